@@ -1,0 +1,2 @@
+// entry, see src/app
+export {};

@@ -1,0 +1,1 @@
+export { type ErrorDetails, type ErrorKind, ExitCode, JoulegateError } from './errors.ts';

@@ -1,0 +1,1 @@
+export type { Expression, ExpressionType, ExpressionValue } from './types.ts';

@@ -1,0 +1,8 @@
+export type {
+  JudgePlan,
+  Metric,
+  MetricJudgement,
+  Ratio,
+  Subject,
+  SubjectJudgement,
+} from './types.ts';

@@ -1,0 +1,58 @@
+import type { Gate, Verdict } from '../manifest/index.ts';
+import type { Arm } from '../measure/index.ts';
+
+export type Metric = 'energy' | 'latency';
+
+/** One kernel and workload under comparison. */
+export interface Subject {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly gate: Gate;
+  readonly sentinel: boolean;
+  /** Arms that exist for it; B and H at least. */
+  readonly arms: readonly Arm[];
+  /** True if the energy comes from a model of ours, not from a sensor. */
+  readonly energyEstimated: boolean;
+}
+
+/** What is measured next. */
+export type JudgePlan =
+  | {
+      readonly phase: 'flag' | 'confirm';
+      readonly blocks: number;
+      readonly subjects: readonly { readonly kernel: string; readonly workload: string }[];
+    }
+  | { readonly phase: 'done' };
+
+/** A ratio H/B with its 95 % confidence interval. */
+export interface Ratio {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface MetricJudgement {
+  readonly metric: Metric;
+  readonly verdict: 'regressed' | 'improved' | 'unchanged' | 'inconclusive' | 'environment';
+  readonly ratio: Ratio | null;
+  readonly margin: number;
+  /** Whether this metric may fail the run. */
+  readonly gates: boolean;
+  readonly blocks: number;
+  readonly flagged: boolean;
+  /** Holm-adjusted p of the confirmation; null if not flagged. */
+  readonly confirmP: number | null;
+  /** Why, in one sentence a person reads. */
+  readonly reason: string;
+}
+
+export interface SubjectJudgement {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly sentinel: boolean;
+  readonly verdict: Verdict;
+  readonly metrics: readonly MetricJudgement[];
+  /** Where a movement comes from; null without X. */
+  readonly attribution: 'code' | 'tuning' | 'both' | null;
+  readonly reason: string;
+}

@@ -1,0 +1,10 @@
+export type {
+  BufferBinding,
+  FailureKind,
+  FeatureVector,
+  Outcome,
+  Program,
+  Variant,
+  VariantBuilder,
+  VariantFailure,
+} from './types.ts';

@@ -1,0 +1,88 @@
+import type { Fill, KernelDefinition, ScalarType, Tolerance, Workload } from '../manifest/index.ts';
+import type { Configuration } from '../space/index.ts';
+
+/** A buffer with everything worked out: what a device allocates, fills, binds and compares. */
+export interface BufferBinding {
+  readonly name: string;
+  readonly group: number;
+  readonly binding: number;
+  readonly kind: 'storage' | 'read-only-storage' | 'uniform';
+  readonly type: ScalarType;
+  /** Number of scalar elements. */
+  readonly length: number;
+  readonly byteLength: number;
+  readonly fill: Fill;
+  readonly seed: number;
+  /** Uniform values; null for storage. */
+  readonly values: readonly number[] | null;
+  /** Present on outputs that are compared with the reference. */
+  readonly check: Tolerance | null;
+}
+
+/** Final WGSL with its launch: all a device needs to run it. */
+export interface Program {
+  readonly wgsl: string;
+  readonly entryPoint: string;
+  /** Workgroups in x, y, z. */
+  readonly dispatch: readonly [number, number, number];
+  /** Invocations per workgroup in x, y, z, evaluated from the source; null when unknown. */
+  readonly workgroupSize: readonly [number, number, number] | null;
+  readonly buffers: readonly BufferBinding[];
+  /** WebGPU features that must be requested, e.g. `shader-f16`. */
+  readonly requiredFeatures: readonly string[];
+  /** SHA-256 (hex) over canonical WGSL tokens, entry point, dispatch and buffers: equal means identical. */
+  readonly identity: string;
+  /** For each 1-based line of `wgsl` at index line - 1, the user's file and line; null when unknown. */
+  readonly lines: readonly ({ readonly file: string; readonly line: number } | null)[];
+}
+
+/** A kernel specialised by one configuration and workload. `program` is null only on a replay device. */
+export interface Variant {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly configuration: Configuration;
+  /** `kernel/workload/configuration id`, for messages and logs. */
+  readonly id: string;
+  readonly program: Program | null;
+}
+
+export type FailureKind =
+  | 'compile'
+  | 'validation'
+  | 'unsupported'
+  | 'wrong-result'
+  | 'not-a-number'
+  | 'unwritten'
+  | 'out-of-memory'
+  | 'timeout'
+  | 'crash'
+  | 'device-lost'
+  | 'recorded';
+
+/** Why a variant cannot be used. It costs that variant, never the run. */
+export interface VariantFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  /** The user's file and line, where the fault has one. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: VariantFailure };
+
+/** Static features of a program in a fixed order (`featureNames`); NaN where unknown. */
+export type FeatureVector = Float64Array;
+
+/** Builds the variants of one kernel and workload. */
+export interface VariantBuilder {
+  readonly kernel: KernelDefinition;
+  readonly workload: Workload;
+  build(configuration: Configuration): Promise<Outcome<Variant>>;
+  /** The variant whose outputs are right by definition. */
+  reference(): Promise<Outcome<Variant>>;
+  /** Static features of a variant that `build` returned. */
+  features(variant: Variant): FeatureVector;
+}

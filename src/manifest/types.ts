@@ -1,0 +1,172 @@
+import type { Expression } from '../expression/index.ts';
+import type { Configuration, Tunable } from '../space/index.ts';
+
+/** 1-based position in a file the user wrote. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One fault of the manifest, ready to be printed with its source line and a caret. */
+export interface ManifestProblem extends SourcePosition {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly nextStep: string | null;
+  /** Length of what the caret line underlines, in characters, at least 1. */
+  readonly length: number;
+  readonly sourceLine: string;
+}
+
+export type Objective =
+  | { readonly minimize: 'energy'; readonly latencySlack: number }
+  | { readonly minimize: 'latency' }
+  | { readonly minimize: 'edp' };
+
+/** Budget per kernel and workload. */
+export interface Budget {
+  readonly trials: number;
+  readonly searchSeconds: number;
+  readonly judgeSeconds: number;
+}
+
+export interface MetricGate {
+  /** Relative change that is tolerated: 0.03 for 3 %. */
+  readonly margin: number;
+}
+
+export type Verdict =
+  | 'regressed'
+  | 'improved'
+  | 'unchanged'
+  | 'inconclusive'
+  | 'identical'
+  | 'new'
+  | 'removed'
+  | 'missing-baseline'
+  | 'environment';
+
+export interface Gate {
+  readonly energy: MetricGate & {
+    /** Whether energy that no sensor measured may fail the run. Off unless the manifest says so. */
+    readonly allowEstimated: boolean;
+  };
+  readonly latency: MetricGate;
+  readonly failOn: readonly Verdict[];
+}
+
+export type WorkloadParameter = number | boolean | string;
+
+/** Problem sizes. `name` is unique within the kernel and readable: `ROWS=4096,COLS=1024`. */
+export interface Workload {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, WorkloadParameter>>;
+}
+
+export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
+
+export type Fill = 'zeros' | 'ones' | 'normal' | 'uniform' | 'index';
+
+/** Largest tolerated difference: |actual - expected| <= absolute + relative * |expected|. */
+export interface Tolerance {
+  readonly relative: number;
+  readonly absolute: number;
+}
+
+export interface BufferDefinition {
+  readonly name: string;
+  readonly group: number;
+  readonly binding: number;
+  readonly kind: 'storage' | 'uniform';
+  /** Element type expression; a string workload parameter may be named, e.g. `type`. */
+  readonly type: ScalarType | { readonly parameter: string };
+  /** Number of scalar elements. */
+  readonly length: Expression;
+  readonly fill: Fill;
+  readonly seed: number;
+  /** Present on outputs: how they are compared with the reference. */
+  readonly check: Tolerance | null;
+  /** For uniforms: the values, in order, as expressions over the workload. */
+  readonly values: readonly Expression[] | null;
+}
+
+/** The files a program is linked from, by path relative to the manifest's folder (operators: virtual paths). */
+export interface ProgramSource {
+  /** Path of the root module. */
+  readonly path: string;
+  readonly language: 'wesl' | 'wgsl';
+  /** Root module and everything it may import. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface ReferenceDefinition {
+  readonly source: ProgramSource;
+  readonly entry: string;
+  readonly dispatch: readonly [Expression, Expression, Expression];
+}
+
+export interface KernelDefinition {
+  readonly name: string;
+  /** The operator it comes from, or null. */
+  readonly operator: string | null;
+  /** A kernel no pull request touches: its movement means the environment changed. */
+  readonly sentinel: boolean;
+  readonly position: SourcePosition;
+  readonly source: ProgramSource;
+  readonly entry: string;
+  readonly workloads: readonly Workload[];
+  readonly tunables: readonly Tunable[];
+  readonly constraints: readonly Expression[];
+  readonly defaults: Configuration;
+  readonly buffers: readonly BufferDefinition[];
+  readonly dispatch: readonly [Expression, Expression, Expression];
+  /** null: the default configuration is the reference. */
+  readonly reference: ReferenceDefinition | null;
+  readonly callsPerDay: number | null;
+  /** The manifest's objective, gate and budget with this kernel's own settings laid over. */
+  readonly objective: Objective;
+  readonly gate: Gate;
+}
+
+export interface Manifest {
+  /** Path as the user gave it. */
+  readonly path: string;
+  readonly objective: Objective;
+  readonly budget: { readonly guard: Budget; readonly retune: Budget };
+  readonly gate: Gate;
+  readonly kernels: readonly KernelDefinition[];
+  /** Path of the tuned state, relative to the manifest's folder; `tuned.json` unless given. */
+  readonly tunedPath: string;
+}
+
+/** What an adapter can do, as far as constraints and programs may ask. Names are the CEL variables. */
+export interface DeviceLimits {
+  readonly max_workgroup_storage: number;
+  readonly max_invocations: number;
+  readonly max_workgroup_size_x: number;
+  readonly max_workgroup_size_y: number;
+  readonly max_workgroup_size_z: number;
+  readonly max_workgroups: number;
+  readonly max_buffer_bytes: number;
+  readonly has_f16: boolean;
+  readonly has_subgroups: boolean;
+  readonly subgroup_min: number;
+  readonly subgroup_max: number;
+}
+
+/** An operator of the library, as the manifest reader needs it. Operators are data. */
+export interface OperatorDefinition {
+  readonly name: string;
+  /** The manifest fragment (YAML text): a kernel entry without `workloads`. */
+  readonly fragment: string;
+  /** `.wesl` files by path, the paths the fragment names. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Where a manifest's files come from: a folder on disk or a git revision. Paths are relative, with `/`. */
+export interface FileReader {
+  /** null if there is no such file. */
+  read(path: string): string | null;
+  /** Files below a folder, recursively, as paths relative to the reader's root; bounded. */
+  list(folder: string): readonly string[];
+}

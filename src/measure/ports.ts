@@ -1,0 +1,103 @@
+/**
+ * What measuring needs from the outside. Adapters (`src/device`, `src/meter`) implement these;
+ * the core never sees a process, a driver or a file.
+ */
+import type { Outcome, Variant } from '../kernel/index.ts';
+import type { DeviceLimits } from '../manifest/index.ts';
+
+export interface DeviceInfo {
+  readonly backend: 'webgpu' | 'replay';
+  /** Stable, safe in file names and cache keys: `nvidia-h200`, `mesa-llvmpipe`. Names a device family. */
+  readonly family: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly driver: string;
+  /** True for adapters that run on the CPU. */
+  readonly software: boolean;
+  readonly features: readonly string[];
+  readonly limits: DeviceLimits;
+  /** True if kernels are timed with timestamp queries, false if by the wall clock. */
+  readonly timestamps: boolean;
+}
+
+export interface TimeOptions {
+  /** Number of samples. */
+  readonly samples: number;
+  /** Launches are batched until one sample takes at least this long. */
+  readonly minSampleMs: number;
+  /** Stop early once this much time is spent, with at least three samples. */
+  readonly maxMs: number;
+}
+
+export interface LatencySamples {
+  /** Milliseconds per launch, one entry per sample, in the order taken. */
+  readonly samplesMs: readonly number[];
+  readonly launchesPerSample: number;
+  /** Smallest difference the timer can show, in milliseconds per launch. */
+  readonly resolutionMs: number;
+}
+
+/** How far a stretch of uninterrupted launches had come at a moment of the monotonic clock. */
+export interface Completion {
+  readonly timeMs: number;
+  /** Launches completed since the stretch began. */
+  readonly launches: number;
+  /** CPU seconds the device's process used so far; null where that means nothing. */
+  readonly cpuSeconds: number | null;
+}
+
+/** A stretch of launches with the queue kept full. */
+export interface Stretch {
+  readonly variant: Variant;
+  readonly completions: readonly Completion[];
+}
+
+/** Compiles and runs variants. A failing variant is an `Outcome`; only a device that is gone for good throws. */
+export interface Device {
+  readonly info: DeviceInfo;
+  /** Compiles and warms up; a device keeps a bounded number of prepared variants. */
+  prepare(variant: Variant): Promise<Outcome<null>>;
+  /** Runs both on the same inputs, outputs poisoned first, and compares. */
+  verify(variant: Variant, reference: Variant): Promise<Outcome<null>>;
+  time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;
+  /** Launches `variant` without a gap for at least `durationMs`. */
+  run(variant: Variant, durationMs: number): Promise<Outcome<Stretch>>;
+  close(): Promise<void>;
+}
+
+export interface MeterInfo {
+  readonly name: 'nvml' | 'amdgpu' | 'intel' | 'command' | 'cpu-time' | 'replay';
+  /** What was read, for people: `CPU time x 15 W per core`. */
+  readonly description: string;
+  /** Energy that no sensor measured. */
+  readonly estimated: boolean;
+  readonly updatePeriodMs: number | null;
+  readonly resolutionJoules: number | null;
+  readonly idleWatts: number | null;
+}
+
+/** A reading of accumulated energy on the same monotonic clock as completions. */
+export interface EnergyReading {
+  readonly timeMs: number;
+  readonly joules: number;
+}
+
+export interface MeterSession {
+  /** Ends sampling. Meters that derive energy from the device's own figures take them from `stretch`. */
+  stop(stretch: Stretch): Promise<readonly EnergyReading[]>;
+  /** Ends sampling of a stretch that failed. */
+  cancel(): Promise<void>;
+}
+
+export interface Meter {
+  readonly info: MeterInfo;
+  start(): Promise<MeterSession>;
+  close(): Promise<void>;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds; comparable between processes of one host. */
+  nowMs(): number;
+}

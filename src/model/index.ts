@@ -1,0 +1,1 @@
+export type { CostModel, CostPrediction, CostRow } from './types.ts';

@@ -1,0 +1,32 @@
+import type { FeatureVector } from '../kernel/index.ts';
+
+/** One measured variant as the cost model remembers it. */
+export interface CostRow {
+  /** Device family it was measured on. */
+  readonly family: string;
+  readonly kernel: string;
+  readonly workload: string;
+  /** `Program.identity`: a later measurement of the same program replaces this row. */
+  readonly identity: string;
+  readonly features: FeatureVector;
+  readonly latencyMs: number;
+  /** Mean power while it ran; null if energy was not measured. */
+  readonly watts: number | null;
+  readonly estimated: boolean;
+}
+
+export interface CostPrediction {
+  readonly latencyMs: number;
+  readonly watts: number;
+}
+
+/** Predicts latency and mean power of a variant from its static features. Energy is their product. */
+export interface CostModel {
+  readonly family: string;
+  readonly featureNames: readonly string[];
+  readonly rows: readonly CostRow[];
+  /** null while it knows too little to predict. `watts` is NaN while only latency is known. */
+  predict(features: FeatureVector): CostPrediction | null;
+  /** A new model that also knows `rows`; refitted. */
+  update(rows: readonly CostRow[]): CostModel;
+}

@@ -1,0 +1,1 @@
+export type { SearchProgress, SearchResult, SearchTask, StopReason, Trials } from './types.ts';

@@ -1,0 +1,1 @@
+export type { Configuration, Constraint, Point, Space, Tunable, TunableValue } from './types.ts';

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** `.wesl` and operator `.yaml` files are bundled as text, exactly as esbuild's text loader does it. */
+const textFiles = {
+  name: 'text-files',
+  enforce: 'pre' as const,
+  load(id: string) {
+    if (!/\.(wesl|wgsl|yaml)$/.test(id)) return null;
+    return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
+  },
+};
+
+export default defineConfig({
+  plugins: [textFiles],
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
