@@ -3,7 +3,7 @@
 /**
  * What guard and retune show and `--json` prints. Latencies in milliseconds, energy in joules per launch.
  */
-export type Report = GuardReport | RetuneReport;
+export type Report = ReportGuard | ReportRetune;
 /**
  * Value of a tunable.
  */
@@ -12,7 +12,7 @@ export type ReportValue = number | boolean | string;
 /**
  * What a guard run found: head compared with base.
  */
-export interface GuardReport {
+export interface ReportGuard {
   /**
    * Names the file format.
    */
@@ -81,7 +81,7 @@ export interface GuardReport {
    *
    * @maxItems 32000
    */
-  readonly kernels: ReadonlyArray<GuardKernel>;
+  readonly kernels: ReadonlyArray<ReportGuardKernel>;
   /**
    * Raw block samples, for judging shards together.
    *
@@ -229,7 +229,7 @@ export interface ReportCounts {
 /**
  * One kernel and workload under comparison.
  */
-export interface GuardKernel {
+export interface ReportGuardKernel {
   /**
    * Name of the kernel.
    */
@@ -470,7 +470,7 @@ export interface ReportSample {
 /**
  * What a retune run found: the best configuration of every kernel.
  */
-export interface RetuneReport {
+export interface ReportRetune {
   /**
    * Names the file format.
    */
@@ -525,12 +525,12 @@ export interface RetuneReport {
    *
    * @maxItems 32000
    */
-  readonly kernels: ReadonlyArray<RetuneKernel>;
+  readonly kernels: ReadonlyArray<ReportRetuneKernel>;
 }
 /**
  * What was found for one kernel and workload.
  */
-export interface RetuneKernel {
+export interface ReportRetuneKernel {
   /**
    * Name of the kernel.
    */

@@ -22,7 +22,7 @@ var require_ucs2length = __commonJS({
   }
 });
 var validate = validate20, stdin_default = validate20;
-var func0 = Object.prototype.hasOwnProperty, schema32 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$" } } }, func82 = require_ucs2length().default;
+var func0 = Object.prototype.hasOwnProperty, schema32 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } }, func82 = require_ucs2length().default;
 var schema35 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate23.evaluated;
@@ -138,7 +138,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
   return validate26.errors = vErrors, errors === 0;
 }
 validate26.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var pattern4 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u"), pattern5 = new RegExp("^([0-9a-f]{64})?$", "u"), pattern6 = new RegExp("^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$", "u");
+var pattern4 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u"), pattern5 = new RegExp("^([0-9a-f]{64})?$", "u"), formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate21.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -370,8 +370,8 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           let err44 = { instancePath: instancePath + "/measuredAt", schemaPath: "#/properties/measuredAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (!pattern6.test(data13)) {
-          let err45 = { instancePath: instancePath + "/measuredAt", schemaPath: "#/properties/measuredAt/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$"' };
+        if (!formats0.test(data13)) {
+          let err45 = { instancePath: instancePath + "/measuredAt", schemaPath: "#/properties/measuredAt/format", keyword: "format", params: { format: "date-time" }, message: 'must match format "date-time"' };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
       } else {
