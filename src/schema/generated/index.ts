@@ -4,12 +4,12 @@ import type { Recording } from './recording.ts';
 import { validate as RecordingValidator } from './recording.validate.js';
 import type { Report } from './report.ts';
 import { validate as ReportValidator } from './report.validate.js';
-import type { TunedFile } from './tuned.ts';
+import type { Tuned } from './tuned.ts';
 import { validate as TunedValidator } from './tuned.validate.js';
 
 export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, RecordingWorkload, RecordingParameters, RecordingTunable, RecordingMeasurement, RecordingFailure, RecordingProvenance } from './recording.ts';
 export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportSample, ReportRetune, ReportRetuneKernel, ReportTrade } from './report.ts';
-export type { TunedValue, TunedFile, TunedEntry, TunedWorkload, TunedParameters, TunedConfiguration } from './tuned.ts';
+export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, TunedConfiguration } from './tuned.ts';
 
 /** Checks data against schemas/recording.schema.json. Never throws. */
 export const validateRecording = (data: unknown) => check<Recording>(RecordingValidator, data);
@@ -18,4 +18,4 @@ export const validateRecording = (data: unknown) => check<Recording>(RecordingVa
 export const validateReport = (data: unknown) => check<Report>(ReportValidator, data);
 
 /** Checks data against schemas/tuned.schema.json. Never throws. */
-export const validateTuned = (data: unknown) => check<TunedFile>(TunedValidator, data);
+export const validateTuned = (data: unknown) => check<Tuned>(TunedValidator, data);

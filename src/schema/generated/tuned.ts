@@ -3,7 +3,7 @@
 /**
  * A value of a tunable or of a workload parameter.
  *
- * This interface was referenced by `TunedFile`'s JSON-Schema
+ * This interface was referenced by `Tuned`'s JSON-Schema
  * via the `definition` "TunedValue".
  */
 export type TunedValue = number | boolean | string;
@@ -11,7 +11,7 @@ export type TunedValue = number | boolean | string;
 /**
  * Tuned state: per kernel, workload and device family the chosen configuration and its evidence. Checked in; entries are sorted by kernel, workload and family.
  */
-export interface TunedFile {
+export interface Tuned {
   /**
    * Names the file format.
    */
@@ -30,7 +30,7 @@ export interface TunedFile {
 /**
  * The configuration chosen for one kernel and workload on one device family.
  *
- * This interface was referenced by `TunedFile`'s JSON-Schema
+ * This interface was referenced by `Tuned`'s JSON-Schema
  * via the `definition` "TunedEntry".
  */
 export interface TunedEntry {
@@ -88,7 +88,7 @@ export interface TunedEntry {
 /**
  * Problem sizes of a kernel.
  *
- * This interface was referenced by `TunedFile`'s JSON-Schema
+ * This interface was referenced by `Tuned`'s JSON-Schema
  * via the `definition` "TunedWorkload".
  */
 export interface TunedWorkload {
@@ -101,7 +101,7 @@ export interface TunedWorkload {
 /**
  * Values of the workload's parameters by name.
  *
- * This interface was referenced by `TunedFile`'s JSON-Schema
+ * This interface was referenced by `Tuned`'s JSON-Schema
  * via the `definition` "TunedParameters".
  */
 export interface TunedParameters {
@@ -110,7 +110,7 @@ export interface TunedParameters {
 /**
  * One value for every tunable.
  *
- * This interface was referenced by `TunedFile`'s JSON-Schema
+ * This interface was referenced by `Tuned`'s JSON-Schema
  * via the `definition` "TunedConfiguration".
  */
 export interface TunedConfiguration {
