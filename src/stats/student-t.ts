@@ -1,0 +1,42 @@
+import { incompleteBeta } from './incomplete-beta.ts';
+
+/** P(T >= t) of Student's t distribution. Exact in the far tail, where 1 - cdf would be rounding error. */
+export function studentTUpperTail(t: number, degreesOfFreedom: number): number {
+  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
+  if (Number.isNaN(t)) return Number.NaN;
+  const x = Number.isFinite(t) ? degreesOfFreedom / (degreesOfFreedom + t * t) : 0;
+  const half = 0.5 * incompleteBeta(x, degreesOfFreedom / 2, 0.5);
+  return t >= 0 ? half : 1 - half;
+}
+
+/** P(T <= t) of Student's t distribution. */
+export function studentTCdf(t: number, degreesOfFreedom: number): number {
+  return studentTUpperTail(-t, degreesOfFreedom);
+}
+
+/** The t with P(T <= t) = probability, by bisection to the last bits; infinite at 0 and 1. */
+export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
+  }
+  if (probability === 0.5) return 0;
+  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
+  return upperQuantile(1 - probability, degreesOfFreedom);
+}
+
+/** The t >= 0 with P(T >= t) = tail, tail < 0.5. */
+function upperQuantile(tail: number, degreesOfFreedom: number): number {
+  if (tail === 0) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = 1;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
+    low = high;
+    high *= 2;
+  }
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return middle;
+    if (studentTUpperTail(middle, degreesOfFreedom) > tail) low = middle;
+    else high = middle;
+  }
+}
