@@ -4,8 +4,13 @@ import { incompleteBeta } from './incomplete-beta.ts';
 export function studentTUpperTail(t: number, degreesOfFreedom: number): number {
   if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
   if (Number.isNaN(t)) return Number.NaN;
-  const x = Number.isFinite(t) ? degreesOfFreedom / (degreesOfFreedom + t * t) : 0;
-  const half = 0.5 * incompleteBeta(x, degreesOfFreedom / 2, 0.5);
+  const square = t * t;
+  // Two forms of the same integral: far out the tail itself, near the middle what is left of one half, so that
+  // neither subtracts nearly equal numbers.
+  const half =
+    square < degreesOfFreedom
+      ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2)
+      : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
   return t >= 0 ? half : 1 - half;
 }
 
