@@ -1,8 +1,10 @@
+import { describeFault } from './describe.ts';
+
 /** One place where data does not match its schema. */
 export interface SchemaFault {
   /** JSON pointer (RFC 6901) of the offending value; empty for the root. */
   readonly pointer: string;
-  /** What is wrong, without the place: `must be >= 1`. */
+  /** What is wrong, without the place: `must be at least 1`. */
   readonly message: string;
   /** The keyword's own details, e.g. `{ allowedValues: [...] }`, `{ additionalProperty: 'x' }`. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -25,7 +27,6 @@ export interface CompiledValidator {
 
 interface CompiledFault {
   readonly instancePath: string;
-  readonly message?: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly keyword: string;
   readonly schemaPath: string;
@@ -39,7 +40,7 @@ export function check<T>(validator: CompiledValidator, data: unknown): Validatio
   if (validator(data)) return { ok: true, value: data as T };
   const faults = (validator.errors ?? []).slice(0, maxFaults).map((fault) => ({
     pointer: fault.instancePath,
-    message: fault.message ?? 'is not valid',
+    message: describeFault(fault.keyword, fault.params),
     params: fault.params,
     keyword: fault.keyword,
     schemaPath: fault.schemaPath,

@@ -21,194 +21,494 @@ var require_ucs2length = __commonJS({
     ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
   }
 });
-var validate = validate20, stdin_default = validate20, schema31 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: !1, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100 }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: !1, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: !1, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: !1, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: !1, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, note: { type: "string", maxLength: 4e3 } } } } };
-var schema33 = { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-var func0 = Object.prototype.hasOwnProperty, func81 = require_ucs2length().default, pattern4 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var schema36 = { type: ["number", "boolean", "string"], maxLength: 200 };
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate22.evaluated;
+var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: !1, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: !1, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: !1, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: !1, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: !1, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, note: { type: "string", maxLength: 4e3 } } } } }, func0 = Object.prototype.hasOwnProperty, func81 = require_ucs2length().default;
+var pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func0.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.vendor === void 0 || !func0.call(data, "vendor")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "vendor" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.architecture === void 0 || !func0.call(data, "architecture")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "architecture" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.device === void 0 || !func0.call(data, "device")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.description === void 0 || !func0.call(data, "description")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.driver === void 0 || !func0.call(data, "driver")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driver" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.software === void 0 || !func0.call(data, "software")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    if (data.family !== void 0 && func0.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func81(data0) > 100) {
+          let err8 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (func81(data0) < 1) {
+          let err9 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (!pattern3.test(data0)) {
+          let err10 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.vendor !== void 0 && func0.call(data, "vendor")) {
+      let data1 = data.vendor;
+      if (typeof data1 == "string") {
+        if (func81(data1) > 500) {
+          let err12 = { instancePath: instancePath + "/vendor", schemaPath: "#/properties/vendor/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/vendor", schemaPath: "#/properties/vendor/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.architecture !== void 0 && func0.call(data, "architecture")) {
+      let data2 = data.architecture;
+      if (typeof data2 == "string") {
+        if (func81(data2) > 500) {
+          let err14 = { instancePath: instancePath + "/architecture", schemaPath: "#/properties/architecture/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/architecture", schemaPath: "#/properties/architecture/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.device !== void 0 && func0.call(data, "device")) {
+      let data3 = data.device;
+      if (typeof data3 == "string") {
+        if (func81(data3) > 500) {
+          let err16 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.description !== void 0 && func0.call(data, "description")) {
+      let data4 = data.description;
+      if (typeof data4 == "string") {
+        if (func81(data4) > 500) {
+          let err18 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      } else {
+        let err19 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.driver !== void 0 && func0.call(data, "driver")) {
+      let data5 = data.driver;
+      if (typeof data5 == "string") {
+        if (func81(data5) > 500) {
+          let err20 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.software !== void 0 && func0.call(data, "software") && typeof data.software != "boolean") {
+      let err22 = { instancePath: instancePath + "/software", schemaPath: "#/properties/software/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+    }
+  } else {
+    let err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+  }
+  return validate53.errors = vErrors, errors === 0;
+}
+validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema21 = { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func0.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.description === void 0 || !func0.call(data, "description")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.estimated === void 0 || !func0.call(data, "estimated")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.updatePeriodMs === void 0 || !func0.call(data, "updatePeriodMs")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "updatePeriodMs" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.resolutionJoules === void 0 || !func0.call(data, "resolutionJoules")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "resolutionJoules" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.idleWatts === void 0 || !func0.call(data, "idleWatts")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    if (data.name !== void 0 && func0.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 != "string") {
+        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data0 === "nvml" || data0 === "amdgpu" || data0 === "intel" || data0 === "command" || data0 === "cpu-time" || data0 === "replay")) {
+        let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/enum", keyword: "enum", params: { allowedValues: schema21.properties.name.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.description !== void 0 && func0.call(data, "description")) {
+      let data1 = data.description;
+      if (typeof data1 == "string") {
+        if (func81(data1) > 500) {
+          let err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      } else {
+        let err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
+      let err11 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+    }
+    if (data.updatePeriodMs !== void 0 && func0.call(data, "updatePeriodMs")) {
+      let data3 = data.updatePeriodMs;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err12 = { instancePath: instancePath + "/updatePeriodMs", schemaPath: "#/properties/updatePeriodMs/type", keyword: "type", params: { type: schema21.properties.updatePeriodMs.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err13 = { instancePath: instancePath + "/updatePeriodMs", schemaPath: "#/properties/updatePeriodMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/updatePeriodMs", schemaPath: "#/properties/updatePeriodMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      }
+    }
+    if (data.resolutionJoules !== void 0 && func0.call(data, "resolutionJoules")) {
+      let data4 = data.resolutionJoules;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/resolutionJoules", schemaPath: "#/properties/resolutionJoules/type", keyword: "type", params: { type: schema21.properties.resolutionJoules.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err16 = { instancePath: instancePath + "/resolutionJoules", schemaPath: "#/properties/resolutionJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/resolutionJoules", schemaPath: "#/properties/resolutionJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+      }
+    }
+    if (data.idleWatts !== void 0 && func0.call(data, "idleWatts")) {
+      let data5 = data.idleWatts;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err18 = { instancePath: instancePath + "/idleWatts", schemaPath: "#/properties/idleWatts/type", keyword: "type", params: { type: schema21.properties.idleWatts.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e6 || isNaN(data5)) {
+          let err19 = { instancePath: instancePath + "/idleWatts", schemaPath: "#/properties/idleWatts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/idleWatts", schemaPath: "#/properties/idleWatts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      }
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate55.errors = vErrors, errors === 0;
+}
+validate55.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var pattern4 = new RegExp("^(?!__proto__$)", "u"), schema24 = { type: ["number", "boolean", "string"], maxLength: 200 };
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema24.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "string" && func81(data) > 200) {
+    let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate59.errors = vErrors, errors === 0;
+}
+validate59.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      if (typeof key0 == "string" && func81(key0) > 100) {
-        let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters", propertyName: key0 };
-        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      if (typeof key0 == "string") {
+        if (func81(key0) > 100) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern4.test(key0)) {
+          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
       }
       var valid0 = _errs1 === errors;
       if (!valid0) {
-        let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 }, message: "property name must be valid" };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-      }
-    }
-    for (let key1 of Object.keys(data)) {
-      let data0 = data[key1];
-      if (!(typeof data0 == "number" && isFinite(data0)) && typeof data0 != "boolean" && typeof data0 != "string") {
-        let err3 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/RecordingValue/type", keyword: "type", params: { type: schema36.type }, message: "must be number,boolean,string" };
+        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-      if (typeof data0 == "string" && func81(data0) > 200) {
-        let err4 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/RecordingValue/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-      }
     }
+    for (let key1 of Object.keys(data))
+      validate59(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
   } else {
-    let err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate22.errors = vErrors, errors === 0;
+  return validate58.errors = vErrors, errors === 0;
 }
-validate22.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate21.evaluated;
+validate58.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func0.call(data, "name")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.parameters === void 0 || !func0.call(data, "parameters")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" }, message: "must have required property 'parameters'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data))
       if (!(key0 === "name" || key0 === "parameters")) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
         if (func81(data0) > 200) {
-          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (func81(data0) < 1) {
-          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
       } else {
-        let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    data.parameters !== void 0 && func0.call(data, "parameters") && (validate22(data.parameters, { instancePath: instancePath + "/parameters", parentData: data, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors), errors = vErrors.length));
+    data.parameters !== void 0 && func0.call(data, "parameters") && (validate58(data.parameters, { instancePath: instancePath + "/parameters", parentData: data, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length));
   } else {
-    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate21.errors = vErrors, errors === 0;
+  return validate57.errors = vErrors, errors === 0;
 }
-validate21.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate25.evaluated;
+validate57.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate63.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func0.call(data, "name")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.values === void 0 || !func0.call(data, "values")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" }, message: "must have required property 'values'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data))
       if (!(key0 === "name" || key0 === "values")) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
         if (func81(data0) > 200) {
-          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (func81(data0) < 1) {
-          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
+        if (!pattern4.test(data0)) {
+          let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
       } else {
-        let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.values !== void 0 && func0.call(data, "values")) {
       let data1 = data.values;
       if (Array.isArray(data1)) {
         if (data1.length > 65536) {
-          let err6 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 65536 }, message: "must NOT have more than 65536 items" };
-          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-        }
-        if (data1.length < 1) {
-          let err7 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          let err7 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 65536 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data2 = data1[i0];
-          if (!(typeof data2 == "number" && isFinite(data2)) && typeof data2 != "boolean" && typeof data2 != "string") {
-            let err8 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/$defs/RecordingValue/type", keyword: "type", params: { type: schema36.type }, message: "must be number,boolean,string" };
-            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-          }
-          if (typeof data2 == "string" && func81(data2) > 200) {
-            let err9 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/$defs/RecordingValue/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-          }
+        if (data1.length < 1) {
+          let err8 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate59(data1[i0], { instancePath: instancePath + "/values/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
       } else {
-        let err10 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        let err9 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
   } else {
-    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate25.errors = vErrors, errors === 0;
+  return validate63.errors = vErrors, errors === 0;
 }
-validate25.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema39 = { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate27.evaluated;
+validate63.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema26 = { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
+function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kind === void 0 || !func0.call(data, "kind")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.message === void 0 || !func0.call(data, "message")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kind" || key0 === "message")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.kind !== void 0 && func0.call(data, "kind")) {
+      let data0 = data.kind;
+      if (typeof data0 == "string") {
+        if (func81(data0) > 100) {
+          let err3 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func81(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.message !== void 0 && func0.call(data, "message")) {
+      let data1 = data.message;
+      if (typeof data1 == "string") {
+        if (func81(data1) > 2e3) {
+          let err6 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate67.errors = vErrors, errors === 0;
+}
+validate67.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.values === void 0 || !func0.call(data, "values")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" }, message: "must have required property 'values'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data))
       if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "failure" || key0 === "features")) {
-        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     if (data.values !== void 0 && func0.call(data, "values")) {
       let data0 = data.values;
       if (Array.isArray(data0)) {
         if (data0.length > 64) {
-          let err2 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          let err2 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 64 } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
           let data1 = data0[i0];
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-            let err3 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            let err3 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
           }
           if (typeof data1 == "number" && isFinite(data1)) {
             if (data1 > 65535 || isNaN(data1)) {
-              let err4 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+              let err4 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 } };
               vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
             }
             if (data1 < 0 || isNaN(data1)) {
-              let err5 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              let err5 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
             }
           }
         }
       } else {
-        let err6 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        let err6 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
@@ -216,15 +516,15 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.latencyMs;
       if (typeof data2 == "number" && isFinite(data2)) {
         if (data2 > 1e9 || isNaN(data2)) {
-          let err7 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+          let err7 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         if (data2 <= 0 || isNaN(data2)) {
-          let err8 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err8 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
       } else {
-        let err9 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        let err9 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
@@ -232,7 +532,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.latencySamplesMs;
       if (Array.isArray(data3)) {
         if (data3.length > 4096) {
-          let err10 = { instancePath: instancePath + "/latencySamplesMs", schemaPath: "#/properties/latencySamplesMs/maxItems", keyword: "maxItems", params: { limit: 4096 }, message: "must NOT have more than 4096 items" };
+          let err10 = { instancePath: instancePath + "/latencySamplesMs", schemaPath: "#/properties/latencySamplesMs/maxItems", keyword: "maxItems", params: { limit: 4096 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         let len1 = data3.length;
@@ -240,20 +540,20 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
           let data4 = data3[i1];
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 1e9 || isNaN(data4)) {
-              let err11 = { instancePath: instancePath + "/latencySamplesMs/" + i1, schemaPath: "#/properties/latencySamplesMs/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+              let err11 = { instancePath: instancePath + "/latencySamplesMs/" + i1, schemaPath: "#/properties/latencySamplesMs/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
             if (data4 <= 0 || isNaN(data4)) {
-              let err12 = { instancePath: instancePath + "/latencySamplesMs/" + i1, schemaPath: "#/properties/latencySamplesMs/items/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              let err12 = { instancePath: instancePath + "/latencySamplesMs/" + i1, schemaPath: "#/properties/latencySamplesMs/items/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
               vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
             }
           } else {
-            let err13 = { instancePath: instancePath + "/latencySamplesMs/" + i1, schemaPath: "#/properties/latencySamplesMs/items/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            let err13 = { instancePath: instancePath + "/latencySamplesMs/" + i1, schemaPath: "#/properties/latencySamplesMs/items/type", keyword: "type", params: { type: "number" } };
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
       } else {
-        let err14 = { instancePath: instancePath + "/latencySamplesMs", schemaPath: "#/properties/latencySamplesMs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        let err14 = { instancePath: instancePath + "/latencySamplesMs", schemaPath: "#/properties/latencySamplesMs/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
@@ -261,15 +561,15 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       let data5 = data.joules;
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 1e9 || isNaN(data5)) {
-          let err15 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+          let err15 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
         if (data5 <= 0 || isNaN(data5)) {
-          let err16 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err16 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       } else {
-        let err17 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        let err17 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: "number" } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
@@ -277,598 +577,316 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.watts;
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 1e6 || isNaN(data6)) {
-          let err18 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          let err18 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (data6 <= 0 || isNaN(data6)) {
-          let err19 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err19 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
       } else {
-        let err20 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        let err20 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/type", keyword: "type", params: { type: "number" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
-    if (data.failure !== void 0 && func0.call(data, "failure")) {
-      let data7 = data.failure;
-      if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-        if (data7.kind === void 0 || !func0.call(data7, "kind")) {
-          let err21 = { instancePath: instancePath + "/failure", schemaPath: "#/$defs/RecordingFailure/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
+    if (data.failure !== void 0 && func0.call(data, "failure") && (validate67(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length)), data.features !== void 0 && func0.call(data, "features")) {
+      let data8 = data.features;
+      if (Array.isArray(data8)) {
+        if (data8.length > 512) {
+          let err21 = { instancePath: instancePath + "/features", schemaPath: "#/properties/features/maxItems", keyword: "maxItems", params: { limit: 512 } };
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        if (data7.message === void 0 || !func0.call(data7, "message")) {
-          let err22 = { instancePath: instancePath + "/failure", schemaPath: "#/$defs/RecordingFailure/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-        }
-        for (let key1 of Object.keys(data7))
-          if (!(key1 === "kind" || key1 === "message")) {
-            let err23 = { instancePath: instancePath + "/failure", schemaPath: "#/$defs/RecordingFailure/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-          }
-        if (data7.kind !== void 0 && func0.call(data7, "kind")) {
-          let data8 = data7.kind;
-          if (typeof data8 == "string") {
-            if (func81(data8) > 100) {
-              let err24 = { instancePath: instancePath + "/failure/kind", schemaPath: "#/$defs/RecordingFailure/properties/kind/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-            }
-            if (func81(data8) < 1) {
-              let err25 = { instancePath: instancePath + "/failure/kind", schemaPath: "#/$defs/RecordingFailure/properties/kind/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-            }
-          } else {
-            let err26 = { instancePath: instancePath + "/failure/kind", schemaPath: "#/$defs/RecordingFailure/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-          }
-        }
-        if (data7.message !== void 0 && func0.call(data7, "message")) {
-          let data9 = data7.message;
-          if (typeof data9 == "string") {
-            if (func81(data9) > 2e3) {
-              let err27 = { instancePath: instancePath + "/failure/message", schemaPath: "#/$defs/RecordingFailure/properties/message/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" };
-              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-            }
-          } else {
-            let err28 = { instancePath: instancePath + "/failure/message", schemaPath: "#/$defs/RecordingFailure/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-          }
-        }
-      } else {
-        let err29 = { instancePath: instancePath + "/failure", schemaPath: "#/$defs/RecordingFailure/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-      }
-    }
-    if (data.features !== void 0 && func0.call(data, "features")) {
-      let data10 = data.features;
-      if (Array.isArray(data10)) {
-        if (data10.length > 512) {
-          let err30 = { instancePath: instancePath + "/features", schemaPath: "#/properties/features/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-        }
-        let len2 = data10.length;
+        let len2 = data8.length;
         for (let i2 = 0; i2 < len2; i2++) {
-          let data11 = data10[i2];
-          if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-            let err31 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema39.properties.features.items.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          let data9 = data8[i2];
+          if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+            let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema26.properties.features.items.type } };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
         }
       } else {
-        let err32 = { instancePath: instancePath + "/features", schemaPath: "#/properties/features/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err23 = { instancePath: instancePath + "/features", schemaPath: "#/properties/features/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
   } else {
-    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
   }
-  return validate27.errors = vErrors, errors === 0;
+  return validate66.errors = vErrors, errors === 0;
 }
-validate27.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate66.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate20.evaluated;
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.schema === void 0 || !func0.call(data, "schema")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" }, message: "must have required property 'schema'" };
+    if (data.tool === void 0 || !func0.call(data, "tool")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.version === void 0 || !func0.call(data, "version")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.command === void 0 || !func0.call(data, "command")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "command" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.createdAt === void 0 || !func0.call(data, "createdAt")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "tool" || key0 === "version" || key0 === "command" || key0 === "createdAt" || key0 === "source" || key0 === "note")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    if (data.tool !== void 0 && func0.call(data, "tool")) {
+      let data0 = data.tool;
+      if (typeof data0 == "string") {
+        if (func81(data0) > 100) {
+          let err5 = { instancePath: instancePath + "/tool", schemaPath: "#/properties/tool/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/tool", schemaPath: "#/properties/tool/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.version !== void 0 && func0.call(data, "version")) {
+      let data1 = data.version;
+      if (typeof data1 == "string") {
+        if (func81(data1) > 100) {
+          let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.command !== void 0 && func0.call(data, "command")) {
+      let data2 = data.command;
+      if (typeof data2 == "string") {
+        if (func81(data2) > 4e3) {
+          let err9 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      } else {
+        let err10 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.createdAt !== void 0 && func0.call(data, "createdAt")) {
+      let data3 = data.createdAt;
+      if (typeof data3 == "string") {
+        if (func81(data3) > 40) {
+          let err11 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (!formats0.test(data3)) {
+          let err12 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.source !== void 0 && func0.call(data, "source")) {
+      let data4 = data.source;
+      if (typeof data4 == "string") {
+        if (func81(data4) > 2e3) {
+          let err14 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.note !== void 0 && func0.call(data, "note")) {
+      let data5 = data.note;
+      if (typeof data5 == "string") {
+        if (func81(data5) > 4e3) {
+          let err16 = { instancePath: instancePath + "/note", schemaPath: "#/properties/note/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/note", schemaPath: "#/properties/note/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+  } else {
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+  }
+  return validate70.errors = vErrors, errors === 0;
+}
+validate70.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.schema === void 0 || !func0.call(data, "schema")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.version === void 0 || !func0.call(data, "version")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.device === void 0 || !func0.call(data, "device")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" }, message: "must have required property 'device'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.meter === void 0 || !func0.call(data, "meter")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" }, message: "must have required property 'meter'" };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" }, message: "must have required property 'kernel'" };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.workload === void 0 || !func0.call(data, "workload")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" }, message: "must have required property 'workload'" };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.tunables === void 0 || !func0.call(data, "tunables")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunables" }, message: "must have required property 'tunables'" };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunables" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.measurements === void 0 || !func0.call(data, "measurements")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "measurements" }, message: "must have required property 'measurements'" };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "measurements" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.provenance === void 0 || !func0.call(data, "provenance")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "provenance" }, message: "must have required property 'provenance'" };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "provenance" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema31.properties, key0)) {
-        let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func0.call(schema19.properties, key0)) {
+        let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
-        let err10 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err10 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (data0 !== "joulegate-recording") {
-        let err11 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-recording" }, message: "must be equal to constant" };
+        let err11 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-recording" } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
     if (data.version !== void 0 && func0.call(data, "version")) {
       let data1 = data.version;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err12 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        let err12 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (data1 !== 1) {
-        let err13 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 }, message: "must be equal to constant" };
+        let err13 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
-    if (data.device !== void 0 && func0.call(data, "device")) {
-      let data2 = data.device;
-      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-        if (data2.family === void 0 || !func0.call(data2, "family")) {
-          let err14 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "family" }, message: "must have required property 'family'" };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-        }
-        if (data2.vendor === void 0 || !func0.call(data2, "vendor")) {
-          let err15 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "vendor" }, message: "must have required property 'vendor'" };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-        }
-        if (data2.architecture === void 0 || !func0.call(data2, "architecture")) {
-          let err16 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "architecture" }, message: "must have required property 'architecture'" };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-        }
-        if (data2.device === void 0 || !func0.call(data2, "device")) {
-          let err17 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "device" }, message: "must have required property 'device'" };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        if (data2.description === void 0 || !func0.call(data2, "description")) {
-          let err18 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-        }
-        if (data2.driver === void 0 || !func0.call(data2, "driver")) {
-          let err19 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "driver" }, message: "must have required property 'driver'" };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-        }
-        if (data2.software === void 0 || !func0.call(data2, "software")) {
-          let err20 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/required", keyword: "required", params: { missingProperty: "software" }, message: "must have required property 'software'" };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-        }
-        for (let key1 of Object.keys(data2))
-          if (!(key1 === "family" || key1 === "vendor" || key1 === "architecture" || key1 === "device" || key1 === "description" || key1 === "driver" || key1 === "software")) {
-            let err21 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-          }
-        if (data2.family !== void 0 && func0.call(data2, "family")) {
-          let data3 = data2.family;
-          if (typeof data3 == "string") {
-            if (func81(data3) > 100) {
-              let err22 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/RecordingDevice/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-            }
-            if (func81(data3) < 1) {
-              let err23 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/RecordingDevice/properties/family/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-            }
-            if (!pattern4.test(data3)) {
-              let err24 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/RecordingDevice/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]*$"' };
-              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-            }
-          } else {
-            let err25 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/RecordingDevice/properties/family/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-          }
-        }
-        if (data2.vendor !== void 0 && func0.call(data2, "vendor")) {
-          let data4 = data2.vendor;
-          if (typeof data4 == "string") {
-            if (func81(data4) > 500) {
-              let err26 = { instancePath: instancePath + "/device/vendor", schemaPath: "#/$defs/RecordingDevice/properties/vendor/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-            }
-          } else {
-            let err27 = { instancePath: instancePath + "/device/vendor", schemaPath: "#/$defs/RecordingDevice/properties/vendor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-          }
-        }
-        if (data2.architecture !== void 0 && func0.call(data2, "architecture")) {
-          let data5 = data2.architecture;
-          if (typeof data5 == "string") {
-            if (func81(data5) > 500) {
-              let err28 = { instancePath: instancePath + "/device/architecture", schemaPath: "#/$defs/RecordingDevice/properties/architecture/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-            }
-          } else {
-            let err29 = { instancePath: instancePath + "/device/architecture", schemaPath: "#/$defs/RecordingDevice/properties/architecture/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-          }
-        }
-        if (data2.device !== void 0 && func0.call(data2, "device")) {
-          let data6 = data2.device;
-          if (typeof data6 == "string") {
-            if (func81(data6) > 500) {
-              let err30 = { instancePath: instancePath + "/device/device", schemaPath: "#/$defs/RecordingDevice/properties/device/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-            }
-          } else {
-            let err31 = { instancePath: instancePath + "/device/device", schemaPath: "#/$defs/RecordingDevice/properties/device/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-          }
-        }
-        if (data2.description !== void 0 && func0.call(data2, "description")) {
-          let data7 = data2.description;
-          if (typeof data7 == "string") {
-            if (func81(data7) > 500) {
-              let err32 = { instancePath: instancePath + "/device/description", schemaPath: "#/$defs/RecordingDevice/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-            }
-          } else {
-            let err33 = { instancePath: instancePath + "/device/description", schemaPath: "#/$defs/RecordingDevice/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-          }
-        }
-        if (data2.driver !== void 0 && func0.call(data2, "driver")) {
-          let data8 = data2.driver;
-          if (typeof data8 == "string") {
-            if (func81(data8) > 500) {
-              let err34 = { instancePath: instancePath + "/device/driver", schemaPath: "#/$defs/RecordingDevice/properties/driver/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-            }
-          } else {
-            let err35 = { instancePath: instancePath + "/device/driver", schemaPath: "#/$defs/RecordingDevice/properties/driver/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-          }
-        }
-        if (data2.software !== void 0 && func0.call(data2, "software") && typeof data2.software != "boolean") {
-          let err36 = { instancePath: instancePath + "/device/software", schemaPath: "#/$defs/RecordingDevice/properties/software/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-        }
-      } else {
-        let err37 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/RecordingDevice/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    if (data.device !== void 0 && func0.call(data, "device") && (validate53(data.device, { instancePath: instancePath + "/device", parentData: data, parentDataProperty: "device", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.meter !== void 0 && func0.call(data, "meter")) {
+      let data3 = data.meter, _errs8 = errors, valid1 = !1, passing0 = null, _errs9 = errors;
+      validate55(data3, { instancePath: instancePath + "/meter", parentData: data, parentDataProperty: "meter", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length);
+      var _valid0 = _errs9 === errors;
+      _valid0 && (valid1 = !0, passing0 = 0);
+      let _errs10 = errors;
+      if (data3 !== null) {
+        let err14 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-    }
-    if (data.meter !== void 0 && func0.call(data, "meter")) {
-      let data10 = data.meter, _errs25 = errors, valid3 = !1, passing0 = null, _errs26 = errors;
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-        if (data10.name === void 0 || !func0.call(data10, "name")) {
-          let err38 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-        }
-        if (data10.description === void 0 || !func0.call(data10, "description")) {
-          let err39 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data10.estimated === void 0 || !func0.call(data10, "estimated")) {
-          let err40 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/required", keyword: "required", params: { missingProperty: "estimated" }, message: "must have required property 'estimated'" };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
-        }
-        if (data10.updatePeriodMs === void 0 || !func0.call(data10, "updatePeriodMs")) {
-          let err41 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/required", keyword: "required", params: { missingProperty: "updatePeriodMs" }, message: "must have required property 'updatePeriodMs'" };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
-        }
-        if (data10.resolutionJoules === void 0 || !func0.call(data10, "resolutionJoules")) {
-          let err42 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/required", keyword: "required", params: { missingProperty: "resolutionJoules" }, message: "must have required property 'resolutionJoules'" };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-        }
-        if (data10.idleWatts === void 0 || !func0.call(data10, "idleWatts")) {
-          let err43 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/required", keyword: "required", params: { missingProperty: "idleWatts" }, message: "must have required property 'idleWatts'" };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-        }
-        for (let key2 of Object.keys(data10))
-          if (!(key2 === "name" || key2 === "description" || key2 === "estimated" || key2 === "updatePeriodMs" || key2 === "resolutionJoules" || key2 === "idleWatts")) {
-            let err44 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-          }
-        if (data10.name !== void 0 && func0.call(data10, "name")) {
-          let data11 = data10.name;
-          if (typeof data11 != "string") {
-            let err45 = { instancePath: instancePath + "/meter/name", schemaPath: "#/$defs/RecordingMeter/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-          }
-          if (!(data11 === "nvml" || data11 === "amdgpu" || data11 === "intel" || data11 === "command" || data11 === "cpu-time" || data11 === "replay")) {
-            let err46 = { instancePath: instancePath + "/meter/name", schemaPath: "#/$defs/RecordingMeter/properties/name/enum", keyword: "enum", params: { allowedValues: schema33.properties.name.enum }, message: "must be equal to one of the allowed values" };
-            vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-          }
-        }
-        if (data10.description !== void 0 && func0.call(data10, "description")) {
-          let data12 = data10.description;
-          if (typeof data12 == "string") {
-            if (func81(data12) > 500) {
-              let err47 = { instancePath: instancePath + "/meter/description", schemaPath: "#/$defs/RecordingMeter/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-            }
-          } else {
-            let err48 = { instancePath: instancePath + "/meter/description", schemaPath: "#/$defs/RecordingMeter/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-          }
-        }
-        if (data10.estimated !== void 0 && func0.call(data10, "estimated") && typeof data10.estimated != "boolean") {
-          let err49 = { instancePath: instancePath + "/meter/estimated", schemaPath: "#/$defs/RecordingMeter/properties/estimated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-        }
-        if (data10.updatePeriodMs !== void 0 && func0.call(data10, "updatePeriodMs")) {
-          let data14 = data10.updatePeriodMs;
-          if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
-            let err50 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/RecordingMeter/properties/updatePeriodMs/type", keyword: "type", params: { type: schema33.properties.updatePeriodMs.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-          }
-          if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e9 || isNaN(data14)) {
-              let err51 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/RecordingMeter/properties/updatePeriodMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-            }
-            if (data14 < 0 || isNaN(data14)) {
-              let err52 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/RecordingMeter/properties/updatePeriodMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-            }
-          }
-        }
-        if (data10.resolutionJoules !== void 0 && func0.call(data10, "resolutionJoules")) {
-          let data15 = data10.resolutionJoules;
-          if (!(typeof data15 == "number" && isFinite(data15)) && data15 !== null) {
-            let err53 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/RecordingMeter/properties/resolutionJoules/type", keyword: "type", params: { type: schema33.properties.resolutionJoules.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-          }
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e9 || isNaN(data15)) {
-              let err54 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/RecordingMeter/properties/resolutionJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-            }
-            if (data15 < 0 || isNaN(data15)) {
-              let err55 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/RecordingMeter/properties/resolutionJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-            }
-          }
-        }
-        if (data10.idleWatts !== void 0 && func0.call(data10, "idleWatts")) {
-          let data16 = data10.idleWatts;
-          if (!(typeof data16 == "number" && isFinite(data16)) && data16 !== null) {
-            let err56 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/RecordingMeter/properties/idleWatts/type", keyword: "type", params: { type: schema33.properties.idleWatts.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-          }
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e6 || isNaN(data16)) {
-              let err57 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/RecordingMeter/properties/idleWatts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-            }
-            if (data16 < 0 || isNaN(data16)) {
-              let err58 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/RecordingMeter/properties/idleWatts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-            }
-          }
-        }
-      } else {
-        let err59 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/RecordingMeter/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-      }
-      var _valid0 = _errs26 === errors;
-      _valid0 && (valid3 = !0, passing0 = 0);
-      let _errs42 = errors;
-      if (data10 !== null) {
-        let err60 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-      }
-      var _valid0 = _errs42 === errors;
-      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
-        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
+      var _valid0 = _errs10 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
       else {
-        let err61 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        let err15 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data17 = data.kernel;
-      if (typeof data17 == "string") {
-        if (func81(data17) > 200) {
-          let err62 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data4 = data.kernel;
+      if (typeof data4 == "string") {
+        if (func81(data4) > 200) {
+          let err16 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (func81(data17) < 1) {
-          let err63 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        if (func81(data4) < 1) {
+          let err17 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
       } else {
-        let err64 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        let err18 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
-    if (data.workload !== void 0 && func0.call(data, "workload") && (validate21(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors), errors = vErrors.length)), data.tunables !== void 0 && func0.call(data, "tunables")) {
-      let data19 = data.tunables;
-      if (Array.isArray(data19)) {
-        if (data19.length > 64) {
-          let err65 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+    if (data.workload !== void 0 && func0.call(data, "workload") && (validate57(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length)), data.tunables !== void 0 && func0.call(data, "tunables")) {
+      let data6 = data.tunables;
+      if (Array.isArray(data6)) {
+        if (data6.length > 64) {
+          let err19 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        let len0 = data19.length;
+        let len0 = data6.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate25(data19[i0], { instancePath: instancePath + "/tunables/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors), errors = vErrors.length);
+          validate63(data6[i0], { instancePath: instancePath + "/tunables/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors), errors = vErrors.length);
       } else {
-        let err66 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        let err20 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.featureNames !== void 0 && func0.call(data, "featureNames")) {
-      let data21 = data.featureNames;
-      if (Array.isArray(data21)) {
-        if (data21.length > 512) {
-          let err67 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      let data8 = data.featureNames;
+      if (Array.isArray(data8)) {
+        if (data8.length > 512) {
+          let err21 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/maxItems", keyword: "maxItems", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        let len1 = data21.length;
+        let len1 = data8.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data22 = data21[i1];
-          if (typeof data22 == "string") {
-            if (func81(data22) > 100) {
-              let err68 = { instancePath: instancePath + "/featureNames/" + i1, schemaPath: "#/properties/featureNames/items/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+          let data9 = data8[i1];
+          if (typeof data9 == "string") {
+            if (func81(data9) > 100) {
+              let err22 = { instancePath: instancePath + "/featureNames/" + i1, schemaPath: "#/properties/featureNames/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
             }
           } else {
-            let err69 = { instancePath: instancePath + "/featureNames/" + i1, schemaPath: "#/properties/featureNames/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+            let err23 = { instancePath: instancePath + "/featureNames/" + i1, schemaPath: "#/properties/featureNames/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
           }
         }
       } else {
-        let err70 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        let err24 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
     if (data.measurements !== void 0 && func0.call(data, "measurements")) {
-      let data23 = data.measurements;
-      if (Array.isArray(data23)) {
-        if (data23.length > 5e5) {
-          let err71 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/maxItems", keyword: "maxItems", params: { limit: 5e5 }, message: "must NOT have more than 500000 items" };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+      let data10 = data.measurements;
+      if (Array.isArray(data10)) {
+        if (data10.length > 5e5) {
+          let err25 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/maxItems", keyword: "maxItems", params: { limit: 5e5 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
-        let len2 = data23.length;
+        let len2 = data10.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate27(data23[i2], { instancePath: instancePath + "/measurements/" + i2, parentData: data23, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
+          validate66(data10[i2], { instancePath: instancePath + "/measurements/" + i2, parentData: data10, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       } else {
-        let err72 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+        let err26 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    if (data.provenance !== void 0 && func0.call(data, "provenance")) {
-      let data25 = data.provenance;
-      if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-        if (data25.tool === void 0 || !func0.call(data25, "tool")) {
-          let err73 = { instancePath: instancePath + "/provenance", schemaPath: "#/$defs/RecordingProvenance/required", keyword: "required", params: { missingProperty: "tool" }, message: "must have required property 'tool'" };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-        }
-        if (data25.version === void 0 || !func0.call(data25, "version")) {
-          let err74 = { instancePath: instancePath + "/provenance", schemaPath: "#/$defs/RecordingProvenance/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
-          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-        }
-        if (data25.command === void 0 || !func0.call(data25, "command")) {
-          let err75 = { instancePath: instancePath + "/provenance", schemaPath: "#/$defs/RecordingProvenance/required", keyword: "required", params: { missingProperty: "command" }, message: "must have required property 'command'" };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-        }
-        if (data25.createdAt === void 0 || !func0.call(data25, "createdAt")) {
-          let err76 = { instancePath: instancePath + "/provenance", schemaPath: "#/$defs/RecordingProvenance/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
-          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
-        }
-        for (let key3 of Object.keys(data25))
-          if (!(key3 === "tool" || key3 === "version" || key3 === "command" || key3 === "createdAt" || key3 === "source" || key3 === "note")) {
-            let err77 = { instancePath: instancePath + "/provenance", schemaPath: "#/$defs/RecordingProvenance/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-          }
-        if (data25.tool !== void 0 && func0.call(data25, "tool")) {
-          let data26 = data25.tool;
-          if (typeof data26 == "string") {
-            if (func81(data26) > 100) {
-              let err78 = { instancePath: instancePath + "/provenance/tool", schemaPath: "#/$defs/RecordingProvenance/properties/tool/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-            }
-          } else {
-            let err79 = { instancePath: instancePath + "/provenance/tool", schemaPath: "#/$defs/RecordingProvenance/properties/tool/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-          }
-        }
-        if (data25.version !== void 0 && func0.call(data25, "version")) {
-          let data27 = data25.version;
-          if (typeof data27 == "string") {
-            if (func81(data27) > 100) {
-              let err80 = { instancePath: instancePath + "/provenance/version", schemaPath: "#/$defs/RecordingProvenance/properties/version/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-            }
-          } else {
-            let err81 = { instancePath: instancePath + "/provenance/version", schemaPath: "#/$defs/RecordingProvenance/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-          }
-        }
-        if (data25.command !== void 0 && func0.call(data25, "command")) {
-          let data28 = data25.command;
-          if (typeof data28 == "string") {
-            if (func81(data28) > 4e3) {
-              let err82 = { instancePath: instancePath + "/provenance/command", schemaPath: "#/$defs/RecordingProvenance/properties/command/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-              vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
-            }
-          } else {
-            let err83 = { instancePath: instancePath + "/provenance/command", schemaPath: "#/$defs/RecordingProvenance/properties/command/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-          }
-        }
-        if (data25.createdAt !== void 0 && func0.call(data25, "createdAt")) {
-          let data29 = data25.createdAt;
-          if (typeof data29 == "string") {
-            if (func81(data29) > 40) {
-              let err84 = { instancePath: instancePath + "/provenance/createdAt", schemaPath: "#/$defs/RecordingProvenance/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
-              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-            }
-            if (!formats0.test(data29)) {
-              let err85 = { instancePath: instancePath + "/provenance/createdAt", schemaPath: "#/$defs/RecordingProvenance/properties/createdAt/format", keyword: "format", params: { format: "date-time" }, message: 'must match format "date-time"' };
-              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-            }
-          } else {
-            let err86 = { instancePath: instancePath + "/provenance/createdAt", schemaPath: "#/$defs/RecordingProvenance/properties/createdAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-          }
-        }
-        if (data25.source !== void 0 && func0.call(data25, "source")) {
-          let data30 = data25.source;
-          if (typeof data30 == "string") {
-            if (func81(data30) > 2e3) {
-              let err87 = { instancePath: instancePath + "/provenance/source", schemaPath: "#/$defs/RecordingProvenance/properties/source/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" };
-              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
-            }
-          } else {
-            let err88 = { instancePath: instancePath + "/provenance/source", schemaPath: "#/$defs/RecordingProvenance/properties/source/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-          }
-        }
-        if (data25.note !== void 0 && func0.call(data25, "note")) {
-          let data31 = data25.note;
-          if (typeof data31 == "string") {
-            if (func81(data31) > 4e3) {
-              let err89 = { instancePath: instancePath + "/provenance/note", schemaPath: "#/$defs/RecordingProvenance/properties/note/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-              vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-            }
-          } else {
-            let err90 = { instancePath: instancePath + "/provenance/note", schemaPath: "#/$defs/RecordingProvenance/properties/note/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-          }
-        }
-      } else {
-        let err91 = { instancePath: instancePath + "/provenance", schemaPath: "#/$defs/RecordingProvenance/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-      }
-    }
+    data.provenance !== void 0 && func0.call(data, "provenance") && (validate70(data.provenance, { instancePath: instancePath + "/provenance", parentData: data, parentDataProperty: "provenance", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length));
   } else {
-    let err92 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+    let err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
   }
-  return validate20.errors = vErrors, errors === 0;
+  return validate52.errors = vErrors, errors === 0;
 }
-validate20.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate52.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 export {
   stdin_default as default,
   validate

@@ -21,573 +21,1077 @@ var require_ucs2length = __commonJS({
     ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
   }
 });
-var validate = validate20, stdin_default = validate20;
-var schema32 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } };
-var schema35 = { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, schema36 = { type: "object", additionalProperties: !1, required: ["label", "commit"], properties: { label: { type: "string", maxLength: 500 }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, dirty: { type: "boolean" } } }, schema38 = { type: "object", additionalProperties: !1, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } }, schema51 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } }, func0 = Object.prototype.hasOwnProperty, func86 = require_ucs2length().default, formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/, pattern4 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u"), pattern5 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), schema39 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
-var schema42 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-var schema45 = { type: ["number", "boolean", "string"], maxLength: 200 };
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate23.evaluated;
+var validate = validate52, stdin_default = validate52;
+var schema20 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } }, func0 = Object.prototype.hasOwnProperty, func86 = require_ucs2length().default;
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func0.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.version === void 0 || !func0.call(data, "version")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "name" || key0 === "version")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.name !== void 0 && func0.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 100) {
+          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.version !== void 0 && func0.call(data, "version")) {
+      let data1 = data.version;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 100) {
+          let err5 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate54.errors = vErrors, errors === 0;
+}
+validate54.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
+function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate56.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func0.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.vendor === void 0 || !func0.call(data, "vendor")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "vendor" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.architecture === void 0 || !func0.call(data, "architecture")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "architecture" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.device === void 0 || !func0.call(data, "device")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.description === void 0 || !func0.call(data, "description")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.driver === void 0 || !func0.call(data, "driver")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driver" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.software === void 0 || !func0.call(data, "software")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    if (data.family !== void 0 && func0.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 100) {
+          let err8 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err9 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (!pattern3.test(data0)) {
+          let err10 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.vendor !== void 0 && func0.call(data, "vendor")) {
+      let data1 = data.vendor;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 500) {
+          let err12 = { instancePath: instancePath + "/vendor", schemaPath: "#/properties/vendor/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/vendor", schemaPath: "#/properties/vendor/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.architecture !== void 0 && func0.call(data, "architecture")) {
+      let data2 = data.architecture;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 500) {
+          let err14 = { instancePath: instancePath + "/architecture", schemaPath: "#/properties/architecture/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/architecture", schemaPath: "#/properties/architecture/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.device !== void 0 && func0.call(data, "device")) {
+      let data3 = data.device;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 500) {
+          let err16 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.description !== void 0 && func0.call(data, "description")) {
+      let data4 = data.description;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 500) {
+          let err18 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      } else {
+        let err19 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.driver !== void 0 && func0.call(data, "driver")) {
+      let data5 = data.driver;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 500) {
+          let err20 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.software !== void 0 && func0.call(data, "software") && typeof data.software != "boolean") {
+      let err22 = { instancePath: instancePath + "/software", schemaPath: "#/properties/software/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+    }
+  } else {
+    let err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+  }
+  return validate56.errors = vErrors, errors === 0;
+}
+validate56.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema23 = { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func0.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.description === void 0 || !func0.call(data, "description")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.estimated === void 0 || !func0.call(data, "estimated")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.updatePeriodMs === void 0 || !func0.call(data, "updatePeriodMs")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "updatePeriodMs" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.resolutionJoules === void 0 || !func0.call(data, "resolutionJoules")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "resolutionJoules" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.idleWatts === void 0 || !func0.call(data, "idleWatts")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    if (data.name !== void 0 && func0.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 != "string") {
+        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data0 === "nvml" || data0 === "amdgpu" || data0 === "intel" || data0 === "command" || data0 === "cpu-time" || data0 === "replay")) {
+        let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/enum", keyword: "enum", params: { allowedValues: schema23.properties.name.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.description !== void 0 && func0.call(data, "description")) {
+      let data1 = data.description;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 500) {
+          let err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      } else {
+        let err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
+      let err11 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+    }
+    if (data.updatePeriodMs !== void 0 && func0.call(data, "updatePeriodMs")) {
+      let data3 = data.updatePeriodMs;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err12 = { instancePath: instancePath + "/updatePeriodMs", schemaPath: "#/properties/updatePeriodMs/type", keyword: "type", params: { type: schema23.properties.updatePeriodMs.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err13 = { instancePath: instancePath + "/updatePeriodMs", schemaPath: "#/properties/updatePeriodMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/updatePeriodMs", schemaPath: "#/properties/updatePeriodMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      }
+    }
+    if (data.resolutionJoules !== void 0 && func0.call(data, "resolutionJoules")) {
+      let data4 = data.resolutionJoules;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/resolutionJoules", schemaPath: "#/properties/resolutionJoules/type", keyword: "type", params: { type: schema23.properties.resolutionJoules.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err16 = { instancePath: instancePath + "/resolutionJoules", schemaPath: "#/properties/resolutionJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/resolutionJoules", schemaPath: "#/properties/resolutionJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+      }
+    }
+    if (data.idleWatts !== void 0 && func0.call(data, "idleWatts")) {
+      let data5 = data.idleWatts;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err18 = { instancePath: instancePath + "/idleWatts", schemaPath: "#/properties/idleWatts/type", keyword: "type", params: { type: schema23.properties.idleWatts.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e6 || isNaN(data5)) {
+          let err19 = { instancePath: instancePath + "/idleWatts", schemaPath: "#/properties/idleWatts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/idleWatts", schemaPath: "#/properties/idleWatts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      }
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate58.errors = vErrors, errors === 0;
+}
+validate58.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema24 = { type: "object", additionalProperties: !1, required: ["label", "commit"], properties: { label: { type: "string", maxLength: 500 }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, dirty: { type: "boolean" } } }, pattern4 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
+function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.label === void 0 || !func0.call(data, "label")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.commit === void 0 || !func0.call(data, "commit")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "label" || key0 === "commit" || key0 === "dirty")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.label !== void 0 && func0.call(data, "label")) {
+      let data0 = data.label;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 500) {
+          let err3 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func0.call(data, "commit")) {
+      let data1 = data.commit;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err5 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema24.properties.commit.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data1 == "string" && !pattern4.test(data1)) {
+        let err6 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.dirty !== void 0 && func0.call(data, "dirty") && typeof data.dirty != "boolean") {
+      let err7 = { instancePath: instancePath + "/dirty", schemaPath: "#/properties/dirty/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate60.errors = vErrors, errors === 0;
+}
+validate60.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema25 = { type: "object", additionalProperties: !1, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate63.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.gated === void 0 || !func0.call(data, "gated")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "gated" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.regressed === void 0 || !func0.call(data, "regressed")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "regressed" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.improved === void 0 || !func0.call(data, "improved")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "improved" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.unchanged === void 0 || !func0.call(data, "unchanged")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unchanged" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.inconclusive === void 0 || !func0.call(data, "inconclusive")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "inconclusive" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.identical === void 0 || !func0.call(data, "identical")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "identical" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.new === void 0 || !func0.call(data, "new")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "new" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.removed === void 0 || !func0.call(data, "removed")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "removed" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.missingBaseline === void 0 || !func0.call(data, "missingBaseline")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "missingBaseline" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.environment === void 0 || !func0.call(data, "environment")) {
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "environment" } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!func0.call(schema25.properties, key0)) {
+        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    if (data.gated !== void 0 && func0.call(data, "gated")) {
+      let data0 = data.gated;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+        let err11 = { instancePath: instancePath + "/gated", schemaPath: "#/properties/gated/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e5 || isNaN(data0)) {
+          let err12 = { instancePath: instancePath + "/gated", schemaPath: "#/properties/gated/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err13 = { instancePath: instancePath + "/gated", schemaPath: "#/properties/gated/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+      }
+    }
+    if (data.regressed !== void 0 && func0.call(data, "regressed")) {
+      let data1 = data.regressed;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+        let err14 = { instancePath: instancePath + "/regressed", schemaPath: "#/properties/regressed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e5 || isNaN(data1)) {
+          let err15 = { instancePath: instancePath + "/regressed", schemaPath: "#/properties/regressed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err16 = { instancePath: instancePath + "/regressed", schemaPath: "#/properties/regressed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+    if (data.improved !== void 0 && func0.call(data, "improved")) {
+      let data2 = data.improved;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+        let err17 = { instancePath: instancePath + "/improved", schemaPath: "#/properties/improved/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e5 || isNaN(data2)) {
+          let err18 = { instancePath: instancePath + "/improved", schemaPath: "#/properties/improved/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err19 = { instancePath: instancePath + "/improved", schemaPath: "#/properties/improved/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      }
+    }
+    if (data.unchanged !== void 0 && func0.call(data, "unchanged")) {
+      let data3 = data.unchanged;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+        let err20 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e5 || isNaN(data3)) {
+          let err21 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err22 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      }
+    }
+    if (data.inconclusive !== void 0 && func0.call(data, "inconclusive")) {
+      let data4 = data.inconclusive;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+        let err23 = { instancePath: instancePath + "/inconclusive", schemaPath: "#/properties/inconclusive/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e5 || isNaN(data4)) {
+          let err24 = { instancePath: instancePath + "/inconclusive", schemaPath: "#/properties/inconclusive/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err25 = { instancePath: instancePath + "/inconclusive", schemaPath: "#/properties/inconclusive/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+      }
+    }
+    if (data.identical !== void 0 && func0.call(data, "identical")) {
+      let data5 = data.identical;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
+        let err26 = { instancePath: instancePath + "/identical", schemaPath: "#/properties/identical/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e5 || isNaN(data5)) {
+          let err27 = { instancePath: instancePath + "/identical", schemaPath: "#/properties/identical/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err28 = { instancePath: instancePath + "/identical", schemaPath: "#/properties/identical/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+      }
+    }
+    if (data.new !== void 0 && func0.call(data, "new")) {
+      let data6 = data.new;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err29 = { instancePath: instancePath + "/new", schemaPath: "#/properties/new/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e5 || isNaN(data6)) {
+          let err30 = { instancePath: instancePath + "/new", schemaPath: "#/properties/new/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err31 = { instancePath: instancePath + "/new", schemaPath: "#/properties/new/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      }
+    }
+    if (data.removed !== void 0 && func0.call(data, "removed")) {
+      let data7 = data.removed;
+      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
+        let err32 = { instancePath: instancePath + "/removed", schemaPath: "#/properties/removed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e5 || isNaN(data7)) {
+          let err33 = { instancePath: instancePath + "/removed", schemaPath: "#/properties/removed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err34 = { instancePath: instancePath + "/removed", schemaPath: "#/properties/removed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+      }
+    }
+    if (data.missingBaseline !== void 0 && func0.call(data, "missingBaseline")) {
+      let data8 = data.missingBaseline;
+      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+        let err35 = { instancePath: instancePath + "/missingBaseline", schemaPath: "#/properties/missingBaseline/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e5 || isNaN(data8)) {
+          let err36 = { instancePath: instancePath + "/missingBaseline", schemaPath: "#/properties/missingBaseline/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err37 = { instancePath: instancePath + "/missingBaseline", schemaPath: "#/properties/missingBaseline/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+      }
+    }
+    if (data.environment !== void 0 && func0.call(data, "environment")) {
+      let data9 = data.environment;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+        let err38 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e5 || isNaN(data9)) {
+          let err39 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        }
+        if (data9 < 0 || isNaN(data9)) {
+          let err40 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+      }
+    }
+  } else {
+    let err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+  }
+  return validate63.errors = vErrors, errors === 0;
+}
+validate63.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.estimate === void 0 || !func0.call(data, "estimate")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimate" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.low === void 0 || !func0.call(data, "low")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "low" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.high === void 0 || !func0.call(data, "high")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "high" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "estimate" || key0 === "low" || key0 === "high")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.estimate !== void 0 && func0.call(data, "estimate")) {
+      let data0 = data.estimate;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e12 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/estimate", schemaPath: "#/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/estimate", schemaPath: "#/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/estimate", schemaPath: "#/properties/estimate/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.low !== void 0 && func0.call(data, "low")) {
+      let data1 = data.low;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e12 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/low", schemaPath: "#/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/low", schemaPath: "#/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/low", schemaPath: "#/properties/low/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.high !== void 0 && func0.call(data, "high")) {
+      let data2 = data.high;
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e12 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/high", schemaPath: "#/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err11 = { instancePath: instancePath + "/high", schemaPath: "#/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+      } else {
+        let err12 = { instancePath: instancePath + "/high", schemaPath: "#/properties/high/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate66.errors = vErrors, errors === 0;
+}
+validate66.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema28 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.joules === void 0 || !func0.call(data, "joules")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "latencyMs" || key0 === "joules")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+      let data0 = data.latencyMs;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e9 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 <= 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.joules !== void 0 && func0.call(data, "joules")) {
+      let data1 = data.joules;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema28.properties.joules.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e9 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 <= 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate69.errors = vErrors, errors === 0;
+}
+validate69.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var pattern5 = new RegExp("^(?!__proto__$)", "u"), schema30 = { type: ["number", "boolean", "string"], maxLength: 200 };
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema30.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "string" && func86(data) > 200) {
+    let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate73.errors = vErrors, errors === 0;
+}
+validate73.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      if (typeof key0 == "string" && func86(key0) > 100) {
-        let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters", propertyName: key0 };
-        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      if (typeof key0 == "string") {
+        if (func86(key0) > 100) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern5.test(key0)) {
+          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
       }
       var valid0 = _errs1 === errors;
       if (!valid0) {
-        let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 }, message: "property name must be valid" };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-      }
-    }
-    for (let key1 of Object.keys(data)) {
-      let data0 = data[key1];
-      if (!(typeof data0 == "number" && isFinite(data0)) && typeof data0 != "boolean" && typeof data0 != "string") {
-        let err3 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/ReportValue/type", keyword: "type", params: { type: schema45.type }, message: "must be number,boolean,string" };
+        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-      if (typeof data0 == "string" && func86(data0) > 200) {
-        let err4 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/ReportValue/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-      }
     }
+    for (let key1 of Object.keys(data))
+      validate73(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
   } else {
-    let err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate23.errors = vErrors, errors === 0;
+  return validate72.errors = vErrors, errors === 0;
 }
-validate23.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema46 = { type: "object", additionalProperties: !1, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
+validate72.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema31 = { type: "object", additionalProperties: !1, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func0.call(data, "metric")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" }, message: "must have required property 'metric'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.verdict === void 0 || !func0.call(data, "verdict")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" }, message: "must have required property 'verdict'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.ratio === void 0 || !func0.call(data, "ratio")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "ratio" }, message: "must have required property 'ratio'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "ratio" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.margin === void 0 || !func0.call(data, "margin")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "margin" }, message: "must have required property 'margin'" };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "margin" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.gates === void 0 || !func0.call(data, "gates")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "gates" }, message: "must have required property 'gates'" };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "gates" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.blocks === void 0 || !func0.call(data, "blocks")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "blocks" }, message: "must have required property 'blocks'" };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "blocks" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.flagged === void 0 || !func0.call(data, "flagged")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "flagged" }, message: "must have required property 'flagged'" };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "flagged" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.confirmP === void 0 || !func0.call(data, "confirmP")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "confirmP" }, message: "must have required property 'confirmP'" };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "confirmP" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.reason === void 0 || !func0.call(data, "reason")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema46.properties, key0)) {
-        let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func0.call(schema31.properties, key0)) {
+        let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     if (data.metric !== void 0 && func0.call(data, "metric")) {
       let data0 = data.metric;
       if (typeof data0 != "string") {
-        let err10 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err10 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema46.properties.metric.enum }, message: "must be equal to one of the allowed values" };
+        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema31.properties.metric.enum } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
     if (data.verdict !== void 0 && func0.call(data, "verdict")) {
       let data1 = data.verdict;
       if (typeof data1 != "string") {
-        let err12 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err12 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data1 === "regressed" || data1 === "improved" || data1 === "unchanged" || data1 === "inconclusive" || data1 === "environment")) {
-        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema46.properties.verdict.enum }, message: "must be equal to one of the allowed values" };
+        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema31.properties.verdict.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.ratio !== void 0 && func0.call(data, "ratio")) {
       let data2 = data.ratio, _errs7 = errors, valid1 = !1, passing0 = null, _errs8 = errors;
-      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-        if (data2.estimate === void 0 || !func0.call(data2, "estimate")) {
-          let err14 = { instancePath: instancePath + "/ratio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-        }
-        if (data2.low === void 0 || !func0.call(data2, "low")) {
-          let err15 = { instancePath: instancePath + "/ratio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-        }
-        if (data2.high === void 0 || !func0.call(data2, "high")) {
-          let err16 = { instancePath: instancePath + "/ratio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-        }
-        for (let key1 of Object.keys(data2))
-          if (!(key1 === "estimate" || key1 === "low" || key1 === "high")) {
-            let err17 = { instancePath: instancePath + "/ratio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-          }
-        if (data2.estimate !== void 0 && func0.call(data2, "estimate")) {
-          let data3 = data2.estimate;
-          if (typeof data3 == "number" && isFinite(data3)) {
-            if (data3 > 1e12 || isNaN(data3)) {
-              let err18 = { instancePath: instancePath + "/ratio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-            }
-            if (data3 < 0 || isNaN(data3)) {
-              let err19 = { instancePath: instancePath + "/ratio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-            }
-          } else {
-            let err20 = { instancePath: instancePath + "/ratio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-          }
-        }
-        if (data2.low !== void 0 && func0.call(data2, "low")) {
-          let data4 = data2.low;
-          if (typeof data4 == "number" && isFinite(data4)) {
-            if (data4 > 1e12 || isNaN(data4)) {
-              let err21 = { instancePath: instancePath + "/ratio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-            }
-            if (data4 < 0 || isNaN(data4)) {
-              let err22 = { instancePath: instancePath + "/ratio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-            }
-          } else {
-            let err23 = { instancePath: instancePath + "/ratio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-          }
-        }
-        if (data2.high !== void 0 && func0.call(data2, "high")) {
-          let data5 = data2.high;
-          if (typeof data5 == "number" && isFinite(data5)) {
-            if (data5 > 1e12 || isNaN(data5)) {
-              let err24 = { instancePath: instancePath + "/ratio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-            }
-            if (data5 < 0 || isNaN(data5)) {
-              let err25 = { instancePath: instancePath + "/ratio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-            }
-          } else {
-            let err26 = { instancePath: instancePath + "/ratio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-          }
-        }
-      } else {
-        let err27 = { instancePath: instancePath + "/ratio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-      }
+      validate66(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       var _valid0 = _errs8 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs18 = errors;
+      let _errs9 = errors;
       if (data2 !== null) {
-        let err28 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err14 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-      var _valid0 = _errs18 === errors;
+      var _valid0 = _errs9 === errors;
       if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
         errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null);
       else {
-        let err29 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        let err15 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.margin !== void 0 && func0.call(data, "margin")) {
-      let data6 = data.margin;
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e6 || isNaN(data6)) {
-          let err30 = { instancePath: instancePath + "/margin", schemaPath: "#/properties/margin/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let data3 = data.margin;
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e6 || isNaN(data3)) {
+          let err16 = { instancePath: instancePath + "/margin", schemaPath: "#/properties/margin/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (data6 < 0 || isNaN(data6)) {
-          let err31 = { instancePath: instancePath + "/margin", schemaPath: "#/properties/margin/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        if (data3 < 0 || isNaN(data3)) {
+          let err17 = { instancePath: instancePath + "/margin", schemaPath: "#/properties/margin/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
       } else {
-        let err32 = { instancePath: instancePath + "/margin", schemaPath: "#/properties/margin/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err18 = { instancePath: instancePath + "/margin", schemaPath: "#/properties/margin/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
     if (data.gates !== void 0 && func0.call(data, "gates") && typeof data.gates != "boolean") {
-      let err33 = { instancePath: instancePath + "/gates", schemaPath: "#/properties/gates/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-      vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let err19 = { instancePath: instancePath + "/gates", schemaPath: "#/properties/gates/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
     if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data8 = data.blocks;
-      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
-        let err34 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let data5 = data.blocks;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
+        let err20 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e5 || isNaN(data8)) {
-          let err35 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e5 || isNaN(data5)) {
+          let err21 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        if (data8 < 0 || isNaN(data8)) {
-          let err36 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        if (data5 < 0 || isNaN(data5)) {
+          let err22 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
       }
     }
     if (data.flagged !== void 0 && func0.call(data, "flagged") && typeof data.flagged != "boolean") {
-      let err37 = { instancePath: instancePath + "/flagged", schemaPath: "#/properties/flagged/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-      vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      let err23 = { instancePath: instancePath + "/flagged", schemaPath: "#/properties/flagged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
     }
     if (data.confirmP !== void 0 && func0.call(data, "confirmP")) {
-      let data10 = data.confirmP;
-      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-        let err38 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema46.properties.confirmP.type }, message: "must be number,null" };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let data7 = data.confirmP;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err24 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema31.properties.confirmP.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1 || isNaN(data10)) {
-          let err39 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1 || isNaN(data7)) {
+          let err25 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
-        if (data10 < 0 || isNaN(data10)) {
-          let err40 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        if (data7 < 0 || isNaN(data7)) {
+          let err26 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data11 = data.reason;
-      if (typeof data11 == "string") {
-        if (func86(data11) > 4e3) {
-          let err41 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let data8 = data.reason;
+      if (typeof data8 == "string") {
+        if (func86(data8) > 4e3) {
+          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
       } else {
-        let err42 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
   } else {
-    let err43 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
   }
-  return validate26.errors = vErrors, errors === 0;
+  return validate77.errors = vErrors, errors === 0;
 }
-validate26.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
+validate77.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" }, message: "must have required property 'configuration'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.energyRatio === void 0 || !func0.call(data, "energyRatio")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyRatio" }, message: "must have required property 'energyRatio'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyRatio" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.latencyRatio === void 0 || !func0.call(data, "latencyRatio")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" }, message: "must have required property 'latencyRatio'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     for (let key0 of Object.keys(data))
       if (!(key0 === "configuration" || key0 === "energyRatio" || key0 === "latencyRatio")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate23(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length)), data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate72(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
       let data1 = data.energyRatio, _errs4 = errors, valid1 = !1, passing0 = null, _errs5 = errors;
-      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
-        if (data1.estimate === void 0 || !func0.call(data1, "estimate")) {
-          let err4 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (data1.low === void 0 || !func0.call(data1, "low")) {
-          let err5 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-        if (data1.high === void 0 || !func0.call(data1, "high")) {
-          let err6 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-        }
-        for (let key1 of Object.keys(data1))
-          if (!(key1 === "estimate" || key1 === "low" || key1 === "high")) {
-            let err7 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-          }
-        if (data1.estimate !== void 0 && func0.call(data1, "estimate")) {
-          let data2 = data1.estimate;
-          if (typeof data2 == "number" && isFinite(data2)) {
-            if (data2 > 1e12 || isNaN(data2)) {
-              let err8 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-            }
-            if (data2 < 0 || isNaN(data2)) {
-              let err9 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-            }
-          } else {
-            let err10 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-          }
-        }
-        if (data1.low !== void 0 && func0.call(data1, "low")) {
-          let data3 = data1.low;
-          if (typeof data3 == "number" && isFinite(data3)) {
-            if (data3 > 1e12 || isNaN(data3)) {
-              let err11 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-            }
-            if (data3 < 0 || isNaN(data3)) {
-              let err12 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-            }
-          } else {
-            let err13 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-          }
-        }
-        if (data1.high !== void 0 && func0.call(data1, "high")) {
-          let data4 = data1.high;
-          if (typeof data4 == "number" && isFinite(data4)) {
-            if (data4 > 1e12 || isNaN(data4)) {
-              let err14 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-            }
-            if (data4 < 0 || isNaN(data4)) {
-              let err15 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-            }
-          } else {
-            let err16 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-          }
-        }
-      } else {
-        let err17 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-      }
+      validate66(data1, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       var _valid0 = _errs5 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs15 = errors;
+      let _errs6 = errors;
       if (data1 !== null) {
-        let err18 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        let err4 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
-      var _valid0 = _errs15 === errors;
+      var _valid0 = _errs6 === errors;
       if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
         errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
       else {
-        let err19 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err5 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data5 = data.latencyRatio, _errs18 = errors, valid4 = !1, passing1 = null, _errs19 = errors;
-      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-        if (data5.estimate === void 0 || !func0.call(data5, "estimate")) {
-          let err20 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-        }
-        if (data5.low === void 0 || !func0.call(data5, "low")) {
-          let err21 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        if (data5.high === void 0 || !func0.call(data5, "high")) {
-          let err22 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-        }
-        for (let key2 of Object.keys(data5))
-          if (!(key2 === "estimate" || key2 === "low" || key2 === "high")) {
-            let err23 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-          }
-        if (data5.estimate !== void 0 && func0.call(data5, "estimate")) {
-          let data6 = data5.estimate;
-          if (typeof data6 == "number" && isFinite(data6)) {
-            if (data6 > 1e12 || isNaN(data6)) {
-              let err24 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-            }
-            if (data6 < 0 || isNaN(data6)) {
-              let err25 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-            }
-          } else {
-            let err26 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-          }
-        }
-        if (data5.low !== void 0 && func0.call(data5, "low")) {
-          let data7 = data5.low;
-          if (typeof data7 == "number" && isFinite(data7)) {
-            if (data7 > 1e12 || isNaN(data7)) {
-              let err27 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-            }
-            if (data7 < 0 || isNaN(data7)) {
-              let err28 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-            }
-          } else {
-            let err29 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-          }
-        }
-        if (data5.high !== void 0 && func0.call(data5, "high")) {
-          let data8 = data5.high;
-          if (typeof data8 == "number" && isFinite(data8)) {
-            if (data8 > 1e12 || isNaN(data8)) {
-              let err30 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-            }
-            if (data8 < 0 || isNaN(data8)) {
-              let err31 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-            }
-          } else {
-            let err32 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-          }
-        }
-      } else {
-        let err33 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let data2 = data.latencyRatio, _errs9 = errors, valid2 = !1, passing1 = null, _errs10 = errors;
+      validate66(data2, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+      var _valid1 = _errs10 === errors;
+      _valid1 && (valid2 = !0, passing1 = 0);
+      let _errs11 = errors;
+      if (data2 !== null) {
+        let err6 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
-      var _valid1 = _errs19 === errors;
-      _valid1 && (valid4 = !0, passing1 = 0);
-      let _errs29 = errors;
-      if (data5 !== null) {
-        let err34 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-      var _valid1 = _errs29 === errors;
-      if (_valid1 && valid4 ? (valid4 = !1, passing1 = [passing1, 1]) : _valid1 && (valid4 = !0, passing1 = 1), valid4)
-        errors = _errs18, vErrors !== null && (_errs18 ? vErrors.length = _errs18 : vErrors = null);
+      var _valid1 = _errs11 === errors;
+      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
+        errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
       else {
-        let err35 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err7 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
   } else {
-    let err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate28.errors = vErrors, errors === 0;
+  return validate80.errors = vErrors, errors === 0;
 }
-validate28.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate22.evaluated;
+validate80.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate65.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" }, message: "must have required property 'kernel'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.workload === void 0 || !func0.call(data, "workload")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" }, message: "must have required property 'workload'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.verdict === void 0 || !func0.call(data, "verdict")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" }, message: "must have required property 'verdict'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.reason === void 0 || !func0.call(data, "reason")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.fails === void 0 || !func0.call(data, "fails")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fails" }, message: "must have required property 'fails'" };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fails" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.sentinel === void 0 || !func0.call(data, "sentinel")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sentinel" }, message: "must have required property 'sentinel'" };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sentinel" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.file === void 0 || !func0.call(data, "file")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" }, message: "must have required property 'file'" };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.line === void 0 || !func0.call(data, "line")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" }, message: "must have required property 'line'" };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.estimated === void 0 || !func0.call(data, "estimated")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" }, message: "must have required property 'estimated'" };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     if (data.energyRatio === void 0 || !func0.call(data, "energyRatio")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyRatio" }, message: "must have required property 'energyRatio'" };
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyRatio" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     if (data.latencyRatio === void 0 || !func0.call(data, "latencyRatio")) {
-      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" }, message: "must have required property 'latencyRatio'" };
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
     if (data.base === void 0 || !func0.call(data, "base")) {
-      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" }, message: "must have required property 'base'" };
+      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
       vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
     if (data.head === void 0 || !func0.call(data, "head")) {
-      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" }, message: "must have required property 'head'" };
+      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
-      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" }, message: "must have required property 'configuration'" };
+      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
     if (data.metrics === void 0 || !func0.call(data, "metrics")) {
-      let err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metrics" }, message: "must have required property 'metrics'" };
+      let err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metrics" } };
       vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
     }
     if (data.attribution === void 0 || !func0.call(data, "attribution")) {
-      let err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "attribution" }, message: "must have required property 'attribution'" };
+      let err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "attribution" } };
       vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
     }
     if (data.kWhPerMonth === void 0 || !func0.call(data, "kWhPerMonth")) {
-      let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kWhPerMonth" }, message: "must have required property 'kWhPerMonth'" };
+      let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kWhPerMonth" } };
       vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
     if (data.blocks === void 0 || !func0.call(data, "blocks")) {
-      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "blocks" }, message: "must have required property 'blocks'" };
+      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "blocks" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema39.properties, key0)) {
-        let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func0.call(schema26.properties, key0)) {
+        let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
         if (func86(data0) > 200) {
-          let err19 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          let err19 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         if (func86(data0) < 1) {
-          let err20 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let err20 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
       } else {
-        let err21 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err21 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
@@ -595,26 +1099,26 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.workload;
       if (typeof data1 == "string") {
         if (func86(data1) > 200) {
-          let err22 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          let err22 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         if (func86(data1) < 1) {
-          let err23 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let err23 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
       } else {
-        let err24 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err24 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
     if (data.verdict !== void 0 && func0.call(data, "verdict")) {
       let data2 = data.verdict;
       if (typeof data2 != "string") {
-        let err25 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err25 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (!(data2 === "regressed" || data2 === "improved" || data2 === "unchanged" || data2 === "inconclusive" || data2 === "identical" || data2 === "new" || data2 === "removed" || data2 === "missing-baseline" || data2 === "environment")) {
-        let err26 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema39.properties.verdict.enum }, message: "must be equal to one of the allowed values" };
+        let err26 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema26.properties.verdict.enum } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
@@ -622,1663 +1126,839 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.reason;
       if (typeof data3 == "string") {
         if (func86(data3) > 4e3) {
-          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
+          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
           vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
       } else {
-        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.fails !== void 0 && func0.call(data, "fails") && typeof data.fails != "boolean") {
-      let err29 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      let err29 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
     }
     if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err30 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      let err30 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
     }
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data6 = data.file;
       if (typeof data6 != "string" && data6 !== null) {
-        let err31 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema39.properties.file.type }, message: "must be string,null" };
+        let err31 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
       if (typeof data6 == "string" && func86(data6) > 4096) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data7 = data.line;
       if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7)) && data7 !== null) {
-        let err33 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema39.properties.line.type }, message: "must be integer,null" };
+        let err33 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7)) {
         if (data7 > 1e8 || isNaN(data7)) {
-          let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 }, message: "must be <= 100000000" };
+          let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
         if (data7 < 1 || isNaN(data7)) {
-          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err36 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      let err36 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
       let data9 = data.energyRatio, _errs21 = errors, valid1 = !1, passing0 = null, _errs22 = errors;
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
-        if (data9.estimate === void 0 || !func0.call(data9, "estimate")) {
-          let err37 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-        }
-        if (data9.low === void 0 || !func0.call(data9, "low")) {
-          let err38 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-        }
-        if (data9.high === void 0 || !func0.call(data9, "high")) {
-          let err39 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        for (let key1 of Object.keys(data9))
-          if (!(key1 === "estimate" || key1 === "low" || key1 === "high")) {
-            let err40 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
-          }
-        if (data9.estimate !== void 0 && func0.call(data9, "estimate")) {
-          let data10 = data9.estimate;
-          if (typeof data10 == "number" && isFinite(data10)) {
-            if (data10 > 1e12 || isNaN(data10)) {
-              let err41 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
-            }
-            if (data10 < 0 || isNaN(data10)) {
-              let err42 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-            }
-          } else {
-            let err43 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-          }
-        }
-        if (data9.low !== void 0 && func0.call(data9, "low")) {
-          let data11 = data9.low;
-          if (typeof data11 == "number" && isFinite(data11)) {
-            if (data11 > 1e12 || isNaN(data11)) {
-              let err44 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-            }
-            if (data11 < 0 || isNaN(data11)) {
-              let err45 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-            }
-          } else {
-            let err46 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-          }
-        }
-        if (data9.high !== void 0 && func0.call(data9, "high")) {
-          let data12 = data9.high;
-          if (typeof data12 == "number" && isFinite(data12)) {
-            if (data12 > 1e12 || isNaN(data12)) {
-              let err47 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-            }
-            if (data12 < 0 || isNaN(data12)) {
-              let err48 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-            }
-          } else {
-            let err49 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-          }
-        }
-      } else {
-        let err50 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-      }
+      validate66(data9, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       var _valid0 = _errs22 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs32 = errors;
+      let _errs23 = errors;
       if (data9 !== null) {
-        let err51 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        let err37 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
-      var _valid0 = _errs32 === errors;
+      var _valid0 = _errs23 === errors;
       if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
         errors = _errs21, vErrors !== null && (_errs21 ? vErrors.length = _errs21 : vErrors = null);
       else {
-        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        let err38 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data13 = data.latencyRatio, _errs35 = errors, valid4 = !1, passing1 = null, _errs36 = errors;
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.estimate === void 0 || !func0.call(data13, "estimate")) {
-          let err53 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-        }
-        if (data13.low === void 0 || !func0.call(data13, "low")) {
-          let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-        }
-        if (data13.high === void 0 || !func0.call(data13, "high")) {
-          let err55 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-        }
-        for (let key2 of Object.keys(data13))
-          if (!(key2 === "estimate" || key2 === "low" || key2 === "high")) {
-            let err56 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-          }
-        if (data13.estimate !== void 0 && func0.call(data13, "estimate")) {
-          let data14 = data13.estimate;
-          if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e12 || isNaN(data14)) {
-              let err57 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-            }
-            if (data14 < 0 || isNaN(data14)) {
-              let err58 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-            }
-          } else {
-            let err59 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-          }
-        }
-        if (data13.low !== void 0 && func0.call(data13, "low")) {
-          let data15 = data13.low;
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e12 || isNaN(data15)) {
-              let err60 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-            }
-            if (data15 < 0 || isNaN(data15)) {
-              let err61 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-            }
-          } else {
-            let err62 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
-          }
-        }
-        if (data13.high !== void 0 && func0.call(data13, "high")) {
-          let data16 = data13.high;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e12 || isNaN(data16)) {
-              let err63 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
-            }
-            if (data16 < 0 || isNaN(data16)) {
-              let err64 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-            }
-          } else {
-            let err65 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-          }
-        }
-      } else {
-        let err66 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      let data10 = data.latencyRatio, _errs26 = errors, valid2 = !1, passing1 = null, _errs27 = errors;
+      validate66(data10, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+      var _valid1 = _errs27 === errors;
+      _valid1 && (valid2 = !0, passing1 = 0);
+      let _errs28 = errors;
+      if (data10 !== null) {
+        let err39 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      var _valid1 = _errs36 === errors;
-      _valid1 && (valid4 = !0, passing1 = 0);
-      let _errs46 = errors;
-      if (data13 !== null) {
-        let err67 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-      }
-      var _valid1 = _errs46 === errors;
-      if (_valid1 && valid4 ? (valid4 = !1, passing1 = [passing1, 1]) : _valid1 && (valid4 = !0, passing1 = 1), valid4)
-        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
+      var _valid1 = _errs28 === errors;
+      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
+        errors = _errs26, vErrors !== null && (_errs26 ? vErrors.length = _errs26 : vErrors = null);
       else {
-        let err68 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        let err40 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.base !== void 0 && func0.call(data, "base")) {
-      let data17 = data.base, _errs49 = errors, valid7 = !1, passing2 = null, _errs50 = errors;
-      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-        if (data17.latencyMs === void 0 || !func0.call(data17, "latencyMs")) {
-          let err69 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportCost/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-        }
-        if (data17.joules === void 0 || !func0.call(data17, "joules")) {
-          let err70 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportCost/required", keyword: "required", params: { missingProperty: "joules" }, message: "must have required property 'joules'" };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-        }
-        for (let key3 of Object.keys(data17))
-          if (!(key3 === "latencyMs" || key3 === "joules")) {
-            let err71 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportCost/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-          }
-        if (data17.latencyMs !== void 0 && func0.call(data17, "latencyMs")) {
-          let data18 = data17.latencyMs;
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
-              let err72 = { instancePath: instancePath + "/base/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-            }
-            if (data18 <= 0 || isNaN(data18)) {
-              let err73 = { instancePath: instancePath + "/base/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-            }
-          } else {
-            let err74 = { instancePath: instancePath + "/base/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-          }
-        }
-        if (data17.joules !== void 0 && func0.call(data17, "joules")) {
-          let data19 = data17.joules;
-          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err75 = { instancePath: instancePath + "/base/joules", schemaPath: "#/$defs/ReportCost/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-          }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e9 || isNaN(data19)) {
-              let err76 = { instancePath: instancePath + "/base/joules", schemaPath: "#/$defs/ReportCost/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
-            }
-            if (data19 <= 0 || isNaN(data19)) {
-              let err77 = { instancePath: instancePath + "/base/joules", schemaPath: "#/$defs/ReportCost/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-            }
-          }
-        }
-      } else {
-        let err78 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportCost/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      let data11 = data.base, _errs31 = errors, valid3 = !1, passing2 = null, _errs32 = errors;
+      validate69(data11, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
+      var _valid2 = _errs32 === errors;
+      _valid2 && (valid3 = !0, passing2 = 0);
+      let _errs33 = errors;
+      if (data11 !== null) {
+        let err41 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      var _valid2 = _errs50 === errors;
-      _valid2 && (valid7 = !0, passing2 = 0);
-      let _errs58 = errors;
-      if (data17 !== null) {
-        let err79 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-      }
-      var _valid2 = _errs58 === errors;
-      if (_valid2 && valid7 ? (valid7 = !1, passing2 = [passing2, 1]) : _valid2 && (valid7 = !0, passing2 = 1), valid7)
-        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
+      var _valid2 = _errs33 === errors;
+      if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
+        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
       else {
-        let err80 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+        let err42 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
     }
     if (data.head !== void 0 && func0.call(data, "head")) {
-      let data20 = data.head, _errs61 = errors, valid10 = !1, passing3 = null, _errs62 = errors;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        if (data20.latencyMs === void 0 || !func0.call(data20, "latencyMs")) {
-          let err81 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportCost/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-        }
-        if (data20.joules === void 0 || !func0.call(data20, "joules")) {
-          let err82 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportCost/required", keyword: "required", params: { missingProperty: "joules" }, message: "must have required property 'joules'" };
-          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
-        }
-        for (let key4 of Object.keys(data20))
-          if (!(key4 === "latencyMs" || key4 === "joules")) {
-            let err83 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportCost/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-          }
-        if (data20.latencyMs !== void 0 && func0.call(data20, "latencyMs")) {
-          let data21 = data20.latencyMs;
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e9 || isNaN(data21)) {
-              let err84 = { instancePath: instancePath + "/head/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-            }
-            if (data21 <= 0 || isNaN(data21)) {
-              let err85 = { instancePath: instancePath + "/head/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-            }
-          } else {
-            let err86 = { instancePath: instancePath + "/head/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-          }
-        }
-        if (data20.joules !== void 0 && func0.call(data20, "joules")) {
-          let data22 = data20.joules;
-          if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-            let err87 = { instancePath: instancePath + "/head/joules", schemaPath: "#/$defs/ReportCost/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
-          }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
-              let err88 = { instancePath: instancePath + "/head/joules", schemaPath: "#/$defs/ReportCost/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-            }
-            if (data22 <= 0 || isNaN(data22)) {
-              let err89 = { instancePath: instancePath + "/head/joules", schemaPath: "#/$defs/ReportCost/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-            }
-          }
-        }
-      } else {
-        let err90 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportCost/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+      let data12 = data.head, _errs36 = errors, valid4 = !1, passing3 = null, _errs37 = errors;
+      validate69(data12, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
+      var _valid3 = _errs37 === errors;
+      _valid3 && (valid4 = !0, passing3 = 0);
+      let _errs38 = errors;
+      if (data12 !== null) {
+        let err43 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
-      var _valid3 = _errs62 === errors;
-      _valid3 && (valid10 = !0, passing3 = 0);
-      let _errs70 = errors;
-      if (data20 !== null) {
-        let err91 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-      }
-      var _valid3 = _errs70 === errors;
-      if (_valid3 && valid10 ? (valid10 = !1, passing3 = [passing3, 1]) : _valid3 && (valid10 = !0, passing3 = 1), valid10)
-        errors = _errs61, vErrors !== null && (_errs61 ? vErrors.length = _errs61 : vErrors = null);
+      var _valid3 = _errs38 === errors;
+      if (_valid3 && valid4 ? (valid4 = !1, passing3 = [passing3, 1]) : _valid3 && (valid4 = !0, passing3 = 1), valid4)
+        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
-        let err92 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+        let err44 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data23 = data.configuration;
-      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-        if (data23.base === void 0 || !func0.call(data23, "base")) {
-          let err93 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" }, message: "must have required property 'base'" };
-          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      let data13 = data.configuration;
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        if (data13.base === void 0 || !func0.call(data13, "base")) {
+          let err45 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data23.head === void 0 || !func0.call(data23, "head")) {
-          let err94 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" }, message: "must have required property 'head'" };
-          vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        if (data13.head === void 0 || !func0.call(data13, "head")) {
+          let err46 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        for (let key5 of Object.keys(data23))
-          if (!(key5 === "base" || key5 === "head")) {
-            let err95 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+        for (let key1 of Object.keys(data13))
+          if (!(key1 === "base" || key1 === "head")) {
+            let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
           }
-        if (data23.base !== void 0 && func0.call(data23, "base")) {
-          let data24 = data23.base, _errs76 = errors, valid14 = !1, passing4 = null, _errs77 = errors;
-          validate23(data24, { instancePath: instancePath + "/configuration/base", parentData: data23, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
-          var _valid4 = _errs77 === errors;
-          _valid4 && (valid14 = !0, passing4 = 0);
-          let _errs78 = errors;
-          if (data24 !== null) {
-            let err96 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-            vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+        if (data13.base !== void 0 && func0.call(data13, "base")) {
+          let data14 = data13.base, _errs44 = errors, valid6 = !1, passing4 = null, _errs45 = errors;
+          validate72(data14, { instancePath: instancePath + "/configuration/base", parentData: data13, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
+          var _valid4 = _errs45 === errors;
+          _valid4 && (valid6 = !0, passing4 = 0);
+          let _errs46 = errors;
+          if (data14 !== null) {
+            let err48 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
           }
-          var _valid4 = _errs78 === errors;
-          if (_valid4 && valid14 ? (valid14 = !1, passing4 = [passing4, 1]) : _valid4 && (valid14 = !0, passing4 = 1), valid14)
-            errors = _errs76, vErrors !== null && (_errs76 ? vErrors.length = _errs76 : vErrors = null);
+          var _valid4 = _errs46 === errors;
+          if (_valid4 && valid6 ? (valid6 = !1, passing4 = [passing4, 1]) : _valid4 && (valid6 = !0, passing4 = 1), valid6)
+            errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
           else {
-            let err97 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 }, message: "must match exactly one schema in oneOf" };
-            vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+            let err49 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
           }
         }
-        if (data23.head !== void 0 && func0.call(data23, "head")) {
-          let data25 = data23.head, _errs81 = errors, valid15 = !1, passing5 = null, _errs82 = errors;
-          validate23(data25, { instancePath: instancePath + "/configuration/head", parentData: data23, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
-          var _valid5 = _errs82 === errors;
-          _valid5 && (valid15 = !0, passing5 = 0);
-          let _errs83 = errors;
-          if (data25 !== null) {
-            let err98 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-            vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+        if (data13.head !== void 0 && func0.call(data13, "head")) {
+          let data15 = data13.head, _errs49 = errors, valid7 = !1, passing5 = null, _errs50 = errors;
+          validate72(data15, { instancePath: instancePath + "/configuration/head", parentData: data13, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
+          var _valid5 = _errs50 === errors;
+          _valid5 && (valid7 = !0, passing5 = 0);
+          let _errs51 = errors;
+          if (data15 !== null) {
+            let err50 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
           }
-          var _valid5 = _errs83 === errors;
-          if (_valid5 && valid15 ? (valid15 = !1, passing5 = [passing5, 1]) : _valid5 && (valid15 = !0, passing5 = 1), valid15)
-            errors = _errs81, vErrors !== null && (_errs81 ? vErrors.length = _errs81 : vErrors = null);
+          var _valid5 = _errs51 === errors;
+          if (_valid5 && valid7 ? (valid7 = !1, passing5 = [passing5, 1]) : _valid5 && (valid7 = !0, passing5 = 1), valid7)
+            errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
           else {
-            let err99 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 }, message: "must match exactly one schema in oneOf" };
-            vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+            let err51 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
           }
         }
       } else {
-        let err100 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+        let err52 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
     if (data.metrics !== void 0 && func0.call(data, "metrics")) {
-      let data26 = data.metrics;
-      if (Array.isArray(data26)) {
-        if (data26.length > 2) {
-          let err101 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
-          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+      let data16 = data.metrics;
+      if (Array.isArray(data16)) {
+        if (data16.length > 2) {
+          let err53 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        let len0 = data26.length;
+        let len0 = data16.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate26(data26[i0], { instancePath: instancePath + "/metrics/" + i0, parentData: data26, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors), errors = vErrors.length);
+          validate77(data16[i0], { instancePath: instancePath + "/metrics/" + i0, parentData: data16, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       } else {
-        let err102 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+        let err54 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
     }
     if (data.attribution !== void 0 && func0.call(data, "attribution")) {
-      let data28 = data.attribution;
-      if (typeof data28 != "string" && data28 !== null) {
-        let err103 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema39.properties.attribution.type }, message: "must be string,null" };
-        vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+      let data18 = data.attribution;
+      if (typeof data18 != "string" && data18 !== null) {
+        let err55 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
-      if (!(data28 === "code" || data28 === "tuning" || data28 === "both" || data28 === null)) {
-        let err104 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema39.properties.attribution.enum }, message: "must be equal to one of the allowed values" };
-        vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+      if (!(data18 === "code" || data18 === "tuning" || data18 === "both" || data18 === null)) {
+        let err56 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
-      let data29 = data.kWhPerMonth;
-      if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
-        let err105 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema39.properties.kWhPerMonth.type }, message: "must be number,null" };
-        vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+      let data19 = data.kWhPerMonth;
+      if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
+        let err57 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
-      if (typeof data29 == "number" && isFinite(data29)) {
-        if (data29 > 1e15 || isNaN(data29)) {
-          let err106 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 }, message: "must be <= 1000000000000000" };
-          vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+      if (typeof data19 == "number" && isFinite(data19)) {
+        if (data19 > 1e15 || isNaN(data19)) {
+          let err58 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
         }
-        if (data29 < -1e15 || isNaN(data29)) {
-          let err107 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 }, message: "must be >= -1000000000000000" };
-          vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
+        if (data19 < -1e15 || isNaN(data19)) {
+          let err59 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data30 = data.blocks;
-      if (!(typeof data30 == "number" && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-        let err108 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
+      let data20 = data.blocks;
+      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+        let err60 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
-      if (typeof data30 == "number" && isFinite(data30)) {
-        if (data30 > 1e5 || isNaN(data30)) {
-          let err109 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-          vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+      if (typeof data20 == "number" && isFinite(data20)) {
+        if (data20 > 1e5 || isNaN(data20)) {
+          let err61 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
         }
-        if (data30 < 0 || isNaN(data30)) {
-          let err110 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+        if (data20 < 0 || isNaN(data20)) {
+          let err62 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func0.call(data, "retuned")) {
-      let data31 = data.retuned, _errs95 = errors, valid18 = !1, passing6 = null, _errs96 = errors;
-      validate28(data31, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
-      var _valid6 = _errs96 === errors;
-      _valid6 && (valid18 = !0, passing6 = 0);
-      let _errs97 = errors;
-      if (data31 !== null) {
-        let err111 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+      let data21 = data.retuned, _errs63 = errors, valid10 = !1, passing6 = null, _errs64 = errors;
+      validate80(data21, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      var _valid6 = _errs64 === errors;
+      _valid6 && (valid10 = !0, passing6 = 0);
+      let _errs65 = errors;
+      if (data21 !== null) {
+        let err63 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
-      var _valid6 = _errs97 === errors;
-      if (_valid6 && valid18 ? (valid18 = !1, passing6 = [passing6, 1]) : _valid6 && (valid18 = !0, passing6 = 1), valid18)
-        errors = _errs95, vErrors !== null && (_errs95 ? vErrors.length = _errs95 : vErrors = null);
+      var _valid6 = _errs65 === errors;
+      if (_valid6 && valid10 ? (valid10 = !1, passing6 = [passing6, 1]) : _valid6 && (valid10 = !0, passing6 = 1), valid10)
+        errors = _errs63, vErrors !== null && (_errs63 ? vErrors.length = _errs63 : vErrors = null);
       else {
-        let err112 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+        let err64 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
     }
   } else {
-    let err113 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+    let err65 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
   }
-  return validate22.errors = vErrors, errors === 0;
+  return validate65.errors = vErrors, errors === 0;
 }
-validate22.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate21.evaluated;
+validate65.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema33 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } };
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func0.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func0.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.arm === void 0 || !func0.call(data, "arm")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "arm" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.block === void 0 || !func0.call(data, "block")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "block" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.phase === void 0 || !func0.call(data, "phase")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "phase" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.joules === void 0 || !func0.call(data, "joules")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.latencyResolution === void 0 || !func0.call(data, "latencyResolution")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyResolution" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.energyResolution === void 0 || !func0.call(data, "energyResolution")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyResolution" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.voidReasons === void 0 || !func0.call(data, "voidReasons")) {
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "voidReasons" } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!func0.call(schema33.properties, key0)) {
+        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    if (data.kernel !== void 0 && func0.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err11 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err12 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func0.call(data, "workload")) {
+      let data1 = data.workload;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err14 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (func86(data1) < 1) {
+          let err15 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.arm !== void 0 && func0.call(data, "arm")) {
+      let data2 = data.arm;
+      if (typeof data2 != "string") {
+        let err17 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema33.properties.arm.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.block !== void 0 && func0.call(data, "block")) {
+      let data3 = data.block;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+        let err19 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e5 || isNaN(data3)) {
+          let err20 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err21 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+      }
+    }
+    if (data.phase !== void 0 && func0.call(data, "phase")) {
+      let data4 = data.phase;
+      if (typeof data4 != "string") {
+        let err22 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (!(data4 === "flag" || data4 === "confirm")) {
+        let err23 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema33.properties.phase.enum } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+      let data5 = data.latencyMs;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err24 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema33.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err25 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data5 <= 0 || isNaN(data5)) {
+          let err26 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+    if (data.joules !== void 0 && func0.call(data, "joules")) {
+      let data6 = data.joules;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err27 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema33.properties.joules.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e9 || isNaN(data6)) {
+          let err28 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        if (data6 <= 0 || isNaN(data6)) {
+          let err29 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+      }
+    }
+    if (data.latencyResolution !== void 0 && func0.call(data, "latencyResolution")) {
+      let data7 = data.latencyResolution;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e6 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err31 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      } else {
+        let err32 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+    }
+    if (data.energyResolution !== void 0 && func0.call(data, "energyResolution")) {
+      let data8 = data.energyResolution;
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e6 || isNaN(data8)) {
+          let err33 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err34 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+      } else {
+        let err35 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.voidReasons !== void 0 && func0.call(data, "voidReasons")) {
+      let data9 = data.voidReasons;
+      if (Array.isArray(data9)) {
+        if (data9.length > 32) {
+          let err36 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        }
+        let len0 = data9.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data10 = data9[i0];
+          if (typeof data10 == "string") {
+            if (func86(data10) > 1e3) {
+              let err37 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+            }
+          } else {
+            let err38 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+          }
+        }
+      } else {
+        let err39 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      }
+    }
+  } else {
+    let err40 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+  }
+  return validate86.errors = vErrors, errors === 0;
+}
+validate86.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" }, message: "must have required property 'schema'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.version === void 0 || !func0.call(data, "version")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.kind === void 0 || !func0.call(data, "kind")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.tool === void 0 || !func0.call(data, "tool")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" }, message: "must have required property 'tool'" };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.createdAt === void 0 || !func0.call(data, "createdAt")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.durationSeconds === void 0 || !func0.call(data, "durationSeconds")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "durationSeconds" }, message: "must have required property 'durationSeconds'" };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "durationSeconds" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.exitCode === void 0 || !func0.call(data, "exitCode")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exitCode" }, message: "must have required property 'exitCode'" };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exitCode" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.manifest === void 0 || !func0.call(data, "manifest")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "manifest" }, message: "must have required property 'manifest'" };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "manifest" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.device === void 0 || !func0.call(data, "device")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" }, message: "must have required property 'device'" };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     if (data.meter === void 0 || !func0.call(data, "meter")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" }, message: "must have required property 'meter'" };
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     if (data.meterReason === void 0 || !func0.call(data, "meterReason")) {
-      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meterReason" }, message: "must have required property 'meterReason'" };
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meterReason" } };
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
     if (data.warnings === void 0 || !func0.call(data, "warnings")) {
-      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "warnings" }, message: "must have required property 'warnings'" };
+      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "warnings" } };
       vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
     if (data.verdict === void 0 || !func0.call(data, "verdict")) {
-      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" }, message: "must have required property 'verdict'" };
+      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     if (data.reason === void 0 || !func0.call(data, "reason")) {
-      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
     if (data.base === void 0 || !func0.call(data, "base")) {
-      let err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" }, message: "must have required property 'base'" };
+      let err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
       vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
     }
     if (data.head === void 0 || !func0.call(data, "head")) {
-      let err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" }, message: "must have required property 'head'" };
+      let err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
       vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
     }
     if (data.counts === void 0 || !func0.call(data, "counts")) {
-      let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "counts" }, message: "must have required property 'counts'" };
+      let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "counts" } };
       vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
     if (data.kernels === void 0 || !func0.call(data, "kernels")) {
-      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" }, message: "must have required property 'kernels'" };
+      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema32.properties, key0)) {
-        let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func0.call(schema20.properties, key0)) {
+        let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
-        let err19 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err19 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
       if (data0 !== "joulegate-report") {
-        let err20 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-report" }, message: "must be equal to constant" };
+        let err20 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-report" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.version !== void 0 && func0.call(data, "version")) {
       let data1 = data.version;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err21 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        let err21 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (data1 !== 1) {
-        let err22 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 }, message: "must be equal to constant" };
+        let err22 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (typeof data2 != "string") {
-        let err23 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err23 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
       if (data2 !== "guard") {
-        let err24 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "guard" }, message: "must be equal to constant" };
+        let err24 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "guard" } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
-    if (data.tool !== void 0 && func0.call(data, "tool")) {
-      let data3 = data.tool;
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        if (data3.name === void 0 || !func0.call(data3, "name")) {
-          let err25 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+    if (data.tool !== void 0 && func0.call(data, "tool") && (validate54(data.tool, { instancePath: instancePath + "/tool", parentData: data, parentDataProperty: "tool", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length)), data.createdAt !== void 0 && func0.call(data, "createdAt")) {
+      let data4 = data.createdAt;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 40) {
+          let err25 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
-        if (data3.version === void 0 || !func0.call(data3, "version")) {
-          let err26 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+        if (!formats0.test(data4)) {
+          let err26 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/format", keyword: "format", params: { format: "date-time" } };
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
-        for (let key1 of Object.keys(data3))
-          if (!(key1 === "name" || key1 === "version")) {
-            let err27 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-          }
-        if (data3.name !== void 0 && func0.call(data3, "name")) {
-          let data4 = data3.name;
-          if (typeof data4 == "string") {
-            if (func86(data4) > 100) {
-              let err28 = { instancePath: instancePath + "/tool/name", schemaPath: "#/$defs/ReportTool/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-            }
-          } else {
-            let err29 = { instancePath: instancePath + "/tool/name", schemaPath: "#/$defs/ReportTool/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-          }
-        }
-        if (data3.version !== void 0 && func0.call(data3, "version")) {
-          let data5 = data3.version;
-          if (typeof data5 == "string") {
-            if (func86(data5) > 100) {
-              let err30 = { instancePath: instancePath + "/tool/version", schemaPath: "#/$defs/ReportTool/properties/version/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-            }
-          } else {
-            let err31 = { instancePath: instancePath + "/tool/version", schemaPath: "#/$defs/ReportTool/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-          }
-        }
       } else {
-        let err32 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-      }
-    }
-    if (data.createdAt !== void 0 && func0.call(data, "createdAt")) {
-      let data6 = data.createdAt;
-      if (typeof data6 == "string") {
-        if (func86(data6) > 40) {
-          let err33 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        if (!formats0.test(data6)) {
-          let err34 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/format", keyword: "format", params: { format: "date-time" }, message: 'must match format "date-time"' };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-        }
-      } else {
-        let err35 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err27 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.durationSeconds !== void 0 && func0.call(data, "durationSeconds")) {
-      let data7 = data.durationSeconds;
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e9 || isNaN(data7)) {
-          let err36 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      let data5 = data.durationSeconds;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err28 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
-        if (data7 < 0 || isNaN(data7)) {
-          let err37 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        if (data5 < 0 || isNaN(data5)) {
+          let err29 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       } else {
-        let err38 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        let err30 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.exitCode !== void 0 && func0.call(data, "exitCode")) {
-      let data8 = data.exitCode;
-      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
-        let err39 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let data6 = data.exitCode;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err31 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
-      if (!(data8 === 0 || data8 === 1 || data8 === 2 || data8 === 3 || data8 === 4 || data8 === 130)) {
-        let err40 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema32.properties.exitCode.enum }, message: "must be equal to one of the allowed values" };
-        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
+        let err32 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema20.properties.exitCode.enum } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
-      let data9 = data.manifest;
-      if (typeof data9 != "string" && data9 !== null) {
-        let err41 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema32.properties.manifest.type }, message: "must be string,null" };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let data7 = data.manifest;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err33 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema20.properties.manifest.type } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
-      if (typeof data9 == "string" && func86(data9) > 4096) {
-        let err42 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      if (typeof data7 == "string" && func86(data7) > 4096) {
+        let err34 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
     if (data.device !== void 0 && func0.call(data, "device")) {
-      let data10 = data.device, _errs25 = errors, valid3 = !1, passing0 = null, _errs26 = errors;
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-        if (data10.family === void 0 || !func0.call(data10, "family")) {
-          let err43 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "family" }, message: "must have required property 'family'" };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-        }
-        if (data10.vendor === void 0 || !func0.call(data10, "vendor")) {
-          let err44 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "vendor" }, message: "must have required property 'vendor'" };
-          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-        }
-        if (data10.architecture === void 0 || !func0.call(data10, "architecture")) {
-          let err45 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "architecture" }, message: "must have required property 'architecture'" };
-          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-        }
-        if (data10.device === void 0 || !func0.call(data10, "device")) {
-          let err46 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "device" }, message: "must have required property 'device'" };
-          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-        }
-        if (data10.description === void 0 || !func0.call(data10, "description")) {
-          let err47 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-        }
-        if (data10.driver === void 0 || !func0.call(data10, "driver")) {
-          let err48 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "driver" }, message: "must have required property 'driver'" };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-        }
-        if (data10.software === void 0 || !func0.call(data10, "software")) {
-          let err49 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "software" }, message: "must have required property 'software'" };
-          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-        }
-        for (let key2 of Object.keys(data10))
-          if (!(key2 === "family" || key2 === "vendor" || key2 === "architecture" || key2 === "device" || key2 === "description" || key2 === "driver" || key2 === "software")) {
-            let err50 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-          }
-        if (data10.family !== void 0 && func0.call(data10, "family")) {
-          let data11 = data10.family;
-          if (typeof data11 == "string") {
-            if (func86(data11) > 100) {
-              let err51 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-            }
-            if (func86(data11) < 1) {
-              let err52 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-            }
-            if (!pattern4.test(data11)) {
-              let err53 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]*$"' };
-              vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-            }
-          } else {
-            let err54 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-          }
-        }
-        if (data10.vendor !== void 0 && func0.call(data10, "vendor")) {
-          let data12 = data10.vendor;
-          if (typeof data12 == "string") {
-            if (func86(data12) > 500) {
-              let err55 = { instancePath: instancePath + "/device/vendor", schemaPath: "#/$defs/ReportDevice/properties/vendor/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-            }
-          } else {
-            let err56 = { instancePath: instancePath + "/device/vendor", schemaPath: "#/$defs/ReportDevice/properties/vendor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-          }
-        }
-        if (data10.architecture !== void 0 && func0.call(data10, "architecture")) {
-          let data13 = data10.architecture;
-          if (typeof data13 == "string") {
-            if (func86(data13) > 500) {
-              let err57 = { instancePath: instancePath + "/device/architecture", schemaPath: "#/$defs/ReportDevice/properties/architecture/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-            }
-          } else {
-            let err58 = { instancePath: instancePath + "/device/architecture", schemaPath: "#/$defs/ReportDevice/properties/architecture/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-          }
-        }
-        if (data10.device !== void 0 && func0.call(data10, "device")) {
-          let data14 = data10.device;
-          if (typeof data14 == "string") {
-            if (func86(data14) > 500) {
-              let err59 = { instancePath: instancePath + "/device/device", schemaPath: "#/$defs/ReportDevice/properties/device/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-            }
-          } else {
-            let err60 = { instancePath: instancePath + "/device/device", schemaPath: "#/$defs/ReportDevice/properties/device/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-          }
-        }
-        if (data10.description !== void 0 && func0.call(data10, "description")) {
-          let data15 = data10.description;
-          if (typeof data15 == "string") {
-            if (func86(data15) > 500) {
-              let err61 = { instancePath: instancePath + "/device/description", schemaPath: "#/$defs/ReportDevice/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-            }
-          } else {
-            let err62 = { instancePath: instancePath + "/device/description", schemaPath: "#/$defs/ReportDevice/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
-          }
-        }
-        if (data10.driver !== void 0 && func0.call(data10, "driver")) {
-          let data16 = data10.driver;
-          if (typeof data16 == "string") {
-            if (func86(data16) > 500) {
-              let err63 = { instancePath: instancePath + "/device/driver", schemaPath: "#/$defs/ReportDevice/properties/driver/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
-            }
-          } else {
-            let err64 = { instancePath: instancePath + "/device/driver", schemaPath: "#/$defs/ReportDevice/properties/driver/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-          }
-        }
-        if (data10.software !== void 0 && func0.call(data10, "software") && typeof data10.software != "boolean") {
-          let err65 = { instancePath: instancePath + "/device/software", schemaPath: "#/$defs/ReportDevice/properties/software/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-        }
-      } else {
-        let err66 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      let data8 = data.device, _errs18 = errors, valid1 = !1, passing0 = null, _errs19 = errors;
+      validate56(data8, { instancePath: instancePath + "/device", parentData: data, parentDataProperty: "device", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors), errors = vErrors.length);
+      var _valid0 = _errs19 === errors;
+      _valid0 && (valid1 = !0, passing0 = 0);
+      let _errs20 = errors;
+      if (data8 !== null) {
+        let err35 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
-      var _valid0 = _errs26 === errors;
-      _valid0 && (valid3 = !0, passing0 = 0);
-      let _errs44 = errors;
-      if (data10 !== null) {
-        let err67 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-      }
-      var _valid0 = _errs44 === errors;
-      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
-        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
+      var _valid0 = _errs20 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs18, vErrors !== null && (_errs18 ? vErrors.length = _errs18 : vErrors = null);
       else {
-        let err68 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        let err36 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
     if (data.meter !== void 0 && func0.call(data, "meter")) {
-      let data18 = data.meter, _errs47 = errors, valid6 = !1, passing1 = null, _errs48 = errors;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.name === void 0 || !func0.call(data18, "name")) {
-          let err69 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-        }
-        if (data18.description === void 0 || !func0.call(data18, "description")) {
-          let err70 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-        }
-        if (data18.estimated === void 0 || !func0.call(data18, "estimated")) {
-          let err71 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "estimated" }, message: "must have required property 'estimated'" };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-        }
-        if (data18.updatePeriodMs === void 0 || !func0.call(data18, "updatePeriodMs")) {
-          let err72 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "updatePeriodMs" }, message: "must have required property 'updatePeriodMs'" };
-          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-        }
-        if (data18.resolutionJoules === void 0 || !func0.call(data18, "resolutionJoules")) {
-          let err73 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "resolutionJoules" }, message: "must have required property 'resolutionJoules'" };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-        }
-        if (data18.idleWatts === void 0 || !func0.call(data18, "idleWatts")) {
-          let err74 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "idleWatts" }, message: "must have required property 'idleWatts'" };
-          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-        }
-        for (let key3 of Object.keys(data18))
-          if (!(key3 === "name" || key3 === "description" || key3 === "estimated" || key3 === "updatePeriodMs" || key3 === "resolutionJoules" || key3 === "idleWatts")) {
-            let err75 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-          }
-        if (data18.name !== void 0 && func0.call(data18, "name")) {
-          let data19 = data18.name;
-          if (typeof data19 != "string") {
-            let err76 = { instancePath: instancePath + "/meter/name", schemaPath: "#/$defs/ReportMeter/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
-          }
-          if (!(data19 === "nvml" || data19 === "amdgpu" || data19 === "intel" || data19 === "command" || data19 === "cpu-time" || data19 === "replay")) {
-            let err77 = { instancePath: instancePath + "/meter/name", schemaPath: "#/$defs/ReportMeter/properties/name/enum", keyword: "enum", params: { allowedValues: schema35.properties.name.enum }, message: "must be equal to one of the allowed values" };
-            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-          }
-        }
-        if (data18.description !== void 0 && func0.call(data18, "description")) {
-          let data20 = data18.description;
-          if (typeof data20 == "string") {
-            if (func86(data20) > 500) {
-              let err78 = { instancePath: instancePath + "/meter/description", schemaPath: "#/$defs/ReportMeter/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-            }
-          } else {
-            let err79 = { instancePath: instancePath + "/meter/description", schemaPath: "#/$defs/ReportMeter/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-          }
-        }
-        if (data18.estimated !== void 0 && func0.call(data18, "estimated") && typeof data18.estimated != "boolean") {
-          let err80 = { instancePath: instancePath + "/meter/estimated", schemaPath: "#/$defs/ReportMeter/properties/estimated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-        }
-        if (data18.updatePeriodMs !== void 0 && func0.call(data18, "updatePeriodMs")) {
-          let data22 = data18.updatePeriodMs;
-          if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-            let err81 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/ReportMeter/properties/updatePeriodMs/type", keyword: "type", params: { type: schema35.properties.updatePeriodMs.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-          }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
-              let err82 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/ReportMeter/properties/updatePeriodMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
-            }
-            if (data22 < 0 || isNaN(data22)) {
-              let err83 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/ReportMeter/properties/updatePeriodMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-            }
-          }
-        }
-        if (data18.resolutionJoules !== void 0 && func0.call(data18, "resolutionJoules")) {
-          let data23 = data18.resolutionJoules;
-          if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-            let err84 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/ReportMeter/properties/resolutionJoules/type", keyword: "type", params: { type: schema35.properties.resolutionJoules.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-          }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e9 || isNaN(data23)) {
-              let err85 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/ReportMeter/properties/resolutionJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-            }
-            if (data23 < 0 || isNaN(data23)) {
-              let err86 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/ReportMeter/properties/resolutionJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-            }
-          }
-        }
-        if (data18.idleWatts !== void 0 && func0.call(data18, "idleWatts")) {
-          let data24 = data18.idleWatts;
-          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-            let err87 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/ReportMeter/properties/idleWatts/type", keyword: "type", params: { type: schema35.properties.idleWatts.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
-          }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e6 || isNaN(data24)) {
-              let err88 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/ReportMeter/properties/idleWatts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-            }
-            if (data24 < 0 || isNaN(data24)) {
-              let err89 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/ReportMeter/properties/idleWatts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-            }
-          }
-        }
-      } else {
-        let err90 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+      let data9 = data.meter, _errs23 = errors, valid2 = !1, passing1 = null, _errs24 = errors;
+      validate58(data9, { instancePath: instancePath + "/meter", parentData: data, parentDataProperty: "meter", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
+      var _valid1 = _errs24 === errors;
+      _valid1 && (valid2 = !0, passing1 = 0);
+      let _errs25 = errors;
+      if (data9 !== null) {
+        let err37 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
-      var _valid1 = _errs48 === errors;
-      _valid1 && (valid6 = !0, passing1 = 0);
-      let _errs64 = errors;
-      if (data18 !== null) {
-        let err91 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-      }
-      var _valid1 = _errs64 === errors;
-      if (_valid1 && valid6 ? (valid6 = !1, passing1 = [passing1, 1]) : _valid1 && (valid6 = !0, passing1 = 1), valid6)
-        errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
+      var _valid1 = _errs25 === errors;
+      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
+        errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
       else {
-        let err92 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+        let err38 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.meterReason !== void 0 && func0.call(data, "meterReason")) {
-      let data25 = data.meterReason;
-      if (typeof data25 == "string") {
-        if (func86(data25) > 2e3) {
-          let err93 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" };
-          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      let data10 = data.meterReason;
+      if (typeof data10 == "string") {
+        if (func86(data10) > 2e3) {
+          let err39 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
       } else {
-        let err94 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        let err40 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.warnings !== void 0 && func0.call(data, "warnings")) {
-      let data26 = data.warnings;
-      if (Array.isArray(data26)) {
-        if (data26.length > 1e3) {
-          let err95 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+      let data11 = data.warnings;
+      if (Array.isArray(data11)) {
+        if (data11.length > 1e3) {
+          let err41 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
-        let len0 = data26.length;
+        let len0 = data11.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data27 = data26[i0];
-          if (typeof data27 == "string") {
-            if (func86(data27) > 4e3) {
-              let err96 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+          let data12 = data11[i0];
+          if (typeof data12 == "string") {
+            if (func86(data12) > 4e3) {
+              let err42 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+              vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
             }
           } else {
-            let err97 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+            let err43 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
           }
         }
       } else {
-        let err98 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+        let err44 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
     if (data.verdict !== void 0 && func0.call(data, "verdict")) {
-      let data28 = data.verdict;
-      if (typeof data28 != "string") {
-        let err99 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+      let data13 = data.verdict;
+      if (typeof data13 != "string") {
+        let err45 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
-      if (!(data28 === "passed" || data28 === "failed" || data28 === "nothing-gated" || data28 === "environment" || data28 === "could-not-measure" || data28 === "interrupted")) {
-        let err100 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema32.properties.verdict.enum }, message: "must be equal to one of the allowed values" };
-        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+      if (!(data13 === "passed" || data13 === "failed" || data13 === "nothing-gated" || data13 === "environment" || data13 === "could-not-measure" || data13 === "interrupted")) {
+        let err46 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema20.properties.verdict.enum } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data29 = data.reason;
-      if (typeof data29 == "string") {
-        if (func86(data29) > 4e3) {
-          let err101 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+      let data14 = data.reason;
+      if (typeof data14 == "string") {
+        if (func86(data14) > 4e3) {
+          let err47 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
       } else {
-        let err102 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+        let err48 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.base !== void 0 && func0.call(data, "base")) {
-      let data30 = data.base, _errs77 = errors, valid11 = !1, passing2 = null, _errs78 = errors;
-      if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
-        if (data30.label === void 0 || !func0.call(data30, "label")) {
-          let err103 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportRevision/required", keyword: "required", params: { missingProperty: "label" }, message: "must have required property 'label'" };
-          vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
-        }
-        if (data30.commit === void 0 || !func0.call(data30, "commit")) {
-          let err104 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportRevision/required", keyword: "required", params: { missingProperty: "commit" }, message: "must have required property 'commit'" };
-          vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
-        }
-        for (let key4 of Object.keys(data30))
-          if (!(key4 === "label" || key4 === "commit" || key4 === "dirty")) {
-            let err105 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportRevision/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
-          }
-        if (data30.label !== void 0 && func0.call(data30, "label")) {
-          let data31 = data30.label;
-          if (typeof data31 == "string") {
-            if (func86(data31) > 500) {
-              let err106 = { instancePath: instancePath + "/base/label", schemaPath: "#/$defs/ReportRevision/properties/label/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
-            }
-          } else {
-            let err107 = { instancePath: instancePath + "/base/label", schemaPath: "#/$defs/ReportRevision/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
-          }
-        }
-        if (data30.commit !== void 0 && func0.call(data30, "commit")) {
-          let data32 = data30.commit;
-          if (typeof data32 != "string" && data32 !== null) {
-            let err108 = { instancePath: instancePath + "/base/commit", schemaPath: "#/$defs/ReportRevision/properties/commit/type", keyword: "type", params: { type: schema36.properties.commit.type }, message: "must be string,null" };
-            vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
-          }
-          if (typeof data32 == "string" && !pattern5.test(data32)) {
-            let err109 = { instancePath: instancePath + "/base/commit", schemaPath: "#/$defs/ReportRevision/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, message: 'must match pattern "^[0-9a-f]{40}([0-9a-f]{24})?$"' };
-            vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
-          }
-        }
-        if (data30.dirty !== void 0 && func0.call(data30, "dirty") && typeof data30.dirty != "boolean") {
-          let err110 = { instancePath: instancePath + "/base/dirty", schemaPath: "#/$defs/ReportRevision/properties/dirty/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
-        }
-      } else {
-        let err111 = { instancePath: instancePath + "/base", schemaPath: "#/$defs/ReportRevision/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+      let data15 = data.base, _errs38 = errors, valid5 = !1, passing2 = null, _errs39 = errors;
+      validate60(data15, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+      var _valid2 = _errs39 === errors;
+      _valid2 && (valid5 = !0, passing2 = 0);
+      let _errs40 = errors;
+      if (data15 !== null) {
+        let err49 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
-      var _valid2 = _errs78 === errors;
-      _valid2 && (valid11 = !0, passing2 = 0);
-      let _errs88 = errors;
-      if (data30 !== null) {
-        let err112 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
-      }
-      var _valid2 = _errs88 === errors;
-      if (_valid2 && valid11 ? (valid11 = !1, passing2 = [passing2, 1]) : _valid2 && (valid11 = !0, passing2 = 1), valid11)
-        errors = _errs77, vErrors !== null && (_errs77 ? vErrors.length = _errs77 : vErrors = null);
+      var _valid2 = _errs40 === errors;
+      if (_valid2 && valid5 ? (valid5 = !1, passing2 = [passing2, 1]) : _valid2 && (valid5 = !0, passing2 = 1), valid5)
+        errors = _errs38, vErrors !== null && (_errs38 ? vErrors.length = _errs38 : vErrors = null);
       else {
-        let err113 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+        let err50 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
-    if (data.head !== void 0 && func0.call(data, "head")) {
-      let data34 = data.head;
-      if (data34 && typeof data34 == "object" && !Array.isArray(data34)) {
-        if (data34.label === void 0 || !func0.call(data34, "label")) {
-          let err114 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportRevision/required", keyword: "required", params: { missingProperty: "label" }, message: "must have required property 'label'" };
-          vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+    if (data.head !== void 0 && func0.call(data, "head") && (validate60(data.head, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.counts !== void 0 && func0.call(data, "counts") && (validate63(data.counts, { instancePath: instancePath + "/counts", parentData: data, parentDataProperty: "counts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors), errors = vErrors.length)), data.kernels !== void 0 && func0.call(data, "kernels")) {
+      let data18 = data.kernels;
+      if (Array.isArray(data18)) {
+        if (data18.length > 32e3) {
+          let err51 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
-        if (data34.commit === void 0 || !func0.call(data34, "commit")) {
-          let err115 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportRevision/required", keyword: "required", params: { missingProperty: "commit" }, message: "must have required property 'commit'" };
-          vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
-        }
-        for (let key5 of Object.keys(data34))
-          if (!(key5 === "label" || key5 === "commit" || key5 === "dirty")) {
-            let err116 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportRevision/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
-          }
-        if (data34.label !== void 0 && func0.call(data34, "label")) {
-          let data35 = data34.label;
-          if (typeof data35 == "string") {
-            if (func86(data35) > 500) {
-              let err117 = { instancePath: instancePath + "/head/label", schemaPath: "#/$defs/ReportRevision/properties/label/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
-            }
-          } else {
-            let err118 = { instancePath: instancePath + "/head/label", schemaPath: "#/$defs/ReportRevision/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
-          }
-        }
-        if (data34.commit !== void 0 && func0.call(data34, "commit")) {
-          let data36 = data34.commit;
-          if (typeof data36 != "string" && data36 !== null) {
-            let err119 = { instancePath: instancePath + "/head/commit", schemaPath: "#/$defs/ReportRevision/properties/commit/type", keyword: "type", params: { type: schema36.properties.commit.type }, message: "must be string,null" };
-            vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
-          }
-          if (typeof data36 == "string" && !pattern5.test(data36)) {
-            let err120 = { instancePath: instancePath + "/head/commit", schemaPath: "#/$defs/ReportRevision/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, message: 'must match pattern "^[0-9a-f]{40}([0-9a-f]{24})?$"' };
-            vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
-          }
-        }
-        if (data34.dirty !== void 0 && func0.call(data34, "dirty") && typeof data34.dirty != "boolean") {
-          let err121 = { instancePath: instancePath + "/head/dirty", schemaPath: "#/$defs/ReportRevision/properties/dirty/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
-        }
-      } else {
-        let err122 = { instancePath: instancePath + "/head", schemaPath: "#/$defs/ReportRevision/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
-      }
-    }
-    if (data.counts !== void 0 && func0.call(data, "counts")) {
-      let data38 = data.counts;
-      if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
-        if (data38.gated === void 0 || !func0.call(data38, "gated")) {
-          let err123 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "gated" }, message: "must have required property 'gated'" };
-          vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
-        }
-        if (data38.regressed === void 0 || !func0.call(data38, "regressed")) {
-          let err124 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "regressed" }, message: "must have required property 'regressed'" };
-          vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
-        }
-        if (data38.improved === void 0 || !func0.call(data38, "improved")) {
-          let err125 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "improved" }, message: "must have required property 'improved'" };
-          vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
-        }
-        if (data38.unchanged === void 0 || !func0.call(data38, "unchanged")) {
-          let err126 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "unchanged" }, message: "must have required property 'unchanged'" };
-          vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
-        }
-        if (data38.inconclusive === void 0 || !func0.call(data38, "inconclusive")) {
-          let err127 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "inconclusive" }, message: "must have required property 'inconclusive'" };
-          vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
-        }
-        if (data38.identical === void 0 || !func0.call(data38, "identical")) {
-          let err128 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "identical" }, message: "must have required property 'identical'" };
-          vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
-        }
-        if (data38.new === void 0 || !func0.call(data38, "new")) {
-          let err129 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "new" }, message: "must have required property 'new'" };
-          vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
-        }
-        if (data38.removed === void 0 || !func0.call(data38, "removed")) {
-          let err130 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "removed" }, message: "must have required property 'removed'" };
-          vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
-        }
-        if (data38.missingBaseline === void 0 || !func0.call(data38, "missingBaseline")) {
-          let err131 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "missingBaseline" }, message: "must have required property 'missingBaseline'" };
-          vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
-        }
-        if (data38.environment === void 0 || !func0.call(data38, "environment")) {
-          let err132 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/required", keyword: "required", params: { missingProperty: "environment" }, message: "must have required property 'environment'" };
-          vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
-        }
-        for (let key6 of Object.keys(data38))
-          if (!func0.call(schema38.properties, key6)) {
-            let err133 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
-          }
-        if (data38.gated !== void 0 && func0.call(data38, "gated")) {
-          let data39 = data38.gated;
-          if (!(typeof data39 == "number" && !(data39 % 1) && !isNaN(data39) && isFinite(data39))) {
-            let err134 = { instancePath: instancePath + "/counts/gated", schemaPath: "#/$defs/ReportCounts/properties/gated/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
-          }
-          if (typeof data39 == "number" && isFinite(data39)) {
-            if (data39 > 1e5 || isNaN(data39)) {
-              let err135 = { instancePath: instancePath + "/counts/gated", schemaPath: "#/$defs/ReportCounts/properties/gated/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
-            }
-            if (data39 < 0 || isNaN(data39)) {
-              let err136 = { instancePath: instancePath + "/counts/gated", schemaPath: "#/$defs/ReportCounts/properties/gated/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err136] : vErrors.push(err136), errors++;
-            }
-          }
-        }
-        if (data38.regressed !== void 0 && func0.call(data38, "regressed")) {
-          let data40 = data38.regressed;
-          if (!(typeof data40 == "number" && !(data40 % 1) && !isNaN(data40) && isFinite(data40))) {
-            let err137 = { instancePath: instancePath + "/counts/regressed", schemaPath: "#/$defs/ReportCounts/properties/regressed/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
-          }
-          if (typeof data40 == "number" && isFinite(data40)) {
-            if (data40 > 1e5 || isNaN(data40)) {
-              let err138 = { instancePath: instancePath + "/counts/regressed", schemaPath: "#/$defs/ReportCounts/properties/regressed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err138] : vErrors.push(err138), errors++;
-            }
-            if (data40 < 0 || isNaN(data40)) {
-              let err139 = { instancePath: instancePath + "/counts/regressed", schemaPath: "#/$defs/ReportCounts/properties/regressed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err139] : vErrors.push(err139), errors++;
-            }
-          }
-        }
-        if (data38.improved !== void 0 && func0.call(data38, "improved")) {
-          let data41 = data38.improved;
-          if (!(typeof data41 == "number" && !(data41 % 1) && !isNaN(data41) && isFinite(data41))) {
-            let err140 = { instancePath: instancePath + "/counts/improved", schemaPath: "#/$defs/ReportCounts/properties/improved/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err140] : vErrors.push(err140), errors++;
-          }
-          if (typeof data41 == "number" && isFinite(data41)) {
-            if (data41 > 1e5 || isNaN(data41)) {
-              let err141 = { instancePath: instancePath + "/counts/improved", schemaPath: "#/$defs/ReportCounts/properties/improved/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err141] : vErrors.push(err141), errors++;
-            }
-            if (data41 < 0 || isNaN(data41)) {
-              let err142 = { instancePath: instancePath + "/counts/improved", schemaPath: "#/$defs/ReportCounts/properties/improved/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err142] : vErrors.push(err142), errors++;
-            }
-          }
-        }
-        if (data38.unchanged !== void 0 && func0.call(data38, "unchanged")) {
-          let data42 = data38.unchanged;
-          if (!(typeof data42 == "number" && !(data42 % 1) && !isNaN(data42) && isFinite(data42))) {
-            let err143 = { instancePath: instancePath + "/counts/unchanged", schemaPath: "#/$defs/ReportCounts/properties/unchanged/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err143] : vErrors.push(err143), errors++;
-          }
-          if (typeof data42 == "number" && isFinite(data42)) {
-            if (data42 > 1e5 || isNaN(data42)) {
-              let err144 = { instancePath: instancePath + "/counts/unchanged", schemaPath: "#/$defs/ReportCounts/properties/unchanged/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err144] : vErrors.push(err144), errors++;
-            }
-            if (data42 < 0 || isNaN(data42)) {
-              let err145 = { instancePath: instancePath + "/counts/unchanged", schemaPath: "#/$defs/ReportCounts/properties/unchanged/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err145] : vErrors.push(err145), errors++;
-            }
-          }
-        }
-        if (data38.inconclusive !== void 0 && func0.call(data38, "inconclusive")) {
-          let data43 = data38.inconclusive;
-          if (!(typeof data43 == "number" && !(data43 % 1) && !isNaN(data43) && isFinite(data43))) {
-            let err146 = { instancePath: instancePath + "/counts/inconclusive", schemaPath: "#/$defs/ReportCounts/properties/inconclusive/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err146] : vErrors.push(err146), errors++;
-          }
-          if (typeof data43 == "number" && isFinite(data43)) {
-            if (data43 > 1e5 || isNaN(data43)) {
-              let err147 = { instancePath: instancePath + "/counts/inconclusive", schemaPath: "#/$defs/ReportCounts/properties/inconclusive/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err147] : vErrors.push(err147), errors++;
-            }
-            if (data43 < 0 || isNaN(data43)) {
-              let err148 = { instancePath: instancePath + "/counts/inconclusive", schemaPath: "#/$defs/ReportCounts/properties/inconclusive/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err148] : vErrors.push(err148), errors++;
-            }
-          }
-        }
-        if (data38.identical !== void 0 && func0.call(data38, "identical")) {
-          let data44 = data38.identical;
-          if (!(typeof data44 == "number" && !(data44 % 1) && !isNaN(data44) && isFinite(data44))) {
-            let err149 = { instancePath: instancePath + "/counts/identical", schemaPath: "#/$defs/ReportCounts/properties/identical/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err149] : vErrors.push(err149), errors++;
-          }
-          if (typeof data44 == "number" && isFinite(data44)) {
-            if (data44 > 1e5 || isNaN(data44)) {
-              let err150 = { instancePath: instancePath + "/counts/identical", schemaPath: "#/$defs/ReportCounts/properties/identical/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err150] : vErrors.push(err150), errors++;
-            }
-            if (data44 < 0 || isNaN(data44)) {
-              let err151 = { instancePath: instancePath + "/counts/identical", schemaPath: "#/$defs/ReportCounts/properties/identical/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err151] : vErrors.push(err151), errors++;
-            }
-          }
-        }
-        if (data38.new !== void 0 && func0.call(data38, "new")) {
-          let data45 = data38.new;
-          if (!(typeof data45 == "number" && !(data45 % 1) && !isNaN(data45) && isFinite(data45))) {
-            let err152 = { instancePath: instancePath + "/counts/new", schemaPath: "#/$defs/ReportCounts/properties/new/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err152] : vErrors.push(err152), errors++;
-          }
-          if (typeof data45 == "number" && isFinite(data45)) {
-            if (data45 > 1e5 || isNaN(data45)) {
-              let err153 = { instancePath: instancePath + "/counts/new", schemaPath: "#/$defs/ReportCounts/properties/new/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err153] : vErrors.push(err153), errors++;
-            }
-            if (data45 < 0 || isNaN(data45)) {
-              let err154 = { instancePath: instancePath + "/counts/new", schemaPath: "#/$defs/ReportCounts/properties/new/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err154] : vErrors.push(err154), errors++;
-            }
-          }
-        }
-        if (data38.removed !== void 0 && func0.call(data38, "removed")) {
-          let data46 = data38.removed;
-          if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46) && isFinite(data46))) {
-            let err155 = { instancePath: instancePath + "/counts/removed", schemaPath: "#/$defs/ReportCounts/properties/removed/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err155] : vErrors.push(err155), errors++;
-          }
-          if (typeof data46 == "number" && isFinite(data46)) {
-            if (data46 > 1e5 || isNaN(data46)) {
-              let err156 = { instancePath: instancePath + "/counts/removed", schemaPath: "#/$defs/ReportCounts/properties/removed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err156] : vErrors.push(err156), errors++;
-            }
-            if (data46 < 0 || isNaN(data46)) {
-              let err157 = { instancePath: instancePath + "/counts/removed", schemaPath: "#/$defs/ReportCounts/properties/removed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err157] : vErrors.push(err157), errors++;
-            }
-          }
-        }
-        if (data38.missingBaseline !== void 0 && func0.call(data38, "missingBaseline")) {
-          let data47 = data38.missingBaseline;
-          if (!(typeof data47 == "number" && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
-            let err158 = { instancePath: instancePath + "/counts/missingBaseline", schemaPath: "#/$defs/ReportCounts/properties/missingBaseline/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err158] : vErrors.push(err158), errors++;
-          }
-          if (typeof data47 == "number" && isFinite(data47)) {
-            if (data47 > 1e5 || isNaN(data47)) {
-              let err159 = { instancePath: instancePath + "/counts/missingBaseline", schemaPath: "#/$defs/ReportCounts/properties/missingBaseline/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err159] : vErrors.push(err159), errors++;
-            }
-            if (data47 < 0 || isNaN(data47)) {
-              let err160 = { instancePath: instancePath + "/counts/missingBaseline", schemaPath: "#/$defs/ReportCounts/properties/missingBaseline/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err160] : vErrors.push(err160), errors++;
-            }
-          }
-        }
-        if (data38.environment !== void 0 && func0.call(data38, "environment")) {
-          let data48 = data38.environment;
-          if (!(typeof data48 == "number" && !(data48 % 1) && !isNaN(data48) && isFinite(data48))) {
-            let err161 = { instancePath: instancePath + "/counts/environment", schemaPath: "#/$defs/ReportCounts/properties/environment/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err161] : vErrors.push(err161), errors++;
-          }
-          if (typeof data48 == "number" && isFinite(data48)) {
-            if (data48 > 1e5 || isNaN(data48)) {
-              let err162 = { instancePath: instancePath + "/counts/environment", schemaPath: "#/$defs/ReportCounts/properties/environment/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-              vErrors === null ? vErrors = [err162] : vErrors.push(err162), errors++;
-            }
-            if (data48 < 0 || isNaN(data48)) {
-              let err163 = { instancePath: instancePath + "/counts/environment", schemaPath: "#/$defs/ReportCounts/properties/environment/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err163] : vErrors.push(err163), errors++;
-            }
-          }
-        }
-      } else {
-        let err164 = { instancePath: instancePath + "/counts", schemaPath: "#/$defs/ReportCounts/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err164] : vErrors.push(err164), errors++;
-      }
-    }
-    if (data.kernels !== void 0 && func0.call(data, "kernels")) {
-      let data49 = data.kernels;
-      if (Array.isArray(data49)) {
-        if (data49.length > 32e3) {
-          let err165 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 }, message: "must NOT have more than 32000 items" };
-          vErrors === null ? vErrors = [err165] : vErrors.push(err165), errors++;
-        }
-        let len1 = data49.length;
+        let len1 = data18.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate22(data49[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data49, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors), errors = vErrors.length);
+          validate65(data18[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data18, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
       } else {
-        let err166 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err166] : vErrors.push(err166), errors++;
+        let err52 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
     if (data.samples !== void 0 && func0.call(data, "samples")) {
-      let data51 = data.samples;
-      if (Array.isArray(data51)) {
-        if (data51.length > 1e6) {
-          let err167 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 }, message: "must NOT have more than 1000000 items" };
-          vErrors === null ? vErrors = [err167] : vErrors.push(err167), errors++;
+      let data20 = data.samples;
+      if (Array.isArray(data20)) {
+        if (data20.length > 1e6) {
+          let err53 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        let len2 = data51.length;
-        for (let i2 = 0; i2 < len2; i2++) {
-          let data52 = data51[i2];
-          if (data52 && typeof data52 == "object" && !Array.isArray(data52)) {
-            if (data52.kernel === void 0 || !func0.call(data52, "kernel")) {
-              let err168 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "kernel" }, message: "must have required property 'kernel'" };
-              vErrors === null ? vErrors = [err168] : vErrors.push(err168), errors++;
-            }
-            if (data52.workload === void 0 || !func0.call(data52, "workload")) {
-              let err169 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "workload" }, message: "must have required property 'workload'" };
-              vErrors === null ? vErrors = [err169] : vErrors.push(err169), errors++;
-            }
-            if (data52.arm === void 0 || !func0.call(data52, "arm")) {
-              let err170 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "arm" }, message: "must have required property 'arm'" };
-              vErrors === null ? vErrors = [err170] : vErrors.push(err170), errors++;
-            }
-            if (data52.block === void 0 || !func0.call(data52, "block")) {
-              let err171 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "block" }, message: "must have required property 'block'" };
-              vErrors === null ? vErrors = [err171] : vErrors.push(err171), errors++;
-            }
-            if (data52.phase === void 0 || !func0.call(data52, "phase")) {
-              let err172 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "phase" }, message: "must have required property 'phase'" };
-              vErrors === null ? vErrors = [err172] : vErrors.push(err172), errors++;
-            }
-            if (data52.latencyMs === void 0 || !func0.call(data52, "latencyMs")) {
-              let err173 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
-              vErrors === null ? vErrors = [err173] : vErrors.push(err173), errors++;
-            }
-            if (data52.joules === void 0 || !func0.call(data52, "joules")) {
-              let err174 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "joules" }, message: "must have required property 'joules'" };
-              vErrors === null ? vErrors = [err174] : vErrors.push(err174), errors++;
-            }
-            if (data52.latencyResolution === void 0 || !func0.call(data52, "latencyResolution")) {
-              let err175 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "latencyResolution" }, message: "must have required property 'latencyResolution'" };
-              vErrors === null ? vErrors = [err175] : vErrors.push(err175), errors++;
-            }
-            if (data52.energyResolution === void 0 || !func0.call(data52, "energyResolution")) {
-              let err176 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "energyResolution" }, message: "must have required property 'energyResolution'" };
-              vErrors === null ? vErrors = [err176] : vErrors.push(err176), errors++;
-            }
-            if (data52.voidReasons === void 0 || !func0.call(data52, "voidReasons")) {
-              let err177 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/required", keyword: "required", params: { missingProperty: "voidReasons" }, message: "must have required property 'voidReasons'" };
-              vErrors === null ? vErrors = [err177] : vErrors.push(err177), errors++;
-            }
-            for (let key7 of Object.keys(data52))
-              if (!func0.call(schema51.properties, key7)) {
-                let err178 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
-                vErrors === null ? vErrors = [err178] : vErrors.push(err178), errors++;
-              }
-            if (data52.kernel !== void 0 && func0.call(data52, "kernel")) {
-              let data53 = data52.kernel;
-              if (typeof data53 == "string") {
-                if (func86(data53) > 200) {
-                  let err179 = { instancePath: instancePath + "/samples/" + i2 + "/kernel", schemaPath: "#/$defs/ReportSample/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  vErrors === null ? vErrors = [err179] : vErrors.push(err179), errors++;
-                }
-                if (func86(data53) < 1) {
-                  let err180 = { instancePath: instancePath + "/samples/" + i2 + "/kernel", schemaPath: "#/$defs/ReportSample/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  vErrors === null ? vErrors = [err180] : vErrors.push(err180), errors++;
-                }
-              } else {
-                let err181 = { instancePath: instancePath + "/samples/" + i2 + "/kernel", schemaPath: "#/$defs/ReportSample/properties/kernel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                vErrors === null ? vErrors = [err181] : vErrors.push(err181), errors++;
-              }
-            }
-            if (data52.workload !== void 0 && func0.call(data52, "workload")) {
-              let data54 = data52.workload;
-              if (typeof data54 == "string") {
-                if (func86(data54) > 200) {
-                  let err182 = { instancePath: instancePath + "/samples/" + i2 + "/workload", schemaPath: "#/$defs/ReportSample/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  vErrors === null ? vErrors = [err182] : vErrors.push(err182), errors++;
-                }
-                if (func86(data54) < 1) {
-                  let err183 = { instancePath: instancePath + "/samples/" + i2 + "/workload", schemaPath: "#/$defs/ReportSample/properties/workload/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  vErrors === null ? vErrors = [err183] : vErrors.push(err183), errors++;
-                }
-              } else {
-                let err184 = { instancePath: instancePath + "/samples/" + i2 + "/workload", schemaPath: "#/$defs/ReportSample/properties/workload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                vErrors === null ? vErrors = [err184] : vErrors.push(err184), errors++;
-              }
-            }
-            if (data52.arm !== void 0 && func0.call(data52, "arm")) {
-              let data55 = data52.arm;
-              if (typeof data55 != "string") {
-                let err185 = { instancePath: instancePath + "/samples/" + i2 + "/arm", schemaPath: "#/$defs/ReportSample/properties/arm/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                vErrors === null ? vErrors = [err185] : vErrors.push(err185), errors++;
-              }
-              if (!(data55 === "B" || data55 === "H" || data55 === "X" || data55 === "R")) {
-                let err186 = { instancePath: instancePath + "/samples/" + i2 + "/arm", schemaPath: "#/$defs/ReportSample/properties/arm/enum", keyword: "enum", params: { allowedValues: schema51.properties.arm.enum }, message: "must be equal to one of the allowed values" };
-                vErrors === null ? vErrors = [err186] : vErrors.push(err186), errors++;
-              }
-            }
-            if (data52.block !== void 0 && func0.call(data52, "block")) {
-              let data56 = data52.block;
-              if (!(typeof data56 == "number" && !(data56 % 1) && !isNaN(data56) && isFinite(data56))) {
-                let err187 = { instancePath: instancePath + "/samples/" + i2 + "/block", schemaPath: "#/$defs/ReportSample/properties/block/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                vErrors === null ? vErrors = [err187] : vErrors.push(err187), errors++;
-              }
-              if (typeof data56 == "number" && isFinite(data56)) {
-                if (data56 > 1e5 || isNaN(data56)) {
-                  let err188 = { instancePath: instancePath + "/samples/" + i2 + "/block", schemaPath: "#/$defs/ReportSample/properties/block/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 }, message: "must be <= 100000" };
-                  vErrors === null ? vErrors = [err188] : vErrors.push(err188), errors++;
-                }
-                if (data56 < 0 || isNaN(data56)) {
-                  let err189 = { instancePath: instancePath + "/samples/" + i2 + "/block", schemaPath: "#/$defs/ReportSample/properties/block/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  vErrors === null ? vErrors = [err189] : vErrors.push(err189), errors++;
-                }
-              }
-            }
-            if (data52.phase !== void 0 && func0.call(data52, "phase")) {
-              let data57 = data52.phase;
-              if (typeof data57 != "string") {
-                let err190 = { instancePath: instancePath + "/samples/" + i2 + "/phase", schemaPath: "#/$defs/ReportSample/properties/phase/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                vErrors === null ? vErrors = [err190] : vErrors.push(err190), errors++;
-              }
-              if (!(data57 === "flag" || data57 === "confirm")) {
-                let err191 = { instancePath: instancePath + "/samples/" + i2 + "/phase", schemaPath: "#/$defs/ReportSample/properties/phase/enum", keyword: "enum", params: { allowedValues: schema51.properties.phase.enum }, message: "must be equal to one of the allowed values" };
-                vErrors === null ? vErrors = [err191] : vErrors.push(err191), errors++;
-              }
-            }
-            if (data52.latencyMs !== void 0 && func0.call(data52, "latencyMs")) {
-              let data58 = data52.latencyMs;
-              if (!(typeof data58 == "number" && isFinite(data58)) && data58 !== null) {
-                let err192 = { instancePath: instancePath + "/samples/" + i2 + "/latencyMs", schemaPath: "#/$defs/ReportSample/properties/latencyMs/type", keyword: "type", params: { type: schema51.properties.latencyMs.type }, message: "must be number,null" };
-                vErrors === null ? vErrors = [err192] : vErrors.push(err192), errors++;
-              }
-              if (typeof data58 == "number" && isFinite(data58)) {
-                if (data58 > 1e9 || isNaN(data58)) {
-                  let err193 = { instancePath: instancePath + "/samples/" + i2 + "/latencyMs", schemaPath: "#/$defs/ReportSample/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-                  vErrors === null ? vErrors = [err193] : vErrors.push(err193), errors++;
-                }
-                if (data58 <= 0 || isNaN(data58)) {
-                  let err194 = { instancePath: instancePath + "/samples/" + i2 + "/latencyMs", schemaPath: "#/$defs/ReportSample/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  vErrors === null ? vErrors = [err194] : vErrors.push(err194), errors++;
-                }
-              }
-            }
-            if (data52.joules !== void 0 && func0.call(data52, "joules")) {
-              let data59 = data52.joules;
-              if (!(typeof data59 == "number" && isFinite(data59)) && data59 !== null) {
-                let err195 = { instancePath: instancePath + "/samples/" + i2 + "/joules", schemaPath: "#/$defs/ReportSample/properties/joules/type", keyword: "type", params: { type: schema51.properties.joules.type }, message: "must be number,null" };
-                vErrors === null ? vErrors = [err195] : vErrors.push(err195), errors++;
-              }
-              if (typeof data59 == "number" && isFinite(data59)) {
-                if (data59 > 1e9 || isNaN(data59)) {
-                  let err196 = { instancePath: instancePath + "/samples/" + i2 + "/joules", schemaPath: "#/$defs/ReportSample/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-                  vErrors === null ? vErrors = [err196] : vErrors.push(err196), errors++;
-                }
-                if (data59 <= 0 || isNaN(data59)) {
-                  let err197 = { instancePath: instancePath + "/samples/" + i2 + "/joules", schemaPath: "#/$defs/ReportSample/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  vErrors === null ? vErrors = [err197] : vErrors.push(err197), errors++;
-                }
-              }
-            }
-            if (data52.latencyResolution !== void 0 && func0.call(data52, "latencyResolution")) {
-              let data60 = data52.latencyResolution;
-              if (typeof data60 == "number" && isFinite(data60)) {
-                if (data60 > 1e6 || isNaN(data60)) {
-                  let err198 = { instancePath: instancePath + "/samples/" + i2 + "/latencyResolution", schemaPath: "#/$defs/ReportSample/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  vErrors === null ? vErrors = [err198] : vErrors.push(err198), errors++;
-                }
-                if (data60 < 0 || isNaN(data60)) {
-                  let err199 = { instancePath: instancePath + "/samples/" + i2 + "/latencyResolution", schemaPath: "#/$defs/ReportSample/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  vErrors === null ? vErrors = [err199] : vErrors.push(err199), errors++;
-                }
-              } else {
-                let err200 = { instancePath: instancePath + "/samples/" + i2 + "/latencyResolution", schemaPath: "#/$defs/ReportSample/properties/latencyResolution/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                vErrors === null ? vErrors = [err200] : vErrors.push(err200), errors++;
-              }
-            }
-            if (data52.energyResolution !== void 0 && func0.call(data52, "energyResolution")) {
-              let data61 = data52.energyResolution;
-              if (typeof data61 == "number" && isFinite(data61)) {
-                if (data61 > 1e6 || isNaN(data61)) {
-                  let err201 = { instancePath: instancePath + "/samples/" + i2 + "/energyResolution", schemaPath: "#/$defs/ReportSample/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  vErrors === null ? vErrors = [err201] : vErrors.push(err201), errors++;
-                }
-                if (data61 < 0 || isNaN(data61)) {
-                  let err202 = { instancePath: instancePath + "/samples/" + i2 + "/energyResolution", schemaPath: "#/$defs/ReportSample/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  vErrors === null ? vErrors = [err202] : vErrors.push(err202), errors++;
-                }
-              } else {
-                let err203 = { instancePath: instancePath + "/samples/" + i2 + "/energyResolution", schemaPath: "#/$defs/ReportSample/properties/energyResolution/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                vErrors === null ? vErrors = [err203] : vErrors.push(err203), errors++;
-              }
-            }
-            if (data52.voidReasons !== void 0 && func0.call(data52, "voidReasons")) {
-              let data62 = data52.voidReasons;
-              if (Array.isArray(data62)) {
-                if (data62.length > 32) {
-                  let err204 = { instancePath: instancePath + "/samples/" + i2 + "/voidReasons", schemaPath: "#/$defs/ReportSample/properties/voidReasons/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
-                  vErrors === null ? vErrors = [err204] : vErrors.push(err204), errors++;
-                }
-                let len3 = data62.length;
-                for (let i3 = 0; i3 < len3; i3++) {
-                  let data63 = data62[i3];
-                  if (typeof data63 == "string") {
-                    if (func86(data63) > 1e3) {
-                      let err205 = { instancePath: instancePath + "/samples/" + i2 + "/voidReasons/" + i3, schemaPath: "#/$defs/ReportSample/properties/voidReasons/items/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
-                      vErrors === null ? vErrors = [err205] : vErrors.push(err205), errors++;
-                    }
-                  } else {
-                    let err206 = { instancePath: instancePath + "/samples/" + i2 + "/voidReasons/" + i3, schemaPath: "#/$defs/ReportSample/properties/voidReasons/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    vErrors === null ? vErrors = [err206] : vErrors.push(err206), errors++;
-                  }
-                }
-              } else {
-                let err207 = { instancePath: instancePath + "/samples/" + i2 + "/voidReasons", schemaPath: "#/$defs/ReportSample/properties/voidReasons/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-                vErrors === null ? vErrors = [err207] : vErrors.push(err207), errors++;
-              }
-            }
-          } else {
-            let err208 = { instancePath: instancePath + "/samples/" + i2, schemaPath: "#/$defs/ReportSample/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            vErrors === null ? vErrors = [err208] : vErrors.push(err208), errors++;
-          }
-        }
+        let len2 = data20.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate86(data20[i2], { instancePath: instancePath + "/samples/" + i2, parentData: data20, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length);
       } else {
-        let err209 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err209] : vErrors.push(err209), errors++;
+        let err54 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
     }
   } else {
-    let err210 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err210] : vErrors.push(err210), errors++;
+    let err55 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
   }
-  return validate21.errors = vErrors, errors === 0;
+  return validate53.errors = vErrors, errors === 0;
 }
-validate21.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema52 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema56 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100 }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate37.evaluated;
+validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema34 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema35 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" }, message: "must have required property 'configuration'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.joules === void 0 || !func0.call(data, "joules")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" }, message: "must have required property 'joules'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     for (let key0 of Object.keys(data))
       if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate23(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate72(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 1e9 || isNaN(data1)) {
-          let err4 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+          let err4 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
         if (data1 <= 0 || isNaN(data1)) {
-          let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
       } else {
-        let err6 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        let err6 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
@@ -2286,142 +1966,142 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.joules;
       if (typeof data2 == "number" && isFinite(data2)) {
         if (data2 > 1e9 || isNaN(data2)) {
-          let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+          let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         if (data2 <= 0 || isNaN(data2)) {
-          let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
       } else {
-        let err9 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        let err9 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: "number" } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
   } else {
-    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate37.errors = vErrors, errors === 0;
+  return validate99.errors = vErrors, errors === 0;
 }
-validate37.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate34.evaluated;
+validate99.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" }, message: "must have required property 'kernel'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.workload === void 0 || !func0.call(data, "workload")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" }, message: "must have required property 'workload'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.file === void 0 || !func0.call(data, "file")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" }, message: "must have required property 'file'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.line === void 0 || !func0.call(data, "line")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" }, message: "must have required property 'line'" };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.objective === void 0 || !func0.call(data, "objective")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "objective" }, message: "must have required property 'objective'" };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "objective" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.latencySlack === void 0 || !func0.call(data, "latencySlack")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencySlack" }, message: "must have required property 'latencySlack'" };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencySlack" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" }, message: "must have required property 'configuration'" };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.previousConfiguration === void 0 || !func0.call(data, "previousConfiguration")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "previousConfiguration" }, message: "must have required property 'previousConfiguration'" };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "previousConfiguration" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     if (data.joules === void 0 || !func0.call(data, "joules")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" }, message: "must have required property 'joules'" };
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     if (data.estimated === void 0 || !func0.call(data, "estimated")) {
-      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" }, message: "must have required property 'estimated'" };
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
     if (data.before === void 0 || !func0.call(data, "before")) {
-      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "before" }, message: "must have required property 'before'" };
+      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "before" } };
       vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
     if (data.energyRatio === void 0 || !func0.call(data, "energyRatio")) {
-      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyRatio" }, message: "must have required property 'energyRatio'" };
+      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyRatio" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     if (data.latencyRatio === void 0 || !func0.call(data, "latencyRatio")) {
-      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" }, message: "must have required property 'latencyRatio'" };
+      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
     if (data.trials === void 0 || !func0.call(data, "trials")) {
-      let err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trials" }, message: "must have required property 'trials'" };
+      let err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trials" } };
       vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
     }
     if (data.energyMeasurements === void 0 || !func0.call(data, "energyMeasurements")) {
-      let err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyMeasurements" }, message: "must have required property 'energyMeasurements'" };
+      let err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyMeasurements" } };
       vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
     }
     if (data.failures === void 0 || !func0.call(data, "failures")) {
-      let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "failures" }, message: "must have required property 'failures'" };
+      let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "failures" } };
       vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
     if (data.spaceSize === void 0 || !func0.call(data, "spaceSize")) {
-      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spaceSize" }, message: "must have required property 'spaceSize'" };
+      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spaceSize" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
     if (data.seed === void 0 || !func0.call(data, "seed")) {
-      let err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seed" }, message: "must have required property 'seed'" };
+      let err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seed" } };
       vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
     }
     if (data.stopped === void 0 || !func0.call(data, "stopped")) {
-      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "stopped" }, message: "must have required property 'stopped'" };
+      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "stopped" } };
       vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
     if (data.seconds === void 0 || !func0.call(data, "seconds")) {
-      let err20 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" }, message: "must have required property 'seconds'" };
+      let err20 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
       vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
     }
     if (data.convergence === void 0 || !func0.call(data, "convergence")) {
-      let err21 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "convergence" }, message: "must have required property 'convergence'" };
+      let err21 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "convergence" } };
       vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
     }
     if (data.pareto === void 0 || !func0.call(data, "pareto")) {
-      let err22 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "pareto" }, message: "must have required property 'pareto'" };
+      let err22 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "pareto" } };
       vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
     }
     if (data.reason === void 0 || !func0.call(data, "reason")) {
-      let err23 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      let err23 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema56.properties, key0)) {
-        let err24 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func0.call(schema35.properties, key0)) {
+        let err24 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
         if (func86(data0) > 200) {
-          let err25 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          let err25 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         if (func86(data0) < 1) {
-          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
       } else {
-        let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
@@ -2429,42 +2109,42 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.workload;
       if (typeof data1 == "string") {
         if (func86(data1) > 200) {
-          let err28 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          let err28 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
         if (func86(data1) < 1) {
-          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err31 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema56.properties.file.type }, message: "must be string,null" };
+        let err31 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema35.properties.file.type } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err33 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema56.properties.line.type }, message: "must be integer,null" };
+        let err33 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema35.properties.line.type } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
         if (data3 > 1e8 || isNaN(data3)) {
-          let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 }, message: "must be <= 100000000" };
+          let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
         if (data3 < 1 || isNaN(data3)) {
-          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
       }
@@ -2472,80 +2152,80 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.objective !== void 0 && func0.call(data, "objective")) {
       let data4 = data.objective;
       if (typeof data4 != "string") {
-        let err36 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err36 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
       if (!(data4 === "energy" || data4 === "latency" || data4 === "edp")) {
-        let err37 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema56.properties.objective.enum }, message: "must be equal to one of the allowed values" };
+        let err37 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema35.properties.objective.enum } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func0.call(data, "latencySlack")) {
       let data5 = data.latencySlack;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err38 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema56.properties.latencySlack.type }, message: "must be number,null" };
+        let err38 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema35.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 1e6 || isNaN(data5)) {
-          let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+          let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          let err40 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          let err40 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
       let data6 = data.configuration, _errs15 = errors, valid1 = !1, passing0 = null, _errs16 = errors;
-      validate23(data6, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+      validate72(data6, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
       var _valid0 = _errs16 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
       let _errs17 = errors;
       if (data6 !== null) {
-        let err41 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        let err41 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
       var _valid0 = _errs17 === errors;
       if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
         errors = _errs15, vErrors !== null && (_errs15 ? vErrors.length = _errs15 : vErrors = null);
       else {
-        let err42 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
+        let err42 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
       let data7 = data.previousConfiguration, _errs20 = errors, valid2 = !1, passing1 = null, _errs21 = errors;
-      validate23(data7, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+      validate72(data7, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
       var _valid1 = _errs21 === errors;
       _valid1 && (valid2 = !0, passing1 = 0);
       let _errs22 = errors;
       if (data7 !== null) {
-        let err43 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        let err43 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
       var _valid1 = _errs22 === errors;
       if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
         errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
       else {
-        let err44 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 }, message: "must match exactly one schema in oneOf" };
+        let err44 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data8 = data.latencyMs;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err45 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema56.properties.latencyMs.type }, message: "must be number,null" };
+        let err45 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema35.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
         if (data8 > 1e9 || isNaN(data8)) {
-          let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+          let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
         if (data8 <= 0 || isNaN(data8)) {
-          let err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
       }
@@ -2553,1032 +2233,573 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data9 = data.joules;
       if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-        let err48 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema56.properties.joules.type }, message: "must be number,null" };
+        let err48 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema35.properties.joules.type } };
         vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 1e9 || isNaN(data9)) {
-          let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
+          let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
         if (data9 <= 0 || isNaN(data9)) {
-          let err50 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          let err50 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err51 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      let err51 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
     }
     if (data.before !== void 0 && func0.call(data, "before")) {
       let data11 = data.before, _errs31 = errors, valid3 = !1, passing2 = null, _errs32 = errors;
-      if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-        if (data11.latencyMs === void 0 || !func0.call(data11, "latencyMs")) {
-          let err52 = { instancePath: instancePath + "/before", schemaPath: "#/$defs/ReportCost/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-        }
-        if (data11.joules === void 0 || !func0.call(data11, "joules")) {
-          let err53 = { instancePath: instancePath + "/before", schemaPath: "#/$defs/ReportCost/required", keyword: "required", params: { missingProperty: "joules" }, message: "must have required property 'joules'" };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-        }
-        for (let key1 of Object.keys(data11))
-          if (!(key1 === "latencyMs" || key1 === "joules")) {
-            let err54 = { instancePath: instancePath + "/before", schemaPath: "#/$defs/ReportCost/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-          }
-        if (data11.latencyMs !== void 0 && func0.call(data11, "latencyMs")) {
-          let data12 = data11.latencyMs;
-          if (typeof data12 == "number" && isFinite(data12)) {
-            if (data12 > 1e9 || isNaN(data12)) {
-              let err55 = { instancePath: instancePath + "/before/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-            }
-            if (data12 <= 0 || isNaN(data12)) {
-              let err56 = { instancePath: instancePath + "/before/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-            }
-          } else {
-            let err57 = { instancePath: instancePath + "/before/latencyMs", schemaPath: "#/$defs/ReportCost/properties/latencyMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-          }
-        }
-        if (data11.joules !== void 0 && func0.call(data11, "joules")) {
-          let data13 = data11.joules;
-          if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
-            let err58 = { instancePath: instancePath + "/before/joules", schemaPath: "#/$defs/ReportCost/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-          }
-          if (typeof data13 == "number" && isFinite(data13)) {
-            if (data13 > 1e9 || isNaN(data13)) {
-              let err59 = { instancePath: instancePath + "/before/joules", schemaPath: "#/$defs/ReportCost/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-            }
-            if (data13 <= 0 || isNaN(data13)) {
-              let err60 = { instancePath: instancePath + "/before/joules", schemaPath: "#/$defs/ReportCost/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-            }
-          }
-        }
-      } else {
-        let err61 = { instancePath: instancePath + "/before", schemaPath: "#/$defs/ReportCost/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-      }
+      validate69(data11, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
       var _valid2 = _errs32 === errors;
       _valid2 && (valid3 = !0, passing2 = 0);
-      let _errs40 = errors;
+      let _errs33 = errors;
       if (data11 !== null) {
-        let err62 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+        let err52 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
-      var _valid2 = _errs40 === errors;
+      var _valid2 = _errs33 === errors;
       if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
         errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
       else {
-        let err63 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err53 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data14 = data.energyRatio, _errs43 = errors, valid6 = !1, passing3 = null, _errs44 = errors;
-      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-        if (data14.estimate === void 0 || !func0.call(data14, "estimate")) {
-          let err64 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-        }
-        if (data14.low === void 0 || !func0.call(data14, "low")) {
-          let err65 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-        }
-        if (data14.high === void 0 || !func0.call(data14, "high")) {
-          let err66 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
-        }
-        for (let key2 of Object.keys(data14))
-          if (!(key2 === "estimate" || key2 === "low" || key2 === "high")) {
-            let err67 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-          }
-        if (data14.estimate !== void 0 && func0.call(data14, "estimate")) {
-          let data15 = data14.estimate;
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e12 || isNaN(data15)) {
-              let err68 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
-            }
-            if (data15 < 0 || isNaN(data15)) {
-              let err69 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-            }
-          } else {
-            let err70 = { instancePath: instancePath + "/energyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-          }
-        }
-        if (data14.low !== void 0 && func0.call(data14, "low")) {
-          let data16 = data14.low;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e12 || isNaN(data16)) {
-              let err71 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-            }
-            if (data16 < 0 || isNaN(data16)) {
-              let err72 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-            }
-          } else {
-            let err73 = { instancePath: instancePath + "/energyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-          }
-        }
-        if (data14.high !== void 0 && func0.call(data14, "high")) {
-          let data17 = data14.high;
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e12 || isNaN(data17)) {
-              let err74 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-            }
-            if (data17 < 0 || isNaN(data17)) {
-              let err75 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-            }
-          } else {
-            let err76 = { instancePath: instancePath + "/energyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
-          }
-        }
-      } else {
-        let err77 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+      let data12 = data.energyRatio, _errs36 = errors, valid4 = !1, passing3 = null, _errs37 = errors;
+      validate66(data12, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+      var _valid3 = _errs37 === errors;
+      _valid3 && (valid4 = !0, passing3 = 0);
+      let _errs38 = errors;
+      if (data12 !== null) {
+        let err54 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
-      var _valid3 = _errs44 === errors;
-      _valid3 && (valid6 = !0, passing3 = 0);
-      let _errs54 = errors;
-      if (data14 !== null) {
-        let err78 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-      }
-      var _valid3 = _errs54 === errors;
-      if (_valid3 && valid6 ? (valid6 = !1, passing3 = [passing3, 1]) : _valid3 && (valid6 = !0, passing3 = 1), valid6)
-        errors = _errs43, vErrors !== null && (_errs43 ? vErrors.length = _errs43 : vErrors = null);
+      var _valid3 = _errs38 === errors;
+      if (_valid3 && valid4 ? (valid4 = !1, passing3 = [passing3, 1]) : _valid3 && (valid4 = !0, passing3 = 1), valid4)
+        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
-        let err79 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data18 = data.latencyRatio, _errs57 = errors, valid9 = !1, passing4 = null, _errs58 = errors;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.estimate === void 0 || !func0.call(data18, "estimate")) {
-          let err80 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "estimate" }, message: "must have required property 'estimate'" };
-          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-        }
-        if (data18.low === void 0 || !func0.call(data18, "low")) {
-          let err81 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "low" }, message: "must have required property 'low'" };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-        }
-        if (data18.high === void 0 || !func0.call(data18, "high")) {
-          let err82 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/required", keyword: "required", params: { missingProperty: "high" }, message: "must have required property 'high'" };
-          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
-        }
-        for (let key3 of Object.keys(data18))
-          if (!(key3 === "estimate" || key3 === "low" || key3 === "high")) {
-            let err83 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-          }
-        if (data18.estimate !== void 0 && func0.call(data18, "estimate")) {
-          let data19 = data18.estimate;
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e12 || isNaN(data19)) {
-              let err84 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-            }
-            if (data19 < 0 || isNaN(data19)) {
-              let err85 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-            }
-          } else {
-            let err86 = { instancePath: instancePath + "/latencyRatio/estimate", schemaPath: "#/$defs/ReportRatio/properties/estimate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-          }
-        }
-        if (data18.low !== void 0 && func0.call(data18, "low")) {
-          let data20 = data18.low;
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e12 || isNaN(data20)) {
-              let err87 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
-            }
-            if (data20 < 0 || isNaN(data20)) {
-              let err88 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-            }
-          } else {
-            let err89 = { instancePath: instancePath + "/latencyRatio/low", schemaPath: "#/$defs/ReportRatio/properties/low/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-          }
-        }
-        if (data18.high !== void 0 && func0.call(data18, "high")) {
-          let data21 = data18.high;
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e12 || isNaN(data21)) {
-              let err90 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-            }
-            if (data21 < 0 || isNaN(data21)) {
-              let err91 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-            }
-          } else {
-            let err92 = { instancePath: instancePath + "/latencyRatio/high", schemaPath: "#/$defs/ReportRatio/properties/high/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-          }
-        }
-      } else {
-        let err93 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/$defs/ReportRatio/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      let data13 = data.latencyRatio, _errs41 = errors, valid5 = !1, passing4 = null, _errs42 = errors;
+      validate66(data13, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+      var _valid4 = _errs42 === errors;
+      _valid4 && (valid5 = !0, passing4 = 0);
+      let _errs43 = errors;
+      if (data13 !== null) {
+        let err56 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
-      var _valid4 = _errs58 === errors;
-      _valid4 && (valid9 = !0, passing4 = 0);
-      let _errs68 = errors;
-      if (data18 !== null) {
-        let err94 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
-      }
-      var _valid4 = _errs68 === errors;
-      if (_valid4 && valid9 ? (valid9 = !1, passing4 = [passing4, 1]) : _valid4 && (valid9 = !0, passing4 = 1), valid9)
-        errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
+      var _valid4 = _errs43 === errors;
+      if (_valid4 && valid5 ? (valid5 = !1, passing4 = [passing4, 1]) : _valid4 && (valid5 = !0, passing4 = 1), valid5)
+        errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
       else {
-        let err95 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
     }
     if (data.trials !== void 0 && func0.call(data, "trials")) {
-      let data22 = data.trials;
-      if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
-        let err96 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+      let data14 = data.trials;
+      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+        let err58 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
-      if (typeof data22 == "number" && isFinite(data22)) {
-        if (data22 > 1e9 || isNaN(data22)) {
-          let err97 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e9 || isNaN(data14)) {
+          let err59 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
-        if (data22 < 0 || isNaN(data22)) {
-          let err98 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+        if (data14 < 0 || isNaN(data14)) {
+          let err60 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func0.call(data, "energyMeasurements")) {
-      let data23 = data.energyMeasurements;
-      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-        let err99 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+      let data15 = data.energyMeasurements;
+      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+        let err61 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
-      if (typeof data23 == "number" && isFinite(data23)) {
-        if (data23 > 1e9 || isNaN(data23)) {
-          let err100 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-          vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e9 || isNaN(data15)) {
+          let err62 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        if (data23 < 0 || isNaN(data23)) {
-          let err101 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+        if (data15 < 0 || isNaN(data15)) {
+          let err63 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func0.call(data, "failures")) {
-      let data24 = data.failures;
-      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-        if (Object.keys(data24).length > 64) {
-          let err102 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
-          vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+      let data16 = data.failures;
+      if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+        if (Object.keys(data16).length > 64) {
+          let err64 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
-        for (let key4 of Object.keys(data24)) {
-          let _errs76 = errors;
-          if (typeof key4 == "string" && func86(key4) > 100) {
-            let err103 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters", propertyName: key4 };
-            vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
-          }
-          var valid12 = _errs76 === errors;
-          if (!valid12) {
-            let err104 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid" };
-            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
-          }
-        }
-        for (let key5 of Object.keys(data24)) {
-          let data25 = data24[key5];
-          if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
-            let err105 = { instancePath: instancePath + "/failures/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
-          }
-          if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 1e9 || isNaN(data25)) {
-              let err106 = { instancePath: instancePath + "/failures/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+        for (let key1 of Object.keys(data16)) {
+          let _errs51 = errors;
+          if (typeof key1 == "string") {
+            if (func86(key1) > 100) {
+              let err65 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
-            if (data25 < 1 || isNaN(data25)) {
-              let err107 = { instancePath: instancePath + "/failures/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-              vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
+            if (!pattern5.test(key1)) {
+              let err66 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+            }
+          }
+          var valid6 = _errs51 === errors;
+          if (!valid6) {
+            let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data16)) {
+          let data17 = data16[key2];
+          if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+            let err68 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+          }
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
+              let err69 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+            }
+            if (data17 < 1 || isNaN(data17)) {
+              let err70 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
             }
           }
         }
       } else {
-        let err108 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
+        let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
-      let data26 = data.spaceSize;
-      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
-        if (data26.value === void 0 || !func0.call(data26, "value")) {
-          let err109 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" }, message: "must have required property 'value'" };
-          vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+      let data18 = data.spaceSize;
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+        if (data18.value === void 0 || !func0.call(data18, "value")) {
+          let err72 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data26.exact === void 0 || !func0.call(data26, "exact")) {
-          let err110 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" }, message: "must have required property 'exact'" };
-          vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+        if (data18.exact === void 0 || !func0.call(data18, "exact")) {
+          let err73 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
-        for (let key6 of Object.keys(data26))
-          if (!(key6 === "value" || key6 === "exact")) {
-            let err111 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+        for (let key3 of Object.keys(data18))
+          if (!(key3 === "value" || key3 === "exact")) {
+            let err74 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
           }
-        if (data26.value !== void 0 && func0.call(data26, "value")) {
-          let data27 = data26.value;
-          if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
-            let err112 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+        if (data18.value !== void 0 && func0.call(data18, "value")) {
+          let data19 = data18.value;
+          if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+            let err75 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
           }
-          if (typeof data27 == "number" && isFinite(data27)) {
-            if (data27 > 1e15 || isNaN(data27)) {
-              let err113 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 }, message: "must be <= 1000000000000000" };
-              vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e15 || isNaN(data19)) {
+              let err76 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
-            if (data27 < 0 || isNaN(data27)) {
-              let err114 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+            if (data19 < 0 || isNaN(data19)) {
+              let err77 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
           }
         }
-        if (data26.exact !== void 0 && func0.call(data26, "exact") && typeof data26.exact != "boolean") {
-          let err115 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
+        if (data18.exact !== void 0 && func0.call(data18, "exact") && typeof data18.exact != "boolean") {
+          let err78 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
       } else {
-        let err116 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
+        let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
-      let data29 = data.seed;
-      if (!(typeof data29 == "number" && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
-        let err117 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
+      let data21 = data.seed;
+      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
+        let err80 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
       }
-      if (typeof data29 == "number" && isFinite(data29)) {
-        if (data29 > 4294967295 || isNaN(data29)) {
-          let err118 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 }, message: "must be <= 4294967295" };
-          vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
+      if (typeof data21 == "number" && isFinite(data21)) {
+        if (data21 > 4294967295 || isNaN(data21)) {
+          let err81 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
         }
-        if (data29 < 0 || isNaN(data29)) {
-          let err119 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
+        if (data21 < 0 || isNaN(data21)) {
+          let err82 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func0.call(data, "stopped")) {
-      let data30 = data.stopped;
-      if (typeof data30 != "string") {
-        let err120 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
+      let data22 = data.stopped;
+      if (typeof data22 != "string") {
+        let err83 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
       }
-      if (!(data30 === "trials" || data30 === "seconds" || data30 === "converged" || data30 === "exhausted" || data30 === "interrupted")) {
-        let err121 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema56.properties.stopped.enum }, message: "must be equal to one of the allowed values" };
-        vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
+      if (!(data22 === "trials" || data22 === "seconds" || data22 === "converged" || data22 === "exhausted" || data22 === "interrupted")) {
+        let err84 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema35.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
       }
     }
     if (data.seconds !== void 0 && func0.call(data, "seconds")) {
-      let data31 = data.seconds;
-      if (typeof data31 == "number" && isFinite(data31)) {
-        if (data31 > 1e9 || isNaN(data31)) {
-          let err122 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-          vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
+      let data23 = data.seconds;
+      if (typeof data23 == "number" && isFinite(data23)) {
+        if (data23 > 1e9 || isNaN(data23)) {
+          let err85 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
         }
-        if (data31 < 0 || isNaN(data31)) {
-          let err123 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
+        if (data23 < 0 || isNaN(data23)) {
+          let err86 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
       } else {
-        let err124 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-        vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
+        let err87 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
       }
     }
     if (data.convergence !== void 0 && func0.call(data, "convergence")) {
-      let data32 = data.convergence;
-      if (Array.isArray(data32)) {
-        if (data32.length > 1e6) {
-          let err125 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 }, message: "must NOT have more than 1000000 items" };
-          vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
+      let data24 = data.convergence;
+      if (Array.isArray(data24)) {
+        if (data24.length > 1e6) {
+          let err88 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
-        let len0 = data32.length;
+        let len0 = data24.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data33 = data32[i0];
-          if (!(typeof data33 == "number" && isFinite(data33)) && data33 !== null) {
-            let err126 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema56.properties.convergence.items.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
+          let data25 = data24[i0];
+          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+            let err89 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema35.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
           }
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 1e12 || isNaN(data33)) {
-              let err127 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 }, message: "must be <= 1000000000000" };
-              vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e12 || isNaN(data25)) {
+              let err90 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
             }
-            if (data33 < 0 || isNaN(data33)) {
-              let err128 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
+            if (data25 < 0 || isNaN(data25)) {
+              let err91 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
             }
           }
         }
       } else {
-        let err129 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
+        let err92 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.pareto !== void 0 && func0.call(data, "pareto")) {
-      let data34 = data.pareto;
-      if (Array.isArray(data34)) {
-        if (data34.length > 1e4) {
-          let err130 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
-          vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
+      let data26 = data.pareto;
+      if (Array.isArray(data26)) {
+        if (data26.length > 1e4) {
+          let err93 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
+          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
-        let len1 = data34.length;
+        let len1 = data26.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate37(data34[i1], { instancePath: instancePath + "/pareto/" + i1, parentData: data34, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors), errors = vErrors.length);
+          validate99(data26[i1], { instancePath: instancePath + "/pareto/" + i1, parentData: data26, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
       } else {
-        let err131 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
+        let err94 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data36 = data.reason;
-      if (typeof data36 == "string") {
-        if (func86(data36) > 4e3) {
-          let err132 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-          vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
+      let data28 = data.reason;
+      if (typeof data28 == "string") {
+        if (func86(data28) > 4e3) {
+          let err95 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
       } else {
-        let err133 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
+        let err96 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
       }
     }
   } else {
-    let err134 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
+    let err97 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
   }
-  return validate34.errors = vErrors, errors === 0;
+  return validate93.errors = vErrors, errors === 0;
 }
-validate34.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate33.evaluated;
+validate93.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" }, message: "must have required property 'schema'" };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.version === void 0 || !func0.call(data, "version")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.kind === void 0 || !func0.call(data, "kind")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.tool === void 0 || !func0.call(data, "tool")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" }, message: "must have required property 'tool'" };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.createdAt === void 0 || !func0.call(data, "createdAt")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.durationSeconds === void 0 || !func0.call(data, "durationSeconds")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "durationSeconds" }, message: "must have required property 'durationSeconds'" };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "durationSeconds" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.exitCode === void 0 || !func0.call(data, "exitCode")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exitCode" }, message: "must have required property 'exitCode'" };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exitCode" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.manifest === void 0 || !func0.call(data, "manifest")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "manifest" }, message: "must have required property 'manifest'" };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "manifest" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.device === void 0 || !func0.call(data, "device")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" }, message: "must have required property 'device'" };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     if (data.meter === void 0 || !func0.call(data, "meter")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" }, message: "must have required property 'meter'" };
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     if (data.meterReason === void 0 || !func0.call(data, "meterReason")) {
-      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meterReason" }, message: "must have required property 'meterReason'" };
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meterReason" } };
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
     if (data.warnings === void 0 || !func0.call(data, "warnings")) {
-      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "warnings" }, message: "must have required property 'warnings'" };
+      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "warnings" } };
       vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
     if (data.kernels === void 0 || !func0.call(data, "kernels")) {
-      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" }, message: "must have required property 'kernels'" };
+      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema52.properties, key0)) {
-        let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func0.call(schema34.properties, key0)) {
+        let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
-        let err14 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err14 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (data0 !== "joulegate-report") {
-        let err15 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-report" }, message: "must be equal to constant" };
+        let err15 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-report" } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.version !== void 0 && func0.call(data, "version")) {
       let data1 = data.version;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err16 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        let err16 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
       if (data1 !== 1) {
-        let err17 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 }, message: "must be equal to constant" };
+        let err17 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (typeof data2 != "string") {
-        let err18 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        let err18 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
       if (data2 !== "retune") {
-        let err19 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "retune" }, message: "must be equal to constant" };
+        let err19 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "retune" } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
-    if (data.tool !== void 0 && func0.call(data, "tool")) {
-      let data3 = data.tool;
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        if (data3.name === void 0 || !func0.call(data3, "name")) {
-          let err20 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+    if (data.tool !== void 0 && func0.call(data, "tool") && (validate54(data.tool, { instancePath: instancePath + "/tool", parentData: data, parentDataProperty: "tool", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length)), data.createdAt !== void 0 && func0.call(data, "createdAt")) {
+      let data4 = data.createdAt;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 40) {
+          let err20 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 } };
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        if (data3.version === void 0 || !func0.call(data3, "version")) {
-          let err21 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+        if (!formats0.test(data4)) {
+          let err21 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/format", keyword: "format", params: { format: "date-time" } };
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        for (let key1 of Object.keys(data3))
-          if (!(key1 === "name" || key1 === "version")) {
-            let err22 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-          }
-        if (data3.name !== void 0 && func0.call(data3, "name")) {
-          let data4 = data3.name;
-          if (typeof data4 == "string") {
-            if (func86(data4) > 100) {
-              let err23 = { instancePath: instancePath + "/tool/name", schemaPath: "#/$defs/ReportTool/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-            }
-          } else {
-            let err24 = { instancePath: instancePath + "/tool/name", schemaPath: "#/$defs/ReportTool/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-          }
-        }
-        if (data3.version !== void 0 && func0.call(data3, "version")) {
-          let data5 = data3.version;
-          if (typeof data5 == "string") {
-            if (func86(data5) > 100) {
-              let err25 = { instancePath: instancePath + "/tool/version", schemaPath: "#/$defs/ReportTool/properties/version/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-            }
-          } else {
-            let err26 = { instancePath: instancePath + "/tool/version", schemaPath: "#/$defs/ReportTool/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-          }
-        }
       } else {
-        let err27 = { instancePath: instancePath + "/tool", schemaPath: "#/$defs/ReportTool/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-      }
-    }
-    if (data.createdAt !== void 0 && func0.call(data, "createdAt")) {
-      let data6 = data.createdAt;
-      if (typeof data6 == "string") {
-        if (func86(data6) > 40) {
-          let err28 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-        }
-        if (!formats0.test(data6)) {
-          let err29 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/format", keyword: "format", params: { format: "date-time" }, message: 'must match format "date-time"' };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-        }
-      } else {
-        let err30 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err22 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.durationSeconds !== void 0 && func0.call(data, "durationSeconds")) {
-      let data7 = data.durationSeconds;
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e9 || isNaN(data7)) {
-          let err31 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let data5 = data.durationSeconds;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err23 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
-        if (data7 < 0 || isNaN(data7)) {
-          let err32 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        if (data5 < 0 || isNaN(data5)) {
+          let err24 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
       } else {
-        let err33 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err25 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.exitCode !== void 0 && func0.call(data, "exitCode")) {
-      let data8 = data.exitCode;
-      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
-        let err34 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let data6 = data.exitCode;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err26 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
-      if (!(data8 === 0 || data8 === 1 || data8 === 2 || data8 === 3 || data8 === 4 || data8 === 130)) {
-        let err35 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema52.properties.exitCode.enum }, message: "must be equal to one of the allowed values" };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema34.properties.exitCode.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
-      let data9 = data.manifest;
-      if (typeof data9 != "string" && data9 !== null) {
-        let err36 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema52.properties.manifest.type }, message: "must be string,null" };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      let data7 = data.manifest;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema34.properties.manifest.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
-      if (typeof data9 == "string" && func86(data9) > 4096) {
-        let err37 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      if (typeof data7 == "string" && func86(data7) > 4096) {
+        let err29 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.device !== void 0 && func0.call(data, "device")) {
-      let data10 = data.device, _errs25 = errors, valid3 = !1, passing0 = null, _errs26 = errors;
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-        if (data10.family === void 0 || !func0.call(data10, "family")) {
-          let err38 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "family" }, message: "must have required property 'family'" };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-        }
-        if (data10.vendor === void 0 || !func0.call(data10, "vendor")) {
-          let err39 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "vendor" }, message: "must have required property 'vendor'" };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data10.architecture === void 0 || !func0.call(data10, "architecture")) {
-          let err40 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "architecture" }, message: "must have required property 'architecture'" };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
-        }
-        if (data10.device === void 0 || !func0.call(data10, "device")) {
-          let err41 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "device" }, message: "must have required property 'device'" };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
-        }
-        if (data10.description === void 0 || !func0.call(data10, "description")) {
-          let err42 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-        }
-        if (data10.driver === void 0 || !func0.call(data10, "driver")) {
-          let err43 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "driver" }, message: "must have required property 'driver'" };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-        }
-        if (data10.software === void 0 || !func0.call(data10, "software")) {
-          let err44 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/required", keyword: "required", params: { missingProperty: "software" }, message: "must have required property 'software'" };
-          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-        }
-        for (let key2 of Object.keys(data10))
-          if (!(key2 === "family" || key2 === "vendor" || key2 === "architecture" || key2 === "device" || key2 === "description" || key2 === "driver" || key2 === "software")) {
-            let err45 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-          }
-        if (data10.family !== void 0 && func0.call(data10, "family")) {
-          let data11 = data10.family;
-          if (typeof data11 == "string") {
-            if (func86(data11) > 100) {
-              let err46 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" };
-              vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-            }
-            if (func86(data11) < 1) {
-              let err47 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-            }
-            if (!pattern4.test(data11)) {
-              let err48 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]*$"' };
-              vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-            }
-          } else {
-            let err49 = { instancePath: instancePath + "/device/family", schemaPath: "#/$defs/ReportDevice/properties/family/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-          }
-        }
-        if (data10.vendor !== void 0 && func0.call(data10, "vendor")) {
-          let data12 = data10.vendor;
-          if (typeof data12 == "string") {
-            if (func86(data12) > 500) {
-              let err50 = { instancePath: instancePath + "/device/vendor", schemaPath: "#/$defs/ReportDevice/properties/vendor/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-            }
-          } else {
-            let err51 = { instancePath: instancePath + "/device/vendor", schemaPath: "#/$defs/ReportDevice/properties/vendor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-          }
-        }
-        if (data10.architecture !== void 0 && func0.call(data10, "architecture")) {
-          let data13 = data10.architecture;
-          if (typeof data13 == "string") {
-            if (func86(data13) > 500) {
-              let err52 = { instancePath: instancePath + "/device/architecture", schemaPath: "#/$defs/ReportDevice/properties/architecture/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-            }
-          } else {
-            let err53 = { instancePath: instancePath + "/device/architecture", schemaPath: "#/$defs/ReportDevice/properties/architecture/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-          }
-        }
-        if (data10.device !== void 0 && func0.call(data10, "device")) {
-          let data14 = data10.device;
-          if (typeof data14 == "string") {
-            if (func86(data14) > 500) {
-              let err54 = { instancePath: instancePath + "/device/device", schemaPath: "#/$defs/ReportDevice/properties/device/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-            }
-          } else {
-            let err55 = { instancePath: instancePath + "/device/device", schemaPath: "#/$defs/ReportDevice/properties/device/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-          }
-        }
-        if (data10.description !== void 0 && func0.call(data10, "description")) {
-          let data15 = data10.description;
-          if (typeof data15 == "string") {
-            if (func86(data15) > 500) {
-              let err56 = { instancePath: instancePath + "/device/description", schemaPath: "#/$defs/ReportDevice/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-            }
-          } else {
-            let err57 = { instancePath: instancePath + "/device/description", schemaPath: "#/$defs/ReportDevice/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-          }
-        }
-        if (data10.driver !== void 0 && func0.call(data10, "driver")) {
-          let data16 = data10.driver;
-          if (typeof data16 == "string") {
-            if (func86(data16) > 500) {
-              let err58 = { instancePath: instancePath + "/device/driver", schemaPath: "#/$defs/ReportDevice/properties/driver/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-            }
-          } else {
-            let err59 = { instancePath: instancePath + "/device/driver", schemaPath: "#/$defs/ReportDevice/properties/driver/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-          }
-        }
-        if (data10.software !== void 0 && func0.call(data10, "software") && typeof data10.software != "boolean") {
-          let err60 = { instancePath: instancePath + "/device/software", schemaPath: "#/$defs/ReportDevice/properties/software/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-        }
-      } else {
-        let err61 = { instancePath: instancePath + "/device", schemaPath: "#/$defs/ReportDevice/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      let data8 = data.device, _errs18 = errors, valid1 = !1, passing0 = null, _errs19 = errors;
+      validate56(data8, { instancePath: instancePath + "/device", parentData: data, parentDataProperty: "device", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors), errors = vErrors.length);
+      var _valid0 = _errs19 === errors;
+      _valid0 && (valid1 = !0, passing0 = 0);
+      let _errs20 = errors;
+      if (data8 !== null) {
+        let err30 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      var _valid0 = _errs26 === errors;
-      _valid0 && (valid3 = !0, passing0 = 0);
-      let _errs44 = errors;
-      if (data10 !== null) {
-        let err62 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
-      }
-      var _valid0 = _errs44 === errors;
-      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
-        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
+      var _valid0 = _errs20 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs18, vErrors !== null && (_errs18 ? vErrors.length = _errs18 : vErrors = null);
       else {
-        let err63 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err31 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.meter !== void 0 && func0.call(data, "meter")) {
-      let data18 = data.meter, _errs47 = errors, valid6 = !1, passing1 = null, _errs48 = errors;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.name === void 0 || !func0.call(data18, "name")) {
-          let err64 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-        }
-        if (data18.description === void 0 || !func0.call(data18, "description")) {
-          let err65 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-        }
-        if (data18.estimated === void 0 || !func0.call(data18, "estimated")) {
-          let err66 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "estimated" }, message: "must have required property 'estimated'" };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
-        }
-        if (data18.updatePeriodMs === void 0 || !func0.call(data18, "updatePeriodMs")) {
-          let err67 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "updatePeriodMs" }, message: "must have required property 'updatePeriodMs'" };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-        }
-        if (data18.resolutionJoules === void 0 || !func0.call(data18, "resolutionJoules")) {
-          let err68 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "resolutionJoules" }, message: "must have required property 'resolutionJoules'" };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
-        }
-        if (data18.idleWatts === void 0 || !func0.call(data18, "idleWatts")) {
-          let err69 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/required", keyword: "required", params: { missingProperty: "idleWatts" }, message: "must have required property 'idleWatts'" };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-        }
-        for (let key3 of Object.keys(data18))
-          if (!(key3 === "name" || key3 === "description" || key3 === "estimated" || key3 === "updatePeriodMs" || key3 === "resolutionJoules" || key3 === "idleWatts")) {
-            let err70 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-          }
-        if (data18.name !== void 0 && func0.call(data18, "name")) {
-          let data19 = data18.name;
-          if (typeof data19 != "string") {
-            let err71 = { instancePath: instancePath + "/meter/name", schemaPath: "#/$defs/ReportMeter/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-          }
-          if (!(data19 === "nvml" || data19 === "amdgpu" || data19 === "intel" || data19 === "command" || data19 === "cpu-time" || data19 === "replay")) {
-            let err72 = { instancePath: instancePath + "/meter/name", schemaPath: "#/$defs/ReportMeter/properties/name/enum", keyword: "enum", params: { allowedValues: schema35.properties.name.enum }, message: "must be equal to one of the allowed values" };
-            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-          }
-        }
-        if (data18.description !== void 0 && func0.call(data18, "description")) {
-          let data20 = data18.description;
-          if (typeof data20 == "string") {
-            if (func86(data20) > 500) {
-              let err73 = { instancePath: instancePath + "/meter/description", schemaPath: "#/$defs/ReportMeter/properties/description/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
-              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-            }
-          } else {
-            let err74 = { instancePath: instancePath + "/meter/description", schemaPath: "#/$defs/ReportMeter/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-          }
-        }
-        if (data18.estimated !== void 0 && func0.call(data18, "estimated") && typeof data18.estimated != "boolean") {
-          let err75 = { instancePath: instancePath + "/meter/estimated", schemaPath: "#/$defs/ReportMeter/properties/estimated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-        }
-        if (data18.updatePeriodMs !== void 0 && func0.call(data18, "updatePeriodMs")) {
-          let data22 = data18.updatePeriodMs;
-          if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-            let err76 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/ReportMeter/properties/updatePeriodMs/type", keyword: "type", params: { type: schema35.properties.updatePeriodMs.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
-          }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
-              let err77 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/ReportMeter/properties/updatePeriodMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-            }
-            if (data22 < 0 || isNaN(data22)) {
-              let err78 = { instancePath: instancePath + "/meter/updatePeriodMs", schemaPath: "#/$defs/ReportMeter/properties/updatePeriodMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-            }
-          }
-        }
-        if (data18.resolutionJoules !== void 0 && func0.call(data18, "resolutionJoules")) {
-          let data23 = data18.resolutionJoules;
-          if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-            let err79 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/ReportMeter/properties/resolutionJoules/type", keyword: "type", params: { type: schema35.properties.resolutionJoules.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-          }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e9 || isNaN(data23)) {
-              let err80 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/ReportMeter/properties/resolutionJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 }, message: "must be <= 1000000000" };
-              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-            }
-            if (data23 < 0 || isNaN(data23)) {
-              let err81 = { instancePath: instancePath + "/meter/resolutionJoules", schemaPath: "#/$defs/ReportMeter/properties/resolutionJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-            }
-          }
-        }
-        if (data18.idleWatts !== void 0 && func0.call(data18, "idleWatts")) {
-          let data24 = data18.idleWatts;
-          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-            let err82 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/ReportMeter/properties/idleWatts/type", keyword: "type", params: { type: schema35.properties.idleWatts.type }, message: "must be number,null" };
-            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
-          }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e6 || isNaN(data24)) {
-              let err83 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/ReportMeter/properties/idleWatts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-            }
-            if (data24 < 0 || isNaN(data24)) {
-              let err84 = { instancePath: instancePath + "/meter/idleWatts", schemaPath: "#/$defs/ReportMeter/properties/idleWatts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-            }
-          }
-        }
-      } else {
-        let err85 = { instancePath: instancePath + "/meter", schemaPath: "#/$defs/ReportMeter/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+      let data9 = data.meter, _errs23 = errors, valid2 = !1, passing1 = null, _errs24 = errors;
+      validate58(data9, { instancePath: instancePath + "/meter", parentData: data, parentDataProperty: "meter", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
+      var _valid1 = _errs24 === errors;
+      _valid1 && (valid2 = !0, passing1 = 0);
+      let _errs25 = errors;
+      if (data9 !== null) {
+        let err32 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
-      var _valid1 = _errs48 === errors;
-      _valid1 && (valid6 = !0, passing1 = 0);
-      let _errs64 = errors;
-      if (data18 !== null) {
-        let err86 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-      }
-      var _valid1 = _errs64 === errors;
-      if (_valid1 && valid6 ? (valid6 = !1, passing1 = [passing1, 1]) : _valid1 && (valid6 = !0, passing1 = 1), valid6)
-        errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
+      var _valid1 = _errs25 === errors;
+      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
+        errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
       else {
-        let err87 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 }, message: "must match exactly one schema in oneOf" };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+        let err33 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.meterReason !== void 0 && func0.call(data, "meterReason")) {
-      let data25 = data.meterReason;
-      if (typeof data25 == "string") {
-        if (func86(data25) > 2e3) {
-          let err88 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+      let data10 = data.meterReason;
+      if (typeof data10 == "string") {
+        if (func86(data10) > 2e3) {
+          let err34 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
       } else {
-        let err89 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        let err35 = { instancePath: instancePath + "/meterReason", schemaPath: "#/properties/meterReason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.warnings !== void 0 && func0.call(data, "warnings")) {
-      let data26 = data.warnings;
-      if (Array.isArray(data26)) {
-        if (data26.length > 1e3) {
-          let err90 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+      let data11 = data.warnings;
+      if (Array.isArray(data11)) {
+        if (data11.length > 1e3) {
+          let err36 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
-        let len0 = data26.length;
+        let len0 = data11.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data27 = data26[i0];
-          if (typeof data27 == "string") {
-            if (func86(data27) > 4e3) {
-              let err91 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/maxLength", keyword: "maxLength", params: { limit: 4e3 }, message: "must NOT have more than 4000 characters" };
-              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+          let data12 = data11[i0];
+          if (typeof data12 == "string") {
+            if (func86(data12) > 4e3) {
+              let err37 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
             }
           } else {
-            let err92 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+            let err38 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
           }
         }
       } else {
-        let err93 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+        let err39 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
     if (data.kernels !== void 0 && func0.call(data, "kernels")) {
-      let data28 = data.kernels;
-      if (Array.isArray(data28)) {
-        if (data28.length > 32e3) {
-          let err94 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 }, message: "must NOT have more than 32000 items" };
-          vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+      let data13 = data.kernels;
+      if (Array.isArray(data13)) {
+        if (data13.length > 32e3) {
+          let err40 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        let len1 = data28.length;
+        let len1 = data13.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate34(data28[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data28, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors), errors = vErrors.length);
+          validate93(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length);
       } else {
-        let err95 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+        let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
     }
   } else {
-    let err96 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate33.errors = vErrors, errors === 0;
+  return validate89.errors = vErrors, errors === 0;
 }
-validate33.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate20.evaluated;
+validate89.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
   let _errs0 = errors, valid0 = !1, passing0 = null, _errs1 = errors;
-  validate21(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors), errors = vErrors.length);
+  validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
   var _valid0 = _errs1 === errors;
   if (_valid0) {
     valid0 = !0, passing0 = 0;
     var props0 = !0;
   }
   let _errs2 = errors;
-  validate33(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors), errors = vErrors.length);
+  validate89(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length);
   var _valid0 = _errs2 === errors;
   if (_valid0 && valid0 ? (valid0 = !1, passing0 = [passing0, 1]) : _valid0 && (valid0 = !0, passing0 = 1, props0 !== !0 && (props0 = !0)), valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
-    let err0 = { instancePath, schemaPath: "#/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
+    let err0 = { instancePath, schemaPath: "#/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  return validate20.errors = vErrors, evaluated0.props = props0, errors === 0;
+  return validate52.errors = vErrors, evaluated0.props = props0, errors === 0;
 }
-validate20.evaluated = { dynamicProps: !0, dynamicItems: !1 };
+validate52.evaluated = { dynamicProps: !0, dynamicItems: !1 };
 export {
   stdin_default as default,
   validate
