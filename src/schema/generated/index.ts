@@ -2,6 +2,8 @@
 import { check } from '../validate.ts';
 import type { ManifestFile } from './manifest.ts';
 import { validate as ManifestValidator } from './manifest.validate.js';
+import type { ModelFile } from './model.ts';
+import { validate as ModelValidator } from './model.validate.js';
 import type { OperatorFile } from './operator.ts';
 import { validate as OperatorValidator } from './operator.validate.js';
 import type { Recording } from './recording.ts';
@@ -12,6 +14,7 @@ import type { Tuned } from './tuned.ts';
 import { validate as TunedValidator } from './tuned.validate.js';
 
 export type { Percentage as ManifestPercentage, Path as ManifestPath, Identifier as ManifestIdentifier, ParameterValue as ManifestParameterValue, TunableValue as ManifestTunableValue, Condition as ManifestCondition, Constraints as ManifestConstraints, Expression as ManifestExpression, NumberExpression as ManifestNumberExpression, Dispatch as ManifestDispatch, Reference as ManifestReference, KernelName as ManifestKernelName, ManifestFile, Objective as ManifestObjective, Budget as ManifestBudget, Gate as ManifestGate, Kernel as ManifestKernel, Workload as ManifestWorkload, Tunables as ManifestTunables, Configuration as ManifestConfiguration, Buffers as ManifestBuffers, Buffer as ManifestBuffer, Tolerance as ManifestTolerance } from './manifest.ts';
+export type { ModelFile, ModelRow } from './model.ts';
 export type { Constraints as OperatorConstraints, Dispatch as OperatorDispatch, Reference as OperatorReference, Dispatch1 as OperatorDispatch1, OperatorFile, Parameter as OperatorParameter, Tunables as OperatorTunables, Configuration as OperatorConfiguration, Buffers as OperatorBuffers, Buffer as OperatorBuffer, Tolerance as OperatorTolerance } from './operator.ts';
 export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, RecordingWorkload, RecordingParameters, RecordingTunable, RecordingMeasurement, RecordingFailure, RecordingProvenance } from './recording.ts';
 export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportSample, ReportRetune, ReportRetuneKernel, ReportTrade } from './report.ts';
@@ -19,6 +22,9 @@ export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, Tun
 
 /** Checks data against schemas/manifest.schema.json. Never throws. */
 export const validateManifest = (data: unknown) => check<ManifestFile>(ManifestValidator, data);
+
+/** Checks data against schemas/model.schema.json. Never throws. */
+export const validateModel = (data: unknown) => check<ModelFile>(ModelValidator, data);
 
 /** Checks data against schemas/operator.schema.json. Never throws. */
 export const validateOperator = (data: unknown) => check<OperatorFile>(OperatorValidator, data);
