@@ -1,0 +1,18 @@
+export type { Recording, Report, Tuned, TunedEntry } from '../schema/index.ts';
+export type { CachedFile } from './file-format.ts';
+export { readTextFile } from './read-file.ts';
+export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
+export { formatReport, readCachedReport, readReport, writeReport } from './report.ts';
+export {
+  emptyTuned,
+  formatTuned,
+  parseTuned,
+  readCachedTuned,
+  readTuned,
+  readTunedIfPresent,
+  tunedConfiguration,
+  tunedEntry,
+  withTunedEntry,
+  writeTuned,
+} from './tuned.ts';
+export { writeFileAtomic } from './write-file-atomic.ts';
