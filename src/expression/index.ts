@@ -1,1 +1,10 @@
-export type { Expression, ExpressionType, ExpressionValue } from './types.ts';
+export { isReservedName } from './cel.ts';
+export { compileExpression, type ExpressionContext } from './compile-expression.ts';
+export type {
+  CompiledExpression,
+  Expression,
+  ExpressionFault,
+  ExpressionType,
+  ExpressionValue,
+  ExpressionVariables,
+} from './types.ts';

@@ -1,0 +1,131 @@
+/** The only file that knows the CEL library: parsing, type checking and, for rare constructs, evaluation. */
+import {
+  type ASTNode,
+  Environment,
+  EvaluationError,
+  ParseError,
+  TypeError as TypeFault,
+} from '@marcbachmann/cel-js';
+import { addedFunctions, EvaluationFault } from './functions.ts';
+import type { ExpressionType, ExpressionValue, ExpressionVariables } from './types.ts';
+
+export type CelNode = ASTNode;
+
+/** A parsed and checked expression. `type` may be one that Joulegate has no use for, e.g. `list<int>`. */
+export interface CelProgram {
+  readonly root: CelNode;
+  readonly type: string;
+  /** Evaluates with CEL's own machinery: slower than compiled code, but knows every construct. */
+  run(variables: ExpressionVariables): ExpressionValue;
+}
+
+/** A fault as the library reports it. */
+export interface CelFault {
+  readonly code: string;
+  readonly summary: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const limits = { maxAstNodes: 2000, maxDepth: 64, maxListElements: 256, maxMapEntries: 64 };
+
+function toCel(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? BigInt(value as number) : value;
+}
+
+/** CEL with our functions: the library hands integers over as BigInt and wants them back so. */
+function createBase(): Environment {
+  const environment = new Environment({ limits });
+  for (const { name, parameters, result, call } of addedFunctions) {
+    const integers = parameters.includes('int');
+    environment.registerFunction(`${name}(${parameters.join(', ')}): ${result}`, (...values: unknown[]) => {
+      const value = call(...values.map((value) => Number(value)));
+      return integers ? toCel(value) : value;
+    });
+  }
+  return environment;
+}
+
+const base = createBase();
+
+const reserved = new Map<string, boolean>();
+
+/** Names that cannot be variables because CEL keeps them for itself. */
+export function isReservedName(name: string): boolean {
+  let known = reserved.get(name);
+  if (known === undefined) {
+    try {
+      base.clone().registerVariable(name, 'int');
+      known = false;
+    } catch {
+      known = true;
+    }
+    reserved.set(name, known);
+  }
+  return known;
+}
+
+type Types = Readonly<Record<string, ExpressionType>>;
+
+/** One environment for all the expressions of a kernel: they share the object that declares their variables. */
+const environments = new WeakMap<Types, Environment>();
+
+function environmentOf(types: Types): Environment {
+  let environment = environments.get(types);
+  if (environment === undefined) {
+    environment = base.clone();
+    for (const [name, type] of Object.entries(types)) {
+      if (!isReservedName(name)) environment.registerVariable(name, type);
+    }
+    environments.set(types, environment);
+  }
+  return environment;
+}
+
+function faultOf(error: unknown, source: string): CelFault {
+  if (!(error instanceof ParseError || error instanceof TypeFault || error instanceof EvaluationError))
+    throw error;
+  const start = Math.min(error.range?.start ?? 0, source.length);
+  return { code: error.code, summary: error.summary, start, end: error.range?.end ?? start };
+}
+
+function fromCel(value: unknown): ExpressionValue {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new EvaluationFault(`${value} is beyond 2^53`);
+    return number;
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
+  throw new EvaluationFault('gives neither a number nor a text nor true or false');
+}
+
+/**
+ * Parses and type-checks.
+ * @param types every variable's type; one whose name is reserved cannot be read
+ */
+export function parseCel(
+  source: string,
+  types: Types,
+): { readonly program: CelProgram } | { readonly fault: CelFault } {
+  try {
+    const parsed = environmentOf(types).parse(source);
+    const checked = parsed.check();
+    if (!checked.valid) return { fault: faultOf(checked.error, source) };
+    const run = (variables: ExpressionVariables) => {
+      const context: Record<string, unknown> = Object.create(null);
+      for (const [name, type] of Object.entries(types)) {
+        const value = variables[name];
+        context[name] = type === 'int' ? toCel(value) : value;
+      }
+      try {
+        return fromCel(parsed(context));
+      } catch (error) {
+        if (error instanceof EvaluationError) throw new EvaluationFault(error.summary);
+        throw error;
+      }
+    };
+    return { program: { root: parsed.ast, type: checked.type ?? 'dyn', run } };
+  } catch (error) {
+    return { fault: faultOf(error, source) };
+  }
+}

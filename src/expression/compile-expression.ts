@@ -1,0 +1,62 @@
+import { JoulegateError } from '../errors/index.ts';
+import { type CelNode, parseCel } from './cel.ts';
+import { explainFault, explainResult } from './explain.ts';
+import { EvaluationFault } from './functions.ts';
+import { lower } from './lower.ts';
+import type { CompiledExpression, Expression, ExpressionType } from './types.ts';
+
+export interface ExpressionContext {
+  /** Variables the expression may read, with their types. */
+  readonly variables: Readonly<Record<string, ExpressionType>>;
+  /** The type, or types, that its place needs. */
+  readonly expect: ExpressionType | readonly ExpressionType[];
+}
+
+/** Declared variables that occur below a node. */
+function namesIn(node: CelNode, declared: ExpressionContext['variables']): string[] {
+  const names = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (typeof value !== 'object' || value === null || !('op' in value) || !('args' in value)) return;
+    if (value.op === 'id' && typeof value.args === 'string') names.add(value.args);
+    else visit(value.args);
+  };
+  visit(node);
+  return [...names].filter((name) => Object.hasOwn(declared, name));
+}
+
+function isExpressionType(type: string, expect: readonly ExpressionType[]): type is ExpressionType {
+  return (expect as readonly string[]).includes(type);
+}
+
+/**
+ * Compiles CEL text. Nothing is evaluated; faults of the text come back with their place in it.
+ * A declared variable whose name CEL reserves (`isReservedName`) cannot be read.
+ */
+export function compileExpression(source: string, context: ExpressionContext): CompiledExpression {
+  const expect = typeof context.expect === 'string' ? [context.expect] : context.expect;
+  const { variables } = context;
+  const parsed = parseCel(source, variables);
+  if ('fault' in parsed) return { ok: false, ...explainFault(parsed.fault, source, Object.keys(variables)) };
+  const { program } = parsed;
+  const { type } = program;
+  if (!isExpressionType(type, expect)) return { ok: false, ...explainResult(type, expect, source) };
+
+  const run = lower(program.root, variables)?.run ?? program.run;
+  const evaluate: Expression['evaluate'] = (values) => {
+    try {
+      return run(values);
+    } catch (error) {
+      if (!(error instanceof EvaluationFault)) throw error;
+      throw new JoulegateError('bad-input', `\`${source}\`: ${error.message}`, {
+        code: 'expression-failed',
+        nextStep: 'Change the expression or the values it is given.',
+        cause: error,
+      });
+    }
+  };
+  return {
+    ok: true,
+    expression: { source, names: namesIn(program.root, variables), type, evaluate },
+  };
+}
