@@ -27,7 +27,7 @@ export interface FileFormat<T> {
 
 /** What became of a file that a cache handed over and that nobody vouches for. */
 export type CachedFile<T> =
-  | { readonly value: T; readonly aside: null }
+  | { readonly value: T }
   /** `aside` says in one sentence why the file was set aside; null if there was no file. */
   | { readonly value: null; readonly aside: string | null };
 
@@ -40,10 +40,8 @@ function describeFaults(faults: readonly SchemaFault[]): string {
   // The deepest fault is the one in the alternative that was meant.
   const depth = (fault: SchemaFault) => fault.pointer.split('/').length;
   const first = listed.reduce((a, b) => (depth(b) > depth(a) ? b : a));
-  const extra =
-    typeof first.params.additionalProperty === 'string' ? `: ${first.params.additionalProperty}` : '';
   const others = listed.length > 1 ? ` (and ${listed.length - 1} more)` : '';
-  return `${first.pointer === '' ? 'the file' : first.pointer} ${first.message}${extra}${others}`;
+  return `${first.pointer === '' ? 'the file' : first.pointer} ${first.message}${others}`;
 }
 
 function damaged(label: string, reason: string, nextStep: string): JoulegateError {
@@ -66,26 +64,21 @@ function checkHeader<T>(format: FileFormat<T>, data: unknown, label: string): vo
   }
 }
 
+/** Data to data that can be relied on. @throws JoulegateError (bad-input, `damaged-file`). */
+export function checkData<T>(format: FileFormat<T>, data: unknown, label: string): T {
+  checkHeader(format, data, label);
+  const checked = format.validate(data);
+  const fault = checked.ok ? format.findFault(checked.value) : describeFaults(checked.faults);
+  if (checked.ok && fault === null) return checked.value;
+  throw damaged(label, `is not valid: ${fault}`, 'Correct the file or write it again.');
+}
+
 /**
  * Text to data that can be relied on. `label` names the source in messages.
  * @throws JoulegateError (bad-input, `damaged-file`).
  */
 export function parseFile<T>(format: FileFormat<T>, text: string, label: string): T {
-  const data = parseJson(text, label);
-  checkHeader(format, data, label);
-  const checked = format.validate(data);
-  if (!checked.ok) {
-    throw damaged(
-      label,
-      `is not valid: ${describeFaults(checked.faults)}`,
-      'Correct the file or write it again.',
-    );
-  }
-  const fault = format.findFault(checked.value);
-  if (fault !== null) {
-    throw damaged(label, `is not valid: ${fault}`, 'Correct the file or write it again.');
-  }
-  return checked.value;
+  return checkData(format, parseJson(text, label), label);
 }
 
 /** @throws JoulegateError (bad-input): see `readTextFile` and `parseFile`. */
@@ -120,7 +113,7 @@ function setAside(path: string): string {
  */
 export function readCachedFile<T>(format: FileFormat<T>, path: string): CachedFile<T> {
   try {
-    return { value: readFileOf(format, path), aside: null };
+    return { value: readFileOf(format, path) };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     if (error.code === 'file-not-found') return { value: null, aside: null };

@@ -1,5 +1,8 @@
-export type { Recording, Report, Tuned, TunedEntry } from '../schema/index.ts';
+export type { ModelFile, Recording, Report, Tuned, TunedEntry } from '../schema/index.ts';
 export type { CachedFile } from './file-format.ts';
+export { exportKernelTuner } from './kernel-tuner/export.ts';
+export { importKernelTuner, type KernelTunerImport } from './kernel-tuner/import.ts';
+export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
 export { formatReport, readCachedReport, readReport, writeReport } from './report.ts';

@@ -1,5 +1,12 @@
 import { type Recording, validateRecording } from '../schema/index.ts';
-import { type CachedFile, type FileFormat, readCachedFile, readFileOf, writeFileOf } from './file-format.ts';
+import {
+  type CachedFile,
+  checkData,
+  type FileFormat,
+  readCachedFile,
+  readFileOf,
+  writeFileOf,
+} from './file-format.ts';
 
 function findTunableFault(recording: Recording): string | null {
   const names = new Set<string>();
@@ -49,6 +56,11 @@ const format: FileFormat<Recording> = {
   validate: validateRecording,
   findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording),
 };
+
+/** Checks a recording that was made from another program's file, named by `label`. @throws JoulegateError (bad-input). */
+export function checkRecording(recording: Recording, label: string): Recording {
+  return checkData(format, recording, label);
+}
 
 /** Reads and checks a recording, `.gz` unpacked. @throws JoulegateError (bad-input) naming the file and what is wrong. */
 export function readRecording(path: string): Recording {
