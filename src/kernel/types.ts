@@ -17,6 +17,11 @@ export interface BufferBinding {
   readonly values: readonly number[] | null;
   /** Present on outputs that are compared with the reference. */
   readonly check: Tolerance | null;
+  /**
+   * The program reads what the buffer holds (in place, atomics), so before a check it is filled rather than poisoned.
+   * Absent means false.
+   */
+  readonly readsInitial?: boolean;
 }
 
 /** Final WGSL with its launch: all a device needs to run it. */
@@ -32,8 +37,15 @@ export interface Program {
   readonly requiredFeatures: readonly string[];
   /** SHA-256 (hex) over canonical WGSL tokens, entry point, dispatch and buffers: equal means identical. */
   readonly identity: string;
-  /** For each 1-based line of `wgsl` at index line - 1, the user's file and line; null when unknown. */
-  readonly lines: readonly ({ readonly file: string; readonly line: number } | null)[];
+  /**
+   * For each 1-based line of `wgsl` at index line - 1, the user's file and line; null when unknown.
+   * `column` is where its first word stands in the user's file.
+   */
+  readonly lines: readonly ({
+    readonly file: string;
+    readonly line: number;
+    readonly column?: number;
+  } | null)[];
 }
 
 /** A kernel specialised by one configuration and workload. `program` is null only on a replay device. */
@@ -57,7 +69,9 @@ export type FailureKind =
   | 'timeout'
   | 'crash'
   | 'device-lost'
-  | 'recorded';
+  | 'recorded'
+  // Its energy could not be measured; says nothing against the variant itself.
+  | 'void-window';
 
 /** Why a variant cannot be used. It costs that variant, never the run. */
 export interface VariantFailure {

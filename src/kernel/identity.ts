@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { ReachableDeclaration } from './reachable.ts';
+import type { BufferBinding } from './types.ts';
+
+/**
+ * Names a program by what it does: equal identities mean the same work on the same data.
+ *
+ * Comments, layout and what the entry point cannot reach do not count; neither do the names of buffers and their
+ * tolerances, which the device never sees.
+ */
+export function programIdentity(program: {
+  readonly reachable: readonly ReachableDeclaration[];
+  readonly entryPoint: string;
+  readonly dispatch: readonly [number, number, number];
+  readonly buffers: readonly BufferBinding[];
+}): string {
+  const buffers = program.buffers.map((buffer) => [
+    buffer.group,
+    buffer.binding,
+    buffer.kind,
+    buffer.type,
+    buffer.length,
+    buffer.fill,
+    buffer.seed,
+    buffer.values,
+    buffer.readsInitial ?? false,
+  ]);
+  const tokens = program.reachable.map((item) => item.tokens);
+  const canonical = JSON.stringify([tokens, program.entryPoint, program.dispatch, buffers]);
+  return createHash('sha256').update(canonical).digest('hex');
+}

@@ -1,0 +1,151 @@
+import { failed, succeeded } from './failure.ts';
+import { layoutOf, roundUp } from './layout.ts';
+import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
+import { readVariables } from './read-variables.ts';
+import { lineStarts, positionAt } from './text-position.ts';
+import type { Outcome } from './types.ts';
+import {
+  type AttributeElem,
+  constantNumber,
+  type FnElem,
+  type GlobalVarElem,
+  typeOfDeclaration,
+  type WgslModule,
+} from './wesl.ts';
+
+/** A module-scope variable with `@group` and `@binding`. */
+export interface BoundVariable {
+  readonly name: string;
+  readonly group: number;
+  readonly binding: number;
+  /** null: a texture, sampler or anything else that no buffer can feed. */
+  readonly kind: 'storage' | 'read-only-storage' | 'uniform' | null;
+  /** Whether the program may read what the buffer held before the launch. */
+  readonly read: boolean;
+  /** Whether the entry point can reach it. */
+  readonly used: boolean;
+}
+
+/** What a program needs from its surroundings. */
+export interface ProgramInterface {
+  readonly entry: FnElem;
+  readonly reachable: readonly ReachableDeclaration[];
+  readonly workgroupSize: readonly [number, number, number] | null;
+  /** Bytes of workgroup memory as WebGPU counts them; NaN if unknown. */
+  readonly workgroupBytes: number;
+  readonly bindings: readonly BoundVariable[];
+  readonly requiredFeatures: readonly string[];
+}
+
+/** WebGPU features behind `enable` extensions (WebGPU specification, feature index). */
+const featureOfExtension: Readonly<Record<string, string>> = {
+  f16: 'shader-f16',
+  subgroups: 'subgroups',
+  clip_distances: 'clip-distances',
+  dual_source_blending: 'dual-source-blending',
+  primitive_index: 'primitive-index',
+};
+
+/** Reads a program's interface off its final WGSL. */
+export function reflect(module: WgslModule, entryPoint: string): Outcome<ProgramInterface> {
+  const entries = module.declarations
+    .filter((item): item is FnElem => item.kind === 'fn')
+    .filter(isComputeEntry);
+  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
+  if (!entry) {
+    const names = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(', ');
+    return failed(
+      'validation',
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names || 'none'}`,
+    );
+  }
+  const reachable = reachableFrom(entryPoint, module);
+  const reads = readVariables(
+    reachable.map((item) => item.declaration),
+    module,
+  );
+  const used = new Set(reachable.map((item) => item.declaration));
+  const variables = module.declarations.filter((item): item is GlobalVarElem => item.kind === 'gvar');
+  const bindings: BoundVariable[] = [];
+  let workgroupBytes = 0;
+  for (const variable of variables) {
+    if (variable.template?.[0]?.name === 'workgroup') {
+      // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
+      const type = typeOfDeclaration(variable.name.decl.ident, module);
+      if (used.has(variable)) workgroupBytes += roundUp(16, layoutOf(type, module).size);
+      continue;
+    }
+    const group = attributeNumber(variable.attributes, 'group', module);
+    const binding = attributeNumber(variable.attributes, 'binding', module);
+    if (group === null && binding === null) continue;
+    if (group === null || binding === null) {
+      const place = positionAt(lineStarts(module.text), variable.start);
+      const name = variable.name.decl.ident.originalName;
+      return failed('validation', `\`${name}\` needs a constant @group and a constant @binding`, place);
+    }
+    const name = variable.name.decl.ident.originalName;
+    const kind = bindingKind(variable);
+    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable) });
+  }
+  return succeeded({
+    entry,
+    reachable,
+    workgroupSize: workgroupSizeOf(entry, module),
+    workgroupBytes,
+    bindings,
+    requiredFeatures: featuresOf(module),
+  });
+}
+
+function isComputeEntry(fn: FnElem): boolean {
+  return (fn.attributes ?? []).some(
+    ({ attribute }) => attribute.kind === '@attribute' && attribute.name === 'compute',
+  );
+}
+
+function attributeOf(attributes: readonly AttributeElem[] | undefined, name: string) {
+  for (const { attribute } of attributes ?? []) {
+    if (attribute.kind === '@attribute' && attribute.name === name) return attribute.params ?? [];
+  }
+  return null;
+}
+
+function attributeNumber(
+  attributes: readonly AttributeElem[] | undefined,
+  name: string,
+  module: WgslModule,
+): number | null {
+  const parameter = attributeOf(attributes, name)?.[0];
+  return parameter ? constantNumber(parameter.expression, module) : null;
+}
+
+function workgroupSizeOf(entry: FnElem, module: WgslModule): [number, number, number] | null {
+  const parameters = attributeOf(entry.attributes, 'workgroup_size');
+  if (!parameters) return null;
+  const size: [number, number, number] = [1, 1, 1];
+  for (const [axis, parameter] of parameters.slice(0, 3).entries()) {
+    const value = constantNumber(parameter.expression, module);
+    if (value === null) return null;
+    size[axis] = value;
+  }
+  return size;
+}
+
+function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {
+  const [space, access] = (variable.template ?? []).map((item) => item.name);
+  if (space === 'uniform') return 'uniform';
+  if (space !== 'storage') return null;
+  return access === 'read_write' ? 'storage' : 'read-only-storage';
+}
+
+function featuresOf(module: WgslModule): string[] {
+  const features = new Set<string>();
+  for (const item of module.declarations) {
+    if (item.kind !== 'directive' || item.directive.kind !== 'enable') continue;
+    for (const { name } of item.directive.extensions) {
+      const feature = featureOfExtension[name];
+      if (feature) features.add(feature);
+    }
+  }
+  return [...features].sort();
+}

@@ -1,0 +1,60 @@
+import { lineStarts, positionAt } from './text-position.ts';
+import type { Program } from './types.ts';
+import type { LinkedText } from './wesl.ts';
+
+type Lines = Program['lines'];
+
+/** A place in a file the user wrote; the column is null where it is not known. */
+export interface UserPosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number | null;
+}
+
+/** Lines of a text that is the user's file as it is. */
+export function identityLines(file: string, text: string): Lines {
+  return text.split('\n').map((line, index) => ({ file, line: index + 1, column: indentation(line) + 1 }));
+}
+
+/** Lines of a linked program, by where the first word of each comes from. */
+export function linkedLines(linked: LinkedText): Lines {
+  const starts = new Map<string, number[]>();
+  let offset = 0;
+  return linked.wgsl.split('\n').map((line) => {
+    const origin = line.trim() === '' ? null : linked.origin(offset + indentation(line));
+    offset += line.length + 1;
+    if (origin === null) return null;
+    let known = starts.get(origin.file);
+    if (!known) {
+      known = lineStarts(origin.text);
+      starts.set(origin.file, known);
+    }
+    return { file: origin.file, ...positionAt(known, origin.offset) };
+  });
+}
+
+/**
+ * Where a compiler's remark on a program's final WGSL belongs in the user's files; null if nowhere.
+ *
+ * @param line 1-based line of `program.wgsl`.
+ * @param column 1-based column, or null for the whole line. Where linking has rewritten a line its column is near
+ *   rather than exact.
+ */
+export function mapDiagnostic(
+  program: Program,
+  line: number,
+  column: number | null = null,
+): UserPosition | null {
+  const origin = program.lines[line - 1];
+  if (!origin) return null;
+  if (column === null || origin.column === undefined) {
+    return { file: origin.file, line: origin.line, column: origin.column ?? null };
+  }
+  const text = program.wgsl.split('\n', line)[line - 1] ?? '';
+  const shifted = origin.column + column - 1 - indentation(text);
+  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
+}
+
+function indentation(line: string): number {
+  return line.length - line.trimStart().length;
+}

@@ -1,0 +1,50 @@
+const token =
+  /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
+
+/** Comments become one space each; block comments nest (WGSL specification, section "Comments"). */
+function withoutComments(wgsl: string): string {
+  let result = '';
+  let kept = 0;
+  let at = 0;
+  while (at < wgsl.length) {
+    if (wgsl[at] !== '/' || (wgsl[at + 1] !== '/' && wgsl[at + 1] !== '*')) {
+      at++;
+      continue;
+    }
+    result += `${wgsl.slice(kept, at)} `;
+    at = wgsl[at + 1] === '/' ? lineEnd(wgsl, at) : blockEnd(wgsl, at);
+    kept = at;
+  }
+  return result + wgsl.slice(kept);
+}
+
+function lineEnd(wgsl: string, from: number): number {
+  const ending = /[\n\v\f\r\u0085\u2028\u2029]/g;
+  ending.lastIndex = from;
+  return ending.exec(wgsl)?.index ?? wgsl.length;
+}
+
+function blockEnd(wgsl: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < wgsl.length; at++) {
+    if (wgsl.startsWith('/*', at)) {
+      depth++;
+      at++;
+    } else if (wgsl.startsWith('*/', at)) {
+      depth--;
+      at++;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return wgsl.length;
+}
+
+/**
+ * The words, numbers and punctuation marks of WGSL without comments and white space.
+ *
+ * Punctuation comes one character at a time, because `>>` may close two templates; no valid program
+ * changes its meaning by that, so equal tokens mean equal programs.
+ */
+export function canonicalTokens(wgsl: string): string[] {
+  return withoutComments(wgsl).match(token) ?? [];
+}

@@ -1,0 +1,219 @@
+/** The only file that imports `wesl`: parsing, linking, types and constant values of WESL and WGSL. */
+import {
+  type AbstractElem,
+  type BindResults,
+  bindIdents,
+  childElems,
+  composeResolvers,
+  createConstantsResolver,
+  type ExpressionElem,
+  evalConstExpr,
+  linkRegistry,
+  type ModuleElem,
+  type ModuleResolver,
+  parseSrcModule,
+  type RefIdent,
+  refDecl,
+  type SrcMap,
+  scalarToNumber,
+  type Type,
+  typeOfDecl,
+  typeOfExpr,
+  type WeslAST,
+  WeslParseError,
+  withLoggerAsync,
+} from 'wesl/core';
+import type { ProgramSource } from '../manifest/index.ts';
+import { failed, succeeded } from './failure.ts';
+import { lineStarts, positionAt } from './text-position.ts';
+import type { Outcome } from './types.ts';
+
+export type {
+  AbstractElem,
+  AttributeElem,
+  BlockElem,
+  ConstElem,
+  DeclIdent,
+  ExpressionElem,
+  FnElem,
+  ForElem,
+  FunctionCallExpression,
+  GlobalVarElem,
+  LetElem,
+  LoopElem,
+  OverrideElem,
+  Statement,
+  StructElem,
+  Type,
+  VarElem,
+  WhileElem,
+} from 'wesl/core';
+
+/** A parsed and bound WGSL text without conditions or imports. */
+export interface WgslModule {
+  readonly text: string;
+  readonly declarations: ModuleElem['decls'];
+  readonly bindings: BindResults['bindings'];
+}
+
+/** What a configuration and workload put into a WESL program. */
+export interface LinkParameters {
+  /** Values of the virtual module `constants`. */
+  readonly constants: Readonly<Record<string, string | number>>;
+  /** Names that are true in `@if`; all others are false. */
+  readonly conditions: Readonly<Record<string, boolean>>;
+}
+
+/** Linked WGSL, and where each character of it comes from. */
+export interface LinkedText {
+  readonly wgsl: string;
+  /** The user's file and offset for an offset of `wgsl`; null for generated text. */
+  origin(offset: number): { readonly file: string; readonly text: string; readonly offset: number } | null;
+}
+
+const packageName = 'package';
+const constantsFile = 'constants';
+
+/** The modules of one program source, parsed at most once however often they are linked. */
+export class SourceModules implements ModuleResolver {
+  readonly source: ProgramSource;
+  readonly rootModule: string;
+  readonly #files = new Map<string, string>();
+  readonly #parsed = new Map<string, WeslAST>();
+
+  /** @param source its package root is the folder of the root module. */
+  constructor(source: ProgramSource) {
+    this.source = source;
+    const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
+    const moduleOf = (path: string) =>
+      [
+        packageName,
+        ...path
+          .slice(folder.length)
+          .replace(/\.(wesl|wgsl)$/i, '')
+          .split('/'),
+      ].join('::');
+    for (const path of Object.keys(source.files)) {
+      if (!path.startsWith(folder) || path === source.path) continue;
+      // `util.wesl` wins over `util.wgsl`, as in WESL itself.
+      const module = moduleOf(path);
+      if (!this.#files.has(module) || path.endsWith('.wesl')) this.#files.set(module, path);
+    }
+    this.rootModule = moduleOf(source.path);
+    this.#files.set(this.rootModule, source.path);
+  }
+
+  resolveModule(modulePath: string): WeslAST | undefined {
+    const known = this.#parsed.get(modulePath);
+    if (known) return known;
+    const path = this.#files.get(modulePath);
+    const text = path === undefined ? undefined : this.source.files[path];
+    if (path === undefined || text === undefined) return undefined;
+    const parsed = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
+    this.#parsed.set(modulePath, parsed);
+    return parsed;
+  }
+}
+
+/** Links a program; faults of the source come back as `compile` failures with the user's file, line and column. */
+export async function linkModules(
+  modules: SourceModules,
+  parameters: LinkParameters,
+): Promise<Outcome<LinkedText>> {
+  const resolver = composeResolvers(
+    modules,
+    createConstantsResolver({ ...parameters.constants }, packageName),
+  );
+  // No inherited names: `@if(toString)` must be false.
+  const conditions: Record<string, boolean> = Object.assign(Object.create(null), parameters.conditions);
+  let linked: SrcMap;
+  try {
+    // The library prints its errors besides throwing them; ours reach the user as failures.
+    linked = await withLoggerAsync(
+      () => {},
+      async () => linkRegistry({ resolver, rootModuleName: modules.rootModule, conditions }),
+    );
+  } catch (error) {
+    return linkFailure(error, modules.source.path);
+  }
+  return succeeded({
+    wgsl: linked.dest.text,
+    origin(offset) {
+      const { src, position } = linked.destToSrc(offset);
+      if (src.path === undefined || src.path === constantsFile) return null;
+      return { file: src.path, text: src.text, offset: position };
+    },
+  });
+}
+
+/**
+ * Parses WGSL that is complete as it is.
+ *
+ * Names that are not declared are left to the device's compiler, which knows them better.
+ *
+ * @param path names the file in failures.
+ */
+export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
+  try {
+    const modulePath = `${packageName}::main`;
+    const rootAst = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
+    const resolver: ModuleResolver = { resolveModule: () => undefined };
+    const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
+    return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings });
+  } catch (error) {
+    return linkFailure(error, path);
+  }
+}
+
+interface LocatedError extends Error {
+  readonly weslLocation?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+function linkFailure(error: unknown, rootPath: string): Outcome<never> {
+  if (!(error instanceof Error)) throw error;
+  if (error instanceof WeslParseError) {
+    const { src, debugFilePath } = error.src;
+    const place = positionAt(lineStarts(src), error.span[0]);
+    const message = error.diagnostics[0]?.message ?? error.message;
+    return failed('compile', message, { file: debugFilePath, ...place });
+  }
+  const located = (error as LocatedError).weslLocation;
+  if (located) {
+    const message = error.message.replace(/ in file: .*$/s, '');
+    return failed('compile', constantsHint(message), located);
+  }
+  // The library's own assertions carry no text; without a place the root module is all that can be named.
+  return failed('compile', error.message || 'the program cannot be linked', { file: rootPath });
+}
+
+function constantsHint(message: string): string {
+  const missing = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
+  if (!missing) return message;
+  return `no tunable or workload parameter is called \`${missing[1]}\`, so \`constants::${missing[1]}\` does not exist`;
+}
+
+/** The type of an expression; kind `unknown` where it cannot be told. */
+export function typeOf(expression: ExpressionElem, module: WgslModule): Type {
+  return typeOfExpr(expression, { bindings: module.bindings });
+}
+
+/** The type of a declared value; kind `unknown` where it cannot be told. */
+export function typeOfDeclaration(declaration: Parameters<typeof typeOfDecl>[0], module: WgslModule): Type {
+  return typeOfDecl(declaration, { bindings: module.bindings });
+}
+
+/** What an identifier refers to; undefined for predeclared and unknown names. */
+export function declarationOf(ident: RefIdent, module: WgslModule) {
+  return refDecl(ident, module.bindings);
+}
+
+/** The number a constant expression stands for; null if it is not constant or not a number. */
+export function constantNumber(expression: ExpressionElem, module: WgslModule): number | null {
+  const value = evalConstExpr(expression, { bindings: module.bindings });
+  return (value && scalarToNumber(value)) ?? null;
+}
+
+/** The parts of a syntax element, in source order; none for elements that have none. */
+export function childrenOf(element: AbstractElem): readonly AbstractElem[] {
+  return childElems(element);
+}
