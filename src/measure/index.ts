@@ -1,3 +1,8 @@
+export type { BlockProgress } from './block-subject.ts';
+export { type BlockSubject, type BlockTask, type FinishedBlock, runBlocks } from './blocks.ts';
+export { measureEnergy, type WindowOutcome } from './energy.ts';
+export { measureLatency, type TimedLatency } from './latency.ts';
+export { type MeasureOptions, measureOptions, type WindowOptions } from './options.ts';
 export type {
   Clock,
   Completion,
@@ -11,4 +16,6 @@ export type {
   Stretch,
   TimeOptions,
 } from './ports.ts';
+export { createTrials, type TrialCosts, type Trials, type TrialsRequest } from './trials.ts';
 export type { Arm, BlockSample, EnergyMeasurement, LatencyMeasurement, Measurement } from './types.ts';
+export { cutWindow, type WindowCut } from './window.ts';

@@ -89,6 +89,11 @@ export interface MeterSession {
   stop(stretch: Stretch): Promise<readonly EnergyReading[]>;
   /** Ends sampling of a stretch that failed. */
   cancel(): Promise<void>;
+  /**
+   * Asked after `stop`: what the sensor saw that voids the stretch, energy and latency alike (thermal or hardware
+   * slowdown, a shifted clock, another process on the GPU). Absent: the sensor cannot tell.
+   */
+  disturbances?(): readonly string[];
 }
 
 export interface Meter {

@@ -1,0 +1,106 @@
+import type { Variant, VariantFailure } from '../kernel/index.ts';
+import { mean } from '../stats/index.ts';
+import { turnOrder } from './block-order.ts';
+import type { MeasureOptions } from './options.ts';
+import { type Bench, type Turn, takeTurn } from './turn.ts';
+import type { Arm, BlockSample } from './types.ts';
+
+/** Where a run of blocks is, before a turn. Counts are 1-based. */
+export interface BlockProgress {
+  readonly phase: BlockSample['phase'];
+  readonly block: number;
+  readonly kernel: string;
+  readonly workload: string;
+  readonly arm: Arm;
+  readonly turn: number;
+  readonly turns: number;
+  readonly subject: number;
+  readonly subjects: number;
+}
+
+interface SubjectRequest {
+  readonly subject: {
+    readonly kernel: string;
+    readonly workload: string;
+    readonly variants: Readonly<Partial<Record<Arm, Variant | undefined>>>;
+  };
+  readonly order: readonly Arm[];
+  readonly benches: ReadonlyMap<Arm, Bench>;
+  readonly block: number;
+  readonly phase: BlockSample['phase'];
+  readonly options: MeasureOptions;
+  isAborted(): boolean;
+  onTurn(turn: Omit<BlockProgress, 'subject' | 'subjects'>): void;
+}
+
+/** One subject's samples of a block, one per arm; null if it was interrupted. */
+export async function measureSubject(request: SubjectRequest): Promise<BlockSample[] | null> {
+  const { subject, order, phase, block } = request;
+  const failures = new Map<Arm, VariantFailure>();
+  const turns = new Map<Arm, Turn[]>(order.map((arm) => [arm, []]));
+  // Compiling keeps the host busy: all of it is done before the first turn.
+  for (const arm of order) {
+    if (request.isAborted()) return null;
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  }
+  const sequence = turnOrder(order);
+  for (const [index, arm] of sequence.entries()) {
+    if (request.isAborted()) return null;
+    // Without B or H there is no pair; the other arms mean nothing alone.
+    if (failures.has('B') || failures.has('H')) break;
+    if (failures.has(arm)) continue;
+    const { kernel, workload } = subject;
+    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence.length });
+    const { bench, variant } = armOf(request, arm);
+    const turn = await takeTurn(bench, variant, request.options);
+    if (turn.ok) turns.get(arm)?.push(turn.value);
+    else failures.set(arm, turn.failure);
+  }
+  return [...order]
+    .sort((a, b) => 'BHXR'.indexOf(a) - 'BHXR'.indexOf(b))
+    .map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+
+function armOf({ subject, benches }: SubjectRequest, arm: Arm): { bench: Bench; variant: Variant } {
+  const bench = benches.get(arm);
+  const variant = subject.variants[arm];
+  if (bench === undefined || variant === undefined) {
+    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  }
+  return { bench, variant };
+}
+
+/** An arm's turns as one sample. A missing turn voids it: half of A B B A no longer cancels drift. */
+function toSample(
+  { subject, block, phase }: SubjectRequest,
+  arm: Arm,
+  turns: readonly Turn[],
+  failures: ReadonlyMap<Arm, VariantFailure>,
+): BlockSample {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(arm);
+  const other = failures.get('B') === undefined ? 'H' : 'B';
+  if (own !== undefined) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed = own !== undefined || failures.has(other);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    arm,
+    block,
+    phase,
+    latencyMs: failed ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
+    joules: failed ? null : meanOrNull(turns.map((turn) => turn.joules)),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energyResolution)),
+    voidReasons,
+  };
+}
+
+/** Mean of the turns; null if one of them is missing. */
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 && known.length === values.length ? mean(known) : null;
+}

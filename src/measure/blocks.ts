@@ -1,0 +1,114 @@
+import type { Variant } from '../kernel/index.ts';
+import { armOrder } from './block-order.ts';
+import { type BlockProgress, measureSubject } from './block-subject.ts';
+import type { MeasureOptions } from './options.ts';
+import type { Clock, Device, Meter } from './ports.ts';
+import type { Bench } from './turn.ts';
+import type { Arm, BlockSample } from './types.ts';
+
+/** One kernel and workload to compare. Identical arms are not passed in, except a sentinel's. */
+export interface BlockSubject {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly variants: {
+    readonly B: Variant;
+    readonly H: Variant;
+    readonly X?: Variant | undefined;
+    readonly R?: Variant | undefined;
+  };
+}
+
+/** A finished block. */
+export interface FinishedBlock {
+  readonly block: number;
+  readonly samples: readonly BlockSample[];
+  readonly elapsedMs: number;
+}
+
+export interface BlockTask {
+  readonly phase: BlockSample['phase'];
+  /** Number of the first block; numbers are never used twice in a phase. */
+  readonly firstBlock: number;
+  readonly blocks: number;
+  readonly subjects: readonly BlockSubject[];
+  /** Opens a fresh process for an arm. */
+  openDevice(arm: Arm): Promise<Device>;
+  /** The meter of a device; null if energy is not measured. */
+  openMeter(device: Device): Promise<Meter | null>;
+  readonly options: MeasureOptions;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** Awaited after every block, so that the caller can save it. */
+  readonly onBlock?: ((finished: FinishedBlock) => void | Promise<void>) | undefined;
+  /** Before every turn, for live progress. */
+  readonly onTurn?: ((progress: BlockProgress) => void) | undefined;
+}
+
+/**
+ * Measures every subject's arms side by side in `blocks` blocks.
+ *
+ * A block is the unit of replication: fresh processes, because a process fixes memory layout, clocks and caches for its
+ * lifetime and iterations inside it repeat that one draw. All arms are alive together and take turns.
+ *
+ * A failing variant costs its samples of that block (void, with the reason). When `signal` fires, the block under way is
+ * dropped and the finished ones are returned. Whatever happens, every device and meter is closed.
+ * @throws what opening or using a device throws when it is gone for good
+ */
+export async function runBlocks(task: BlockTask): Promise<BlockSample[]> {
+  const samples: BlockSample[] = [];
+  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
+    const startMs = task.clock.nowMs();
+    const measured = await runBlock(task, block);
+    if (measured === null) break;
+    samples.push(...measured);
+    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+  }
+  return samples;
+}
+
+/** null if it was interrupted. */
+async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] | null> {
+  const isAborted = () => task.signal?.aborted === true;
+  const benches = new Map<Arm, Bench>();
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
+      if (isAborted()) return null;
+      const device = await task.openDevice(arm);
+      opened.push(device);
+      const meter = await task.openMeter(device);
+      if (meter !== null) opened.push(meter);
+      benches.set(arm, { device, meter });
+    }
+    const samples: BlockSample[] = [];
+    for (const [index, subject] of task.subjects.entries()) {
+      const measured = await measureSubject({
+        subject,
+        order: armOrder(subjectArms(subject), block),
+        benches,
+        block,
+        phase: task.phase,
+        options: task.options,
+        isAborted,
+        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length }),
+      });
+      if (measured === null) return null;
+      samples.push(...measured);
+    }
+    return samples;
+  } finally {
+    await closeAll(opened);
+  }
+}
+
+function subjectArms({ variants }: BlockSubject): Arm[] {
+  return (['B', 'H', 'X', 'R'] as const).filter((arm) => variants[arm] !== undefined);
+}
+
+/** Closes in reverse order; one that fails to close does not keep the others open. */
+async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {
+  const results: PromiseSettledResult<void>[] = [];
+  for (const one of [...opened].reverse()) results.push(...(await Promise.allSettled([one.close()])));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

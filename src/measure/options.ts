@@ -1,0 +1,45 @@
+import type { DeviceInfo, MeterInfo, TimeOptions } from './ports.ts';
+
+/** How long an energy window is, and what runs before it. */
+export interface WindowOptions {
+  /** Launches before the window that bring clocks and temperature to their steady state; not counted. */
+  readonly preheatMs: number;
+  /** Time the window should span. */
+  readonly windowMs: number;
+}
+
+/** How much measuring one variant gets. */
+export interface MeasureOptions {
+  readonly time: TimeOptions;
+  readonly window: WindowOptions;
+}
+
+/**
+ * Sensible options for an adapter and a meter.
+ *
+ * A GPU needs heating and long windows: power sensors refresh every 20-100 ms, and windows under 2 s vary a lot
+ * (Zeus). CPU time is exact at every completion, so a software adapter's windows only have to average over the
+ * scheduler, and they share a machine that people wait for.
+ */
+export function measureOptions(request: {
+  readonly device: DeviceInfo;
+  readonly meter: MeterInfo | null;
+  /** `search` measures many configurations once, `judge` few with care. */
+  readonly purpose: 'search' | 'judge';
+}): MeasureOptions {
+  const judging = request.purpose === 'judge';
+  if (request.device.software) {
+    return {
+      time: { samples: judging ? 9 : 7, minSampleMs: 10, maxMs: judging ? 600 : 1500 },
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 },
+    };
+  }
+  const periodMs = request.meter?.updatePeriodMs ?? 0;
+  return {
+    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1000 : 500 },
+    window: {
+      preheatMs: 500,
+      windowMs: judging ? Math.max(3000, 30 * periodMs) : Math.max(1500, 15 * periodMs),
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import type { FeatureVector, Outcome, Variant, VariantBuilder, VariantFailure } from '../kernel/index.ts';
+import type { Configuration } from '../space/index.ts';
+import { measureEnergy } from './energy.ts';
+import { measureLatency, type TimedLatency } from './latency.ts';
+import type { MeasureOptions } from './options.ts';
+import type { Clock, Device, Meter } from './ports.ts';
+import { prepareReference } from './reference.ts';
+import type { EnergyMeasurement, LatencyMeasurement, Measurement } from './types.ts';
+
+/** Time spent measuring, for reports and plans. */
+export interface TrialCosts {
+  readonly latencyTrials: number;
+  readonly latencyMs: number;
+  readonly energyTrials: number;
+  readonly energyMs: number;
+}
+
+/** The laboratory a search works in: configurations in, measurements out. */
+export interface Trials {
+  /** Builds, prepares, verifies against the reference and times. Whatever fails is the configuration's failure. */
+  latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>>;
+  /** Measures energy. A window that stayed void is a failure of kind `void-window`. */
+  energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>>;
+  /** Static features; null where there is no program (replay) or it does not build. */
+  features(configuration: Configuration): Promise<FeatureVector | null>;
+  readonly measuresEnergy: boolean;
+  /** What was spent so far. */
+  costs(): TrialCosts;
+}
+
+export interface TrialsRequest {
+  readonly device: Device;
+  /** null: energy is not measured. */
+  readonly meter: Meter | null;
+  readonly builder: VariantBuilder;
+  readonly options: MeasureOptions;
+  readonly clock: Clock;
+  /** Told after every trial everything known about its configuration, e.g. to save it. */
+  readonly onMeasurement?: (measurement: Measurement) => void;
+}
+
+/** Trials of one kernel and workload on a device. A correct variant is verified once, then remembered. */
+export function createTrials(request: TrialsRequest): Trials {
+  return new DeviceTrials(request);
+}
+
+class DeviceTrials implements Trials {
+  readonly #request: TrialsRequest;
+  readonly #variants = new Map<string, Promise<Outcome<Variant>>>();
+  readonly #verified = new Map<string, Promise<Outcome<null>>>();
+  readonly #latencies = new Map<string, TimedLatency>();
+  #reference: Promise<Variant> | null = null;
+  #costs: TrialCosts = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
+
+  constructor(request: TrialsRequest) {
+    this.#request = request;
+  }
+
+  get measuresEnergy(): boolean {
+    return this.#request.meter !== null;
+  }
+
+  costs(): TrialCosts {
+    return this.#costs;
+  }
+
+  async latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>> {
+    const startMs = this.#request.clock.nowMs();
+    const outcome = await this.#timeVerified(configuration);
+    const { latencyTrials, latencyMs } = this.#costs;
+    this.#costs = {
+      ...this.#costs,
+      latencyTrials: latencyTrials + 1,
+      latencyMs: latencyMs + this.#request.clock.nowMs() - startMs,
+    };
+    if (outcome.ok) this.#latencies.set(this.#key(configuration), outcome.value);
+    this.#tell(configuration, { energy: null, failure: outcome.ok ? null : outcome.failure });
+    return outcome;
+  }
+
+  async energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>> {
+    const startMs = this.#request.clock.nowMs();
+    const outcome = await this.#energyOutcome(configuration);
+    const { energyTrials, energyMs } = this.#costs;
+    this.#costs = {
+      ...this.#costs,
+      energyTrials: energyTrials + 1,
+      energyMs: energyMs + this.#request.clock.nowMs() - startMs,
+    };
+    this.#tell(configuration, {
+      energy: outcome.ok ? outcome.value : null,
+      failure: outcome.ok ? null : outcome.failure,
+    });
+    return outcome;
+  }
+
+  async features(configuration: Configuration): Promise<FeatureVector | null> {
+    const built = await this.#build(configuration);
+    if (!built.ok || built.value.program === null) return null;
+    return this.#request.builder.features(built.value);
+  }
+
+  async #timeVerified(configuration: Configuration): Promise<Outcome<TimedLatency>> {
+    const { device, options } = this.#request;
+    const built = await this.#build(configuration);
+    if (!built.ok) return built;
+    const prepared = await device.prepare(built.value);
+    if (!prepared.ok) return prepared;
+    const verified = await this.#verify(built.value);
+    if (!verified.ok) return verified;
+    return measureLatency({ device, variant: built.value, options: options.time });
+  }
+
+  async #energyOutcome(configuration: Configuration): Promise<Outcome<EnergyMeasurement>> {
+    const { device, meter, options } = this.#request;
+    if (meter === null) {
+      return failed({ kind: 'unsupported', message: 'there is no meter: energy cannot be measured' });
+    }
+    const built = await this.#build(configuration);
+    if (!built.ok) return built;
+    const window = await measureEnergy({ device, meter, variant: built.value, options: options.window });
+    switch (window.status) {
+      case 'valid':
+        return { ok: true, value: window.energy };
+      case 'failed':
+        return failed(window.failure);
+      case 'void':
+        return failed({ kind: 'void-window', message: window.reasons.join('; then ') });
+    }
+  }
+
+  #build(configuration: Configuration): Promise<Outcome<Variant>> {
+    const key = this.#key(configuration);
+    let built = this.#variants.get(key);
+    if (built === undefined) {
+      built = this.#request.builder.build(configuration);
+      this.#variants.set(key, built);
+    }
+    return built;
+  }
+
+  /** Compares with the reference. Configurations that build the same program share the answer. */
+  #verify(variant: Variant): Promise<Outcome<null>> {
+    // A recording has no program: what it holds was verified when it was made.
+    if (variant.program === null) return Promise.resolve({ ok: true, value: null });
+    const { identity } = variant.program;
+    let verified = this.#verified.get(identity);
+    if (verified === undefined) {
+      verified = this.#compareWithReference(variant);
+      this.#verified.set(identity, verified);
+    }
+    return verified;
+  }
+
+  async #compareWithReference(variant: Variant): Promise<Outcome<null>> {
+    const { builder, device } = this.#request;
+    this.#reference ??= prepareReference(builder, device);
+    return device.verify(variant, await this.#reference);
+  }
+
+  #tell(configuration: Configuration, rest: Pick<Measurement, 'energy' | 'failure'>): void {
+    const latency = this.#latencies.get(this.#key(configuration)) ?? null;
+    this.#request.onMeasurement?.({ configuration, latency, ...rest });
+  }
+
+  #key(configuration: Configuration): string {
+    return JSON.stringify(
+      this.#request.builder.kernel.tunables.map(({ name }) => configuration[name] ?? null),
+    );
+  }
+}
+
+function failed(failure: VariantFailure): Outcome<never> {
+  return { ok: false, failure };
+}

@@ -1,0 +1,112 @@
+import type { WindowOptions } from './options.ts';
+import type { Completion, EnergyReading, MeterInfo } from './ports.ts';
+import { findTicks, launchesAt, type Tick } from './series.ts';
+import type { EnergyMeasurement } from './types.ts';
+
+/** A window that counts, or why it does not. */
+export type WindowCut =
+  | { readonly ok: true; readonly energy: EnergyMeasurement }
+  | { readonly ok: false; readonly reason: string };
+
+/** A counter that is silent for this many of its update periods stands still. */
+const STILL_PERIODS = 5;
+/** Without a known period: silent for this part of the window. */
+const STILL_PART = 0.5;
+/** A window must span at least this part of what was asked for. */
+const LEAST_COVERAGE = 0.5;
+
+function isVoid(reason: string): WindowCut {
+  return { ok: false, reason };
+}
+
+/**
+ * Cuts the energy window out of a stretch.
+ *
+ * Readings and completions are two series on one clock. The window begins at the first tick of the counter after the
+ * preheating and ends at the last tick within the stretch: cut anywhere else it would gain or lose up to one update
+ * period of energy (error sd period / (sqrt(6) window)). Launches are interpolated at both ends.
+ */
+export function cutWindow(request: {
+  readonly completions: readonly Completion[];
+  readonly readings: readonly EnergyReading[];
+  readonly meter: MeterInfo;
+  readonly options: WindowOptions;
+}): WindowCut {
+  const { completions, readings, meter, options } = request;
+  const begin = completions[0];
+  const end = completions.at(-1);
+  if (begin === undefined || end === undefined || end.launches <= begin.launches) {
+    return isVoid('no launch completed inside the stretch');
+  }
+  const inside = readings.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
+  const backwards = inside.findIndex(
+    (reading, i) => i > 0 && reading.joules < (inside[i - 1] as Tick).joules,
+  );
+  if (backwards > 0) return isVoid('the energy counter went back');
+  if (inside.length < 2) return isVoid('the meter gave fewer than two readings during the stretch');
+
+  const heatedMs = begin.timeMs + options.preheatMs;
+  const ticks = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const first = ticks[0];
+  const last = ticks.at(-1);
+  if (first === undefined || last === undefined || last.joules <= first.joules) {
+    const moved = (inside.at(-1) as EnergyReading).joules > (inside[0] as EnergyReading).joules;
+    return isVoid(
+      moved ? 'the energy counter moved less than twice after preheating' : 'the energy counter stood still',
+    );
+  }
+  const silentMs = longestSilenceMs(ticks, inside.at(-1) as EnergyReading, meter.updatePeriodMs);
+  if (silentMs !== null) {
+    return isVoid(`the energy counter stood still for ${Math.round(silentMs)} ms`);
+  }
+  const spanMs = last.timeMs - first.timeMs;
+  if (spanMs < LEAST_COVERAGE * options.windowMs) {
+    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
+  }
+  const launches = launchesAt(completions, last.timeMs) - launchesAt(completions, first.timeMs);
+  if (launches <= 0) return isVoid('no launch completed between the readings');
+  return { ok: true, energy: toMeasurement({ first, last, launches, meter }) };
+}
+
+/**
+ * The longest silence of the counter if it is too long, else null. Where the update period is unknown only readings
+ * that repeat a value count as silence: far apart readings may be the meter's way.
+ */
+function longestSilenceMs(
+  ticks: readonly Tick[],
+  lastReading: EnergyReading,
+  updatePeriodMs: number | null,
+): number | null {
+  const spanMs = lastReading.timeMs - (ticks[0] as Tick).timeMs;
+  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
+  let longest = 0;
+  ticks.forEach((tick, i) => {
+    const next = ticks[i + 1]?.timeMs ?? lastReading.timeMs;
+    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
+  });
+  return longest > bearableMs ? longest : null;
+}
+
+function toMeasurement(cut: {
+  readonly first: Tick;
+  readonly last: Tick;
+  readonly launches: number;
+  readonly meter: MeterInfo;
+}): EnergyMeasurement {
+  const { first, last, launches, meter } = cut;
+  const seconds = (last.timeMs - first.timeMs) / 1000;
+  const joules = last.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
+  const lateSeconds = Math.max(first.lateByMs, last.lateByMs) / 1000;
+  return {
+    joules: joules / launches,
+    // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
+    netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
+    watts: joules / seconds,
+    launches,
+    seconds,
+    estimated: meter.estimated,
+    // What the counter's own step hides, and what may have run between a tick and its being seen.
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+  };
+}
