@@ -16,7 +16,7 @@ export interface ExpressionContext {
 function namesIn(node: CelNode, declared: ExpressionContext['variables']): string[] {
   const names = new Set<string>();
   const visit = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(visit);
+    if (Array.isArray(value)) for (const item of value) visit(item);
     if (typeof value !== 'object' || value === null || !('op' in value) || !('args' in value)) return;
     if (value.op === 'id' && typeof value.args === 'string') names.add(value.args);
     else visit(value.args);
