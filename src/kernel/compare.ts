@@ -37,9 +37,13 @@ export function compareOutput(
   let neither = 0;
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
-    if (actualBits[i] === pattern) {
-      if (expectedBits[i] === pattern) neither++;
-      else add(unwritten, i);
+    const bits = actualBits[i];
+    if (bits === expectedBits[i]) {
+      if (bits === pattern) neither++;
+      continue;
+    }
+    if (bits === pattern) {
+      add(unwritten, i);
       continue;
     }
     const a = decode(actualElements[i] as number);

@@ -12,6 +12,12 @@ const indexPeriod: Readonly<Record<ScalarType, number>> = {
   u32: 2 ** 32,
 };
 
+/**
+ * Random numbers repeat after this many elements, because drawing them is what takes time. A prime, so that no row
+ * of a matrix repeats another and a kernel that mixes up rows is still found out.
+ */
+const randomPeriod = 1_048_573;
+
 /** Bit patterns that poisoned elements hold: quiet NaNs that arithmetic does not produce, unlikely integers. */
 const poisonBits: Readonly<Record<ScalarType, number>> = {
   f32: 0x7fe5_a1ad,
@@ -27,7 +33,7 @@ const poisonBits: Readonly<Record<ScalarType, number>> = {
  * - `uniform`: floats in [0, 1); integers from 0 to 255.
  * - `normal`: standard normal; integers: 16 times that, rounded, for u32 without sign.
  *
- * Buffers with equal seeds at different bindings differ. Uniform buffers hold their values.
+ * Random values repeat after about a million elements. Buffers with equal seeds at different bindings differ. Uniform buffers hold their values.
  */
 export function bufferContents(binding: BufferBinding): Uint8Array {
   const bytes = new Uint8Array(binding.byteLength);
@@ -39,11 +45,13 @@ export function bufferContents(binding: BufferBinding): Uint8Array {
   }
   const next = generator(binding);
   if (next === null) return bytes;
+  const drawn = binding.fill === 'index' ? elements.length : Math.min(elements.length, randomPeriod);
   if (binding.type === 'f16') {
-    for (let i = 0; i < elements.length; i++) elements[i] = toHalf(next(i));
+    for (let i = 0; i < drawn; i++) elements[i] = toHalf(next(i));
   } else {
-    for (let i = 0; i < elements.length; i++) elements[i] = next(i);
+    for (let i = 0; i < drawn; i++) elements[i] = next(i);
   }
+  for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
   return bytes;
 }
 

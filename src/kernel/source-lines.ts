@@ -16,21 +16,37 @@ export function identityLines(file: string, text: string): Lines {
   return text.split('\n').map((line, index) => ({ file, line: index + 1, column: indentation(line) + 1 }));
 }
 
-/** Lines of a linked program, by where the first word of each comes from. */
+/** Lines of a linked program, by where their words come from. */
 export function linkedLines(linked: LinkedText): Lines {
   const starts = new Map<string, number[]>();
   let offset = 0;
   return linked.wgsl.split('\n').map((line) => {
-    const origin = line.trim() === '' ? null : linked.origin(offset + indentation(line));
+    const found = lineOrigin(linked, line, offset);
     offset += line.length + 1;
-    if (origin === null) return null;
-    let known = starts.get(origin.file);
+    if (found === null) return null;
+    let known = starts.get(found.file);
     if (!known) {
-      known = lineStarts(origin.text);
-      starts.set(origin.file, known);
+      known = lineStarts(found.text);
+      starts.set(found.file, known);
     }
-    return { file: origin.file, ...positionAt(known, origin.offset) };
+    const { line: userLine, column } = positionAt(known, found.offset);
+    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
+}
+
+/**
+ * The origin of a line: of its first word that stands in the user's text at the place the linker claims, because the
+ * linker's places of keywords and punctuation are only near the truth. `shift` is how far into the line that word is.
+ */
+function lineOrigin(linked: LinkedText, line: string, offset: number) {
+  const indent = indentation(line);
+  if (indent === line.length) return null;
+  for (const { 0: word, index } of line.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+    const origin = linked.origin(offset + index);
+    if (origin?.text.startsWith(word, origin.offset)) return { ...origin, shift: index - indent };
+  }
+  const origin = linked.origin(offset + indent);
+  return origin && { ...origin, shift: 0 };
 }
 
 /**
