@@ -1,5 +1,5 @@
 import { type BinnedMatrix, missingBin } from './binning.ts';
-import type { Histogram } from './histogram.ts';
+import { type Histogram, histogramStride } from './histogram.ts';
 
 /** Where a node is cut: rows in bins up to `bin` go left. */
 export interface Split {
@@ -42,19 +42,20 @@ export function bestSplit(
   for (const column of columns) {
     const first = binned.offsets[column] as number;
     const last = (binned.offsets[column + 1] as number) - 1;
-    const missing = first + missingBin;
-    const hasMissing = (histogram.count[missing] as number) > 0;
+    const missing = histogramStride * (first + missingBin);
+    const hasMissing = (histogram[missing + 2] as number) > 0;
     for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
       const missingLeft = side === 1;
-      let residual = missingLeft ? (histogram.residual[missing] as number) : 0;
-      let weight = missingLeft ? (histogram.weight[missing] as number) : 0;
-      let count = missingLeft ? (histogram.count[missing] as number) : 0;
+      let residual = missingLeft ? (histogram[missing] as number) : 0;
+      let weight = missingLeft ? (histogram[missing + 1] as number) : 0;
+      let count = missingLeft ? (histogram[missing + 2] as number) : 0;
       // With values missing, the last bin against the missing ones is a cut as well.
       const upTo = hasMissing && !missingLeft ? last : last - 1;
       for (let bin = first + 1; bin <= upTo; bin++) {
-        residual += histogram.residual[bin] as number;
-        weight += histogram.weight[bin] as number;
-        count += histogram.count[bin] as number;
+        const at = histogramStride * bin;
+        residual += histogram[at] as number;
+        weight += histogram[at + 1] as number;
+        count += histogram[at + 2] as number;
         if (count < minLeafRows) continue;
         if (totals.count - count < minLeafRows) break;
         const gain =

@@ -1,12 +1,13 @@
 import type { BinnedMatrix } from './binning.ts';
 
-/** Sums per bin over the rows of one node, all columns behind one another. */
-export interface Histogram {
-  /** Sum of weight times residual. */
-  readonly residual: Float64Array;
-  readonly weight: Float64Array;
-  readonly count: Int32Array;
-}
+/**
+ * Sums per bin over the rows of one node, all columns behind one another. Three numbers a bin, side by side because
+ * they are always touched together: sum of weight times residual, sum of weights, number of rows.
+ */
+export type Histogram = Float64Array;
+
+/** Numbers a bin takes in a `Histogram`. */
+export const histogramStride = 3;
 
 /** Weighted residuals of the rows, as the loss of this boosting step sees them. */
 export interface Residuals {
@@ -27,8 +28,7 @@ export class HistogramPool {
   #take(): Histogram {
     const held = this.#free.pop();
     if (held) return held;
-    const size = this.#binned.offsets[this.#binned.columns] as number;
-    return { residual: new Float64Array(size), weight: new Float64Array(size), count: new Int32Array(size) };
+    return new Float64Array(histogramStride * (this.#binned.offsets[this.#binned.columns] as number));
   }
 
   release(histogram: Histogram): void {
@@ -39,21 +39,17 @@ export class HistogramPool {
   build(rows: Int32Array, start: number, end: number, columns: Int32Array, residuals: Residuals): Histogram {
     const histogram = this.#take();
     const { bins, offsets, rows: stride } = this.#binned;
-    const { residual, weight, count } = histogram;
     const { weighted, weights } = residuals;
     for (const column of columns) {
-      const offset = offsets[column] as number;
-      const upTo = offsets[column + 1] as number;
-      residual.fill(0, offset, upTo);
-      weight.fill(0, offset, upTo);
-      count.fill(0, offset, upTo);
+      const offset = histogramStride * (offsets[column] as number);
+      histogram.fill(0, offset, histogramStride * (offsets[column + 1] as number));
       const base = column * stride;
       for (let k = start; k < end; k++) {
         const row = rows[k] as number;
-        const bin = offset + (bins[base + row] as number);
-        residual[bin] = (residual[bin] as number) + (weighted[row] as number);
-        weight[bin] = (weight[bin] as number) + (weights[row] as number);
-        count[bin] = (count[bin] as number) + 1;
+        const at = offset + histogramStride * (bins[base + row] as number);
+        histogram[at] = (histogram[at] as number) + (weighted[row] as number);
+        histogram[at + 1] = (histogram[at + 1] as number) + (weights[row] as number);
+        histogram[at + 2] = (histogram[at + 2] as number) + 1;
       }
     }
     return histogram;
@@ -64,15 +60,13 @@ export class HistogramPool {
     const histogram = this.#take();
     const { offsets } = this.#binned;
     for (const column of columns) {
-      const upTo = offsets[column + 1] as number;
-      for (let bin = offsets[column] as number; bin < upTo; bin++) {
-        const count = (parent.count[bin] as number) - (child.count[bin] as number);
-        histogram.count[bin] = count;
+      const upTo = histogramStride * (offsets[column + 1] as number);
+      for (let at = histogramStride * (offsets[column] as number); at < upTo; at += histogramStride) {
+        const count = (parent[at + 2] as number) - (child[at + 2] as number);
+        histogram[at + 2] = count;
         // An empty bin must read as exactly empty, not as a rounding error.
-        histogram.residual[bin] =
-          count === 0 ? 0 : (parent.residual[bin] as number) - (child.residual[bin] as number);
-        histogram.weight[bin] =
-          count === 0 ? 0 : (parent.weight[bin] as number) - (child.weight[bin] as number);
+        histogram[at] = count === 0 ? 0 : (parent[at] as number) - (child[at] as number);
+        histogram[at + 1] = count === 0 ? 0 : (parent[at + 1] as number) - (child[at + 1] as number);
       }
     }
     return histogram;

@@ -15,6 +15,8 @@ export interface TreeOptions {
   readonly l2: number;
   /** Share of the columns that each tree may use, in (0, 1]. */
   readonly columnShare: number;
+  /** Each tree learns from at most this many rows, drawn anew, so that large models stay quick to fit. */
+  readonly rowsPerTree: number;
   readonly maxBins: number;
   readonly seed: number;
   /**
@@ -33,7 +35,8 @@ export const defaultTreeOptions: TreeOptions = {
   minLeafRows: 3,
   l2: 1,
   columnShare: 0.8,
-  maxBins: 128,
+  rowsPerTree: 4000,
+  maxBins: 64,
   seed: 1,
   earlyStopping: null,
 };
@@ -74,6 +77,19 @@ function chooseColumns(columns: number, share: number, random: Random): Int32Arr
   return Int32Array.from(chosen);
 }
 
+/** All rows, or `count` of them without replacement, ascending. */
+function drawRows(rows: Int32Array, count: number, random: Random): Int32Array {
+  if (rows.length <= count) return rows;
+  const left = Int32Array.from(rows);
+  for (let i = 0; i < count; i++) {
+    const j = i + random.integer(left.length - i);
+    const held = left[i] as number;
+    left[i] = left[j] as number;
+    left[j] = held;
+  }
+  return left.subarray(0, count).sort();
+}
+
 /** Gradient boosting with squared loss. `onTree` sees each tree and may end it by returning false. */
 function boost(task: Boosting, trees: number, onTree?: (tree: Tree, base: number) => boolean): BoostedTrees {
   const { binned, data, weights, rows, options, random } = task;
@@ -84,15 +100,21 @@ function boost(task: Boosting, trees: number, onTree?: (tree: Tree, base: number
   const grown: Tree[] = [];
   const gain = new Float64Array(binned.columns);
   for (let t = 0; t < trees; t++) {
-    for (const row of rows) {
+    const sample = drawRows(rows, options.rowsPerTree, random);
+    for (const row of sample) {
       const residual = (data.targets[row] as number) - (predictions[row] as number);
       weighted[row] = (weights[row] as number) * residual;
     }
     const columns = chooseColumns(binned.columns, options.columnShare, random);
     const grow = { ...options, shrinkage: options.learningRate };
-    const step = growTree(binned, pool, { rows, columns, residuals: { weighted, weights }, options: grow });
+    const residuals = { weighted, weights };
+    const step = growTree(binned, pool, { rows: sample, columns, residuals, options: grow });
     for (const row of rows) {
-      predictions[row] = (predictions[row] as number) + (step.contribution[row] as number);
+      const change =
+        sample === rows
+          ? (step.contribution[row] as number)
+          : treeValue(step.tree, data.features.values, row * binned.columns);
+      predictions[row] = (predictions[row] as number) + change;
     }
     step.gain.forEach((value, column) => {
       gain[column] = (gain[column] as number) + value;

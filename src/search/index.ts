@@ -1,1 +1,8 @@
+export { runSearch } from './run-search.ts';
+export {
+  type ContenderRatio,
+  type ContenderSamples,
+  type FinalSelection,
+  selectFinalist,
+} from './select-finalist.ts';
 export type { SearchProgress, SearchResult, SearchTask, StopReason, Trials } from './types.ts';

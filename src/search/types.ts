@@ -18,6 +18,7 @@ export interface Trials {
 
 export interface SearchTask {
   readonly space: Space;
+  readonly trials: Trials;
   readonly objective: Objective;
   /** `trials` counts configurations tried, failures included. */
   readonly budget: { readonly trials: number; readonly seconds: number };
@@ -28,6 +29,8 @@ export interface SearchTask {
   /** Measurements of an interrupted search; never measured again. */
   readonly known?: readonly Measurement[];
   readonly clock: Clock;
+  /** Trials without an improvement after which the search may be called converged; see `Convergence`. */
+  readonly patience?: number;
   readonly signal?: AbortSignal;
   /** Called after every round; awaiting it lets the caller save state. */
   readonly onRound?: (progress: SearchProgress) => void | Promise<void>;

@@ -1,0 +1,25 @@
+import { normalCdf, normalPdf } from '../stats/index.ts';
+import type { Belief } from './surrogate.ts';
+
+/** How far below `best` a normally distributed cost is expected to come (Mockus; Jones et al. 1998). */
+export function expectedImprovement({ mean, deviation }: Belief, best: number): number {
+  const z = (best - mean) / deviation;
+  return (best - mean) * normalCdf(z) + deviation * normalPdf(z);
+}
+
+/** Probability that a normally distributed cost is at most `limit`. */
+export function probabilityBelow({ mean, deviation }: Belief, limit: number): number {
+  return normalCdf((limit - mean) / deviation);
+}
+
+/** Below this an expected improvement is a rounding error. */
+const negligible = 1e-12;
+
+/**
+ * What trying a configuration is worth: expected improvement times the probability of it counting at all. Where the
+ * improvement vanishes for all candidates, those predicted closest to the best still come first.
+ */
+export function worth(belief: Belief, best: number, probability: number): number {
+  const improvement = expectedImprovement(belief, best) * probability;
+  return improvement >= negligible ? improvement : (-1e-9 * (belief.mean - best)) / belief.deviation;
+}

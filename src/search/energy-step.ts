@@ -1,0 +1,98 @@
+import type { Random } from '../stats/index.ts';
+import { EnergyShare, type Forecast } from './energy-share.ts';
+import type { Goal } from './goal.ts';
+import type { GoodTrial, Ledger } from './ledger.ts';
+import type { PowerModel } from './power-model.ts';
+
+/** Trials between two steps: of this many, a share has its energy measured. */
+const trialsPerStep = 8;
+
+export interface EnergyStepTask {
+  readonly ledger: Ledger;
+  readonly goal: Goal;
+  readonly power: PowerModel;
+  readonly random: Random;
+  /** Log objective of a trial: measured latency, power as predicted where it is not measured. */
+  readonly logObjective: (trial: GoodTrial) => number;
+  /** Measures the energy of a trial and records it; false if the budget allows no more. */
+  readonly measure: (trial: GoodTrial) => Promise<boolean>;
+}
+
+/** Decides whose energy is measured. */
+export class EnergyStep {
+  readonly #task: EnergyStepTask;
+  readonly #share = new EnergyShare();
+  #tried = 0;
+
+  constructor(task: EnergyStepTask) {
+    this.#task = task;
+  }
+
+  /** Whether enough was tried since the last step. */
+  get isDue(): boolean {
+    return this.#task.ledger.size - this.#tried >= trialsPerStep;
+  }
+
+  /** Unmeasured trials within the cap, lowest predicted objective first. */
+  #eligible(): GoodTrial[] {
+    const { ledger, logObjective } = this.#task;
+    const cap = ledger.capMs;
+    return ledger.good
+      .filter((trial) => trial.energy === null && trial.latency.medianMs <= cap)
+      .map((trial) => ({ trial, objective: logObjective(trial) }))
+      .sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index)
+      .map(({ trial }) => trial);
+  }
+
+  #bestMeasured(): number {
+    const best = this.#task.ledger.ranked()[0];
+    return best === undefined ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
+  }
+
+  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
+  async #measure(trials: readonly GoodTrial[]): Promise<boolean> {
+    const { ledger, power, logObjective, measure } = this.#task;
+    const hadModel = ledger.energyMeasurements > 0;
+    const forecasts: Forecast[] = [];
+    let goesOn = true;
+    for (const trial of trials) {
+      const predicted = logObjective(trial);
+      goesOn = await measure(trial);
+      const now = ledger.trials[trial.index] as GoodTrial;
+      if (now.energy !== null && now.failure === null) forecasts.push({ predicted, measured: logObjective(now) });
+      if (!goesOn) break;
+    }
+    if (hadModel) this.#share.judge(forecasts);
+    else this.#share.see(forecasts.map(({ measured }) => measured));
+    power.learn(ledger.good);
+    return goesOn;
+  }
+
+  /**
+   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
+   * but none that the model, given its error, sees behind what is measured; and one at random among the newly tried.
+   */
+  async run(): Promise<void> {
+    const { ledger, random } = this.#task;
+    const first = this.#tried;
+    this.#tried = ledger.size;
+    const eligible = this.#eligible();
+    const reach = this.#bestMeasured() + 2 * this.#share.error;
+    const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
+    const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
+    const rest = ledger.good.filter((trial) => trial.energy === null && trial.index >= first && !top.includes(trial));
+    const chosen = rest.length > 0 ? [...top, rest[random.integer(rest.length)] as GoodTrial] : top;
+    await this.#measure(chosen);
+  }
+
+  /** Before the end: measures whoever could still be the best, until none could or `limit` are measured. */
+  async finish(limit: number): Promise<void> {
+    for (let i = 0; i < limit; i++) {
+      const next = this.#eligible()[0];
+      if (next === undefined) return;
+      const reach = this.#bestMeasured() + 2 * this.#share.error;
+      if (this.#task.logObjective(next) > reach) return;
+      if (!(await this.#measure([next]))) return;
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import type { VariantFailure } from '../kernel/index.ts';
+import type { EnergyMeasurement, LatencyMeasurement, Measurement } from '../measure/index.ts';
+import type { Configuration, Point, Space } from '../space/index.ts';
+import { type Goal, objectiveValue } from './goal.ts';
+
+/** One configuration that was tried. */
+export interface Trial {
+  /** Position in the order of trials. */
+  readonly index: number;
+  readonly key: string;
+  readonly point: Point;
+  readonly configuration: Configuration;
+  readonly latency: LatencyMeasurement | null;
+  readonly energy: EnergyMeasurement | null;
+  readonly failure: VariantFailure | null;
+}
+
+/** A trial that ran: neither compiling nor measuring failed. */
+export interface GoodTrial extends Trial {
+  readonly latency: LatencyMeasurement;
+  readonly failure: null;
+}
+
+function isGood(trial: Trial): trial is GoodTrial {
+  return trial.failure === null && trial.latency !== null;
+}
+
+function asMeasurement(trial: Trial): Measurement {
+  const { configuration, latency, energy, failure } = trial;
+  return { configuration, latency, energy, failure };
+}
+
+/** What was tried and what came of it; the search's memory. */
+export class Ledger {
+  readonly #space: Space;
+  readonly #goal: Goal;
+  readonly #trials: Trial[] = [];
+  readonly #byKey = new Map<string, number>();
+  readonly #convergence: (number | null)[] = [];
+
+  constructor(space: Space, goal: Goal) {
+    this.#space = space;
+    this.#goal = goal;
+  }
+
+  get size(): number {
+    return this.#trials.length;
+  }
+
+  get trials(): readonly Trial[] {
+    return this.#trials;
+  }
+
+  keyOf(point: Point): string {
+    return point.join(',');
+  }
+
+  has(point: Point): boolean {
+    return this.#byKey.has(this.keyOf(point));
+  }
+
+  /** Adds a configuration that was just tried, or is known from before. */
+  record(point: Point, measured: Omit<Measurement, 'configuration'>): Trial {
+    const key = this.keyOf(point);
+    if (this.#byKey.has(key)) throw new Error(`${this.#space.id(point)} was tried twice.`);
+    const { latency, energy, failure } = measured;
+    const configuration = this.#space.configuration(point);
+    const trial = { index: this.size, key, point, configuration, latency, energy, failure };
+    this.#byKey.set(key, this.size);
+    this.#trials.push(trial);
+    this.#convergence.push(this.bestObjective());
+    return trial;
+  }
+
+  /** Adds what measuring the energy of a trial gave. */
+  recordEnergy(trial: Trial, energy: EnergyMeasurement | null, failure: VariantFailure | null): void {
+    this.#trials[trial.index] = { ...trial, energy, failure };
+    this.#convergence[this.size - 1] = this.bestObjective();
+  }
+
+  get good(): GoodTrial[] {
+    return this.#trials.filter(isGood);
+  }
+
+  get failures(): number {
+    return this.#trials.filter((trial) => trial.failure !== null).length;
+  }
+
+  get energyMeasurements(): number {
+    return this.#trials.filter((trial) => trial.energy !== null).length;
+  }
+
+  get convergence(): readonly (number | null)[] {
+    return this.#convergence;
+  }
+
+  get measurements(): readonly Measurement[] {
+    return this.#trials.map(asMeasurement);
+  }
+
+  #fastestTrial(): GoodTrial | null {
+    let fastest: GoodTrial | null = null;
+    for (const trial of this.#trials) {
+      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
+        fastest = trial;
+      }
+    }
+    return fastest;
+  }
+
+  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
+  get capMs(): number {
+    const fastest = this.#fastestTrial();
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+  }
+
+  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
+  ranked(): { readonly trial: GoodTrial; readonly objective: number }[] {
+    const cap = this.capMs;
+    return this.good
+      .flatMap((trial) => {
+        const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+        return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
+      })
+      .sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index);
+  }
+
+  bestObjective(): number | null {
+    let best: number | null = null;
+    const cap = this.capMs;
+    for (const trial of this.#trials) {
+      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      if (objective !== null && (best === null || objective < best)) best = objective;
+    }
+    return best;
+  }
+
+  /** The best trial; where no energy is known yet, the fastest. */
+  best(): Measurement | null {
+    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+
+  fastest(): Measurement | null {
+    const trial = this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+
+  /** Trials known in energy and latency that no other beats in both, fastest first. */
+  pareto(): readonly Measurement[] {
+    const known = this.good
+      .filter((trial) => trial.energy !== null)
+      .sort(
+        (a, b) =>
+          a.latency.medianMs - b.latency.medianMs ||
+          (a.energy?.joules ?? 0) - (b.energy?.joules ?? 0) ||
+          a.index - b.index,
+      );
+    let lowest = Number.POSITIVE_INFINITY;
+    const front: Measurement[] = [];
+    for (const trial of known) {
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest) {
+        lowest = joules;
+        front.push(asMeasurement(trial));
+      }
+    }
+    return front;
+  }
+
+  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
+  finalists(count: number): readonly Measurement[] {
+    const ranked = this.ranked().map(({ trial }) => trial);
+    const cap = this.capMs;
+    const unknown = this.good
+      .filter((trial) => trial.latency.medianMs <= cap)
+      .sort((a, b) => a.latency.medianMs - b.latency.medianMs || a.index - b.index);
+    return (ranked.length > 0 ? ranked : unknown).slice(0, count).map(asMeasurement);
+  }
+}

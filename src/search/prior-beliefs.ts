@@ -1,0 +1,56 @@
+import type { CostModel } from '../model/index.ts';
+import type { Configuration } from '../space/index.ts';
+import type { Trials } from './types.ts';
+
+/** Logarithms of what the cost model predicts; null where it predicts nothing. */
+export interface PriorBelief {
+  readonly logLatency: number | null;
+  readonly logWatts: number | null;
+}
+
+const nothing: PriorBelief = { logLatency: null, logWatts: null };
+
+/** Asks the cost model about configurations, and remembers: features cost a build of the variant. */
+export class PriorBeliefs {
+  readonly #model: CostModel | null;
+  readonly #trials: Trials;
+  readonly #known = new Map<string, PriorBelief>();
+  #silent: boolean;
+
+  constructor(model: CostModel | null, trials: Trials) {
+    this.#model = model;
+    this.#trials = trials;
+    this.#silent = model === null;
+  }
+
+  /** True if there is a cost model that has something to say about this kernel. */
+  get speaks(): boolean {
+    return !this.#silent;
+  }
+
+  knows(key: string): boolean {
+    return this.#silent || this.#known.has(key);
+  }
+
+  get(key: string): PriorBelief {
+    return this.#known.get(key) ?? nothing;
+  }
+
+  /** Works out the belief about a configuration, once. */
+  async learn(key: string, configuration: Configuration): Promise<void> {
+    if (this.#model === null || this.knows(key)) return;
+    const features = await this.#trials.features(configuration);
+    const prediction = features === null ? null : this.#model.predict(features);
+    if (prediction === null) {
+      // A replay has no features, and a model that knows too little stays that way during the search.
+      this.#silent = features === null ? this.#known.size === 0 : true;
+      this.#known.set(key, nothing);
+      return;
+    }
+    const { latencyMs, watts } = prediction;
+    this.#known.set(key, {
+      logLatency: Math.log(latencyMs),
+      logWatts: Number.isFinite(watts) ? Math.log(watts) : null,
+    });
+  }
+}

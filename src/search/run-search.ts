@@ -1,0 +1,211 @@
+import type { Point } from '../space/index.ts';
+import { createRandom, type Random } from '../stats/index.ts';
+import { Budget } from './budget.ts';
+import { Convergence } from './convergence.ts';
+import { coordinatesOf } from './coordinates.ts';
+import { EnergyStep } from './energy-step.ts';
+import { type Goal, goalOf } from './goal.ts';
+import { type GoodTrial, Ledger } from './ledger.ts';
+import { PowerModel } from './power-model.ts';
+import { PriorBeliefs } from './prior-beliefs.ts';
+import { Proposer } from './proposer.ts';
+import { startPoints, startTrials } from './start-points.ts';
+import type { SearchResult, SearchTask, StopReason } from './types.ts';
+
+const batchSize = 4;
+
+/** Models need a few that worked; after a bad start there is more of it. */
+const leastGood = 4;
+
+/** Energies measured at the end, and configurations handed on for a side-by-side comparison. */
+const finalMeasurements = 4;
+const finalistCount = 6;
+
+/** Part of the trials spent on finding the fastest, where the latency cap depends on it. */
+const latencyFirst = 0.5;
+
+class SearchRun {
+  readonly #task: SearchTask;
+  readonly #goal: Goal;
+  readonly #ledger: Ledger;
+  readonly #budget: Budget;
+  readonly #convergence: Convergence;
+  readonly #priors: PriorBeliefs;
+  readonly #power: PowerModel;
+  readonly #proposer: Proposer;
+  readonly #energy: EnergyStep;
+  readonly #random: Random;
+  #round = 0;
+
+  constructor(task: SearchTask) {
+    const { space, trials } = task;
+    const random = createRandom(task.seed);
+    const coordinates = coordinatesOf(space);
+    this.#task = task;
+    this.#random = random.fork('start');
+    this.#goal = goalOf(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space, this.#goal);
+    this.#budget = new Budget(task.budget, task.clock, task.signal);
+    this.#convergence = new Convergence(task.patience ?? null);
+    this.#priors = new PriorBeliefs(task.costModel, trials);
+    this.#power = new PowerModel(coordinates, this.#priors, random.fork('power'));
+    this.#proposer = new Proposer({
+      space,
+      goal: this.#goal,
+      ledger: this.#ledger,
+      coordinates,
+      priors: this.#priors,
+      power: this.#power,
+      random: random.fork('proposer'),
+      seed: task.seed,
+    });
+    this.#energy = new EnergyStep({
+      ledger: this.#ledger,
+      goal: this.#goal,
+      power: this.#power,
+      random: random.fork('energy'),
+      logObjective: (trial) => this.#proposer.logObjective(trial),
+      measure: (trial) => this.#measureEnergy(trial),
+    });
+  }
+
+  /** Why to stop now, or null. */
+  #stop(): StopReason | null {
+    return this.#budget.stop(this.#ledger.size);
+  }
+
+  /** Tries points in order until the budget ends. */
+  async #tryAll(points: readonly Point[]): Promise<void> {
+    for (const point of points) {
+      if (this.#stop() !== null) return;
+      if (this.#ledger.has(point)) continue;
+      const configuration = this.#task.space.configuration(point);
+      await this.#priors.learn(this.#ledger.keyOf(point), configuration);
+      const outcome = await this.#task.trials.latency(configuration);
+      this.#ledger.record(
+        point,
+        outcome.ok
+          ? { latency: outcome.value, energy: null, failure: null }
+          : { latency: null, energy: null, failure: outcome.failure },
+      );
+    }
+  }
+
+  async #measureEnergy(trial: GoodTrial): Promise<boolean> {
+    if (this.#budget.isOver) return false;
+    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
+    if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
+    else this.#ledger.recordEnergy(trial, null, outcome.failure);
+    return !this.#budget.isOver;
+  }
+
+  /** Takes over what an interrupted search measured, as far as it lies in this space. */
+  async #recall(): Promise<void> {
+    for (const known of this.#task.known ?? []) {
+      const point = this.#task.space.point(known.configuration);
+      if (point === null || !this.#task.space.isValid(point) || this.#ledger.has(point)) continue;
+      if (known.latency === null && known.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point), known.configuration);
+      this.#ledger.record(point, known);
+    }
+    this.#power.learn(this.#ledger.good);
+  }
+
+  async #start(): Promise<void> {
+    const { space, start } = this.#task;
+    const given = start
+      .map((configuration) => space.point(configuration))
+      .filter((point): point is Point => point !== null && space.isValid(point));
+    await this.#tryAll(given);
+    while (this.#stop() === null) {
+      const missing = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
+      if (missing <= 0) return;
+      const points = await startPoints({
+        space,
+        random: this.#random,
+        count: missing,
+        chosen: this.#ledger.trials.map(({ point }) => point),
+        priors: this.#priors,
+        priorObjective: (key) => this.#proposer.priorObjective(key),
+        keyOf: (point) => this.#ledger.keyOf(point),
+      });
+      if (points.length === 0) return;
+      await this.#tryAll(points);
+    }
+  }
+
+  /** Slots of a batch that look for the fastest configuration rather than the best one. */
+  #latencySlots(): number {
+    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
+  }
+
+  async #endRound(): Promise<void> {
+    this.#convergence.observe(this.#ledger);
+    this.#round++;
+    await this.#task.onRound?.({
+      round: this.#round,
+      trials: this.#ledger.size,
+      energyMeasurements: this.#ledger.energyMeasurements,
+      failures: this.#ledger.failures,
+      best: this.#ledger.best(),
+      bestObjective: this.#ledger.bestObjective(),
+      elapsedSeconds: this.#budget.elapsedSeconds,
+      measurements: this.#ledger.measurements,
+    });
+  }
+
+  async #search(): Promise<StopReason> {
+    await this.#recall();
+    await this.#start();
+    await this.#energyStep();
+    await this.#endRound();
+    for (;;) {
+      const stop = this.#stop();
+      if (stop !== null) return stop;
+      if (this.#ledger.good.length === 0) return 'exhausted';
+      const count = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
+      const proposal = await this.#proposer.propose(count, Math.min(count, this.#latencySlots()));
+      if (proposal.points.length === 0) return 'exhausted';
+      if (this.#convergence.reached(this.#ledger, proposal.expectedImprovement)) return 'converged';
+      await this.#tryAll(proposal.points);
+      if (this.#energy.isDue) await this.#energyStep();
+      await this.#endRound();
+    }
+  }
+
+  async #energyStep(): Promise<void> {
+    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+  }
+
+  async run(): Promise<SearchResult> {
+    const stopped = await this.#search();
+    if (this.#goal.wattPower === 1 && stopped !== 'interrupted') {
+      this.#budget.openReserve();
+      await this.#energy.finish(finalMeasurements);
+      await this.#endRound();
+    }
+    const ledger = this.#ledger;
+    return {
+      best: ledger.best(),
+      bestObjective: ledger.bestObjective(),
+      fastest: ledger.fastest(),
+      finalists: ledger.finalists(finalistCount),
+      measurements: ledger.measurements,
+      energyMeasurements: ledger.energyMeasurements,
+      convergence: ledger.convergence,
+      pareto: ledger.pareto(),
+      stopped: this.#budget.wasInterrupted ? 'interrupted' : stopped,
+    };
+  }
+}
+
+/**
+ * Searches a space for the configuration of lowest energy (latency, energy-delay product): two models propose, the
+ * device decides. See README.md of this folder for the method. The same task, seed and answers of the device give the
+ * same trials in the same order. A variant that fails costs a trial and is never chosen; only what `trials` throws ends
+ * the search.
+ */
+export function runSearch(task: SearchTask): Promise<SearchResult> {
+  return new SearchRun(task).run();
+}

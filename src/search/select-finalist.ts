@@ -1,0 +1,109 @@
+import type { Objective } from '../manifest/index.ts';
+import { estimateMean, mean, meanInterval, median } from '../stats/index.ts';
+
+/** What a contender cost, one entry per block; null where the block is void. */
+export interface ContenderSamples {
+  readonly latencyMs: readonly (number | null)[];
+  readonly joules: readonly (number | null)[];
+}
+
+/** A ratio to the incumbent with its 95 % confidence interval. */
+export interface ContenderRatio {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface FinalSelection {
+  /** Index into the contenders; 0 keeps the incumbent. */
+  readonly index: number;
+  readonly latencyRatio: ContenderRatio | null;
+  readonly energyRatio: ContenderRatio | null;
+  readonly reason: string;
+}
+
+/** Smaller gains are not worth a change of the tuned state: the next night would undo them. */
+const worthwhileGain = 0.01;
+
+function present(values: readonly (number | null)[]): number[] {
+  return values.filter(value => value !== null);
+}
+
+function middle(values: readonly (number | null)[]): number {
+  const known = present(values);
+  return known.length === 0 ? Number.POSITIVE_INFINITY : median(known);
+}
+
+/** ln(contender / incumbent) for the blocks in which both are known. */
+function logRatios(contender: readonly (number | null)[], incumbent: readonly (number | null)[]): number[] {
+  return contender.flatMap((value, block) => {
+    const other = incumbent[block] ?? null;
+    return value === null || other === null ? [] : [Math.log(value / other)];
+  });
+}
+
+function ratio(
+  contender: readonly (number | null)[],
+  incumbent: readonly (number | null)[],
+): ContenderRatio | null {
+  const logs = logRatios(contender, incumbent);
+  if (logs.length < 2) return null;
+  const estimate = estimateMean(logs);
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+
+/** The quantity an objective minimises, per block. */
+function objectivePerBlock(samples: ContenderSamples, objective: Objective): readonly (number | null)[] {
+  if (objective.minimize === 'latency') return samples.latencyMs;
+  if (objective.minimize === 'energy') return samples.joules;
+  return samples.joules.map((joules, block) => {
+    const latencyMs = samples.latencyMs[block] ?? null;
+    return joules === null || latencyMs === null ? null : (joules * latencyMs) / 1000;
+  });
+}
+
+/**
+ * Chooses among contenders that were measured side by side in fresh blocks. A search's best reading is flattered, so
+ * the incumbent (index 0) is only replaced by one that is better in every block and by at least 1 % on the mean, or
+ * when the incumbent itself is slower than the latency slack allows.
+ */
+export function selectFinalist(contenders: readonly ContenderSamples[], objective: Objective): FinalSelection {
+  const latencies = contenders.map(contender => middle(contender.latencyMs));
+  const fastest = Math.min(...latencies);
+  const slack = objective.minimize === 'energy' ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const admissible = (index: number) => latencies[index]! <= fastest * (1 + slack);
+  const values = contenders.map(contender => objectivePerBlock(contender, objective));
+
+  let best = 0;
+  let bestValue = admissible(0) ? middle(values[0] ?? []) : Number.POSITIVE_INFINITY;
+  for (let index = 1; index < contenders.length; index++) {
+    const value = middle(values[index]!);
+    if (admissible(index) && value < bestValue) {
+      best = index;
+      bestValue = value;
+    }
+  }
+  const chosen = contenders[best];
+  const incumbent = contenders[0];
+  if (best === 0 || chosen === undefined || incumbent === undefined) {
+    return { index: 0, latencyRatio: null, energyRatio: null, reason: 'no contender was better' };
+  }
+  const ratios = {
+    latencyRatio: ratio(chosen.latencyMs, incumbent.latencyMs),
+    energyRatio: ratio(chosen.joules, incumbent.joules),
+  };
+  if (!admissible(0)) {
+    return { index: best, ...ratios, reason: 'the previous configuration is slower than the slack allows' };
+  }
+  const gains = logRatios(values[best]!, values[0]!);
+  if (gains.length < 2 || gains.some(gain => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
+    return {
+      index: 0,
+      latencyRatio: null,
+      energyRatio: null,
+      reason: 'the best contender was not better in every block by a worthwhile amount',
+    };
+  }
+  return { index: best, ...ratios, reason: 'better in every block' };
+}
