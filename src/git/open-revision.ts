@@ -1,0 +1,163 @@
+import { JoulegateError } from '../errors/index.ts';
+import type { FileReader } from '../manifest/index.ts';
+import {
+  decodeText,
+  isSkippedFolder,
+  maxFileBytes,
+  maxListedFiles,
+  normalisePath,
+  outsideRoot,
+  tooLarge,
+  tooMany,
+} from './reader-rules.ts';
+import { resolveCommit } from './repository.ts';
+import { type Environment, type GitResult, runGit } from './run-git.ts';
+
+/** A commit's files, and how to name it. */
+export interface OpenRevision {
+  /** For people: the name that was asked for, or the start of the hash. */
+  readonly label: string;
+  /** Full hash. */
+  readonly commit: string;
+  readonly reader: FileReader;
+}
+
+interface RevisionTask {
+  /** Folder that paths are relative to; inside a repository. */
+  readonly root: string;
+  readonly revision: string;
+  readonly environment: Environment;
+}
+
+/** A file or link of a commit. */
+interface TreeEntry {
+  readonly object: string;
+  readonly isLink: boolean;
+}
+
+const maxTreeBytes = 256 * 1024 * 1024;
+const maxLinks = 16;
+
+function mustSucceed(result: GitResult, what: string): Buffer {
+  if (result.ok) return result.stdout;
+  throw new JoulegateError('bad-input', `git cannot read ${what}: ${result.message}`, {
+    code: 'git-failed',
+    nextStep:
+      'Check the repository (git fsck); a partial clone needs the files of the revision fetched first.',
+  });
+}
+
+/** Everything below the folder, by path relative to it. Paths come NUL-terminated, so none needs unquoting. */
+function readTree(task: RevisionTask, commit: string): Map<string, TreeEntry> {
+  const { root: folder, environment } = task;
+  const args = ['ls-tree', '-r', '-z', commit, '--'];
+  const listing = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const tree = new Map<string, TreeEntry>();
+  for (const line of listing.toString('utf8').split('\0')) {
+    const match = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line);
+    if (match === null) continue;
+    const [, mode, object = '', path = ''] = match;
+    tree.set(path, { object, isLink: mode === '120000' });
+  }
+  return tree;
+}
+
+class RevisionReader implements FileReader {
+  readonly #task: RevisionTask;
+  readonly #commit: string;
+  #tree: Map<string, TreeEntry> | null = null;
+
+  constructor(task: RevisionTask, commit: string) {
+    this.#task = task;
+    this.#commit = commit;
+  }
+
+  /** Read once, on first use. */
+  get tree(): Map<string, TreeEntry> {
+    this.#tree ??= readTree(this.#task, this.#commit);
+    return this.#tree;
+  }
+
+  #content(path: string, entry: TreeEntry): Buffer {
+    const { root: folder, environment } = this.#task;
+    try {
+      const args = ['cat-file', 'blob', entry.object];
+      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path);
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === 'git-output-too-large') throw tooLarge(path);
+      throw error;
+    }
+  }
+
+  /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
+  #follow(asked: string): string | null {
+    let path = normalisePath(asked);
+    for (let links = 0; links <= maxLinks; links++) {
+      if (path === null) throw outsideRoot(asked);
+      const link = this.#firstLink(path);
+      if (link === null) return path;
+      const target = decodeText(link.path, this.#content(link.path, link.entry));
+      const parent = link.path.includes('/') ? link.path.slice(0, link.path.lastIndexOf('/') + 1) : '';
+      path = target.startsWith('/') ? null : normalisePath(parent + target + path.slice(link.path.length));
+    }
+    return null;
+  }
+
+  /** The first prefix of `path` that is a link. */
+  #firstLink(path: string): { readonly path: string; readonly entry: TreeEntry } | null {
+    for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+      const prefix = end === -1 ? path : path.slice(0, end);
+      const entry = this.tree.get(prefix);
+      if (entry?.isLink) return { path: prefix, entry };
+      if (end === -1) return null;
+    }
+  }
+
+  read(path: string): string | null {
+    const followed = this.#follow(path);
+    const entry = followed === null ? undefined : this.tree.get(followed);
+    return entry === undefined ? null : decodeText(path, this.#content(path, entry));
+  }
+
+  list(folder: string): readonly string[] {
+    const asked = normalisePath(folder);
+    const followed = this.#follow(folder);
+    if (followed === null || asked === null) return [];
+    const prefix = followed === '' ? '' : `${followed}/`;
+    const found: string[] = [];
+    for (const [path, entry] of this.tree) {
+      if (!path.startsWith(prefix)) continue;
+      const below = path.slice(prefix.length);
+      if (isSkipped(below) || (entry.isLink && !this.#leadsToFile(path))) continue;
+      found.push(asked === '' ? below : `${asked}/${below}`);
+    }
+    if (found.length > maxListedFiles) throw tooMany(asked);
+    return found.sort();
+  }
+
+  #leadsToFile(path: string): boolean {
+    try {
+      const followed = this.#follow(path);
+      return followed !== null && this.tree.has(followed);
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === 'path-outside') return false;
+      throw error;
+    }
+  }
+}
+
+function isSkipped(path: string): boolean {
+  return path.split('/').slice(0, -1).some(isSkippedFolder);
+}
+
+/**
+ * Reads the files of a commit straight from the repository: nothing is checked out and no hook or filter runs.
+ * Paths are relative to `root`, as with `openFolder(root)`; the reader throws as that one does.
+ * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, `not-a-repository`, `git-missing`,
+ * `dubious-ownership`, ...
+ */
+export function openRevision(task: RevisionTask): OpenRevision {
+  const commit = resolveCommit(task);
+  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
+  return { label, commit, reader: new RevisionReader(task, commit) };
+}
