@@ -1,2 +1,3 @@
-// entry, see src/app
-export {};
+import { serveWorker } from './device/index.ts';
+
+serveWorker();

@@ -1,0 +1,23 @@
+/** The last `limit` characters of a stream of text. */
+export class Tail {
+  readonly #limit: number;
+  #text = '';
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  push(text: string): void {
+    this.#text = (this.#text + text).slice(-this.#limit);
+  }
+
+  /** The last few lines that are not mere warnings of the driver's loader. */
+  summary(lines = 5): string {
+    return this.#text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('Warning:'))
+      .slice(-lines)
+      .join('\n');
+  }
+}

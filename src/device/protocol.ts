@@ -1,0 +1,70 @@
+/** What parent and GPU process say to each other: one request at a time, one response to each. */
+import type { FailureKind, Program } from '../kernel/index.ts';
+import type { Completion, DeviceInfo, LatencySamples, TimeOptions } from '../measure/index.ts';
+
+/** What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics. */
+export type WireProgram = Pick<
+  Program,
+  'wgsl' | 'entryPoint' | 'dispatch' | 'buffers' | 'requiredFeatures' | 'identity'
+>;
+
+/** A failure as the GPU process sees it. `at` is a 1-based position in the final WGSL. */
+export interface WireFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly at: { readonly line: number; readonly column: number } | null;
+}
+
+export type WireOutcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: WireFailure };
+
+/** The adapter that was opened, or why none was. */
+export type OpenResult =
+  | { readonly ok: true; readonly info: DeviceInfo }
+  | {
+      readonly ok: false;
+      readonly problem: 'no-dawn' | 'no-adapter' | 'adapter-not-found' | 'no-device';
+      readonly message: string;
+      /** Names of the adapters that were there. */
+      readonly adapters: readonly string[];
+    };
+
+/** Every request with its response. Requests about variants carry the program: a restarted process knows none. */
+export interface Exchanges {
+  /** Opens the adapter whose name contains `adapterName`, or the best one. */
+  open: { request: { readonly adapterName: string | null }; response: OpenResult };
+  prepare: { request: { readonly program: WireProgram }; response: WireOutcome<null> };
+  verify: {
+    request: { readonly program: WireProgram; readonly reference: WireProgram };
+    response: WireOutcome<null>;
+  };
+  time: {
+    request: { readonly program: WireProgram; readonly options: TimeOptions };
+    response: WireOutcome<LatencySamples>;
+  };
+  run: {
+    request: { readonly program: WireProgram; readonly durationMs: number };
+    response: WireOutcome<readonly Completion[]>;
+  };
+  /** The process destroys its device and exits. */
+  close: { request: Record<never, never>; response: null };
+}
+
+export type RequestKind = keyof Exchanges;
+
+export type WorkerRequest = {
+  [Kind in RequestKind]: { readonly kind: Kind } & Exchanges[Kind]['request'];
+}[RequestKind];
+
+/** Parent to GPU process. */
+export interface RequestEnvelope {
+  readonly id: number;
+  readonly request: WorkerRequest;
+}
+
+/** GPU process to parent. */
+export interface ResponseEnvelope {
+  readonly id: number;
+  readonly response: unknown;
+}

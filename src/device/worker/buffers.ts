@@ -1,0 +1,163 @@
+import { type BufferBinding, bufferContents } from '../../kernel/index.ts';
+
+interface PooledBuffer {
+  readonly buffer: GPUBuffer;
+  readonly bytes: number;
+  users: number;
+}
+
+/** The buffers of one program, in the order of its bindings. */
+export interface BoundBuffers {
+  readonly buffers: readonly GPUBuffer[];
+  /** Puts what kernels write back to its initial contents. */
+  reset(encoder: GPUCommandEncoder): void;
+  release(): void;
+}
+
+/** WebGPU copies in units of four bytes. */
+function paddedBytes(binding: BufferBinding): number {
+  return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
+}
+
+function isWritable(binding: BufferBinding): boolean {
+  return binding.kind === 'storage';
+}
+
+/** Same contents, same buffer. The place counts, because random contents depend on it. */
+function contentsKey(binding: BufferBinding): string {
+  const { kind, group, binding: slot, type, length, fill, seed, values } = binding;
+  const role = kind === 'uniform' ? 'uniform' : 'storage';
+  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), ...(values ?? [])].join(' ');
+}
+
+/** Programs run one at a time, so what they write to is shared by place and shape. */
+function workKey(binding: BufferBinding): string {
+  return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
+}
+
+/**
+ * GPU buffers shared between programs: read-only ones by their contents, written ones by their place. Hundreds of
+ * variants of one kernel need the memory of one. Unused buffers stay until `maxBytes` are needed for others.
+ */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #maxBytes: number;
+  /** In order of last use. */
+  readonly #pool = new Map<string, PooledBuffer>();
+  #bytes = 0;
+
+  constructor(device: GPUDevice, maxBytes: number) {
+    this.#device = device;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
+  excess(bindings: readonly BufferBinding[]): number {
+    let bytes = 0;
+    const counted = new Set<string>();
+    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding))) {
+      if (counted.has(key)) continue;
+      counted.add(key);
+      bytes += size;
+    }
+    for (const [key, pooled] of this.#pool) if (pooled.users > 0 && !counted.has(key)) bytes += pooled.bytes;
+    return Math.max(0, bytes - this.#maxBytes);
+  }
+
+  /** Creates and fills what is not there yet. Out of memory shows in the caller's error scope. */
+  acquire(bindings: readonly BufferBinding[]): BoundBuffers {
+    const held: PooledBuffer[] = [];
+    const hold = (key: string, bytes: number, create: () => GPUBuffer): GPUBuffer => {
+      const pooled = this.#take(key, bytes, create);
+      held.push(pooled);
+      return pooled.buffer;
+    };
+    const resets: ((encoder: GPUCommandEncoder) => void)[] = [];
+    const buffers = bindings.map((binding) => {
+      const bytes = paddedBytes(binding);
+      if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      const work = hold(workKey(binding), bytes, () =>
+        this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC),
+      );
+      if (binding.fill === 'zeros') {
+        resets.push((encoder) => encoder.clearBuffer(work));
+      } else {
+        const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
+        resets.push((encoder) => encoder.copyBufferToBuffer(initial, 0, work, 0, bytes));
+      }
+      return work;
+    });
+    let released = false;
+    return {
+      buffers,
+      reset: (encoder) => {
+        for (const reset of resets) reset(encoder);
+      },
+      release: () => {
+        if (released) return;
+        released = true;
+        for (const pooled of held) pooled.users--;
+      },
+    };
+  }
+
+  /** Gives up every buffer nobody uses, e.g. after one could not be allocated. */
+  clear(): void {
+    this.#shrink(0);
+  }
+
+  #needs(binding: BufferBinding): [key: string, bytes: number][] {
+    const bytes = paddedBytes(binding);
+    if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
+    const work: [string, number] = [workKey(binding), bytes];
+    return binding.fill === 'zeros' ? [work] : [work, [contentsKey(binding), bytes]];
+  }
+
+  #take(key: string, bytes: number, create: () => GPUBuffer): PooledBuffer {
+    const found = this.#pool.get(key);
+    if (found !== undefined) {
+      found.users++;
+      this.#pool.delete(key);
+      this.#pool.set(key, found);
+      return found;
+    }
+    this.#shrink(this.#maxBytes - bytes);
+    const pooled = { buffer: create(), bytes, users: 1 };
+    this.#pool.set(key, pooled);
+    this.#bytes += bytes;
+    return pooled;
+  }
+
+  #shrink(targetBytes: number): void {
+    for (const [key, pooled] of this.#pool) {
+      if (this.#bytes <= targetBytes) return;
+      if (pooled.users > 0) continue;
+      pooled.buffer.destroy();
+      this.#pool.delete(key);
+      this.#bytes -= pooled.bytes;
+    }
+  }
+
+  #create(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    return this.#device.createBuffer({ size, usage });
+  }
+
+  #filled(binding: BufferBinding): GPUBuffer {
+    const size = paddedBytes(binding);
+    const role = binding.kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
+    const buffer = this.#create(size, role | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    writeAll(this.#device, buffer, bufferContents(binding));
+    return buffer;
+  }
+}
+
+/** Writes `contents`, padded with zeros to four bytes. */
+export function writeAll(device: GPUDevice, buffer: GPUBuffer, contents: Uint8Array): void {
+  const whole = contents.byteLength - (contents.byteLength % 4);
+  if (whole > 0) device.queue.writeBuffer(buffer, 0, contents, 0, whole);
+  if (whole < contents.byteLength) {
+    const rest = new Uint8Array(4);
+    rest.set(contents.subarray(whole));
+    device.queue.writeBuffer(buffer, whole, rest);
+  }
+}

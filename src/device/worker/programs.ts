@@ -1,0 +1,115 @@
+import type { BufferBinding } from '../../kernel/index.ts';
+import type { WireProgram } from '../protocol.ts';
+import { requireFeatures } from './adapter.ts';
+import { type BoundBuffers, BufferPool } from './buffers.ts';
+import { pipelineFault, VariantFault } from './faults.ts';
+
+/** A program with its pipeline and buffers, ready to be launched. */
+export interface CompiledProgram {
+  readonly program: WireProgram;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroups: readonly GPUBindGroup[];
+  readonly bound: BoundBuffers;
+  /** Milliseconds per launch as last seen; null before it was warmed up. */
+  launchMs: number | null;
+}
+
+const layoutTypes: Record<BufferBinding['kind'], GPUBufferBindingType> = {
+  storage: 'storage',
+  'read-only-storage': 'read-only-storage',
+  uniform: 'uniform',
+};
+
+/** More buys nothing: buffers are shared, and a search returns only to its best few. */
+const maxPrograms = 128;
+
+/** Compiled programs by identity, the least recently used given up first. */
+export class Programs {
+  readonly #device: GPUDevice;
+  readonly #pool: BufferPool;
+  readonly #compiled = new Map<string, CompiledProgram>();
+
+  constructor(device: GPUDevice, maxBufferBytes: number) {
+    this.#device = device;
+    this.#pool = new BufferPool(device, maxBufferBytes);
+  }
+
+  /**
+   * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
+   * @throws VariantFault
+   */
+  async get(program: WireProgram): Promise<CompiledProgram> {
+    const known = this.#compiled.get(program.identity);
+    if (known !== undefined) {
+      this.#compiled.delete(program.identity);
+      this.#compiled.set(program.identity, known);
+      return known;
+    }
+    requireFeatures(this.#device, program.requiredFeatures);
+    const layouts = this.#layouts(program);
+    const pipeline = await this.#pipeline(program, layouts);
+    for (const [identity] of this.#compiled) {
+      if (this.#compiled.size < maxPrograms && this.#pool.excess(program.buffers) === 0) break;
+      this.drop(identity);
+    }
+    const bound = this.#pool.acquire(program.buffers);
+    const bindGroups = layouts.map((layout, group) =>
+      this.#device.createBindGroup({
+        layout,
+        entries: program.buffers.flatMap((binding, index) =>
+          binding.group === group
+            ? [{ binding: binding.binding, resource: { buffer: bound.buffers[index] as GPUBuffer } }]
+            : [],
+        ),
+      }),
+    );
+    const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
+    this.#compiled.set(program.identity, compiled);
+    return compiled;
+  }
+
+  /** Forgets a program; its buffers become free for others. */
+  drop(identity: string): void {
+    this.#compiled.get(identity)?.bound.release();
+    this.#compiled.delete(identity);
+  }
+
+  /** Frees all memory that no compiled program needs. */
+  releaseMemory(): void {
+    this.#pool.clear();
+  }
+
+  /** Explicit, because the automatic layout leaves out bindings that the entry point does not use. */
+  #layouts(program: WireProgram): GPUBindGroupLayout[] {
+    const groups = Math.max(-1, ...program.buffers.map((binding) => binding.group)) + 1;
+    return Array.from({ length: groups }, (_, group) =>
+      this.#device.createBindGroupLayout({
+        entries: program.buffers
+          .filter((binding) => binding.group === group)
+          .map((binding) => ({
+            binding: binding.binding,
+            visibility: GPUShaderStage.COMPUTE,
+            buffer: { type: layoutTypes[binding.kind] },
+          })),
+      }),
+    );
+  }
+
+  async #pipeline(program: WireProgram, layouts: GPUBindGroupLayout[]): Promise<GPUComputePipeline> {
+    const module = this.#device.createShaderModule({ code: program.wgsl });
+    const { messages } = await module.getCompilationInfo();
+    const error = messages.find((message) => message.type === 'error');
+    if (error !== undefined) {
+      const at = error.lineNum > 0 ? { line: error.lineNum, column: Math.max(1, error.linePos) } : null;
+      throw new VariantFault('compile', error.message, at);
+    }
+    try {
+      return await this.#device.createComputePipelineAsync({
+        layout: this.#device.createPipelineLayout({ bindGroupLayouts: layouts }),
+        compute: { module, entryPoint: program.entryPoint },
+      });
+    } catch (error) {
+      throw pipelineFault(error);
+    }
+  }
+}

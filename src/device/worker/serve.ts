@@ -1,0 +1,89 @@
+import type { Clock } from '../../measure/index.ts';
+import type { RequestEnvelope, ResponseEnvelope, WireFailure, WorkerRequest } from '../protocol.ts';
+import { watchParent } from './parent-watch.ts';
+import { installPolling } from './polling.ts';
+import { openSession, type Session } from './session.ts';
+
+const clock: Clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+
+/** Exit status after a lost device: the parent starts a fresh process. */
+const deviceLostStatus = 70;
+
+const lossNoticeMs = 200;
+
+function send(envelope: ResponseEnvelope): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(envelope, undefined, undefined, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function isEnvelope(message: unknown): message is RequestEnvelope {
+  return typeof message === 'object' && message !== null && 'id' in message && 'request' in message;
+}
+
+/**
+ * Serves the device protocol to the process that forked this one, until it closes or disappears. The parent's process
+ * id is the first argument.
+ */
+export function serveWorker(): void {
+  const parentPid = Number(process.argv[2]);
+  if (process.send === undefined || !Number.isInteger(parentPid)) {
+    process.stderr.write('This file is the GPU process of joulegate; joulegate starts it.\n');
+    process.exitCode = 2;
+    return;
+  }
+  watchParent(parentPid);
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  // Ctrl-C reaches the whole process group; the parent decides when this process ends.
+  process.on('SIGINT', () => undefined);
+  const polling = installPolling();
+  let session: Session | null = null;
+
+  async function respond(request: WorkerRequest): Promise<unknown> {
+    if (request.kind === 'close') {
+      session?.close();
+      return null;
+    }
+    if (request.kind === 'open') {
+      const opened = await openSession(request.adapterName, clock, polling);
+      session = opened.session;
+      return opened.result;
+    }
+    if (session === null) throw new Error(`'${request.kind}' before 'open'`);
+    const lost = session.lost.then((reason) => {
+      const failure: WireFailure = {
+        kind: 'device-lost',
+        message: `the device was lost: ${reason}`,
+        at: null,
+      };
+      return { ok: false, failure };
+    });
+    const handled = session.handle(request).catch(async (error: unknown) => {
+      // A lost device also makes pending calls fail, a moment before it is announced.
+      await new Promise((resolve) => setTimeout(resolve, lossNoticeMs));
+      throw error;
+    });
+    return Promise.race([handled, lost]);
+  }
+
+  async function serve({ id, request }: RequestEnvelope): Promise<void> {
+    const response = await respond(request);
+    await send({ id, response });
+    if (request.kind === 'close') process.exit(0);
+    if (isLost(response)) process.exit(deviceLostStatus);
+  }
+
+  // A fault of ours, not of a variant, ends the process: its message reaches the parent through stderr.
+  process.on('message', (message: unknown) => {
+    if (isEnvelope(message)) void serve(message);
+  });
+}
+
+function isLost(response: unknown): boolean {
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    'failure' in response &&
+    (response.failure as WireFailure).kind === 'device-lost'
+  );
+}

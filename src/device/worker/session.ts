@@ -1,0 +1,157 @@
+import type { Clock, DeviceInfo } from '../../measure/index.ts';
+import type {
+  Exchanges,
+  OpenResult,
+  WireFailure,
+  WireOutcome,
+  WireProgram,
+  WorkerRequest,
+} from '../protocol.ts';
+import { AdapterFault, isSoftware, loadDawn, openAdapter } from './adapter.ts';
+import { scoped } from './faults.ts';
+import { describeDevice } from './info.ts';
+import { createLauncher, type Launcher } from './launcher.ts';
+import type { Polling } from './polling.ts';
+import { type CompiledProgram, Programs } from './programs.ts';
+import { References } from './references.ts';
+import { runStretch } from './run.ts';
+import { takeSamples } from './time.ts';
+import { timestampsArePlausible } from './timestamp-check.ts';
+import { checkAgainst, type Outputs, runOnce } from './verify.ts';
+import { warmUp } from './warm-up.ts';
+
+const softwareBufferBytes = 1024 ** 3;
+const hardwareBufferBytes = 4 * 1024 ** 3;
+const referenceBytes = 512 * 1024 ** 2;
+
+type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'run' }>;
+type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
+
+/** An open device and everything that lives as long as it does. */
+export class Session {
+  readonly info: DeviceInfo;
+  /** Resolves with Dawn's reason when the device is gone. */
+  readonly lost: Promise<string>;
+  /** Kept: Dawn's objects must not outlive these. */
+  readonly #owners: readonly unknown[];
+  readonly #device: GPUDevice;
+  readonly #clock: Clock;
+  readonly #launcher: Launcher;
+  readonly #programs: Programs;
+  readonly #references = new References(referenceBytes);
+
+  private constructor(options: {
+    readonly owners: readonly unknown[];
+    readonly info: DeviceInfo;
+    readonly clock: Clock;
+    readonly launcher: Launcher;
+  }) {
+    const { owners, info, clock, launcher } = options;
+    this.#owners = owners;
+    this.info = info;
+    this.#clock = clock;
+    this.#launcher = launcher;
+    this.#device = launcher.device;
+    this.#programs = new Programs(launcher.device, info.software ? softwareBufferBytes : hardwareBufferBytes);
+    this.lost = launcher.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`);
+  }
+
+  /** @throws AdapterFault */
+  static async open(name: string | null, clock: Clock, polling: Polling): Promise<Session> {
+    const { gpu, adapter, device } = await openAdapter(await loadDawn(), name);
+    device.addEventListener('uncapturederror', (event) => {
+      process.stderr.write(`Dawn: ${(event as GPUUncapturedErrorEvent).error.message}\n`);
+    });
+    const quiet = isSoftware(adapter.info);
+    const timestamps = await timestampsArePlausible({ device, clock, polling, quiet });
+    const launcher = createLauncher({ device, clock, polling, timestamps, quiet });
+    const info = describeDevice(device, adapter.info, timestamps);
+    return new Session({ owners: [gpu, adapter], info, clock, launcher });
+  }
+
+  async handle(request: VariantRequest): Promise<VariantResponse> {
+    switch (request.kind) {
+      case 'prepare':
+        return this.#with(request.program, async (compiled) => {
+          if (compiled.launchMs === null) await warmUp(this.#launcher, compiled);
+          return null;
+        });
+      case 'verify':
+        return this.#verify(request.program, request.reference);
+      case 'time':
+        return this.#with(request.program, (compiled) =>
+          takeSamples({ launcher: this.#launcher, clock: this.#clock, compiled, time: request.options }),
+        );
+      case 'run':
+        return this.#with(request.program, (compiled) =>
+          runStretch({
+            launcher: this.#launcher,
+            clock: this.#clock,
+            compiled,
+            durationMs: request.durationMs,
+            cpuSeconds: () => this.#cpuSeconds(),
+          }),
+        );
+    }
+  }
+
+  close(): void {
+    this.#device.destroy();
+  }
+
+  /** On a software adapter this process does the device's work; elsewhere its CPU time means nothing. */
+  #cpuSeconds(): number | null {
+    if (!this.info.software) return null;
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  }
+
+  /** Runs `work` on a compiled program inside error scopes; a program that failed is forgotten. */
+  async #with<T>(
+    program: WireProgram,
+    work: (compiled: CompiledProgram) => Promise<T>,
+  ): Promise<WireOutcome<T>> {
+    const outcome = await scoped(this.#device, async () => work(await this.#programs.get(program)));
+    if (!outcome.ok) {
+      this.#programs.drop(program.identity);
+      if (outcome.failure.kind === 'out-of-memory') this.#programs.releaseMemory();
+    }
+    return outcome;
+  }
+
+  async #verify(program: WireProgram, referenceProgram: WireProgram): Promise<WireOutcome<null>> {
+    const reference = await this.#reference(referenceProgram);
+    if (!reference.ok) return { ok: false, failure: blameReference(reference.failure) };
+    return this.#with(program, (compiled) => checkAgainst(this.#launcher, compiled, reference.value));
+  }
+
+  async #reference(program: WireProgram): Promise<WireOutcome<Outputs>> {
+    const known = this.#references.get(program.identity);
+    if (known !== undefined) return { ok: true, value: known };
+    const outcome = await this.#with(program, (compiled) => runOnce(this.#launcher, compiled));
+    if (outcome.ok) this.#references.set(program.identity, outcome.value);
+    return outcome;
+  }
+}
+
+/** The reference's position in its own program would be taken for one in the variant. */
+function blameReference(failure: WireFailure): WireFailure {
+  const where = failure.at === null ? '' : ` (line ${failure.at.line} of its WGSL)`;
+  return { kind: failure.kind, message: `the reference failed: ${failure.message}${where}`, at: null };
+}
+
+/** Opens a session, a fault as a value. */
+export async function openSession(
+  name: string | null,
+  clock: Clock,
+  polling: Polling,
+): Promise<{ readonly session: Session | null; readonly result: OpenResult }> {
+  try {
+    const session = await Session.open(name, clock, polling);
+    return { session, result: { ok: true, info: session.info } };
+  } catch (error) {
+    if (!(error instanceof AdapterFault)) throw error;
+    const { problem, message, adapters } = error;
+    return { session: null, result: { ok: false, problem, message, adapters } };
+  }
+}

@@ -1,0 +1,66 @@
+import { type BufferBinding, compareOutput, poison } from '../../kernel/index.ts';
+import type { WireProgram } from '../protocol.ts';
+import { writeAll } from './buffers.ts';
+import { VariantFault } from './faults.ts';
+import type { Launcher } from './launcher.ts';
+import type { CompiledProgram } from './programs.ts';
+import { readBack } from './readback.ts';
+
+/** Outputs by buffer name. */
+export type Outputs = ReadonlyMap<string, Uint8Array>;
+
+interface Output {
+  readonly binding: BufferBinding;
+  /** Index into the program's buffers. */
+  readonly index: number;
+}
+
+function outputsOf(program: WireProgram): readonly Output[] {
+  return program.buffers
+    .map((binding, index) => ({ binding, index }))
+    .filter(({ binding }) => binding.check !== null && binding.kind === 'storage');
+}
+
+/** Launches once with every buffer as it was at first and the outputs poisoned. @returns the outputs. */
+export async function runOnce(launcher: Launcher, compiled: CompiledProgram): Promise<Outputs> {
+  const { device } = launcher;
+  const { program, bound } = compiled;
+  const encoder = device.createCommandEncoder();
+  bound.reset(encoder);
+  device.queue.submit([encoder.finish()]);
+  for (const { binding, index } of outputsOf(program)) {
+    writeAll(device, bound.buffers[index] as GPUBuffer, poison(binding));
+  }
+  launcher.submit(compiled, 1);
+  const outputs = new Map<string, Uint8Array>();
+  for (const { binding, index } of outputsOf(program)) {
+    outputs.set(binding.name, await readBack(device, bound.buffers[index] as GPUBuffer, binding.byteLength));
+  }
+  return outputs;
+}
+
+/**
+ * Launches a variant and compares every output with the reference's.
+ * @throws VariantFault
+ */
+export async function checkAgainst(
+  launcher: Launcher,
+  compiled: CompiledProgram,
+  reference: Outputs,
+): Promise<null> {
+  const actual = await runOnce(launcher, compiled);
+  for (const { binding } of outputsOf(compiled.program)) {
+    const expected = reference.get(binding.name);
+    const found = actual.get(binding.name) as Uint8Array;
+    if (expected === undefined || expected.byteLength !== found.byteLength) {
+      const theirs = expected === undefined ? 'no such output' : `${expected.byteLength} bytes`;
+      throw new VariantFault(
+        'wrong-result',
+        `output \`${binding.name}\` has ${found.byteLength} bytes, the reference has ${theirs}`,
+      );
+    }
+    const outcome = compareOutput(binding, found, expected);
+    if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+import type { EnergyReading, Meter, Stretch } from '../measure/index.ts';
+import type { MeterKind } from './registry.ts';
+
+/** CPU time is looked at when a batch of launches completes, and that is noticed up to this much late. */
+const noticedWithinMs = 1;
+
+function readings(stretch: Stretch, wattsPerCore: number): readonly EnergyReading[] {
+  return stretch.completions.flatMap(({ timeMs, cpuSeconds }) =>
+    cpuSeconds === null ? [] : [{ timeMs, joules: cpuSeconds * wattsPerCore }],
+  );
+}
+
+/**
+ * An estimate where the CPU is the device: CPU seconds of the GPU process times a stated power per busy core. It follows
+ * how much a kernel computes and how well it spreads over cores, not what the cores draw.
+ */
+function createCpuTimeMeter(wattsPerCore: number): Meter {
+  return {
+    info: {
+      name: 'cpu-time',
+      description: `CPU time x ${wattsPerCore} W per core`,
+      estimated: true,
+      updatePeriodMs: noticedWithinMs,
+      resolutionJoules: (noticedWithinMs / 1000) * wattsPerCore,
+      // CPU seconds only pass while something runs.
+      idleWatts: 0,
+    },
+    async start() {
+      return {
+        stop: async (stretch) => readings(stretch, wattsPerCore),
+        cancel: async () => undefined,
+      };
+    },
+    async close() {},
+  };
+}
+
+/** `cpu-time`: software adapters only. */
+export const cpuTime: MeterKind = {
+  name: 'cpu-time',
+  obstacle: ({ device: { info } }) => {
+    if (info.backend === 'replay') return 'a recording brings its own energy figures';
+    return info.software ? null : `${info.family} is a real GPU, whose energy the CPU does not tell`;
+  },
+  async open({ device, wattsPerCore }) {
+    return {
+      meter: createCpuTimeMeter(wattsPerCore),
+      reason: `${device.info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`,
+    };
+  },
+};
