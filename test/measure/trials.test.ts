@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome, Variant, VariantBuilder } from '../../src/kernel/index.ts';
+import { createTrials, type Measurement } from '../../src/measure/index.ts';
+import { createSimulatedLab, type LabOptions, simulatedVariant } from '../support/simulated-device.ts';
+
+/** A builder of variants of one tunable; only what trials look at is there. */
+function builderOf(overrides: Partial<VariantBuilder> = {}): VariantBuilder {
+  return {
+    kernel: {
+      name: 'softmax',
+      tunables: [{ name: 'W', values: [1, 2, 4] }],
+    } as unknown as VariantBuilder['kernel'],
+    workload: { name: 'N=1', parameters: { N: 1 } },
+    build: async (configuration) => ({
+      ok: true,
+      value: simulatedVariant(`W=${configuration.W}`, configuration),
+    }),
+    reference: async () => ({ ok: true, value: simulatedVariant('reference') }),
+    features: (variant) => Float64Array.of(Number(variant.configuration.W)),
+    ...overrides,
+  };
+}
+
+async function laboratory(options: Partial<LabOptions> = {}, builder = builderOf(), metered = true) {
+  const lab = createSimulatedLab({
+    cost: (variant) => ({ latencyMs: Number(variant.configuration.W ?? 1), watts: 100 }),
+    ...options,
+  });
+  const told: Measurement[] = [];
+  const trials = createTrials({
+    device: await lab.openDevice(),
+    meter: metered ? await lab.openMeter() : null,
+    builder,
+    options: {
+      time: { samples: 3, minSampleMs: 1, maxMs: 100 },
+      window: { preheatMs: 10, windowMs: 100 },
+    },
+    clock: lab.clock,
+    onMeasurement: (measurement) => told.push(measurement),
+  });
+  lab.log.splice(0);
+  return { lab, trials, told };
+}
+
+function failureOf(outcome: Outcome<unknown>) {
+  return outcome.ok ? null : outcome.failure;
+}
+
+describe('a latency trial', () => {
+  test('prepares, verifies against the reference and times', async () => {
+    const { lab, trials } = await laboratory();
+    const outcome = await trials.latency({ W: 2 });
+    expect(outcome.ok && outcome.value.medianMs).toBe(2);
+    expect(lab.log).toEqual(['1 prepare W=2', '1 prepare reference', '1 verify W=2', '1 time W=2']);
+  });
+
+  test('verifies a variant once', async () => {
+    const { lab, trials } = await laboratory();
+    await trials.latency({ W: 2 });
+    await trials.latency({ W: 2 });
+    await trials.latency({ W: 4 });
+    expect(lab.log.filter((line) => line.includes('verify'))).toEqual(['1 verify W=2', '1 verify W=4']);
+    expect(lab.log.filter((line) => line.includes('prepare reference'))).toHaveLength(1);
+  });
+
+  test('does not time a wrong variant', async () => {
+    const wrong = { kind: 'wrong-result', message: 'output[3] is 1, not 2' } as const;
+    const { lab, trials, told } = await laboratory({
+      verify: (variant) => (variant.id === 'W=2' ? { ok: false, failure: wrong } : { ok: true, value: null }),
+    });
+    expect(failureOf(await trials.latency({ W: 2 }))).toEqual(wrong);
+    expect(lab.log.some((line) => line.includes('time'))).toBe(false);
+    expect(told).toEqual([{ configuration: { W: 2 }, latency: null, energy: null, failure: wrong }]);
+    expect((await trials.latency({ W: 4 })).ok).toBe(true);
+  });
+
+  test('of a variant that does not build or compile is its failure', async () => {
+    const broken = { kind: 'compile', message: 'unknown type', file: 'a.wesl', line: 3 } as const;
+    const building = await laboratory({}, builderOf({ build: async () => ({ ok: false, failure: broken }) }));
+    expect(failureOf(await building.trials.latency({ W: 2 }))).toEqual(broken);
+    expect(building.lab.log).toEqual([]);
+    const compiling = await laboratory({
+      cost: (variant) => (variant.id === 'W=2' ? broken : { latencyMs: 1, watts: 1 }),
+    });
+    expect(failureOf(await compiling.trials.latency({ W: 2 }))).toEqual(broken);
+  });
+
+  test('without a working reference means nothing: the user is told where it fails', async () => {
+    const broken = { kind: 'compile', message: 'unknown type', file: 'naive.wesl', line: 3 } as const;
+    const { trials } = await laboratory(
+      {},
+      builderOf({ reference: async () => ({ ok: false, failure: broken }) }),
+    );
+    await expect(trials.latency({ W: 2 })).rejects.toMatchObject({
+      kind: 'bad-input',
+      code: 'reference-failed',
+      message: 'The reference of kernel softmax does not run with N=1: unknown type (naive.wesl:3)',
+    });
+    const lost = await laboratory({
+      cost: ({ id }) =>
+        id === 'reference' ? { kind: 'device-lost', message: 'gone' } : { latencyMs: 1, watts: 1 },
+    });
+    await expect(lost.trials.latency({ W: 2 })).rejects.toMatchObject({ kind: 'could-not-measure' });
+  });
+
+  test('of a recording has no program to verify', async () => {
+    const recorded = builderOf({
+      build: async (configuration): Promise<Outcome<Variant>> => ({
+        ok: true,
+        value: { ...simulatedVariant('W', configuration), program: null },
+      }),
+    });
+    const { lab, trials } = await laboratory({}, recorded);
+    expect((await trials.latency({ W: 2 })).ok).toBe(true);
+    expect(lab.log).toEqual(['1 prepare W', '1 time W']);
+    expect(await trials.features({ W: 2 })).toBeNull();
+  });
+});
+
+describe('an energy trial', () => {
+  test('gives joules per launch', async () => {
+    const { trials, told } = await laboratory();
+    await trials.latency({ W: 4 });
+    const outcome = await trials.energy({ W: 4 });
+    expect(outcome.ok && outcome.value.joules).toBeCloseTo(0.4, 9);
+    expect(told.at(-1)?.latency?.medianMs).toBe(4);
+    expect(told.at(-1)?.energy).toEqual(outcome.ok ? outcome.value : null);
+  });
+
+  test('that stays void says why, and nothing against the variant', async () => {
+    const { lab, trials } = await laboratory();
+    lab.counterFault = () => [];
+    expect(failureOf(await trials.energy({ W: 1 }))).toEqual({
+      kind: 'void-window',
+      message:
+        'the meter gave fewer than two readings during the stretch; then the meter gave fewer than two readings during the stretch',
+    });
+  });
+
+  test('needs a meter', async () => {
+    const { trials } = await laboratory({}, builderOf(), false);
+    expect(trials.measuresEnergy).toBe(false);
+    expect(failureOf(await trials.energy({ W: 1 }))?.kind).toBe('unsupported');
+  });
+});
+
+test('features are static, and costs are counted in time of the clock', async () => {
+  const { trials } = await laboratory();
+  expect(await trials.features({ W: 4 })).toEqual(Float64Array.of(4));
+  expect(trials.costs()).toEqual({ latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 });
+  await trials.latency({ W: 2 });
+  // Four requests of 1 ms, three samples of 2 ms.
+  expect(trials.costs()).toEqual({ latencyTrials: 1, latencyMs: 10, energyTrials: 0, energyMs: 0 });
+});
