@@ -14,6 +14,7 @@ import type { Tuned } from './tuned.ts';
 import { validate as TunedValidator } from './tuned.validate.js';
 
 export type { Percentage as ManifestPercentage, Path as ManifestPath, Identifier as ManifestIdentifier, ParameterValue as ManifestParameterValue, TunableValue as ManifestTunableValue, Condition as ManifestCondition, Constraints as ManifestConstraints, Expression as ManifestExpression, NumberExpression as ManifestNumberExpression, Dispatch as ManifestDispatch, Reference as ManifestReference, KernelName as ManifestKernelName, ManifestFile, Objective as ManifestObjective, Budget as ManifestBudget, Gate as ManifestGate, Kernel as ManifestKernel, Workload as ManifestWorkload, Tunables as ManifestTunables, Configuration as ManifestConfiguration, Buffers as ManifestBuffers, Buffer as ManifestBuffer, Tolerance as ManifestTolerance } from './manifest.ts';
+export { manifestGuide } from './manifest.guide.ts';
 export type { ModelFile, ModelRow } from './model.ts';
 export type { Constraints as OperatorConstraints, Dispatch as OperatorDispatch, Reference as OperatorReference, Dispatch1 as OperatorDispatch1, OperatorFile, Parameter as OperatorParameter, Tunables as OperatorTunables, Configuration as OperatorConfiguration, Buffers as OperatorBuffers, Buffer as OperatorBuffer, Tolerance as OperatorTolerance } from './operator.ts';
 export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, RecordingWorkload, RecordingParameters, RecordingTunable, RecordingMeasurement, RecordingFailure, RecordingProvenance } from './recording.ts';
