@@ -1,7 +1,7 @@
 import type { EnergyReading, Meter, Stretch } from '../measure/index.ts';
 import type { MeterKind } from './registry.ts';
 
-/** CPU time is looked at when a batch of launches completes, and that is noticed up to this much late. */
+/** That a batch of launches is complete is noticed, and the CPU time read, up to this much late. */
 const noticedWithinMs = 1;
 
 function readings(stretch: Stretch, wattsPerCore: number): readonly EnergyReading[] {
@@ -20,7 +20,8 @@ function createCpuTimeMeter(wattsPerCore: number): Meter {
       name: 'cpu-time',
       description: `CPU time x ${wattsPerCore} W per core`,
       estimated: true,
-      updatePeriodMs: noticedWithinMs,
+      // It is always up to date; it is looked at when a batch of launches completes, however far apart.
+      updatePeriodMs: null,
       resolutionJoules: (noticedWithinMs / 1000) * wattsPerCore,
       // CPU seconds only pass while something runs.
       idleWatts: 0,

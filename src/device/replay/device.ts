@@ -100,12 +100,13 @@ export function createReplayDevice(
       const found = latencyOf(variant);
       return found.ok ? { ok: true, value: null } : found;
     },
-    async time(variant, options) {
+    async time(variant) {
       const found = latencyOf(variant);
       if (!found.ok) return found;
       const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs?.slice(0, options.samples) ?? [];
-      if (samplesMs.length === 0) samplesMs.push(latencyMs);
+      // All of them, however many were asked for: their median is the latency the recording means.
+      const samplesMs =
+        latencySamplesMs === undefined || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
       clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
       return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
     },

@@ -5,6 +5,8 @@ export interface OpenAdapter {
   readonly gpu: GPU;
   readonly adapter: GPUAdapter;
   readonly device: GPUDevice;
+  /** As the driver spells it: `NVIDIA H200`. */
+  readonly name: string;
 }
 
 export interface Dawn {
@@ -51,9 +53,9 @@ export function isSoftware(info: GPUAdapterInfo): boolean {
 }
 
 /** Names of all adapters: Dawn lists them when asked for one that is not there. */
-function adapterNames(dawn: Dawn): string[] {
+async function adapterNames(dawn: Dawn): Promise<string[]> {
   try {
-    dawn.create(['adapter=\u0001']);
+    await dawn.create(['adapter=\u0001']).requestAdapter();
     return [];
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
@@ -61,33 +63,46 @@ function adapterNames(dawn: Dawn): string[] {
   }
 }
 
-async function request(
-  dawn: Dawn,
-  name: string | null,
-): Promise<{ gpu: GPU; adapter: GPUAdapter | null } | null> {
-  const named = name === null ? [] : [`adapter=${name}`];
-  let gpu: GPU;
-  try {
-    gpu = dawn.create([...toggles, ...named]);
-  } catch (error) {
-    if (name !== null) return null;
-    throw error;
-  }
-  return { gpu, adapter: await gpu.requestAdapter({ powerPreference: 'high-performance' }) };
+interface ChosenAdapter {
+  readonly gpu: GPU;
+  readonly adapter: GPUAdapter;
 }
 
-/** The adapter of that name, else the best one: a GPU before a software adapter. */
-async function chooseAdapter(dawn: Dawn, name: string | null): Promise<{ gpu: GPU; adapter: GPUAdapter }> {
-  const first = await request(dawn, name);
-  if (first === null) {
-    throw new AdapterFault('adapter-not-found', `no adapter's name contains '${name}'`, adapterNames(dawn));
+async function requestAdapter(dawn: Dawn, name: string | null): Promise<ChosenAdapter | null> {
+  const gpu = dawn.create([...toggles, ...(name === null ? [] : [`adapter=${name}`])]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter === null ? null : { gpu, adapter };
+}
+
+/** The adapter whose name contains `wanted`, else the best one: a GPU before a software adapter. */
+async function chooseAdapter(
+  dawn: Dawn,
+  wanted: string | null,
+  names: readonly string[],
+): Promise<ChosenAdapter> {
+  if (wanted !== null) {
+    const name = names.find((candidate) => candidate.toLowerCase().includes(wanted.toLowerCase()));
+    const chosen = name === undefined ? null : await requestAdapter(dawn, name);
+    if (chosen === null) {
+      throw new AdapterFault('adapter-not-found', `no adapter's name contains '${wanted}'`, names);
+    }
+    return chosen;
   }
-  const { gpu, adapter } = first;
-  if (adapter === null) throw new AdapterFault('no-adapter', 'no Vulkan, Metal or D3D12 adapter was found');
-  if (name !== null || !isSoftware(adapter.info)) return { gpu, adapter };
-  const hardware = adapterNames(dawn).find((candidate) => !softwareNames.test(candidate));
-  const better = hardware === undefined ? null : await request(dawn, hardware);
-  return better?.adapter ? { gpu: better.gpu, adapter: better.adapter } : { gpu, adapter };
+  const best = await requestAdapter(dawn, null);
+  if (best === null) throw new AdapterFault('no-adapter', 'there is no Vulkan, Metal or Direct3D adapter');
+  if (!isSoftware(best.adapter.info)) return best;
+  const hardware = names.find((candidate) => !softwareNames.test(candidate));
+  return (hardware === undefined ? null : await requestAdapter(dawn, hardware)) ?? best;
+}
+
+/** The adapter's name as its driver spells it; WebGPU only shows it in lower case with hyphens. */
+function spelledName(info: GPUAdapterInfo, names: readonly string[]): string {
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/-$/, '');
+  return names.find((name) => plain(name) === plain(info.device)) ?? info.device;
 }
 
 /**
@@ -96,7 +111,8 @@ async function chooseAdapter(dawn: Dawn, name: string | null): Promise<{ gpu: GP
  * @throws AdapterFault
  */
 export async function openAdapter(dawn: Dawn, name: string | null): Promise<OpenAdapter> {
-  const { gpu, adapter } = await chooseAdapter(dawn, name);
+  const names = await adapterNames(dawn);
+  const { gpu, adapter } = await chooseAdapter(dawn, name, names);
   const requiredLimits: Record<string, number> = {};
   for (const limit in adapter.limits) {
     const value = (adapter.limits as unknown as Record<string, unknown>)[limit];
@@ -105,7 +121,7 @@ export async function openAdapter(dawn: Dawn, name: string | null): Promise<Open
   const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
   try {
     const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
-    return { gpu, adapter, device };
+    return { gpu, adapter, device, name: spelledName(adapter.info, names) };
   } catch (error) {
     throw new AdapterFault('no-device', error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
 import type { DeviceLimits } from '../../manifest/index.ts';
 import type { DeviceInfo } from '../../measure/index.ts';
-import { isSoftware } from './adapter.ts';
+import { isSoftware, type OpenAdapter } from './adapter.ts';
 import { deviceFamily } from './family.ts';
 
 function deviceLimits(device: GPUDevice, info: GPUAdapterInfo): DeviceLimits {
@@ -23,17 +23,18 @@ function deviceLimits(device: GPUDevice, info: GPUAdapterInfo): DeviceLimits {
 }
 
 /** @param timestamps whether timestamp queries are used. */
-export function describeDevice(device: GPUDevice, info: GPUAdapterInfo, timestamps: boolean): DeviceInfo {
-  // Mesa puts the device's name before its version: `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`.
-  const driver = info.description.replace(/^[^:]*: /, '');
+export function describeDevice(opened: OpenAdapter, timestamps: boolean): DeviceInfo {
+  const { device, name } = opened;
+  const { info } = opened.adapter;
   return {
     backend: 'webgpu',
     family: deviceFamily(info),
     vendor: info.vendor,
     architecture: info.architecture,
     device: info.device.replace(/-+$/, ''),
-    description: info.description,
-    driver,
+    description: name,
+    // Mesa puts the driver's name before its version: `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`.
+    driver: info.description.replace(/^[^:]*: /, ''),
     software: isSoftware(info),
     features: [...device.features].map(String).sort(),
     limits: deviceLimits(device, info),

@@ -7,7 +7,7 @@ import type {
   WireProgram,
   WorkerRequest,
 } from '../protocol.ts';
-import { AdapterFault, isSoftware, loadDawn, openAdapter } from './adapter.ts';
+import { AdapterFault, isSoftware, loadDawn, type OpenAdapter, openAdapter } from './adapter.ts';
 import { scoped } from './faults.ts';
 import { describeDevice } from './info.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
@@ -32,41 +32,40 @@ export class Session {
   readonly info: DeviceInfo;
   /** Resolves with Dawn's reason when the device is gone. */
   readonly lost: Promise<string>;
-  /** Kept: Dawn's objects must not outlive these. */
-  readonly #owners: readonly unknown[];
-  readonly #device: GPUDevice;
+  /** Kept whole: Dawn's device must not outlive its adapter and instance. */
+  readonly #opened: OpenAdapter;
   readonly #clock: Clock;
   readonly #launcher: Launcher;
   readonly #programs: Programs;
   readonly #references = new References(referenceBytes);
 
   private constructor(options: {
-    readonly owners: readonly unknown[];
+    readonly opened: OpenAdapter;
     readonly info: DeviceInfo;
     readonly clock: Clock;
     readonly launcher: Launcher;
   }) {
-    const { owners, info, clock, launcher } = options;
-    this.#owners = owners;
+    const { opened, info, clock, launcher } = options;
+    this.#opened = opened;
     this.info = info;
     this.#clock = clock;
     this.#launcher = launcher;
-    this.#device = launcher.device;
     this.#programs = new Programs(launcher.device, info.software ? softwareBufferBytes : hardwareBufferBytes);
-    this.lost = launcher.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`);
+    this.lost = opened.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`);
   }
 
   /** @throws AdapterFault */
   static async open(name: string | null, clock: Clock, polling: Polling): Promise<Session> {
-    const { gpu, adapter, device } = await openAdapter(await loadDawn(), name);
+    const opened = await openAdapter(await loadDawn(), name);
+    const { adapter, device } = opened;
     device.addEventListener('uncapturederror', (event) => {
       process.stderr.write(`Dawn: ${(event as GPUUncapturedErrorEvent).error.message}\n`);
     });
     const quiet = isSoftware(adapter.info);
     const timestamps = await timestampsArePlausible({ device, clock, polling, quiet });
     const launcher = createLauncher({ device, clock, polling, timestamps, quiet });
-    const info = describeDevice(device, adapter.info, timestamps);
-    return new Session({ owners: [gpu, adapter], info, clock, launcher });
+    const info = describeDevice(opened, timestamps);
+    return new Session({ opened, info, clock, launcher });
   }
 
   async handle(request: VariantRequest): Promise<VariantResponse> {
@@ -96,7 +95,7 @@ export class Session {
   }
 
   close(): void {
-    this.#device.destroy();
+    this.#opened.device.destroy();
   }
 
   /** On a software adapter this process does the device's work; elsewhere its CPU time means nothing. */
@@ -111,7 +110,7 @@ export class Session {
     program: WireProgram,
     work: (compiled: CompiledProgram) => Promise<T>,
   ): Promise<WireOutcome<T>> {
-    const outcome = await scoped(this.#device, async () => work(await this.#programs.get(program)));
+    const outcome = await scoped(this.#opened.device, async () => work(await this.#programs.get(program)));
     if (!outcome.ok) {
       this.#programs.drop(program.identity);
       if (outcome.failure.kind === 'out-of-memory') this.#programs.releaseMemory();
