@@ -1,3 +1,9 @@
+export { judge } from './judge.ts';
+export { noiseFloorOf } from './noise-floor.ts';
+export type { JudgeOptions } from './options.ts';
+export { type ListedSubject, type OverallVerdict, overallVerdict } from './overall.ts';
+export { planNext } from './plan.ts';
+export { compareArms } from './ratio.ts';
 export type {
   JudgePlan,
   Metric,

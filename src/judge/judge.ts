@@ -1,0 +1,81 @@
+import type { Verdict } from '../manifest/index.ts';
+import type { BlockSample } from '../measure/index.ts';
+import { holmAdjust } from '../stats/index.ts';
+import { attribute } from './attribution.ts';
+import { type Evidence, gatherEvidence, metrics, pAbove } from './evidence.ts';
+import { judgeMetric } from './metric-verdict.ts';
+import { type JudgeOptions, withDefaults } from './options.ts';
+import { judgeSentinel, movedSentinels } from './sentinel.ts';
+import type { MetricJudgement, Subject, SubjectJudgement } from './types.ts';
+
+/**
+ * Judges every subject on everything measured, all at once: the adjustment for many tests spans all kernels, workloads
+ * and metrics, so samples of all shards belong into one call. One judgement per subject, in the order given.
+ */
+export function judge(
+  subjects: readonly Subject[],
+  samples: readonly BlockSample[],
+  options: JudgeOptions = {},
+): SubjectJudgement[] {
+  const settings = withDefaults(options);
+  const moved = movedSentinels(subjects, samples, settings);
+  const evidence = subjects.map((subject) =>
+    metrics.map((metric) => gatherEvidence(subject, metric, samples, settings)),
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = (evidence[i] as Evidence[]).map((one) =>
+      judgeMetric({
+        evidence: one,
+        confirmP: confirmP.get(one) ?? null,
+        moved: moved[0] ?? null,
+        options: settings,
+      }),
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const movement = deciding.verdict === 'regressed' || deciding.verdict === 'improved';
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: movement
+        ? attribute({ subject, samples, metric: deciding.metric, alpha: settings.alpha })
+        : null,
+      reason: `${deciding.metric}: ${deciding.reason}`,
+    };
+  });
+}
+
+/**
+ * Holm-adjusted p of every flagged metric's confirmation. One without enough fresh blocks counts as p = 1, so that
+ * losing its data never makes another's case easier. What cannot gate is a family of its own: it must not weaken what can.
+ */
+function adjustedConfirmations(evidence: readonly Evidence[]): Map<Evidence, number> {
+  const adjusted = new Map<Evidence, number>();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one) => one.flagged && one.gates === gates);
+    const pValues = family.map(({ confirmEstimate, margin }) =>
+      confirmEstimate === null ? 1 : pAbove(confirmEstimate, margin.margin),
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i] as Evidence, p);
+    });
+  }
+  return adjusted;
+}
+
+/** What a subject's verdict is taken from, worst first: improved only counts if nothing is left open. */
+const severity: readonly Verdict[] = ['regressed', 'environment', 'inconclusive', 'improved', 'unchanged'];
+
+/** The gating metric that decides the verdict; latency if nothing was measured that gates. */
+function decidingMetric(judged: readonly MetricJudgement[]): MetricJudgement {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === 'latency');
+  const worst = [...candidates].sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict))[0];
+  if (worst === undefined) throw new Error('a subject was judged on no metric');
+  return worst;
+}

@@ -1,0 +1,65 @@
+import type { Metric, Subject } from './types.ts';
+
+/** How strict judging is. Everything has the default that design and documents state. */
+export interface JudgeOptions {
+  /** Level of every test; 0.05. */
+  readonly alpha?: number;
+  /** Blocks that decide what is looked at again; 6. */
+  readonly flagBlocks?: number;
+  /** Fresh blocks that decide what regressed; 9. */
+  readonly confirmBlocks?: number;
+  /** Smallest change worth calling an improvement; 0.01. */
+  readonly improvedBy?: number;
+  /**
+   * Noise floor of the device as a relative change (0.04: 4 %), see `noiseFloorOf`; null where unknown. It may widen a
+   * margin up to twofold.
+   */
+  readonly noiseFloor?: Readonly<Record<Metric, number | null>>;
+}
+
+/** Fewer blocks than this decide nothing: two points always lie on a line. */
+export const leastBlocks = 3;
+
+/** Blocks of a phase are measured again for void ones until this many times the wanted number were tried. */
+export const attemptsFactor = 2;
+
+export function withDefaults(options: JudgeOptions): Required<JudgeOptions> {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    ...options,
+  };
+}
+
+/** Whether a metric of a subject may fail the run. */
+export function mayGate(subject: Subject, metric: Metric): boolean {
+  return !subject.sentinel && isTrusted(subject, metric);
+}
+
+/** Estimated energy says something only where the manifest says that it does. */
+export function isTrusted({ gate, energyEstimated }: Subject, metric: Metric): boolean {
+  return metric === 'latency' || !energyEstimated || gate.energy.allowEstimated;
+}
+
+/** The margin that applies, as a relative change. */
+export interface EffectiveMargin {
+  readonly margin: number;
+  readonly widened: boolean;
+  /** The device's noise exceeds twice the margin: no verdict can be given. */
+  readonly tooNoisy: boolean;
+}
+
+export function effectiveMargin(
+  subject: Subject,
+  metric: Metric,
+  { noiseFloor }: Required<JudgeOptions>,
+): EffectiveMargin {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  const tooNoisy = floor > 2 * margin;
+  const widened = !tooNoisy && floor > margin;
+  return { margin: widened ? floor : margin, widened, tooNoisy };
+}

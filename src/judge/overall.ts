@@ -1,0 +1,110 @@
+import type { Verdict } from '../manifest/index.ts';
+import { leastBlocks } from './options.ts';
+import { countOf, listReasons } from './text.ts';
+import type { SubjectJudgement } from './types.ts';
+
+/** A kernel and workload that has a verdict without having been measured. */
+export interface ListedSubject {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly verdict: Verdict;
+}
+
+export interface OverallVerdict {
+  /**
+   * `passed` and `failed` were decided. `environment`: a sentinel moved and nothing failed. `could-not-measure`: there
+   * was something to gate, but not enough of it could be measured to decide anything. `nothing-gated`: there was
+   * nothing that could have failed.
+   */
+  readonly verdict: 'passed' | 'failed' | 'nothing-gated' | 'environment' | 'could-not-measure';
+  /** Kernels and workloads on which a gate could have fired. */
+  readonly gated: number;
+  /** What failed the run. */
+  readonly failing: readonly ListedSubject[];
+  /** Should have been gated, but too little could be measured. Not failing, but never to be passed over in silence. */
+  readonly unjudged: readonly ListedSubject[];
+  /** Why, in one or two sentences. */
+  readonly reason: string;
+}
+
+const harmless: readonly Verdict[] = ['identical', 'new', 'removed'];
+
+/**
+ * The verdict of a run. A run that gated nothing is never green in silence: it passes only where there was nothing to
+ * compare (identical, new and removed kernels), and the reason says so.
+ */
+export function overallVerdict(request: {
+  readonly judgements: readonly SubjectJudgement[];
+  /** What was not measured: identical, new, removed, missing-baseline. */
+  readonly listed: readonly ListedSubject[];
+  /** Verdicts that fail, for all kernels or as each kernel's own gate has them. */
+  readonly failOn: readonly Verdict[] | ((kernel: string) => readonly Verdict[]);
+}): OverallVerdict {
+  const { judgements, listed, failOn } = request;
+  const failsOn = typeof failOn === 'function' ? failOn : () => failOn;
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const failing = [...compared, ...listed].filter(({ kernel, verdict }) => failsOn(kernel).includes(verdict));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter((one) => !isGated(one) && one.verdict !== 'environment').map(toListed);
+  const counts = describeCounts([...compared, ...listed]);
+  const facts = { gated: gatedSubjects.length, failing: failing.map(toListed), unjudged };
+  const lost = unjudged.length === 0 ? '' : ` Not enough could be measured of ${nameAll(unjudged)}.`;
+
+  if (failing.length > 0) {
+    return { ...facts, verdict: 'failed', reason: `The gate failed: ${nameAll(failing)}.${lost}` };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === 'environment');
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: 'environment', reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === 'environment');
+    const excused = open.length === 0 ? '' : ` The machine is too noisy for ${nameAll(open)}.`;
+    return {
+      ...facts,
+      verdict: 'passed',
+      reason: `Nothing regressed in ${countOf(facts.gated, 'comparison')} (${counts}).${excused}${lost}`,
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: 'could-not-measure', reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: 'environment',
+      reason: `Nothing was gated: the machine is too noisy (${counts}).`,
+    };
+  }
+  if (listed.length > 0 && listed.every(({ verdict }) => harmless.includes(verdict))) {
+    return { ...facts, verdict: 'passed', reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: 'nothing-gated',
+    reason: listed.length === 0 ? 'Nothing was gated: there is no kernel.' : `Nothing was gated: ${counts}.`,
+  };
+}
+
+/** A gate could have fired: a metric that gates was measured in enough blocks, and the machine was quiet enough. */
+function isGated({ metrics }: SubjectJudgement): boolean {
+  return metrics.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== 'environment',
+  );
+}
+
+function toListed({ kernel, workload, verdict }: ListedSubject): ListedSubject {
+  return { kernel, workload, verdict };
+}
+
+function nameAll(subjects: readonly ListedSubject[]): string {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+
+/** `2 unchanged, 1 new` */
+function describeCounts(subjects: readonly ListedSubject[]): string {
+  const counts = new Map<Verdict, number>();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+}

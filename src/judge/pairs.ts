@@ -1,0 +1,98 @@
+import type { Arm, BlockSample } from '../measure/index.ts';
+import { estimateMean, type MeanEstimate, mean } from '../stats/index.ts';
+import { leastBlocks } from './options.ts';
+import type { Metric } from './types.ts';
+
+/** What names a subject. */
+export interface SubjectKey {
+  readonly kernel: string;
+  readonly workload: string;
+}
+
+/** Two arms of one block. */
+interface Pair {
+  readonly from: BlockSample;
+  readonly to: BlockSample;
+}
+
+export function isSameSubject(a: SubjectKey, b: SubjectKey): boolean {
+  return a.kernel === b.kernel && a.workload === b.workload;
+}
+
+/**
+ * The blocks of a phase in which both arms were tried. Samples of one block pair up in the order given, so that shards
+ * which numbered their blocks alike are not mixed.
+ */
+export function pairsOf(request: {
+  readonly subject: SubjectKey;
+  readonly samples: readonly BlockSample[];
+  readonly phase: BlockSample['phase'];
+  readonly from: Arm;
+  readonly to: Arm;
+}): Pair[] {
+  const { subject, phase, from, to } = request;
+  const waiting = new Map<number, { from: BlockSample[]; to: BlockSample[] }>();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase || !isSameSubject(sample, subject)) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? 'from' : 'to'].push(sample);
+  }
+  return [...waiting.values()].flatMap((block) =>
+    block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === undefined ? [] : [{ from: sample, to: partner }];
+    }),
+  );
+}
+
+/** Log ratios of a metric, one per block in which both arms count. */
+export interface Differences {
+  /** d = ln(to) - ln(from). */
+  readonly values: readonly number[];
+  /** Floor of their spread. */
+  readonly resolutionSd: number;
+  /** Why blocks do not count, without repetition. */
+  readonly voidReasons: readonly string[];
+  /** True if the metric was measured at all: a value, or a reason why there is none. */
+  readonly measured: boolean;
+}
+
+/** Reads one metric out of pairs. */
+export function differencesOf(pairs: readonly Pair[], metric: Metric): Differences {
+  const values: number[] = [];
+  const variances: number[] = [];
+  const voidReasons = new Set<string>();
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    measured: values.length > 0 || voidReasons.size > 0,
+  };
+}
+
+/** Mean difference with its error; null if there are too few blocks to tell. */
+export function estimateOf({ values, resolutionSd }: Differences): MeanEstimate | null {
+  return values.length < leastBlocks ? null : estimateMean(values, resolutionSd);
+}
+
+/** null unless it is a number that a logarithm can be taken of: samples may come from a file. */
+function readMetric(sample: BlockSample, metric: Metric): number | null {
+  const value = metric === 'energy' ? sample.joules : sample.latencyMs;
+  return value !== null && Number.isFinite(value) && value > 0 ? value : null;
+}
+
+function resolutionOf(sample: BlockSample, metric: Metric): number {
+  return metric === 'energy' ? sample.energyResolution : sample.latencyResolution;
+}

@@ -1,0 +1,32 @@
+import type { Arm, BlockSample } from '../measure/index.ts';
+import { type MeanEstimate, meanInterval } from '../stats/index.ts';
+import { differencesOf, estimateOf, pairsOf, type SubjectKey } from './pairs.ts';
+import type { Metric, Ratio } from './types.ts';
+
+/** A mean log ratio as a ratio with its 95 % confidence interval. */
+export function toRatio(estimate: MeanEstimate): Ratio {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+
+/**
+ * Ratio of one arm to another, of the confirming blocks if there are enough, else of the flagging ones; null if neither
+ * suffice. For what advises: R against H (what retuning head would gain), X against B (what the code alone costs).
+ */
+export function compareArms(request: {
+  readonly subject: SubjectKey;
+  readonly samples: readonly BlockSample[];
+  readonly metric: Metric;
+  readonly from: Arm;
+  readonly to: Arm;
+}): Ratio | null {
+  const estimate = latestEstimate(request);
+  return estimate === null ? null : toRatio(estimate);
+}
+
+/** Mean log ratio of the confirming blocks if there are enough, else of the flagging ones. */
+export function latestEstimate(request: Parameters<typeof compareArms>[0]): MeanEstimate | null {
+  const { metric, ...rest } = request;
+  const confirmed = estimateOf(differencesOf(pairsOf({ ...rest, phase: 'confirm' }), metric));
+  return confirmed ?? estimateOf(differencesOf(pairsOf({ ...rest, phase: 'flag' }), metric));
+}
