@@ -1,0 +1,158 @@
+import { formatCount, formatDuration, formatKilowattHours, formatRatio } from './format.ts';
+import { cleanLine } from './text.ts';
+import type { GuardKernel, GuardReport, GuardVerdict, Report, RetunedKernel, RetuneReport } from './types.ts';
+
+/** Verdicts from what needs attention to what needs none. */
+export const verdictOrder: readonly GuardVerdict[] = [
+  'regressed',
+  'missing-baseline',
+  'environment',
+  'inconclusive',
+  'improved',
+  'new',
+  'removed',
+  'unchanged',
+  'identical',
+];
+
+/** Kernels that fail the run first, then by verdict, then by how much they cost; ties stay in the manifest's order. */
+export function bySeverity(kernels: readonly GuardKernel[]): readonly GuardKernel[] {
+  const rank = (kernel: GuardKernel) => (kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict));
+  const cost = (kernel: GuardKernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
+  return [...kernels].sort((a, b) => rank(a) - rank(b) || cost(b) - cost(a));
+}
+
+/** Size of a movement in either direction; 0 if unknown. */
+function change(ratio: GuardKernel['energyRatio']): number {
+  return ratio === null ? 0 : Math.abs(Math.log(Math.max(ratio.estimate, 1e-12)));
+}
+
+/** Whether any energy in the report was not measured by a sensor. */
+export function isEstimated(report: Report): boolean {
+  return report.meter?.estimated === true || report.kernels.some((kernel) => kernel.estimated);
+}
+
+const guardTitles: Record<GuardReport['verdict'], string> = {
+  passed: 'passed',
+  failed: 'failed',
+  'nothing-gated': 'nothing gated',
+  environment: 'environment moved',
+  'could-not-measure': 'could not measure',
+  interrupted: 'interrupted',
+};
+
+/** `failed`, `nothing gated`, ... */
+export function guardTitle(report: GuardReport): string {
+  return guardTitles[report.verdict];
+}
+
+/** `1 regressed, 2 improved, 3 identical`: counts in order of severity, without zeros. */
+export function countsText(report: GuardReport): string {
+  const { counts } = report;
+  const parts = verdictOrder
+    .map((verdict) => {
+      const count = verdict === 'missing-baseline' ? counts.missingBaseline : counts[verdict];
+      return count === 0 ? '' : `${count.toLocaleString('en-US')} ${verdictText(verdict)}`;
+    })
+    .filter((part) => part !== '');
+  return parts.join(', ') || 'no kernels';
+}
+
+/** `missing baseline` for `missing-baseline`. */
+export function verdictText(verdict: GuardVerdict): string {
+  return verdict.replace('-', ' ');
+}
+
+/** A kernel's configuration was replaced by a better one. */
+export function isReplaced(kernel: RetunedKernel): boolean {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return false;
+  if (previous === null) return true;
+  const names = Object.keys(configuration);
+  return (
+    names.length !== Object.keys(previous).length ||
+    names.some((name) => configuration[name] !== previous[name])
+  );
+}
+
+/** `2 of 4 kernels have a better configuration`. */
+export function retuneTitle(report: RetuneReport): string {
+  const total = report.kernels.length;
+  const replaced = report.kernels.filter(isReplaced).length;
+  const failed = report.kernels.filter((kernel) => kernel.configuration === null).length;
+  if (total === 0) return 'no kernels';
+  const found =
+    replaced === 0
+      ? `no better configuration found for ${formatCount(total, 'kernel')}`
+      : `${replaced} of ${formatCount(total, 'kernel')} with a better configuration`;
+  return failed === 0 ? found : `${found}, ${failed} without any that works`;
+}
+
+/** Facts about the run as label and text, in the order they are shown. The texts are clean lines. */
+export function runFacts(report: Report): readonly (readonly [label: string, text: string])[] {
+  const facts: [string, string][] = [];
+  if (report.kind === 'guard') {
+    facts.push(['base', report.base === null ? 'none' : revisionText(report.base)]);
+    facts.push(['head', revisionText(report.head)]);
+  }
+  facts.push(['device', deviceText(report)]);
+  facts.push(['meter', meterText(report)]);
+  facts.push(['took', formatDuration(report.durationSeconds)]);
+  return facts;
+}
+
+function revisionText(revision: GuardReport['head']): string {
+  const commit = revision.commit === null ? '' : revision.commit.slice(0, 12);
+  const name = revision.label === commit || commit === '' ? revision.label : `${revision.label} (${commit})`;
+  return cleanLine(revision.dirty === true ? `${name}, with changes that are not committed` : name, 200);
+}
+
+function deviceText(report: Report): string {
+  const { device } = report;
+  if (device === null) return 'none';
+  const name = device.description || device.device || device.family;
+  const parts = [name, device.driver === '' ? null : `driver ${device.driver}`, device.family];
+  const kind = device.software ? ['software adapter'] : [];
+  return cleanLine([...parts.filter((part) => part !== null), ...kind].join(', '), 300);
+}
+
+function meterText(report: Report): string {
+  const { meter } = report;
+  if (meter === null) return cleanLine(`none, latency only: ${report.meterReason}`, 300);
+  const kind = meter.estimated ? 'estimated, not measured by a sensor' : 'measured';
+  const idle = meter.idleWatts === null ? '' : `, idle ${meter.idleWatts.toFixed(1)} W`;
+  return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
+}
+
+/** Everything worth saying about a compared kernel below its row, as clean lines. */
+export function guardNotes(kernel: GuardKernel): readonly string[] {
+  const notes = [cleanLine(kernel.reason, 600)];
+  const attributed = { code: 'the code', tuning: 'the tuned configuration', both: 'both code and tuning' };
+  if (kernel.attribution !== null) notes.push(`the movement comes from ${attributed[kernel.attribution]}`);
+  if (kernel.kWhPerMonth !== null) {
+    notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day`);
+  }
+  const { retuned } = kernel;
+  if (retuned != null) {
+    const gains = [
+      retuned.energyRatio === null ? null : `energy ${formatRatio(retuned.energyRatio)}`,
+      retuned.latencyRatio === null ? null : `latency ${formatRatio(retuned.latencyRatio)}`,
+    ].filter((gain) => gain !== null);
+    notes.push(`retuning head would give ${gains.join(', ') || 'another configuration'} against base`);
+  }
+  return notes.filter((note) => note !== '');
+}
+
+/** `kernels/softmax.wesl:12`, or null. */
+export function placeText(kernel: GuardKernel | RetunedKernel): string | null {
+  if (kernel.file === null) return null;
+  return cleanLine(kernel.line === null ? kernel.file : `${kernel.file}:${kernel.line}`, 300);
+}
+
+/** `compile 3, wrong-result 1`, most frequent first; empty if none failed. */
+export function failuresText(kernel: RetunedKernel): string {
+  return Object.entries(kernel.failures)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([kind, count]) => cleanLine(`${kind} ${count}`, 120))
+    .join(', ');
+}

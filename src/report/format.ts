@@ -1,0 +1,101 @@
+import type { Configuration } from '../space/index.ts';
+import { cleanLine } from './text.ts';
+import type { Ratio } from './types.ts';
+
+/** A unit with its size in the base unit, largest first. */
+type Units = readonly (readonly [name: string, size: number])[];
+
+const jouleUnits: Units = [
+  ['kJ', 1e3],
+  ['J', 1],
+  ['mJ', 1e-3],
+  ['µJ', 1e-6],
+  ['nJ', 1e-9],
+];
+const millisecondUnits: Units = [
+  ['s', 1e3],
+  ['ms', 1],
+  ['µs', 1e-3],
+  ['ns', 1e-6],
+];
+
+/** Three significant digits without an exponent, thousands apart: `1.23`, `12.3`, `123`, `1,230`. */
+export function formatNumber(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  const magnitude = rounded === 0 ? 0 : Math.floor(Math.log10(Math.abs(rounded)));
+  const decimals = Math.min(8, Math.max(0, 2 - magnitude));
+  return rounded.toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+/** In the unit that leaves one to three digits before the point. Rounding decides: 999.9 µs is `1.00 ms`. */
+function withUnit(value: number, units: Units): string {
+  const smallest = units.at(-1) as Units[number];
+  const rounded = Number(value.toPrecision(3));
+  const [name, size] = units.find((unit) => Math.abs(rounded) >= unit[1]) ?? smallest;
+  return `${formatNumber(value / size)} ${name}`;
+}
+
+/** `12.3 mJ`. */
+export function formatJoules(joules: number): string {
+  return withUnit(joules, jouleUnits);
+}
+
+/** `1.23 ms`. */
+export function formatMilliseconds(milliseconds: number): string {
+  return withUnit(milliseconds, millisecondUnits);
+}
+
+/** A relative change as a signed percentage: `+3.1`, `-12.0`, `+140`. No sign at zero. */
+function percent(ratio: number): string {
+  const change = (ratio - 1) * 100;
+  const text = Math.abs(change) >= 99.95 ? Math.round(change).toLocaleString('en-US') : change.toFixed(1);
+  if (/^-?0\.0$/.test(text)) return '0.0';
+  return change > 0 ? `+${text}` : text;
+}
+
+/** The change a ratio stands for: `+3.1 %`. */
+export function formatChange(ratio: number): string {
+  return `${percent(ratio)} %`;
+}
+
+/** Change with its 95 % confidence interval: `+3.1 % [+2.0, +4.2]`. */
+export function formatRatio(ratio: Ratio): string {
+  return `${formatChange(ratio.estimate)} [${percent(ratio.low)}, ${percent(ratio.high)}]`;
+}
+
+/** `8 s`, `2 min 5 s`, `1 h 10 min`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** `1 kernel`, `1,234 kernels`. */
+export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
+}
+
+/** `WORKGROUP=64, VECTORIZE=false`. */
+export function formatConfiguration(configuration: Configuration): string {
+  return Object.entries(configuration)
+    .map(([name, value]) => cleanLine(`${name}=${value}`, 200))
+    .join(', ');
+}
+
+/** What differs: `WORKGROUP 64 → 128, VECTORIZE false → true`; empty if nothing does. */
+export function formatConfigurationChange(before: Configuration, after: Configuration): string {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => before[name] !== after[name])
+    .map((name) => cleanLine(`${name} ${before[name] ?? 'none'} → ${after[name] ?? 'none'}`, 400))
+    .join(', ');
+}
+
+/** `+1.2 kWh`, from a change in kilowatt-hours. */
+export function formatKilowattHours(kilowattHours: number): string {
+  return `${kilowattHours > 0 ? '+' : ''}${formatNumber(kilowattHours)} kWh`;
+}

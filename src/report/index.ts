@@ -1,0 +1,12 @@
+export {
+  formatChange,
+  formatConfiguration,
+  formatCount,
+  formatDuration,
+  formatJoules,
+  formatMilliseconds,
+  formatRatio,
+} from './format.ts';
+export { renderTerminal, type TerminalOptions } from './render-terminal.ts';
+export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './summary.ts';
+export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

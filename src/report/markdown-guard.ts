@@ -1,0 +1,112 @@
+import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
+import {
+  bySeverity,
+  countsText,
+  guardNotes,
+  guardTitle,
+  isEstimated,
+  placeText,
+  verdictText,
+} from './facts.ts';
+import { formatConfiguration, formatJoules, formatMilliseconds, formatRatio } from './format.ts';
+import { details, factList, type MarkdownLimits, movement, table, warningList } from './markdown-parts.ts';
+import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
+
+const marks: Record<GuardVerdict, string> = {
+  regressed: '🔴',
+  'missing-baseline': '🔴',
+  environment: '🟡',
+  inconclusive: '⚪',
+  improved: '🟢',
+  new: '🔵',
+  removed: '🔵',
+  unchanged: '⚪',
+  identical: '⚪',
+};
+
+const headings: Record<GuardReport['verdict'], string> = {
+  passed: '✅',
+  failed: '❌',
+  'nothing-gated': '⚠️',
+  environment: '⚠️',
+  'could-not-measure': '⚠️',
+  interrupted: '⚠️',
+};
+
+/** Verdicts that need no attention; where there are many they are folded away. */
+const quiet: ReadonlySet<GuardVerdict> = new Set(['unchanged', 'identical']);
+const maxQuietRows = 5;
+
+function ratio(value: GuardKernel['energyRatio']): string {
+  return value === null ? '' : formatRatio(value).replaceAll('[', '\\[').replaceAll(']', '\\]');
+}
+
+function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
+  const estimated = isEstimated(report) ? ' (estimated)' : '';
+  return table({
+    titles: ['', 'kernel', 'workload', `energy${estimated}`, 'base → head', 'latency', 'base → head'],
+    rightAligned: [3, 4, 5, 6],
+    rows: kernels.map((kernel) => [
+      `${kernel.fails ? '🔴' : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
+      codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? ' (sentinel)' : ''),
+      codeMarkdown(kernel.workload, 150),
+      ratio(kernel.energyRatio),
+      movement(kernel.base?.joules, kernel.head?.joules, formatJoules),
+      ratio(kernel.latencyRatio),
+      movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds),
+    ]),
+    maxRows: limits.maxRows,
+  });
+}
+
+function noteItem(kernel: GuardKernel): string {
+  const place = placeText(kernel);
+  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+  const where = place === null ? '' : ` in ${codeMarkdown(place)}`;
+  const notes = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
+  return [`- ${heading}${where}`, ...notes].join('\n');
+}
+
+function notes(kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
+  const explained = kernels.filter((kernel) => kernel.fails || !quiet.has(kernel.verdict));
+  const items = explained.slice(0, limits.maxNotes).map(noteItem);
+  const rest = explained.length - items.length;
+  return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
+}
+
+function configurationList(kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
+  const measured = kernels.filter(
+    (kernel) => kernel.configuration.head !== null && kernel.verdict !== 'identical',
+  );
+  const items = measured.slice(0, limits.maxNotes).map((kernel) => {
+    const { base, head } = kernel.configuration;
+    const after = head === null ? '' : formatConfiguration(head);
+    const before = base === null ? '' : formatConfiguration(base);
+    const was = before === after || before === '' ? '' : `, base: ${codeMarkdown(before, 600)}`;
+    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${codeMarkdown(after, 600)}${was}`;
+  });
+  return items.join('\n');
+}
+
+/** Blocks of a guard report, to be separated by blank lines; empty ones are left out by the caller. */
+export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string[] {
+  const ordered = bySeverity(report.kernels);
+  const isQuiet = (kernel: GuardKernel) => quiet.has(kernel.verdict) && !kernel.fails;
+  const quietOnes = ordered.filter(isQuiet);
+  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
+  const shown = folded.length === 0 ? ordered : ordered.filter((kernel) => !isQuiet(kernel));
+  const title = `## ${headings[report.verdict]} Joulegate: ${guardTitle(report)}`;
+  return [
+    title,
+    `**${countsText(report)}.** ${escapeMarkdown(report.reason, 1000)}`,
+    kernelTable(report, shown, limits),
+    notes(ordered, limits),
+    details(
+      `${folded.length} unchanged or identical`,
+      folded.length === 0 ? '' : kernelTable(report, folded, limits),
+    ),
+    details('Configurations', configurationList(ordered, limits)),
+    warningList(report, limits),
+    factList(report),
+  ];
+}

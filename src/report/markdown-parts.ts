@@ -1,0 +1,64 @@
+import { escapeMarkdown } from './escape-markdown.ts';
+import { runFacts } from './facts.ts';
+import { formatCount } from './format.ts';
+import type { Report } from './types.ts';
+
+/** How much of a long report is written out. */
+export interface MarkdownLimits {
+  readonly maxRows: number;
+  readonly maxNotes: number;
+}
+
+interface TableTask {
+  readonly titles: readonly string[];
+  /** Indices of the columns that are aligned right. */
+  readonly rightAligned: readonly number[];
+  /** Cells that are safe in a table already. */
+  readonly rows: readonly (readonly string[])[];
+  readonly maxRows: number;
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** A table of the columns that have something in them; what is beyond the limit is counted below it. Empty without rows. */
+export function table(task: TableTask): string {
+  const { titles, rows, maxRows } = task;
+  if (rows.length === 0) return '';
+  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ''));
+  const pick = (cells: readonly string[]) => used.map((i) => cells[i] ?? '');
+  const rule = used.map((i) => (task.rightAligned.includes(i) ? '---:' : '---'));
+  const shown = rows.slice(0, maxRows).map((row) => line(pick(row)));
+  const rest = rows.length - shown.length;
+  const more =
+    rest > 0 ? `\n\n${formatCount(rest, 'more row')} not shown here; the JSON report has them.` : '';
+  return [line(pick(titles)), line(rule), ...shown].join('\n') + more;
+}
+
+/** A section that is folded until it is opened; empty without content. `summary` is our own text. */
+export function details(summary: string, content: string): string {
+  return content === '' ? '' : `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** `12.3 mJ → 9.1 mJ`, the one that is known, or empty. */
+export function movement(
+  before: number | null | undefined,
+  after: number | null | undefined,
+  format: (value: number) => string,
+): string {
+  const known = [before, after].filter((value) => value != null).map((value) => format(value));
+  return known.join(' → ');
+}
+
+/** Device, meter and revisions in one small line. */
+export function factList(report: Report): string {
+  const facts = runFacts(report).map(([label, text]) => `${label}: ${escapeMarkdown(text)}`);
+  return `<sub>${facts.join(' · ')} · ${escapeMarkdown(`${report.tool.name} ${report.tool.version}`, 100)}</sub>`;
+}
+
+export function warningList(report: Report, limits: MarkdownLimits): string {
+  const items = report.warnings.slice(0, limits.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
+  const rest = report.warnings.length - items.length;
+  return [...items, ...(rest > 0 ? [`- and ${formatCount(rest, 'more warning')}`] : [])].join('\n');
+}

@@ -1,0 +1,21 @@
+import { createPaint } from './paint.ts';
+import { guardSections } from './terminal-guard.ts';
+import { retuneSections } from './terminal-retune.ts';
+import type { Report } from './types.ts';
+
+export interface TerminalOptions {
+  /** Whether the terminal shows ANSI colours. */
+  readonly colour: boolean;
+  /** Columns of the terminal; at least 40 are used. */
+  readonly width: number;
+}
+
+const minWidth = 40;
+
+/** A report as text for a terminal, ending with a newline. Foreign text in it is free of control characters. */
+export function renderTerminal(report: Report, options: TerminalOptions): string {
+  const style = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
+  const sections = report.kind === 'guard' ? guardSections(report, style) : retuneSections(report, style);
+  const shown = sections.filter((lines) => lines.length > 0);
+  return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}

@@ -1,0 +1,105 @@
+import {
+  bySeverity,
+  countsText,
+  guardNotes,
+  guardTitle,
+  isEstimated,
+  placeText,
+  verdictText,
+} from './facts.ts';
+import { formatJoules, formatMilliseconds } from './format.ts';
+import { type Cell, type Column, layOutTable } from './table.ts';
+import {
+  factLines,
+  movementCell,
+  noteHeading,
+  noteLines,
+  ratioCell,
+  type TerminalStyle,
+  warningLines,
+} from './terminal-parts.ts';
+import { cleanLine, wrap } from './text.ts';
+import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
+
+/** More rows without figures than this are told in a sentence instead. */
+const maxPlainRows = 6;
+
+/** Verdicts that need no explanation. */
+const quiet: ReadonlySet<GuardVerdict> = new Set(['unchanged', 'identical']);
+
+function columnsFor(report: GuardReport): readonly Column[] {
+  const energy = isEstimated(report) ? 'energy (estimated)' : 'energy';
+  return [
+    { title: 'verdict', align: 'left' },
+    { title: 'kernel', align: 'left', minWidth: 12 },
+    { title: 'workload', align: 'left', minWidth: 10 },
+    { title: energy, align: 'right' },
+    { title: 'base → head', align: 'right', dropOrder: 1 },
+    { title: 'latency', align: 'right' },
+    { title: 'base → head', align: 'right', dropOrder: 2 },
+  ];
+}
+
+function verdictCell(kernel: GuardKernel, style: TerminalStyle): Cell {
+  const { red, green, yellow, dim } = style.paint;
+  const text = verdictText(kernel.verdict);
+  if (kernel.fails) return { text, paint: red };
+  if (kernel.verdict === 'improved') return { text, paint: green };
+  return { text, paint: quiet.has(kernel.verdict) ? dim : yellow };
+}
+
+function rowOf(kernel: GuardKernel, style: TerminalStyle): readonly Cell[] {
+  const { base, head } = kernel;
+  return [
+    verdictCell(kernel, style),
+    { text: cleanLine(kernel.kernel, 100) + (kernel.sentinel ? ' (sentinel)' : '') },
+    { text: cleanLine(kernel.workload, 200) },
+    ratioCell(kernel.energyRatio, style.paint),
+    movementCell(base?.joules, head?.joules, formatJoules),
+    ratioCell(kernel.latencyRatio, style.paint),
+    movementCell(base?.latencyMs, head?.latencyMs, formatMilliseconds),
+  ];
+}
+
+function nameOf(kernel: GuardKernel): string {
+  return cleanLine(`${kernel.kernel} ${kernel.workload}`, 300);
+}
+
+function identicalLines(kernels: readonly GuardKernel[], style: TerminalStyle): string[] {
+  if (kernels.length === 0) return [];
+  const names = kernels.map(nameOf).join('; ');
+  const text = `${kernels.length} identical, not measured: ${names}`;
+  return wrap(text, style.width - 2).map((line) => `  ${style.paint.dim(line)}`);
+}
+
+function notesOf(kernel: GuardKernel, style: TerminalStyle): string[] {
+  const heading = noteHeading(nameOf(kernel), placeText(kernel), style);
+  return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style))];
+}
+
+/** Sections of a guard report: each a list of lines. */
+export function guardSections(report: GuardReport, style: TerminalStyle): string[][] {
+  const { bold, green, red, yellow } = style.paint;
+  const colours = { passed: green, failed: red } as const;
+  const colour =
+    report.verdict === 'passed' || report.verdict === 'failed' ? colours[report.verdict] : yellow;
+  const title = `${bold('joulegate guard:')} ${colour(bold(guardTitle(report)))}, ${countsText(report)}`;
+  const ordered = bySeverity(report.kernels);
+  const identical = ordered.filter((kernel) => kernel.verdict === 'identical' && !kernel.fails);
+  const folded = identical.length > maxPlainRows ? identical : [];
+  const shown = ordered.filter((kernel) => !folded.includes(kernel));
+  const rows = shown.map((kernel) => rowOf(kernel, style));
+  const table =
+    rows.length === 0
+      ? []
+      : layOutTable({ columns: columnsFor(report), rows, width: style.width, paintTitle: style.paint.dim });
+  const explained = ordered.filter((kernel) => kernel.fails || !quiet.has(kernel.verdict));
+  return [
+    [title, ...wrap(cleanLine(report.reason, 1000), style.width)],
+    factLines(report, style),
+    table,
+    identicalLines(folded, style),
+    ...explained.map((kernel) => notesOf(kernel, style)),
+    warningLines(report, style),
+  ];
+}
