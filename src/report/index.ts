@@ -7,6 +7,7 @@ export {
   formatMilliseconds,
   formatRatio,
 } from './format.ts';
+export { type MarkdownOptions, renderMarkdown } from './render-markdown.ts';
 export { renderTerminal, type TerminalOptions } from './render-terminal.ts';
 export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './summary.ts';
 export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
