@@ -31,14 +31,18 @@ function axisOf(tunable: Tunable, index: number): Axis {
   const ranks = numericRanks(tunable);
   // Two values are always in order, whatever they are.
   const ordinal = ranks !== null || levels === 2;
-  const positions = tunable.values.map((_, value) => (ordinal ? (ranks?.[value] ?? value) / (levels - 1) : value));
+  const positions = tunable.values.map((_, value) =>
+    ordinal ? (ranks?.[value] ?? value) / (levels - 1) : value,
+  );
   return { tunable: index, ordinal, hamming: levels > 2, positions };
 }
 
 /** log2 of each value of tunables that could be sizes: three or more positive numbers. */
 function logValues(tunable: Tunable): readonly number[] | null {
   if (tunable.values.length < 3) return null;
-  const logs = tunable.values.map((value) => (typeof value === 'number' && value > 0 ? Math.log2(value) : Number.NaN));
+  const logs = tunable.values.map((value) =>
+    typeof value === 'number' && value > 0 ? Math.log2(value) : Number.NaN,
+  );
   return logs.some(Number.isNaN) ? null : logs;
 }
 

@@ -33,7 +33,10 @@ export class EnergyShare {
   /** Root mean square error of recent forecasts, in logarithms. */
   get error(): number {
     if (this.#forecasts.length === 0) return unknownError;
-    const squares = this.#forecasts.reduce((sum, { predicted, measured }) => sum + (predicted - measured) ** 2, 0);
+    const squares = this.#forecasts.reduce(
+      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
+      0,
+    );
     return Math.sqrt(squares / this.#forecasts.length);
   }
 

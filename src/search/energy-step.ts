@@ -59,7 +59,8 @@ export class EnergyStep {
       const predicted = logObjective(trial);
       goesOn = await measure(trial);
       const now = ledger.trials[trial.index] as GoodTrial;
-      if (now.energy !== null && now.failure === null) forecasts.push({ predicted, measured: logObjective(now) });
+      if (now.energy !== null && now.failure === null)
+        forecasts.push({ predicted, measured: logObjective(now) });
       if (!goesOn) break;
     }
     if (hadModel) this.#share.judge(forecasts);
@@ -80,7 +81,9 @@ export class EnergyStep {
     const reach = this.#bestMeasured() + 2 * this.#share.error;
     const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
     const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
-    const rest = ledger.good.filter((trial) => trial.energy === null && trial.index >= first && !top.includes(trial));
+    const rest = ledger.good.filter(
+      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial),
+    );
     const chosen = rest.length > 0 ? [...top, rest[random.integer(rest.length)] as GoodTrial] : top;
     await this.#measure(chosen);
   }

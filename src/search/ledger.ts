@@ -111,7 +111,9 @@ export class Ledger {
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs(): number {
     const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+    return fastest === null
+      ? Number.POSITIVE_INFINITY
+      : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
   }
 
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */

@@ -149,7 +149,12 @@ export class Proposer {
     }
     const byObjective = this.#ranked(!usesLatency && goal.wattPower === 0);
     const byLatency = usesLatency ? this.#ranked(true) : byObjective;
-    const elite = latencySlots >= count ? byLatency : latencySlots === 0 ? byObjective : interleave(byObjective, byLatency);
+    const elite =
+      latencySlots >= count
+        ? byLatency
+        : latencySlots === 0
+          ? byObjective
+          : interleave(byObjective, byLatency);
     const pool = await this.#pool(elite.map(({ point }) => point));
 
     const bestObjective = this.#objective.compress(this.logObjective(byObjective[0] as GoodTrial));
@@ -168,7 +173,8 @@ export class Proposer {
         if (forLatency) {
           const belief = this.#latency.predict(candidate.latency);
           value = worth(belief, this.#latency.compress(bestLatency), candidate.validity);
-          if (slot === 0) largest = Math.max(largest, expectedImprovement(belief, bestLatency) * candidate.validity);
+          if (slot === 0)
+            largest = Math.max(largest, expectedImprovement(belief, bestLatency) * candidate.validity);
         } else {
           const belief = this.#objective.predict(candidate.objective);
           const within = usesLatency
@@ -176,7 +182,10 @@ export class Proposer {
             : 1;
           value = worth(belief, bestObjective, candidate.validity * within);
           if (slot === 0 || slot === latencySlots) {
-            largest = Math.max(largest, expectedImprovement(belief, bestObjective) * candidate.validity * within);
+            largest = Math.max(
+              largest,
+              expectedImprovement(belief, bestObjective) * candidate.validity * within,
+            );
           }
         }
         if (value > bestWorth) {

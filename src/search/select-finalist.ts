@@ -26,7 +26,7 @@ export interface FinalSelection {
 const worthwhileGain = 0.01;
 
 function present(values: readonly (number | null)[]): number[] {
-  return values.filter(value => value !== null);
+  return values.filter((value) => value !== null);
 }
 
 function middle(values: readonly (number | null)[]): number {
@@ -68,12 +68,15 @@ function objectivePerBlock(samples: ContenderSamples, objective: Objective): rea
  * the incumbent (index 0) is only replaced by one that is better in every block and by at least 1 % on the mean, or
  * when the incumbent itself is slower than the latency slack allows.
  */
-export function selectFinalist(contenders: readonly ContenderSamples[], objective: Objective): FinalSelection {
-  const latencies = contenders.map(contender => middle(contender.latencyMs));
+export function selectFinalist(
+  contenders: readonly ContenderSamples[],
+  objective: Objective,
+): FinalSelection {
+  const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
   const slack = objective.minimize === 'energy' ? objective.latencySlack : Number.POSITIVE_INFINITY;
   const admissible = (index: number) => latencies[index]! <= fastest * (1 + slack);
-  const values = contenders.map(contender => objectivePerBlock(contender, objective));
+  const values = contenders.map((contender) => objectivePerBlock(contender, objective));
 
   let best = 0;
   let bestValue = admissible(0) ? middle(values[0] ?? []) : Number.POSITIVE_INFINITY;
@@ -97,7 +100,7 @@ export function selectFinalist(contenders: readonly ContenderSamples[], objectiv
     return { index: best, ...ratios, reason: 'the previous configuration is slower than the slack allows' };
   }
   const gains = logRatios(values[best]!, values[0]!);
-  if (gains.length < 2 || gains.some(gain => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
+  if (gains.length < 2 || gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
     return {
       index: 0,
       latencyRatio: null,

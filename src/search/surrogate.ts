@@ -34,7 +34,11 @@ const fittingPoints = 200;
 const processPoints = 400;
 
 /** Half the best and half at random, at most `limit`, in their old order. */
-function thin<T extends { readonly target: number }>(items: readonly T[], limit: number, random: Random): T[] {
+function thin<T extends { readonly target: number }>(
+  items: readonly T[],
+  limit: number,
+  random: Random,
+): T[] {
   if (items.length <= limit) return [...items];
   const order = items.map((_, index) => index);
   order.sort((a, b) => (items[a] as T).target - (items[b] as T).target || a - b);
@@ -80,7 +84,9 @@ export class Surrogate {
 
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations: readonly Observation[]): void {
-    const known = observations.filter((item): item is Observation & { logCost: number } => item.logCost !== null);
+    const known = observations.filter(
+      (item): item is Observation & { logCost: number } => item.logCost !== null,
+    );
     if (this.#compresses) this.#compress = compressionOf(known.map(({ logCost }) => logCost));
     const informed = known.filter(({ prior }) => prior !== null);
     // A prior for some places only would shift those against the others.
@@ -126,7 +132,8 @@ export class Surrogate {
     this.#keys = [];
     this.#settled = new Set();
     this.#queries = new Map();
-    for (const { key, coordinates } of thin(samples, processPoints, this.#random)) this.#add(key, coordinates);
+    for (const { key, coordinates } of thin(samples, processPoints, this.#random))
+      this.#add(key, coordinates);
     for (const { key } of samples) this.#settled.add(key);
     this.#nextFit = Math.max(samples.length + 4, Math.floor(1.3 * samples.length));
   }
