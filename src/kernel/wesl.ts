@@ -3,6 +3,7 @@ import {
   type AbstractElem,
   type BindResults,
   bindIdents,
+  type ConstValue,
   childElems,
   composeResolvers,
   createConstantsResolver,
@@ -216,4 +217,27 @@ export function constantNumber(expression: ExpressionElem, module: WgslModule): 
 /** The parts of a syntax element, in source order; none for elements that have none. */
 export function childrenOf(element: AbstractElem): readonly AbstractElem[] {
   return childElems(element);
+}
+
+/** The value of a constant scalar or vector expression; null if it is not constant. */
+export function constantValue(
+  expression: ExpressionElem,
+  module: WgslModule,
+): number | boolean | (number | boolean)[] | null {
+  return plainValue(evalConstExpr(expression, { bindings: module.bindings }));
+}
+
+/** Whether an expression costs nothing because a compiler knows its value. */
+export function isConstant(expression: ExpressionElem, module: WgslModule): boolean {
+  return evalConstExpr(expression, { bindings: module.bindings }) !== null;
+}
+
+function plainValue(value: ConstValue | null): number | boolean | (number | boolean)[] | null {
+  if (value === null) return null;
+  if (value.kind === 'scalar') return typeof value.value === 'boolean' ? value.value : Number(value.value);
+  if (value.type.kind !== 'vector') return null;
+  const elements = value.elements.map(plainValue);
+  return elements.every((element) => element !== null && typeof element !== 'object')
+    ? (elements as (number | boolean)[])
+    : null;
 }

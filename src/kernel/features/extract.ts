@@ -1,16 +1,168 @@
+import { arrayStride, layoutOf } from '../layout.ts';
+import { reflect } from '../reflect.ts';
 import type { FeatureVector, Program } from '../types.ts';
+import { type AbstractElem, childrenOf, parseWgsl, typeOfDeclaration, type WgslModule } from '../wesl.ts';
+import { countAssignments } from './assignments.ts';
+import { entryFrame } from './frame.ts';
+import { type Counter, Tally } from './tally.ts';
+import { countFunction } from './walk.ts';
+
+/** Calls followed in one program at most. */
+const maxCalls = 10_000;
+
+/** Invocations that run in step on most GPUs. */
+const subgroup = 32;
+
+/** What features are made of: a program's counts and what surrounds them. */
+interface Measure {
+  readonly counts: Tally;
+  readonly dispatch: readonly [number, number, number];
+  readonly workgroupSize: readonly [number, number, number];
+  readonly workgroups: number;
+  readonly perWorkgroup: number;
+  readonly workgroupBytes: number;
+  readonly privateBytes: number;
+  readonly uniqueBytes: number;
+  readonly outputs: number;
+}
+
+const flops = ({ counts }: Measure) =>
+  counts.get('floatAdd') + counts.get('floatMul') + counts.get('floatDiv') + 2 * counts.get('floatFma');
+const integerOps = ({ counts }: Measure) =>
+  counts.get('intAdd') + counts.get('intMul') + counts.get('intDiv');
+const storageBytes = ({ counts }: Measure) =>
+  counts.get('storageLoadBytes') + counts.get('storageStoreBytes');
+const workgroupTraffic = ({ counts }: Measure) =>
+  counts.get('workgroupLoadBytes') + counts.get('workgroupStoreBytes');
+const invocations = (measure: Measure) => measure.workgroups * measure.perWorkgroup;
+
+/** Sizes and counts span many orders of magnitude; zero stays zero. */
+const log = (value: number) => Math.log2(1 + Math.abs(value));
+/** A ratio with nothing below it says nothing: 0. */
+const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+const counted = (counter: Counter) => (measure: Measure) => log(measure.counts.get(counter));
+
+/** Every feature by name. Sizes, counts and ratios of them are log2(1 + x); shares are between 0 and 1. */
+const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
+  workgroups: (m) => log(m.workgroups),
+  invocations: (m) => log(invocations(m)),
+  workgroupSize: (m) => log(m.perWorkgroup),
+  workgroupSizeX: (m) => log(m.workgroupSize[0]),
+  workgroupSizeY: (m) => log(m.workgroupSize[1]),
+  /** Share of idle lanes in the last subgroup of a workgroup. */
+  subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
+  workgroupBytes: (m) => log(m.workgroupBytes),
+  privateBytes: (m) => log(m.privateBytes),
+
+  floatAdd: counted('floatAdd'),
+  floatMul: counted('floatMul'),
+  floatDiv: counted('floatDiv'),
+  floatFma: counted('floatFma'),
+  halfShare: (m) => ratio(m.counts.get('halfOps'), flops(m) - m.counts.get('floatFma')),
+  special: counted('special'),
+  intAdd: counted('intAdd'),
+  intMul: counted('intMul'),
+  intDiv: counted('intDiv'),
+  compare: counted('compare'),
+  convert: counted('convert'),
+  storageLoads: counted('storageLoads'),
+  storageLoadBytes: counted('storageLoadBytes'),
+  storageStores: counted('storageStores'),
+  storageStoreBytes: counted('storageStoreBytes'),
+  contiguousBytes: counted('contiguousBytes'),
+  broadcastBytes: counted('broadcastBytes'),
+  stridedBytes: counted('stridedBytes'),
+  irregularBytes: counted('irregularBytes'),
+  workgroupLoads: counted('workgroupLoads'),
+  workgroupLoadBytes: counted('workgroupLoadBytes'),
+  workgroupStores: counted('workgroupStores'),
+  workgroupStoreBytes: counted('workgroupStoreBytes'),
+  /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
+  bankConflicts: (m) =>
+    ratio(
+      m.counts.get('workgroupConflicts'),
+      m.counts.get('workgroupLoads') + m.counts.get('workgroupStores'),
+    ),
+  privateLoads: counted('privateLoads'),
+  privateStores: counted('privateStores'),
+  uniformLoads: counted('uniformLoads'),
+  atomics: counted('atomics'),
+  barriers: counted('barriers'),
+  subgroupOps: counted('subgroupOps'),
+  branches: counted('branches'),
+  iterations: counted('iterations'),
+  loopDepth: (m) => m.counts.loopDepth,
+
+  totalFlops: (m) => log(flops(m) * invocations(m)),
+  totalIntegerOps: (m) => log(integerOps(m) * invocations(m)),
+  totalStorageBytes: (m) => log(storageBytes(m) * invocations(m)),
+  totalWorkgroupTraffic: (m) => log(workgroupTraffic(m) * invocations(m)),
+  /** Bytes of all buffers: what has to be moved at least once. */
+  uniqueBytes: (m) => log(m.uniqueBytes),
+  /** How often each byte is moved. */
+  reuse: (m) => log(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  /** Floating-point operations per byte of storage traffic. */
+  arithmeticIntensity: (m) => log(ratio(flops(m), storageBytes(m))),
+  /** Floating-point operations per byte of workgroup memory traffic. */
+  workgroupIntensity: (m) => log(ratio(flops(m), workgroupTraffic(m))),
+  /** Bytes a storage load brings on average: the vector width. */
+  loadWidth: (m) => log(ratio(m.counts.get('storageLoadBytes'), m.counts.get('storageLoads'))),
+  /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
+  outputsPerInvocation: (m) => log(ratio(m.outputs, invocations(m))),
+};
 
 /** Names of the static features, in the order of the vectors that `VariantBuilder.features` returns. */
-export const featureNames: readonly string[] = ['workgroups', 'invocations'];
+export const featureNames: readonly string[] = Object.keys(definitions);
 
-const log2 = (value: number) => Math.log2(1 + Math.abs(value));
-
-/** Static features of a program; all NaN for a variant without one (replay). */
+/**
+ * Static features of a program, counted per invocation on its final WGSL with functions inlined and loops multiplied
+ * out; NaN where something cannot be known without running it. All NaN for a variant without a program (replay).
+ */
 export function extractFeatures(program: Program | null): FeatureVector {
   const features = new Float64Array(featureNames.length).fill(Number.NaN);
-  if (program === null) return features;
-  const workgroups = program.dispatch.reduce((product, count) => product * count, 1);
-  const perGroup = program.workgroupSize?.reduce((product, count) => product * count, 1) ?? Number.NaN;
-  features.set([log2(workgroups), log2(workgroups * perGroup)]);
+  const parsed = program && parseWgsl('', program.wgsl);
+  if (!program || !parsed?.ok) return features;
+  const measure = measureProgram(program, parsed.value);
+  if (!measure) return features;
+  for (const [index, name] of featureNames.entries()) {
+    features[index] = definitions[name]?.(measure) ?? Number.NaN;
+  }
   return features;
+}
+
+function measureProgram(program: Program, module: WgslModule): Measure | null {
+  const reflected = reflect(module, program.entryPoint);
+  if (!reflected.ok) return null;
+  const { entry, reachable, workgroupBytes } = reflected.value;
+  const functions = reachable.map((item) => item.declaration).filter((item) => item.kind === 'fn');
+  const assignments = countAssignments(functions, module);
+  const counts = new Tally();
+  const frame = entryFrame({ module, program, assignments });
+  countFunction(entry, { tally: counts, frame, times: 1, calls: { left: maxCalls } });
+  const unknownSize = [Number.NaN, Number.NaN, Number.NaN] as const;
+  const workgroupSize = program.workgroupSize ?? unknownSize;
+  const outputs = program.buffers.filter((buffer) => buffer.check !== null);
+  return {
+    counts,
+    dispatch: program.dispatch,
+    workgroupSize,
+    workgroups: program.dispatch.reduce((product, size) => product * size, 1),
+    perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
+    workgroupBytes,
+    privateBytes: functions.reduce((sum, fn) => sum + privateBytesOf(fn, module), 0),
+    uniqueBytes: program.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0),
+  };
+}
+
+/** Bytes of the arrays a function declares; scalars and vectors are taken to live in registers. */
+function privateBytesOf(element: AbstractElem, module: WgslModule): number {
+  let bytes = 0;
+  if (element.kind === 'var') {
+    const type = typeOfDeclaration(element.name.decl.ident, module);
+    if (type.kind === 'array') bytes += (type.count ?? Number.NaN) * arrayStride(type.elem, module);
+    else if (type.kind === 'struct') bytes += layoutOf(type, module).size;
+  }
+  for (const child of childrenOf(element)) bytes += privateBytesOf(child, module);
+  return bytes;
 }

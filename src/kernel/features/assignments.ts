@@ -1,0 +1,48 @@
+import {
+  type AbstractElem,
+  childrenOf,
+  type DeclIdent,
+  declarationOf,
+  type ExpressionElem,
+  type WgslModule,
+} from '../wesl.ts';
+
+/** An address that is taken may be written through any number of times. */
+const byAddress = 1000;
+
+/** How often each variable is assigned in the text of the elements; initial values do not count. */
+export function countAssignments(
+  elements: readonly AbstractElem[],
+  module: WgslModule,
+): Map<DeclIdent, number> {
+  const counts = new Map<DeclIdent, number>();
+  const assign = (target: ExpressionElem, times: number) => {
+    const declaration = rootDeclaration(target, module);
+    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
+  };
+  const visit = (element: AbstractElem): void => {
+    if (element.kind === 'assign' && element.lhs.kind !== 'phony') assign(element.lhs, 1);
+    else if (element.kind === 'increment' || element.kind === 'decrement') assign(element.target, 1);
+    else if (element.kind === 'unary-expression' && element.operator.value === '&') {
+      assign(element.expression, byAddress);
+    }
+    for (const child of childrenOf(element)) visit(child);
+  };
+  for (const element of elements) visit(element);
+  return counts;
+}
+
+/** The declaration at the bottom of `a[i].x`; undefined if that is no name. */
+export function rootDeclaration(expression: ExpressionElem, module: WgslModule): DeclIdent | undefined {
+  switch (expression.kind) {
+    case 'ref':
+      return declarationOf(expression.ident, module);
+    case 'parenthesized-expression':
+      return rootDeclaration(expression.expression, module);
+    case 'component-expression':
+    case 'component-member-expression':
+      return rootDeclaration(expression.base, module);
+    default:
+      return undefined;
+  }
+}
