@@ -1,3 +1,6 @@
+export { formatProblems } from './format-problems.ts';
+export { createKernelSpace, workloadVariables } from './kernel-space.ts';
+export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';
 export type {
   Budget,
   BufferDefinition,

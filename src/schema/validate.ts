@@ -32,8 +32,8 @@ interface CompiledFault {
   readonly schemaPath: string;
 }
 
-/** More faults than this help nobody, and a hostile file could have millions. */
-const maxFaults = 200;
+/** More faults of one file than this help nobody, and a hostile file could have millions. */
+export const maxFaults = 200;
 
 /** Runs a compiled validator and gives its findings a stable shape. */
 export function check<T>(validator: CompiledValidator, data: unknown): Validation<T> {

@@ -126,7 +126,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/kernels": {
     "keys": [],
-    "example": null
+    "example": "{ mlp-up: { operator: matmul, workloads: [{ m: 512, n: 4096, k: 1024, type: f16 }] } }"
   },
   "/kernels/*": {
     "keys": [

@@ -1,0 +1,152 @@
+import type { ManifestBuffer, ManifestKernel } from '../schema/index.ts';
+import type { Configuration } from '../space/index.ts';
+import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
+import type { Place } from './place.ts';
+import type { Sound } from './schema-problems.ts';
+import type { BufferDefinition, ScalarType, Tolerance } from './types.ts';
+import type { Workloads } from './workloads.ts';
+
+const scalarTypes: readonly ScalarType[] = ['f32', 'f16', 'i32', 'u32'];
+
+/** Most elements a buffer may have; the device's own limit may be lower. */
+const maxLength = 2 ** 32;
+
+export interface BufferContext {
+  readonly workloads: Workloads;
+  readonly variables: VariableTypes;
+  readonly defaults: Configuration;
+}
+
+function isScalarType(value: unknown): value is ScalarType {
+  return (scalarTypes as readonly unknown[]).includes(value);
+}
+
+/** A scalar type, or a workload parameter whose values are scalar types. */
+function readType(written: string, place: Place, { workloads }: BufferContext): BufferDefinition['type'] {
+  if (isScalarType(written)) return written;
+  if (workloads.types[written] !== 'string') {
+    place.value({
+      message: `'${written}' is no element type`,
+      nextStep: `use ${scalarTypes.join(', ')}, or the name of a workload parameter that holds one of them`,
+    });
+  } else {
+    for (const { workload, place: here } of workloads.items) {
+      const value = workload.parameters[written];
+      if (value !== undefined && !isScalarType(value))
+        here.at(written).value({
+          message: `'${value}' is no element type, and a buffer has the type '${written}'`,
+          nextStep: `use ${scalarTypes.join(', ')}`,
+        });
+    }
+  }
+  return { parameter: written };
+}
+
+function readTolerance(written: Sound<ManifestBuffer>['check']): Tolerance | null {
+  if (written === undefined) return null;
+  return { relative: written.relative ?? 0, absolute: written.absolute ?? 0 };
+}
+
+/** Keys that a buffer of one kind has and the other has not. */
+const kindKeys = {
+  storage: { needs: 'length', excludes: ['values'] },
+  uniform: { needs: 'values', excludes: ['length', 'fill', 'seed', 'check'] },
+} as const;
+
+function checkKind(kind: 'storage' | 'uniform', place: Place): void {
+  const { needs, excludes } = kindKeys[kind];
+  if (!place.at(needs).isWritten) {
+    place.key({
+      message: `a ${kind} buffer needs '${needs}'`,
+      nextStep:
+        kind === 'uniform'
+          ? "add for example 'values: [ROWS, COLS]'"
+          : "add for example 'length: ROWS * COLS'",
+      absence: true,
+    });
+  }
+  for (const key of excludes) {
+    if (place.at(key).isWritten)
+      place.at(key).key({
+        message: `a ${kind} buffer has no '${key}'`,
+        nextStep: kind === 'storage' ? "remove it, or write 'kind: uniform'" : 'remove it',
+      });
+  }
+}
+
+function readBuffer(
+  written: Sound<ManifestBuffer>,
+  options: { readonly name: string; readonly index: number; readonly place: Place },
+  context: BufferContext,
+): BufferDefinition {
+  const { name, index, place } = options;
+  const kind = written.kind ?? 'storage';
+  checkKind(kind, place);
+  const { variables, workloads, defaults } = context;
+  const values = written.values?.map((value, i) =>
+    value === undefined ? null : compileAt(place.at('values', i), value, ['int', 'double'], variables),
+  );
+  const length =
+    written.length === undefined ? null : compileAt(place.at('length'), written.length, 'int', variables);
+  if (length !== null) {
+    tryOut({
+      expression: length,
+      place: place.at('length'),
+      workloads,
+      defaults,
+      fault: (value, workload) => {
+        if (Number(value) < 1) return `the length is ${value} for workload ${workload}`;
+        return Number(value) > maxLength
+          ? `the length is ${value} for workload ${workload}: too large`
+          : null;
+      },
+      nextStep: `change it or the workload, so that it is between 1 and ${maxLength}`,
+    });
+  }
+  return {
+    name,
+    group: written.group ?? 0,
+    binding: written.binding ?? 0,
+    kind,
+    type: written.type === undefined ? 'f32' : readType(written.type, place.at('type'), context),
+    length: length ?? constantExpression(values?.length ?? 1),
+    fill: written.fill ?? 'zeros',
+    seed: written.seed ?? index + 1,
+    check: readTolerance(written.check),
+    values: kind === 'uniform' ? (values ?? []).filter((value) => value !== null) : null,
+  };
+}
+
+/** The buffers of a kernel, in the order they are written. */
+export function readBuffers(
+  written: Sound<ManifestKernel>['buffers'],
+  place: Place,
+  context: BufferContext,
+): BufferDefinition[] {
+  const entries = Object.entries(written ?? {}).filter((entry) => entry[1] !== undefined);
+  const buffers = entries.map(([name, buffer], index) =>
+    readBuffer(buffer as Sound<ManifestBuffer>, { name, index, place: place.at(name) }, context),
+  );
+  const taken = new Map<string, string>();
+  for (const [i, { name, group, binding }] of buffers.entries()) {
+    if (entries[i]?.[1]?.binding === undefined) continue;
+    const slot = `${group} ${binding}`;
+    const other = taken.get(slot);
+    if (other !== undefined) {
+      place.at(name, 'binding').value({
+        message: `binding ${binding} of group ${group} is taken by '${other}'`,
+        nextStep: 'give every buffer the group and binding that it has in the program',
+      });
+    }
+    taken.set(slot, name);
+  }
+  const isChecked = entries.some(([name]) => place.at(name, 'check').isWritten);
+  if (entries.length > 0 && !isChecked) {
+    place.key({
+      severity: 'warning',
+      message: 'no buffer has a check, so wrong results would not be noticed',
+      nextStep: "give the outputs 'check: { relative: 1.0e-3 }'",
+    });
+  }
+  return buffers;
+}

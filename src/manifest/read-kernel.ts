@@ -1,0 +1,157 @@
+import type { Expression } from '../expression/index.ts';
+import type { ManifestKernel } from '../schema/index.ts';
+import { readBuffers } from './buffers.ts';
+import type { YamlDocument } from './document.ts';
+import { at } from './document.ts';
+import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
+import {
+  type KernelParts,
+  operatorParts,
+  ownParts,
+  reportUnknownOperator,
+  type Written,
+} from './kernel-parts.ts';
+import { limitTypes } from './limits.ts';
+import type { LoadedOperator } from './operators.ts';
+import { type Place, placeIn } from './place.ts';
+import type { ProgramFiles } from './program-files.ts';
+import type { Sound } from './schema-problems.ts';
+import { readGate, readObjective } from './settings.ts';
+import type { Gate, KernelDefinition, Objective, ReferenceDefinition } from './types.ts';
+
+type Dispatch = KernelDefinition['dispatch'];
+
+/** What all kernels of a manifest share. */
+export interface KernelContext {
+  readonly document: YamlDocument;
+  readonly programs: ProgramFiles;
+  /** Operators that exist; `load` reads one on first use. */
+  readonly operatorNames: readonly string[];
+  readonly loadOperator: (name: string) => LoadedOperator | null;
+  readonly objective: Objective;
+  readonly gate: Gate;
+}
+
+function readConstraints(parts: KernelParts, variables: VariableTypes): Expression[] {
+  return parts.constraints.flatMap(({ value, place }) => {
+    const expression = compileAt(place, value, 'bool', variables);
+    if (expression === null) return [];
+    tryOut({
+      expression,
+      // Nothing is wrong with a constraint that some configurations break, but the default must not be one of them.
+      place: parts.defaultPlace,
+      workloads: parts.workloads,
+      defaults: parts.defaults,
+      fault: (holds, workload) =>
+        holds === true
+          ? null
+          : `the default breaks the constraint '${expression.source}' for workload ${workload}`,
+      nextStep: 'change the default or the constraint',
+    });
+    return [expression];
+  });
+}
+
+function readDispatch(
+  { value, place }: Written<Sound<ManifestKernel>['dispatch']>,
+  parts: KernelParts,
+  variables: VariableTypes,
+): Dispatch {
+  const expressions = (value ?? []).map((written, i) => {
+    if (written === undefined) return constantExpression(1);
+    const expression = compileAt(place.at(i), written, 'int', variables);
+    if (expression === null) return constantExpression(1);
+    tryOut({
+      expression,
+      place: place.at(i),
+      workloads: parts.workloads,
+      defaults: parts.defaults,
+      fault: (count, workload) =>
+        Number(count) >= 1 ? null : `the dispatch is ${count} for workload ${workload} at the default`,
+      nextStep: 'change it so that it is at least 1; ceil_div(a, b) rounds up',
+    });
+    return expression;
+  });
+  const [x, y, z] = expressions;
+  return [x ?? constantExpression(1), y ?? constantExpression(1), z ?? constantExpression(1)];
+}
+
+function readReference(
+  parts: KernelParts,
+  dispatch: Dispatch,
+  variables: VariableTypes,
+): ReferenceDefinition | null {
+  const { value, place } = parts.reference;
+  if (value === undefined) return null;
+  if (typeof value === 'string')
+    return { source: parts.programs.read(value, place), entry: parts.entry, dispatch };
+  if (value.source === undefined) return null;
+  return {
+    source: parts.programs.read(value.source, place.at('source')),
+    entry: value.entry ?? parts.entry,
+    dispatch:
+      value.dispatch === undefined
+        ? dispatch
+        : readDispatch({ value: value.dispatch, place: place.at('dispatch') }, parts, variables),
+  };
+}
+
+/** The parts of a kernel, or null if there is no telling what it is. */
+function partsOf(kernel: Sound<ManifestKernel>, place: Place, context: KernelContext): KernelParts | null {
+  if (kernel.operator === undefined)
+    return place.at('operator').isWritten ? null : ownParts(kernel, place, context.programs);
+  const operator = context.loadOperator(kernel.operator);
+  if (operator !== null) return operatorParts(kernel, place, operator);
+  reportUnknownOperator(kernel.operator, context.operatorNames, place.at('operator'));
+  return null;
+}
+
+/** One kernel of the manifest; whatever is wrong with it is reported. Usable only if nothing was. */
+export function readKernel(
+  name: string,
+  kernel: Sound<ManifestKernel>,
+  context: KernelContext,
+): KernelDefinition | null {
+  const { document } = context;
+  const pointer = at('/kernels', name);
+  const place = placeIn(document, pointer);
+  const objective = readObjective(kernel.objective, at(pointer, 'objective'), document, context.objective);
+  const gate = readGate(kernel.gate, context.gate);
+  const parts = partsOf(kernel, place, context);
+  if (parts === null) return null;
+
+  // Null prototype, so that `constructor` is a name like any other.
+  const variables: VariableTypes = Object.assign(
+    Object.create(null),
+    limitTypes,
+    parts.workloads.types,
+    parts.tunables.types,
+  );
+  const dispatch = readDispatch(parts.dispatch, parts, variables);
+  const { source } = parts;
+  return {
+    name,
+    operator: parts.operator,
+    sentinel: kernel.sentinel ?? false,
+    position: { file: document.source.file, ...document.source.position(document.keyRange(pointer).start) },
+    source:
+      source.value === undefined
+        ? { path: '', language: 'wgsl', files: {} }
+        : parts.programs.read(source.value, source.place),
+    entry: parts.entry,
+    workloads: parts.workloads.items.map(({ workload }) => workload),
+    tunables: parts.tunables.items,
+    constraints: readConstraints(parts, variables),
+    defaults: parts.defaults,
+    buffers: readBuffers(parts.buffers.value, parts.buffers.place, {
+      workloads: parts.workloads,
+      variables,
+      defaults: parts.defaults,
+    }),
+    dispatch,
+    reference: readReference(parts, dispatch, variables),
+    callsPerDay: kernel['calls-per-day'] ?? null,
+    objective,
+    gate,
+  };
+}

@@ -1,0 +1,182 @@
+import type { ExpressionType } from '../expression/index.ts';
+import {
+  type ManifestKernel,
+  nearestName,
+  type OperatorFile,
+  type OperatorParameter,
+} from '../schema/index.ts';
+import { checkName } from './names.ts';
+import type { Place } from './place.ts';
+import type { Sound } from './schema-problems.ts';
+import type { Workload, WorkloadParameter } from './types.ts';
+
+/** The workloads of a kernel with the types of their parameters. */
+export interface Workloads {
+  readonly types: Readonly<Record<string, ExpressionType>>;
+  readonly items: readonly { readonly workload: Workload; readonly place: Place }[];
+}
+
+type Written = Sound<ManifestKernel>['workloads'];
+type WrittenOne = Readonly<Record<string, WorkloadParameter | undefined>>;
+
+/** Workload names are compared as they are, so they list parameters in one order. */
+function createWorkload(names: readonly string[], values: WrittenOne): Workload {
+  const entries = names.flatMap((name) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    name: entries.map(([name, value]) => `${name}=${value}`).join(','),
+    parameters: Object.fromEntries(entries),
+  };
+}
+
+function reportRepeated(items: Workloads['items']): void {
+  const seen = new Set<string>();
+  for (const { workload, place } of items) {
+    if (seen.has(workload.name))
+      place.value({ message: `workload ${workload.name} is given twice`, nextStep: 'remove one of them' });
+    seen.add(workload.name);
+  }
+}
+
+/** The items of the list that are sound, with their places. */
+function soundItems(written: Written, place: Place): { values: WrittenOne; place: Place }[] {
+  return (written ?? []).flatMap((values, i) =>
+    values === undefined ? [] : [{ values: values as WrittenOne, place: place.at(i) }],
+  );
+}
+
+function kindOf(value: WorkloadParameter): 'number' | 'boolean' | 'string' {
+  return typeof value as 'number' | 'boolean' | 'string';
+}
+
+const kindNames = { number: 'a number', boolean: 'true or false', string: 'a name' } as const;
+
+function typeOf(values: readonly WorkloadParameter[]): ExpressionType {
+  const [first] = values;
+  if (typeof first === 'boolean') return 'bool';
+  if (typeof first === 'string') return 'string';
+  return values.every((value) => Number.isSafeInteger(value)) ? 'int' : 'double';
+}
+
+/** Workloads of a user's kernel: the first one says which parameters there are. */
+export function readWorkloads(written: Written, place: Place): Workloads {
+  const sound = soundItems(written, place);
+  const first = sound[0];
+  if (first === undefined) return { types: {}, items: [] };
+  const names = Object.keys(first.values);
+  for (const name of names) checkName(name, first.place.at(name));
+  for (const { values, place: here } of sound.slice(1)) {
+    for (const name of names) {
+      const expected = first.values[name] as WorkloadParameter;
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      if (value === undefined) {
+        if (here.at(name).isWritten) continue;
+        here.value({
+          message: `the workload misses '${name}', which the kernel's first workload has`,
+          nextStep: 'give all workloads of a kernel the same parameters',
+          absence: true,
+        });
+      } else if (kindOf(value) !== kindOf(expected)) {
+        here.at(name).value({
+          message: `'${name}' is ${kindNames[kindOf(value)]}, but ${kindNames[kindOf(expected)]} in the first workload`,
+          nextStep: 'give a parameter the same type in all workloads',
+        });
+      }
+    }
+    for (const name of Object.keys(values)) {
+      if (Object.hasOwn(first.values, name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names);
+      here.at(name).key({
+        message: `'${name}' is no parameter of the kernel's first workload`,
+        nextStep:
+          nearest === null
+            ? 'give all workloads of a kernel the same parameters'
+            : `did you mean '${nearest}'?`,
+      });
+    }
+  }
+  const types = Object.fromEntries(
+    names.map((name) => {
+      const all = sound.flatMap(({ values }) =>
+        Object.hasOwn(values, name) ? [values[name] as WorkloadParameter] : [],
+      );
+      return [name, typeOf(all)];
+    }),
+  );
+  const items = sound.map(({ values, place: here }) => ({
+    workload: createWorkload(names, values),
+    place: here,
+  }));
+  reportRepeated(items);
+  return { types, items };
+}
+
+const typeNames: Readonly<Record<ExpressionType, string>> = {
+  int: 'a whole number',
+  double: 'a number',
+  bool: 'true or false',
+  string: 'a name',
+};
+
+/** Why a value does not suit an operator's parameter; null if it does. */
+function parameterFault(value: WorkloadParameter, parameter: OperatorParameter): string | null {
+  const { type, minimum, maximum, values } = parameter;
+  const fits =
+    type === 'int'
+      ? Number.isSafeInteger(value)
+      : { double: 'number', bool: 'boolean', string: 'string' }[type] === typeof value;
+  if (!fits) return `must be ${typeNames[type]}`;
+  if (minimum !== undefined && Number(value) < minimum) return `must be at least ${minimum}`;
+  if (maximum !== undefined && Number(value) > maximum) return `must be at most ${maximum}`;
+  if (values !== undefined && !values.includes(value)) return `must be ${values.join(' or ')}`;
+  return null;
+}
+
+/** Workloads of an operator's kernel: the operator says which parameters there are, and what they may be. */
+export function readOperatorWorkloads(
+  written: Written,
+  parameters: OperatorFile['parameters'],
+  place: Place,
+): Workloads {
+  const names = Object.keys(parameters);
+  const items = soundItems(written, place).map(({ values, place: here }) => {
+    for (const [name, value] of Object.entries(values)) {
+      if (!Object.hasOwn(parameters, name)) {
+        const nearest = nearestName(name, names);
+        here.at(name).key({
+          message: `'${name}' is no parameter of this operator`,
+          nextStep: nearest === null ? `known are ${names.join(', ')}` : `did you mean '${nearest}'?`,
+        });
+        continue;
+      }
+      const fault = value === undefined ? null : parameterFault(value, parameters[name] as OperatorParameter);
+      if (fault !== null) {
+        const { description } = parameters[name] as OperatorParameter;
+        here.at(name).value({
+          message: `'${name}' ${fault}`,
+          nextStep: description === undefined ? 'change it' : `'${name}' is ${description}`,
+        });
+      }
+    }
+    const complete: Record<string, WorkloadParameter> = {};
+    for (const [name, parameter] of Object.entries(parameters)) {
+      const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
+      if (value !== undefined) complete[name] = value;
+      else if (!here.at(name).isWritten) {
+        here.value({
+          message: `the workload misses '${name}'`,
+          nextStep: `add '${name}: …', ${parameter.description ?? typeNames[parameter.type]}`,
+          absence: true,
+        });
+      }
+    }
+    return { workload: createWorkload(names, complete), place: here };
+  });
+  reportRepeated(items);
+  return {
+    types: Object.fromEntries(Object.entries(parameters).map(([name, { type }]) => [name, type])),
+    items,
+  };
+}
