@@ -1,3 +1,5 @@
+const noise = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+
 /** The last `limit` characters of a stream of text. */
 export class Tail {
   readonly #limit: number;
@@ -11,12 +13,12 @@ export class Tail {
     this.#text = (this.#text + text).slice(-this.#limit);
   }
 
-  /** The last few lines that are not mere warnings of the driver's loader. */
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
   summary(lines = 5): string {
     return this.#text
       .split('\n')
       .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('Warning:'))
+      .filter((line) => line !== '' && !noise.test(line))
       .slice(-lines)
       .join('\n');
   }
