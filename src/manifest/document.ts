@@ -59,8 +59,10 @@ export class YamlDocument {
     this.#problems = problems;
     const { root, faults } = parseYaml(source.text);
     for (const fault of faults) problems.add(fault, describeYamlFault(fault));
-    const damages = faults.filter((fault) => fault.damage).map((fault) => fault.start);
-    this.damagedFrom = Math.min(Infinity, ...damages);
+    this.damagedFrom = faults.reduce(
+      (from, fault) => (fault.damage ? Math.min(from, fault.start) : from),
+      Number.POSITIVE_INFINITY,
+    );
     const range = { start: 0, end: 1 };
     this.#places.set('', { key: null, value: root === null ? range : rangeOf(root), textStart: null });
     this.data = root === null ? null : this.#read(root, '', null, 0);
@@ -213,6 +215,7 @@ const yamlNextSteps: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   TAG_RESOLVE_FAILED: "remove the '!' tag",
   TOO_DEEP: 'a manifest needs seven levels',
+  TOO_LONG: 'split the manifest',
 };
 
 function describeYamlFault(fault: YamlFault): ProblemDetails {

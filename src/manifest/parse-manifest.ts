@@ -83,7 +83,9 @@ export function parseManifest(options: ParseOptions): ParsedManifest {
     return { manifest: null, problems: problems.inOrder() };
   }
   const document = new YamlDocument(source, problems);
-  const written = readSound(document);
+  // Text that is not YAML at all holds nothing to check.
+  const isUnreadable = document.data === null && document.damagedFrom !== Number.POSITIVE_INFINITY;
+  const written = isUnreadable ? {} : readSound(document);
   const objective = readObjective(written.objective, '/objective', document);
   const gate = readGate(written.gate);
   const context: KernelContext = {

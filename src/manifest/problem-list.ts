@@ -19,6 +19,13 @@ interface Entry {
 /** Nobody reads more, and a hostile file could have millions. */
 const maxProblems = 500;
 
+/** Messages quote the file, and some of its texts are long. */
+const maxMessage = 300;
+
+function shorten(text: string): string {
+  return text.length <= maxMessage ? text : `${text.slice(0, maxMessage)}…`;
+}
+
 /** Collects the faults of one file. */
 export class ProblemList {
   readonly #source: SourceText;
@@ -39,7 +46,7 @@ export class ProblemList {
       line,
       column,
       severity: details.severity ?? 'error',
-      message: details.message,
+      message: shorten(details.message),
       nextStep: details.nextStep ?? null,
       length: Math.max(1, Math.min(range.end - range.start, room)),
       sourceLine,

@@ -7,6 +7,9 @@ export { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'y
 /** Deepest nesting that is read; a manifest needs seven levels. */
 export const maxDepth = 32;
 
+/** Most lexical pieces that are read, spaces included; 500 kernels have about half as many. */
+const maxLexemes = 400_000;
+
 /** One thing the YAML library found wrong. */
 export interface YamlFault extends TextRange {
   readonly code: string;
@@ -47,43 +50,41 @@ function tooDeepAt(tokens: readonly unknown[]): number | null {
   return null;
 }
 
-/** Tokens of the text, or the offset at which its nesting becomes absurd: the library's own time grows with it. */
-function tokenise(text: string): { tokens: unknown[] } | { tooDeep: number } {
+type Tokenised = { readonly tokens: unknown[] } | { readonly refused: YamlFault };
+
+function refuse(code: string, message: string, start: number): Tokenised {
+  return { refused: { code, message, start, end: start + 1, damage: true, severity: 'error' } };
+}
+
+/** Tokens of the text, unless it is absurdly nested or long: the library would take minutes, or crash the process. */
+function tokenise(text: string): Tokenised {
+  const depthMessage = `is nested more than ${maxDepth} levels deep`;
   const parser = new Parser();
   const tokens: unknown[] = [];
   let offset = 0;
   let flowDepth = 0;
   let indicatorsInLine = 0;
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (lexeme === '[' || lexeme === '{') flowDepth++;
     else if (lexeme === ']' || lexeme === '}') flowDepth--;
     else if (flowDepth === 0 && (lexeme === '-' || lexeme === '?' || lexeme === ':')) indicatorsInLine++;
     else if (lexeme === '\n' || lexeme === '\r\n') indicatorsInLine = 0;
-    if (flowDepth > maxDepth || indicatorsInLine > maxDepth) return { tooDeep: offset };
+    if (flowDepth > maxDepth || indicatorsInLine > maxDepth) return refuse('TOO_DEEP', depthMessage, offset);
+    if (++count > maxLexemes) return refuse('TOO_LONG', 'the manifest is too long', offset);
     // The lexer marks documents and scalars with control characters of its own, which take no room in the text.
     if (!'\u0002\u0018\u001f\ufeff'.includes(lexeme)) offset += lexeme.length;
     tokens.push(...parser.next(lexeme));
   }
   tokens.push(...parser.end());
   const tooDeep = tooDeepAt(tokens);
-  return tooDeep === null ? { tokens } : { tooDeep };
+  return tooDeep === null ? { tokens } : refuse('TOO_DEEP', depthMessage, tooDeep);
 }
 
 /** Parses YAML 1.2, without merge keys and with the core schema's tags only. */
 export function parseYaml(text: string): YamlNodes {
   const tokenised = tokenise(text);
-  if ('tooDeep' in tokenised) {
-    const start = tokenised.tooDeep;
-    const fault: YamlFault = {
-      code: 'TOO_DEEP',
-      message: `is nested more than ${maxDepth} levels deep`,
-      start,
-      end: start + 1,
-      damage: true,
-      severity: 'error',
-    };
-    return { root: null, faults: [fault] };
-  }
+  if ('refused' in tokenised) return { root: null, faults: [tokenised.refused] };
   // Duplicate keys are looked for while reading: the library compares every pair of keys.
   const composer = new Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: 'silent' });
   const [document, second] = [
