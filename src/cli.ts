@@ -1,2 +1,46 @@
-// entry, see src/app
-export {};
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import packageJson from '../package.json' with { type: 'json' };
+import { main } from './cli/main.ts';
+import { createTerminalProgress } from './cli/terminal-progress.ts';
+import { ExitCode } from './errors/index.ts';
+
+const { env, stderr, stdout } = process;
+const interruption = new AbortController();
+const progress = createTerminalProgress(stderr, () => performance.now());
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The second Ctrl-C is for someone who will not wait; workers end with this process.
+    if (interruption.signal.aborted) process.exit(ExitCode.interrupted);
+    interruption.abort();
+    progress.note('stopping: what was found is being kept; press Ctrl-C again to leave at once');
+  });
+}
+// A reader that left (`| head`) is no fault of ours.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(ExitCode.passed);
+  throw error;
+});
+
+const ending = await main(
+  process.argv.slice(2),
+  {
+    environment: env,
+    workingDirectory: process.cwd(),
+    signal: interruption.signal,
+    progress,
+    workerPath: fileURLToPath(new URL('./worker.js', import.meta.url)),
+    version: packageJson.version,
+    command: ['joulegate', ...process.argv.slice(2)].join(' '),
+    now: () => new Date(),
+  },
+  {
+    colour: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    width: stdout.columns ?? 100,
+  },
+);
+progress.finish();
+stderr.write(ending.error);
+stdout.write(ending.output);
+process.exitCode = ending.exitCode;

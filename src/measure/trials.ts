@@ -1,10 +1,10 @@
-import type { FeatureVector, Outcome, Variant, VariantBuilder, VariantFailure } from '../kernel/index.ts';
+import type { FeatureVector, Outcome, Variant, VariantFailure } from '../kernel/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { measureEnergy } from './energy.ts';
 import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Clock, Device, Meter } from './ports.ts';
-import { prepareReference } from './reference.ts';
+import { prepareReference, type TrialBuilder } from './reference.ts';
 import type { EnergyMeasurement, LatencyMeasurement, Measurement } from './types.ts';
 
 /** Time spent measuring, for reports and plans. */
@@ -32,7 +32,7 @@ export interface TrialsRequest {
   readonly device: Device;
   /** null: energy is not measured. */
   readonly meter: Meter | null;
-  readonly builder: VariantBuilder;
+  readonly builder: TrialBuilder;
   readonly options: MeasureOptions;
   readonly clock: Clock;
   /** Told after every trial everything known about its configuration, e.g. to save it. */

@@ -92,6 +92,14 @@ export function selectFinalist(
   if (best === 0 || chosen === undefined || incumbent === undefined) {
     return { index: 0, latencyRatio: null, energyRatio: null, reason: 'no contender was better' };
   }
+  const gains = logRatios(values[best]!, values[0]!);
+  const keep = (reason: string): FinalSelection => ({
+    index: 0,
+    latencyRatio: null,
+    energyRatio: null,
+    reason,
+  });
+  if (gains.length < 2) return keep('too few blocks in which both could be measured');
   const ratios = {
     latencyRatio: ratio(chosen.latencyMs, incumbent.latencyMs),
     energyRatio: ratio(chosen.joules, incumbent.joules),
@@ -99,14 +107,8 @@ export function selectFinalist(
   if (!admissible(0)) {
     return { index: best, ...ratios, reason: 'the previous configuration is slower than the slack allows' };
   }
-  const gains = logRatios(values[best]!, values[0]!);
-  if (gains.length < 2 || gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return {
-      index: 0,
-      latencyRatio: null,
-      energyRatio: null,
-      reason: 'the best contender was not better in every block by a worthwhile amount',
-    };
+  if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
+    return keep('the best contender was not better in every block by a worthwhile amount');
   }
   return { index: best, ...ratios, reason: 'better in every block' };
 }

@@ -1,0 +1,100 @@
+import type { Ratio, SubjectJudgement } from '../judge/index.ts';
+import type { Verdict } from '../manifest/index.ts';
+import type { Arm, BlockSample } from '../measure/index.ts';
+import type { ReportGuard } from '../schema/index.ts';
+import type { Configuration } from '../space/index.ts';
+import type { Comparison } from './comparison.ts';
+import type { BrokenArm } from './guard-measure.ts';
+import { medianOrNull } from './median-or-null.ts';
+
+export type GuardedKernel = ReportGuard['kernels'][number];
+
+/** Days of a mean month. */
+const daysPerMonth = 365.25 / 12;
+const joulesPerKilowattHour = 3.6e6;
+
+function cost(samples: readonly BlockSample[], arm: Arm): GuardedKernel['base'] {
+  const own = samples.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
+  const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
+  return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
+}
+
+function kWhPerMonth(
+  callsPerDay: number | null,
+  ratio: Ratio | null,
+  base: GuardedKernel['base'],
+): number | null {
+  const joules = base?.joules ?? null;
+  if (callsPerDay === null || ratio === null || joules === null) return null;
+  return ((ratio.estimate - 1) * joules * callsPerDay * daysPerMonth) / joulesPerKilowattHour;
+}
+
+function configurationOf(comparison: Comparison, arm: 'base' | 'head'): Configuration | null {
+  return comparison.status === 'identical' || comparison.status === 'changed'
+    ? comparison[arm].variant.configuration
+    : null;
+}
+
+/** Verdict of a comparison that was not measured. */
+function unmeasuredVerdict(status: Comparison['status']): Verdict {
+  if (status === 'broken-head') return 'regressed';
+  return status === 'changed' ? 'inconclusive' : status;
+}
+
+export interface GuardedKernelTask {
+  readonly comparison: Comparison;
+  readonly judgement: SubjectJudgement | null;
+  readonly broken: BrokenArm | null;
+  readonly samples: readonly BlockSample[];
+  readonly failOn: readonly Verdict[];
+  readonly energyEstimated: boolean;
+}
+
+/** One kernel and workload of a guard report. */
+export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
+  const { comparison, judgement, broken } = task;
+  const { definition, kernel, workload } = comparison;
+  const samples = task.samples.filter((sample) => sample.kernel === kernel && sample.workload === workload);
+  const verdict = judgement?.verdict ?? unmeasuredVerdict(broken?.status ?? comparison.status);
+  const energy = judgement?.metrics.find((metric) => metric.metric === 'energy') ?? null;
+  const latency = judgement?.metrics.find((metric) => metric.metric === 'latency') ?? null;
+  const base = cost(samples, 'B');
+  const energyRatio = energy?.ratio ?? null;
+  return {
+    kernel,
+    workload,
+    verdict,
+    reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
+    fails: task.failOn.includes(verdict),
+    sentinel: definition.sentinel,
+    file: definition.position.file,
+    line: definition.position.line,
+    estimated: task.energyEstimated && energyRatio !== null,
+    energyRatio,
+    latencyRatio: latency?.ratio ?? null,
+    base,
+    head: cost(samples, 'H'),
+    configuration: { base: configurationOf(comparison, 'base'), head: configurationOf(comparison, 'head') },
+    metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
+    attribution: judgement?.attribution ?? null,
+    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
+    blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
+  };
+}
+
+/** How many kernels and workloads got each verdict. */
+export function countVerdicts(kernels: readonly GuardedKernel[], gated: number): ReportGuard['counts'] {
+  const count = (verdict: Verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
+  return {
+    gated,
+    regressed: count('regressed'),
+    improved: count('improved'),
+    unchanged: count('unchanged'),
+    inconclusive: count('inconclusive'),
+    identical: count('identical'),
+    new: count('new'),
+    removed: count('removed'),
+    missingBaseline: count('missing-baseline'),
+    environment: count('environment'),
+  };
+}

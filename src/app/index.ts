@@ -1,0 +1,14 @@
+export { renderMarkdown, renderTerminal } from '../report/index.ts';
+export type { Report } from '../store/index.ts';
+export { type Diagnosis, doctor, type Finding } from './doctor.ts';
+export { type GuardOptions, guard } from './guard.ts';
+export type { Host } from './host.ts';
+export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';
+export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
+export { type Plan, type PlannedWorkload, plan } from './plan.ts';
+export type { Progress, ProgressStatus } from './progress.ts';
+export { type RecordOptions, type RecordSummary, record } from './record.ts';
+export { type RetuneOptions, retune } from './retune.ts';
+export { type ReplayRetuneOptions, retuneRecording } from './retune-recording.ts';
+export { loadReport } from './show-report.ts';
+export { type Validation, validate } from './validate.ts';

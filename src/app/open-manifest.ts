@@ -1,0 +1,107 @@
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { JoulegateError } from '../errors/index.ts';
+import { openFolder, repositoryRoot } from '../git/index.ts';
+import {
+  type FileReader,
+  formatProblems,
+  type KernelDefinition,
+  type Manifest,
+  parseManifest,
+} from '../manifest/index.ts';
+import { operators } from '../operators/index.ts';
+import type { Host } from './host.ts';
+
+export interface OpenedManifest {
+  readonly manifest: Manifest;
+  /** Folder of the manifest, absolute. */
+  readonly folder: string;
+  /** Folder that bounds what the manifest may name: the repository, or the manifest's own folder outside one. */
+  readonly root: string;
+  /** Path of the manifest below `root`, with `/`. */
+  readonly path: string;
+}
+
+export function absolutePath(host: Host, path: string): string {
+  return isAbsolute(path) ? path : resolve(host.workingDirectory, path);
+}
+
+/** A path as the user would type it from the working directory. */
+export function displayPath(host: Host, path: string): string {
+  const below = relative(host.workingDirectory, path);
+  return below === '' ? '.' : below;
+}
+
+/**
+ * Reads a manifest through a reader.
+ * @param options.shown turns a path below the reader's root into the one that messages show
+ * @returns null if there is no such file
+ * @throws JoulegateError bad-input with every fault, each with its place and what to do
+ */
+export function readManifest(options: {
+  readonly host: Host;
+  readonly reader: FileReader;
+  readonly path: string;
+  readonly shown: (path: string) => string;
+}): Manifest | null {
+  const { host, reader, path, shown } = options;
+  const text = reader.read(path);
+  if (text === null) return null;
+  const { manifest, problems } = parseManifest({ path, text, reader, operators });
+  const placed = problems.map((problem) => ({ ...problem, file: shown(problem.file) }));
+  const errors = placed.filter((problem) => problem.severity === 'error');
+  if (manifest === null || errors.length > 0) {
+    const faults = errors.length === 1 ? 'a fault' : `${errors.length} faults`;
+    throw new JoulegateError(
+      'bad-input',
+      `${shown(path)} has ${faults}.\n\n${formatProblems(placed, { colour: false })}`,
+      { code: 'bad-manifest' },
+    );
+  }
+  for (const warning of placed) host.progress.warn(formatProblems([warning], { colour: false }));
+  return manifest;
+}
+
+/** @throws JoulegateError bad-input if it is missing or has faults */
+export function openManifest(host: Host, path: string): OpenedManifest {
+  const absolute = absolutePath(host, path);
+  const folder = dirname(absolute);
+  const root = repositoryOf(host, folder) ?? folder;
+  const below = relative(root, absolute).split(sep).join('/');
+  const manifest = readManifest({
+    host,
+    reader: openFolder(root),
+    path: below,
+    shown: (file) => displayPath(host, join(root, file)),
+  });
+  if (manifest === null) {
+    throw new JoulegateError('bad-input', `${path} does not exist.`, {
+      code: 'no-manifest',
+      nextStep: 'Name the manifest with --manifest FILE, or write a joulegate.yaml here.',
+    });
+  }
+  return { manifest, folder, root, path: below };
+}
+
+/** The repository around a folder; null without one, also where git itself is missing or refuses. */
+function repositoryOf(host: Host, folder: string): string | null {
+  try {
+    return repositoryRoot({ root: folder, environment: host.environment });
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    host.progress.warn(`${error.message} The manifest may only name files below its own folder.`);
+    return null;
+  }
+}
+
+/** @throws JoulegateError bad-input for a name that no kernel has */
+export function selectKernels(manifest: Manifest, names: readonly string[]): readonly KernelDefinition[] {
+  const unknown = names.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+  if (unknown !== undefined) {
+    const known = manifest.kernels.map((kernel) => kernel.name).join(', ');
+    throw new JoulegateError('bad-input', `${manifest.path} has no kernel "${unknown}".`, {
+      code: 'unknown-kernel',
+      nextStep: `It has: ${known}`,
+    });
+  }
+  return names.length === 0 ? manifest.kernels : manifest.kernels.filter(({ name }) => names.includes(name));
+}

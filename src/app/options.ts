@@ -1,0 +1,19 @@
+/** How a mode reaches the GPU. */
+export interface LaboratoryOptions {
+  /** `auto` takes a real GPU first, then a software adapter. */
+  readonly device: 'auto' | 'gpu' | 'software';
+  readonly meter: 'auto' | 'cpu-time' | 'none';
+  /** For `cpu-time`: watts a busy core is taken to draw. */
+  readonly wattsPerCore?: number;
+}
+
+export interface ManifestOptions {
+  /** Path of the manifest, relative to the working directory. */
+  readonly manifest: string;
+}
+
+/** Restricts a mode to some kernels. */
+export interface KernelFilter {
+  /** Names of kernels; empty means all. */
+  readonly kernels: readonly string[];
+}

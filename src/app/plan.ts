@@ -1,0 +1,81 @@
+import { type Budget, createKernelSpace } from '../manifest/index.ts';
+import type { Host } from './host.ts';
+import { openLaboratory } from './laboratory.ts';
+import { openManifest, selectKernels } from './open-manifest.ts';
+import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
+
+export interface PlannedWorkload {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly sentinel: boolean;
+  readonly tunables: number;
+  /** Points before constraints. */
+  readonly rawSize: number;
+  readonly valid: { readonly value: number; readonly exact: boolean };
+  /** Configurations a retune tries. */
+  readonly trials: number;
+  /** Most minutes that a retune and a guard spend on it. */
+  readonly retuneMinutes: number;
+  readonly guardMinutes: number;
+}
+
+export interface Plan {
+  readonly manifest: string;
+  readonly device: string;
+  readonly workloads: readonly PlannedWorkload[];
+  readonly retuneMinutes: number;
+  readonly guardMinutes: number;
+}
+
+/** Counting stops here: past it a space is "more than". */
+const countLimit = 1_000_000;
+
+function minutes(seconds: number): number {
+  return seconds / 60;
+}
+
+function retuneSeconds(budget: Budget, trials: number): number {
+  return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
+}
+
+/** What a manifest holds and at most costs on this machine. */
+export async function plan(
+  host: Host,
+  options: ManifestOptions & LaboratoryOptions & KernelFilter,
+): Promise<Plan> {
+  const { manifest } = openManifest(host, options.manifest);
+  const kernels = selectKernels(manifest, options.kernels);
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const { guard, retune } = manifest.budget;
+    const workloads = kernels.flatMap((kernel) =>
+      kernel.workloads.map((workload): PlannedWorkload => {
+        const space = createKernelSpace(kernel, workload, laboratory.info.limits);
+        const valid = space.count(countLimit);
+        const trials = Math.min(retune.trials, valid.value);
+        return {
+          kernel: kernel.name,
+          workload: workload.name,
+          sentinel: kernel.sentinel,
+          tunables: space.tunables.length,
+          rawSize: space.rawSize,
+          valid,
+          trials,
+          retuneMinutes: minutes(retuneSeconds(retune, trials)),
+          guardMinutes: minutes(guard.judgeSeconds),
+        };
+      }),
+    );
+    const total = (of: (workload: PlannedWorkload) => number) =>
+      workloads.reduce((sum, workload) => sum + of(workload), 0);
+    return {
+      manifest: options.manifest,
+      device: laboratory.info.description,
+      workloads,
+      retuneMinutes: total((workload) => workload.retuneMinutes),
+      guardMinutes: total((workload) => workload.guardMinutes),
+    };
+  } finally {
+    await laboratory.close();
+  }
+}

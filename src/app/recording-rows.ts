@@ -1,0 +1,72 @@
+import type { VariantFailure } from '../kernel/index.ts';
+import type { DeviceInfo, Measurement, MeterInfo } from '../measure/index.ts';
+import type { Space } from '../space/index.ts';
+import type { Recording } from '../store/index.ts';
+
+type RecordingRow = Recording['measurements'][number];
+
+/** A measurement as a row of a recording over the same space. */
+export function toRecordingRow(space: Space, measurement: Measurement): RecordingRow {
+  const point = space.point(measurement.configuration);
+  if (point === null) throw new RangeError('toRecordingRow: the configuration is not in the space');
+  const { latency, energy, failure } = measurement;
+  return {
+    values: [...point],
+    ...(latency === null
+      ? {}
+      : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) }),
+    ...(energy === null ? {} : { joules: energy.joules, watts: energy.watts }),
+    ...(failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2000) } }),
+  };
+}
+
+/** The reverse of `toRecordingRow`; null if the row's values are not in the space. */
+export function fromRecordingRow(space: Space, recording: Recording, row: RecordingRow): Measurement | null {
+  const entries = recording.tunables.map((tunable, index) => [
+    tunable.name,
+    tunable.values[row.values[index] ?? -1],
+  ]);
+  const point = space.point(Object.fromEntries(entries));
+  if (point === null) return null;
+  const estimated = recording.meter?.estimated ?? true;
+  return {
+    configuration: space.configuration(point),
+    failure:
+      row.failure === undefined
+        ? null
+        : { kind: row.failure.kind as VariantFailure['kind'], message: row.failure.message },
+    latency:
+      row.latencyMs === undefined
+        ? null
+        : {
+            medianMs: row.latencyMs,
+            relativeSpread: 0,
+            samplesMs: row.latencySamplesMs ?? [row.latencyMs],
+            launchesPerSample: 1,
+          },
+    energy:
+      row.joules === undefined
+        ? null
+        : {
+            joules: row.joules,
+            netJoules: null,
+            watts: row.watts ?? Number.NaN,
+            launches: 1,
+            seconds: 0,
+            estimated,
+            relativeResolution: 0,
+          },
+  };
+}
+
+/** The device as recordings and reports describe it. */
+export function describeDevice(info: DeviceInfo) {
+  const { family, vendor, architecture, device, description, driver, software } = info;
+  return { family, vendor, architecture, device, description, driver, software };
+}
+
+/** The meter as recordings and reports describe it. */
+export function describeMeter(info: MeterInfo) {
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
+  return { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts };
+}

@@ -1,0 +1,50 @@
+import { plan } from '../../app/index.ts';
+import { ExitCode } from '../../errors/index.ts';
+import type { CommandSpec } from '../command.ts';
+import { columns, formatJson } from '../format.ts';
+import {
+  jsonOption,
+  kernelOption,
+  laboratoryOptions,
+  manifestOption,
+  readKernelFilter,
+  readLaboratoryOptions,
+  readManifestOption,
+} from '../shared-options.ts';
+
+function formatMinutes(minutes: number): string {
+  return minutes.toFixed(1);
+}
+
+export const planCommand: CommandSpec = {
+  name: 'plan',
+  summary: 'show kernels, spaces and what a run costs at most',
+  positionals: [],
+  description:
+    'Shows every kernel and workload with the size of its space on this device, and the most minutes a retune and a guard spend on it.',
+  examples: ['joulegate plan', 'joulegate plan --device software'],
+  options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
+  async run(args, host) {
+    const result = await plan(host, {
+      ...readManifestOption(args),
+      ...readKernelFilter(args),
+      ...readLaboratoryOptions(args),
+    });
+    if (args.flag('json')) return { output: formatJson(result), exitCode: ExitCode.passed };
+    const rows = [
+      ['kernel', 'workload', 'tunables', 'raw', 'valid', 'trials', 'retune min', 'guard min'],
+      ...result.workloads.map((workload) => [
+        workload.sentinel ? `${workload.kernel} (sentinel)` : workload.kernel,
+        workload.workload,
+        String(workload.tunables),
+        workload.rawSize.toLocaleString('en'),
+        `${workload.valid.exact ? '' : '> '}${workload.valid.value.toLocaleString('en')}`,
+        String(workload.trials),
+        formatMinutes(workload.retuneMinutes),
+        formatMinutes(workload.guardMinutes),
+      ]),
+    ];
+    const total = `At most ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}.`;
+    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}\n\n${total}\n`, exitCode: ExitCode.passed };
+  },
+};

@@ -1,0 +1,31 @@
+import { loadReport, renderMarkdown, renderTerminal } from '../../app/index.ts';
+import { ExitCode } from '../../errors/index.ts';
+import type { CommandSpec } from '../command.ts';
+import { formatJson } from '../format.ts';
+
+export const reportCommand: CommandSpec = {
+  name: 'report',
+  summary: 'show a report.json again',
+  positionals: ['FILE'],
+  description: 'Shows a report that guard or retune wrote, as tables, as Markdown or as JSON.',
+  examples: ['joulegate report out/report.json', 'joulegate report out/report.json --format markdown'],
+  options: {
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'how to show it; terminal unless given',
+      choices: ['terminal', 'markdown', 'json'],
+    },
+    json: { type: 'boolean', help: 'the same as --format json' },
+  },
+  async run(args, host, terminal) {
+    const report = loadReport(host, args.positionals[0]!);
+    const format = args.flag('json') ? 'json' : (args.text('format') ?? 'terminal');
+    const render = {
+      terminal: () => renderTerminal(report, terminal),
+      markdown: () => renderMarkdown(report),
+      json: () => formatJson(report),
+    };
+    return { output: render[format as keyof typeof render](), exitCode: ExitCode.passed };
+  },
+};

@@ -1,0 +1,29 @@
+import { validate } from '../../app/index.ts';
+import { ExitCode } from '../../errors/index.ts';
+import type { CommandSpec } from '../command.ts';
+import { count, formatJson } from '../format.ts';
+import { jsonOption, manifestOption, readManifestOption } from '../shared-options.ts';
+
+export const validateCommand: CommandSpec = {
+  name: 'validate',
+  summary: 'check the manifest and everything it names',
+  positionals: [],
+  description: `Checks the manifest, its expressions and files, and links every kernel's default configuration. Every fault is
+shown at once, with its place and what to do. Needs no GPU.`,
+  examples: ['joulegate validate', 'joulegate validate --manifest kernels/joulegate.yaml'],
+  options: { ...manifestOption, ...jsonOption },
+  async run(args, host) {
+    const result = await validate(host, readManifestOption(args));
+    const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
+    if (args.flag('json')) return { output: formatJson(result), exitCode };
+    const faults = result.faults.map(({ kernel, workload, failure }) => {
+      const place = [failure.file, failure.line, failure.column]
+        .filter((part) => part !== undefined)
+        .join(':');
+      return `${place === '' ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}\n`;
+    });
+    const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
+    const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
+    return { output: `${faults.join('')}${summary}, ${verdict}\n`, exitCode };
+  },
+};

@@ -1,0 +1,83 @@
+import type { Host } from '../app/index.ts';
+import { ExitCode, JoulegateError } from '../errors/index.ts';
+import type { CommandSpec, Terminal } from './command.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { guardCommand } from './commands/guard.ts';
+import { importCommand } from './commands/import.ts';
+import { planCommand } from './commands/plan.ts';
+import { recordCommand } from './commands/record.ts';
+import { reportCommand } from './commands/report.ts';
+import { retuneCommand } from './commands/retune.ts';
+import { validateCommand } from './commands/validate.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { nearest, parseArguments } from './parse-arguments.ts';
+
+const commands: readonly CommandSpec[] = [
+  validateCommand,
+  planCommand,
+  retuneCommand,
+  guardCommand,
+  recordCommand,
+  importCommand,
+  reportCommand,
+  doctorCommand,
+];
+
+/** What a run of the command line leaves behind. */
+export interface Ending {
+  readonly output: string;
+  readonly error: string;
+  readonly exitCode: ExitCode;
+}
+
+function describeError(error: unknown, signal: AbortSignal): Ending {
+  if (signal.aborted) {
+    return { output: '', error: 'joulegate: interrupted\n', exitCode: ExitCode.interrupted };
+  }
+  if (error instanceof JoulegateError) {
+    const next = error.nextStep === null ? '' : `  next: ${error.nextStep}\n`;
+    return { output: '', error: `joulegate: error: ${error.message}\n${next}`, exitCode: error.exitCode };
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    output: '',
+    error: `joulegate: internal error: ${detail}\n  next: This is a bug. Please report it with the command and this text.\n`,
+    exitCode: ExitCode.internal,
+  };
+}
+
+function findCommand(name: string): CommandSpec {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const near = nearest(
+    name,
+    commands.map((candidate) => candidate.name),
+  );
+  throw new JoulegateError('bad-input', `"${name}" is not a command.`, {
+    code: 'bad-arguments',
+    nextStep: `${near === null ? '' : `Did you mean \`joulegate ${near}\`? `}Run \`joulegate --help\` for all commands.`,
+  });
+}
+
+/** Runs the command line. Never throws. */
+export async function main(argv: readonly string[], host: Host, terminal: Terminal): Promise<Ending> {
+  try {
+    const [name, ...rest] = argv;
+    if (name === '--version') return { output: `${host.version}\n`, error: '', exitCode: ExitCode.passed };
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      const output = generalHelp(commands, host.version);
+      // Nothing asked for is not an error to be proud of, but scripts must notice it.
+      return name === undefined
+        ? { output: '', error: output, exitCode: ExitCode.badInput }
+        : { output, error: '', exitCode: ExitCode.passed };
+    }
+    const command = findCommand(name);
+    if (rest.includes('--help') || rest.includes('-h')) {
+      return { output: commandHelp(command), error: '', exitCode: ExitCode.passed };
+    }
+    const result = await command.run(parseArguments(command, rest), host, terminal);
+    return { ...result, error: '' };
+  } catch (error) {
+    return describeError(error, host.signal);
+  }
+}

@@ -1,0 +1,54 @@
+import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../app/index.ts';
+import type { Arguments, OptionSpec } from './command.ts';
+
+export const manifestOption = {
+  manifest: { type: 'string', value: 'FILE', help: 'the manifest; joulegate.yaml unless given' },
+} as const satisfies Record<string, OptionSpec>;
+
+export const laboratoryOptions = {
+  device: {
+    type: 'string',
+    value: 'WHICH',
+    help: 'adapter to use; auto takes a real GPU first',
+    choices: ['auto', 'gpu', 'software'],
+  },
+  meter: {
+    type: 'string',
+    value: 'WHICH',
+    help: 'what reads energy; auto picks and says why',
+    choices: ['auto', 'cpu-time', 'none'],
+  },
+  'watts-per-core': {
+    type: 'number',
+    value: 'W',
+    help: 'for cpu-time: what a busy core is taken to draw; 15 unless given',
+    min: 0.001,
+    max: 1000,
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export const kernelOption = {
+  kernel: { type: 'string', value: 'NAME[,NAME]', help: 'only these kernels' },
+} as const satisfies Record<string, OptionSpec>;
+
+export const jsonOption = {
+  json: { type: 'boolean', help: 'print the result as JSON on standard output' },
+} as const satisfies Record<string, OptionSpec>;
+
+export function readManifestOption(args: Arguments): ManifestOptions {
+  return { manifest: args.text('manifest') ?? 'joulegate.yaml' };
+}
+
+export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {
+  const wattsPerCore = args.number('watts-per-core');
+  return {
+    device: (args.text('device') ?? 'auto') as LaboratoryOptions['device'],
+    meter: (args.text('meter') ?? 'auto') as LaboratoryOptions['meter'],
+    ...(wattsPerCore === undefined ? {} : { wattsPerCore }),
+  };
+}
+
+export function readKernelFilter(args: Arguments): KernelFilter {
+  const names = args.text('kernel')?.split(',') ?? [];
+  return { kernels: names.map((name) => name.trim()).filter((name) => name !== '') };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { type ContenderSamples, selectFinalist } from '../../src/search/index.ts';
+
+/** A contender whose blocks cost the given times and energies. */
+function contender(latencyMs: (number | null)[], joules: (number | null)[]): ContenderSamples {
+  return { latencyMs, joules };
+}
+
+const energy = { minimize: 'energy', latencySlack: 0.03 } as const;
+
+describe('selectFinalist', () => {
+  const incumbent = contender([1, 1.01, 0.99], [10, 10.1, 9.9]);
+
+  it('takes the contender with the lowest energy within the latency slack', () => {
+    const selection = selectFinalist(
+      [
+        incumbent,
+        contender([1.02, 1.02, 1.02], [9, 9.05, 9.1]),
+        contender([1.2, 1.2, 1.2], [5, 5, 5]),
+        contender([1, 1, 1], [9.5, 9.5, 9.5]),
+      ],
+      energy,
+    );
+    expect(selection.index).toBe(1);
+    expect(selection.reason).toBe('better in every block');
+    expect(selection.energyRatio?.estimate).toBeCloseTo(Math.cbrt((9 * 9.05 * 9.1) / (10 * 10.1 * 9.9)), 12);
+    expect(selection.energyRatio!.low).toBeLessThan(selection.energyRatio!.estimate);
+    expect(selection.energyRatio!.high).toBeGreaterThan(selection.energyRatio!.estimate);
+  });
+
+  it('keeps the incumbent against one that won on the mean but lost a block', () => {
+    const lucky = contender([1, 1, 1], [8, 8, 9.95]);
+    expect(selectFinalist([incumbent, lucky], energy).index).toBe(0);
+  });
+
+  it('keeps the incumbent against a gain that is too small to be worth a change', () => {
+    const slight = contender([1, 1, 1], [9.95, 10.05, 9.85]);
+    expect(selectFinalist([incumbent, slight], energy).index).toBe(0);
+  });
+
+  it('replaces an incumbent that is slower than the slack allows, even at more energy', () => {
+    const faster = contender([0.5, 0.5, 0.5], [11, 11, 11]);
+    const selection = selectFinalist([incumbent, faster], energy);
+    expect(selection.index).toBe(1);
+    expect(selection.reason).toContain('slower than the slack allows');
+  });
+
+  it('compares only blocks in which both were measured, and needs two of them', () => {
+    const mostlyVoid = contender([0.9, null, null], [8, null, null]);
+    expect(selectFinalist([incumbent, mostlyVoid], energy).index).toBe(0);
+  });
+
+  it('minimises latency or energy times delay where that is the objective', () => {
+    const fast = contender([0.9, 0.9, 0.9], [12, 12, 12]);
+    const balanced = contender([0.95, 0.95, 0.95], [9, 9, 9]);
+    expect(selectFinalist([incumbent, fast, balanced], { minimize: 'latency' }).index).toBe(1);
+    expect(selectFinalist([incumbent, fast, balanced], { minimize: 'edp' }).index).toBe(2);
+  });
+});
