@@ -45,6 +45,6 @@ export function codeMarkdown(text: string, maxLength = 300): string {
   const line = cleanLine(text, maxLength);
   if (line === '') return '';
   if (/^[\w .,;:=/()+→-]+$/.test(line)) return `\`${line}\``;
-  const referenced = line.replace(/[^\w .,=/()→-]/gu, (character) => `&#${character.codePointAt(0)};`);
+  const referenced = line.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
   return `<code>${referenced}</code>`;
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatKilowattHours, formatRatio } from './format.ts';
+import { formatCount, formatDuration, formatInteger, formatKilowattHours, formatRatio } from './format.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, GuardVerdict, Report, RetunedKernel, RetuneReport } from './types.ts';
 
@@ -52,7 +52,7 @@ export function countsText(report: GuardReport): string {
   const parts = verdictOrder
     .map((verdict) => {
       const count = verdict === 'missing-baseline' ? counts.missingBaseline : counts[verdict];
-      return count === 0 ? '' : `${count.toLocaleString('en-US')} ${verdictText(verdict)}`;
+      return count === 0 ? '' : `${formatInteger(count)} ${verdictText(verdict)}`;
     })
     .filter((part) => part !== '');
   return parts.join(', ') || 'no kernels';
@@ -75,16 +75,16 @@ export function isReplaced(kernel: RetunedKernel): boolean {
   );
 }
 
-/** `2 of 4 kernels have a better configuration`. */
+/** `2 of 4 workloads with a better configuration`. */
 export function retuneTitle(report: RetuneReport): string {
   const total = report.kernels.length;
   const replaced = report.kernels.filter(isReplaced).length;
   const failed = report.kernels.filter((kernel) => kernel.configuration === null).length;
-  if (total === 0) return 'no kernels';
+  if (total === 0) return 'no workloads';
   const found =
     replaced === 0
-      ? `no better configuration found for ${formatCount(total, 'kernel')}`
-      : `${replaced} of ${formatCount(total, 'kernel')} with a better configuration`;
+      ? `no better configuration for ${formatCount(total, 'workload')}`
+      : `${replaced} of ${formatCount(total, 'workload')} with a better configuration`;
   return failed === 0 ? found : `${found}, ${failed} without any that works`;
 }
 
@@ -124,18 +124,34 @@ function meterText(report: Report): string {
   return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
 }
 
+/** Verdicts that a row says all about, unless there is more to tell than the reason. */
+const plain: ReadonlySet<GuardVerdict> = new Set(['improved', 'new', 'removed']);
+const quiet: ReadonlySet<GuardVerdict> = new Set(['unchanged', 'identical']);
+
+/** Neither changed nor a cause of failure: may be folded away where there are many. */
+export function isQuiet(kernel: GuardKernel): boolean {
+  return quiet.has(kernel.verdict) && !kernel.fails;
+}
+
+/** Whether a kernel's notes belong below the table. */
+export function needsNotes(kernel: GuardKernel): boolean {
+  return kernel.fails || (!isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1));
+}
+
 /** Everything worth saying about a compared kernel below its row, as clean lines. */
 export function guardNotes(kernel: GuardKernel): readonly string[] {
   const notes = [cleanLine(kernel.reason, 600)];
   const attributed = { code: 'the code', tuning: 'the tuned configuration', both: 'both code and tuning' };
   if (kernel.attribution !== null) notes.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
-    notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day`);
+    const basis = kernel.estimated ? ', from estimated energy' : '';
+    notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
   }
   const { retuned } = kernel;
   if (retuned != null) {
+    const energy = kernel.estimated ? 'energy (estimated)' : 'energy';
     const gains = [
-      retuned.energyRatio === null ? null : `energy ${formatRatio(retuned.energyRatio)}`,
+      retuned.energyRatio === null ? null : `${energy} ${formatRatio(retuned.energyRatio)}`,
       retuned.latencyRatio === null ? null : `latency ${formatRatio(retuned.latencyRatio)}`,
     ].filter((gain) => gain !== null);
     notes.push(`retuning head would give ${gains.join(', ') || 'another configuration'} against base`);

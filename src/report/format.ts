@@ -19,15 +19,28 @@ const millisecondUnits: Units = [
   ['ns', 1e-6],
 ];
 
+/** By number of decimals. Making a formatter is slow, using one is not. */
+const formatters = Array.from(
+  { length: 9 },
+  (_, digits) =>
+    new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+
+function fixed(value: number, decimals: number): string {
+  return formatters[decimals]?.format(value) ?? String(value);
+}
+
+/** `1,234`. */
+export function formatInteger(value: number): string {
+  return fixed(value, 0);
+}
+
 /** Three significant digits without an exponent, thousands apart: `1.23`, `12.3`, `123`, `1,230`. */
 export function formatNumber(value: number): string {
   const rounded = Number(value.toPrecision(3));
   const magnitude = rounded === 0 ? 0 : Math.floor(Math.log10(Math.abs(rounded)));
   const decimals = Math.min(8, Math.max(0, 2 - magnitude));
-  return rounded.toLocaleString('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  return fixed(rounded, decimals);
 }
 
 /** In the unit that leaves one to three digits before the point. Rounding decides: 999.9 µs is `1.00 ms`. */
@@ -51,7 +64,7 @@ export function formatMilliseconds(milliseconds: number): string {
 /** A relative change as a signed percentage: `+3.1`, `-12.0`, `+140`. No sign at zero. */
 function percent(ratio: number): string {
   const change = (ratio - 1) * 100;
-  const text = Math.abs(change) >= 99.95 ? Math.round(change).toLocaleString('en-US') : change.toFixed(1);
+  const text = Math.abs(change) >= 99.95 ? formatInteger(change) : change.toFixed(1);
   if (/^-?0\.0$/.test(text)) return '0.0';
   return change > 0 ? `+${text}` : text;
 }
@@ -76,7 +89,7 @@ export function formatDuration(seconds: number): string {
 
 /** `1 kernel`, `1,234 kernels`. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
+  return `${formatInteger(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** `WORKGROUP=64, VECTORIZE=false`. */

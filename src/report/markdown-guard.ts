@@ -5,6 +5,8 @@ import {
   guardNotes,
   guardTitle,
   isEstimated,
+  isQuiet,
+  needsNotes,
   placeText,
   verdictText,
 } from './facts.ts';
@@ -33,8 +35,7 @@ const headings: Record<GuardReport['verdict'], string> = {
   interrupted: '⚠️',
 };
 
-/** Verdicts that need no attention; where there are many they are folded away. */
-const quiet: ReadonlySet<GuardVerdict> = new Set(['unchanged', 'identical']);
+/** With more that need no attention than this, they are folded away. */
 const maxQuietRows = 5;
 
 function ratio(value: GuardKernel['energyRatio']): string {
@@ -68,7 +69,7 @@ function noteItem(kernel: GuardKernel): string {
 }
 
 function notes(kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
-  const explained = kernels.filter((kernel) => kernel.fails || !quiet.has(kernel.verdict));
+  const explained = kernels.filter(needsNotes);
   const items = explained.slice(0, limits.maxNotes).map(noteItem);
   const rest = explained.length - items.length;
   return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
@@ -91,7 +92,6 @@ function configurationList(kernels: readonly GuardKernel[], limits: MarkdownLimi
 /** Blocks of a guard report, to be separated by blank lines; empty ones are left out by the caller. */
 export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string[] {
   const ordered = bySeverity(report.kernels);
-  const isQuiet = (kernel: GuardKernel) => quiet.has(kernel.verdict) && !kernel.fails;
   const quietOnes = ordered.filter(isQuiet);
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
   const shown = folded.length === 0 ? ordered : ordered.filter((kernel) => !isQuiet(kernel));

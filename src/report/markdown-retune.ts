@@ -1,6 +1,13 @@
 import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
 import { isEstimated, isReplaced, retuneTitle } from './facts.ts';
-import { formatConfiguration, formatCount, formatJoules, formatMilliseconds, formatRatio } from './format.ts';
+import {
+  formatConfiguration,
+  formatCount,
+  formatInteger,
+  formatJoules,
+  formatMilliseconds,
+  formatRatio,
+} from './format.ts';
 import { details, factList, type MarkdownLimits, movement, table, warningList } from './markdown-parts.ts';
 import { searchNote } from './retune-notes.ts';
 import type { RetunedKernel, RetuneReport } from './types.ts';
@@ -33,7 +40,7 @@ function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
         movement(before?.joules, kernel.joules, formatJoules),
         ratio(kernel, 'latencyRatio'),
         movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
-        kernel.trials.toLocaleString('en-US'),
+        formatInteger(kernel.trials),
       ];
     }),
     maxRows: limits.maxRows,
@@ -42,7 +49,7 @@ function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
 
 function configurationText(kernel: RetunedKernel): string {
   const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return 'no configuration works';
+  if (configuration === null) return 'none';
   const now = codeMarkdown(formatConfiguration(configuration), 600);
   if (!isReplaced(kernel)) return `keeps ${now}`;
   return previous === null

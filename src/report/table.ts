@@ -11,6 +11,8 @@ export interface Column {
 
 export interface Cell {
   readonly text: string;
+  /** Said instead where even dropped columns do not make enough room. */
+  readonly short?: string;
   /** Colours the padded text; must not change its width. */
   readonly paint?: (text: string) => string;
 }
@@ -39,18 +41,26 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
 }
 
-/** Leaves out columns that are empty in all rows, and as many optional ones as the width demands. */
+/** Width the table needs once everything that may be cut is cut. */
+function narrowest(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number {
+  const full = widthsOf(columns, rows);
+  return total(full.map((width, i) => Math.min(width, columns[i]?.minWidth ?? width)));
+}
+
+/** Indices of the columns to show: none that is empty in all rows, and only as many optional ones as fit. */
 function chooseColumns(task: TableTask): number[] {
   const { columns, rows, width } = task;
-  const full = widthsOf(columns, rows);
+  const pick = (indices: readonly number[]) => ({
+    columns: indices.map((i) => columns[i] as Column),
+    rows: rows.map((row) => indices.map((i) => row[i] ?? { text: '' })),
+  });
   let chosen = columns.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? '') !== ''));
-  const narrowest = () =>
-    total(chosen.map((i) => Math.min(full[i] ?? 0, columns[i]?.minWidth ?? Number.POSITIVE_INFINITY)));
   const droppable = chosen
     .filter((i) => columns[i]?.dropOrder !== undefined)
     .sort((a, b) => (columns[b]?.dropOrder ?? 0) - (columns[a]?.dropOrder ?? 0));
   for (const index of droppable) {
-    if (narrowest() <= width) break;
+    const picked = pick(chosen);
+    if (narrowest(picked.columns, picked.rows) <= width) break;
     chosen = chosen.filter((i) => i !== index);
   }
   return chosen;
@@ -74,19 +84,22 @@ function shrink(columns: readonly Column[], widths: number[], width: number): vo
 export function layOutTable(task: TableTask): string[] {
   const chosen = chooseColumns(task);
   const columns = chosen.map((i) => task.columns[i] as Column);
-  const rows = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: '' }));
+  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: '' }));
+  const rows = narrowest(columns, full) <= task.width ? full : full.map((row) => row.map(shorten));
   const widths = widthsOf(columns, rows);
   shrink(columns, widths, task.width);
   const line = (cells: readonly Cell[]) => {
     const parts = cells.map(({ text, paint }, i) => {
       const width = widths[i] ?? 0;
       const padded = pad(truncate(text, width), width, columns[i]?.align ?? 'left');
-      const last = i === cells.length - 1;
-      const shown = last ? padded.trimEnd() : padded;
-      return paint === undefined ? shown : paint(shown);
+      return paint === undefined || text === '' ? padded : paint(padded);
     });
-    return ' '.repeat(indent) + parts.join(' '.repeat(gap));
+    return (' '.repeat(indent) + parts.join(' '.repeat(gap))).trimEnd();
   };
   const title = line(columns.map((column) => ({ text: column.title, paint: task.paintTitle })));
   return [title, ...rows.map(line)];
+}
+
+function shorten(cell: Cell): Cell {
+  return cell.short === undefined ? cell : { ...cell, text: cell.short };
 }

@@ -4,6 +4,8 @@ import {
   guardNotes,
   guardTitle,
   isEstimated,
+  isQuiet,
+  needsNotes,
   placeText,
   verdictText,
 } from './facts.ts';
@@ -19,13 +21,10 @@ import {
   warningLines,
 } from './terminal-parts.ts';
 import { cleanLine, wrap } from './text.ts';
-import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
+import type { GuardKernel, GuardReport } from './types.ts';
 
 /** More rows without figures than this are told in a sentence instead. */
 const maxPlainRows = 6;
-
-/** Verdicts that need no explanation. */
-const quiet: ReadonlySet<GuardVerdict> = new Set(['unchanged', 'identical']);
 
 function columnsFor(report: GuardReport): readonly Column[] {
   const energy = isEstimated(report) ? 'energy (estimated)' : 'energy';
@@ -45,7 +44,7 @@ function verdictCell(kernel: GuardKernel, style: TerminalStyle): Cell {
   const text = verdictText(kernel.verdict);
   if (kernel.fails) return { text, paint: red };
   if (kernel.verdict === 'improved') return { text, paint: green };
-  return { text, paint: quiet.has(kernel.verdict) ? dim : yellow };
+  return { text, paint: isQuiet(kernel) ? dim : yellow };
 }
 
 function rowOf(kernel: GuardKernel, style: TerminalStyle): readonly Cell[] {
@@ -93,7 +92,7 @@ export function guardSections(report: GuardReport, style: TerminalStyle): string
     rows.length === 0
       ? []
       : layOutTable({ columns: columnsFor(report), rows, width: style.width, paintTitle: style.paint.dim });
-  const explained = ordered.filter((kernel) => kernel.fails || !quiet.has(kernel.verdict));
+  const explained = ordered.filter(needsNotes);
   return [
     [title, ...wrap(cleanLine(report.reason, 1000), style.width)],
     factLines(report, style),

@@ -14,9 +14,9 @@ export interface TerminalStyle {
 /** `-12.0 % [-13.1, -10.9]`, green if clearly lower, red if clearly higher; empty if unknown. */
 export function ratioCell(ratio: Ratio | null, paint: Paint): Cell {
   if (ratio === null) return { text: '' };
-  const text = Number.isFinite(ratio.low) ? formatRatio(ratio) : formatChange(ratio.estimate);
-  if (ratio.high < 1) return { text, paint: paint.green };
-  return ratio.low > 1 ? { text, paint: paint.red } : { text };
+  const cell = { text: formatRatio(ratio), short: formatChange(ratio.estimate) };
+  if (ratio.high < 1) return { ...cell, paint: paint.green };
+  return ratio.low > 1 ? { ...cell, paint: paint.red } : cell;
 }
 
 /** `12.3 mJ → 9.1 mJ`, the one that is known, or empty. */

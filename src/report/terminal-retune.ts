@@ -1,5 +1,5 @@
 import { isEstimated, isReplaced, placeText, retuneTitle } from './facts.ts';
-import { formatJoules, formatMilliseconds } from './format.ts';
+import { formatInteger, formatJoules, formatMilliseconds } from './format.ts';
 import { configurationNote, searchNote } from './retune-notes.ts';
 import { sparkline } from './sparkline.ts';
 import { type Cell, type Column, layOutTable } from './table.ts';
@@ -41,7 +41,7 @@ function rowOf(kernel: RetunedKernel, style: TerminalStyle): readonly Cell[] {
     movementCell(replaced ? before?.joules : null, kernel.joules, formatJoules),
     ratioCell(replaced ? kernel.latencyRatio : null, style.paint),
     movementCell(replaced ? before?.latencyMs : null, kernel.latencyMs, formatMilliseconds),
-    { text: kernel.trials.toLocaleString('en-US') },
+    { text: formatInteger(kernel.trials) },
     { text: sparkline(kernel.convergence, sparklinePoints), paint: style.paint.dim },
   ];
 }
