@@ -14,6 +14,8 @@ export type CelNode = ASTNode;
 /** A parsed and checked expression. `type` may be one that Joulegate has no use for, e.g. `list<int>`. */
 export interface CelProgram {
   readonly root: CelNode;
+  /** Declared variables that occur in it. */
+  readonly names: readonly string[];
   readonly type: string;
   /** Evaluates with CEL's own machinery: slower than compiled code, but knows every construct. */
   run(variables: ExpressionVariables): ExpressionValue;
@@ -48,24 +50,54 @@ function createBase(): Environment {
 
 const base = createBase();
 
-const reserved = new Map<string, boolean>();
-
-/** Names that cannot be variables because CEL keeps them for itself. */
+/** Names that cannot be variables because CEL's grammar keeps them for itself: `in`, `for`, `true`, ... */
 export function isReservedName(name: string): boolean {
-  let known = reserved.get(name);
-  if (known === undefined) {
-    try {
-      base.clone().registerVariable(name, 'int');
-      known = false;
-    } catch {
-      known = true;
-    }
-    reserved.set(name, known);
+  try {
+    return base.parse(name).ast.op !== 'id';
+  } catch (error) {
+    if (error instanceof ParseError) return true;
+    throw error;
   }
-  return known;
 }
 
 type Types = Readonly<Record<string, ExpressionType>>;
+
+const innerPrefix = '__';
+
+/**
+ * CEL's own constants (`type`, `int`, `string`, ...) are good names for workload parameters too. A variable that
+ * has such a name goes under another one inside the library; nothing else can start with two underscores.
+ */
+function innerName(name: string): string {
+  return base.hasVariable(name) ? `${innerPrefix}${name}` : name;
+}
+
+/** The variable that an identifier of a parsed expression means. */
+export function outerName(name: string): string {
+  return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
+}
+
+/** Declared variables that occur below a node. */
+function namesIn(node: CelNode, declared: Types): string[] {
+  const names = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    if (typeof value !== 'object' || value === null || !('op' in value) || !('args' in value)) return;
+    if (value.op === 'id' && typeof value.args === 'string') names.add(value.args);
+    else visit(value.args);
+  };
+  visit(node);
+  return [...names].filter((name) => Object.hasOwn(declared, name));
+}
+
+/** Lets identifiers of declared variables mean those, whatever else CEL may mean by them. */
+function renameVariables(value: unknown, types: Types): void {
+  if (Array.isArray(value)) for (const item of value) renameVariables(item, types);
+  if (typeof value !== 'object' || value === null || !('op' in value) || !('args' in value)) return;
+  if (value.op !== 'id') renameVariables(value.args, types);
+  else if (typeof value.args === 'string' && Object.hasOwn(types, value.args))
+    value.args = innerName(value.args);
+}
 
 /** One environment for all the expressions of a kernel: they share the object that declares their variables. */
 const environments = new WeakMap<Types, Environment>();
@@ -75,7 +107,7 @@ function environmentOf(types: Types): Environment {
   if (environment === undefined) {
     environment = base.clone();
     for (const [name, type] of Object.entries(types)) {
-      if (!isReservedName(name)) environment.registerVariable(name, type);
+      if (!isReservedName(name)) environment.registerVariable(innerName(name), type);
     }
     environments.set(types, environment);
   }
@@ -109,13 +141,16 @@ export function parseCel(
 ): { readonly program: CelProgram } | { readonly fault: CelFault } {
   try {
     const parsed = environmentOf(types).parse(source);
+    const names = namesIn(parsed.ast, types);
+    renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables: ExpressionVariables) => {
       const context: Record<string, unknown> = Object.create(null);
-      for (const [name, type] of Object.entries(types)) {
-        const value = variables[name];
-        context[name] = type === 'int' ? toCel(value) : value;
+      for (const name of names) {
+        const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+        if (value === undefined) throw new EvaluationFault(`'${name}' has no value`);
+        context[innerName(name)] = types[name] === 'int' ? toCel(value) : value;
       }
       try {
         return fromCel(parsed(context));
@@ -124,7 +159,7 @@ export function parseCel(
         throw error;
       }
     };
-    return { program: { root: parsed.ast, type: checked.type ?? 'dyn', run } };
+    return { program: { root: parsed.ast, names, type: checked.type ?? 'dyn', run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }

@@ -1,5 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
-import { type CelNode, parseCel } from './cel.ts';
+import { parseCel } from './cel.ts';
 import { explainFault, explainResult } from './explain.ts';
 import { EvaluationFault } from './functions.ts';
 import { lower } from './lower.ts';
@@ -10,19 +10,6 @@ export interface ExpressionContext {
   readonly variables: Readonly<Record<string, ExpressionType>>;
   /** The type, or types, that its place needs. */
   readonly expect: ExpressionType | readonly ExpressionType[];
-}
-
-/** Declared variables that occur below a node. */
-function namesIn(node: CelNode, declared: ExpressionContext['variables']): string[] {
-  const names = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (typeof value !== 'object' || value === null || !('op' in value) || !('args' in value)) return;
-    if (value.op === 'id' && typeof value.args === 'string') names.add(value.args);
-    else visit(value.args);
-  };
-  visit(node);
-  return [...names].filter((name) => Object.hasOwn(declared, name));
 }
 
 function isExpressionType(type: string, expect: readonly ExpressionType[]): type is ExpressionType {
@@ -57,6 +44,6 @@ export function compileExpression(source: string, context: ExpressionContext): C
   };
   return {
     ok: true,
-    expression: { source, names: namesIn(program.root, variables), type, evaluate },
+    expression: { source, names: program.names, type, evaluate },
   };
 }

@@ -1,4 +1,4 @@
-import type { CelNode } from './cel.ts';
+import { type CelNode, outerName } from './cel.ts';
 import { EvaluationFault, findFunction } from './functions.ts';
 import type { ExpressionType, ExpressionValue, ExpressionVariables } from './types.ts';
 
@@ -152,8 +152,9 @@ export function lower(node: CelNode, types: Types): Lowered | null {
     case 'value':
       return literal(node.args);
     case 'id': {
-      const type = Object.hasOwn(types, node.args) ? types[node.args] : undefined;
-      return type === undefined ? null : { type, run: variable(node.args, type) };
+      const name = outerName(node.args);
+      const type = Object.hasOwn(types, name) ? types[name] : undefined;
+      return type === undefined ? null : { type, run: variable(name, type) };
     }
     case '!_': {
       const operand = lower(node.args, types);
