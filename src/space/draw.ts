@@ -16,7 +16,7 @@ const probes = 4096;
 /** Below this share of valid raw points drawing until one is valid is too slow. */
 const smallestShare = 0.01;
 /** Values tried, and points kept, before listing a tight space is given up. */
-const listing = { visits: 4_000_000, points: 250_000 };
+const listing = { visits: 2_500_000, points: 100_000 };
 /** Draws from a listed space never fail; these bound the other two ways. */
 const rejectionTries = 20_000;
 const diveTries = 200;
