@@ -123,6 +123,7 @@ async function validatorOf({ path, schema }, present) {
     ownProperties: true,
     allowUnionTypes: true,
     inlineRefs: false,
+    discriminator: true,
     messages: false,
     code: { source: true, esm: true, lines: true },
   });
