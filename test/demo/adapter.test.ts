@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from '../../src/measure/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
-import { builderOf, configurationsOf, kernelOf, readRevision } from './project.ts';
+import { builderOf, configurationsOf, kernelOf, revisions } from './project.ts';
 
 describeOnAdapter('the demo on an adapter', (adapter) => {
   let device: Device;
@@ -15,7 +15,7 @@ describeOnAdapter('the demo on an adapter', (adapter) => {
   });
 
   const cases = (['base', 'head'] as const).flatMap((revision) =>
-    readRevision(revision).manifest!.kernels.map((kernel) => [revision, kernel.name] as const),
+    revisions[revision].manifest!.kernels.map((kernel) => [revision, kernel.name] as const),
   );
 
   it.each(cases)('%s computes %s as its reference does', async (revision, name) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { builderOf, configurationsOf, demoFolder, identityOf, kernelOf, readRevision } from './project.ts';
+import { builderOf, configurationsOf, demoFolder, identityOf, kernelOf, revisions } from './project.ts';
 
 const expected = JSON.parse(readFileSync(join(demoFolder, 'expected.json'), 'utf8')) as Record<
   string,
@@ -26,11 +26,11 @@ async function identical(name: string): Promise<{ same: number; of: number }> {
 
 describe.each(['base', 'head'] as const)('the manifest of %s', (revision) => {
   it('has no fault', () => {
-    expect(readRevision(revision).faults).toBe('');
+    expect(revisions[revision].faults).toBe('');
   });
 
   it('gates estimated energy in the open, with margins that software noise cannot cross', () => {
-    expect(readRevision(revision).manifest?.gate).toEqual({
+    expect(revisions[revision].manifest?.gate).toEqual({
       energy: { margin: 0.1, allowEstimated: true },
       latency: { margin: 0.1 },
       failOn: ['regressed', 'missing-baseline'],
@@ -39,8 +39,7 @@ describe.each(['base', 'head'] as const)('the manifest of %s', (revision) => {
 });
 
 describe('the two revisions', () => {
-  const names = (revision: 'base' | 'head') =>
-    readRevision(revision).manifest!.kernels.map(({ name }) => name);
+  const names = (revision: 'base' | 'head') => revisions[revision].manifest!.kernels.map(({ name }) => name);
 
   it('have the kernels whose verdicts the demo expects, and one is new', () => {
     expect(names('base')).toEqual(['matmul', 'softmax', 'row-norm', 'bias-gelu', 'sentinel']);

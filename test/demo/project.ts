@@ -30,21 +30,25 @@ export const modestLimits: DeviceLimits = {
   subgroup_max: 4,
 };
 
-/** The manifest of a revision, or its faults as users see them. */
-export function readRevision(revision: 'base' | 'head'): {
+interface Revision {
   readonly manifest: Manifest | null;
+  /** What users see of its faults; empty if there are none. */
   readonly faults: string;
-} {
+}
+
+function readFolder(revision: string): Revision {
   const reader = openFolder(join(demoFolder, revision));
   const path = 'joulegate.yaml';
-  const text = reader.read(path) ?? '';
-  const { manifest, problems } = parseManifest({ path, text, reader, operators });
+  const { manifest, problems } = parseManifest({ path, text: reader.read(path) ?? '', reader, operators });
   return { manifest, faults: formatProblems(problems, { colour: false }) };
 }
 
+/** The manifests of both revisions. */
+export const revisions = { base: readFolder('base'), head: readFolder('head') };
+
 /** @throws Error if the revision has no such kernel. */
 export function kernelOf(revision: 'base' | 'head', name: string): KernelDefinition {
-  const kernel = readRevision(revision).manifest?.kernels.find((entry) => entry.name === name);
+  const kernel = revisions[revision].manifest?.kernels.find((entry) => entry.name === name);
   if (kernel === undefined) throw new Error(`${revision} has no kernel ${name}`);
   return kernel;
 }
