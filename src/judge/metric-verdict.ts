@@ -25,8 +25,11 @@ export function judgeMetric(request: {
   const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
   const estimate = confirmEstimate ?? flagEstimate;
   const found = decide(evidence, estimate, confirmP, options);
-  // Both ways: a machine that makes kernels look better is no more to be believed.
-  const excused = moved !== null && (found.verdict === 'regressed' || found.verdict === 'improved');
+  // Both ways: a machine that makes kernels look better is no more to be believed. A flag that was not followed up,
+  // because the sentinel had moved already, is the same red in the making.
+  const excused =
+    moved !== null &&
+    (found.verdict === 'regressed' || found.verdict === 'improved' || isUnconfirmed(evidence));
   const { verdict, reason } = excused ? excuse(estimate, moved) : found;
   return {
     metric,
@@ -52,7 +55,7 @@ function decide(
   confirmP: number | null,
   options: Required<JudgeOptions>,
 ): Finding {
-  const { margin, flagged, confirmEstimate } = evidence;
+  const { margin, flagged } = evidence;
   if (margin.tooNoisy) {
     const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
     return {
@@ -63,7 +66,7 @@ function decide(
   if (estimate === null) return { verdict: 'inconclusive', reason: describeLack(evidence) };
   const change = describeEstimate(estimate);
   const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? ' (widened to the noise of this device)' : ''}`;
-  if (flagged && confirmEstimate === null) {
+  if (isUnconfirmed(evidence)) {
     const why = evidence.gates
       ? 'too few fresh blocks confirmed it'
       : 'it does not gate, so it was not confirmed';
@@ -84,6 +87,10 @@ function decide(
   }
   const doubt = flagged ? 'was flagged but not confirmed, and may lie' : 'may lie';
   return { verdict: 'inconclusive', reason: `${change} ${doubt} on either side of ${limit}` };
+}
+
+function isUnconfirmed({ flagged, confirmEstimate }: Evidence): boolean {
+  return flagged && confirmEstimate === null;
 }
 
 function describeLack({ metric, flag }: Evidence): string {
