@@ -155,27 +155,32 @@ async function compareWorkload(options: {
 
 /**
  * Lines up head's kernels with base's, in head's order, then what head removed.
- * @param options.base null: the base revision has no manifest, so every kernel is new.
+ * @param options.base null: the base revision has no manifest, so every kernel is new; or it has one that cannot be
+ * read, then `baseProblem` says why and every kernel's baseline is missing.
  */
 export async function compareRevisions(options: {
   readonly base: Revision | null;
+  readonly baseProblem: string | null;
   readonly head: Revision;
   readonly family: string;
   readonly limits: DeviceLimits;
 }): Promise<readonly Comparison[]> {
-  const { base, head, family, limits } = options;
+  const { base, baseProblem, head, family, limits } = options;
   const comparisons: Comparison[] = [];
   for (const headKernel of head.manifest.kernels) {
     const baseKernel = base?.manifest.kernels.find((kernel) => kernel.name === headKernel.name);
     for (const workload of headKernel.workloads) {
       if (base === null || baseKernel === undefined) {
-        comparisons.push({
-          kernel: headKernel.name,
-          workload: workload.name,
-          definition: headKernel,
-          status: 'new',
-          reason: base === null ? 'the base revision has no manifest' : 'not in the base revision',
-        });
+        const common = { kernel: headKernel.name, workload: workload.name, definition: headKernel };
+        comparisons.push(
+          baseProblem === null
+            ? {
+                ...common,
+                status: 'new',
+                reason: base === null ? 'the base revision has no manifest' : 'not in the base revision',
+              }
+            : { ...common, status: 'missing-baseline', reason: `base cannot be read: ${baseProblem}` },
+        );
         continue;
       }
       comparisons.push(

@@ -5,6 +5,7 @@ import type { ReportGuard } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { Comparison } from './comparison.ts';
 import type { BrokenArm } from './guard-measure.ts';
+import { kernelPlace } from './kernel-place.ts';
 import { medianOrNull } from './median-or-null.ts';
 
 export type GuardedKernel = ReportGuard['kernels'][number];
@@ -67,8 +68,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: task.failOn.includes(verdict),
     sentinel: definition.sentinel,
-    file: definition.position.file,
-    line: definition.position.line,
+    ...kernelPlace(definition, judgement?.attribution ?? null),
     estimated: task.energyEstimated && energyRatio !== null,
     energyRatio,
     latencyRatio: latency?.ratio ?? null,

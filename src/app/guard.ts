@@ -14,7 +14,7 @@ import { countVerdicts, type GuardedKernel, guardedKernel } from './guard-report
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { absolutePath } from './open-manifest.ts';
-import { type BaseRevision, type HeadRevision, openBase, openHead } from './open-revisions.ts';
+import { type BaseRevision, type HeadRevision, openRevisions } from './open-revisions.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
 import { writeReportFiles } from './report-files.ts';
@@ -47,6 +47,7 @@ async function measureAll(
   const startMs = laboratory.clock.nowMs();
   const all = await compareRevisions({
     base: base.revision,
+    baseProblem: base.problem,
     head: head.revision,
     family: laboratory.info.family,
     limits: laboratory.info.limits,
@@ -92,8 +93,7 @@ function exitCodeOf(verdict: OverallVerdict['verdict']): ExitCode {
  */
 export async function guard(host: Host, options: GuardOptions): Promise<ReportGuard> {
   const startedAt = host.now();
-  const head = openHead(host, options.manifest);
-  const base = openBase(host, { base: options.base, root: head.root, path: head.path });
+  const { head, base } = openRevisions(host, options);
   const manifest = head.revision.manifest;
   const laboratory = await openLaboratory(host, options);
   try {

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { openFolder, repositoryRoot } from '../git/index.ts';
 import {
@@ -31,9 +31,14 @@ export function displayPath(host: Host, path: string): string {
   return below === '' ? '.' : below;
 }
 
+/** The folder of a path below a reader's root; empty for the root itself. */
+export function folderIn(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
 /**
  * Reads a manifest through a reader.
- * @param options.shown turns a path below the reader's root into the one that messages show
+ * @param options.path path below the reader's root; `shown` is how messages name it
  * @returns null if there is no such file
  * @throws JoulegateError bad-input with every fault, each with its place and what to do
  */
@@ -41,23 +46,28 @@ export function readManifest(options: {
   readonly host: Host;
   readonly reader: FileReader;
   readonly path: string;
-  readonly shown: (path: string) => string;
+  readonly shown: string;
 }): Manifest | null {
   const { host, reader, path, shown } = options;
   const text = reader.read(path);
   if (text === null) return null;
-  const { manifest, problems } = parseManifest({ path, text, reader, operators });
-  const placed = problems.map((problem) => ({ ...problem, file: shown(problem.file) }));
-  const errors = placed.filter((problem) => problem.severity === 'error');
+  const { manifest, problems } = parseManifest({
+    path: shown,
+    text,
+    reader,
+    folder: folderIn(path),
+    operators,
+  });
+  const errors = problems.filter((problem) => problem.severity === 'error');
   if (manifest === null || errors.length > 0) {
     const faults = errors.length === 1 ? 'a fault' : `${errors.length} faults`;
     throw new JoulegateError(
       'bad-input',
-      `${shown(path)} has ${faults}.\n\n${formatProblems(placed, { colour: false })}`,
+      `${shown} has ${faults}.\n\n${formatProblems(problems, { colour: false })}`,
       { code: 'bad-manifest' },
     );
   }
-  for (const warning of placed) host.progress.warn(formatProblems([warning], { colour: false }));
+  for (const warning of problems) host.progress.warn(formatProblems([warning], { colour: false }));
   return manifest;
 }
 
@@ -71,7 +81,7 @@ export function openManifest(host: Host, path: string): OpenedManifest {
     host,
     reader: openFolder(root),
     path: below,
-    shown: (file) => displayPath(host, join(root, file)),
+    shown: displayPath(host, absolute),
   });
   if (manifest === null) {
     throw new JoulegateError('bad-input', `${path} does not exist.`, {

@@ -1,13 +1,20 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { headCommit, isDirty, openRevision, repositoryRoot } from '../git/index.ts';
-import type { FileReader, Manifest } from '../manifest/index.ts';
+import type { FileReader } from '../manifest/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { parseTuned, readTunedIfPresent, type Tuned } from '../store/index.ts';
 import type { Revision } from './comparison.ts';
 import type { Host } from './host.ts';
-import { absolutePath, displayPath, openManifest, readManifest } from './open-manifest.ts';
+import {
+  absolutePath,
+  displayPath,
+  folderIn,
+  type OpenedManifest,
+  openManifest,
+  readManifest,
+} from './open-manifest.ts';
 
 type DescribedRevision = ReportGuard['head'];
 
@@ -19,85 +26,87 @@ export interface HeadRevision {
 
 /** What it is compared with. */
 export interface BaseRevision {
-  /** null if that revision has no manifest: every kernel is new. */
+  /** null if that revision has no manifest (every kernel is new), or one that cannot be read. */
   readonly revision: Revision | null;
+  /** Why a baseline that is there cannot be read; null if it can, or if there is none. */
+  readonly problem: string | null;
   readonly described: DescribedRevision;
 }
 
-function describeHead(host: Host, root: string, folder: string): DescribedRevision {
-  const question = { root, environment: host.environment };
-  if (repositoryRoot(question) === null) return { label: displayPath(host, folder), commit: null };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
-}
-
-/** Head is what is on disk, committed or not. */
-export function openHead(
-  host: Host,
-  manifestPath: string,
-): HeadRevision & { readonly root: string; readonly path: string } {
-  const { manifest, folder, root, path } = openManifest(host, manifestPath);
-  return {
-    revision: { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) },
-    described: describeHead(host, root, folder),
-    root,
-    path,
-  };
-}
-
-function tunedAt(reader: FileReader, manifest: Manifest, label: string): Tuned | null {
-  const slash = manifest.path.lastIndexOf('/');
-  const path = `${manifest.path.slice(0, slash + 1)}${manifest.tunedPath}`;
-  const text = reader.read(path);
-  return text === null ? null : parseTuned(text, `${path} of ${label}`);
+/**
+ * A baseline that is there and cannot be read is an outcome of its own: never an error that hides the other kernels,
+ * and never taken for "there is none".
+ */
+function readBaseline(described: DescribedRevision, read: () => Revision | null): BaseRevision {
+  try {
+    return { revision: read(), problem: null, described };
+  } catch (error) {
+    if (!(error instanceof JoulegateError) || error.kind !== 'bad-input') throw error;
+    return { revision: null, problem: error.message.split('\n', 1)[0] ?? '', described };
+  }
 }
 
 function openBaseFolder(host: Host, folder: string, manifestName: string): BaseRevision {
   const path = join(folder, manifestName);
-  const described = { label: displayPath(host, folder), commit: null };
-  if (!existsSync(path)) return { revision: null, described };
-  const { manifest } = openManifest(host, path);
-  return {
-    revision: { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) },
-    described,
-  };
+  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+    if (!existsSync(path)) return null;
+    const { manifest } = openManifest(host, path);
+    return { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
+  });
 }
 
-function openBaseRevision(host: Host, revision: string, root: string, path: string): BaseRevision {
-  const opened = openRevision({ root, revision, environment: host.environment });
-  const manifest = readManifest({
-    host,
-    reader: opened.reader,
-    path,
-    shown: (file) => `${opened.label}:${file}`,
+function tunedAt(reader: FileReader, folder: string, tunedPath: string, label: string): Tuned | null {
+  const path = posix.join(folder, tunedPath);
+  const text = reader.read(path);
+  return text === null ? null : parseTuned(text, `${label}:${path}`);
+}
+
+function openBaseRevision(host: Host, revision: string, head: OpenedManifest): BaseRevision {
+  const { label, commit, reader } = openRevision({
+    root: head.root,
+    revision,
+    environment: host.environment,
   });
-  return {
-    revision: manifest === null ? null : { manifest, tuned: tunedAt(opened.reader, manifest, opened.label) },
-    described: { label: opened.label, commit: opened.commit },
-  };
+  return readBaseline({ label, commit }, () => {
+    const manifest = readManifest({ host, reader, path: head.path, shown: `${label}:${head.path}` });
+    if (manifest === null) return null;
+    return { manifest, tuned: tunedAt(reader, folderIn(head.path), manifest.tunedPath, label) };
+  });
+}
+
+function describeCheckout(host: Host, root: string): DescribedRevision {
+  const question = { root, environment: host.environment };
+  const commit = headCommit(question);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
 }
 
 /**
- * Opens what head is compared with: a folder if there is one of that name, else a git revision.
- * @throws JoulegateError bad-input if it cannot be read: a baseline that should be there is never taken for none
+ * Opens head, which is what is on disk, and what it is compared with: a folder if `base` names one, else a git revision.
+ * @throws JoulegateError bad-input for faults of head, and for a base that is neither a folder nor a revision
  */
-export function openBase(
+export function openRevisions(
   host: Host,
-  options: { readonly base: string; readonly root: string; readonly path: string },
-): BaseRevision {
-  const folder = absolutePath(host, options.base);
-  if (existsSync(folder) && statSync(folder).isDirectory()) {
-    return openBaseFolder(host, folder, basename(options.path));
+  options: { readonly manifest: string; readonly base: string },
+): { readonly head: HeadRevision; readonly base: BaseRevision } {
+  const opened = openManifest(host, options.manifest);
+  const { manifest, folder, root, path } = opened;
+  const revision: Revision = { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
+  const baseFolder = absolutePath(host, options.base);
+  if (existsSync(baseFolder) && statSync(baseFolder).isDirectory()) {
+    return {
+      head: { revision, described: { label: displayPath(host, folder), commit: null } },
+      base: openBaseFolder(host, baseFolder, basename(path)),
+    };
   }
-  if (repositoryRoot({ root: options.root, environment: host.environment }) === null) {
+  if (repositoryRoot({ root, environment: host.environment }) === null) {
     throw new JoulegateError(
       'bad-input',
-      `"${options.base}" is no folder, and there is no git repository here.`,
-      {
-        code: 'no-base',
-        nextStep: 'Give --base a folder that holds the base revision of the manifest.',
-      },
+      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
+      { code: 'no-base', nextStep: 'Give --base a folder that holds the base revision of the manifest.' },
     );
   }
-  return openBaseRevision(host, options.base, options.root, options.path);
+  return {
+    head: { revision, described: describeCheckout(host, root) },
+    base: openBaseRevision(host, options.base, opened),
+  };
 }

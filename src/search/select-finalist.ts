@@ -66,7 +66,7 @@ function objectivePerBlock(samples: ContenderSamples, objective: Objective): rea
 /**
  * Chooses among contenders that were measured side by side in fresh blocks. A search's best reading is flattered, so
  * the incumbent (index 0) is only replaced by one that is better in every block and by at least 1 % on the mean, or
- * when the incumbent itself is slower than the latency slack allows.
+ * by one that is faster in every block when the incumbent itself is slower than the latency slack allows.
  */
 export function selectFinalist(
   contenders: readonly ContenderSamples[],
@@ -105,7 +105,11 @@ export function selectFinalist(
     energyRatio: ratio(chosen.joules, incumbent.joules),
   };
   if (!admissible(0)) {
-    return { index: best, ...ratios, reason: 'the previous configuration is slower than the slack allows' };
+    // One slow block must not push the incumbent out: being too slow has to repeat like any other finding.
+    const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change) => change < 0);
+    return faster
+      ? { index: best, ...ratios, reason: 'the previous configuration is slower than the slack allows' }
+      : keep('no contender was faster in every block');
   }
   if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
     return keep('the best contender was not better in every block by a worthwhile amount');

@@ -45,6 +45,15 @@ describe('selectFinalist', () => {
     expect(selection.reason).toContain('slower than the slack allows');
   });
 
+  it('does not push an incumbent out for one slow block', () => {
+    const unlucky = contender([1, 1.5, 1.4], [10, 10, 10]);
+    const other = contender([1.05, 1.05, 1.05], [10.5, 10.5, 10.5]);
+    expect(selectFinalist([unlucky, other], energy)).toMatchObject({
+      index: 0,
+      reason: 'no contender was faster in every block',
+    });
+  });
+
   it('compares only blocks in which both were measured, and needs two of them', () => {
     const mostlyVoid = contender([0.9, null, null], [8, null, null]);
     expect(selectFinalist([incumbent, mostlyVoid], energy).index).toBe(0);

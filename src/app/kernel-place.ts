@@ -1,0 +1,26 @@
+import { posix } from 'node:path';
+import type { KernelDefinition } from '../manifest/index.ts';
+
+/** 1-based line of `fn ENTRY` in a program's root module; 1 if it is not there as plain text. */
+function entryLine(text: string, entry: string): number {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line));
+  return at === -1 ? 1 : at + 1;
+}
+
+/**
+ * Where to point a user at: the kernel's own file for a change of code, the manifest's entry for an operator (its file
+ * is not the user's) and for a change of configuration.
+ */
+export function kernelPlace(
+  kernel: KernelDefinition,
+  movedBy: 'code' | 'tuning' | 'both' | null,
+): { readonly file: string; readonly line: number } {
+  const { file, line } = kernel.position;
+  if (kernel.operator !== null || movedBy === 'tuning') return { file, line };
+  const { path, files } = kernel.source;
+  return {
+    file: posix.join(posix.dirname(file), path),
+    line: entryLine(files[path] ?? '', kernel.entry),
+  };
+}
