@@ -31,11 +31,13 @@ export type CachedFile<T> =
   /** `aside` says in one sentence why the file was set aside; null if there was no file. */
   | { readonly value: null; readonly aside: string | null };
 
-/** Faults that say nothing by themselves: of two alternatives neither fits. */
-const summaryKeywords = new Set(['oneOf', 'anyOf', 'if']);
+/** Of two alternatives neither fits, or how a key breaks its pattern: another fault says it better. */
+function isTelling(fault: SchemaFault): boolean {
+  return !['oneOf', 'anyOf'].includes(fault.keyword) && !fault.schemaPath.includes('/propertyNames/');
+}
 
 function describeFaults(faults: readonly SchemaFault[]): string {
-  const telling = faults.filter((fault) => !summaryKeywords.has(fault.keyword));
+  const telling = faults.filter(isTelling);
   const listed = telling.length > 0 ? telling : faults;
   // The deepest fault is the one in the alternative that was meant.
   const depth = (fault: SchemaFault) => fault.pointer.split('/').length;

@@ -1,4 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
+import { printable } from './printable.ts';
 
 /** Deeper nesting than any of our formats has; walkers and printers recurse. */
 const maxDepth = 64;
@@ -44,7 +45,7 @@ export function parseJson(text: string, label: string): unknown {
     const reason = error instanceof Error ? error.message : String(error);
     throw new JoulegateError(
       'bad-input',
-      conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`,
+      printable(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
       {
         code: 'damaged-file',
         nextStep: conflict ? 'Resolve the conflict.' : 'Fetch or write the file again.',

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,7 +48,11 @@ describe('writing a file', () => {
     const path = join(folder, 'taken');
     mkdirSync(join(path, 'inner'), { recursive: true });
     expect(() => writeFileAtomic(path, 'x')).toThrow(
-      expect.objectContaining({ kind: 'bad-input', code: 'cannot-write', message: expect.stringContaining(path) }),
+      expect.objectContaining({
+        kind: 'bad-input',
+        code: 'cannot-write',
+        message: expect.stringContaining(path),
+      }),
     );
     expect(readdirSync(folder)).toEqual(['taken']);
   });

@@ -13,24 +13,45 @@ function outsideStrings(text: string, change: (part: string) => string): string 
   );
 }
 
-/** Brackets that are still open at the end, innermost last. */
-function openBrackets(text: string): string[] {
-  const open: string[] = [];
-  outsideStrings(text, (part) => {
-    for (const character of part) {
-      if (character === '{' || character === '[') open.push(character);
-      else if (character === '}' || character === ']') open.pop();
-    }
-    return part;
-  });
-  return open;
+/** Depth of an entry's own brackets: the file's, the cache's, the entry's. */
+const entryDepth = 3;
+
+interface Extent {
+  /** Brackets still open at the end, in order. */
+  readonly open: readonly string[];
+  /** Where the last whole entry ends; 0 if there is none. */
+  readonly wholeEnd: number;
 }
 
+/** Follows the brackets of JSON text, which may end anywhere. */
+function measureExtent(text: string): Extent {
+  const open: string[] = [];
+  let wholeEnd = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inString) {
+      if (character === '\\') i++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{' || character === '[') open.push(character);
+    else if (character === '}' || character === ']') {
+      open.pop();
+      if (character === '}' && open.length === entryDepth - 1) wholeEnd = i + 1;
+    }
+  }
+  return { open, wholeEnd };
+}
+
+/** Drops what follows the last whole entry, unless it only closes, and closes what is open. */
 function close(text: string): string {
-  const closers = openBrackets(text)
-    .reverse()
+  const { wholeEnd } = measureExtent(text);
+  const rest = text.slice(wholeEnd);
+  const kept = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text.slice(0, wholeEnd) : text;
+  const closers = measureExtent(kept)
+    .open.toReversed()
     .map((bracket) => (bracket === '{' ? '}' : ']'));
-  return text.trimEnd().replace(/,$/, '') + closers.join('');
+  return kept.trimEnd().replace(/,$/, '') + closers.join('');
 }
 
 function parses(text: string): boolean {
@@ -51,9 +72,5 @@ export function repairCache(text: string): string {
   const plain = outsideStrings(text, (part) => part.replace(literals, 'null'));
   if (parses(plain)) return plain;
   const closed = close(plain);
-  if (parses(closed)) return closed;
-  // Entries are written one a line: without its last line the file ended after a whole entry.
-  const lastLine = plain.trimEnd().lastIndexOf('\n');
-  const shortened = lastLine === -1 ? closed : close(plain.slice(0, lastLine));
-  return parses(shortened) ? shortened : plain;
+  return parses(closed) ? closed : plain;
 }
