@@ -58,6 +58,10 @@ describe('the rules notice', () => {
     expect(fault('src/device/worker/a.ts', "import { b } from '../../meter/cpu.ts';")).toHaveLength(1);
     expect(fault('src/app/guard.ts', "import '../cli.ts';")).toEqual(['src/app/guard.ts: imports an entry']);
     expect(fault('src/app/guard.ts', "import { x } from '../utils/index.ts';")).toHaveLength(1);
+    expect(fault('src/app/guard.ts', "import { x } from '../../test/x.ts';")).toEqual([
+      'src/app/guard.ts: imports test/x.ts, outside src/',
+    ]);
+    expect(fault('src/cli.ts', "import about from '../package.json' with { type: 'json' };")).toEqual([]);
     expect(fault('src/utils/x.ts', '')).toEqual(['src/utils/x.ts: is in a folder that has no floor']);
   });
 

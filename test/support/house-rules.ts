@@ -97,6 +97,11 @@ function packageOf(specifier: string): string {
 }
 
 function internalFault(path: string, target: string): string | null {
+  if (!target.startsWith('src/')) {
+    return folderOf(path) === 'entries' && target === 'package.json'
+      ? null
+      : `imports ${target}, outside src/`;
+  }
   const [from, to] = [folderOf(path), folderOf(target)];
   if (from === to) return null;
   if (to === 'entries') return 'imports an entry';
