@@ -1,5 +1,10 @@
-import type { DeviceLimits, KernelDefinition, Workload } from '../manifest/index.ts';
-import type { Configuration } from '../space/index.ts';
+import {
+  type DeviceLimits,
+  type KernelDefinition,
+  type Workload,
+  workloadVariables,
+} from '../manifest/index.ts';
+import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
 import { extractFeatures } from './features/extract.ts';
@@ -81,10 +86,7 @@ class Builder implements VariantBuilder {
       const failure = inUserFile(program.failure, specialised.value.lines);
       return { ok: false, failure: { file: modules.source.path, ...failure } };
     }
-    const id =
-      role === 'reference'
-        ? 'reference'
-        : this.kernel.tunables.map(({ name }) => `${name}=${configuration[name]}`).join(',');
+    const id = role === 'reference' ? role : configurationId(configuration, this.kernel.tunables);
     return succeeded({
       kernel: this.kernel.name,
       workload: this.workload.name,
@@ -102,7 +104,7 @@ class Builder implements VariantBuilder {
   ): Outcome<Program> {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const variables = { ...this.#limits, ...programValues(this.workload, configuration) };
+    const variables = workloadVariables(this.kernel, this.workload, configuration, this.#limits);
     const dispatch: [number, number, number] = [1, 1, 1];
     for (const [axis, expression] of launch.dispatch.entries()) {
       const count = evaluateCount((known) => expression.evaluate(known), variables);

@@ -30,7 +30,7 @@ const poisonBits: Readonly<Record<ScalarType, number>> = {
  * What a buffer holds before a launch: `byteLength` bytes, little-endian, the same on every machine.
  *
  * - `zeros`, `ones`; `index`: 0, 1, 2, ..., starting again where the type ends being exact.
- * - `uniform`: floats in [0, 1); integers from 0 to 255.
+ * - `uniform`: floats in [0, 1); integers with all bits random.
  * - `normal`: standard normal; integers: 16 times that, rounded, for u32 without sign.
  *
  * Random values repeat after about a million elements. Buffers with equal seeds at different bindings differ. Uniform buffers hold their values.
@@ -109,7 +109,7 @@ function generator(binding: BufferBinding): ((index: number) => number) | null {
       return (index) => index % period;
     }
     case 'uniform':
-      return whole ? () => random.integer(256) : () => random.next();
+      return whole ? () => random.integer(2 ** 32) : () => random.next();
     case 'normal':
       if (binding.type === 'i32') return () => Math.round(16 * random.normal());
       if (binding.type === 'u32') return () => Math.abs(Math.round(16 * random.normal()));

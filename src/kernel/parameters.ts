@@ -43,7 +43,10 @@ export function linkParameters(values: Readonly<Record<string, TunableValue>>): 
  */
 export function unusedTunables(kernel: KernelDefinition, words: ReadonlySet<string>): string[] {
   const named = new Set<string>();
-  for (const expression of [...kernel.dispatch, ...kernel.buffers.map((buffer) => buffer.length)]) {
+  for (const expression of [
+    ...kernel.dispatch,
+    ...kernel.buffers.flatMap((buffer) => [buffer.length, ...(buffer.values ?? [])]),
+  ]) {
     for (const name of expression.names) named.add(name);
   }
   return kernel.tunables

@@ -201,6 +201,11 @@ describe('loops multiply', () => {
     ['let n = groups.x / 4u; for (var k = 0u; k < n; k++) { let x = f * g; }', { ...fourTimes, intDiv: 1 }],
     ['let n = arrayLength(&words); for (var k = 0u; k < n; k += 256u) { let x = f * g; }', fourTimes],
     ['for (var k = lid.x; k < 256u; k += 64u) { let x = f * g; }', fourTimes],
+    // 64 invocations share 32 iterations.
+    [
+      'for (var k = lid.x; k < 32u; k += 64u) { let x = f * g; }',
+      { floatMul: 0.5, iterations: 0.5, compare: 1.5, intAdd: 0.5 },
+    ],
     ['var k = 0u; while (k < 4u) { let x = f * g; k++; }', fourTimes],
     [
       'var k = 0u; loop { if (k >= 4u) { break; } let x = f * g; continuing { k++; } }',

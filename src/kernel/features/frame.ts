@@ -18,7 +18,7 @@ export interface Viewpoint {
 
 /** What is the same for all invocations. */
 export const everyone: Viewpoint = { lane: null, initial: false };
-/** The first invocation, whose loops run as often as any. */
+/** The first invocation, which stands for all where they differ in how often they loop. */
 export const firstInvocation: Viewpoint = { lane: 0, initial: false };
 /** The first invocation and its neighbour on first arrival: their addresses tell the stride. */
 export const arrivals: readonly [Viewpoint, Viewpoint] = [

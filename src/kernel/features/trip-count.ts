@@ -11,12 +11,14 @@ import { declarationOf, typeOfDeclaration } from '../wesl.ts';
 import { applyBinary, elementKind } from './arithmetic.ts';
 import { countAssignments, rootDeclaration } from './assignments.ts';
 import { evaluate } from './evaluate.ts';
-import { arrivals, type Frame, firstInvocation, type Value } from './frame.ts';
+import { arrivals, everyone, type Frame, firstInvocation, type Value } from './frame.ts';
 
 /** A loop reduced to one variable: it starts, is tested, and takes steps. */
 interface Induction {
   readonly variable: DeclIdent;
   readonly start: Value | null;
+  /** Whether the neighbour of the first invocation starts elsewhere. */
+  readonly shared: boolean;
   /** The condition to go on, or to stop if `stops`. */
   readonly condition: ExpressionElem;
   readonly stops: boolean;
@@ -29,8 +31,9 @@ interface Induction {
 const maxSimulated = 4096;
 
 /**
- * How often the body of a loop runs in the first invocation; NaN if that cannot be told. An early `return`, `continue`
- * or a second `break` is taken not to happen.
+ * How often the body of a loop runs; NaN if that cannot be told. An early `return`, `continue` or a second `break` is
+ * taken not to happen. Of loops whose start differs between invocations it is the mean where the invocations share
+ * the iterations (`i = index; i < n; i += workgroup size`), else that of the first invocation.
  */
 export function tripCount(loop: ForElem | WhileElem | LoopElem, frame: Frame): number {
   const induction = loop.kind === 'for' ? inductionOfFor(loop, frame) : inductionOfLoop(loop, frame);
@@ -42,16 +45,18 @@ function inductionOfFor(loop: ForElem, frame: Frame): Induction | null {
   const { init, condition, update, body } = loop;
   if (!init || !condition || !update) return null;
   let variable: DeclIdent | undefined;
-  let start: Value | null = null;
+  let from: ExpressionElem | undefined;
   if (init.kind === 'var') {
     variable = init.name.decl.ident;
-    start = init.init ? evaluate(init.init, firstInvocation, frame) : 0;
+    from = init.init;
   } else if (init.kind === 'assign' && init.op.value === '=' && init.lhs.kind === 'ref') {
     variable = declarationOf(init.lhs.ident, frame.facts.module);
-    start = evaluate(init.rhs, firstInvocation, frame);
+    from = init.rhs;
   }
   if (!variable || countAssignments([body], frame.facts.module).has(variable)) return null;
-  return { variable, start, condition, stops: false, stepsFirst: false, step: update };
+  const start = from ? evaluate(from, firstInvocation, frame) : 0;
+  const shared = from !== undefined && start !== null && evaluate(from, everyone, frame) === null;
+  return { variable, start, shared, condition, stops: false, stepsFirst: false, step: update };
 }
 
 function inductionOfLoop(loop: WhileElem | LoopElem, frame: Frame): Induction | null {
@@ -79,7 +84,7 @@ function inductionOfLoop(loop: WhileElem | LoopElem, frame: Frame): Induction | 
   const declaration = variable.declElem;
   if (declaration?.kind !== 'var') return null;
   const start = declaration.init ? evaluate(declaration.init, arrivals[0], frame) : 0;
-  return { variable, start, condition, stops, stepsFirst: stepIndex < index, step };
+  return { variable, start, shared: false, condition, stops, stepsFirst: stepIndex < index, step };
 }
 
 /** `if (...) { break; }` and nothing else. */
@@ -148,7 +153,7 @@ function increment({ step, variable }: Induction, frame: Frame): number | null {
 /** Trips of `for (i = start; i < end; i += by)` and the like, without going through them. */
 function countedTrips(induction: Induction, start: number, frame: Frame): number | null {
   const by = increment(induction, frame);
-  const { condition, variable, stops, stepsFirst } = induction;
+  const { condition, variable, shared, stops, stepsFirst } = induction;
   if (by === null || by === 0 || stops || stepsFirst || condition.kind !== 'binary-expression') return null;
   const isVariable = (side: ExpressionElem) =>
     side.kind === 'ref' && declarationOf(side.ident, frame.facts.module) === variable;
@@ -169,6 +174,7 @@ function countedTrips(induction: Induction, start: number, frame: Frame): number
   const end = evaluate(other, firstInvocation, frame);
   if (typeof end !== 'number') return null;
   const trips = (end - start) / by;
+  if (shared && ((operator === '<' && by > 0) || (operator === '>' && by < 0))) return Math.max(0, trips);
   if ((operator === '<' && by > 0) || (operator === '>' && by < 0)) return Math.max(0, Math.ceil(trips));
   if ((operator === '<=' && by > 0) || (operator === '>=' && by < 0))
     return Math.max(0, Math.floor(trips) + 1);

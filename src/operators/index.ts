@@ -1,0 +1,1 @@
+export { operators } from './operators.ts';
