@@ -6,6 +6,5 @@ export {
   mergeBase,
   type RepositoryQuestion,
   repositoryRoot,
-  resolveCommit,
 } from './repository.ts';
 export type { Environment } from './run-git.ts';

@@ -1,7 +1,6 @@
 export {
   formatChange,
   formatConfiguration,
-  formatCount,
   formatDuration,
   formatJoules,
   formatMilliseconds,

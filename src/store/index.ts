@@ -5,16 +5,14 @@ export { importKernelTuner, type KernelTunerImport } from './kernel-tuner/import
 export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
-export { formatReport, readCachedReport, readReport, writeReport } from './report.ts';
+export { readReport, writeReport } from './report.ts';
 export {
   emptyTuned,
   formatTuned,
   parseTuned,
-  readCachedTuned,
   readTuned,
   readTunedIfPresent,
   tunedConfiguration,
-  tunedEntry,
   withTunedEntry,
   writeTuned,
 } from './tuned.ts';

@@ -1,12 +1,5 @@
 import { type Report, validateReport } from '../schema/index.ts';
-import {
-  type CachedFile,
-  type FileFormat,
-  formatFile,
-  readCachedFile,
-  readFileOf,
-  writeFileOf,
-} from './file-format.ts';
+import { type FileFormat, readFileOf, writeFileOf } from './file-format.ts';
 
 const format: FileFormat<Report> = {
   title: 'a report',
@@ -31,17 +24,7 @@ export function readReport(path: string): Report {
   return readFileOf(format, path);
 }
 
-/** For a file from an artifact: an unusable one is set aside. */
-export function readCachedReport(path: string): CachedFile<Report> {
-  return readCachedFile(format, path);
-}
-
 /** Writes atomically. @throws JoulegateError (bad-input, `cannot-write`). */
 export function writeReport(path: string, report: Report): void {
   writeFileOf(format, path, report);
-}
-
-/** The text of the file: what `--json` prints. */
-export function formatReport(report: Report): string {
-  return formatFile(format, report);
 }

@@ -1,11 +1,9 @@
 import { type Tuned, type TunedEntry, validateTuned } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import {
-  type CachedFile,
   type FileFormat,
   formatFile,
   parseFile,
-  readCachedFile,
   readFileIfPresent,
   readFileOf,
   writeFileOf,
@@ -79,12 +77,7 @@ export function emptyTuned(): Tuned {
 }
 
 /** What was chosen for a kernel and workload (by name) on a device family; null if nothing was. */
-export function tunedEntry(
-  tuned: Tuned,
-  kernel: string,
-  workload: string,
-  family: string,
-): TunedEntry | null {
+function tunedEntry(tuned: Tuned, kernel: string, workload: string, family: string): TunedEntry | null {
   const wanted = key(kernel, workload, family);
   return tuned.entries.find((entry) => keyOf(entry) === wanted) ?? null;
 }
@@ -132,11 +125,6 @@ export function readTuned(path: string): Tuned {
 /** null if there is no such file. @throws JoulegateError (bad-input) if there is one and it is not right. */
 export function readTunedIfPresent(path: string): Tuned | null {
   return readFileIfPresent(format, path);
-}
-
-/** For a file from a cache or artifact: an unusable one is set aside. */
-export function readCachedTuned(path: string): CachedFile<Tuned> {
-  return readCachedFile(format, path);
 }
 
 /** Writes atomically. @throws JoulegateError (bad-input, `cannot-write`). */
