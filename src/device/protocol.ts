@@ -63,8 +63,7 @@ export interface RequestEnvelope {
   readonly request: WorkerRequest;
 }
 
-/** GPU process to parent. */
-export interface ResponseEnvelope {
-  readonly id: number;
-  readonly response: unknown;
-}
+/** GPU process to parent: first that it has taken a request up, then the response. */
+export type ResponseEnvelope =
+  | { readonly id: number; readonly begun: true }
+  | { readonly id: number; readonly response: unknown };

@@ -9,7 +9,7 @@ import {
 import type { Device, DeviceInfo } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
 import type { DriverChoice } from './driver/choice.ts';
-import { GpuProcess } from './process/gpu-process.ts';
+import { type Exchange, GpuProcess } from './process/gpu-process.ts';
 import type { Exchanges, WireFailure, WireOutcome, WireProgram } from './protocol.ts';
 
 /** Longest times to wait for the GPU process, in milliseconds, before it is killed and the variant given up. */
@@ -96,9 +96,9 @@ class WebgpuDevice implements Device {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed(noProgram(variant)));
     const turn = this.#queue.then(async () => {
-      await this.#ensureProcess();
+      const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#process.request(kind, request(toWire(program)), deadlineMs);
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
       if (exchange.status === 'lost') {
         const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
         return failed({ kind: exchange.kind, message });
@@ -114,6 +114,19 @@ class WebgpuDevice implements Device {
       () => undefined,
     );
     return turn;
+  }
+
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange<Kind extends VariantRequestKind>(
+    kind: Kind,
+    request: Exchanges[Kind]['request'],
+    deadlineMs: number,
+  ): Promise<Exchange<Exchanges[Kind]['response']>> {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === 'answered' || exchange.begun || exchange.kind === 'timeout') return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
   }
 
   async #ensureProcess(): Promise<void> {

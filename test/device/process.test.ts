@@ -36,6 +36,7 @@ function standIn(handler: string): string {
     async function answer(request) { ${handler} }
     process.on('message', async ({ id, request }) => {
       if (request.kind === 'close') process.exit(0);
+      process.send({ id, begun: true });
       process.send({ id, response: await answer(request) });
     });
     process.on('disconnect', () => process.exit(0));`;

@@ -12,11 +12,17 @@ import { Tail } from './tail.ts';
 /** How a request ended. */
 export type Exchange<T> =
   | { readonly status: 'answered'; readonly response: T }
-  /** The process is gone; the next request needs a fresh one. */
-  | { readonly status: 'lost'; readonly kind: 'crash' | 'timeout'; readonly message: string };
+  /** The process is gone; the next request needs a fresh one. `begun`: it had taken the request up. */
+  | {
+      readonly status: 'lost';
+      readonly kind: 'crash' | 'timeout';
+      readonly begun: boolean;
+      readonly message: string;
+    };
 
 interface Pending {
   readonly id: number;
+  begun: boolean;
   settle(exchange: Exchange<unknown>): void;
 }
 
@@ -94,7 +100,7 @@ export class GpuProcess {
     if (this.#pending !== null) throw new Error('a request to the GPU process is still pending');
     const id = ++this.#lastId;
     const answered = new Promise<Exchange<unknown>>((settle) => {
-      this.#pending = { id, settle };
+      this.#pending = { id, begun: false, settle };
     });
     const timer = setTimeout(() => {
       this.#lose('timeout', `no answer within ${formatSeconds(deadlineMs)}`);
@@ -134,20 +140,24 @@ export class GpuProcess {
 
   async #goneAlready(): Promise<Exchange<never>> {
     await this.#gone;
-    return { status: 'lost', kind: 'crash', message: 'it was gone already' };
+    return { status: 'lost', kind: 'crash', begun: false, message: 'it was gone already' };
   }
 
   #receive(message: ResponseEnvelope): void {
-    if (this.#pending !== null && message?.id === this.#pending.id) {
-      this.#pending.settle({ status: 'answered', response: message.response });
-    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ('begun' in message) pending.begun = true;
+    else pending.settle({ status: 'answered', response: message.response });
   }
 
   #lose(kind: 'crash' | 'timeout', what: string): void {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
     const said = this.#tail.summary();
-    this.#pending?.settle({
+    settle({
       status: 'lost',
       kind,
+      begun,
       message: said === '' ? what : `${what}; it last said:\n${said}`,
     });
   }

@@ -67,6 +67,8 @@ export function serveWorker(): void {
   }
 
   async function serve({ id, request }: RequestEnvelope): Promise<void> {
+    // Waiting until it is sent: whatever happens from here on is this request's doing.
+    await send({ id, begun: true });
     const response = await respond(request);
     await send({ id, response });
     if (request.kind === 'close') process.exit(0);
