@@ -7,14 +7,14 @@ import {
 import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
-import { extractFeatures } from './features/extract.ts';
+import { extractFeatures, featuresOf } from './features/extract.ts';
 import { programIdentity } from './identity.ts';
 import { refusal } from './limits.ts';
 import { programValues, unusedTunables } from './parameters.ts';
 import { inUserFile, parameterWords, type SpecialisedProgram, specialise } from './program.ts';
-import { reflect } from './reflect.ts';
+import { type ProgramInterface, reflect } from './reflect.ts';
 import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
-import { SourceModules } from './wesl.ts';
+import { SourceModules, type WgslModule } from './wesl.ts';
 
 /** The sources of a program and how it is launched. */
 type Launch = Pick<KernelDefinition, 'entry' | 'dispatch'>;
@@ -38,6 +38,8 @@ class Builder implements VariantBuilder {
   readonly #modules: SourceModules;
   readonly #referenceModules: SourceModules | null;
   #unused: string[] | null = null;
+  /** Features are mostly asked for right after building, and parsing is half of their cost. */
+  #latest: { program: Program; module: WgslModule; reflected: ProgramInterface } | null = null;
 
   constructor(kernel: KernelDefinition, workload: Workload, limits: DeviceLimits) {
     this.kernel = kernel;
@@ -69,7 +71,9 @@ class Builder implements VariantBuilder {
   }
 
   features(variant: Variant): FeatureVector {
-    return extractFeatures(variant.program);
+    const latest = this.#latest;
+    if (latest === null || latest.program !== variant.program) return extractFeatures(variant.program);
+    return featuresOf(latest.program, latest.module, latest.reflected);
   }
 
   async #variant(
@@ -119,7 +123,7 @@ class Builder implements VariantBuilder {
     const refused = refusal(demands, this.#limits);
     if (refused !== null) return failed('unsupported', refused);
     const entryPoint = launch.entry;
-    return succeeded({
+    const program: Program = {
       wgsl: module.text,
       entryPoint,
       dispatch,
@@ -128,6 +132,8 @@ class Builder implements VariantBuilder {
       requiredFeatures,
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers: buffers.value }),
       lines,
-    });
+    };
+    this.#latest = { program, module, reflected: reflected.value };
+    return succeeded(program);
   }
 }

@@ -1,5 +1,5 @@
 import { arrayStride, layoutOf } from '../layout.ts';
-import { reflect } from '../reflect.ts';
+import { type ProgramInterface, reflect } from '../reflect.ts';
 import type { FeatureVector, Program } from '../types.ts';
 import { type AbstractElem, childrenOf, parseWgsl, typeOfDeclaration, type WgslModule } from '../wesl.ts';
 import { countAssignments } from './assignments.ts';
@@ -119,21 +119,21 @@ export const featureNames: readonly string[] = Object.keys(definitions);
  * out; NaN where something cannot be known without running it. All NaN for a variant without a program (replay).
  */
 export function extractFeatures(program: Program | null): FeatureVector {
-  const features = new Float64Array(featureNames.length).fill(Number.NaN);
   const parsed = program && parseWgsl('', program.wgsl);
-  if (!program || !parsed?.ok) return features;
-  const measure = measureProgram(program, parsed.value);
-  if (!measure) return features;
-  for (const [index, name] of featureNames.entries()) {
-    features[index] = definitions[name]?.(measure) ?? Number.NaN;
-  }
-  return features;
+  const reflected = program && parsed?.ok ? reflect(parsed.value, program.entryPoint) : null;
+  if (!program || !parsed?.ok || !reflected?.ok)
+    return new Float64Array(featureNames.length).fill(Number.NaN);
+  return featuresOf(program, parsed.value, reflected.value);
 }
 
-function measureProgram(program: Program, module: WgslModule): Measure | null {
-  const reflected = reflect(module, program.entryPoint);
-  if (!reflected.ok) return null;
-  const { entry, reachable, workgroupBytes } = reflected.value;
+/** `extractFeatures` for a program that is parsed already. */
+export function featuresOf(program: Program, module: WgslModule, reflected: ProgramInterface): FeatureVector {
+  const measure = measureProgram(program, module, reflected);
+  return Float64Array.from(featureNames, (name) => definitions[name]?.(measure) ?? Number.NaN);
+}
+
+function measureProgram(program: Program, module: WgslModule, reflected: ProgramInterface): Measure {
+  const { entry, reachable, workgroupBytes } = reflected;
   const functions = reachable.map((item) => item.declaration).filter((item) => item.kind === 'fn');
   const assignments = countAssignments(functions, module);
   const counts = new Tally();
