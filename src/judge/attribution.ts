@@ -1,7 +1,7 @@
 import type { BlockSample } from '../measure/index.ts';
 import { type MeanEstimate, tTestP } from '../stats/index.ts';
 import { latestEstimate } from './ratio.ts';
-import type { Metric, Subject, SubjectJudgement } from './types.ts';
+import type { Metric, SubjectJudgement } from './types.ts';
 
 /** A part counts only if it makes up this much of the whole movement. */
 const LEAST_SHARE = 0.2;
@@ -12,7 +12,7 @@ const LEAST_SHARE = 0.2;
  * the whole, clearly (one-sided t test against 0), and makes up a fifth of it. null without X, or if neither is clear.
  */
 export function attribute(request: {
-  readonly subject: Subject;
+  /** Of one subject. */
   readonly samples: readonly BlockSample[];
   readonly metric: Metric;
   readonly alpha: number;

@@ -21,14 +21,14 @@ export interface Evidence {
   readonly flagged: boolean;
 }
 
-/** Reads one metric of a subject out of everything measured, and tests whether it is flagged. */
+/** Reads one metric of a subject out of its samples, and tests whether it is flagged. */
 export function gatherEvidence(
   subject: Subject,
   metric: Metric,
   samples: readonly BlockSample[],
   options: Required<JudgeOptions>,
 ): Evidence {
-  const arms = { subject, samples, from: 'B', to: 'H' } as const;
+  const arms = { samples, from: 'B', to: 'H' } as const;
   const flag = differencesOf(pairsOf({ ...arms, phase: 'flag' }), metric);
   const confirm = differencesOf(pairsOf({ ...arms, phase: 'confirm' }), metric);
   const flagEstimate = estimateOf(flag);

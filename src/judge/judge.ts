@@ -5,6 +5,7 @@ import { attribute } from './attribution.ts';
 import { type Evidence, gatherEvidence, metrics, pAbove } from './evidence.ts';
 import { judgeMetric } from './metric-verdict.ts';
 import { type JudgeOptions, withDefaults } from './options.ts';
+import { samplesBySubject } from './pairs.ts';
 import { judgeSentinel, movedSentinels } from './sentinel.ts';
 import type { MetricJudgement, Subject, SubjectJudgement } from './types.ts';
 
@@ -18,9 +19,10 @@ export function judge(
   options: JudgeOptions = {},
 ): SubjectJudgement[] {
   const settings = withDefaults(options);
-  const moved = movedSentinels(subjects, samples, settings);
+  const samplesOf = samplesBySubject(samples);
+  const moved = movedSentinels(subjects, samplesOf, settings);
   const evidence = subjects.map((subject) =>
-    metrics.map((metric) => gatherEvidence(subject, metric, samples, settings)),
+    metrics.map((metric) => gatherEvidence(subject, metric, samplesOf(subject), settings)),
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
@@ -43,7 +45,7 @@ export function judge(
       verdict: deciding.verdict,
       metrics: judged,
       attribution: movement
-        ? attribute({ subject, samples, metric: deciding.metric, alpha: settings.alpha })
+        ? attribute({ samples: samplesOf(subject), metric: deciding.metric, alpha: settings.alpha })
         : null,
       reason: `${deciding.metric}: ${deciding.reason}`,
     };

@@ -1,6 +1,6 @@
 import type { BlockSample } from '../measure/index.ts';
 import { estimateMean, studentTQuantile } from '../stats/index.ts';
-import { differencesOf, pairsOf, type SubjectKey } from './pairs.ts';
+import { differencesOf, pairsOf, type SubjectKey, samplesBySubject } from './pairs.ts';
 import type { Metric } from './types.ts';
 
 /** Fewer A/A blocks than this say too little about a device's tails. */
@@ -21,7 +21,7 @@ export function noiseFloorOf(request: {
   readonly blocks?: number;
 }): number | null {
   const { subject, samples, metric, blocks = 6 } = request;
-  const arms = { subject, samples, from: 'B', to: 'H' } as const;
+  const arms = { samples: samplesBySubject(samples)(subject), from: 'B', to: 'H' } as const;
   const pairs = (['flag', 'confirm'] as const).flatMap((phase) => pairsOf({ ...arms, phase }));
   const { values, resolutionSd } = differencesOf(pairs, metric);
   if (values.length < LEAST_AA_BLOCKS) return null;

@@ -15,8 +15,19 @@ interface Pair {
   readonly to: BlockSample;
 }
 
-export function isSameSubject(a: SubjectKey, b: SubjectKey): boolean {
-  return a.kernel === b.kernel && a.workload === b.workload;
+/** Looks up the samples of a subject, in the order given; sorted out once, because judging asks often. */
+export function samplesBySubject(
+  samples: readonly BlockSample[],
+): (subject: SubjectKey) => readonly BlockSample[] {
+  const bySubject = new Map<string, BlockSample[]>();
+  const keyOf = ({ kernel, workload }: SubjectKey) => JSON.stringify([kernel, workload]);
+  for (const sample of samples) {
+    const key = keyOf(sample);
+    const list = bySubject.get(key);
+    if (list === undefined) bySubject.set(key, [sample]);
+    else list.push(sample);
+  }
+  return (subject) => bySubject.get(keyOf(subject)) ?? [];
 }
 
 /**
@@ -24,16 +35,16 @@ export function isSameSubject(a: SubjectKey, b: SubjectKey): boolean {
  * which numbered their blocks alike are not mixed.
  */
 export function pairsOf(request: {
-  readonly subject: SubjectKey;
+  /** Of one subject. */
   readonly samples: readonly BlockSample[];
   readonly phase: BlockSample['phase'];
   readonly from: Arm;
   readonly to: Arm;
 }): Pair[] {
-  const { subject, phase, from, to } = request;
+  const { phase, from, to } = request;
   const waiting = new Map<number, { from: BlockSample[]; to: BlockSample[] }>();
   for (const sample of request.samples) {
-    if (sample.phase !== phase || !isSameSubject(sample, subject)) continue;
+    if (sample.phase !== phase) continue;
     if (sample.arm !== from && sample.arm !== to) continue;
     const block = waiting.get(sample.block) ?? { from: [], to: [] };
     waiting.set(sample.block, block);

@@ -1,7 +1,7 @@
 import type { BlockSample } from '../measure/index.ts';
 import { gatherEvidence, metrics } from './evidence.ts';
 import { attemptsFactor, type JudgeOptions, leastBlocks, withDefaults } from './options.ts';
-import { pairsOf } from './pairs.ts';
+import { pairsOf, samplesBySubject } from './pairs.ts';
 import { movedSentinels } from './sentinel.ts';
 import type { JudgePlan, Subject } from './types.ts';
 
@@ -18,30 +18,31 @@ export function planNext(
   options: JudgeOptions = {},
 ): JudgePlan {
   const settings = withDefaults(options);
-  const flag = missingBlocks(subjects, samples, 'flag', settings.flagBlocks);
+  const samplesOf = samplesBySubject(samples);
+  const flag = missingBlocks(subjects, samplesOf, 'flag', settings.flagBlocks);
   if (flag !== null) return flag;
   // With a moving sentinel nothing can turn red: confirming would measure the environment.
-  if (movedSentinels(subjects, samples, settings).length > 0) return { phase: 'done' };
+  if (movedSentinels(subjects, samplesOf, settings).length > 0) return { phase: 'done' };
   const flagged = subjects.filter((subject) =>
     metrics.some((metric) => {
-      const evidence = gatherEvidence(subject, metric, samples, settings);
+      const evidence = gatherEvidence(subject, metric, samplesOf(subject), settings);
       return evidence.gates && evidence.flagged;
     }),
   );
   if (flagged.length === 0) return { phase: 'done' };
   const again = subjects.filter((subject) => subject.sentinel || flagged.includes(subject));
-  return missingBlocks(again, samples, 'confirm', settings.confirmBlocks) ?? { phase: 'done' };
+  return missingBlocks(again, samplesOf, 'confirm', settings.confirmBlocks) ?? { phase: 'done' };
 }
 
 /** A plan for the subjects that lack blocks of a phase; null if none does, or none that can be helped. */
 function missingBlocks(
   subjects: readonly Subject[],
-  samples: readonly BlockSample[],
+  samplesOf: (subject: Subject) => readonly BlockSample[],
   phase: BlockSample['phase'],
   wanted: number,
 ): JudgePlan | null {
   const lacking = subjects
-    .map((subject) => ({ subject, blocks: missingOf(subject, samples, phase, wanted) }))
+    .map((subject) => ({ subject, blocks: missingOf(samplesOf(subject), phase, wanted) }))
     .filter(({ blocks }) => blocks > 0);
   if (lacking.length === 0) return null;
   return {
@@ -52,13 +53,8 @@ function missingBlocks(
   };
 }
 
-function missingOf(
-  subject: Subject,
-  samples: readonly BlockSample[],
-  phase: BlockSample['phase'],
-  wanted: number,
-): number {
-  const pairs = pairsOf({ subject, samples, phase, from: 'B', to: 'H' });
+function missingOf(samples: readonly BlockSample[], phase: BlockSample['phase'], wanted: number): number {
+  const pairs = pairsOf({ samples, phase, from: 'B', to: 'H' });
   const complete = pairs.filter(
     ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0,
   ).length;

@@ -1,6 +1,6 @@
 import type { Arm, BlockSample } from '../measure/index.ts';
 import { type MeanEstimate, meanInterval } from '../stats/index.ts';
-import { differencesOf, estimateOf, pairsOf, type SubjectKey } from './pairs.ts';
+import { differencesOf, estimateOf, pairsOf, type SubjectKey, samplesBySubject } from './pairs.ts';
 import type { Metric, Ratio } from './types.ts';
 
 /** A mean log ratio as a ratio with its 95 % confidence interval. */
@@ -20,13 +20,20 @@ export function compareArms(request: {
   readonly from: Arm;
   readonly to: Arm;
 }): Ratio | null {
-  const estimate = latestEstimate(request);
+  const { subject, samples, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples)(subject) });
   return estimate === null ? null : toRatio(estimate);
 }
 
-/** Mean log ratio of the confirming blocks if there are enough, else of the flagging ones. */
-export function latestEstimate(request: Parameters<typeof compareArms>[0]): MeanEstimate | null {
-  const { metric, ...rest } = request;
-  const confirmed = estimateOf(differencesOf(pairsOf({ ...rest, phase: 'confirm' }), metric));
-  return confirmed ?? estimateOf(differencesOf(pairsOf({ ...rest, phase: 'flag' }), metric));
+/** Mean log ratio of the confirming blocks if there are enough, else of the flagging ones. `samples` are of one subject. */
+export function latestEstimate(request: {
+  readonly samples: readonly BlockSample[];
+  readonly metric: Metric;
+  readonly from: Arm;
+  readonly to: Arm;
+}): MeanEstimate | null {
+  const { samples, metric, from, to } = request;
+  const inPhase = (phase: BlockSample['phase']) =>
+    estimateOf(differencesOf(pairsOf({ samples, phase, from, to }), metric));
+  return inPhase('confirm') ?? inPhase('flag');
 }

@@ -18,7 +18,7 @@ export interface MovedSentinel {
  */
 export function movedSentinels(
   subjects: readonly Subject[],
-  samples: readonly BlockSample[],
+  samplesOf: (subject: Subject) => readonly BlockSample[],
   options: Required<JudgeOptions>,
 ): MovedSentinel[] {
   return subjects
@@ -27,7 +27,7 @@ export function movedSentinels(
       metrics
         .filter((metric) => isTrusted(subject, metric))
         .flatMap((metric) => {
-          const evidence = gatherEvidence(subject, metric, samples, options);
+          const evidence = gatherEvidence(subject, metric, samplesOf(subject), options);
           const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
             (estimate) =>
               estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha),

@@ -1,4 +1,4 @@
-import { incompleteBeta } from './incomplete-beta.ts';
+import { incompleteBeta, logGamma } from './incomplete-beta.ts';
 
 /** P(T >= t) of Student's t distribution. Exact in the far tail, where 1 - cdf would be rounding error. */
 export function studentTUpperTail(t: number, degreesOfFreedom: number): number {
@@ -19,7 +19,7 @@ export function studentTCdf(t: number, degreesOfFreedom: number): number {
   return studentTUpperTail(-t, degreesOfFreedom);
 }
 
-/** The t with P(T <= t) = probability, by bisection to the last bits; infinite at 0 and 1. */
+/** The t with P(T <= t) = probability, to the last few bits; infinite at 0 and 1. */
 export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
@@ -29,7 +29,7 @@ export function studentTQuantile(probability: number, degreesOfFreedom: number):
   return upperQuantile(1 - probability, degreesOfFreedom);
 }
 
-/** The t >= 0 with P(T >= t) = tail, tail < 0.5. */
+/** The t > 0 with P(T >= t) = tail, tail < 0.5: Newton's method kept inside a shrinking bracket. */
 function upperQuantile(tail: number, degreesOfFreedom: number): number {
   if (tail === 0) return Number.POSITIVE_INFINITY;
   let low = 0;
@@ -38,10 +38,20 @@ function upperQuantile(tail: number, degreesOfFreedom: number): number {
     low = high;
     high *= 2;
   }
+  let t = (low + high) / 2;
   for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (studentTUpperTail(middle, degreesOfFreedom) > tail) low = middle;
-    else high = middle;
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
+    if (excess > 0) low = t;
+    else high = t;
+    const newton = t + excess / density(t, degreesOfFreedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
+    t = next;
   }
+}
+
+function density(t: number, degreesOfFreedom: number): number {
+  const half = degreesOfFreedom / 2;
+  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
+  return scale * (1 + (t * t) / degreesOfFreedom) ** -(half + 0.5);
 }
