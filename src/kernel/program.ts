@@ -3,7 +3,7 @@ import { failed, succeeded } from './failure.ts';
 import { overrideNames, replaceOverrides } from './overrides.ts';
 import { linkParameters } from './parameters.ts';
 import { identityLines, linkedLines } from './source-lines.ts';
-import { canonicalTokens } from './tokens.ts';
+import { blankComments, canonicalTokens } from './tokens.ts';
 import type { Outcome, Program, VariantFailure } from './types.ts';
 import { linkModules, parseWgsl, type SourceModules, type WgslModule } from './wesl.ts';
 
@@ -19,8 +19,9 @@ export async function specialise(
   values: Readonly<Record<string, TunableValue>>,
 ): Promise<Outcome<SpecialisedProgram>> {
   const { source } = modules;
-  let wgsl = source.files[source.path];
-  if (wgsl === undefined) return failed('compile', 'the file is missing', { file: source.path });
+  const text = source.files[source.path];
+  if (text === undefined) return failed('compile', 'the file is missing', { file: source.path });
+  let wgsl = blankComments(text);
   let lines = source.language === 'wgsl' ? identityLines(source.path, wgsl) : [];
   if (source.language === 'wesl') {
     const linked = await linkModules(modules, linkParameters(values));
@@ -50,6 +51,6 @@ export function inUserFile(failure: VariantFailure, lines: Program['lines']): Va
 export function parameterWords(modules: SourceModules): ReadonlySet<string> {
   const { source } = modules;
   if (source.language === 'wesl') return new Set(Object.values(source.files).flatMap(canonicalTokens));
-  const parsed = parseWgsl(source.path, source.files[source.path] ?? '');
+  const parsed = parseWgsl(source.path, blankComments(source.files[source.path] ?? ''));
   return new Set(parsed.ok ? overrideNames(parsed.value) : []);
 }

@@ -1,8 +1,11 @@
 const token =
   /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
 
-/** Comments become one space each; block comments nest (WGSL specification, section "Comments"). */
-function withoutComments(wgsl: string): string {
+/**
+ * The text with spaces for comments, so that every offset and line stays what it was. Block comments nest, and nothing
+ * but their own marks counts inside (WGSL specification, "Comments").
+ */
+export function blankComments(wgsl: string): string {
   let result = '';
   let kept = 0;
   let at = 0;
@@ -11,9 +14,10 @@ function withoutComments(wgsl: string): string {
       at++;
       continue;
     }
-    result += `${wgsl.slice(kept, at)} `;
-    at = wgsl[at + 1] === '/' ? lineEnd(wgsl, at) : blockEnd(wgsl, at);
-    kept = at;
+    const end = wgsl[at + 1] === '/' ? lineEnd(wgsl, at) : blockEnd(wgsl, at);
+    result += wgsl.slice(kept, at) + wgsl.slice(at, end).replaceAll(/[^\r\n]/g, ' ');
+    at = end;
+    kept = end;
   }
   return result + wgsl.slice(kept);
 }
@@ -46,5 +50,5 @@ function blockEnd(wgsl: string, from: number): number {
  * changes its meaning by that, so equal tokens mean equal programs.
  */
 export function canonicalTokens(wgsl: string): string[] {
-  return withoutComments(wgsl).match(token) ?? [];
+  return blankComments(wgsl).match(token) ?? [];
 }

@@ -27,6 +27,7 @@ import {
 import type { ProgramSource } from '../manifest/index.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
+import { blankComments } from './tokens.ts';
 import type { Outcome } from './types.ts';
 
 export type {
@@ -108,8 +109,10 @@ export class SourceModules implements ModuleResolver {
     const known = this.#parsed.get(modulePath);
     if (known) return known;
     const path = this.#files.get(modulePath);
-    const text = path === undefined ? undefined : this.source.files[path];
-    if (path === undefined || text === undefined) return undefined;
+    const source = path === undefined ? undefined : this.source.files[path];
+    if (path === undefined || source === undefined) return undefined;
+    // The library's parser stumbles over some comments.
+    const text = blankComments(source);
     const parsed = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
     this.#parsed.set(modulePath, parsed);
     return parsed;

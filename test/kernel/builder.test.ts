@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalTokens } from '../../src/kernel/index.ts';
 import { buffer, build, builderOf, expression, failureOf, limits, programOf } from './support.ts';
@@ -118,6 +119,26 @@ fn main(@builtin(local_invocation_index) index: u32) {
     expect(one.wgsl).toContain('data[0] = 1.0');
   });
 
+  it('finds modules by path from the folder of its root module', async () => {
+    const nested = {
+      '../shaders/main.wesl': `import package::math::power::fourth;
+@group(0) @binding(0) var<storage, read_write> data: array<f32>;
+@compute @workgroup_size(1) fn main() { data[0] = fourth(data[1]); }`,
+      '../shaders/math/power.wesl':
+        'import super::basic::square;\nfn fourth(x: f32) -> f32 { return square(square(x)); }',
+      '../shaders/math/basic.wesl': 'fn square(x: f32) -> f32 { return x * x; }',
+    };
+    const program = programOf(await build({ files: nested }));
+    expect(program.wgsl).toContain('fn square');
+    expect(new Set(program.lines.map((line) => line?.file))).toEqual(
+      new Set([undefined, ...Object.keys(nested)]),
+    );
+    const { '../shaders/math/basic.wesl': _missing, ...rest } = nested;
+    const failure = failureOf(await build({ files: rest }));
+    expect(failure).toMatchObject({ kind: 'compile', file: '../shaders/math/power.wesl', line: 2 });
+    expect(failure.message).toContain('square');
+  });
+
   it('says where a syntax fault is, in the file of the user', async () => {
     const broken = {
       ...files,
@@ -157,7 +178,8 @@ describe('a plain WGSL program', () => {
 override WIDE
   : bool
   = false;
-override HALF = TILE / 2u;
+override HALF = TILE // of the
+  / 2u;
 const FIXED = 3;
 @group(0) @binding(0) var<storage, read_write> data: array<f32>;
 @compute @workgroup_size(TILE)
@@ -175,16 +197,17 @@ fn main() {
     const program = programOf(
       await builderOf({ files: { 'k.wgsl': source }, tunables }).build({ TILE: 8, WIDE: true }),
     );
-    expect(program.wgsl.split('\n').slice(0, 6)).toEqual([
+    expect(program.wgsl.split('\n').slice(0, 7)).toEqual([
       'const TILE: u32 = 8;',
       'const WIDE: bool = true;',
       '',
       '',
       'const HALF: u32 = TILE / 2u;',
+      '',
       'const FIXED = 3;',
     ]);
     expect(program.workgroupSize).toEqual([8, 1, 1]);
-    expect(program.lines[9]).toEqual({ file: 'k.wgsl', line: 10, column: 3 });
+    expect(program.lines[10]).toEqual({ file: 'k.wgsl', line: 11, column: 3 });
   });
 
   it('takes workload sizes too', async () => {
@@ -351,6 +374,18 @@ describe('the identity', () => {
     expect(await identity(scale, { dispatch: [expression(2), expression(1), expression(1)] })).not.toBe(one);
     expect(await identity(scale, { buffers: [buffer('data', 0, { fill: 'ones' })] })).not.toBe(one);
     expect(await identity(scale, { buffers: [buffer('data', 0, { seed: 1 })] })).not.toBe(one);
+  });
+
+  it('survives any white space and comments between tokens', async () => {
+    const same = await identity(scale);
+    const gap = fc.constantFrom(' ', '\n', '\t\r\n', '/* x */', '// "y" /*\n', '/* /* */ // */');
+    await fc.assert(
+      fc.asyncProperty(fc.array(gap, { minLength: 1, maxLength: 8 }), async (gaps) => {
+        const spread = canonicalTokens(scale).map((token, index) => token + gaps[index % gaps.length]);
+        expect(await identity(spread.join(''))).toBe(same);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('does not care for names and tolerances of buffers', async () => {
