@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
-import { main } from './cli/main.ts';
-import { createTerminalProgress } from './cli/terminal-progress.ts';
+import { createTerminalProgress, main } from './cli/index.ts';
 import { ExitCode } from './errors/index.ts';
 
 const { env, stderr, stdout } = process;

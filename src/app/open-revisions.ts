@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import { headCommit, isDirty, openRevision, repositoryRoot } from '../git/index.ts';
+import { headCommit, isDirty, mergeBase, openRevision, repositoryRoot } from '../git/index.ts';
 import type { FileReader } from '../manifest/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { parseTuned, readTunedIfPresent, type Tuned } from '../store/index.ts';
@@ -61,12 +61,12 @@ function tunedAt(reader: FileReader, folder: string, tunedPath: string, label: s
   return text === null ? null : parseTuned(text, `${label}:${path}`);
 }
 
+/** The commit at which head left `revision`: what others did there since is not this change's doing. */
 function openBaseRevision(host: Host, revision: string, head: OpenedManifest): BaseRevision {
-  const { label, commit, reader } = openRevision({
-    root: head.root,
-    revision,
-    environment: host.environment,
-  });
+  const question = { root: head.root, environment: host.environment };
+  const commit = mergeBase({ ...question, revision });
+  const { reader } = openRevision({ ...question, revision: commit });
+  const label = `${revision} (${commit.slice(0, 12)})`;
   return readBaseline({ label, commit }, () => {
     const manifest = readManifest({ host, reader, path: head.path, shown: `${label}:${head.path}` });
     if (manifest === null) return null;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandSpec } from '../../src/cli/command.ts';
-import { nearest, parseArguments } from '../../src/cli/parse-arguments.ts';
+import { type CommandSpec, nearest, parseArguments } from '../../src/cli/index.ts';
 
 const command: CommandSpec = {
   name: 'try',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTerminalProgress } from '../../src/cli/terminal-progress.ts';
+import { createTerminalProgress } from '../../src/cli/index.ts';
 
 function progressOn(isTTY: boolean) {
   const written: string[] = [];

@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import { describeOnAdapter } from '../support/adapter.ts';
+import { commitAll, joulegate, projectFolder, writeFiles } from '../support/command-line.ts';
+import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
+
+/** Head as given, on top of a committed base. */
+async function checkout(
+  base: Record<string, string>,
+  head: Record<string, string>,
+): Promise<{ guard: (...args: string[]) => ReturnType<typeof joulegate> }> {
+  const folder = await projectFolder(base);
+  commitAll(folder);
+  await writeFiles(folder, head);
+  return { guard: (...args) => joulegate(folder, 'guard', '--base', 'HEAD', '--json', ...args) };
+}
+
+describeOnAdapter('guard against a git revision', () => {
+  it('fails on code that costs more, and says by how much and where', async () => {
+    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': powerKernel(300) });
+    const ended = await guard();
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0]).toMatchObject({
+      kernel: 'power',
+      workload: 'COUNT=65536',
+      verdict: 'regressed',
+      fails: true,
+      estimated: true,
+      file: 'kernels/power.wgsl',
+    });
+    for (const ratio of [report.kernels[0].energyRatio, report.kernels[0].latencyRatio]) {
+      expect(ratio.estimate).toBeGreaterThan(1.5);
+      expect(ratio.low).toBeLessThanOrEqual(ratio.estimate);
+      expect(ratio.high).toBeGreaterThanOrEqual(ratio.estimate);
+    }
+    expect(report).toMatchObject({ verdict: 'failed', exitCode: 1, counts: { regressed: 1 } });
+    expect(report.base.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(report.head).toMatchObject({ commit: report.base.commit, dirty: true });
+    expect(ended.status).toBe(1);
+  }, 120_000);
+
+  it('measures nothing where only layout and comments changed, and is green with the reason', async () => {
+    const reformatted = powerKernel(100)
+      .replace(/\/\/.*\n/, '/* another comment */\n')
+      .replaceAll('  ', '\t');
+    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': reformatted });
+    const ended = await guard();
+    expect(ended.status).toBe(0);
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0]).toMatchObject({ verdict: 'identical', energyRatio: null, latencyRatio: null });
+    expect(report.samples).toEqual([]);
+    expect(report.reason).toContain('identical');
+  });
+
+  it('fails on head code that does not compile, with the user’s line', async () => {
+    const broken = powerKernel(100).replace('var x = values[at];', 'var x = valuez[at];');
+    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': broken });
+    const ended = await guard();
+    expect(ended.status).toBe(1);
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0]).toMatchObject({ verdict: 'regressed', fails: true });
+    expect(report.kernels[0].reason).toContain('valuez');
+  });
+
+  it('says missing-baseline, and fails, where base has a manifest that cannot be read', async () => {
+    const { guard } = await checkout(
+      { ...smallProject(100), 'joulegate.yaml': 'version: [\n' },
+      { 'joulegate.yaml': smallManifest },
+    );
+    const ended = await guard();
+    expect(ended.status).toBe(1);
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0].verdict).toBe('missing-baseline');
+    expect(report.counts).toMatchObject({ missingBaseline: 1, gated: 0 });
+  });
+
+  it('is green for the change that adds the manifest: every kernel is new', async () => {
+    const { guard } = await checkout({ 'README.md': 'a project' }, smallProject(100));
+    const ended = await guard();
+    expect(ended.status).toBe(0);
+    expect(JSON.parse(ended.stdout).kernels[0]).toMatchObject({ verdict: 'new' });
+  });
+
+  it('lists what head removed, and never fails on it', async () => {
+    const second = smallManifest.replace('kernels:\n', 'kernels:\n  gone:\n');
+    const entry = smallManifest.slice(smallManifest.indexOf('    source:'));
+    const base = second.replace('  gone:\n', `  gone:\n${entry}`);
+    const { guard } = await checkout(
+      { ...smallProject(100), 'joulegate.yaml': base },
+      { 'joulegate.yaml': smallManifest },
+    );
+    const ended = await guard();
+    expect(ended.status).toBe(0);
+    const verdicts = JSON.parse(ended.stdout).kernels.map((k: { kernel: string; verdict: string }) => [
+      k.kernel,
+      k.verdict,
+    ]);
+    expect(verdicts).toEqual([
+      ['power', 'identical'],
+      ['gone', 'removed'],
+    ]);
+  });
+
+  it('ends with status 2 for a revision that does not exist', async () => {
+    const folder = await projectFolder(smallProject(100));
+    commitAll(folder);
+    const ended = await joulegate(folder, 'guard', '--base', 'no-such-branch');
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toContain('no-such-branch');
+  });
+});
