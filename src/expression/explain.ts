@@ -99,6 +99,11 @@ export function explainFault(fault: CelFault, source: string, variables: readonl
   return { message, nextStep, offset: fault.start, length: Math.max(1, fault.end - fault.start) };
 }
 
+function conversion(type: string, expect: readonly ExpressionType[]): string | null {
+  if (expect.includes('bool')) return "write a comparison, such as 'A <= B'";
+  return type === 'double' && expect.includes('int') ? 'convert it with int(x)' : null;
+}
+
 /** The fault of an expression that is fine but of another type than its place needs. */
 export function explainResult(
   type: string,
@@ -109,7 +114,7 @@ export function explainResult(
   const given = Object.hasOwn(typeNames, type) ? typeNames[type as ExpressionType] : type;
   return {
     message: `gives ${given}, but ${wanted} is needed here`,
-    nextStep: type === 'double' && expect.includes('int') ? 'convert it with int(x)' : null,
+    nextStep: conversion(type, expect),
     offset: 0,
     length: Math.max(1, source.length),
   };

@@ -58,11 +58,14 @@ export class YamlDocument {
     this.source = source;
     this.#problems = problems;
     const { root, faults } = parseYaml(source.text);
-    for (const fault of faults) problems.add(fault, describeYamlFault(fault));
     this.damagedFrom = faults.reduce(
       (from, fault) => (fault.damage ? Math.min(from, fault.start) : from),
       Number.POSITIVE_INFINITY,
     );
+    for (const fault of faults) {
+      // One bracket too few makes the library complain about every line that follows.
+      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
+    }
     const range = { start: 0, end: 1 };
     this.#places.set('', { key: null, value: root === null ? range : rangeOf(root), textStart: null });
     this.data = root === null ? null : this.#read(root, '', null, 0);

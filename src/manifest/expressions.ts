@@ -23,7 +23,7 @@ export function compileAt(
   const compiled = compileExpression(String(written), { variables, expect });
   if (compiled.ok) return compiled.expression;
   const { offset, length, message, nextStep } = compiled;
-  place.text(offset, length, { message, nextStep });
+  place.text(offset, length, { message, nextStep: nextStep ?? 'correct the expression' });
   return null;
 }
 

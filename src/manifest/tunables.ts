@@ -116,7 +116,9 @@ export function readDefault(options: {
       place.at(name).key(unknownTunable(name, names));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
-    const example = tunables.map(({ name, values }) => `${name}: ${values[0]}`).join(', ');
+    const example = tunables
+      .flatMap(({ name, values }) => (values.length > 0 ? [`${name}: ${values[0]}`] : []))
+      .join(', ');
     tunablesPlace.key({
       message: "'default' is missing: the configuration to start from",
       nextStep: `add for example 'default: { ${example} }'`,
@@ -129,7 +131,8 @@ export function readDefault(options: {
     const own = written !== undefined && Object.hasOwn(written, name) ? written[name] : undefined;
     const value = own ?? inherited?.[name];
     if (value === undefined) {
-      if (place.isWritten && !place.at(name).isWritten)
+      // Without sound values there is nothing to choose from, which is reported where they stand.
+      if (place.isWritten && !place.at(name).isWritten && values.length > 0)
         place.key({
           message: `the default has no value for '${name}'`,
           nextStep: `add '${name}: ${values[0]}'`,
@@ -137,9 +140,8 @@ export function readDefault(options: {
         });
       continue;
     }
-    result[name] = value;
-    if (values.includes(value) || values.length === 0) continue;
-    if (own !== undefined) place.at(name).value(notAmong(own, tunable));
+    if (values.includes(value) || values.length === 0) result[name] = value;
+    else if (own !== undefined) place.at(name).value(notAmong(own, tunable));
     else
       tunablesPlace.at(name).key({
         message: `the operator's default ${name}=${value} is not among these values`,

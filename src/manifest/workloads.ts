@@ -134,6 +134,16 @@ function parameterFault(value: WorkloadParameter, parameter: OperatorParameter):
   return null;
 }
 
+function reportUnknownParameters(given: readonly string[], known: readonly string[], place: Place): void {
+  for (const name of given.filter((one) => !known.includes(one))) {
+    const nearest = nearestName(name, known);
+    place.at(name).key({
+      message: `'${name}' is no parameter of this operator`,
+      nextStep: nearest === null ? `known are ${known.join(', ')}` : `did you mean '${nearest}'?`,
+    });
+  }
+}
+
 /** Workloads of an operator's kernel: the operator says which parameters there are, and what they may be. */
 export function readOperatorWorkloads(
   written: Written,
@@ -142,32 +152,23 @@ export function readOperatorWorkloads(
 ): Workloads {
   const names = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values, place: here }) => {
-    for (const [name, value] of Object.entries(values)) {
-      if (!Object.hasOwn(parameters, name)) {
-        const nearest = nearestName(name, names);
-        here.at(name).key({
-          message: `'${name}' is no parameter of this operator`,
-          nextStep: nearest === null ? `known are ${names.join(', ')}` : `did you mean '${nearest}'?`,
-        });
-        continue;
-      }
-      const fault = value === undefined ? null : parameterFault(value, parameters[name] as OperatorParameter);
-      if (fault !== null) {
-        const { description } = parameters[name] as OperatorParameter;
-        here.at(name).value({
-          message: `'${name}' ${fault}`,
-          nextStep: description === undefined ? 'change it' : `'${name}' is ${description}`,
-        });
-      }
-    }
+    reportUnknownParameters(Object.keys(values), names, here);
     const complete: Record<string, WorkloadParameter> = {};
     for (const [name, parameter] of Object.entries(parameters)) {
-      const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
-      if (value !== undefined) complete[name] = value;
+      const own = Object.hasOwn(values, name) ? values[name] : undefined;
+      const value = own ?? parameter.default;
+      const fault = value === undefined ? null : parameterFault(value, parameter);
+      const { description } = parameter;
+      if (fault !== null) {
+        here.at(name).value({
+          message: `'${name}' ${fault}`,
+          nextStep: description === undefined ? 'change it' : `'${name}' means: ${description}`,
+        });
+      } else if (value !== undefined) complete[name] = value;
       else if (!here.at(name).isWritten) {
         here.value({
           message: `the workload misses '${name}'`,
-          nextStep: `add '${name}: …', ${parameter.description ?? typeNames[parameter.type]}`,
+          nextStep: `add '${name}: …' (${description ?? typeNames[parameter.type]})`,
           absence: true,
         });
       }

@@ -16,6 +16,8 @@ export interface YamlFault extends TextRange {
   readonly message: string;
   /** True if what follows in the text may have been understood differently than it was meant. */
   readonly damage: boolean;
+  /** True if an earlier damage may be the whole reason for this fault. */
+  readonly cascades: boolean;
   readonly severity: 'error' | 'warning';
 }
 
@@ -53,7 +55,9 @@ function tooDeepAt(tokens: readonly unknown[]): number | null {
 type Tokenised = { readonly tokens: unknown[] } | { readonly refused: YamlFault };
 
 function refuse(code: string, message: string, start: number): Tokenised {
-  return { refused: { code, message, start, end: start + 1, damage: true, severity: 'error' } };
+  return {
+    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: 'error' },
+  };
 }
 
 /** Tokens of the text, unless it is absurdly nested or long: the library would take minutes, or crash the process. */
@@ -101,6 +105,7 @@ export function parseYaml(text: string): YamlNodes {
       start: error.pos[0],
       end: error.pos[1],
       damage: severity === 'error' && !harmless.has(error.code),
+      cascades: severity === 'error' && !harmless.has(error.code) && error.code !== 'TAB_AS_INDENT',
       severity,
     });
   for (const error of document?.errors ?? []) note(error, 'error');

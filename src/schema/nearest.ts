@@ -38,7 +38,8 @@ export function nearestName(name: string, known: readonly string[]): string | nu
     if (candidate.length > maxLength) continue;
     const distance =
       plain(candidate) === plain(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
-    const tolerated = Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3));
+    // A third of the length; of names of one or two characters every other one would be near.
+    const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
     if (distance <= tolerated && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -36,6 +36,8 @@ function assemble({ grid, isValid, enumerate, createSource }: SpaceParts): Space
     id: (point) => configurationId(grid.configuration(point), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
+      const listed = known?.all?.length;
+      if (listed !== undefined) return { value: Math.min(listed, limit), exact: listed <= limit };
       const budget = { visits: countingVisits };
       let value = 0;
       for (const _ of enumerate(budget)) {
