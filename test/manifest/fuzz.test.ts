@@ -62,7 +62,7 @@ describe('a damaged manifest', () => {
         }
         expect(formatProblems(problems, { colour: false })).not.toMatch(/undefined|\[object Object/);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
