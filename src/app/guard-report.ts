@@ -1,6 +1,7 @@
 import type { Ratio, SubjectJudgement } from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
 import type { Arm, BlockSample } from '../measure/index.ts';
+import { kilowattHoursPerMonth } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { Comparison } from './comparison.ts';
@@ -9,10 +10,6 @@ import { kernelPlace } from './kernel-place.ts';
 import { medianOrNull } from './median-or-null.ts';
 
 export type GuardedKernel = ReportGuard['kernels'][number];
-
-/** Days of a mean month. */
-const daysPerMonth = 365.25 / 12;
-const joulesPerKilowattHour = 3.6e6;
 
 function cost(samples: readonly BlockSample[], arm: Arm): GuardedKernel['base'] {
   const own = samples.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
@@ -27,7 +24,7 @@ function kWhPerMonth(
 ): number | null {
   const joules = base?.joules ?? null;
   if (callsPerDay === null || ratio === null || joules === null) return null;
-  return ((ratio.estimate - 1) * joules * callsPerDay * daysPerMonth) / joulesPerKilowattHour;
+  return kilowattHoursPerMonth((ratio.estimate - 1) * joules, callsPerDay);
 }
 
 function configurationOf(comparison: Comparison, arm: 'base' | 'head'): Configuration | null {
@@ -79,22 +76,5 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     attribution: judgement?.attribution ?? null,
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
-  };
-}
-
-/** How many kernels and workloads got each verdict. */
-export function countVerdicts(kernels: readonly GuardedKernel[], gated: number): ReportGuard['counts'] {
-  const count = (verdict: Verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
-  return {
-    gated,
-    regressed: count('regressed'),
-    improved: count('improved'),
-    unchanged: count('unchanged'),
-    inconclusive: count('inconclusive'),
-    identical: count('identical'),
-    new: count('new'),
-    removed: count('removed'),
-    missingBaseline: count('missing-baseline'),
-    environment: count('environment'),
   };
 }

@@ -1,6 +1,7 @@
 import { ExitCode } from '../errors/index.ts';
 import { judge, type OverallVerdict, overallVerdict } from '../judge/index.ts';
 import type { BlockSample } from '../measure/index.ts';
+import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { type Comparison, compareRevisions } from './comparison.ts';
 import {
@@ -10,7 +11,7 @@ import {
   measureContests,
   selectMeasurable,
 } from './guard-measure.ts';
-import { countVerdicts, type GuardedKernel, guardedKernel } from './guard-report.ts';
+import { type GuardedKernel, guardedKernel } from './guard-report.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { absolutePath } from './open-manifest.ts';
@@ -68,11 +69,18 @@ async function measureAll(
   return { comparisons, contests, broken, ...measured };
 }
 
-function warningsOf(outcome: Outcome): string[] {
-  if (!outcome.partial) return [];
-  return [
-    'The time was up before every kernel was judged: those without enough blocks are inconclusive. Give --max-minutes or judge-seconds more.',
-  ];
+function warningsOf(outcome: Outcome, overall: OverallVerdict): string[] {
+  const warnings: string[] = [];
+  if (outcome.partial) {
+    warnings.push(
+      'The time was up before every kernel was judged: those without enough blocks are inconclusive. Give --max-minutes or judge-seconds more.',
+    );
+  }
+  if (overall.unjudged.length > 0) {
+    const names = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(', ');
+    warnings.push(`Too little could be measured to judge ${names}: nothing gates them in this run.`);
+  }
+  return warnings;
 }
 
 function nameOf(one: { readonly kernel: string; readonly workload: string }): string {
@@ -134,12 +142,12 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
       device: describeDevice(laboratory.info),
       meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
       meterReason: laboratory.meterReason,
-      warnings: warningsOf(outcome),
+      warnings: warningsOf(outcome, overall),
       verdict: interrupted ? 'interrupted' : overall.verdict,
       reason: overall.reason,
       base: base.described,
       head: head.described,
-      counts: countVerdicts(kernels, overall.gated),
+      counts: { ...countVerdicts(kernels), gated: overall.gated },
       kernels,
       samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
     };

@@ -1,0 +1,2 @@
+import { createRequire as joulegateCreateRequire } from 'node:module';
+const require = joulegateCreateRequire(import.meta.url);

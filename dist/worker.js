@@ -1,0 +1,1201 @@
+import { createRequire as joulegateCreateRequire } from 'node:module';
+const require = joulegateCreateRequire(import.meta.url);
+
+// src/stats/random.ts
+function hashText(text) {
+  let hash = 2166136261;
+  for (let i = 0; i < text.length; i++) {
+    hash ^= text.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s) / s);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+
+// src/kernel/failure.ts
+function failed(kind, message, place = {}) {
+  return {
+    ok: false,
+    failure: {
+      kind,
+      message,
+      ...place.file === void 0 ? {} : { file: place.file },
+      ...place.line === void 0 ? {} : { line: place.line },
+      ...place.column === void 0 ? {} : { column: place.column }
+    }
+  };
+}
+function succeeded(value) {
+  return { ok: true, value };
+}
+
+// src/kernel/buffers.ts
+var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
+var scalarTypes = Object.keys(bytesPerElement);
+
+// src/kernel/half.ts
+var floatBits = new Float32Array(1);
+var integerBits = new Uint32Array(floatBits.buffer);
+function toHalf(value) {
+  floatBits[0] = value;
+  const bits = integerBits[0];
+  const sign = bits >>> 16 & 32768;
+  const exponent = bits >>> 23 & 255;
+  const fraction = bits & 8388607;
+  if (exponent === 255) return sign | 31744 | (fraction === 0 ? 0 : 512);
+  if (exponent < 102) return sign;
+  if (exponent < 113) {
+    const significand = fraction | 8388608;
+    return sign | roundedShift(significand, 126 - exponent);
+  }
+  const rounded = (exponent - 112 << 10) + roundedShift(fraction, 13);
+  return sign | Math.min(rounded, 31744);
+}
+function roundedShift(value, shift) {
+  const kept = value >>> shift;
+  const rest = value & (1 << shift) - 1;
+  const half = 1 << shift - 1;
+  return rest > half || rest === half && (kept & 1) === 1 ? kept + 1 : kept;
+}
+var numbers = null;
+function fromHalf(bits) {
+  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern) => decode(pattern));
+  return numbers[bits];
+}
+function decode(bits) {
+  const sign = bits & 32768 ? -1 : 1;
+  const exponent = bits >> 10 & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+// src/kernel/contents.ts
+var indexPeriod = {
+  f32: 2 ** 24,
+  f16: 2 ** 11,
+  i32: 2 ** 31,
+  u32: 2 ** 32
+};
+var randomPeriod = 1048573;
+var poisonBits = {
+  f32: 2145755565,
+  f16: 32429,
+  i32: 2774195885,
+  u32: 2774195885
+};
+function bufferContents(binding) {
+  const bytes = new Uint8Array(binding.byteLength);
+  const elements = elementsOf(binding, bytes);
+  const store = binding.type === "f16" ? toHalf : (value) => value;
+  if (binding.values !== null) {
+    for (const [index, value] of binding.values.entries()) elements[index] = store(value);
+    return bytes;
+  }
+  const next = generator(binding);
+  if (next === null) return bytes;
+  const drawn = binding.fill === "index" ? elements.length : Math.min(elements.length, randomPeriod);
+  if (binding.type === "f16") {
+    for (let i = 0; i < drawn; i++) elements[i] = toHalf(next(i));
+  } else {
+    for (let i = 0; i < drawn; i++) elements[i] = next(i);
+  }
+  for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
+  return bytes;
+}
+function poison(binding) {
+  if (binding.readsInitial) return bufferContents(binding);
+  const bytes = new Uint8Array(binding.byteLength);
+  poisonView(binding, bytes).fill(poisonBits[binding.type]);
+  return bytes;
+}
+function poisonView(binding, bytes) {
+  return bytesPerElement[binding.type] === 2 ? new Uint16Array(bytes.buffer, bytes.byteOffset, binding.length) : new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
+}
+function poisonPattern(type) {
+  return poisonBits[type];
+}
+function elementsOf(binding, bytes) {
+  switch (binding.type) {
+    case "f32":
+      return new Float32Array(bytes.buffer, bytes.byteOffset, binding.length);
+    case "f16":
+      return new Uint16Array(bytes.buffer, bytes.byteOffset, binding.length);
+    case "i32":
+      return new Int32Array(bytes.buffer, bytes.byteOffset, binding.length);
+    case "u32":
+      return new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
+  }
+}
+function generator(binding) {
+  const whole = binding.type === "i32" || binding.type === "u32";
+  const random = createRandom(binding.seed).fork(`${binding.group}/${binding.binding}`);
+  switch (binding.fill) {
+    case "zeros":
+      return null;
+    case "ones":
+      return () => 1;
+    case "index": {
+      const period = indexPeriod[binding.type];
+      return (index) => index % period;
+    }
+    case "uniform":
+      return whole ? () => random.integer(2 ** 32) : () => random.next();
+    case "normal":
+      if (binding.type === "i32") return () => Math.round(16 * random.normal());
+      if (binding.type === "u32") return () => Math.abs(Math.round(16 * random.normal()));
+      return () => random.normal();
+  }
+}
+
+// src/kernel/compare.ts
+function compareOutput(binding, actual, expected) {
+  const { relative, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+  const decode2 = binding.type === "f16" ? fromHalf : (value) => value;
+  const actualElements = elementsOf(binding, aligned(actual));
+  const expectedElements = elementsOf(binding, aligned(expected));
+  const actualBits = poisonView(binding, aligned(actual));
+  const expectedBits = poisonView(binding, aligned(expected));
+  const pattern = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
+  const scale = relative > 0 ? absolute / relative : absolute;
+  const unwritten = { count: 0, first: -1 };
+  const notANumber = { count: 0, first: -1 };
+  const wrong = { count: 0, first: -1 };
+  let neither = 0;
+  let maxRelativeError = 0;
+  for (let i = 0; i < binding.length; i++) {
+    const bits = actualBits[i];
+    if (bits === expectedBits[i]) {
+      if (bits === pattern) neither++;
+      continue;
+    }
+    if (bits === pattern) {
+      add(unwritten, i);
+      continue;
+    }
+    const a = decode2(actualElements[i]);
+    const e = decode2(expectedElements[i]);
+    if (a === e || Number.isNaN(a) && Number.isNaN(e)) continue;
+    if (Number.isNaN(a)) {
+      add(notANumber, i);
+      continue;
+    }
+    const difference = Math.abs(a - e);
+    if (!Number.isFinite(difference) || difference > absolute + relative * Math.abs(e)) add(wrong, i);
+    maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
+  }
+  const report = (kind, tally, what) => {
+    const a = decode2(actualElements[tally.first]);
+    const e = decode2(expectedElements[tally.first]);
+    const share = `${tally.count} of ${binding.length} elements`;
+    return failed(
+      kind,
+      `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a}, expected ${e}`
+    );
+  };
+  if (neither === binding.length) {
+    return failed(
+      "unwritten",
+      `\`${binding.name}\`: neither the variant nor the reference wrote any element`
+    );
+  }
+  if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
+  if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
+  if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
+  return succeeded({ maxRelativeError });
+}
+function add(tally, index) {
+  if (tally.count === 0) tally.first = index;
+  tally.count++;
+}
+function aligned(bytes) {
+  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+}
+
+// src/device/worker/family.ts
+var noise = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words = (text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named = words(adapter.device);
+  const end = named.findIndex((word, index) => index > 0 && driverWords.has(word));
+  const kept = (end < 0 ? named : named.slice(0, end)).filter((word) => !noise.has(word));
+  const device = kept.length > 0 ? kept : words(adapter.architecture);
+  const vendor = words(adapter.vendor).filter((word) => !noise.has(word));
+  const repeated = vendor.length > 0 && vendor.every((word, index) => device[index] === word);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
+// src/device/worker/parent-watch.ts
+import { Worker } from "node:worker_threads";
+var watch = `
+  const { workerData } = require('node:worker_threads');
+  setInterval(() => {
+    if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL');
+  }, 500);
+`;
+function watchParent(parentPid) {
+  const thread = new Worker(watch, {
+    eval: true,
+    workerData: parentPid,
+    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 }
+  });
+  thread.unref();
+}
+
+// src/device/worker/polling.ts
+var quietPeriodMs = 1;
+function installPolling() {
+  const immediately = globalThis.setImmediate;
+  let eager = 0;
+  const paced = (callback, ...parameters) => eager > 0 ? immediately(callback, ...parameters) : globalThis.setTimeout(callback, quietPeriodMs, ...parameters);
+  Object.defineProperty(globalThis, "setImmediate", { value: paced, configurable: true, writable: true });
+  return {
+    periodMs: quietPeriodMs,
+    async eagerly(work) {
+      eager++;
+      try {
+        return await work();
+      } finally {
+        eager--;
+      }
+    }
+  };
+}
+
+// src/device/worker/faults.ts
+var VariantFault = class extends Error {
+  failure;
+  constructor(kind, message, at = null) {
+    super(message);
+    this.name = "VariantFault";
+    this.failure = { kind, message, at };
+  }
+};
+function firstLines(message) {
+  const end = message.search(/\n\s*- While /);
+  return (end < 0 ? message : message.slice(0, end)).trim();
+}
+async function scoped(device, work) {
+  const filters = ["internal", "out-of-memory", "validation"];
+  for (const filter of filters) device.pushErrorScope(filter);
+  let result;
+  try {
+    result = { value: await work() };
+  } catch (error) {
+    result = { thrown: error };
+  }
+  const [validation, memory, internal] = await Promise.all(filters.map(() => device.popErrorScope()));
+  if ("thrown" in result && result.thrown instanceof VariantFault) {
+    return { ok: false, failure: result.thrown.failure };
+  }
+  if (memory) return { ok: false, failure: failure("out-of-memory", memory) };
+  if (validation) return { ok: false, failure: failure("validation", validation) };
+  if (internal) return { ok: false, failure: failure("compile", internal) };
+  if ("thrown" in result) throw result.thrown;
+  return { ok: true, value: result.value };
+}
+function failure(kind, error) {
+  return { kind, message: firstLines(error.message), at: null };
+}
+function pipelineFault(error) {
+  if (!(error instanceof Error)) return error;
+  const reason = error.reason;
+  if (reason === void 0) return error;
+  return new VariantFault(reason === "validation" ? "validation" : "compile", firstLines(error.message));
+}
+
+// src/device/worker/adapter.ts
+var AdapterFault = class extends Error {
+  problem;
+  adapters;
+  constructor(problem, message, adapters = []) {
+    super(message);
+    this.name = "AdapterFault";
+    this.problem = problem;
+    this.adapters = adapters;
+  }
+};
+var toggles = [
+  "enable-dawn-features=allow_unsafe_apis",
+  "disable-dawn-features=timestamp_quantization"
+];
+var softwareNames = /llvmpipe|lavapipe|swiftshader|software rasterizer|basic render/i;
+var usefulFeatures = ["timestamp-query", "shader-f16", "subgroups"];
+async function loadDawn() {
+  try {
+    const { create, globals } = await import("webgpu");
+    Object.assign(globalThis, globals);
+    return { create };
+  } catch (error) {
+    throw new AdapterFault("no-dawn", error instanceof Error ? error.message : String(error));
+  }
+}
+function isSoftware(info) {
+  return softwareNames.test(`${info.device} ${info.description} ${info.architecture}`);
+}
+async function adapterNames(dawn) {
+  try {
+    await dawn.create(["adapter="]).requestAdapter();
+    return [];
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return [...text.matchAll(/name: '(.*)'$/gm)].map((match) => match[1]);
+  }
+}
+async function requestAdapter(dawn, name) {
+  const gpu = dawn.create([...toggles, ...name === null ? [] : [`adapter=${name}`]]);
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  return adapter === null ? null : { gpu, adapter };
+}
+async function chooseAdapter(dawn, wanted, names) {
+  if (wanted !== null) {
+    const name = names.find((candidate) => candidate.toLowerCase().includes(wanted.toLowerCase()));
+    const chosen = name === void 0 ? null : await requestAdapter(dawn, name);
+    if (chosen === null) {
+      throw new AdapterFault("adapter-not-found", `no adapter's name contains '${wanted}'`, names);
+    }
+    return chosen;
+  }
+  const best = await requestAdapter(dawn, null);
+  if (best === null) throw new AdapterFault("no-adapter", "there is no Vulkan, Metal or Direct3D adapter");
+  if (!isSoftware(best.adapter.info)) return best;
+  const hardware = names.find((candidate) => !softwareNames.test(candidate));
+  return (hardware === void 0 ? null : await requestAdapter(dawn, hardware)) ?? best;
+}
+function spelledName(info, names) {
+  const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
+  return names.find((name) => plain(name) === plain(info.device)) ?? info.device;
+}
+async function openAdapter(dawn, name) {
+  const names = await adapterNames(dawn);
+  const { gpu, adapter } = await chooseAdapter(dawn, name, names);
+  const requiredLimits = {};
+  for (const limit in adapter.limits) {
+    const value = adapter.limits[limit];
+    if (typeof value === "number") requiredLimits[limit] = value;
+  }
+  const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  try {
+    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+    return { gpu, adapter, device, name: spelledName(adapter.info, names) };
+  } catch (error) {
+    throw new AdapterFault("no-device", error instanceof Error ? error.message : String(error));
+  }
+}
+function requireFeatures(device, features) {
+  const missing = features.filter((feature) => !device.features.has(feature));
+  if (missing.length > 0) {
+    throw new VariantFault("unsupported", `this adapter has no ${missing.join(", ")}`);
+  }
+}
+
+// src/device/worker/info.ts
+function deviceLimits(device, info) {
+  const { limits } = device;
+  const subgroups = device.features.has("subgroups");
+  return {
+    max_workgroup_storage: limits.maxComputeWorkgroupStorageSize,
+    max_invocations: limits.maxComputeInvocationsPerWorkgroup,
+    max_workgroup_size_x: limits.maxComputeWorkgroupSizeX,
+    max_workgroup_size_y: limits.maxComputeWorkgroupSizeY,
+    max_workgroup_size_z: limits.maxComputeWorkgroupSizeZ,
+    max_workgroups: limits.maxComputeWorkgroupsPerDimension,
+    max_buffer_bytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    has_f16: device.features.has("shader-f16"),
+    has_subgroups: subgroups,
+    // Without subgroups an invocation is on its own.
+    subgroup_min: subgroups ? info.subgroupMinSize ?? 1 : 1,
+    subgroup_max: subgroups ? info.subgroupMaxSize ?? 1 : 1
+  };
+}
+function describeDevice(opened, timestamps) {
+  const { device, name } = opened;
+  const { info } = opened.adapter;
+  return {
+    backend: "webgpu",
+    family: deviceFamily(info),
+    vendor: info.vendor,
+    architecture: info.architecture,
+    device: info.device.replace(/-+$/, ""),
+    description: name,
+    // Mesa puts the driver's name before its version: `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`.
+    driver: info.description.replace(/^[^:]*: /, ""),
+    software: isSoftware(info),
+    features: [...device.features].map(String).sort(),
+    limits: deviceLimits(device, info),
+    timestamps
+  };
+}
+
+// src/device/worker/launcher.ts
+var timestampTickMs = 1e-4;
+var eagerTickMs = 0.01;
+function encodeLaunches(pass, compiled, launches) {
+  const [x, y, z] = compiled.program.dispatch;
+  pass.setPipeline(compiled.pipeline);
+  for (const [group, bindGroup] of compiled.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
+  for (let launch = 0; launch < launches; launch++) pass.dispatchWorkgroups(x, y, z);
+}
+function createTimestampReader(device) {
+  const querySet = device.createQuerySet({ type: "timestamp", count: 2 });
+  const resolved = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
+  });
+  const readable = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
+  });
+  return {
+    writes: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+    resolve(encoder) {
+      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
+    },
+    async read() {
+      await readable.mapAsync(GPUMapMode.READ);
+      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
+      readable.unmap();
+      return Number(end - begin) / 1e6;
+    }
+  };
+}
+function createLauncher(options) {
+  const { device, clock: clock2, polling, timestamps, quiet } = options;
+  const reader = timestamps ? createTimestampReader(device) : null;
+  const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
+  async function timeBatch(compiled, launches) {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass(reader === null ? {} : { timestampWrites: reader.writes });
+    encodeLaunches(pass, compiled, launches);
+    pass.end();
+    reader?.resolve(encoder);
+    const commands = encoder.finish();
+    const start = clock2.nowMs();
+    device.queue.submit([commands]);
+    await device.queue.onSubmittedWorkDone();
+    const wallMs = clock2.nowMs() - start;
+    const gpuMs = reader === null ? 0 : await reader.read();
+    return gpuMs > 0 ? gpuMs : wallMs;
+  }
+  return {
+    device,
+    timestamps,
+    resolutionMs: timestamps ? timestampTickMs : wallTickMs,
+    submit(compiled, launches, { reset } = { reset: false }) {
+      const encoder = device.createCommandEncoder();
+      if (reset) compiled.bound.reset(encoder);
+      const pass = encoder.beginComputePass();
+      encodeLaunches(pass, compiled, launches);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+    timed: (compiled, launches) => quiet ? timeBatch(compiled, launches) : polling.eagerly(() => timeBatch(compiled, launches))
+  };
+}
+
+// src/device/worker/buffers.ts
+function paddedBytes(binding) {
+  return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
+}
+function isWritable(binding) {
+  return binding.kind === "storage";
+}
+function contentsKey(binding) {
+  const { kind, group, binding: slot, type, length, fill, seed, values } = binding;
+  const role = kind === "uniform" ? "uniform" : "storage";
+  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), ...values ?? []].join(" ");
+}
+function workKey(binding) {
+  return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
+}
+var BufferPool = class {
+  #device;
+  #maxBytes;
+  /** In order of last use. */
+  #pool = /* @__PURE__ */ new Map();
+  #bytes = 0;
+  constructor(device, maxBytes) {
+    this.#device = device;
+    this.#maxBytes = maxBytes;
+  }
+  /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
+  excess(bindings) {
+    let bytes = 0;
+    const counted = /* @__PURE__ */ new Set();
+    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding))) {
+      if (counted.has(key)) continue;
+      counted.add(key);
+      bytes += size;
+    }
+    for (const [key, pooled] of this.#pool) if (pooled.users > 0 && !counted.has(key)) bytes += pooled.bytes;
+    return Math.max(0, bytes - this.#maxBytes);
+  }
+  /** Creates and fills what is not there yet. Out of memory shows in the caller's error scope. */
+  acquire(bindings) {
+    const held = [];
+    const hold = (key, bytes, create) => {
+      const pooled = this.#take(key, bytes, create);
+      held.push(pooled);
+      return pooled.buffer;
+    };
+    const resets = [];
+    const buffers = bindings.map((binding) => {
+      const bytes = paddedBytes(binding);
+      if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      const work = hold(
+        workKey(binding),
+        bytes,
+        () => this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+      );
+      if (binding.fill === "zeros") {
+        resets.push((encoder) => encoder.clearBuffer(work));
+      } else {
+        const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
+        resets.push((encoder) => encoder.copyBufferToBuffer(initial, 0, work, 0, bytes));
+      }
+      return work;
+    });
+    let released = false;
+    return {
+      buffers,
+      reset: (encoder) => {
+        for (const reset of resets) reset(encoder);
+      },
+      release: () => {
+        if (released) return;
+        released = true;
+        for (const pooled of held) pooled.users--;
+      }
+    };
+  }
+  /** Gives up every buffer nobody uses, e.g. after one could not be allocated. */
+  clear() {
+    this.#shrink(0);
+  }
+  #needs(binding) {
+    const bytes = paddedBytes(binding);
+    if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
+    const work = [workKey(binding), bytes];
+    return binding.fill === "zeros" ? [work] : [work, [contentsKey(binding), bytes]];
+  }
+  #take(key, bytes, create) {
+    const found = this.#pool.get(key);
+    if (found !== void 0) {
+      found.users++;
+      this.#pool.delete(key);
+      this.#pool.set(key, found);
+      return found;
+    }
+    this.#shrink(this.#maxBytes - bytes);
+    const pooled = { buffer: create(), bytes, users: 1 };
+    this.#pool.set(key, pooled);
+    this.#bytes += bytes;
+    return pooled;
+  }
+  #shrink(targetBytes) {
+    for (const [key, pooled] of this.#pool) {
+      if (this.#bytes <= targetBytes) return;
+      if (pooled.users > 0) continue;
+      pooled.buffer.destroy();
+      this.#pool.delete(key);
+      this.#bytes -= pooled.bytes;
+    }
+  }
+  #create(size, usage) {
+    return this.#device.createBuffer({ size, usage });
+  }
+  #filled(binding) {
+    const size = paddedBytes(binding);
+    const role = binding.kind === "uniform" ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
+    const buffer = this.#create(size, role | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    writeAll(this.#device, buffer, bufferContents(binding));
+    return buffer;
+  }
+};
+function writeAll(device, buffer, contents) {
+  const whole = contents.byteLength - contents.byteLength % 4;
+  if (whole > 0) device.queue.writeBuffer(buffer, 0, contents, 0, whole);
+  if (whole < contents.byteLength) {
+    const rest = new Uint8Array(4);
+    rest.set(contents.subarray(whole));
+    device.queue.writeBuffer(buffer, whole, rest);
+  }
+}
+
+// src/device/worker/programs.ts
+var layoutTypes = {
+  storage: "storage",
+  "read-only-storage": "read-only-storage",
+  uniform: "uniform"
+};
+var maxPrograms = 128;
+var Programs = class {
+  #device;
+  #pool;
+  #compiled = /* @__PURE__ */ new Map();
+  constructor(device, maxBufferBytes) {
+    this.#device = device;
+    this.#pool = new BufferPool(device, maxBufferBytes);
+  }
+  /**
+   * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
+   * @throws VariantFault
+   */
+  async get(program) {
+    const known = this.#compiled.get(program.identity);
+    if (known !== void 0) {
+      this.#compiled.delete(program.identity);
+      this.#compiled.set(program.identity, known);
+      return known;
+    }
+    requireFeatures(this.#device, program.requiredFeatures);
+    const layouts = this.#layouts(program);
+    const pipeline = await this.#pipeline(program, layouts);
+    for (const [identity] of this.#compiled) {
+      if (this.#compiled.size < maxPrograms && this.#pool.excess(program.buffers) === 0) break;
+      this.drop(identity);
+    }
+    const bound = this.#pool.acquire(program.buffers);
+    const bindGroups = layouts.map(
+      (layout, group) => this.#device.createBindGroup({
+        layout,
+        entries: program.buffers.flatMap(
+          (binding, index) => binding.group === group ? [{ binding: binding.binding, resource: { buffer: bound.buffers[index] } }] : []
+        )
+      })
+    );
+    const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
+    this.#compiled.set(program.identity, compiled);
+    return compiled;
+  }
+  /** Forgets a program; its buffers become free for others. */
+  drop(identity) {
+    this.#compiled.get(identity)?.bound.release();
+    this.#compiled.delete(identity);
+  }
+  /** Frees all memory that no compiled program needs. */
+  releaseMemory() {
+    this.#pool.clear();
+  }
+  /** Explicit, because the automatic layout leaves out bindings that the entry point does not use. */
+  #layouts(program) {
+    const groups = Math.max(-1, ...program.buffers.map((binding) => binding.group)) + 1;
+    return Array.from(
+      { length: groups },
+      (_, group) => this.#device.createBindGroupLayout({
+        entries: program.buffers.filter((binding) => binding.group === group).map((binding) => ({
+          binding: binding.binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: layoutTypes[binding.kind] }
+        }))
+      })
+    );
+  }
+  async #pipeline(program, layouts) {
+    const module = this.#device.createShaderModule({ code: program.wgsl });
+    const { messages } = await module.getCompilationInfo();
+    const error = messages.find((message) => message.type === "error");
+    if (error !== void 0) {
+      const at = error.lineNum > 0 ? { line: error.lineNum, column: Math.max(1, error.linePos) } : null;
+      throw new VariantFault("compile", error.message, at);
+    }
+    try {
+      return await this.#device.createComputePipelineAsync({
+        layout: this.#device.createPipelineLayout({ bindGroupLayouts: layouts }),
+        compute: { module, entryPoint: program.entryPoint }
+      });
+    } catch (error2) {
+      throw pipelineFault(error2);
+    }
+  }
+};
+
+// src/device/worker/references.ts
+function bytesOf(outputs) {
+  let bytes = 0;
+  for (const output of outputs.values()) bytes += output.byteLength;
+  return bytes;
+}
+var References = class {
+  #maxBytes;
+  #outputs = /* @__PURE__ */ new Map();
+  #bytes = 0;
+  constructor(maxBytes) {
+    this.#maxBytes = maxBytes;
+  }
+  get(identity) {
+    return this.#outputs.get(identity);
+  }
+  set(identity, outputs) {
+    this.#outputs.set(identity, outputs);
+    this.#bytes += bytesOf(outputs);
+    for (const [oldest, held] of this.#outputs) {
+      if (this.#bytes <= this.#maxBytes || oldest === identity) return;
+      this.#outputs.delete(oldest);
+      this.#bytes -= bytesOf(held);
+    }
+  }
+};
+
+// src/device/worker/warm-up.ts
+var enoughMs = 2;
+var maxBatch = 1024;
+var budgetMs = 400;
+var settledWithin = 0.2;
+async function warmUp(launcher, compiled) {
+  launcher.submit(compiled, 1, { reset: true });
+  await launcher.device.queue.onSubmittedWorkDone();
+  let batch = 1;
+  let previousMs = Number.POSITIVE_INFINITY;
+  let spentMs = 0;
+  for (; ; ) {
+    const batchMs2 = await launcher.timed(compiled, batch);
+    const launchMs = batchMs2 / batch;
+    spentMs += batchMs2;
+    compiled.launchMs = launchMs;
+    const longEnough = batchMs2 >= enoughMs || batch >= maxBatch;
+    if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) return;
+    if (spentMs >= budgetMs) return;
+    previousMs = launchMs;
+    if (!longEnough) batch = Math.min(maxBatch, batch * 4);
+  }
+}
+
+// src/device/worker/run.ts
+var batchMs = 20;
+var batchesInFlight = 2;
+var maxLaunches = 4096;
+async function runStretch(options) {
+  const { launcher, clock: clock2, compiled, durationMs, cpuSeconds } = options;
+  const { queue } = launcher.device;
+  if (compiled.launchMs === null) await warmUp(launcher, compiled);
+  launcher.submit(compiled, 1, { reset: true });
+  await queue.onSubmittedWorkDone();
+  const completions = [];
+  let done = 0;
+  const note = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
+  const launchMs = compiled.launchMs ?? batchMs;
+  const launches = Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / launchMs)));
+  const queueBatch = async () => {
+    launcher.submit(compiled, launches);
+    await queue.onSubmittedWorkDone();
+    done += launches;
+    note();
+  };
+  note();
+  const start = clock2.nowMs();
+  const lane = async () => {
+    while (clock2.nowMs() - start < durationMs) await queueBatch();
+  };
+  await Promise.all(Array.from({ length: batchesInFlight }, lane));
+  const last = completions.at(-1);
+  compiled.launchMs = (last.timeMs - start) / last.launches;
+  return completions;
+}
+
+// src/device/worker/time.ts
+var maxLaunches2 = 16384;
+var leastSamples = 3;
+function launchesFor(sampleMs, launchMs) {
+  return Math.min(maxLaunches2, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
+}
+async function takeSamples(options) {
+  const { launcher, clock: clock2, compiled, time } = options;
+  if (compiled.launchMs === null) await warmUp(launcher, compiled);
+  else {
+    launcher.submit(compiled, 1, { reset: true });
+    await launcher.device.queue.onSubmittedWorkDone();
+  }
+  const start = clock2.nowMs();
+  let launchesPerSample = launchesFor(time.minSampleMs, compiled.launchMs ?? 1);
+  let samplesMs = [];
+  while (samplesMs.length < time.samples) {
+    const sampleMs = await launcher.timed(compiled, launchesPerSample);
+    compiled.launchMs = sampleMs / launchesPerSample;
+    const needed = launchesFor(time.minSampleMs, compiled.launchMs);
+    if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
+      launchesPerSample = needed;
+      continue;
+    }
+    samplesMs = [...samplesMs, compiled.launchMs];
+    if (samplesMs.length >= leastSamples && clock2.nowMs() - start >= time.maxMs) break;
+  }
+  return { samplesMs, launchesPerSample, resolutionMs: launcher.resolutionMs / launchesPerSample };
+}
+
+// src/device/worker/timestamp-check.ts
+var probe = `
+@group(0) @binding(0) var<storage, read_write> sums: array<f32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  var sum = f32(id.x);
+  for (var i = 0u; i < 512u; i++) { sum = fma(sum, 1.0001, 0.5); }
+  sums[id.x] = sum;
+}`;
+var workgroups = 32;
+var enoughMs2 = 4;
+var patienceMs = 100;
+var maxLaunches3 = 4096;
+var tries = 5;
+var plausibleFactor = 3;
+async function timestampsArePlausible(options) {
+  const { device, clock: clock2 } = options;
+  if (!device.features.has("timestamp-query")) return false;
+  const programs = new Programs(device, Number.POSITIVE_INFINITY);
+  const compiled = await programs.get({
+    identity: "timestamp-check",
+    wgsl: probe,
+    entryPoint: "main",
+    dispatch: [workgroups, 1, 1],
+    requiredFeatures: [],
+    buffers: [
+      {
+        name: "sums",
+        group: 0,
+        binding: 0,
+        kind: "storage",
+        type: "f32",
+        length: workgroups * 64,
+        byteLength: workgroups * 64 * 4,
+        fill: "zeros",
+        seed: 0,
+        values: null,
+        check: null
+      }
+    ]
+  });
+  const launcher = createLauncher({ ...options, timestamps: true });
+  const measure = async (launches) => {
+    const start = clock2.nowMs();
+    const gpuMs = await launcher.timed(compiled, launches);
+    return { gpuMs, wallMs: clock2.nowMs() - start };
+  };
+  try {
+    await measure(1);
+    let launches = 1;
+    let seen = await measure(launches);
+    while (seen.gpuMs < enoughMs2 && seen.wallMs < patienceMs && launches < maxLaunches3) {
+      launches *= 4;
+      seen = await measure(launches);
+    }
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const factor = seen.gpuMs / seen.wallMs;
+      if (factor > 1 / plausibleFactor && factor < plausibleFactor) return true;
+      seen = await measure(launches);
+    }
+    return false;
+  } finally {
+    programs.drop("timestamp-check");
+    programs.releaseMemory();
+  }
+}
+
+// src/device/worker/readback.ts
+async function readBack(device, buffer, byteLength) {
+  const readable = device.createBuffer({
+    size: buffer.size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
+  });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, readable, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await readable.mapAsync(GPUMapMode.READ);
+    return new Uint8Array(readable.getMappedRange().slice(0, byteLength));
+  } finally {
+    readable.destroy();
+  }
+}
+
+// src/device/worker/verify.ts
+function outputsOf(program) {
+  return program.buffers.map((binding, index) => ({ binding, index })).filter(({ binding }) => binding.check !== null && binding.kind === "storage");
+}
+async function runOnce(launcher, compiled) {
+  const { device } = launcher;
+  const { program, bound } = compiled;
+  const encoder = device.createCommandEncoder();
+  bound.reset(encoder);
+  device.queue.submit([encoder.finish()]);
+  for (const { binding, index } of outputsOf(program)) {
+    writeAll(device, bound.buffers[index], poison(binding));
+  }
+  launcher.submit(compiled, 1);
+  const outputs = /* @__PURE__ */ new Map();
+  for (const { binding, index } of outputsOf(program)) {
+    outputs.set(binding.name, await readBack(device, bound.buffers[index], binding.byteLength));
+  }
+  return outputs;
+}
+async function checkAgainst(launcher, compiled, reference) {
+  const actual = await runOnce(launcher, compiled);
+  for (const { binding } of outputsOf(compiled.program)) {
+    const expected = reference.get(binding.name);
+    const found = actual.get(binding.name);
+    if (expected === void 0 || expected.byteLength !== found.byteLength) {
+      const theirs = expected === void 0 ? "no such output" : `${expected.byteLength} bytes`;
+      throw new VariantFault(
+        "wrong-result",
+        `output \`${binding.name}\` has ${found.byteLength} bytes, the reference has ${theirs}`
+      );
+    }
+    const outcome = compareOutput(binding, found, expected);
+    if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
+  }
+  return null;
+}
+
+// src/device/worker/session.ts
+var softwareBufferBytes = 1024 ** 3;
+var hardwareBufferBytes = 4 * 1024 ** 3;
+var referenceBytes = 512 * 1024 ** 2;
+var Session = class _Session {
+  info;
+  /** Resolves with Dawn's reason when the device is gone. */
+  lost;
+  /** Kept whole: Dawn's device must not outlive its adapter and instance. */
+  #opened;
+  #clock;
+  #launcher;
+  #programs;
+  #references = new References(referenceBytes);
+  constructor(options) {
+    const { opened, info, clock: clock2, launcher } = options;
+    this.#opened = opened;
+    this.info = info;
+    this.#clock = clock2;
+    this.#launcher = launcher;
+    this.#programs = new Programs(launcher.device, info.software ? softwareBufferBytes : hardwareBufferBytes);
+    this.lost = opened.device.lost.then(({ reason, message }) => `${message || "no message"} (${reason})`);
+  }
+  /** @throws AdapterFault */
+  static async open(name, clock2, polling) {
+    const opened = await openAdapter(await loadDawn(), name);
+    const { adapter, device } = opened;
+    device.addEventListener("uncapturederror", (event) => {
+      process.stderr.write(`Dawn: ${event.error.message}
+`);
+    });
+    const quiet = isSoftware(adapter.info);
+    const timestamps = await timestampsArePlausible({ device, clock: clock2, polling, quiet });
+    const launcher = createLauncher({ device, clock: clock2, polling, timestamps, quiet });
+    const info = describeDevice(opened, timestamps);
+    return new _Session({ opened, info, clock: clock2, launcher });
+  }
+  async handle(request) {
+    switch (request.kind) {
+      case "prepare":
+        return this.#with(request.program, async (compiled) => {
+          if (compiled.launchMs === null) await warmUp(this.#launcher, compiled);
+          return null;
+        });
+      case "verify":
+        return this.#verify(request.program, request.reference);
+      case "time":
+        return this.#with(
+          request.program,
+          (compiled) => takeSamples({ launcher: this.#launcher, clock: this.#clock, compiled, time: request.options })
+        );
+      case "run":
+        return this.#with(
+          request.program,
+          (compiled) => runStretch({
+            launcher: this.#launcher,
+            clock: this.#clock,
+            compiled,
+            durationMs: request.durationMs,
+            cpuSeconds: () => this.#cpuSeconds()
+          })
+        );
+    }
+  }
+  close() {
+    this.#opened.device.destroy();
+  }
+  /** On a software adapter this process does the device's work; elsewhere its CPU time means nothing. */
+  #cpuSeconds() {
+    if (!this.info.software) return null;
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  }
+  /** Runs `work` on a compiled program inside error scopes; a program that failed is forgotten. */
+  async #with(program, work) {
+    const outcome = await scoped(this.#opened.device, async () => work(await this.#programs.get(program)));
+    if (!outcome.ok) {
+      this.#programs.drop(program.identity);
+      if (outcome.failure.kind === "out-of-memory") this.#programs.releaseMemory();
+    }
+    return outcome;
+  }
+  async #verify(program, referenceProgram) {
+    const reference = await this.#reference(referenceProgram);
+    if (!reference.ok) return { ok: false, failure: blameReference(reference.failure) };
+    return this.#with(program, (compiled) => checkAgainst(this.#launcher, compiled, reference.value));
+  }
+  async #reference(program) {
+    const known = this.#references.get(program.identity);
+    if (known !== void 0) return { ok: true, value: known };
+    const outcome = await this.#with(program, (compiled) => runOnce(this.#launcher, compiled));
+    if (outcome.ok) this.#references.set(program.identity, outcome.value);
+    return outcome;
+  }
+};
+function blameReference(failure2) {
+  const where = failure2.at === null ? "" : ` (line ${failure2.at.line} of its WGSL)`;
+  return { kind: failure2.kind, message: `the reference failed: ${failure2.message}${where}`, at: null };
+}
+async function openSession(name, clock2, polling) {
+  try {
+    const session = await Session.open(name, clock2, polling);
+    return { session, result: { ok: true, info: session.info } };
+  } catch (error) {
+    if (!(error instanceof AdapterFault)) throw error;
+    const { problem, message, adapters } = error;
+    return { session: null, result: { ok: false, problem, message, adapters } };
+  }
+}
+
+// src/device/worker/serve.ts
+var clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+var deviceLostStatus = 70;
+var lossNoticeMs = 200;
+function send(envelope) {
+  return new Promise((resolve, reject) => {
+    process.send?.(envelope, void 0, void 0, (error) => error ? reject(error) : resolve());
+  });
+}
+function isEnvelope(message) {
+  return typeof message === "object" && message !== null && "id" in message && "request" in message;
+}
+function serveWorker() {
+  const parentPid = Number(process.argv[2]);
+  if (process.send === void 0 || !Number.isInteger(parentPid)) {
+    process.stderr.write("This file is the GPU process of joulegate; joulegate starts it.\n");
+    process.exitCode = 2;
+    return;
+  }
+  watchParent(parentPid);
+  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+  process.on("SIGINT", () => void 0);
+  const polling = installPolling();
+  let session = null;
+  async function respond(request) {
+    if (request.kind === "close") {
+      session?.close();
+      return null;
+    }
+    if (request.kind === "open") {
+      const opened = await openSession(request.adapterName, clock, polling);
+      session = opened.session;
+      return opened.result;
+    }
+    if (session === null) throw new Error(`'${request.kind}' before 'open'`);
+    const lost = session.lost.then((reason) => {
+      const failure2 = {
+        kind: "device-lost",
+        message: `the device was lost: ${reason}`,
+        at: null
+      };
+      return { ok: false, failure: failure2 };
+    });
+    const handled = session.handle(request).catch(async (error) => {
+      await new Promise((resolve) => setTimeout(resolve, lossNoticeMs));
+      throw error;
+    });
+    return Promise.race([handled, lost]);
+  }
+  async function serve({ id, request }) {
+    await send({ id, begun: true });
+    const response = await respond(request);
+    await send({ id, response });
+    if (request.kind === "close") process.exit(0);
+    if (isLost(response)) process.exit(deviceLostStatus);
+  }
+  process.on("message", (message) => {
+    if (isEnvelope(message)) void serve(message);
+  });
+}
+function isLost(response) {
+  return typeof response === "object" && response !== null && "failure" in response && response.failure.kind === "device-lost";
+}
+
+// src/worker.ts
+serveWorker();
