@@ -1,3 +1,4 @@
+export { type FetchCredentials, type FetchTask, fetchHistory } from './fetch-history.ts';
 export { openFolder } from './open-folder.ts';
 export { type OpenRevision, openRevision } from './open-revision.ts';
 export {
@@ -6,5 +7,6 @@ export {
   mergeBase,
   type RepositoryQuestion,
   repositoryRoot,
+  resolveCommit,
 } from './repository.ts';
 export type { Environment } from './run-git.ts';

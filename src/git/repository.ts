@@ -36,12 +36,13 @@ export function isDirty(question: RepositoryQuestion): boolean {
   return answer(question, ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules']) !== '';
 }
 
-function isShallow(question: RepositoryQuestion): boolean {
+/** Whether history was cut off when this was cloned. */
+export function isShallow(question: RepositoryQuestion): boolean {
   return answer(question, ['rev-parse', '--is-shallow-repository']) === 'true';
 }
 
-/** A revision must not be taken for an option, a range or a path. */
-function assertRevision(revision: string): void {
+/** A revision must not be taken for an option, a range or a path. @throws JoulegateError (bad-input, `bad-revision`) */
+export function assertRevision(revision: string): void {
   if (revision === '' || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
     const shown = JSON.stringify(revision.slice(0, 60));
     throw new JoulegateError('bad-input', `${shown} is not a revision`, {

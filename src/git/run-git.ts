@@ -11,6 +11,8 @@ export interface GitCommand {
   readonly args: readonly string[];
   /** Largest output that is accepted. */
   readonly maxBytes?: number;
+  /** Lets git talk to remotes, with these variables on top. Without it the network is closed to git. */
+  readonly network?: Environment;
 }
 
 export interface GitResult {
@@ -21,21 +23,21 @@ export interface GitResult {
 }
 
 const timeoutMs = 60_000;
+const networkTimeoutMs = 300_000;
 const mebibyte = 1024 * 1024;
 
+/** Ways to a remote that run no program of the repository's choice, as `ext` would. */
+const remoteProtocols = ['https', 'http', 'ssh', 'file'];
+
 /**
- * Settings a repository must not decide for us: no hooks, no file system monitor (both run programs), no network, no
- * pager.
+ * Settings a repository must not decide for us: no hooks, no file system monitor (both run programs), no pager, and no
+ * network but where it is asked for.
  */
-const safeSettings = [
-  '--no-pager',
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'protocol.allow=never',
-];
+function safeSettings(withNetwork: boolean): string[] {
+  const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'protocol.allow=never'];
+  if (withNetwork) settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
+  return ['--no-pager', ...settings.flatMap((setting) => ['-c', setting])];
+}
 
 /** The caller's environment without anything that redirects git, and with messages in English. */
 function gitEnvironment(environment: Environment): Record<string, string> {
@@ -83,12 +85,12 @@ function throwIfHopeless(folder: string, message: string): void {
  * `not-a-repository`.
  */
 export function runGit(command: GitCommand): GitResult {
-  const { folder, environment, args, maxBytes = mebibyte } = command;
-  const result = spawnSync('git', [...safeSettings, ...args], {
+  const { folder, environment, args, maxBytes = mebibyte, network } = command;
+  const result = spawnSync('git', [...safeSettings(network !== undefined), ...args], {
     cwd: folder,
-    env: gitEnvironment(environment),
+    env: { ...gitEnvironment(environment), ...network },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeoutMs,
+    timeout: timeoutOf(command),
     killSignal: 'SIGKILL',
     maxBuffer: maxBytes,
     windowsHide: true,
@@ -97,6 +99,10 @@ export function runGit(command: GitCommand): GitResult {
   const message = printable(result.stderr);
   if (result.status !== 0) throwIfHopeless(folder, message);
   return { ok: result.status === 0, stdout: result.stdout, message };
+}
+
+function timeoutOf(command: GitCommand): number {
+  return command.network === undefined ? timeoutMs : networkTimeoutMs;
 }
 
 function runFailure(error: NodeJS.ErrnoException, command: GitCommand): JoulegateError {
@@ -109,11 +115,15 @@ function runFailure(error: NodeJS.ErrnoException, command: GitCommand): Joulegat
     });
   }
   if (error.code === 'ETIMEDOUT') {
-    return new JoulegateError('bad-input', `git ${verb} did not answer within ${timeoutMs / 1000} s`, {
-      code: 'git-timeout',
-      nextStep: 'Check the file system and try again.',
-      cause: error,
-    });
+    return new JoulegateError(
+      'bad-input',
+      `git ${verb} did not answer within ${timeoutOf(command) / 1000} s`,
+      {
+        code: 'git-timeout',
+        nextStep: 'Check the file system and the network, and try again.',
+        cause: error,
+      },
+    );
   }
   if (error.code === 'ENOBUFS') {
     return new JoulegateError('bad-input', `git ${verb} answered with too much output`, {

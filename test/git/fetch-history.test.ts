@@ -1,0 +1,137 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchHistory, headCommit, mergeBase, resolveCommit } from '../../src/git/index.ts';
+
+const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
+let folder: string;
+let remote: string;
+let clones = 0;
+
+function git(cwd: string, ...args: string[]): string {
+  return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+}
+
+function commit(message: string): string {
+  writeFileSync(join(remote, 'file'), message);
+  git(remote, 'add', '.');
+  git(remote, 'commit', '-q', '-m', message);
+  return git(remote, 'rev-parse', 'HEAD');
+}
+
+/** A clone of `ref` as deep as actions/checkout makes it by default. */
+function shallowClone(ref: string): string {
+  const path = join(folder, `clone-${clones++}`);
+  git(folder, 'init', '-q', path);
+  git(path, 'remote', 'add', 'origin', `file://${remote}`);
+  git(path, 'fetch', '-q', '--depth=1', 'origin', ref);
+  git(path, 'checkout', '-q', 'FETCH_HEAD');
+  return path;
+}
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'joulegate-fetch-')));
+  remote = join(folder, 'remote');
+  git(folder, 'init', '-q', '-b', 'main', remote);
+  git(remote, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+  commit('first');
+  commit('fork point');
+  git(remote, 'checkout', '-q', '-b', 'topic');
+  commit('topic');
+  git(remote, 'checkout', '-q', 'main');
+  commit('later on main');
+  git(remote, 'checkout', '-q', '-b', 'merged');
+  git(remote, 'merge', '-q', '-s', 'ours', '-m', 'merge', 'topic');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('fetchHistory', () => {
+  it('finds the first parent of a merge commit that was checked out alone', () => {
+    const root = shallowClone('merged');
+    const question = { root, environment };
+    const head = headCommit(question);
+    expect(() => resolveCommit({ ...question, revision: 'HEAD^1' })).toThrow('no revision');
+    fetchHistory({ ...question, source: head, target: null, depth: 2, credentials: null });
+    expect(resolveCommit({ ...question, revision: 'HEAD^1' })).toBe(git(remote, 'rev-parse', 'main'));
+    expect(headCommit(question)).toBe(head);
+  });
+
+  it('finds where a branch left another, out of two commits without history', () => {
+    const root = shallowClone('topic');
+    const question = { root, environment };
+    const target = 'refs/joulegate/base';
+    fetchHistory({ ...question, source: 'refs/heads/main', target, depth: 'all', credentials: null });
+    expect(mergeBase({ ...question, revision: target })).toBe(git(remote, 'rev-parse', 'main~1'));
+  });
+
+  it('names what the remote does not have, and what to do', () => {
+    const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
+    expect(() => fetchHistory({ ...task, source: 'refs/heads/gone' })).toThrow(
+      /could not fetch refs\/heads\/gone: .*refs\/heads\/gone/,
+    );
+  });
+
+  it.each(['--upload-pack=evil', 'ext::sh -c evil', 'a..b'])('takes %j for no revision', (source) => {
+    const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
+    expect(() => fetchHistory({ ...task, source })).toThrow('is not a revision');
+  });
+
+  it('runs no program that the clone’s remote names', () => {
+    const root = shallowClone('topic');
+    const witness = join(folder, 'witness');
+    git(root, 'remote', 'set-url', 'origin', `ext::sh -c "touch% ${witness}"`);
+    const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
+    expect(() => fetchHistory(task)).toThrow('could not fetch');
+    expect(() => readFileSync(witness)).toThrow('ENOENT');
+  });
+
+  it('shows the token to its own server only, and in no message', async () => {
+    const log = join(folder, 'requests');
+    // In a process of its own: fetching blocks this one.
+    const script = `
+      const { appendFileSync } = require('node:fs');
+      const server = require('node:http').createServer((request, response) => {
+        appendFileSync(${JSON.stringify(log)}, (request.headers.authorization ?? 'none') + '\\n');
+        response.writeHead(403).end();
+      });
+      server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+    const server = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const port = await new Promise<string>((resolve) => {
+        server.stdout.once('data', (text) => resolve(String(text).trim()));
+      });
+      const url = `http://127.0.0.1:${port}`;
+      const root = shallowClone('topic');
+      git(root, 'remote', 'set-url', 'origin', `${url}/o/r`);
+      const messageFor = (serverUrl: string): string => {
+        const credentials = { serverUrl, token: 'secret-token' };
+        const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials };
+        try {
+          fetchHistory(task);
+        } catch (error) {
+          return String(error);
+        }
+        throw new Error('the fetch did not fail');
+      };
+      const basic = Buffer.from('x-access-token:secret-token').toString('base64');
+      const messages = [messageFor(url), messageFor('https://elsewhere.invalid')];
+      const requests = readFileSync(log, 'utf8').trim().split('\n');
+      expect(requests[0]).toBe(`basic ${basic}`);
+      expect(requests.at(-1)).toBe('none');
+      for (const message of messages) {
+        expect(message).not.toContain('secret-token');
+        expect(message).not.toContain(basic);
+      }
+    } finally {
+      server.kill();
+    }
+  });
+});
