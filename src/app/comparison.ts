@@ -32,7 +32,8 @@ interface ComparisonBase {
 /** What is to be done about one kernel and workload. */
 export type Comparison = ComparisonBase &
   (
-    | { readonly status: 'new' | 'removed' | 'missing-baseline' | 'broken-head' }
+    | { readonly status: 'untouched' | 'removed' | 'missing-baseline' | 'broken-head' }
+    | { readonly status: 'new'; readonly head: ArmVariant }
     | {
         readonly status: 'identical' | 'changed';
         readonly base: ArmVariant;
@@ -89,20 +90,29 @@ function isIn(
   return point !== null && space.isValid(point);
 }
 
-async function compareWorkload(options: {
-  readonly base: Revision;
+interface WorkloadComparison {
+  readonly base: Revision | null;
   readonly head: Revision;
-  readonly baseKernel: KernelDefinition;
-  readonly headKernel: KernelDefinition;
+  readonly kernel: KernelDefinition;
   readonly workload: Workload;
   readonly family: string;
   readonly limits: DeviceLimits;
-}): Promise<Comparison> {
-  const { base, head, baseKernel, headKernel, workload, family, limits } = options;
-  const common = { kernel: headKernel.name, workload: workload.name, definition: headKernel };
-  const baseWorkload = baseKernel.workloads.find((candidate) => candidate.name === workload.name);
-  if (baseWorkload === undefined) {
-    return { ...common, status: 'new', reason: 'this workload is not in the base revision' };
+}
+
+async function compareWorkload(options: WorkloadComparison): Promise<Comparison> {
+  const { base, head, kernel, workload, family, limits } = options;
+  const common = { kernel: kernel.name, workload: workload.name, definition: kernel };
+  const configuration = shippedConfiguration({ revision: head, kernel, workload, family, limits });
+  const headArm = await buildArm({ kernel, workload, configuration, limits });
+  if (!headArm.ok) {
+    return { ...common, status: 'broken-head', reason: `head does not build: ${headArm.failure.message}` };
+  }
+  const baseKernel = base?.manifest.kernels.find(({ name }) => name === kernel.name);
+  const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
+  if (base === null || baseKernel === undefined || baseWorkload === undefined) {
+    const missing = baseKernel === undefined ? 'not' : 'this workload is not';
+    const reason = base === null ? 'the base revision has no manifest' : `${missing} in the base revision`;
+    return { ...common, status: 'new', head: headArm.value, reason };
   }
   const baseConfiguration = shippedConfiguration({
     revision: base,
@@ -111,17 +121,6 @@ async function compareWorkload(options: {
     family,
     limits,
   });
-  const headConfiguration = shippedConfiguration({
-    revision: head,
-    kernel: headKernel,
-    workload,
-    family,
-    limits,
-  });
-  const headArm = await buildArm({ kernel: headKernel, workload, configuration: headConfiguration, limits });
-  if (!headArm.ok) {
-    return { ...common, status: 'broken-head', reason: `head does not build: ${headArm.failure.message}` };
-  }
   const baseArm = await buildArm({
     kernel: baseKernel,
     workload: baseWorkload,
@@ -136,13 +135,11 @@ async function compareWorkload(options: {
     };
   }
   const codeOnly =
-    !sameConfiguration(baseConfiguration, headConfiguration) &&
-    isIn(headKernel, workload, limits, baseConfiguration)
-      ? await buildArm({ kernel: headKernel, workload, configuration: baseConfiguration, limits })
+    !sameConfiguration(baseConfiguration, configuration) && isIn(kernel, workload, limits, baseConfiguration)
+      ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits })
       : null;
-  const identical =
-    baseArm.value.variant.program?.identity === headArm.value.variant.program?.identity &&
-    baseArm.value.variant.program !== null;
+  const identity = headArm.value.variant.program?.identity;
+  const identical = identity !== undefined && identity === baseArm.value.variant.program?.identity;
   return {
     ...common,
     status: identical ? 'identical' : 'changed',
@@ -153,52 +150,53 @@ async function compareWorkload(options: {
   };
 }
 
+/** What base has and head has not, in base's order. */
+export function listRemoved(base: Revision, head: Revision): readonly Comparison[] {
+  return base.manifest.kernels.flatMap((definition) => {
+    const kept = head.manifest.kernels.find(({ name }) => name === definition.name);
+    return definition.workloads
+      .filter((workload) => !kept?.workloads.some(({ name }) => name === workload.name))
+      .map(
+        (workload): Comparison => ({
+          kernel: definition.name,
+          workload: workload.name,
+          definition,
+          status: 'removed',
+          reason: kept === undefined ? 'not in head any more' : 'this workload is not in head any more',
+        }),
+      );
+  });
+}
+
+/** Every kernel of head without its baseline, because base is there and cannot be read. */
+export function listMissingBaseline(head: Revision, problem: string): readonly Comparison[] {
+  return head.manifest.kernels.flatMap((definition) =>
+    definition.workloads.map(
+      (workload): Comparison => ({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        status: 'missing-baseline',
+        reason: `base cannot be read: ${problem}`,
+      }),
+    ),
+  );
+}
+
 /**
- * Lines up head's kernels with base's, in head's order, then what head removed.
- * @param options.base null: the base revision has no manifest, so every kernel is new; or it has one that cannot be
- * read, then `baseProblem` says why and every kernel's baseline is missing.
+ * Builds and lines up head's kernels with base's, in head's order.
+ * @param options.base null: the base revision has no manifest, so every kernel is new
  */
-export async function compareRevisions(options: {
+export async function compareKernels(options: {
   readonly base: Revision | null;
-  readonly baseProblem: string | null;
   readonly head: Revision;
   readonly family: string;
   readonly limits: DeviceLimits;
 }): Promise<readonly Comparison[]> {
-  const { base, baseProblem, head, family, limits } = options;
   const comparisons: Comparison[] = [];
-  for (const headKernel of head.manifest.kernels) {
-    const baseKernel = base?.manifest.kernels.find((kernel) => kernel.name === headKernel.name);
-    for (const workload of headKernel.workloads) {
-      if (base === null || baseKernel === undefined) {
-        const common = { kernel: headKernel.name, workload: workload.name, definition: headKernel };
-        comparisons.push(
-          baseProblem === null
-            ? {
-                ...common,
-                status: 'new',
-                reason: base === null ? 'the base revision has no manifest' : 'not in the base revision',
-              }
-            : { ...common, status: 'missing-baseline', reason: `base cannot be read: ${baseProblem}` },
-        );
-        continue;
-      }
-      comparisons.push(
-        await compareWorkload({ base, head, baseKernel, headKernel, workload, family, limits }),
-      );
-    }
-  }
-  for (const baseKernel of base?.manifest.kernels ?? []) {
-    const headKernel = head.manifest.kernels.find((kernel) => kernel.name === baseKernel.name);
-    for (const workload of baseKernel.workloads) {
-      if (headKernel?.workloads.some((candidate) => candidate.name === workload.name)) continue;
-      comparisons.push({
-        kernel: baseKernel.name,
-        workload: workload.name,
-        definition: baseKernel,
-        status: 'removed',
-        reason: headKernel === undefined ? 'not in head any more' : 'this workload is not in head any more',
-      });
+  for (const kernel of options.head.manifest.kernels) {
+    for (const workload of kernel.workloads) {
+      comparisons.push(await compareWorkload({ ...options, kernel, workload }));
     }
   }
   return comparisons;

@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import type { Laboratory } from './laboratory.ts';
 
 type Measurable = Extract<Comparison, { status: 'identical' | 'changed' }>;
+type Added = Extract<Comparison, { status: 'new' }>;
 
 /** A comparison that is measured: a changed kernel, or a sentinel beside one. */
 export interface Contest {
@@ -30,11 +31,16 @@ export function selectMeasurable(comparisons: readonly Comparison[]): readonly M
   );
 }
 
+/** Kernels that are new in head: not compared with anything, but they have to run. */
+export function selectAdded(comparisons: readonly Comparison[]): readonly Added[] {
+  return comparisons.filter((comparison): comparison is Added => comparison.status === 'new');
+}
+
 /** Runs every arm once and compares its outputs: nothing wrong or failing gets as far as a block. */
 export async function checkArms(options: {
   readonly host: Host;
   readonly laboratory: Laboratory;
-  readonly comparisons: readonly Measurable[];
+  readonly comparisons: readonly (Measurable | Added)[];
 }): Promise<{ readonly contests: readonly Contest[]; readonly broken: readonly BrokenArm[] }> {
   const { host, laboratory, comparisons } = options;
   const { device } = laboratory;
@@ -42,7 +48,7 @@ export async function checkArms(options: {
   const broken: BrokenArm[] = [];
   for (const [index, comparison] of comparisons.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, base, head, codeOnly, definition } = comparison;
+    const { kernel, workload, head, definition } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons.length });
     const headRuns = await device.verify(head.variant, head.reference);
     if (!headRuns.ok) {
@@ -50,6 +56,8 @@ export async function checkArms(options: {
       broken.push({ comparison, status: 'broken-head', reason });
       continue;
     }
+    if (comparison.status === 'new') continue;
+    const { base, codeOnly } = comparison;
     const baseRuns = await device.verify(base.variant, base.reference);
     if (!baseRuns.ok) {
       const reason = `base does not run: ${baseRuns.failure.message}`;

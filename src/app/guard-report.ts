@@ -28,6 +28,7 @@ function kWhPerMonth(
 }
 
 function configurationOf(comparison: Comparison, arm: 'base' | 'head'): Configuration | null {
+  if (comparison.status === 'new') return arm === 'head' ? comparison.head.variant.configuration : null;
   return comparison.status === 'identical' || comparison.status === 'changed'
     ? comparison[arm].variant.configuration
     : null;
@@ -36,6 +37,7 @@ function configurationOf(comparison: Comparison, arm: 'base' | 'head'): Configur
 /** Verdict of a comparison that was not measured. */
 function unmeasuredVerdict(status: Comparison['status']): Verdict {
   if (status === 'broken-head') return 'regressed';
+  if (status === 'untouched') return 'identical';
   return status === 'changed' ? 'inconclusive' : status;
 }
 

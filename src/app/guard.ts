@@ -3,22 +3,24 @@ import { judge, type OverallVerdict, overallVerdict } from '../judge/index.ts';
 import type { BlockSample } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
-import { type Comparison, compareRevisions } from './comparison.ts';
+import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
 import {
   type BrokenArm,
   type Contest,
   checkArms,
   measureContests,
+  selectAdded,
   selectMeasurable,
 } from './guard-measure.ts';
 import { type GuardedKernel, guardedKernel } from './guard-report.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
-import { absolutePath } from './open-manifest.ts';
+import { absolutePath, selectKernels } from './open-manifest.ts';
 import { type BaseRevision, type HeadRevision, openRevisions } from './open-revisions.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
 import { writeReportFiles } from './report-files.ts';
+import { compareUntouched } from './untouched.ts';
 
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
   /** A git revision, or a folder with the base revision of the manifest. */
@@ -35,28 +37,36 @@ interface Outcome {
   readonly broken: readonly BrokenArm[];
   readonly samples: readonly BlockSample[];
   readonly partial: boolean;
+  /** What it was measured with; null where nothing had to be. */
+  readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
 }
 
-async function measureAll(
+interface Revisions {
+  readonly head: HeadRevision;
+  readonly base: BaseRevision;
+}
+
+/** What can be said without building or measuring anything; null if that is not all there is to say. */
+function compareFiles({ head, base }: Revisions): readonly Comparison[] | null {
+  if (base.problem !== null) return listMissingBaseline(head.revision, base.problem);
+  return base.revision === null ? null : compareUntouched(base.revision, head.revision);
+}
+
+async function measureChanged(
   host: Host,
   laboratory: Laboratory,
-  revisions: { readonly head: HeadRevision; readonly base: BaseRevision },
+  { head, base }: Revisions,
   options: GuardOptions,
 ): Promise<Outcome> {
-  const { head, base } = revisions;
-  const { kernels } = options;
   const startMs = laboratory.clock.nowMs();
-  const all = await compareRevisions({
-    base: base.revision,
-    baseProblem: base.problem,
-    head: head.revision,
-    family: laboratory.info.family,
-    limits: laboratory.info.limits,
+  const { family, limits } = laboratory.info;
+  const all = await compareKernels({ base: base.revision, head: head.revision, family, limits });
+  const comparisons = selectComparisons(all, options.kernels);
+  const { contests, broken } = await checkArms({
+    host,
+    laboratory,
+    comparisons: [...selectAdded(comparisons), ...selectMeasurable(comparisons)],
   });
-  const comparisons =
-    kernels.length === 0 ? all : all.filter((comparison) => kernels.includes(comparison.kernel));
-  const measurable = selectMeasurable(comparisons);
-  const { contests, broken } = await checkArms({ host, laboratory, comparisons: measurable });
   const judgeSeconds = head.revision.manifest.budget.guard.judgeSeconds * Math.max(1, contests.length);
   const spentSeconds = (laboratory.clock.nowMs() - startMs) / 1000;
   const limitSeconds = (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60 - spentSeconds;
@@ -66,7 +76,33 @@ async function measureAll(
     contests,
     budget: { seconds: Math.min(judgeSeconds, limitSeconds) },
   });
-  return { comparisons, contests, broken, ...measured };
+  return { comparisons, contests, broken, ...measured, measuredWith: laboratory };
+}
+
+function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[]) {
+  return kernels.length === 0
+    ? comparisons
+    : comparisons.filter((comparison) => kernels.includes(comparison.kernel));
+}
+
+async function compareAll(host: Host, revisions: Revisions, options: GuardOptions): Promise<Outcome> {
+  const { head, base } = revisions;
+  const settled = compareFiles(revisions);
+  const removed =
+    base.revision === null
+      ? []
+      : selectComparisons(listRemoved(base.revision, head.revision), options.kernels);
+  if (settled !== null) {
+    const comparisons = [...selectComparisons(settled, options.kernels), ...removed];
+    return { comparisons, contests: [], broken: [], samples: [], partial: false, measuredWith: null };
+  }
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const outcome = await measureChanged(host, laboratory, revisions, options);
+    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
+  } finally {
+    await laboratory.close();
+  }
 }
 
 function warningsOf(outcome: Outcome, overall: OverallVerdict): string[] {
@@ -101,61 +137,59 @@ function exitCodeOf(verdict: OverallVerdict['verdict']): ExitCode {
  */
 export async function guard(host: Host, options: GuardOptions): Promise<ReportGuard> {
   const startedAt = host.now();
-  const { head, base } = openRevisions(host, options);
-  const manifest = head.revision.manifest;
-  const laboratory = await openLaboratory(host, options);
-  try {
-    const outcome = await measureAll(host, laboratory, { head, base }, options);
-    const subjects = outcome.contests.map((contest) => contest.subject);
-    const judgements = judge(subjects, outcome.samples);
-    const kernels = outcome.comparisons.map((comparison): GuardedKernel => {
-      const matches = (other: { readonly kernel: string; readonly workload: string }) =>
-        other.kernel === comparison.kernel && other.workload === comparison.workload;
-      return guardedKernel({
-        comparison,
-        judgement: judgements.find(matches) ?? null,
-        broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
-        samples: outcome.samples,
-        failOn: comparison.definition.gate.failOn,
-        energyEstimated: laboratory.meter?.info.estimated ?? false,
-      });
+  const revisions = openRevisions(host, options);
+  const { head, base } = revisions;
+  const { manifest } = head.revision;
+  selectKernels(manifest, options.kernels);
+  const outcome = await compareAll(host, revisions, options);
+  const { measuredWith } = outcome;
+  const judgements = judge(
+    outcome.contests.map((contest) => contest.subject),
+    outcome.samples,
+  );
+  const kernels = outcome.comparisons.map((comparison): GuardedKernel => {
+    const matches = (other: { readonly kernel: string; readonly workload: string }) =>
+      other.kernel === comparison.kernel && other.workload === comparison.workload;
+    return guardedKernel({
+      comparison,
+      judgement: judgements.find(matches) ?? null,
+      broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
+      samples: outcome.samples,
+      failOn: comparison.definition.gate.failOn,
+      energyEstimated: measuredWith?.meter?.info.estimated ?? false,
     });
-    const judged = new Set(judgements.map(nameOf));
-    const failOn = new Map(
-      outcome.comparisons.map((comparison) => [comparison.kernel, comparison.definition.gate.failOn]),
-    );
-    const overall = overallVerdict({
-      judgements,
-      listed: kernels.filter((kernel) => !judged.has(nameOf(kernel))),
-      failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn,
-    });
-    const interrupted = host.signal.aborted;
-    const report: ReportGuard = {
-      schema: 'joulegate-report',
-      version: 1,
-      kind: 'guard',
-      tool: { name: 'joulegate', version: host.version },
-      createdAt: startedAt.toISOString(),
-      durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
-      exitCode: interrupted ? ExitCode.interrupted : exitCodeOf(overall.verdict),
-      manifest: options.manifest,
-      device: describeDevice(laboratory.info),
-      meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-      meterReason: laboratory.meterReason,
-      warnings: warningsOf(outcome, overall),
-      verdict: interrupted ? 'interrupted' : overall.verdict,
-      reason: overall.reason,
-      base: base.described,
-      head: head.described,
-      counts: { ...countVerdicts(kernels), gated: overall.gated },
-      kernels,
-      samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
-    };
-    if (options.report !== undefined) {
-      writeReportFiles(absolutePath(host, options.report), report);
-    }
-    return report;
-  } finally {
-    await laboratory.close();
-  }
+  });
+  const judged = new Set(judgements.map(nameOf));
+  const failOn = new Map(
+    outcome.comparisons.map((comparison) => [comparison.kernel, comparison.definition.gate.failOn]),
+  );
+  const overall = overallVerdict({
+    judgements,
+    listed: kernels.filter((kernel) => !judged.has(nameOf(kernel))),
+    failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn,
+  });
+  const interrupted = host.signal.aborted;
+  const report: ReportGuard = {
+    schema: 'joulegate-report',
+    version: 1,
+    kind: 'guard',
+    tool: { name: 'joulegate', version: host.version },
+    createdAt: startedAt.toISOString(),
+    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
+    exitCode: interrupted ? ExitCode.interrupted : exitCodeOf(overall.verdict),
+    manifest: options.manifest,
+    device: measuredWith === null ? null : describeDevice(measuredWith.info),
+    meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
+    meterReason: measuredWith?.meterReason ?? 'nothing had to be measured',
+    warnings: warningsOf(outcome, overall),
+    verdict: interrupted ? 'interrupted' : overall.verdict,
+    reason: overall.reason,
+    base: base.described,
+    head: head.described,
+    counts: { ...countVerdicts(kernels), gated: overall.gated },
+    kernels,
+    samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
+  };
+  if (options.report !== undefined) writeReportFiles(absolutePath(host, options.report), report);
+  return report;
 }
