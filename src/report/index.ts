@@ -1,3 +1,13 @@
+export { type Annotation, annotationsOf } from './annotations.ts';
+export {
+  type CommentOptions,
+  type CommentOrigin,
+  type CommentRun,
+  hasNews,
+  readCommentOrigin,
+  renderComment,
+} from './comment.ts';
+export { isReplaced } from './facts.ts';
 export {
   formatChange,
   formatConfiguration,

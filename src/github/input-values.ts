@@ -1,0 +1,101 @@
+import { isAbsolute } from 'node:path';
+
+/** Verdicts that may fail a run. */
+const failingVerdicts = ['regressed', 'missing-baseline', 'inconclusive', 'environment'] as const;
+
+export type FailingVerdict = (typeof failingVerdicts)[number];
+
+/** One of several jobs that share the kernels of a manifest out among them. */
+export interface Shard {
+  /** 1-based. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Where the state is kept between runs. */
+export type CacheChoice =
+  | { readonly kind: 'service' }
+  /** From the service, but never into it. */
+  | { readonly kind: 'restore-only' }
+  | { readonly kind: 'off' }
+  /** `path` as the user gave it. */
+  | { readonly kind: 'directory'; readonly path: string };
+
+/** Thrown by the parsers below: which values are valid. Becomes one line of the list of faults. */
+export class InputFault extends Error {
+  readonly valid: string;
+
+  constructor(valid: string) {
+    super(valid);
+    this.name = 'InputFault';
+    this.valid = valid;
+  }
+}
+
+/** `a, b or c`. */
+function either(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** A parser of one word out of a list. */
+export function oneOf<const Name extends string>(...names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found === undefined) throw new InputFault(either(names));
+    return found;
+  };
+}
+
+/** Verdicts apart by commas or blanks; `none` for no verdict at all. */
+export function verdicts(text: string): readonly FailingVerdict[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 1 && words[0] === 'none') return [];
+  const found = words.flatMap((word) => failingVerdicts.find((verdict) => verdict === word) ?? []);
+  if (found.length !== words.length) throw new InputFault(`some of ${failingVerdicts.join(', ')}; or none`);
+  return [...new Set(found)];
+}
+
+/** Minutes, up to what GitHub lets a job on a self-hosted runner take: five days. */
+export function minutes(text: string): number {
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= 0.01 && value <= 7200)) throw new InputFault('a number of minutes from 0.01 to 7200');
+  return value;
+}
+
+/** `2/4`: the second of four. */
+export function shard(text: string): Shard {
+  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (index === undefined || count === undefined || index < 1 || index > count || count > 256) {
+    throw new InputFault('INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256');
+  }
+  return { index, count };
+}
+
+export function cacheChoice(text: string): CacheChoice {
+  if (text === 'true') return { kind: 'service' };
+  if (text === 'restore-only') return { kind: 'restore-only' };
+  if (text === 'false') return { kind: 'off' };
+  // A bare word is more likely a slip of the pen (`ture`, `no`) than a folder.
+  if (text.includes('/') || text.includes('\\') || isAbsolute(text))
+    return { kind: 'directory', path: path(text) };
+  throw new InputFault('true, restore-only, false or a directory, which needs a slash in it, e.g. ./cache');
+}
+
+export function path(text: string): string {
+  if (/\p{Cc}/u.test(text) || text.length > 1000) throw new InputFault('a path on one line');
+  return text;
+}
+
+/** A branch, tag, commit or folder; git itself says whether it exists. */
+export function revision(text: string): string {
+  if (/^-|[\p{Cc}\s]/u.test(text) || text.length > 300) {
+    throw new InputFault('a branch, tag, commit or folder, without blanks and not starting with a dash');
+  }
+  return text;
+}
+
+/** A token goes into an HTTP header, whose error message would show it. */
+export function token(text: string): string {
+  if (!/^[\x21-\x7e]{1,2000}$/.test(text)) throw new InputFault('a token without blanks');
+  return text;
+}

@@ -1,0 +1,120 @@
+import { JoulegateError } from '../errors/index.ts';
+import type { Commands } from './commands.ts';
+import {
+  type CacheChoice,
+  cacheChoice,
+  type FailingVerdict,
+  InputFault,
+  minutes,
+  oneOf,
+  path,
+  revision,
+  type Shard,
+  shard,
+  token,
+  verdicts,
+} from './input-values.ts';
+import { plainLine } from './plain-line.ts';
+
+/** The inputs of `action.yml`, checked. */
+export interface Inputs {
+  readonly mode: 'guard' | 'retune' | 'report';
+  /** Path of the manifest, relative to the working directory. */
+  readonly manifest: string;
+  /** A revision or folder to compare with; null: the event decides. */
+  readonly base: string | null;
+  /** null if there is none: then nothing is commented. */
+  readonly githubToken: string | null;
+  readonly comment: 'auto' | 'on-change' | 'never';
+  /** Verdicts that fail the run; null: the manifest decides. */
+  readonly failOn: readonly FailingVerdict[] | null;
+  readonly maxMinutes: number | null;
+  readonly device: 'auto' | 'gpu' | 'software';
+  readonly meter: 'auto' | 'cpu-time' | 'none';
+  readonly shard: Shard | null;
+  readonly cache: CacheChoice;
+  /** Relative to the workspace. */
+  readonly workingDirectory: string;
+}
+
+/** What an input that is empty or not given is taken for, as `action.yml` says it too; empty: there is no default. */
+export const inputDefaults = {
+  mode: 'guard',
+  manifest: 'joulegate.yaml',
+  base: '',
+  'github-token': '',
+  comment: 'auto',
+  'fail-on': '',
+  'max-minutes': '',
+  device: 'auto',
+  meter: 'auto',
+  shard: '',
+  cache: 'true',
+  'working-directory': '.',
+} as const;
+
+type InputName = keyof typeof inputDefaults;
+
+/** Reads inputs one by one and keeps the faults, so that all of them are shown at once. */
+class InputReader {
+  readonly faults: string[] = [];
+  readonly #getInput: (name: string) => string;
+
+  constructor(getInput: (name: string) => string) {
+    this.#getInput = getInput;
+  }
+
+  /** null if there is neither a value nor a default, or if the value is at fault. */
+  optional<T>(name: InputName, parse: (text: string) => T): T | null {
+    const given = this.#getInput(name).trim();
+    const text = given === '' ? inputDefaults[name] : given;
+    if (text === '') return null;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof InputFault)) throw error;
+      const shown = name === 'github-token' ? 'what it is given' : `"${plainLine(text, [], 60)}"`;
+      this.faults.push(`${name}: ${shown} is not ${error.valid}`);
+      return null;
+    }
+  }
+
+  /** For inputs with a default. What a fault returns is never seen, because `readInputs` throws then. */
+  required<T>(name: InputName, parse: (text: string) => T): T {
+    return this.optional(name, parse) as T;
+  }
+}
+
+/**
+ * Reads and checks all inputs. The token is masked before anything else is done with it.
+ * @throws JoulegateError (bad-input, `bad-inputs`) that lists every fault with the values that are valid
+ */
+export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): Inputs {
+  const secret = commands.getInput('github-token').trim();
+  if (secret !== '') commands.setSecret(secret);
+  const reader = new InputReader(commands.getInput);
+  const inputs: Inputs = {
+    mode: reader.required('mode', oneOf('guard', 'retune', 'report')),
+    manifest: reader.required('manifest', path),
+    base: reader.optional('base', revision),
+    githubToken: reader.optional('github-token', token),
+    comment: reader.required('comment', oneOf('auto', 'on-change', 'never')),
+    failOn: reader.optional('fail-on', verdicts),
+    maxMinutes: reader.optional('max-minutes', minutes),
+    device: reader.required('device', oneOf('auto', 'gpu', 'software')),
+    meter: reader.required('meter', oneOf('auto', 'cpu-time', 'none')),
+    shard: reader.optional('shard', shard),
+    cache: reader.required('cache', cacheChoice),
+    workingDirectory: reader.required('working-directory', path),
+  };
+  if (reader.faults.length === 0) return inputs;
+  const [first = '', ...rest] = reader.faults;
+  const message =
+    rest.length === 0
+      ? `The input ${first}.`
+      : `${reader.faults.length} inputs are not valid:\n${reader.faults.map((fault) => `  ${fault}`).join('\n')}`;
+  throw new JoulegateError('bad-input', message, {
+    code: 'bad-inputs',
+    nextStep: 'Correct them under `with:` in the workflow.',
+  });
+}

@@ -1,0 +1,59 @@
+import { isReplaced, type Report } from '../report/index.ts';
+import type { Commands } from './commands.ts';
+
+/** What following steps can read, by the names of `action.yml`. */
+export interface Outputs {
+  /** Guard: the verdict of the run. Retune: `improved` or `unchanged`. */
+  readonly verdict: string;
+  readonly gated: string;
+  readonly regressed: string;
+  readonly improved: string;
+  readonly inconclusive: string;
+  readonly identical: string;
+  readonly 'missing-baseline': string;
+  /** Path of report.json. */
+  readonly report: string;
+  /** The report as Markdown. */
+  readonly 'comment-body': string;
+}
+
+export interface OutputTask {
+  readonly report: Report;
+  readonly reportPath: string;
+  readonly commentBody: string;
+}
+
+/** The outputs of a run. Counts are of kernels with workloads; retune counts only `improved`. */
+export function outputsOf(task: OutputTask): Outputs {
+  const { report, reportPath, commentBody } = task;
+  const files = { report: reportPath, 'comment-body': commentBody };
+  if (report.kind === 'guard') {
+    const { counts } = report;
+    return {
+      verdict: report.verdict,
+      gated: String(counts.gated),
+      regressed: String(counts.regressed),
+      improved: String(counts.improved),
+      inconclusive: String(counts.inconclusive),
+      identical: String(counts.identical),
+      'missing-baseline': String(counts.missingBaseline),
+      ...files,
+    };
+  }
+  const improved = report.kernels.filter(isReplaced).length;
+  return {
+    verdict: improved > 0 ? 'improved' : 'unchanged',
+    gated: '0',
+    regressed: '0',
+    improved: String(improved),
+    inconclusive: '0',
+    identical: '0',
+    'missing-baseline': '0',
+    ...files,
+  };
+}
+
+/** Hands the outputs to the runner. */
+export function setOutputs(commands: Pick<Commands, 'setOutput'>, outputs: Outputs): void {
+  for (const [name, value] of Object.entries(outputs)) commands.setOutput(name, value);
+}

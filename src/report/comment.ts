@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { escapeMarkdown } from './escape-markdown.ts';
+import { isQuiet, isReplaced } from './facts.ts';
+import { renderMarkdown } from './render-markdown.ts';
+import type { Report } from './types.ts';
+
+/** The run that a comment comes from. */
+export interface CommentRun {
+  readonly id: number;
+  readonly attempt: number;
+  readonly url: string;
+}
+
+export interface CommentOptions {
+  /** Path of the manifest from the repository's root: pull requests have one comment per manifest. */
+  readonly manifest: string;
+  readonly run: CommentRun;
+  /** What else the reader must know, e.g. what could not be uploaded. */
+  readonly notes?: readonly string[];
+  /** Most UTF-16 code units; what GitHub takes unless given. */
+  readonly maxLength?: number;
+}
+
+/** What a comment says about itself in its first lines, which are not shown. */
+export interface CommentOrigin {
+  /** Equal for equal manifests. */
+  readonly manifestHash: string;
+  readonly runId: number;
+  readonly runAttempt: number;
+}
+
+/** GitHub refuses longer ones with "body is too long (maximum is 65536 characters)". */
+const githubMaxLength = 65_536;
+
+const maxNotes = 10;
+
+function hashOf(manifest: string): string {
+  const path = manifest.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
+
+/** Reads where a comment comes from; null for one that is not ours, which includes text that quotes ours. */
+export function readCommentOrigin(body: string): CommentOrigin | null {
+  const form = /^<!-- joulegate:([0-9a-f]{16}) -->\r?\n<!-- joulegate-run:(\d{1,15})\.(\d{1,6}) -->/;
+  const [, manifestHash, runId, runAttempt] = form.exec(body) ?? [];
+  if (manifestHash === undefined) return null;
+  return { manifestHash, runId: Number(runId), runAttempt: Number(runAttempt) };
+}
+
+/** Whether a report tells of a change: anything but kernels that are identical or unchanged. */
+export function hasNews(report: Report): boolean {
+  if (report.kind === 'retune') {
+    return report.kernels.some((kernel) => isReplaced(kernel) || kernel.configuration === null);
+  }
+  if (report.verdict === 'failed' || report.verdict === 'could-not-measure') return true;
+  return report.verdict === 'interrupted' || report.kernels.some((kernel) => !isQuiet(kernel));
+}
+
+/**
+ * A report as the body of a pull request's comment, origin included. A long report loses its least important rows, and
+ * says how many; the origin and the link to the run always stay.
+ */
+export function renderComment(report: Report, options: CommentOptions): string {
+  const { run, notes = [], maxLength = githubMaxLength } = options;
+  const origin = [
+    `<!-- joulegate:${hashOf(options.manifest)} -->`,
+    `<!-- joulegate-run:${run.id}.${run.attempt} -->`,
+  ];
+  const shown = notes.slice(0, maxNotes).map((note) => `- ⚠️ ${escapeMarkdown(note)}`);
+  const url = /^https?:\/\/[\w.:/-]+$/.test(run.url) ? run.url : null;
+  const link = url === null ? [] : [`<sub><a href="${url}">Run ${run.id}</a>, attempt ${run.attempt}</sub>`];
+  const head = `${origin.join('\n')}\n`;
+  const tail = [shown.join('\n'), ...link].filter((part) => part !== '').join('\n\n');
+  const room = maxLength - head.length - tail.length - 2;
+  return `${head}${renderMarkdown(report, { maxLength: room })}\n${tail}\n`;
+}
