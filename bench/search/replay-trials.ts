@@ -1,4 +1,5 @@
-import type { Clock } from '../../src/measure/index.ts';
+import type { Outcome } from '../../src/kernel/index.ts';
+import type { Clock, LatencyMeasurement } from '../../src/measure/index.ts';
 import type { Trials } from '../../src/search/index.ts';
 import { type Configuration, createListedSpace, type Space } from '../../src/space/index.ts';
 import type { Recording } from '../../src/store/index.ts';
@@ -14,10 +15,10 @@ export interface ReplayTrials extends Trials {
   latencyOf(configuration: Configuration): number | null;
 }
 
-const unrecorded = {
+const unrecorded: Outcome<never> = {
   ok: false,
   failure: { kind: 'recorded', message: 'not in the recording' },
-} as const;
+};
 
 /** Serves a recording behind the search's port, without a device in between. */
 export function replayTrials(recording: Recording, measuresEnergy: boolean): ReplayTrials {
@@ -33,9 +34,9 @@ export function replayTrials(recording: Recording, measuresEnergy: boolean): Rep
     measuresEnergy,
     latencyOf: (configuration) => rowOf(configuration)?.latencyMs ?? null,
     joulesOf: (configuration) => rowOf(configuration)?.joules ?? null,
-    latency: async (configuration) => {
+    latency: async (configuration): Promise<Outcome<LatencyMeasurement>> => {
       const row = rowOf(configuration);
-      if (row?.failure) return { ok: false, failure: row.failure };
+      if (row?.failure) return { ok: false, failure: { kind: 'recorded', message: row.failure.message } };
       if (row?.latencyMs === undefined) return unrecorded;
       const samplesMs = row.latencySamplesMs ?? [row.latencyMs];
       return {

@@ -15,11 +15,20 @@ export function probabilityBelow({ mean, deviation }: Belief, limit: number): nu
 /** Below this an expected improvement is a rounding error. */
 const negligible = 1e-12;
 
+/** What trying a configuration may bring. */
+export interface Prospect {
+  readonly belief: Belief;
+  /** The cost to improve on. */
+  readonly best: number;
+  /** Probability that the configuration counts at all. */
+  readonly probability: number;
+}
+
 /**
  * What trying a configuration is worth: expected improvement times the probability of it counting at all. Where the
- * improvement vanishes for all candidates, those predicted closest to the best still come first.
+ * improvement vanishes for all candidates, those predicted closest to the best still come first, below zero.
  */
-export function worth(belief: Belief, best: number, probability: number): number {
+export function worth({ belief, best, probability }: Prospect): number {
   const improvement = expectedImprovement(belief, best) * probability;
   return improvement >= negligible ? improvement : (-1e-9 * (belief.mean - best)) / belief.deviation;
 }

@@ -32,7 +32,7 @@ export class Convergence {
     this.#fastest = Math.min(fastest, this.#fastest);
   }
 
-  /** @param expected largest expected improvement over all candidates, in logarithms. */
+  /** @param expected largest expected improvement of the next batch, in logarithms. */
   reached(ledger: Ledger, expected: number): boolean {
     const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
     return ledger.size - this.#improvedAt >= patience && expected < worthwhile;

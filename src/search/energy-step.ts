@@ -7,6 +7,12 @@ import type { PowerModel } from './power-model.ts';
 /** Trials between two steps: of this many, a share has its energy measured. */
 const trialsPerStep = 8;
 
+/** Every so many steps one energy is measured at random: an error sample that no ranking chose. */
+const stepsPerHonestSample = 2;
+
+/** Configurations within the cap whose energy should be known at the end. */
+const leastChoice = 3;
+
 export interface EnergyStepTask {
   readonly ledger: Ledger;
   readonly goal: Goal;
@@ -23,6 +29,7 @@ export class EnergyStep {
   readonly #task: EnergyStepTask;
   readonly #share = new EnergyShare();
   #tried = 0;
+  #steps = 0;
 
   constructor(task: EnergyStepTask) {
     this.#task = task;
@@ -52,49 +59,57 @@ export class EnergyStep {
   /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
   async #measure(trials: readonly GoodTrial[]): Promise<boolean> {
     const { ledger, power, logObjective, measure } = this.#task;
-    const hadModel = ledger.energyMeasurements > 0;
     const forecasts: Forecast[] = [];
+    const unforeseen: number[] = [];
     let goesOn = true;
     for (const trial of trials) {
-      const predicted = logObjective(trial);
+      const predicted = power.canPredict(trial) ? logObjective(trial) : null;
       goesOn = await measure(trial);
       const now = ledger.trials[trial.index] as GoodTrial;
-      if (now.energy !== null && now.failure === null)
-        forecasts.push({ predicted, measured: logObjective(now) });
+      if (now.energy !== null && now.failure === null) {
+        const measured = logObjective(now);
+        if (predicted === null) unforeseen.push(measured);
+        else forecasts.push({ predicted, measured });
+      }
       if (!goesOn) break;
     }
-    if (hadModel) this.#share.judge(forecasts);
-    else this.#share.see(forecasts.map(({ measured }) => measured));
+    this.#share.see(unforeseen);
+    this.#share.judge(forecasts);
     power.learn(ledger.good);
     return goesOn;
   }
 
   /**
    * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
-   * but none that the model, given its error, sees behind what is measured; and one at random among the newly tried.
+   * but none that the model, given its error, sees behind what is measured; at times one more at random among the newly
+   * tried.
    */
   async run(): Promise<void> {
     const { ledger, random } = this.#task;
     const first = this.#tried;
     this.#tried = ledger.size;
     const eligible = this.#eligible();
-    const reach = this.#bestMeasured() + 2 * this.#share.error;
+    const reach = this.#bestMeasured() + this.#share.error;
     const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
     const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
     const rest = ledger.good.filter(
       (trial) => trial.energy === null && trial.index >= first && !top.includes(trial),
     );
-    const chosen = rest.length > 0 ? [...top, rest[random.integer(rest.length)] as GoodTrial] : top;
-    await this.#measure(chosen);
+    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
+    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)] as GoodTrial] : top);
   }
 
-  /** Before the end: measures whoever could still be the best, until none could or `limit` are measured. */
+  /**
+   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
+   * measured in any case, so that there is something to choose from.
+   */
   async finish(limit: number): Promise<void> {
     for (let i = 0; i < limit; i++) {
       const next = this.#eligible()[0];
       if (next === undefined) return;
-      const reach = this.#bestMeasured() + 2 * this.#share.error;
-      if (this.#task.logObjective(next) > reach) return;
+      const reach = this.#bestMeasured() + this.#share.error;
+      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
+      if (hasChoice && this.#task.logObjective(next) > reach) return;
       if (!(await this.#measure([next]))) return;
     }
   }

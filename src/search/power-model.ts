@@ -46,6 +46,11 @@ export class PowerModel {
     if (this.#known) this.#surrogate.learn(known);
   }
 
+  /** Whether `predict` says more than that all are alike. */
+  canPredict(trial: GoodTrial): boolean {
+    return this.#known || this.#priors.get(trial.key).logWatts !== null;
+  }
+
   /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
   predict(trial: GoodTrial): Belief {
     if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };

@@ -1,6 +1,6 @@
 import type { Point, Space } from '../space/index.ts';
 import type { Random } from '../stats/index.ts';
-import { expectedImprovement, probabilityBelow, worth } from './acquisition.ts';
+import { type Prospect, probabilityBelow, worth } from './acquisition.ts';
 import { Candidates } from './candidates.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { Goal } from './goal.ts';
@@ -20,10 +20,13 @@ interface Candidate {
   readonly validity: number;
 }
 
+/** What a candidate promises for one of the things that are looked for. */
+type Aim = (candidate: Candidate) => Prospect;
+
 /** A batch to try next. */
 export interface Proposal {
   readonly points: readonly Point[];
-  /** Largest expected improvement over all candidates, in logarithms. */
+  /** Largest expected improvement of any of them, in logarithms. */
   readonly expectedImprovement: number;
 }
 
@@ -130,77 +133,93 @@ export class Proposer {
     }));
   }
 
-  /** Up to `count` configurations; fewer only if no more are left. Something must have worked before. */
-  async propose(count: number, latencySlots: number): Promise<Proposal> {
-    const { ledger, goal } = this.#task;
+  #learn(): void {
+    const { ledger, priors } = this.#task;
     this.#validity.learn(ledger.trials);
-    const usesLatency = this.#isCapped;
     this.#observe(
       this.#objective,
       (key) => this.priorObjective(key),
       (trial) => this.logObjective(trial),
     );
-    if (usesLatency) {
-      this.#observe(
-        this.#latency,
-        (key) => this.#task.priors.get(key).logLatency,
-        (trial) => Math.log(trial.latency.medianMs),
-      );
-    }
-    const byObjective = this.#ranked(!usesLatency && goal.wattPower === 0);
-    const byLatency = usesLatency ? this.#ranked(true) : byObjective;
+    if (!this.#isCapped) return;
+    this.#observe(
+      this.#latency,
+      (key) => priors.get(key).logLatency,
+      (trial) => Math.log(trial.latency.medianMs),
+    );
+  }
+
+  /** Looks for the fastest. */
+  #latencyAim(best: GoodTrial): Aim {
+    const logBest = this.#latency.compress(Math.log(best.latency.medianMs));
+    return (candidate) => ({
+      belief: this.#latency.predict(candidate.latency),
+      best: logBest,
+      probability: candidate.validity,
+    });
+  }
+
+  /** Looks for the lowest objective within the latency cap. */
+  #objectiveAim(best: GoodTrial): Aim {
+    const logBest = this.#objective.compress(this.logObjective(best));
+    const logCap = this.#latency.compress(Math.log(this.#task.ledger.capMs));
+    const within = (candidate: Candidate) =>
+      this.#isCapped ? probabilityBelow(this.#latency.predict(candidate.latency), logCap) : 1;
+    return (candidate) => ({
+      belief: this.#objective.predict(candidate.objective),
+      best: logBest,
+      probability: candidate.validity * within(candidate),
+    });
+  }
+
+  /**
+   * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
+   * left. Something must have worked before.
+   */
+  async propose(count: number, latencySlots: number): Promise<Proposal> {
+    this.#learn();
+    const byObjective = this.#ranked(false);
+    const byLatency = this.#ranked(true);
     const elite =
-      latencySlots >= count
-        ? byLatency
-        : latencySlots === 0
-          ? byObjective
+      latencySlots === 0
+        ? byObjective
+        : latencySlots === count
+          ? byLatency
           : interleave(byObjective, byLatency);
     const pool = await this.#pool(elite.map(({ point }) => point));
+    const latencyAim = this.#latencyAim(byLatency[0] as GoodTrial);
+    const objectiveAim = this.#objectiveAim(byObjective[0] as GoodTrial);
 
-    const bestObjective = this.#objective.compress(this.logObjective(byObjective[0] as GoodTrial));
-    const bestLatency = Math.log((byLatency[0] as GoodTrial).latency.medianMs);
-    const cap = Math.log(ledger.capMs);
-    const chosen: Point[] = [];
-    const taken = new Set<string>();
+    const points: Point[] = [];
     let largest = 0;
-    for (let slot = 0; slot < Math.min(count, pool.length); slot++) {
-      const forLatency = usesLatency && slot < latencySlots;
-      let best: Candidate | null = null;
-      let bestWorth = Number.NEGATIVE_INFINITY;
-      for (const candidate of pool) {
-        if (taken.has(candidate.objective.key)) continue;
-        let value: number;
-        if (forLatency) {
-          const belief = this.#latency.predict(candidate.latency);
-          value = worth(belief, this.#latency.compress(bestLatency), candidate.validity);
-          if (slot === 0)
-            largest = Math.max(largest, expectedImprovement(belief, bestLatency) * candidate.validity);
-        } else {
-          const belief = this.#objective.predict(candidate.objective);
-          const within = usesLatency
-            ? probabilityBelow(this.#latency.predict(candidate.latency), this.#latency.compress(cap))
-            : 1;
-          value = worth(belief, bestObjective, candidate.validity * within);
-          if (slot === 0 || slot === latencySlots) {
-            largest = Math.max(
-              largest,
-              expectedImprovement(belief, bestObjective) * candidate.validity * within,
-            );
-          }
-        }
-        if (value > bestWorth) {
-          bestWorth = value;
-          best = candidate;
-        }
-      }
-      if (best === null) break;
-      chosen.push(best.point);
-      taken.add(best.objective.key);
-      this.#objective.believe(best.objective);
-      if (usesLatency) this.#latency.believe(best.latency);
+    for (let slot = 0; slot < count; slot++) {
+      const choice = choose(pool, slot < latencySlots ? latencyAim : objectiveAim);
+      if (choice === null) break;
+      largest = Math.max(largest, choice.improvement);
+      points.push(choice.candidate.point);
+      pool.splice(pool.indexOf(choice.candidate), 1);
+      this.#objective.believe(choice.candidate.objective);
+      if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
     }
-    return { points: chosen, expectedImprovement: largest };
+    return { points, expectedImprovement: largest };
   }
+}
+
+/** The candidate that is worth most, with the improvement expected of it. */
+function choose(pool: readonly Candidate[], aim: Aim) {
+  let best: Candidate | null = null;
+  let improvement = 0;
+  let bestWorth = Number.NEGATIVE_INFINITY;
+  for (const candidate of pool) {
+    const prospect = aim(candidate);
+    const value = worth(prospect);
+    if (value > bestWorth) {
+      best = candidate;
+      bestWorth = value;
+      improvement = Math.max(0, value);
+    }
+  }
+  return best === null ? null : { candidate: best, improvement };
 }
 
 /** Alternates between two rankings of the same trials, each trial once. */
