@@ -2379,14 +2379,14 @@ var require_bool = __commonJS({
 var require_stringifyNumber = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
-    function stringifyNumber({ format: format6, minFractionDigits, tag, value }) {
+    function stringifyNumber({ format: format4, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
         return String(value);
       const num = typeof value === "number" ? value : Number(value);
       if (!isFinite(num))
         return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
       let n = Object.is(value, -0) ? "-0" : JSON.stringify(value);
-      if (!format6 && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
+      if (!format4 && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
         let i = n.indexOf(".");
         if (i < 0) {
           i = n.length;
@@ -7386,7 +7386,8 @@ var package_default = {
     joulegate: "dist/cli.js"
   },
   overrides: {
-    traverse: "0.3.9"
+    traverse: "0.3.9",
+    "oxc-parser": "0.154.0"
   },
   scripts: {
     build: "node scripts/build.mjs",
@@ -7407,19 +7408,14 @@ var package_default = {
     "@actions/tool-cache": "^4.0.0",
     "@marcbachmann/cel-js": "8.0.0",
     ajv: "^8.20.0",
-    "ajv-formats": "^3.0.1",
-    "d3-scale": "^4.0.3",
-    "d3-shape": "^3.2.1",
     koffi: "3.3.4",
     webgpu: "0.6.2",
     wesl: "0.7.31",
     yaml: "^2.9.1"
   },
   devDependencies: {
-    "@biomejs/biome": "^2.6.8",
+    "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
-    "@types/d3-scale": "^4.0.9",
-    "@types/d3-shape": "^3.2.0",
     "@types/node": "^20.19.43",
     "@webgpu/types": "^0.1.74",
     esbuild: "^0.28.2",
@@ -7583,40 +7579,6 @@ function formatKilowattHours(kilowattHours) {
   return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
 }
 
-// src/report/escape-markdown.ts
-var replacements = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  // As references, so that they can neither escape what follows nor split a table cell.
-  "\\": "&#92;",
-  "|": "&#124;",
-  "`": "&#96;",
-  $: "&#36;",
-  "*": "\\*",
-  _: "\\_",
-  "~": "\\~",
-  "[": "\\[",
-  "]": "\\]"
-};
-function breakAutolinks(text2) {
-  return text2.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
-}
-function escapeMarkdown(text2, maxLength3 = 600) {
-  const escaped = breakAutolinks(cleanLine(text2, maxLength3)).replace(
-    /[&<>\\|`$*_~[\]]/g,
-    (character) => replacements[character] ?? character
-  );
-  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
-}
-function codeMarkdown(text2, maxLength3 = 300) {
-  const line2 = cleanLine(text2, maxLength3);
-  if (line2 === "") return "";
-  if (/^[\w .,;:=/()+→-]+$/.test(line2)) return `\`${line2}\``;
-  const referenced2 = line2.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
-  return `<code>${referenced2}</code>`;
-}
-
 // src/report/facts.ts
 var verdictOrder = [
   "regressed",
@@ -7743,6 +7705,40 @@ function failuresText(kernel) {
   return Object.entries(kernel.failures).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([kind, count2]) => cleanLine(`${kind} ${count2}`, 120)).join(", ");
 }
 
+// src/report/escape-markdown.ts
+var replacements = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  // As references, so that they can neither escape what follows nor split a table cell.
+  "\\": "&#92;",
+  "|": "&#124;",
+  "`": "&#96;",
+  $: "&#36;",
+  "*": "\\*",
+  _: "\\_",
+  "~": "\\~",
+  "[": "\\[",
+  "]": "\\]"
+};
+function breakAutolinks(text2) {
+  return text2.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
+}
+function escapeMarkdown(text2, maxLength3 = 600) {
+  const escaped = breakAutolinks(cleanLine(text2, maxLength3)).replace(
+    /[&<>\\|`$*_~[\]]/g,
+    (character) => replacements[character] ?? character
+  );
+  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
+}
+function codeMarkdown(text2, maxLength3 = 300) {
+  const line2 = cleanLine(text2, maxLength3);
+  if (line2 === "") return "";
+  if (/^[\w .,;:=/()+→-]+$/.test(line2)) return `\`${line2}\``;
+  const referenced2 = line2.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return `<code>${referenced2}</code>`;
+}
+
 // src/report/markdown-parts.ts
 function line(cells) {
   return `| ${cells.join(" | ")} |`;
@@ -7767,8 +7763,8 @@ ${content}
 
 </details>`;
 }
-function movement(before, after, format6) {
-  const known = [before, after].filter((value) => value != null).map((value) => format6(value));
+function movement(before, after, format4) {
+  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
   return known.join(" → ");
 }
 function factList(report3) {
@@ -8109,8 +8105,8 @@ function ratioCell(ratio5, paint) {
   if (ratio5.high < 1) return { ...cell, paint: paint.green };
   return ratio5.low > 1 ? { ...cell, paint: paint.red } : cell;
 }
-function movementCell(before, after, format6) {
-  const known = [before, after].filter((value) => value != null).map((value) => format6(value));
+function movementCell(before, after, format4) {
+  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
   return { text: known.join(" → ") };
 }
 function factLines(report3, style2) {
@@ -8308,1661 +8304,6 @@ function kilowattHoursPerMonth(joules, callsPerDay) {
   return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
-// src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
-
-// src/device/adapter-problem.ts
-function adapterNextStep(problem) {
-  switch (problem) {
-    case "no-dawn":
-      return "Install the npm package webgpu for this platform; on Linux it needs glibc 2.34 or newer.";
-    case "no-adapter":
-      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
-    case "adapter-not-found":
-      return "Give a part of the name of one of the adapters that are there.";
-    case "no-device":
-      return "Update the GPU driver; joulegate doctor shows what was found.";
-  }
-}
-function adapterError(result) {
-  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `No GPU adapter could be opened: ${result.message}${there}.`,
-    {
-      code: result.problem,
-      nextStep: adapterNextStep(result.problem)
-    }
-  );
-}
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-
-// src/device/process/kill-at-exit.ts
-var living = /* @__PURE__ */ new Set();
-var installed = false;
-function killAtExit(child) {
-  if (!installed) {
-    installed = true;
-    process.on("exit", () => {
-      for (const remaining of living) remaining.kill("SIGKILL");
-    });
-  }
-  living.add(child);
-  return () => living.delete(child);
-}
-
-// src/device/process/tail.ts
-var noise = /^(Warning:|at |Node\.js v|[{}^]+$)/;
-var Tail = class {
-  #limit;
-  #text = "";
-  constructor(limit) {
-    this.#limit = limit;
-  }
-  push(text2) {
-    this.#text = (this.#text + text2).slice(-this.#limit);
-  }
-  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line2) => line2.trim()).filter((line2) => line2 !== "" && !noise.test(line2)).slice(-lines).join("\n");
-  }
-};
-
-// src/device/process/gpu-process.ts
-var tailCharacters = 8192;
-var goneMs = 5e3;
-var politeMs = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters);
-  #gone;
-  #pending = null;
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit(child);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text2) => {
-        this.#tail.push(text2);
-        options.onLog?.(text2);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve2) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve2();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve2) => {
-      timer = setTimeout(resolve2, goneMs);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, message: "it was gone already" };
-  }
-  #receive(message) {
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
-}
-
-// src/device/driver/environment.ts
-var passedNames = /* @__PURE__ */ new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "XAUTHORITY",
-  "CUDA_VISIBLE_DEVICES",
-  "ROCR_VISIBLE_DEVICES",
-  "HIP_VISIBLE_DEVICES",
-  "ZE_AFFINITY_MASK",
-  "DRI_PRIME",
-  // Windows does not start a process without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA"
-]);
-var passedPrefixes = [
-  "VK_",
-  "XDG_",
-  "NVIDIA_",
-  "MESA_",
-  "LP_",
-  "GALLIUM_",
-  "RADV_",
-  "AMD_",
-  "ANV_",
-  "__GLX_",
-  "__EGL_",
-  "__NV_"
-];
-var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function workerEnvironment(environment) {
-  const passed = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === void 0 || secret.test(name)) continue;
-    const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value;
-  }
-  return passed;
-}
-var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
-function namedDriver(environment) {
-  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
-}
-
-// src/device/driver/swiftshader.ts
-import { createHash } from "node:crypto";
-import { lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
-
-// src/device/driver/tar.ts
-var blockBytes = 512;
-function text(block, start, length) {
-  const field = block.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString("utf8");
-}
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
-  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
-  return Number.parseInt(digits2, 8);
-}
-function checksum(block) {
-  let sum = 8 * 32;
-  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
-  return sum;
-}
-function readTar(archive) {
-  const files = [];
-  let position = 0;
-  while (position + blockBytes <= archive.byteLength) {
-    const header = archive.subarray(position, position + blockBytes);
-    if (header.every((byte) => byte === 0)) return files;
-    if (octal(header, 148, 8) !== checksum(header)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header, 0, 100);
-    const size = octal(header, 124, 12);
-    const type = text(header, 156, 1);
-    position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
-    if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
-    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
-  }
-  throw new Error("damaged tar archive: no end");
-}
-
-// src/device/driver/swiftshader.ts
-var swiftshaderPackage = "@sparticuz/chromium";
-var archiveName = "swiftshader.tar.br";
-var loaderName = "libvulkan.so.1";
-var manifestName = "vk_swiftshader_icd.json";
-var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
-var maxUnpackedBytes = 64 * 1024 * 1024;
-function findSwiftshaderArchive(fromFile) {
-  try {
-    const entry = createRequire(pathToFileURL(fromFile)).resolve(swiftshaderPackage);
-    return join(dirname(entry), "..", "..", "bin", archiveName);
-  } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND") return null;
-    throw error;
-  }
-}
-function refuse(message) {
-  return new JoulegateError("could-not-measure", message, {
-    code: "unsafe-cache-folder",
-    nextStep: "Remove it, or choose a cache folder that only you can write to."
-  });
-}
-async function isTrusted(folder) {
-  let stats;
-  try {
-    stats = await lstat(folder);
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-  if (!stats.isDirectory()) throw refuse(`${folder} is not a folder.`);
-  const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse(`${folder} can be written by other users.`);
-  return true;
-}
-async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile(archivePath);
-  const digest2 = createHash("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join(folder, manifestName) };
-  if (await isTrusted(folder)) return files;
-  const contents = /* @__PURE__ */ new Map();
-  try {
-    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
-    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
-  } catch (cause) {
-    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  await mkdir(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join(cacheFolder, ".swiftshader-"));
-  try {
-    for (const name of wantedNames) {
-      const content = contents.get(name);
-      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile(join(temporary, name), content, { mode: 420 });
-    }
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    const code = error.code;
-    const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted(folder)) throw error;
-  }
-  return files;
-}
-function archiveError(path, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path} cannot be unpacked: ${reason}.`, {
-    code: "bad-swiftshader-archive",
-    nextStep: `Reinstall ${swiftshaderPackage}.`,
-    cause
-  });
-}
-
-// src/device/driver/find-driver.ts
-var probeMs = 3e4;
-async function probe(workerPath, driver) {
-  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
-  try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
-    if (exchange.status === "answered") return exchange.response;
-    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
-  } finally {
-    await process2.close();
-  }
-}
-async function report(workerPath, driver) {
-  const result = await probe(workerPath, driver);
-  const { source, description } = driver;
-  return {
-    source,
-    description,
-    driver,
-    result,
-    nextStep: result.ok ? null : adapterNextStep(result.problem)
-  };
-}
-function startingDriver(environment) {
-  const name = namedDriver(environment);
-  const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
-}
-function notHere(message, nextStep) {
-  return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
-    driver: null,
-    result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
-  };
-}
-async function reportSwiftshader(search) {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return notHere(
-      "the packaged SwiftShader runs on Linux x64 only",
-      "Use the system's GPU driver on this platform."
-    );
-  }
-  const archive = findSwiftshaderArchive(search.workerPath);
-  if (archive === null) {
-    return notHere(
-      `the npm package ${swiftshaderPackage} is not installed`,
-      `npm install --save-dev ${swiftshaderPackage}`
-    );
-  }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
-  const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path) => path !== "").join(delimiter);
-  return report(search.workerPath, {
-    source: "swiftshader",
-    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
-    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
-  });
-}
-async function listAdapters(search) {
-  return [
-    await report(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
-  ];
-}
-async function findDriver(search) {
-  const first = await report(search.workerPath, startingDriver(search.environment));
-  if (first.result.ok) return first.driver;
-  const reports = [first];
-  if (first.source !== "environment") {
-    const second = await reportSwiftshader(search);
-    if (second.result.ok && second.driver !== null) return second.driver;
-    reports.push(second);
-  }
-  const tried = reports.map(
-    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
-  );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
-    code: "no-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-
-// src/device/replay/clock.ts
-function createReplayClock() {
-  let nowMs = 0;
-  return {
-    nowMs: () => nowMs,
-    advance(milliseconds) {
-      nowMs += milliseconds;
-    }
-  };
-}
-
-// src/meter/cpu-time.ts
-var noticedWithinMs = 1;
-function readings(stretch, wattsPerCore) {
-  return stretch.completions.flatMap(
-    ({ timeMs, cpuSeconds }) => cpuSeconds === null ? [] : [{ timeMs, joules: cpuSeconds * wattsPerCore }]
-  );
-}
-function createCpuTimeMeter(wattsPerCore) {
-  return {
-    info: {
-      name: "cpu-time",
-      description: `CPU time x ${wattsPerCore} W per core`,
-      estimated: true,
-      // It is always up to date; it is looked at when a batch of launches completes, however far apart.
-      updatePeriodMs: null,
-      resolutionJoules: noticedWithinMs / 1e3 * wattsPerCore,
-      // CPU seconds only pass while something runs.
-      idleWatts: 0
-    },
-    async start() {
-      return {
-        stop: async (stretch) => readings(stretch, wattsPerCore),
-        cancel: async () => void 0
-      };
-    },
-    async close() {
-    }
-  };
-}
-var cpuTime = {
-  name: "cpu-time",
-  obstacle: ({ device: { info } }) => {
-    if (info.backend === "replay") return "a recording brings its own energy figures";
-    return info.software ? null : `${info.family} is a real GPU, whose energy the CPU does not tell`;
-  },
-  async open({ device, wattsPerCore }) {
-    return {
-      meter: createCpuTimeMeter(wattsPerCore),
-      reason: `${device.info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`
-    };
-  }
-};
-
-// src/meter/open-meter.ts
-var kinds = [cpuTime];
-var meterChoices = ["auto", "none", ...kinds.map(({ name }) => name)];
-var defaultWattsPerCore = 15;
-var maxWattsPerCore = 1e3;
-async function openMeter(options) {
-  const { choice, device, wattsPerCore = defaultWattsPerCore } = options;
-  if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
-    throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
-      code: "bad-watts-per-core",
-      nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
-    });
-  }
-  const context = { device, wattsPerCore };
-  if (choice === "none") return { meter: null, reason: "energy was not asked for" };
-  if (choice === "auto") return openFirst(context);
-  const kind = kinds.find(({ name }) => name === choice);
-  if (kind === void 0) {
-    throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
-      code: "unknown-meter",
-      nextStep: `Choose one of ${meterChoices.join(", ")}.`
-    });
-  }
-  const obstacle = kind.obstacle(context);
-  if (obstacle !== null) {
-    throw new JoulegateError("bad-input", `The meter ${choice} cannot be used: ${obstacle}.`, {
-      code: "unsuitable-meter",
-      nextStep: "Use the meter auto, or none to measure latency only."
-    });
-  }
-  return kind.open(context);
-}
-async function openFirst(context) {
-  const obstacles = [];
-  for (const kind of kinds) {
-    const obstacle = kind.obstacle(context);
-    if (obstacle === null) return kind.open(context);
-    obstacles.push(`no ${kind.name}: ${obstacle}`);
-  }
-  return { meter: null, reason: `no supported energy sensor (${obstacles.join("; ")})` };
-}
-
-// src/meter/recorded.ts
-function recordedLookup(recording) {
-  const { tunables, measurements } = recording;
-  const byValues = new Map(measurements.map((measurement) => [measurement.values.join(","), measurement]));
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value, index) => [value, index])));
-  return (configuration) => {
-    const key2 = tunables.map(({ name }, position) => {
-      const value = configuration[name];
-      return value === void 0 ? void 0 : indices[position]?.get(value);
-    });
-    return byValues.get(key2.join(","));
-  };
-}
-function recordedJoules({ joules, watts, latencyMs }) {
-  if (joules !== void 0) return joules;
-  return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
-}
-
-// src/meter/replay.ts
-function createReplayMeter(recording) {
-  if (!recording.measurements.some((measurement) => recordedJoules(measurement) !== null)) return null;
-  const lookup = recordedLookup(recording);
-  const readings2 = async ({ variant, completions }) => {
-    const measurement = lookup(variant.configuration);
-    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
-  };
-  const source = recording.meter;
-  return {
-    info: {
-      name: "replay",
-      description: `recorded: ${source?.description ?? "source unknown"}`,
-      estimated: source?.estimated ?? false,
-      // The counter is read at every completion, so what limited the sensor is in the figures already.
-      updatePeriodMs: null,
-      resolutionJoules: null,
-      idleWatts: source?.idleWatts ?? null
-    },
-    start: async () => ({ stop: readings2, cancel: async () => void 0 }),
-    async close() {
-    }
-  };
-}
-
-// src/device/replay/device.ts
-var noLimits = {
-  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
-  max_invocations: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
-  max_workgroups: Number.MAX_SAFE_INTEGER,
-  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var failureKinds = /* @__PURE__ */ new Set([
-  "compile",
-  "validation",
-  "unsupported",
-  "wrong-result",
-  "not-a-number",
-  "unwritten",
-  "out-of-memory",
-  "timeout",
-  "crash",
-  "device-lost"
-]);
-function isFailureKind(kind) {
-  return failureKinds.has(kind);
-}
-var batchMs = 20;
-var maxCompletions = 64;
-function completionsOf(latencyMs, durationMs, clock) {
-  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
-  const perBatch = Math.max(1, Math.floor(batchMs / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
-  for (let done = 0; done < launches; ) {
-    done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
-  }
-  clock.advance(launches * latencyMs);
-  return completions;
-}
-function createReplayDevice(recording, clock = createReplayClock()) {
-  const lookup = recordedLookup(recording);
-  const info = {
-    ...recording.device,
-    backend: "replay",
-    features: [],
-    limits: noLimits,
-    timestamps: false
-  };
-  function latencyOf(variant) {
-    const measurement = lookup(variant.configuration);
-    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
-    const { failure, latencyMs } = measurement;
-    if (failure !== void 0) {
-      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
-    }
-    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
-    return { ok: true, value: { ...measurement, latencyMs } };
-  }
-  return {
-    info,
-    clock,
-    async prepare(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    // What was recorded had been checked then.
-    async verify(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    async time(variant) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
-      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
-      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
-    },
-    async run(variant, durationMs) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      return {
-        ok: true,
-        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
-      };
-    },
-    async close() {
-    }
-  };
-}
-function fail(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/manifest/format-problems.ts
-var widest = 120;
-var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
-function printable(text2) {
-  return text2.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
-}
-function excerpt(line2, column) {
-  if (line2.length <= widest) return { text: line2, before: column - 1 };
-  const start = Math.max(0, Math.min(column - 1 - widest / 3, line2.length - widest));
-  const head = start > 0 ? "…" : "";
-  const tail = start + widest < line2.length ? "…" : "";
-  return {
-    text: head + line2.slice(start, start + widest) + tail,
-    before: column - 1 - start + head.length
-  };
-}
-function formatProblem(problem, paint) {
-  const { file, line: line2, column, severity: severity2, message, nextStep } = problem;
-  const place = paint("place", printable(`${file}:${line2}:${column}:`));
-  const gutter = String(line2).padStart(5);
-  const { text: text2, before } = excerpt(printable(problem.sourceLine), column);
-  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text2.length - before)));
-  const lines = [
-    `${place} ${paint(severity2, `${severity2}:`)} ${printable(message)}`,
-    `${gutter} | ${text2}`,
-    `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
-  ];
-  if (nextStep !== null)
-    lines.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
-  return lines.join("\n");
-}
-function formatProblems(problems, options) {
-  const paint = (style2, text2) => options.colour ? `\x1B[${styles[style2]}m${text2}\x1B[0m` : text2;
-  return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
-}
-
-// src/space/configuration-id.ts
-function configurationId(configuration, tunables) {
-  if (tunables.length === 0) return "default";
-  return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
-}
-
-// src/stats/holm.ts
-function holmAdjust(pValues) {
-  const order = pValues.map((_, i) => i).sort((a, b) => pValues[a] - pValues[b]);
-  const adjusted = new Array(pValues.length);
-  let largest = 0;
-  order.forEach((index, rank) => {
-    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest;
-  });
-  return adjusted;
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x) {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const shifted = x - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x, a, b) {
-  const tiny = 1e-300;
-  const guard2 = (value) => Math.abs(value) < tiny ? tiny : value;
-  let c = 1;
-  let d = 1 / guard2(1 - (a + b) * x / (a + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x, a, b) {
-  if (!(x >= 0 && x <= 1)) throw new RangeError(`incompleteBeta: x = ${x} is outside [0, 1]`);
-  if (x === 0 || x === 1) return x;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  if (x < (a + 1) / (a + b + 2)) return front * continuedFraction(x, a, b) / a;
-  return 1 - front * continuedFraction(1 - x, b, a) / b;
-}
-
-// src/stats/moments.ts
-function moments(values2) {
-  let count2 = 0;
-  let mean2 = 0;
-  let squares = 0;
-  for (const value of values2) {
-    count2++;
-    const delta = value - mean2;
-    mean2 += delta / count2;
-    squares += delta * (value - mean2);
-  }
-  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
-  return {
-    count: count2,
-    mean: count2 > 0 ? mean2 : Number.NaN,
-    variance,
-    standardDeviation: Math.sqrt(variance)
-  };
-}
-function mean(values2) {
-  return moments(values2).mean;
-}
-
-// src/stats/normal.ts
-function normalPdf(z) {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-}
-var numerator = [
-  220.206867912376,
-  221.213596169931,
-  112.079291497871,
-  33.912866078383,
-  6.37396220353165,
-  0.700383064443688,
-  0.0352624965998911
-];
-var denominator = [
-  440.413735824752,
-  793.826512519948,
-  637.333633378831,
-  296.564248779674,
-  86.7807322029461,
-  16.064177579207,
-  1.75566716318264,
-  0.0883883476483184
-];
-function polynomial(coefficients, x) {
-  let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i];
-  return sum;
-}
-function normalCdf(z) {
-  const x = Math.abs(z);
-  let tail = 0;
-  if (x <= 37) {
-    const density2 = Math.exp(-0.5 * x * x);
-    if (x < 7.07106781186547) {
-      tail = density2 * polynomial(numerator, x) / polynomial(denominator, x);
-    } else {
-      const fraction = x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))));
-      tail = density2 / (fraction * 2.506628274631);
-    }
-  }
-  return z > 0 ? 1 - tail : tail;
-}
-
-// src/stats/sorted-samples.ts
-function sortSamples(values2) {
-  const copy = Float64Array.from(values2);
-  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
-  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
-  return copy.sort();
-}
-
-// src/stats/quantile.ts
-function quantile(samples2, probability) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
-  }
-  const position = (samples2.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = samples2[below];
-  const high = samples2[Math.min(below + 1, samples2.length - 1)];
-  return low + (position - below) * (high - low);
-}
-function median(values2) {
-  return quantile(sortSamples(values2), 0.5);
-}
-
-// src/stats/random.ts
-function hashText(text2) {
-  let hash = 2166136261;
-  for (let i = 0; i < text2.length; i++) {
-    hash ^= text2.charCodeAt(i);
-    hash = Math.imul(hash, 16777619);
-  }
-  return hash >>> 0;
-}
-function splitMix32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 2654435769 >>> 0;
-    let z = state;
-    z = Math.imul(z ^ z >>> 16, 569420461);
-    z = Math.imul(z ^ z >>> 15, 1935289751);
-    return (z ^ z >>> 15) >>> 0;
-  };
-}
-var Sfc32 = class _Sfc32 {
-  #seed;
-  #a;
-  #b;
-  #c;
-  #counter = 1;
-  #spareNormal = null;
-  constructor(seed) {
-    this.#seed = seed >>> 0;
-    const spread = splitMix32(this.#seed);
-    this.#a = spread();
-    this.#b = spread();
-    this.#c = spread();
-    for (let i = 0; i < 12; i++) this.#next32();
-  }
-  #next32() {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0;
-    this.#counter = this.#counter + 1 | 0;
-    this.#a = this.#b ^ this.#b >>> 9;
-    this.#b = this.#c + (this.#c << 3) | 0;
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
-    return t >>> 0;
-  }
-  next() {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
-    return (high * 67108864 + low) / 9007199254740992;
-  }
-  integer(bound) {
-    return Math.floor(this.next() * bound);
-  }
-  normal() {
-    if (this.#spareNormal !== null) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = null;
-      return spare;
-    }
-    for (; ; ) {
-      const u = 2 * this.next() - 1;
-      const v = 2 * this.next() - 1;
-      const s = u * u + v * v;
-      if (s > 0 && s < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s) / s);
-        this.#spareNormal = v * scale;
-        return u * scale;
-      }
-    }
-  }
-  fork(label) {
-    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
-  }
-};
-function createRandom(seed) {
-  return new Sfc32(seed);
-}
-function shuffle(items, random) {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const held = items[i];
-    items[i] = items[j];
-    items[j] = held;
-  }
-  return items;
-}
-
-// src/stats/student-t.ts
-function studentTUpperTail(t, degreesOfFreedom) {
-  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
-  if (Number.isNaN(t)) return Number.NaN;
-  const square = t * t;
-  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
-  return t >= 0 ? half : 1 - half;
-}
-function studentTQuantile(probability, degreesOfFreedom) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
-  }
-  if (probability === 0.5) return 0;
-  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
-  return upperQuantile(1 - probability, degreesOfFreedom);
-}
-function upperQuantile(tail, degreesOfFreedom) {
-  if (tail === 0) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = 1;
-  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
-    low = high;
-    high *= 2;
-  }
-  let t = (low + high) / 2;
-  for (; ; ) {
-    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
-    if (excess > 0) low = t;
-    else high = t;
-    const newton = t + excess / density(t, degreesOfFreedom);
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
-    t = next;
-  }
-}
-function density(t, degreesOfFreedom) {
-  const half = degreesOfFreedom / 2;
-  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
-  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
-}
-
-// src/stats/t-test.ts
-function estimateMean(values2, minimumSd = 0) {
-  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
-  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
-  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
-}
-function tTestP(estimate, alternative, bound) {
-  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
-  if (distance2 === 0) return 0.5;
-  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
-}
-function meanInterval(estimate, confidence) {
-  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
-}
-
-// src/space/schedule.ts
-function createSchedule(grid, constraints) {
-  const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
-  const constant = [];
-  const decided = grid.tunables.map(() => []);
-  for (const constraint of constraints) {
-    const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
-    (decided[depth] ?? constant).push(constraint);
-  }
-  return { grid, constant, decided };
-}
-var Draft = class {
-  #schedule;
-  #configuration = {};
-  constructor(schedule) {
-    this.#schedule = schedule;
-    for (const { name, values: values2 } of schedule.grid.tunables)
-      this.#configuration[name] = values2[0];
-  }
-  /** Whether the constraints without tunables hold. */
-  allowsAny() {
-    return this.#schedule.constant.every((constraint) => constraint.test(this.#configuration));
-  }
-  /** Chooses a value for a tunable, after all before it, and tells whether the constraints so far hold. */
-  choose(tunable, index) {
-    const { grid, decided } = this.#schedule;
-    const name = grid.tunables[tunable]?.name;
-    this.#configuration[name] = grid.value(tunable, index);
-    for (const constraint of decided[tunable]) {
-      if (!constraint.test(this.#configuration)) return false;
-    }
-    return true;
-  }
-  /** Whether a whole point fulfils every constraint. */
-  allows(point) {
-    return this.allowsAny() && point.every((index, tunable) => this.choose(tunable, index));
-  }
-};
-
-// src/space/walk.ts
-function* walk(schedule, budget = { visits: Infinity }) {
-  const { levels } = schedule.grid;
-  const draft = new Draft(schedule);
-  if (!draft.allowsAny()) return;
-  if (levels.length === 0) {
-    yield [];
-    return;
-  }
-  const indices = new Array(levels.length).fill(-1);
-  let depth = 0;
-  while (depth >= 0) {
-    const index = indices[depth] + 1;
-    if (index >= levels[depth]) {
-      indices[depth] = -1;
-      depth--;
-      continue;
-    }
-    if (budget.visits <= 0) return;
-    budget.visits--;
-    indices[depth] = index;
-    if (!draft.choose(depth, index)) continue;
-    if (depth < levels.length - 1) depth++;
-    else yield [...indices];
-  }
-}
-
-// src/space/draw.ts
-var probes = 4096;
-var smallestShare = 0.01;
-var listing = { visits: 25e5, points: 1e5 };
-var rejectionTries = 2e4;
-var diveTries = 200;
-var divesPerDraw = 8;
-var probeSeed = 24301;
-function listAll(schedule) {
-  const points = [];
-  const budget = { visits: listing.visits };
-  for (const point of walk(schedule, budget)) {
-    points.push(point);
-    if (points.length > listing.points) return null;
-  }
-  return budget.visits > 0 ? points : null;
-}
-function listSource(points) {
-  return {
-    draw: (random) => points[random.integer(points.length)] ?? null,
-    all: points
-  };
-}
-function dive(schedule, random) {
-  const { levels } = schedule.grid;
-  const draft = new Draft(schedule);
-  if (!draft.allowsAny()) return null;
-  const point = [];
-  let weight = 1;
-  for (const [d, count2] of levels.entries()) {
-    const allowed = [];
-    for (let index2 = 0; index2 < count2; index2++) if (draft.choose(d, index2)) allowed.push(index2);
-    const index = allowed[random.integer(allowed.length)];
-    if (index === void 0) return null;
-    draft.choose(d, index);
-    point.push(index);
-    weight *= allowed.length / count2;
-  }
-  return { point, weight };
-}
-function diveSource(schedule) {
-  return {
-    all: null,
-    draw: (random) => {
-      let kept = null;
-      let total2 = 0;
-      let found = 0;
-      for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
-        const next = dive(schedule, random);
-        if (next === null) continue;
-        found++;
-        total2 += next.weight;
-        if (random.next() * total2 < next.weight) kept = next.point;
-      }
-      return kept;
-    }
-  };
-}
-function rejectionSource(schedule) {
-  const draft = new Draft(schedule);
-  return {
-    all: null,
-    draw: (random) => {
-      for (let i = 0; i < rejectionTries; i++) {
-        const point = schedule.grid.draw(random);
-        if (draft.allows(point)) return point;
-      }
-      return null;
-    }
-  };
-}
-function createSource(schedule) {
-  const random = createRandom(probeSeed);
-  const rejection = rejectionSource(schedule);
-  const draft = new Draft(schedule);
-  let valid = 0;
-  for (let i = 0; i < probes; i++) if (draft.allows(schedule.grid.draw(random))) valid++;
-  if (schedule.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
-  const points = listAll(schedule);
-  return points === null ? diveSource(schedule) : listSource(points);
-}
-function drawDistinct(source, random, count2, tries2 = 1e3) {
-  const found = /* @__PURE__ */ new Map();
-  let missed = 0;
-  while (found.size < count2 && missed < tries2) {
-    const point = source.draw(random);
-    if (point === null) break;
-    const key2 = point.join(",");
-    if (found.has(key2)) missed++;
-    else {
-      found.set(key2, point);
-      missed = 0;
-    }
-  }
-  return [...found.values()];
-}
-
-// src/space/grid.ts
-function pointKey(point) {
-  return point.join(",");
-}
-function createGrid(tunables) {
-  const levels = tunables.map(({ values: values2 }) => values2.length);
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value2, index) => [value2, index])));
-  const value = (tunable, index) => tunables[tunable]?.values[index];
-  return {
-    tunables,
-    levels,
-    rawSize: levels.reduce((product, count2) => product * count2, 1),
-    value,
-    holds: (point) => point.length === levels.length && point.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
-    configuration: (point) => Object.fromEntries(tunables.map(({ name }, d) => [name, value(d, point[d])])),
-    point: (configuration) => {
-      const point = [];
-      for (const [d, { name }] of tunables.entries()) {
-        if (!Object.hasOwn(configuration, name)) return null;
-        const index = indices[d]?.get(configuration[name]);
-        if (index === void 0) return null;
-        point.push(index);
-      }
-      return point;
-    },
-    draw: (random) => levels.map((count2) => random.integer(count2))
-  };
-}
-
-// src/space/spread.ts
-var candidatesPerPoint = 60;
-function distance(grid, a, b) {
-  let sum = 0;
-  for (const [d, levels] of grid.levels.entries()) {
-    if (levels > 1) sum += Math.abs(a[d] - b[d]) / (levels - 1);
-  }
-  return sum;
-}
-var ValueCounts = class {
-  #grid;
-  #counts;
-  constructor(grid) {
-    this.#grid = grid;
-    this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
-  }
-  add(point) {
-    for (const [d, counts] of this.#counts.entries()) counts[point[d]] += 1;
-  }
-  /** The more its values are in use already, the higher; a value of many levels weighs more. */
-  crowding(point) {
-    let sum = 0;
-    for (const [d, counts] of this.#counts.entries())
-      sum += counts[point[d]] * this.#grid.levels[d];
-    return sum;
-  }
-};
-function spreadPoints(options) {
-  const { grid, source, random, count: count2 } = options;
-  const chosen = [...options.chosen];
-  const seen = new Set(chosen.map(pointKey));
-  const counts = new ValueCounts(grid);
-  for (const point of chosen) counts.add(point);
-  const result = [];
-  while (result.length < count2) {
-    let best = null;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    for (const point of freshPoints(source, random, seen)) {
-      const nearest2 = chosen.reduce(
-        (least, other) => Math.min(least, distance(grid, point, other)),
-        Infinity
-      );
-      const score2 = -counts.crowding(point) + (chosen.length > 0 ? 0.5 * nearest2 : 0);
-      if (score2 > bestScore) {
-        best = point;
-        bestScore = score2;
-      }
-    }
-    if (best === null) break;
-    result.push(best);
-    chosen.push(best);
-    seen.add(pointKey(best));
-    counts.add(best);
-  }
-  return result;
-}
-function freshPoints(source, random, seen) {
-  const isFresh = (point) => !seen.has(pointKey(point));
-  if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
-    return source.all.filter(isFresh);
-  }
-  const fresh = [];
-  for (let tries2 = 0; fresh.length < candidatesPerPoint && tries2 < 50 * candidatesPerPoint; tries2++) {
-    const point = source.draw(random);
-    if (point === null) break;
-    if (isFresh(point)) fresh.push(point);
-  }
-  return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
-}
-
-// src/space/variation.ts
-var tries = 32;
-function neighbours({ grid, isValid }, point) {
-  const result = [];
-  for (const [d, levels] of grid.levels.entries()) {
-    for (let index = 0; index < levels; index++) {
-      if (index === point[d]) continue;
-      const candidate = point.with(d, index);
-      if (isValid(candidate)) result.push(candidate);
-    }
-  }
-  return result;
-}
-function firstValid(isValid, make) {
-  for (let i = 0; i < tries; i++) {
-    const child = make();
-    if (isValid(child)) return child;
-  }
-  return null;
-}
-function crossover(space2, a, b, random) {
-  return firstValid(
-    space2.isValid,
-    () => a.map((index, d) => random.next() < 0.5 ? index : b[d])
-  );
-}
-function mutate(space2, point, rate, random) {
-  const { levels } = space2.grid;
-  return firstValid(
-    space2.isValid,
-    () => point.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
-  );
-}
-
-// src/space/create-space.ts
-var countingVisits = 2e7;
-function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known = null;
-  const source = () => {
-    known ??= createSource2();
-    return known;
-  };
-  const variation = { grid, isValid };
-  return {
-    tunables: grid.tunables,
-    rawSize: grid.rawSize,
-    isValid,
-    configuration: (point) => grid.configuration(point),
-    point: (configuration) => grid.point(configuration),
-    id: (point) => configurationId(grid.configuration(point), grid.tunables),
-    enumerate: () => enumerate(),
-    count: (limit = Infinity) => {
-      const listed = known?.all?.length;
-      if (listed !== void 0) return { value: Math.min(listed, limit), exact: listed <= limit };
-      const budget = { visits: countingVisits };
-      let value = 0;
-      for (const _ of enumerate(budget)) {
-        if (value >= limit) return { value, exact: false };
-        value++;
-      }
-      return { value, exact: budget.visits > 0 };
-    },
-    sample: (random, count2) => {
-      const { all } = source();
-      if (all !== null && count2 * 2 > all.length) return shuffle([...all], random).slice(0, count2);
-      return drawDistinct(source(), random, count2);
-    },
-    stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
-    neighbours: (point) => neighbours(variation, point),
-    crossover: (a, b, random) => crossover(variation, a, b, random),
-    mutate: (point, rate, random) => mutate(variation, point, rate, random)
-  };
-}
-function createSpace(options) {
-  const grid = createGrid(options.tunables);
-  const schedule = createSchedule(grid, options.constraints);
-  const draft = new Draft(schedule);
-  return assemble({
-    grid,
-    isValid: (point) => grid.holds(point) && draft.allows(point),
-    enumerate: (budget) => walk(schedule, budget),
-    createSource: () => createSource(schedule)
-  });
-}
-function compare(a, b) {
-  for (let d = 0; d < a.length; d++) {
-    const difference = a[d] - b[d];
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-function createListedSpace(tunables, points) {
-  const grid = createGrid(tunables);
-  const unique = new Map(points.filter(grid.holds).map((point) => [pointKey(point), point]));
-  const sorted = [...unique.values()].sort(compare);
-  return assemble({
-    grid,
-    isValid: (point) => unique.has(pointKey(point)),
-    enumerate: function* () {
-      yield* sorted;
-    },
-    createSource: () => listSource(sorted)
-  });
-}
-
-// src/manifest/kernel-space.ts
-function workloadVariables(_kernel, workload, configuration, limits2) {
-  return { ...limits2, ...workload.parameters, ...configuration };
-}
-function createKernelSpace(kernel, workload, limits2) {
-  const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
-  const constraints = kernel.constraints.map((expression) => {
-    const names2 = expression.names.filter((name) => tunableNames.has(name));
-    const variables = { ...limits2, ...workload.parameters };
-    return {
-      names: names2,
-      test: (configuration) => {
-        for (const name of names2) variables[name] = configuration[name];
-        return expression.evaluate(variables) === true;
-      }
-    };
-  });
-  return createSpace({ tunables: kernel.tunables, constraints });
-}
-
-// src/manifest/yaml-nodes.ts
-var import_yaml = __toESM(require_dist(), 1);
-var import_yaml2 = __toESM(require_dist(), 1);
-var maxDepth = 32;
-var maxLexemes = 4e5;
-var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
-function tooDeepAt(tokens2) {
-  const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
-  for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
-    const { token: token2, depth } = next;
-    if (typeof token2 !== "object" || token2 === null) continue;
-    const { offset, value, items } = token2;
-    if (depth > maxDepth) return offset ?? 0;
-    if (typeof value === "object") pending.push({ token: value, depth });
-    for (const item of items ?? []) {
-      pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
-    }
-  }
-  return null;
-}
-function refuse2(code, message, start) {
-  return {
-    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
-  };
-}
-function tokenise(text2) {
-  const depthMessage = `is nested more than ${maxDepth} levels deep`;
-  const parser = new import_yaml.Parser();
-  const tokens2 = [];
-  let offset = 0;
-  let flowDepth = 0;
-  let indicatorsInLine = 0;
-  let count2 = 0;
-  for (const lexeme of new import_yaml.Lexer().lex(text2)) {
-    if (lexeme === "[" || lexeme === "{") flowDepth++;
-    else if (lexeme === "]" || lexeme === "}") flowDepth--;
-    else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
-    else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
-    if (flowDepth > maxDepth || indicatorsInLine > maxDepth) return refuse2("TOO_DEEP", depthMessage, offset);
-    if (++count2 > maxLexemes) return refuse2("TOO_LONG", "the manifest is too long", offset);
-    if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
-    tokens2.push(...parser.next(lexeme));
-  }
-  tokens2.push(...parser.end());
-  const tooDeep = tooDeepAt(tokens2);
-  return tooDeep === null ? { tokens: tokens2 } : refuse2("TOO_DEEP", depthMessage, tooDeep);
-}
-function parseYaml(text2) {
-  const tokenised = tokenise(text2);
-  if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
-  const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
-  const [document, second] = [
-    ...composer.compose(tokenised.tokens, true, text2.length)
-  ];
-  const faults = [];
-  const note = (error, severity2) => faults.push({
-    code: error.code,
-    message: error.message,
-    start: error.pos[0],
-    end: error.pos[1],
-    damage: severity2 === "error" && !harmless.has(error.code),
-    cascades: severity2 === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity: severity2
-  });
-  for (const error of document?.errors ?? []) note(error, "error");
-  for (const warning of document?.warnings ?? []) note(warning, "warning");
-  if (second !== void 0) {
-    const start = second.range[0];
-    note({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
-  }
-  return { root: document?.contents ?? null, faults };
-}
-
-// src/manifest/document.ts
-var maxValues = 1e5;
-function at(pointer, ...steps2) {
-  return steps2.reduce(
-    (path, step2) => `${path}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer
-  );
-}
-function splitPointer(pointer) {
-  const slash = pointer.lastIndexOf("/");
-  const step2 = pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer.slice(0, slash), step: step2 };
-}
-var YamlDocument = class {
-  source;
-  /** Mappings, lists, texts, numbers, booleans and null. Nothing in it is checked. */
-  data;
-  /** Offset from which on the text could not be understood; Infinity if it could. */
-  damagedFrom;
-  #problems;
-  #places = /* @__PURE__ */ new Map();
-  #anchors = /* @__PURE__ */ new Map();
-  #expanding = 0;
-  #values = 0;
-  /** Reads the text; its faults go to `problems`. */
-  constructor(source, problems) {
-    this.source = source;
-    this.#problems = problems;
-    const { root, faults } = parseYaml(source.text);
-    this.damagedFrom = faults.reduce(
-      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
-      Number.POSITIVE_INFINITY
-    );
-    for (const fault of faults) {
-      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
-    }
-    const range = { start: 0, end: 1 };
-    this.#places.set("", { key: null, value: root === null ? range : rangeOf(root), textStart: null });
-    this.data = root === null ? null : this.#read(root, "", null, 0);
-  }
-  /** Whether something is written at a pointer. */
-  has(pointer) {
-    return this.#places.has(pointer);
-  }
-  /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer, details2) {
-    this.#problems.add(this.#place(pointer).value, details2);
-  }
-  /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer, details2) {
-    this.#problems.add(this.keyRange(pointer), details2);
-  }
-  /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer, offset, length, details2) {
-    const { value, textStart: textStart2 } = this.#place(pointer);
-    const start = textStart2 === null ? value.start : textStart2 + offset;
-    this.#problems.add(textStart2 === null ? value : { start, end: start + length }, details2);
-  }
-  keyRange(pointer) {
-    const place = this.#place(pointer);
-    return place.key ?? place.value;
-  }
-  #place(pointer) {
-    for (let path = pointer; path !== ""; path = splitPointer(path).parent) {
-      const place = this.#places.get(path);
-      if (place !== void 0) return place;
-    }
-    return this.#places.get("");
-  }
-  #read(node, pointer, key2, depth) {
-    const value = rangeOf(node);
-    if (!this.#places.has(pointer) || pointer === "")
-      this.#places.set(pointer, {
-        key: key2,
-        value,
-        textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
-      });
-    if (++this.#values > maxValues || depth > maxDepth) {
-      if (this.#values === maxValues + 1 || depth > maxDepth)
-        this.#problems.add(value, {
-          message: depth > maxDepth ? `an alias makes the file more than ${maxDepth} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
-          nextStep: "write the values out, without aliases"
-        });
-      return null;
-    }
-    if ((0, import_yaml2.isAlias)(node)) {
-      const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer, depth);
-      this.#problems.add(value, {
-        message: `there is no anchor '&${node.source}' before this alias`,
-        nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
-      });
-      return null;
-    }
-    this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer, depth);
-    if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer, i), null, depth + 1));
-    return node.value;
-  }
-  /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
-  #remember(node) {
-    if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
-      this.#anchors.set(node.anchor, node);
-  }
-  #expand(target, pointer, depth) {
-    this.#expanding++;
-    const value = this.#read(target, pointer, null, depth + 1);
-    this.#expanding--;
-    return value;
-  }
-  #readMap(items, pointer, depth) {
-    const data = {};
-    for (const { key: key2, value } of items) {
-      if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
-        this.#problems.add(rangeOf(key2 ?? value), {
-          message: "only a plain name can be a key",
-          nextStep: "write 'name: value'"
-        });
-        continue;
-      }
-      this.#remember(key2);
-      const range = rangeOf(key2);
-      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range.start, range.end);
-      if (name === "__proto__") {
-        this.#problems.add(range, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
-        continue;
-      }
-      const inside = at(pointer, name);
-      if (Object.hasOwn(data, name)) {
-        const first = this.source.position(this.keyRange(inside).start).line;
-        this.#problems.add(range, {
-          message: `'${name}' is given twice, first in line ${first}`,
-          nextStep: "keep one of them"
-        });
-        continue;
-      }
-      if (value === null) {
-        this.#places.set(inside, { key: range, value: range, textStart: null });
-        data[name] = null;
-      } else data[name] = this.#read(value, inside, range, depth + 1);
-    }
-    return data;
-  }
-};
-function rangeOf(node) {
-  if (node === null) return { start: 0, end: 1 };
-  const [start, end] = node.range;
-  return { start, end };
-}
-function textStart(node, source) {
-  if (typeof node.value !== "string") return node.range[0];
-  for (const start of [node.range[0], node.range[0] + 1]) {
-    if (source.text.startsWith(node.value, start)) return start;
-  }
-  return null;
-}
-var yamlNextSteps = {
-  BAD_DQ_ESCAPE: "put the text into single quotes, or write '\\\\' for a backslash",
-  BAD_INDENT: "check the indentation and that every bracket is closed",
-  BAD_SCALAR_START: "put the text into quotes",
-  BLOCK_AS_IMPLICIT_KEY: "put a text that contains ': ' into quotes, or check the indentation",
-  MISSING_CHAR: "close the bracket or quote",
-  MULTIPLE_DOCS: "remove '---' and what follows",
-  TAB_AS_INDENT: "indent with spaces",
-  TAG_RESOLVE_FAILED: "remove the '!' tag",
-  TOO_DEEP: "a manifest needs seven levels",
-  TOO_LONG: "split the manifest"
-};
-function describeYamlFault(fault) {
-  const text2 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
-  return {
-    message: `YAML: ${text2.charAt(0).toLowerCase()}${text2.slice(1)}`,
-    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
-    severity: fault.severity,
-    damage: true
-  };
-}
-
 // src/schema/describe.ts
 var typeWords = {
   object: "a mapping",
@@ -10010,7 +8351,7 @@ var descriptions = {
   maxProperties: ({ limit }) => `must have at most ${limit} keys`,
   uniqueItems: ({ i, j }) => `has the same item twice (numbers ${Number(j) + 1} and ${Number(i) + 1})`,
   pattern: ({ pattern: pattern2 }) => `must match ${pattern2}`,
-  format: ({ format: format6 }) => `must be a ${format6}`,
+  format: ({ format: format4 }) => `must be a ${format4}`,
   "false schema": () => "is not allowed here"
 };
 function describeFault(keyword, params) {
@@ -16988,6 +15329,2145 @@ function nearestName(name, known) {
   return best;
 }
 
+// src/store/file-format.ts
+import { existsSync, renameSync as renameSync2 } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+// src/store/format-json.ts
+function formatJson(value, depth) {
+  return `${format(value, depth, "")}
+`;
+}
+function format(value, depth, indent2) {
+  if (depth === 0 || value === null || typeof value !== "object") return inline(value);
+  const inner = `${indent2}  `;
+  const entries = Array.isArray(value) ? value.map((item) => format(item, depth - 1, inner)) : Object.entries(value).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${format(item, depth - 1, inner)}`);
+  const [open, close2] = Array.isArray(value) ? "[]" : "{}";
+  if (entries.length === 0) return `${open}${close2}`;
+  return `${open}
+${entries.map((entry) => inner + entry).join(",\n")}
+${indent2}${close2}`;
+}
+function inline(value) {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${inline(item)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+// src/store/printable.ts
+function printable(text2) {
+  return text2.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "?");
+}
+
+// src/store/parse-json.ts
+var maxDepth = 64;
+var quote = 34;
+var backslash = 92;
+function nestingDepth(text2) {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text2.length; i++) {
+    const code = text2.charCodeAt(i);
+    if (inString) {
+      if (code === backslash) i++;
+      else if (code === quote) inString = false;
+    } else if (code === quote) inString = true;
+    else if (code === 91 || code === 123) {
+      depth++;
+      if (depth > deepest) deepest = depth;
+    } else if (code === 93 || code === 125) depth--;
+  }
+  return deepest;
+}
+function parseJson(text2, label) {
+  if (nestingDepth(text2) > maxDepth) {
+    throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth} levels deep`, {
+      code: "damaged-file",
+      nextStep: "Check that this is the right file."
+    });
+  }
+  try {
+    return JSON.parse(text2);
+  } catch (error) {
+    const conflict = /^(<{7}|>{7}) /m.test(text2);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new JoulegateError(
+      "bad-input",
+      printable(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
+      {
+        code: "damaged-file",
+        nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again.",
+        cause: error
+      }
+    );
+  }
+}
+
+// src/store/read-file.ts
+import { closeSync as closeSync2, constants, fstatSync, openSync as openSync2, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+// src/store/write-file-atomic.ts
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+function systemReason(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+function writeFully(descriptor, bytes) {
+  for (let offset = 0; offset < bytes.length; ) {
+    offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
+  }
+}
+function syncFolder(folder) {
+  let descriptor;
+  try {
+    descriptor = openSync(folder, "r");
+  } catch (error) {
+    if (isUnsupported(error)) return;
+    throw error;
+  }
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function isUnsupported(error) {
+  const code = error.code ?? "";
+  return ["EINVAL", "EISDIR", "EPERM", "EACCES", "EBADF", "ENOTSUP"].includes(code);
+}
+function writeFileAtomic(path, content) {
+  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  let created = false;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const descriptor = openSync(temporary, "wx");
+    created = true;
+    try {
+      writeFully(descriptor, bytes);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+    created = false;
+    syncFolder(folder);
+  } catch (error) {
+    if (created) rmSync(temporary, { force: true });
+    throw new JoulegateError("bad-input", `cannot write ${path}: ${systemReason(error)}`, {
+      code: "cannot-write",
+      nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
+      cause: error
+    });
+  }
+}
+
+// src/store/read-file.ts
+var mebibyte = 1024 * 1024;
+function unreadable(path, reason, cause) {
+  return new JoulegateError("bad-input", `cannot read ${path}: ${reason}`, {
+    code: "cannot-read",
+    nextStep: "Check the path and the permissions.",
+    cause
+  });
+}
+function tooLarge(path, what, maxBytes) {
+  return new JoulegateError(
+    "bad-input",
+    `${path} is too large: ${what} than ${Math.floor(maxBytes / mebibyte)} MiB`,
+    { code: "file-too-large", nextStep: "Check that this is the right file." }
+  );
+}
+function readBytes(path, maxBytes) {
+  let descriptor;
+  try {
+    descriptor = openSync2(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const code = error.code;
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      throw new JoulegateError("bad-input", `${path} does not exist`, {
+        code: "file-not-found",
+        nextStep: "Check the path.",
+        cause: error
+      });
+    }
+    throw unreadable(path, systemReason(error), error);
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? "it is a folder" : "it is not a file");
+    if (stat.size > maxBytes) throw tooLarge(path, "more", maxBytes);
+    const buffer = Buffer.allocUnsafe(stat.size);
+    let length = 0;
+    while (length < buffer.length) {
+      const count2 = readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (count2 === 0) break;
+      length += count2;
+    }
+    return buffer.subarray(0, length);
+  } catch (error) {
+    throw error instanceof JoulegateError ? error : unreadable(path, systemReason(error), error);
+  } finally {
+    closeSync2(descriptor);
+  }
+}
+function unzip(path, bytes, maxBytes) {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if (error.code === "ERR_BUFFER_TOO_LARGE") {
+      throw tooLarge(path, "unpacked it is more", maxBytes);
+    }
+    throw new JoulegateError("bad-input", `${path} is not a whole gzip file: ${systemReason(error)}`, {
+      code: "damaged-file",
+      nextStep: "Fetch or write the file again.",
+      cause: error
+    });
+  }
+}
+function isGzipName(path) {
+  return path.toLowerCase().endsWith(".gz");
+}
+function readTextFile(path, maxBytes) {
+  const stored = readBytes(path, maxBytes);
+  const bytes = isGzipName(path) ? unzip(path, stored, maxBytes) : stored;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new JoulegateError("bad-input", `${path} is not UTF-8 text`, {
+      code: "damaged-file",
+      nextStep: isGzipName(path) ? "Fetch or write the file again." : "If it is a gzip file, its name must end in .gz.",
+      cause: error
+    });
+  }
+}
+
+// src/store/file-format.ts
+function isTelling(fault) {
+  return !["oneOf", "anyOf"].includes(fault.keyword) && !fault.schemaPath.includes("/propertyNames/");
+}
+function describeFaults(faults) {
+  const telling = faults.filter(isTelling);
+  const listed = telling.length > 0 ? telling : faults;
+  const depth = (fault) => fault.pointer.split("/").length;
+  const first = listed.reduce((a, b) => depth(b) > depth(a) ? b : a);
+  const others = listed.length > 1 ? ` (and ${listed.length - 1} more)` : "";
+  return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
+}
+function damaged(label, reason, nextStep) {
+  return new JoulegateError("bad-input", printable(`${label} ${reason}`), { code: "damaged-file", nextStep });
+}
+function checkHeader(format4, data, label) {
+  if (data === null || typeof data !== "object" || Array.isArray(data)) {
+    throw damaged(label, `is not ${format4.title}`, "Check that this is the right file.");
+  }
+  const { schema, version } = data;
+  if (schema !== format4.schema) {
+    const found = typeof schema === "string" ? `it says "${schema.slice(0, 60)}"` : 'it has no "schema"';
+    throw damaged(label, `is not ${format4.title}: ${found}`, "Check that this is the right file.");
+  }
+  if (typeof version === "number" && version > format4.version) {
+    const reason = `has version ${version} of its format and this program knows up to ${format4.version}`;
+    throw damaged(label, reason, "Update Joulegate.");
+  }
+}
+function checkData(format4, data, label) {
+  checkHeader(format4, data, label);
+  const checked = format4.validate(data);
+  const fault = checked.ok ? format4.findFault(checked.value) : describeFaults(checked.faults);
+  if (checked.ok && fault === null) return checked.value;
+  throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
+}
+function parseFile(format4, text2, label) {
+  return checkData(format4, parseJson(text2, label), label);
+}
+function readFileOf(format4, path) {
+  return parseFile(format4, readTextFile(path, format4.maxBytes), path);
+}
+function readFileIfPresent(format4, path) {
+  try {
+    return readFileOf(format4, path);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "file-not-found") return null;
+    throw error;
+  }
+}
+function setAside(path) {
+  const maxKept = 9;
+  for (let n = 1; ; n++) {
+    const target = `${path}.damaged-${n}`;
+    if (n < maxKept && existsSync(target)) continue;
+    renameSync2(path, target);
+    return target;
+  }
+}
+function readCachedFile(format4, path) {
+  try {
+    return { value: readFileOf(format4, path) };
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    if (error.code === "file-not-found") return { value: null, aside: null };
+    try {
+      return { value: null, aside: `${error.message}; set aside as ${setAside(path)}` };
+    } catch (renameError) {
+      return { value: null, aside: `${error.message}; left in place: ${systemReason(renameError)}` };
+    }
+  }
+}
+function formatFile(format4, value) {
+  const checked = format4.validate(value);
+  const fault = checked.ok ? format4.findFault(value) : describeFaults(checked.faults);
+  if (fault !== null) throw new Error(`refusing to write ${format4.title} that could not be read: ${fault}`);
+  return formatJson(value, format4.expandedLevels);
+}
+function writeFileOf(format4, path, value) {
+  const text2 = formatFile(format4, value);
+  writeFileAtomic(path, isGzipName(path) ? gzipSync(text2, { level: 9 }) : text2);
+}
+
+// src/store/recording.ts
+function findTunableFault(recording) {
+  const names2 = /* @__PURE__ */ new Set();
+  for (const { name, values: values2 } of recording.tunables) {
+    if (names2.has(name)) return `it has two tunables "${name}"`;
+    names2.add(name);
+    if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
+  }
+  return null;
+}
+function findMeasurementFault(recording) {
+  const { tunables, featureNames: featureNames2 = [] } = recording;
+  const seen = /* @__PURE__ */ new Set();
+  for (const [index, measurement] of recording.measurements.entries()) {
+    const place = `/measurements/${index}`;
+    const { values: values2, failure, features } = measurement;
+    if (values2.length !== tunables.length) {
+      return `${place} has ${values2.length} values for ${tunables.length} tunables`;
+    }
+    for (const [i, tunable] of tunables.entries()) {
+      if ((values2[i] ?? 0) >= tunable.values.length)
+        return `${place} names a value that "${tunable.name}" lacks`;
+    }
+    const key2 = values2.join(",");
+    if (seen.has(key2)) return `${place} repeats a configuration`;
+    seen.add(key2);
+    if (failure === void 0 && measurement.latencyMs === void 0) {
+      return `${place} has neither a latency nor a failure`;
+    }
+    if (recording.meter === null && measurement.joules !== void 0) {
+      return `${place} has an energy although the recording has no meter`;
+    }
+    if (features !== void 0 && features.length !== featureNames2.length) {
+      return `${place} has ${features.length} features for ${featureNames2.length} feature names`;
+    }
+  }
+  return null;
+}
+var format2 = {
+  title: "a recording",
+  schema: "joulegate-recording",
+  version: 1,
+  maxBytes: 256 * 1024 * 1024,
+  expandedLevels: 2,
+  validate: validateRecording,
+  findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording)
+};
+function checkRecording(recording, label) {
+  return checkData(format2, recording, label);
+}
+function readRecording(path) {
+  return readFileOf(format2, path);
+}
+function readCachedRecording(path) {
+  return readCachedFile(format2, path);
+}
+function writeRecording(path, recording) {
+  writeFileOf(format2, path, recording);
+}
+
+// src/store/kernel-tuner/repair-cache.ts
+var literals = /-?\b(?:NaN|Infinity)\b/g;
+function outsideStrings(text2, change2) {
+  return text2.replace(
+    /"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/gs,
+    (part) => part.startsWith('"') ? part : change2(part)
+  );
+}
+var entryDepth = 3;
+function measureExtent(text2) {
+  const open = [];
+  let wholeEnd = 0;
+  let inString = false;
+  for (let i = 0; i < text2.length; i++) {
+    const character = text2[i];
+    if (inString) {
+      if (character === "\\") i++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "{" || character === "[") open.push(character);
+    else if (character === "}" || character === "]") {
+      open.pop();
+      if (character === "}" && open.length === entryDepth - 1) wholeEnd = i + 1;
+    }
+  }
+  return { open, wholeEnd };
+}
+function close(text2) {
+  const { wholeEnd } = measureExtent(text2);
+  const rest = text2.slice(wholeEnd);
+  const kept = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text2.slice(0, wholeEnd) : text2;
+  const closers = measureExtent(kept).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
+  return kept.trimEnd().replace(/,$/, "") + closers.join("");
+}
+function parses(text2) {
+  try {
+    JSON.parse(text2);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function repairCache(text2) {
+  if (parses(text2)) return text2;
+  const plain3 = outsideStrings(text2, (part) => part.replace(literals, "null"));
+  if (parses(plain3)) return plain3;
+  const closed = close(plain3);
+  return parses(closed) ? closed : plain3;
+}
+
+// src/store/kernel-tuner/cache.ts
+function cacheError(label, reason) {
+  return new JoulegateError("bad-input", printable(`${label} ${reason}`), {
+    code: "damaged-file",
+    nextStep: "Check that this is a cache file of Kernel Tuner."
+  });
+}
+function isRecord(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+function isCacheValue(value) {
+  return typeof value === "boolean" || typeof value === "string" || Number.isFinite(value);
+}
+function problemSize(value) {
+  const sizes = Array.isArray(value) ? value : [value];
+  return sizes.length <= 3 && sizes.every((size) => Number.isFinite(size)) ? sizes : [];
+}
+function parseTunables(data, label) {
+  const declared = isRecord(data.tune_params) ? data.tune_params : {};
+  const names2 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names2) || !names2.every((name) => typeof name === "string")) {
+    throw cacheError(label, 'has no list of names as "tune_params_keys"');
+  }
+  return names2.map((name) => {
+    const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
+    if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
+      throw cacheError(label, `has no list of plain values for tunable "${name}"`);
+    }
+    return { name, values: values2 };
+  });
+}
+function parseKernelTunerCache(text2, label) {
+  const data = parseJson(repairCache(text2), label);
+  if (!isRecord(data) || !isRecord(data.cache)) throw cacheError(label, 'has no "cache" of measurements');
+  const entries = Object.values(data.cache);
+  const odd = entries.findIndex((entry) => !isRecord(entry));
+  if (odd !== -1)
+    throw cacheError(label, `has an entry that is not a mapping: "${Object.keys(data.cache)[odd]}"`);
+  return {
+    deviceName: typeof data.device_name === "string" ? data.device_name : "",
+    kernelName: typeof data.kernel_name === "string" ? data.kernel_name : "",
+    problemSize: problemSize(data.problem_size),
+    objective: typeof data.objective === "string" ? data.objective : null,
+    tunables: parseTunables(data, label),
+    entries
+  };
+}
+
+// src/store/kernel-tuner/fields.ts
+var timeUnits = { s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 };
+var energyUnits = { J: 1, mJ: 1e-3, uJ: 1e-6 };
+var powerUnits = { W: 1, mW: 1e-3 };
+function fieldsOf(options) {
+  const { timeField = "time", timeUnit = "ms", energyUnit = "J", powerUnit = "W" } = options;
+  const { energyField, powerField } = options;
+  return {
+    time: { field: timeField, scale: timeUnits[timeUnit] },
+    samples: options.samplesField ?? null,
+    energy: energyField === void 0 ? null : { field: energyField, scale: energyUnits[energyUnit] },
+    power: powerField === void 0 ? null : { field: powerField, scale: powerUnits[powerUnit] }
+  };
+}
+function readQuantity(entry, quantity) {
+  if (quantity === null) return null;
+  const value = entry[quantity.field];
+  return typeof value === "number" && value > 0 && Number.isFinite(value) ? value * quantity.scale : null;
+}
+function numericFields(entries, except) {
+  const names2 = /* @__PURE__ */ new Set();
+  for (const entry of entries) {
+    for (const [name, value] of Object.entries(entry)) {
+      if (typeof value === "number" && value > 0 && !except.has(name)) names2.add(name);
+    }
+  }
+  return [...names2].sort();
+}
+function requireField(cache, quantity, label) {
+  if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
+  const tunables = new Set(cache.tunables.map(({ name }) => name));
+  const known = numericFields(cache.entries, tunables);
+  const list2 = known.slice(0, 20).join(", ") || "none";
+  throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
+    code: "unknown-field",
+    nextStep: `Choose another field; those with figures are: ${list2}.`
+  });
+}
+
+// src/store/kernel-tuner/measure-entry.ts
+function failureMessage(entry, fields, objective) {
+  const names2 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names2) {
+    const value = name === null || name === void 0 ? void 0 : entry[name];
+    if (typeof value === "string") return value.slice(0, 2e3);
+  }
+  return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
+}
+function samples(entry, fields) {
+  const list2 = fields.samples === null ? null : entry[fields.samples];
+  if (!Array.isArray(list2)) return null;
+  const times = list2.map((value) => typeof value === "number" ? value * fields.time.scale : Number.NaN);
+  return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
+}
+function measureEntry(entry, values2, fields, objective) {
+  const message = failureMessage(entry, fields, objective);
+  const latencyMs = readQuantity(entry, fields.time);
+  if (message !== null || latencyMs === null) {
+    return { values: values2, failure: { kind: "recorded", message: message ?? "" } };
+  }
+  const latencySamplesMs = samples(entry, fields);
+  const watts = readQuantity(entry, fields.power);
+  const stated = readQuantity(entry, fields.energy);
+  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  return {
+    values: values2,
+    latencyMs,
+    ...latencySamplesMs === null ? {} : { latencySamplesMs },
+    ...joules === null ? {} : { joules },
+    ...watts === null ? {} : { watts }
+  };
+}
+
+// src/store/kernel-tuner/value-index.ts
+var ValueIndex = class {
+  tunables;
+  #indices;
+  constructor(declared) {
+    this.tunables = declared.map(({ name, values: values2 }) => ({ name, values: [...new Set(values2)] }));
+    this.#indices = this.tunables.map(({ values: values2 }) => new Map(values2.map((value, i) => [value, i])));
+  }
+  /** null if the entry lacks a tunable. */
+  locate(entry) {
+    const located = [];
+    for (const [i, { name, values: values2 }] of this.tunables.entries()) {
+      const value = Object.hasOwn(entry, name) ? entry[name] : null;
+      if (!isCacheValue(value)) return null;
+      const index = this.#indices[i]?.get(value) ?? values2.push(value) - 1;
+      this.#indices[i]?.set(value, index);
+      located.push(index);
+    }
+    return located;
+  }
+};
+
+// src/store/kernel-tuner/import.ts
+function familyOf(deviceName) {
+  const slug = deviceName.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  return slug.slice(0, 100) || "unknown";
+}
+function workloadOf(sizes) {
+  const parameters = Object.fromEntries(sizes.map((size, i) => ["xyz".charAt(i), size]));
+  const name = Object.entries(parameters).map(([axis, size]) => `${axis}=${size}`).join(",");
+  return { name: name || "unknown", parameters };
+}
+function energySource(fields) {
+  if (fields.energy !== null) return `field "${fields.energy.field}" of a Kernel Tuner cache`;
+  if (fields.power !== null) return `field "${fields.power.field}" x time of a Kernel Tuner cache`;
+  return null;
+}
+function importKernelTuner(options) {
+  const { label, provenance } = options;
+  const cache = parseKernelTunerCache(options.text, label);
+  const fields = fieldsOf(options);
+  for (const quantity of [fields.time, fields.energy, fields.power]) requireField(cache, quantity, label);
+  const index = new ValueIndex(cache.tunables);
+  const measurements = /* @__PURE__ */ new Map();
+  for (const entry of cache.entries) {
+    const values2 = index.locate(entry);
+    if (values2 === null) throw cacheError(label, "has an entry that lacks a tunable");
+    measurements.set(values2.join(), measureEntry(entry, values2, fields, cache.objective));
+  }
+  const source = energySource(fields);
+  const recording = {
+    schema: "joulegate-recording",
+    version: 1,
+    device: {
+      family: options.family ?? familyOf(cache.deviceName),
+      vendor: cache.deviceName.split(" ")[0]?.toLowerCase() ?? "",
+      architecture: "",
+      device: cache.deviceName,
+      description: cache.deviceName,
+      driver: "",
+      software: false
+    },
+    meter: source === null ? null : {
+      name: "replay",
+      description: source,
+      estimated: false,
+      updatePeriodMs: null,
+      resolutionJoules: null,
+      idleWatts: null
+    },
+    kernel: options.kernel ?? (cache.kernelName || "kernel"),
+    workload: workloadOf(cache.problemSize),
+    tunables: index.tunables,
+    measurements: [...measurements.values()],
+    provenance: { tool: "joulegate", ...provenance, source: `Kernel Tuner cache ${label}`.slice(0, 2e3) }
+  };
+  return checkRecording(recording, label);
+}
+
+// src/store/model.ts
+function findRowFault(model) {
+  const expected = model.featureNames.length;
+  const index = model.rows.findIndex((row) => row.features.length !== expected);
+  if (index === -1) return null;
+  return `/rows/${index} has ${model.rows[index]?.features.length} features for ${expected} feature names`;
+}
+var modelFormat = {
+  title: "a cost model",
+  schema: "joulegate-model",
+  version: 1,
+  maxBytes: 128 * 1024 * 1024,
+  expandedLevels: 2,
+  validate: validateModel,
+  findFault: findRowFault
+};
+function readCachedModel(path) {
+  return readCachedFile(modelFormat, path);
+}
+function writeModel(path, model) {
+  writeFileOf(modelFormat, path, model);
+}
+
+// src/store/report.ts
+var format3 = {
+  title: "a report",
+  schema: "joulegate-report",
+  version: 1,
+  maxBytes: 128 * 1024 * 1024,
+  expandedLevels: 3,
+  validate: validateReport,
+  findFault: (report3) => {
+    const names2 = /* @__PURE__ */ new Set();
+    for (const { kernel, workload } of report3.kernels) {
+      const name = JSON.stringify([kernel, workload]);
+      if (names2.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names2.add(name);
+    }
+    return null;
+  }
+};
+function readReport(path) {
+  return readFileOf(format3, path);
+}
+function writeReport(path, report3) {
+  writeFileOf(format3, path, report3);
+}
+
+// src/store/tuned.ts
+function key(kernel, workload, family) {
+  return JSON.stringify([kernel, workload, family]);
+}
+function keyOf(entry) {
+  return key(entry.kernel, entry.workload.name, entry.family);
+}
+function findDuplicate(tuned) {
+  const seen = /* @__PURE__ */ new Set();
+  for (const entry of tuned.entries) {
+    if (seen.has(keyOf(entry))) {
+      return `kernel "${entry.kernel}", workload "${entry.workload.name}", family "${entry.family}" is there twice`;
+    }
+    seen.add(keyOf(entry));
+  }
+  return null;
+}
+var tunedFormat = {
+  title: "a tuned state",
+  schema: "joulegate-tuned",
+  version: 1,
+  maxBytes: 32 * 1024 * 1024,
+  expandedLevels: 3,
+  validate: validateTuned,
+  findFault: findDuplicate
+};
+function compareText(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+function compareEntries(a, b) {
+  return compareText(a.kernel, b.kernel) || compareText(a.workload.name, b.workload.name) || compareText(a.family, b.family);
+}
+function ordered(entry) {
+  return {
+    kernel: entry.kernel,
+    workload: { name: entry.workload.name, parameters: entry.workload.parameters },
+    family: entry.family,
+    configuration: entry.configuration,
+    latencyMs: entry.latencyMs,
+    joules: entry.joules,
+    estimated: entry.estimated,
+    device: entry.device,
+    driver: entry.driver,
+    identity: entry.identity,
+    trials: entry.trials,
+    energyMeasurements: entry.energyMeasurements,
+    seed: entry.seed,
+    measuredAt: entry.measuredAt
+  };
+}
+function emptyTuned() {
+  return { schema: "joulegate-tuned", version: 1, entries: [] };
+}
+function tunedEntry(tuned, kernel, workload, family) {
+  const wanted = key(kernel, workload, family);
+  return tuned.entries.find((entry) => keyOf(entry) === wanted) ?? null;
+}
+function tunedConfiguration(tuned, kernel, workload, family) {
+  return tunedEntry(tuned, kernel, workload, family)?.configuration ?? null;
+}
+function withTunedEntry(tuned, entry) {
+  const others = tuned.entries.filter((other) => keyOf(other) !== keyOf(entry));
+  return { ...tuned, entries: [...others, entry].sort(compareEntries) };
+}
+function normalised(tuned) {
+  return {
+    schema: "joulegate-tuned",
+    version: 1,
+    entries: [...tuned.entries].sort(compareEntries).map(ordered)
+  };
+}
+function parseTuned(text2, label) {
+  return parseFile(tunedFormat, text2, label);
+}
+function formatTuned(tuned) {
+  return formatFile(tunedFormat, normalised(tuned));
+}
+function readTunedIfPresent(path) {
+  return readFileIfPresent(tunedFormat, path);
+}
+
+// src/stats/holm.ts
+function holmAdjust(pValues) {
+  const order = pValues.map((_, i) => i).sort((a, b) => pValues[a] - pValues[b]);
+  const adjusted = new Array(pValues.length);
+  let largest = 0;
+  order.forEach((index, rank) => {
+    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest;
+  });
+  return adjusted;
+}
+
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x) {
+  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
+  const shifted = x - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x, a, b) {
+  const tiny = 1e-300;
+  const guard2 = (value) => Math.abs(value) < tiny ? tiny : value;
+  let c = 1;
+  let d = 1 / guard2(1 - (a + b) * x / (a + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x, a, b) {
+  if (!(x >= 0 && x <= 1)) throw new RangeError(`incompleteBeta: x = ${x} is outside [0, 1]`);
+  if (x === 0 || x === 1) return x;
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  if (x < (a + 1) / (a + b + 2)) return front * continuedFraction(x, a, b) / a;
+  return 1 - front * continuedFraction(1 - x, b, a) / b;
+}
+
+// src/stats/moments.ts
+function moments(values2) {
+  let count2 = 0;
+  let mean2 = 0;
+  let squares = 0;
+  for (const value of values2) {
+    count2++;
+    const delta = value - mean2;
+    mean2 += delta / count2;
+    squares += delta * (value - mean2);
+  }
+  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
+  return {
+    count: count2,
+    mean: count2 > 0 ? mean2 : Number.NaN,
+    variance,
+    standardDeviation: Math.sqrt(variance)
+  };
+}
+function mean(values2) {
+  return moments(values2).mean;
+}
+
+// src/stats/normal.ts
+function normalPdf(z) {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+}
+var numerator = [
+  220.206867912376,
+  221.213596169931,
+  112.079291497871,
+  33.912866078383,
+  6.37396220353165,
+  0.700383064443688,
+  0.0352624965998911
+];
+var denominator = [
+  440.413735824752,
+  793.826512519948,
+  637.333633378831,
+  296.564248779674,
+  86.7807322029461,
+  16.064177579207,
+  1.75566716318264,
+  0.0883883476483184
+];
+function polynomial(coefficients, x) {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i];
+  return sum;
+}
+function normalCdf(z) {
+  const x = Math.abs(z);
+  let tail = 0;
+  if (x <= 37) {
+    const density2 = Math.exp(-0.5 * x * x);
+    if (x < 7.07106781186547) {
+      tail = density2 * polynomial(numerator, x) / polynomial(denominator, x);
+    } else {
+      const fraction = x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))));
+      tail = density2 / (fraction * 2.506628274631);
+    }
+  }
+  return z > 0 ? 1 - tail : tail;
+}
+
+// src/stats/sorted-samples.ts
+function sortSamples(values2) {
+  const copy = Float64Array.from(values2);
+  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
+  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
+  return copy.sort();
+}
+
+// src/stats/quantile.ts
+function quantile(samples2, probability) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
+  }
+  const position = (samples2.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = samples2[below];
+  const high = samples2[Math.min(below + 1, samples2.length - 1)];
+  return low + (position - below) * (high - low);
+}
+function median(values2) {
+  return quantile(sortSamples(values2), 0.5);
+}
+
+// src/stats/random.ts
+function hashText(text2) {
+  let hash = 2166136261;
+  for (let i = 0; i < text2.length; i++) {
+    hash ^= text2.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s) / s);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+function shuffle(items, random) {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const held = items[i];
+    items[i] = items[j];
+    items[j] = held;
+  }
+  return items;
+}
+
+// src/stats/student-t.ts
+function studentTUpperTail(t, degreesOfFreedom) {
+  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
+  if (Number.isNaN(t)) return Number.NaN;
+  const square = t * t;
+  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
+  return t >= 0 ? half : 1 - half;
+}
+function studentTQuantile(probability, degreesOfFreedom) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
+  }
+  if (probability === 0.5) return 0;
+  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
+  return upperQuantile(1 - probability, degreesOfFreedom);
+}
+function upperQuantile(tail, degreesOfFreedom) {
+  if (tail === 0) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = 1;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
+    low = high;
+    high *= 2;
+  }
+  let t = (low + high) / 2;
+  for (; ; ) {
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
+    if (excess > 0) low = t;
+    else high = t;
+    const newton = t + excess / density(t, degreesOfFreedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
+    t = next;
+  }
+}
+function density(t, degreesOfFreedom) {
+  const half = degreesOfFreedom / 2;
+  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
+  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
+}
+
+// src/stats/t-test.ts
+function estimateMean(values2, minimumSd = 0) {
+  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
+  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
+  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
+}
+function tTestP(estimate, alternative, bound) {
+  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
+  if (distance2 === 0) return 0.5;
+  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
+}
+function meanInterval(estimate, confidence) {
+  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
+  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach, estimate.mean + reach];
+}
+
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted(subject, metric);
+}
+function isTrusted({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  const tooNoisy = floor > 2 * margin;
+  const widened = !tooNoisy && floor > margin;
+  return { margin: widened ? floor : margin, widened, tooNoisy };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const bySubject = /* @__PURE__ */ new Map();
+  const keyOf2 = ({ kernel, workload }) => JSON.stringify([kernel, workload]);
+  for (const sample of samples2) {
+    const key2 = keyOf2(sample);
+    const list2 = bySubject.get(key2);
+    if (list2 === void 0) bySubject.set(key2, [sample]);
+    else list2.push(sample);
+  }
+  return (subject) => bySubject.get(keyOf2(subject)) ?? [];
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, resolutionSd);
+}
+function readMetric(sample, metric) {
+  const value = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value !== null && Number.isFinite(value) && value > 0 ? value : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    margin,
+    flag,
+    confirm,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm),
+    flagged: !subject.sentinel && !margin.tooNoisy && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/text.ts
+function formatChange2(relative2) {
+  const percent2 = relative2 * 100;
+  const digits2 = Math.abs(percent2) < 9.95 ? 1 : 0;
+  const text2 = percent2.toFixed(digits2);
+  return `${Number(text2) > 0 ? "+" : ""}${Number(text2) === 0 ? 0 .toFixed(digits2) : text2} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio5, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio5 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, moved, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = moved !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, moved) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `this device's noise of ${floor} is more than twice the margin of ${formatMargin(margin.margin)}`
+    };
+  }
+  if (estimate === null) return { verdict: "inconclusive", reason: describeLack(evidence) };
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < options.alpha) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < options.alpha) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, moved) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  const { subject, metric } = moved;
+  const sentinel = `the ${metric} of sentinel ${subject.kernel} moved by ${describeEstimate(moved.estimate)}`;
+  return { verdict: "environment", reason: `${change2}${sentinel}: the machine changed, not only the kernel` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf2, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf2(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one2) => one2.subject === subject && one2.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio5 }) => isTrusted(subject, metric) && ratio5 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings = withDefaults(options);
+  const samplesOf2 = samplesBySubject(samples2);
+  const moved = movedSentinels(subjects, samplesOf2, settings);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf2(subject), settings))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one2) => judgeMetric({
+        evidence: one2,
+        confirmP: confirmP.get(one2) ?? null,
+        moved: moved[0] ?? null,
+        options: settings
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const movement2 = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: movement2 ? attribute({ samples: samplesOf2(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one2) => one2.flagged && one2.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin }) => confirmEstimate === null ? 1 : pAbove(confirmEstimate, margin.margin)
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/overall.ts
+var harmless = ["identical", "new", "removed"];
+function overallVerdict(request) {
+  const { judgements, listed, failOn } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const failing = [...compared, ...listed].filter(({ kernel, verdict }) => failsOn(kernel).includes(verdict));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter((one2) => !isGated(one2) && one2.verdict !== "environment").map(toListed);
+  const counts = describeCounts([...compared, ...listed]);
+  const facts = { gated: gatedSubjects.length, failing: failing.map(toListed), unjudged };
+  const lost = unjudged.length === 0 ? "" : ` Not enough could be measured of ${nameAll(unjudged)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${lost}` };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy for ${nameAll(open)}.`;
+    return {
+      ...facts,
+      verdict: "passed",
+      reason: `Nothing regressed in ${countOf(facts.gated, "comparison")} (${counts}).${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy (${counts}).`
+    };
+  }
+  if (listed.length > 0 && listed.every(({ verdict }) => harmless.includes(verdict))) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const settings = withDefaults(options);
+  const samplesOf2 = samplesBySubject(samples2);
+  const flag = missingBlocks(subjects, samplesOf2, "flag", settings.flagBlocks);
+  if (flag !== null) return flag;
+  if (movedSentinels(subjects, samplesOf2, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.filter(
+    (subject) => metrics.some((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf2(subject), settings);
+      return evidence.gates && evidence.flagged;
+    })
+  );
+  if (flagged.length === 0) return { phase: "done" };
+  const again = subjects.filter((subject) => subject.sentinel || flagged.includes(subject));
+  return missingBlocks(again, samplesOf2, "confirm", settings.confirmBlocks) ?? { phase: "done" };
+}
+function missingBlocks(subjects, samplesOf2, phase, wanted) {
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf2(subject), phase, wanted) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
+// src/manifest/format-problems.ts
+var widest = 120;
+var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
+function printable2(text2) {
+  return text2.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
+}
+function excerpt(line2, column) {
+  if (line2.length <= widest) return { text: line2, before: column - 1 };
+  const start = Math.max(0, Math.min(column - 1 - widest / 3, line2.length - widest));
+  const head = start > 0 ? "…" : "";
+  const tail = start + widest < line2.length ? "…" : "";
+  return {
+    text: head + line2.slice(start, start + widest) + tail,
+    before: column - 1 - start + head.length
+  };
+}
+function formatProblem(problem, paint) {
+  const { file, line: line2, column, severity: severity2, message, nextStep } = problem;
+  const place = paint("place", printable2(`${file}:${line2}:${column}:`));
+  const gutter = String(line2).padStart(5);
+  const { text: text2, before } = excerpt(printable2(problem.sourceLine), column);
+  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text2.length - before)));
+  const lines = [
+    `${place} ${paint(severity2, `${severity2}:`)} ${printable2(message)}`,
+    `${gutter} | ${text2}`,
+    `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
+  ];
+  if (nextStep !== null)
+    lines.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable2(nextStep)}`);
+  return lines.join("\n");
+}
+function formatProblems(problems, options) {
+  const paint = (style2, text2) => options.colour ? `\x1B[${styles[style2]}m${text2}\x1B[0m` : text2;
+  return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
+}
+
+// src/space/configuration-id.ts
+function configurationId(configuration, tunables) {
+  if (tunables.length === 0) return "default";
+  return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
+}
+
+// src/space/schedule.ts
+function createSchedule(grid, constraints) {
+  const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
+  const constant = [];
+  const decided = grid.tunables.map(() => []);
+  for (const constraint of constraints) {
+    const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
+    (decided[depth] ?? constant).push(constraint);
+  }
+  return { grid, constant, decided };
+}
+var Draft = class {
+  #schedule;
+  #configuration = {};
+  constructor(schedule) {
+    this.#schedule = schedule;
+    for (const { name, values: values2 } of schedule.grid.tunables)
+      this.#configuration[name] = values2[0];
+  }
+  /** Whether the constraints without tunables hold. */
+  allowsAny() {
+    return this.#schedule.constant.every((constraint) => constraint.test(this.#configuration));
+  }
+  /** Chooses a value for a tunable, after all before it, and tells whether the constraints so far hold. */
+  choose(tunable, index) {
+    const { grid, decided } = this.#schedule;
+    const name = grid.tunables[tunable]?.name;
+    this.#configuration[name] = grid.value(tunable, index);
+    for (const constraint of decided[tunable]) {
+      if (!constraint.test(this.#configuration)) return false;
+    }
+    return true;
+  }
+  /** Whether a whole point fulfils every constraint. */
+  allows(point) {
+    return this.allowsAny() && point.every((index, tunable) => this.choose(tunable, index));
+  }
+};
+
+// src/space/walk.ts
+function* walk(schedule, budget = { visits: Infinity }) {
+  const { levels } = schedule.grid;
+  const draft = new Draft(schedule);
+  if (!draft.allowsAny()) return;
+  if (levels.length === 0) {
+    yield [];
+    return;
+  }
+  const indices = new Array(levels.length).fill(-1);
+  let depth = 0;
+  while (depth >= 0) {
+    const index = indices[depth] + 1;
+    if (index >= levels[depth]) {
+      indices[depth] = -1;
+      depth--;
+      continue;
+    }
+    if (budget.visits <= 0) return;
+    budget.visits--;
+    indices[depth] = index;
+    if (!draft.choose(depth, index)) continue;
+    if (depth < levels.length - 1) depth++;
+    else yield [...indices];
+  }
+}
+
+// src/space/draw.ts
+var probes = 4096;
+var smallestShare = 0.01;
+var listing = { visits: 25e5, points: 1e5 };
+var rejectionTries = 2e4;
+var diveTries = 200;
+var divesPerDraw = 8;
+var probeSeed = 24301;
+function listAll(schedule) {
+  const points = [];
+  const budget = { visits: listing.visits };
+  for (const point of walk(schedule, budget)) {
+    points.push(point);
+    if (points.length > listing.points) return null;
+  }
+  return budget.visits > 0 ? points : null;
+}
+function listSource(points) {
+  return {
+    draw: (random) => points[random.integer(points.length)] ?? null,
+    all: points
+  };
+}
+function dive(schedule, random) {
+  const { levels } = schedule.grid;
+  const draft = new Draft(schedule);
+  if (!draft.allowsAny()) return null;
+  const point = [];
+  let weight = 1;
+  for (const [d, count2] of levels.entries()) {
+    const allowed = [];
+    for (let index2 = 0; index2 < count2; index2++) if (draft.choose(d, index2)) allowed.push(index2);
+    const index = allowed[random.integer(allowed.length)];
+    if (index === void 0) return null;
+    draft.choose(d, index);
+    point.push(index);
+    weight *= allowed.length / count2;
+  }
+  return { point, weight };
+}
+function diveSource(schedule) {
+  return {
+    all: null,
+    draw: (random) => {
+      let kept = null;
+      let total2 = 0;
+      let found = 0;
+      for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
+        const next = dive(schedule, random);
+        if (next === null) continue;
+        found++;
+        total2 += next.weight;
+        if (random.next() * total2 < next.weight) kept = next.point;
+      }
+      return kept;
+    }
+  };
+}
+function rejectionSource(schedule) {
+  const draft = new Draft(schedule);
+  return {
+    all: null,
+    draw: (random) => {
+      for (let i = 0; i < rejectionTries; i++) {
+        const point = schedule.grid.draw(random);
+        if (draft.allows(point)) return point;
+      }
+      return null;
+    }
+  };
+}
+function createSource(schedule) {
+  const random = createRandom(probeSeed);
+  const rejection = rejectionSource(schedule);
+  const draft = new Draft(schedule);
+  let valid = 0;
+  for (let i = 0; i < probes; i++) if (draft.allows(schedule.grid.draw(random))) valid++;
+  if (schedule.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
+  const points = listAll(schedule);
+  return points === null ? diveSource(schedule) : listSource(points);
+}
+function drawDistinct(source, random, count2, tries2 = 1e3) {
+  const found = /* @__PURE__ */ new Map();
+  let missed = 0;
+  while (found.size < count2 && missed < tries2) {
+    const point = source.draw(random);
+    if (point === null) break;
+    const key2 = point.join(",");
+    if (found.has(key2)) missed++;
+    else {
+      found.set(key2, point);
+      missed = 0;
+    }
+  }
+  return [...found.values()];
+}
+
+// src/space/grid.ts
+function pointKey(point) {
+  return point.join(",");
+}
+function createGrid(tunables) {
+  const levels = tunables.map(({ values: values2 }) => values2.length);
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value2, index) => [value2, index])));
+  const value = (tunable, index) => tunables[tunable]?.values[index];
+  return {
+    tunables,
+    levels,
+    rawSize: levels.reduce((product, count2) => product * count2, 1),
+    value,
+    holds: (point) => point.length === levels.length && point.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
+    configuration: (point) => Object.fromEntries(tunables.map(({ name }, d) => [name, value(d, point[d])])),
+    point: (configuration) => {
+      const point = [];
+      for (const [d, { name }] of tunables.entries()) {
+        if (!Object.hasOwn(configuration, name)) return null;
+        const index = indices[d]?.get(configuration[name]);
+        if (index === void 0) return null;
+        point.push(index);
+      }
+      return point;
+    },
+    draw: (random) => levels.map((count2) => random.integer(count2))
+  };
+}
+
+// src/space/spread.ts
+var candidatesPerPoint = 60;
+function distance(grid, a, b) {
+  let sum = 0;
+  for (const [d, levels] of grid.levels.entries()) {
+    if (levels > 1) sum += Math.abs(a[d] - b[d]) / (levels - 1);
+  }
+  return sum;
+}
+var ValueCounts = class {
+  #grid;
+  #counts;
+  constructor(grid) {
+    this.#grid = grid;
+    this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
+  }
+  add(point) {
+    for (const [d, counts] of this.#counts.entries()) counts[point[d]] += 1;
+  }
+  /** The more its values are in use already, the higher; a value of many levels weighs more. */
+  crowding(point) {
+    let sum = 0;
+    for (const [d, counts] of this.#counts.entries())
+      sum += counts[point[d]] * this.#grid.levels[d];
+    return sum;
+  }
+};
+function spreadPoints(options) {
+  const { grid, source, random, count: count2 } = options;
+  const chosen = [...options.chosen];
+  const seen = new Set(chosen.map(pointKey));
+  const counts = new ValueCounts(grid);
+  for (const point of chosen) counts.add(point);
+  const result = [];
+  while (result.length < count2) {
+    let best = null;
+    let bestScore = Number.NEGATIVE_INFINITY;
+    for (const point of freshPoints(source, random, seen)) {
+      const nearest2 = chosen.reduce(
+        (least, other) => Math.min(least, distance(grid, point, other)),
+        Infinity
+      );
+      const score2 = -counts.crowding(point) + (chosen.length > 0 ? 0.5 * nearest2 : 0);
+      if (score2 > bestScore) {
+        best = point;
+        bestScore = score2;
+      }
+    }
+    if (best === null) break;
+    result.push(best);
+    chosen.push(best);
+    seen.add(pointKey(best));
+    counts.add(best);
+  }
+  return result;
+}
+function freshPoints(source, random, seen) {
+  const isFresh = (point) => !seen.has(pointKey(point));
+  if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
+    return source.all.filter(isFresh);
+  }
+  const fresh = [];
+  for (let tries2 = 0; fresh.length < candidatesPerPoint && tries2 < 50 * candidatesPerPoint; tries2++) {
+    const point = source.draw(random);
+    if (point === null) break;
+    if (isFresh(point)) fresh.push(point);
+  }
+  return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
+}
+
+// src/space/variation.ts
+var tries = 32;
+function neighbours({ grid, isValid }, point) {
+  const result = [];
+  for (const [d, levels] of grid.levels.entries()) {
+    for (let index = 0; index < levels; index++) {
+      if (index === point[d]) continue;
+      const candidate = point.with(d, index);
+      if (isValid(candidate)) result.push(candidate);
+    }
+  }
+  return result;
+}
+function firstValid(isValid, make) {
+  for (let i = 0; i < tries; i++) {
+    const child = make();
+    if (isValid(child)) return child;
+  }
+  return null;
+}
+function crossover(space2, a, b, random) {
+  return firstValid(
+    space2.isValid,
+    () => a.map((index, d) => random.next() < 0.5 ? index : b[d])
+  );
+}
+function mutate(space2, point, rate, random) {
+  const { levels } = space2.grid;
+  return firstValid(
+    space2.isValid,
+    () => point.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
+  );
+}
+
+// src/space/create-space.ts
+var countingVisits = 2e7;
+function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
+  let known = null;
+  const source = () => {
+    known ??= createSource2();
+    return known;
+  };
+  const variation = { grid, isValid };
+  return {
+    tunables: grid.tunables,
+    rawSize: grid.rawSize,
+    isValid,
+    configuration: (point) => grid.configuration(point),
+    point: (configuration) => grid.point(configuration),
+    id: (point) => configurationId(grid.configuration(point), grid.tunables),
+    enumerate: () => enumerate(),
+    count: (limit = Infinity) => {
+      const listed = known?.all?.length;
+      if (listed !== void 0) return { value: Math.min(listed, limit), exact: listed <= limit };
+      const budget = { visits: countingVisits };
+      let value = 0;
+      for (const _ of enumerate(budget)) {
+        if (value >= limit) return { value, exact: false };
+        value++;
+      }
+      return { value, exact: budget.visits > 0 };
+    },
+    sample: (random, count2) => {
+      const { all } = source();
+      if (all !== null && count2 * 2 > all.length) return shuffle([...all], random).slice(0, count2);
+      return drawDistinct(source(), random, count2);
+    },
+    stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
+    neighbours: (point) => neighbours(variation, point),
+    crossover: (a, b, random) => crossover(variation, a, b, random),
+    mutate: (point, rate, random) => mutate(variation, point, rate, random)
+  };
+}
+function createSpace(options) {
+  const grid = createGrid(options.tunables);
+  const schedule = createSchedule(grid, options.constraints);
+  const draft = new Draft(schedule);
+  return assemble({
+    grid,
+    isValid: (point) => grid.holds(point) && draft.allows(point),
+    enumerate: (budget) => walk(schedule, budget),
+    createSource: () => createSource(schedule)
+  });
+}
+function compare(a, b) {
+  for (let d = 0; d < a.length; d++) {
+    const difference = a[d] - b[d];
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+function createListedSpace(tunables, points) {
+  const grid = createGrid(tunables);
+  const unique = new Map(points.filter(grid.holds).map((point) => [pointKey(point), point]));
+  const sorted = [...unique.values()].sort(compare);
+  return assemble({
+    grid,
+    isValid: (point) => unique.has(pointKey(point)),
+    enumerate: function* () {
+      yield* sorted;
+    },
+    createSource: () => listSource(sorted)
+  });
+}
+
+// src/manifest/kernel-space.ts
+function workloadVariables(_kernel, workload, configuration, limits2) {
+  return { ...limits2, ...workload.parameters, ...configuration };
+}
+function createKernelSpace(kernel, workload, limits2) {
+  const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
+  const constraints = kernel.constraints.map((expression) => {
+    const names2 = expression.names.filter((name) => tunableNames.has(name));
+    const variables = { ...limits2, ...workload.parameters };
+    return {
+      names: names2,
+      test: (configuration) => {
+        for (const name of names2) variables[name] = configuration[name];
+        return expression.evaluate(variables) === true;
+      }
+    };
+  });
+  return createSpace({ tunables: kernel.tunables, constraints });
+}
+
+// src/manifest/yaml-nodes.ts
+var import_yaml = __toESM(require_dist(), 1);
+var import_yaml2 = __toESM(require_dist(), 1);
+var maxDepth2 = 32;
+var maxLexemes = 4e5;
+var harmless2 = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
+function tooDeepAt(tokens2) {
+  const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
+  for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
+    const { token: token2, depth } = next;
+    if (typeof token2 !== "object" || token2 === null) continue;
+    const { offset, value, items } = token2;
+    if (depth > maxDepth2) return offset ?? 0;
+    if (typeof value === "object") pending.push({ token: value, depth });
+    for (const item of items ?? []) {
+      pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+function refuse(code, message, start) {
+  return {
+    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
+  };
+}
+function tokenise(text2) {
+  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
+  const parser = new import_yaml.Parser();
+  const tokens2 = [];
+  let offset = 0;
+  let flowDepth = 0;
+  let indicatorsInLine = 0;
+  let count2 = 0;
+  for (const lexeme of new import_yaml.Lexer().lex(text2)) {
+    if (lexeme === "[" || lexeme === "{") flowDepth++;
+    else if (lexeme === "]" || lexeme === "}") flowDepth--;
+    else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
+    else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
+    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
+    if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
+    if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
+    tokens2.push(...parser.next(lexeme));
+  }
+  tokens2.push(...parser.end());
+  const tooDeep = tooDeepAt(tokens2);
+  return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
+}
+function parseYaml(text2) {
+  const tokenised = tokenise(text2);
+  if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
+  const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
+  const [document, second] = [
+    ...composer.compose(tokenised.tokens, true, text2.length)
+  ];
+  const faults = [];
+  const note = (error, severity2) => faults.push({
+    code: error.code,
+    message: error.message,
+    start: error.pos[0],
+    end: error.pos[1],
+    damage: severity2 === "error" && !harmless2.has(error.code),
+    cascades: severity2 === "error" && !harmless2.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity: severity2
+  });
+  for (const error of document?.errors ?? []) note(error, "error");
+  for (const warning of document?.warnings ?? []) note(warning, "warning");
+  if (second !== void 0) {
+    const start = second.range[0];
+    note({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
+  }
+  return { root: document?.contents ?? null, faults };
+}
+
+// src/manifest/document.ts
+var maxValues = 1e5;
+function at(pointer, ...steps2) {
+  return steps2.reduce(
+    (path, step2) => `${path}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    pointer
+  );
+}
+function splitPointer(pointer) {
+  const slash = pointer.lastIndexOf("/");
+  const step2 = pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer.slice(0, slash), step: step2 };
+}
+var YamlDocument = class {
+  source;
+  /** Mappings, lists, texts, numbers, booleans and null. Nothing in it is checked. */
+  data;
+  /** Offset from which on the text could not be understood; Infinity if it could. */
+  damagedFrom;
+  #problems;
+  #places = /* @__PURE__ */ new Map();
+  #anchors = /* @__PURE__ */ new Map();
+  #expanding = 0;
+  #values = 0;
+  /** Reads the text; its faults go to `problems`. */
+  constructor(source, problems) {
+    this.source = source;
+    this.#problems = problems;
+    const { root, faults } = parseYaml(source.text);
+    this.damagedFrom = faults.reduce(
+      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
+      Number.POSITIVE_INFINITY
+    );
+    for (const fault of faults) {
+      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
+    }
+    const range = { start: 0, end: 1 };
+    this.#places.set("", { key: null, value: root === null ? range : rangeOf(root), textStart: null });
+    this.data = root === null ? null : this.#read(root, "", null, 0);
+  }
+  /** Whether something is written at a pointer. */
+  has(pointer) {
+    return this.#places.has(pointer);
+  }
+  /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
+  reportValue(pointer, details2) {
+    this.#problems.add(this.#place(pointer).value, details2);
+  }
+  /** Reports a fault at a key; of a list's item, at the item. */
+  reportKey(pointer, details2) {
+    this.#problems.add(this.keyRange(pointer), details2);
+  }
+  /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
+  reportInText(pointer, offset, length, details2) {
+    const { value, textStart: textStart2 } = this.#place(pointer);
+    const start = textStart2 === null ? value.start : textStart2 + offset;
+    this.#problems.add(textStart2 === null ? value : { start, end: start + length }, details2);
+  }
+  keyRange(pointer) {
+    const place = this.#place(pointer);
+    return place.key ?? place.value;
+  }
+  #place(pointer) {
+    for (let path = pointer; path !== ""; path = splitPointer(path).parent) {
+      const place = this.#places.get(path);
+      if (place !== void 0) return place;
+    }
+    return this.#places.get("");
+  }
+  #read(node, pointer, key2, depth) {
+    const value = rangeOf(node);
+    if (!this.#places.has(pointer) || pointer === "")
+      this.#places.set(pointer, {
+        key: key2,
+        value,
+        textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
+      });
+    if (++this.#values > maxValues || depth > maxDepth2) {
+      if (this.#values === maxValues + 1 || depth > maxDepth2)
+        this.#problems.add(value, {
+          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
+          nextStep: "write the values out, without aliases"
+        });
+      return null;
+    }
+    if ((0, import_yaml2.isAlias)(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target !== void 0) return this.#expand(target, pointer, depth);
+      this.#problems.add(value, {
+        message: `there is no anchor '&${node.source}' before this alias`,
+        nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
+      });
+      return null;
+    }
+    this.#remember(node);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer, depth);
+    if ((0, import_yaml2.isSeq)(node))
+      return node.items.map((item, i) => this.#read(item, at(pointer, i), null, depth + 1));
+    return node.value;
+  }
+  /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
+  #remember(node) {
+    if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
+      this.#anchors.set(node.anchor, node);
+  }
+  #expand(target, pointer, depth) {
+    this.#expanding++;
+    const value = this.#read(target, pointer, null, depth + 1);
+    this.#expanding--;
+    return value;
+  }
+  #readMap(items, pointer, depth) {
+    const data = {};
+    for (const { key: key2, value } of items) {
+      if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
+        this.#problems.add(rangeOf(key2 ?? value), {
+          message: "only a plain name can be a key",
+          nextStep: "write 'name: value'"
+        });
+        continue;
+      }
+      this.#remember(key2);
+      const range = rangeOf(key2);
+      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range.start, range.end);
+      if (name === "__proto__") {
+        this.#problems.add(range, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
+        continue;
+      }
+      const inside = at(pointer, name);
+      if (Object.hasOwn(data, name)) {
+        const first = this.source.position(this.keyRange(inside).start).line;
+        this.#problems.add(range, {
+          message: `'${name}' is given twice, first in line ${first}`,
+          nextStep: "keep one of them"
+        });
+        continue;
+      }
+      if (value === null) {
+        this.#places.set(inside, { key: range, value: range, textStart: null });
+        data[name] = null;
+      } else data[name] = this.#read(value, inside, range, depth + 1);
+    }
+    return data;
+  }
+};
+function rangeOf(node) {
+  if (node === null) return { start: 0, end: 1 };
+  const [start, end] = node.range;
+  return { start, end };
+}
+function textStart(node, source) {
+  if (typeof node.value !== "string") return node.range[0];
+  for (const start of [node.range[0], node.range[0] + 1]) {
+    if (source.text.startsWith(node.value, start)) return start;
+  }
+  return null;
+}
+var yamlNextSteps = {
+  BAD_DQ_ESCAPE: "put the text into single quotes, or write '\\\\' for a backslash",
+  BAD_INDENT: "check the indentation and that every bracket is closed",
+  BAD_SCALAR_START: "put the text into quotes",
+  BLOCK_AS_IMPLICIT_KEY: "put a text that contains ': ' into quotes, or check the indentation",
+  MISSING_CHAR: "close the bracket or quote",
+  MULTIPLE_DOCS: "remove '---' and what follows",
+  TAB_AS_INDENT: "indent with spaces",
+  TAG_RESOLVE_FAILED: "remove the '!' tag",
+  TOO_DEEP: "a manifest needs seven levels",
+  TOO_LONG: "split the manifest"
+};
+function describeYamlFault(fault) {
+  const text2 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
+  return {
+    message: `YAML: ${text2.charAt(0).toLowerCase()}${text2.slice(1)}`,
+    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
+    severity: fault.severity,
+    damage: true
+  };
+}
+
 // src/manifest/problem-list.ts
 var maxProblems = 500;
 var maxMessage = 300;
@@ -22562,7 +23042,7 @@ function valueAt(data, pointer) {
   return value;
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
-function report2(fault, document) {
+function report(fault, document) {
   const { pointer, keyword, params } = fault;
   const value = valueAt(document.data, pointer);
   if (keyword === "additionalProperties") {
@@ -22631,7 +23111,7 @@ function readSound(document) {
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report2(fault, document);
+    const pointer = report(fault, document);
     if (pointer !== null) removed.add(pointer);
   }
   if (checked.faults.length >= maxFaults) return {};
@@ -27832,9 +28312,9 @@ function textureDimensionsType(texture) {
 }
 function textureChannelType(texture) {
   if (texture.sampled) return texture.sampled;
-  const format6 = texture.format ?? "";
-  if (format6.endsWith("uint")) return u32Type;
-  if (format6.endsWith("sint")) return i32Type;
+  const format4 = texture.format ?? "";
+  if (format4.endsWith("uint")) return u32Type;
+  if (format4.endsWith("sint")) return i32Type;
   return f32Type;
 }
 var parsedTable;
@@ -30178,13 +30658,13 @@ function uniformValue(expression, view, frame) {
 }
 
 // src/kernel/features/evaluate-call.ts
-var maxDepth2 = 16;
+var maxDepth3 = 16;
 function evaluateCall(call2, view, frame, assumed) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
   const { module } = frame.facts;
   const declaration = declarationOf(callee, module);
   if (declaration?.declElem?.kind === "fn") {
-    if (assumed.size > 0 || frame.depth >= maxDepth2) return null;
+    if (assumed.size > 0 || frame.depth >= maxDepth3) return null;
     return evaluateBody(declaration.declElem, view, callFrame(declaration.declElem, call2.arguments, frame));
   }
   const name = callee.originalName;
@@ -31062,7 +31542,7 @@ function privateBytesOf(element, module) {
 }
 
 // src/kernel/identity.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash } from "node:crypto";
 function programIdentity(program) {
   const buffers = program.buffers.map((buffer) => [
     buffer.group,
@@ -31077,7 +31557,7 @@ function programIdentity(program) {
   ]);
   const tokens2 = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash2("sha256").update(canonical).digest("hex");
+  return createHash("sha256").update(canonical).digest("hex");
 }
 
 // src/kernel/limits.ts
@@ -31365,151 +31845,115 @@ var Builder = class {
   }
 };
 
-// src/device/webgpu-device.ts
-var defaultDeadlines = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
-var startTries = 3;
-var WebgpuDevice = class {
-  info;
-  #options;
-  #deadlines;
-  #process;
-  #closed = false;
-  /** The end of the last request: they are served one after the other. */
-  #queue = Promise.resolve();
-  constructor(options, deadlines, started) {
-    this.#options = options;
-    this.#deadlines = deadlines;
-    this.#process = started.process;
-    this.info = started.info;
+// src/app/comparison.ts
+function shippedConfiguration(options) {
+  const { revision, kernel, workload, family, limits: limits2 } = options;
+  const tuned = revision.tuned === null ? null : tunedConfiguration(revision.tuned, kernel.name, workload.name, family);
+  if (tuned === null) return kernel.defaults;
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const point = space2.point(tuned);
+  return point !== null && space2.isValid(point) ? space2.configuration(point) : kernel.defaults;
+}
+async function buildArm(options) {
+  const builder = createVariantBuilder(options);
+  const variant = await builder.build(options.configuration);
+  if (!variant.ok) return variant;
+  const reference = await builder.reference();
+  if (!reference.ok) return reference;
+  return { ok: true, value: { variant: variant.value, reference: reference.value } };
+}
+function sameConfiguration(a, b) {
+  const names2 = Object.keys(a);
+  return names2.length === Object.keys(b).length && names2.every((name) => a[name] === b[name]);
+}
+function isIn(kernel, workload, limits2, configuration) {
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const point = space2.point(configuration);
+  return point !== null && space2.isValid(point);
+}
+async function compareWorkload(options) {
+  const { base: base2, head, kernel, workload, family, limits: limits2 } = options;
+  const common = { kernel: kernel.name, workload: workload.name, definition: kernel };
+  const configuration = shippedConfiguration({ revision: head, kernel, workload, family, limits: limits2 });
+  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
+  if (!headArm.ok) {
+    return { ...common, status: "broken-head", reason: `head does not build: ${headArm.failure.message}` };
   }
-  prepare(variant) {
-    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  const baseKernel = base2?.manifest.kernels.find(({ name }) => name === kernel.name);
+  const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
+  if (base2 === null || baseKernel === void 0 || baseWorkload === void 0) {
+    const missing = baseKernel === void 0 ? "not" : "this workload is not";
+    const reason = base2 === null ? "the base revision has no manifest" : `${missing} in the base revision`;
+    return { ...common, status: "new", head: headArm.value, reason };
   }
-  verify(variant, reference) {
-    const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed2(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
+  const baseConfiguration = shippedConfiguration({
+    revision: base2,
+    kernel: baseKernel,
+    workload: baseWorkload,
+    family,
+    limits: limits2
+  });
+  const baseArm = await buildArm({
+    kernel: baseKernel,
+    workload: baseWorkload,
+    configuration: baseConfiguration,
+    limits: limits2
+  });
+  if (!baseArm.ok) {
+    return {
+      ...common,
+      status: "missing-baseline",
+      reason: `base does not build: ${baseArm.failure.message}`
+    };
   }
-  time(variant, options) {
-    const limitMs = options.maxMs + this.#deadlines.slackMs;
-    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
-  }
-  async run(variant, durationMs) {
-    const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
-    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
-  }
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#process.close();
-  }
-  /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
-    const { program } = variant;
-    if (program === null) return Promise.resolve(failed2(noProgram2(variant)));
-    const turn = this.#queue.then(async () => {
-      const wire = toWire(program);
-      const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
-      if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
-        return failed2({ kind: exchange.kind, message });
-      }
-      const outcome = exchange.response;
-      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
-      return toOutcome(program, outcome);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
+  const codeOnly = !sameConfiguration(baseConfiguration, configuration) && isIn(kernel, workload, limits2, baseConfiguration) ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits: limits2 }) : null;
+  const identity2 = headArm.value.variant.program?.identity;
+  const identical = identity2 !== void 0 && identity2 === baseArm.value.variant.program?.identity;
+  return {
+    ...common,
+    status: identical ? "identical" : "changed",
+    reason: identical ? "same program, launch and workload as in base" : "the program or its launch changed",
+    base: baseArm.value,
+    head: headArm.value,
+    codeOnly: codeOnly?.ok ? codeOnly.value : null
+  };
+}
+function listRemoved(base2, head) {
+  return base2.manifest.kernels.flatMap((definition) => {
+    const kept = head.manifest.kernels.find(({ name }) => name === definition.name);
+    return definition.workloads.filter((workload) => !kept?.workloads.some(({ name }) => name === workload.name)).map(
+      (workload) => ({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        status: "removed",
+        reason: kept === void 0 ? "not in head any more" : "this workload is not in head any more"
+      })
     );
-    return turn;
-  }
-  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
-    await this.#ensureProcess();
-    const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered" || exchange.begun || exchange.kind === "timeout") return exchange;
-    await this.#ensureProcess();
-    return this.#process.request(kind, request, deadlineMs);
-  }
-  async #ensureProcess() {
-    if (this.#closed) throw new Error("the device is closed");
-    if (this.#process.alive) return;
-    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
-    this.#process = process2;
-    if (this.#closed) {
-      await process2.kill();
-      throw new Error("the device was closed");
-    }
-    if (info.family !== this.info.family) {
-      await process2.kill();
-      throw new JoulegateError(
-        "could-not-measure",
-        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
-        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
-      );
-    }
-  }
-};
-async function startProcess(options, deadlines) {
-  let last2 = "";
-  for (let attempt = 0; attempt < startTries; attempt++) {
-    const process2 = new GpuProcess({
-      workerPath: options.workerPath,
-      environment: options.driver.environment,
-      onLog: options.onLog
-    });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
-    if (exchange.status === "answered") {
-      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
-      await process2.close();
-      throw adapterError(exchange.response);
-    }
-    last2 = exchange.message;
-  }
-  throw new JoulegateError(
-    "could-not-measure",
-    `The GPU process did not start, ${startTries} times: ${last2}`,
-    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  });
+}
+function listMissingBaseline(head, problem) {
+  return head.manifest.kernels.flatMap(
+    (definition) => definition.workloads.map(
+      (workload) => ({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        status: "missing-baseline",
+        reason: `base cannot be read: ${problem}`
+      })
+    )
   );
 }
-function toWire(program) {
-  const { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 } = program;
-  return { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 };
-}
-function toOutcome(program, outcome) {
-  if (outcome.ok) return outcome;
-  return { ok: false, failure: toFailure(program, outcome.failure) };
-}
-function toFailure(program, { kind, message, at: at2 }) {
-  const position = at2 === null ? null : mapDiagnostic(program, at2.line, at2.column);
-  if (position === null) return { kind, message };
-  const { file, line: line2, column } = position;
-  return { kind, message, file, line: line2, ...column === null ? {} : { column } };
-}
-function noProgram2(variant) {
-  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
-}
-function failed2(failure) {
-  return { ok: false, failure };
-}
-async function openWebgpuDevice(options) {
-  const deadlines = { ...defaultDeadlines };
-  for (const [name, value] of Object.entries(options.deadlines ?? {})) {
-    if (value !== void 0) deadlines[name] = value;
+async function compareKernels(options) {
+  const comparisons3 = [];
+  for (const kernel of options.head.manifest.kernels) {
+    for (const workload of kernel.workloads) {
+      comparisons3.push(await compareWorkload({ ...options, kernel, workload }));
+    }
   }
-  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+  return comparisons3;
 }
-
-// src/app/laboratory.ts
-import { homedir } from "node:os";
-import { join as join2 } from "node:path";
 
 // src/measure/block-order.ts
 var allArms = ["B", "H", "X", "R"];
@@ -31965,7 +32409,7 @@ var DeviceTrials = class {
   async #energyOutcome(configuration) {
     const { device, meter, options } = this.#request;
     if (meter === null) {
-      return failed3({ kind: "unsupported", message: "there is no meter: energy cannot be measured" });
+      return failed2({ kind: "unsupported", message: "there is no meter: energy cannot be measured" });
     }
     const built = await this.#build(configuration);
     if (!built.ok) return built;
@@ -31974,9 +32418,9 @@ var DeviceTrials = class {
       case "valid":
         return { ok: true, value: window.energy };
       case "failed":
-        return failed3(window.failure);
+        return failed2(window.failure);
       case "void":
-        return failed3({ kind: "void-window", message: window.reasons.join("; then ") });
+        return failed2({ kind: "void-window", message: window.reasons.join("; then ") });
     }
   }
   #build(configuration) {
@@ -32014,1427 +32458,8 @@ var DeviceTrials = class {
     );
   }
 };
-function failed3(failure) {
+function failed2(failure) {
   return { ok: false, failure };
-}
-
-// src/app/laboratory.ts
-var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-function driverSearch(host) {
-  const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join2(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join2(caches, "joulegate") };
-}
-async function findSoftwareDriver(search) {
-  const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
-  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
-    code: "no-software-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-async function openLaboratory(host, options) {
-  const search = driverSearch(host);
-  const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-  const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-  const device = await openDevice();
-  try {
-    const { info } = device;
-    if (options.device === "gpu" && info.software) {
-      throw new JoulegateError(
-        "could-not-measure",
-        `The only adapter is ${info.description}, which runs on the CPU.`,
-        {
-          code: "no-gpu",
-          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
-        }
-      );
-    }
-    const meterFor = (of) => openMeter({
-      choice: options.meter,
-      device: of,
-      ...options.wattsPerCore === void 0 ? {} : { wattsPerCore: options.wattsPerCore }
-    });
-    const { meter, reason } = await meterFor(device);
-    host.progress.note(`device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}`);
-    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
-    return {
-      device,
-      info,
-      meter,
-      meterReason: reason,
-      clock: monotonicClock,
-      openDevice,
-      openMeter: async (of) => (await meterFor(of)).meter,
-      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
-      async close() {
-        await meter?.close();
-        await device.close();
-      }
-    };
-  } catch (error) {
-    await device.close();
-    throw error;
-  }
-}
-
-// src/app/doctor.ts
-var oldestNode = [20, 19];
-var oldestGlibc = [2, 34];
-function isAtLeast(version, oldest) {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > oldest[0] || major === oldest[0] && minor >= oldest[1];
-}
-function checkNode() {
-  const version = process.versions.node;
-  const ok = isAtLeast(version, oldestNode);
-  return {
-    ok,
-    subject: "Node.js",
-    detail: version,
-    nextStep: ok ? null : `Install Node.js ${oldestNode.join(".")} or later.`
-  };
-}
-function checkPlatform() {
-  const subject = "platform";
-  const name = `${process.platform}-${process.arch}`;
-  if (process.platform !== "linux") return { ok: true, subject, detail: name, nextStep: null };
-  const { header } = process.report.getReport();
-  const glibc = header.glibcVersionRuntime;
-  if (glibc === void 0) {
-    return {
-      ok: false,
-      subject,
-      detail: `${name} without glibc`,
-      nextStep: "The WebGPU package needs glibc 2.34 or later; musl (Alpine) has none. Use a Debian or Ubuntu image."
-    };
-  }
-  const ok = isAtLeast(glibc, oldestGlibc);
-  return {
-    ok,
-    subject,
-    detail: `${name}, glibc ${glibc}`,
-    nextStep: ok ? null : "The WebGPU package needs glibc 2.34 or later: Ubuntu 22.04, Debian 12, RHEL 9."
-  };
-}
-async function doctor(host) {
-  const findings = [checkNode(), checkPlatform()];
-  const reports = await listAdapters(driverSearch(host));
-  let usable = false;
-  for (const { description, driver, result, nextStep } of reports) {
-    const subject = `adapter from ${description}`;
-    if (!result.ok || driver === null) {
-      findings.push({ ok: false, subject, detail: result.ok ? "" : result.message, nextStep });
-      continue;
-    }
-    const { info } = result;
-    const traits = [
-      info.software ? "runs on the CPU" : "GPU",
-      info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
-      ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
-    ];
-    const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
-    findings.push({ ok: true, subject, detail: `${name} (${traits.join(", ")})`, nextStep: null });
-    if (!usable) {
-      const device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
-      try {
-        const { meter, reason } = await openMeter({ choice: "auto", device });
-        findings.push({
-          ok: meter !== null,
-          subject: "meter",
-          detail: meter === null ? reason : `${meter.info.description} (${reason})`,
-          nextStep: meter === null ? "Latency is guarded without one; energy is not." : null
-        });
-        await meter?.close();
-      } finally {
-        await device.close();
-      }
-    }
-    usable = true;
-  }
-  return { findings, usable };
-}
-
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted2(subject, metric);
-}
-function isTrusted2({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  const tooNoisy = floor > 2 * margin;
-  const widened = !tooNoisy && floor > margin;
-  return { margin: widened ? floor : margin, widened, tooNoisy };
-}
-
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const bySubject = /* @__PURE__ */ new Map();
-  const keyOf2 = ({ kernel, workload }) => JSON.stringify([kernel, workload]);
-  for (const sample of samples2) {
-    const key2 = keyOf2(sample);
-    const list2 = bySubject.get(key2);
-    if (list2 === void 0) bySubject.set(key2, [sample]);
-    else list2.push(sample);
-  }
-  return (subject) => bySubject.get(keyOf2(subject)) ?? [];
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
-    }
-  }
-  return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    measured: values2.length > 0 || voidReasons.size > 0
-  };
-}
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, resolutionSd);
-}
-function readMetric(sample, metric) {
-  const value = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value !== null && Number.isFinite(value) && value > 0 ? value : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && !margin.tooNoisy && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/text.ts
-function formatChange2(relative2) {
-  const percent2 = relative2 * 100;
-  const digits2 = Math.abs(percent2) < 9.95 ? 1 : 0;
-  const text2 = percent2.toFixed(digits2);
-  return `${Number(text2) > 0 ? "+" : ""}${Number(text2) === 0 ? 0 .toFixed(digits2) : text2} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio5, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio5 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, moved, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = moved !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, moved) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `this device's noise of ${floor} is more than twice the margin of ${formatMargin(margin.margin)}`
-    };
-  }
-  if (estimate === null) return { verdict: "inconclusive", reason: describeLack(evidence) };
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < options.alpha) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < options.alpha) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, moved) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  const { subject, metric } = moved;
-  const sentinel = `the ${metric} of sentinel ${subject.kernel} moved by ${describeEstimate(moved.estimate)}`;
-  return { verdict: "environment", reason: `${change2}${sentinel}: the machine changed, not only the kernel` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf2, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf2(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
-  );
-}
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one2) => one2.subject === subject && one2.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio5 }) => isTrusted2(subject, metric) && ratio5 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
-
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf2 = samplesBySubject(samples2);
-  const moved = movedSentinels(subjects, samplesOf2, settings);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf2(subject), settings))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one2) => judgeMetric({
-        evidence: one2,
-        confirmP: confirmP.get(one2) ?? null,
-        moved: moved[0] ?? null,
-        options: settings
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const movement2 = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: movement2 ? attribute({ samples: samplesOf2(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one2) => one2.flagged && one2.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin }) => confirmEstimate === null ? 1 : pAbove(confirmEstimate, margin.margin)
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
-    });
-  }
-  return adjusted;
-}
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
-}
-
-// src/judge/overall.ts
-var harmless2 = ["identical", "new", "removed"];
-function overallVerdict(request) {
-  const { judgements, listed, failOn } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const failing = [...compared, ...listed].filter(({ kernel, verdict }) => failsOn(kernel).includes(verdict));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter((one2) => !isGated(one2) && one2.verdict !== "environment").map(toListed);
-  const counts = describeCounts([...compared, ...listed]);
-  const facts = { gated: gatedSubjects.length, failing: failing.map(toListed), unjudged };
-  const lost = unjudged.length === 0 ? "" : ` Not enough could be measured of ${nameAll(unjudged)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${lost}` };
-  }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy for ${nameAll(open)}.`;
-    return {
-      ...facts,
-      verdict: "passed",
-      reason: `Nothing regressed in ${countOf(facts.gated, "comparison")} (${counts}).${excused}${lost}`
-    };
-  }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy (${counts}).`
-    };
-  }
-  if (listed.length > 0 && listed.every(({ verdict }) => harmless2.includes(verdict))) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
-  }
-  return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
-  };
-}
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
-  );
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf2 = samplesBySubject(samples2);
-  const flag = missingBlocks(subjects, samplesOf2, "flag", settings.flagBlocks);
-  if (flag !== null) return flag;
-  if (movedSentinels(subjects, samplesOf2, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.filter(
-    (subject) => metrics.some((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf2(subject), settings);
-      return evidence.gates && evidence.flagged;
-    })
-  );
-  if (flagged.length === 0) return { phase: "done" };
-  const again = subjects.filter((subject) => subject.sentinel || flagged.includes(subject));
-  return missingBlocks(again, samplesOf2, "confirm", settings.confirmBlocks) ?? { phase: "done" };
-}
-function missingBlocks(subjects, samplesOf2, phase, wanted) {
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf2(subject), phase, wanted) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
-  };
-}
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
-}
-
-// src/store/file-format.ts
-import { existsSync, renameSync as renameSync2 } from "node:fs";
-import { gzipSync } from "node:zlib";
-
-// src/store/format-json.ts
-function formatJson(value, depth) {
-  return `${format(value, depth, "")}
-`;
-}
-function format(value, depth, indent2) {
-  if (depth === 0 || value === null || typeof value !== "object") return inline(value);
-  const inner = `${indent2}  `;
-  const entries = Array.isArray(value) ? value.map((item) => format(item, depth - 1, inner)) : Object.entries(value).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${format(item, depth - 1, inner)}`);
-  const [open, close2] = Array.isArray(value) ? "[]" : "{}";
-  if (entries.length === 0) return `${open}${close2}`;
-  return `${open}
-${entries.map((entry) => inner + entry).join(",\n")}
-${indent2}${close2}`;
-}
-function inline(value) {
-  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${inline(item)}`);
-  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
-}
-
-// src/store/printable.ts
-function printable2(text2) {
-  return text2.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "?");
-}
-
-// src/store/parse-json.ts
-var maxDepth3 = 64;
-var quote = 34;
-var backslash = 92;
-function nestingDepth(text2) {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < text2.length; i++) {
-    const code = text2.charCodeAt(i);
-    if (inString) {
-      if (code === backslash) i++;
-      else if (code === quote) inString = false;
-    } else if (code === quote) inString = true;
-    else if (code === 91 || code === 123) {
-      depth++;
-      if (depth > deepest) deepest = depth;
-    } else if (code === 93 || code === 125) depth--;
-  }
-  return deepest;
-}
-function parseJson(text2, label) {
-  if (nestingDepth(text2) > maxDepth3) {
-    throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth3} levels deep`, {
-      code: "damaged-file",
-      nextStep: "Check that this is the right file."
-    });
-  }
-  try {
-    return JSON.parse(text2);
-  } catch (error) {
-    const conflict = /^(<{7}|>{7}) /m.test(text2);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new JoulegateError(
-      "bad-input",
-      printable2(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
-      {
-        code: "damaged-file",
-        nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again.",
-        cause: error
-      }
-    );
-  }
-}
-
-// src/store/read-file.ts
-import { closeSync as closeSync2, constants, fstatSync, openSync as openSync2, readSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
-
-// src/store/write-file-atomic.ts
-import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname as dirname2, join as join3 } from "node:path";
-function systemReason(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-function writeFully(descriptor, bytes) {
-  for (let offset = 0; offset < bytes.length; ) {
-    offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
-  }
-}
-function syncFolder(folder) {
-  let descriptor;
-  try {
-    descriptor = openSync(folder, "r");
-  } catch (error) {
-    if (isUnsupported(error)) return;
-    throw error;
-  }
-  try {
-    fsyncSync(descriptor);
-  } catch (error) {
-    if (!isUnsupported(error)) throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-function isUnsupported(error) {
-  const code = error.code ?? "";
-  return ["EINVAL", "EISDIR", "EPERM", "EACCES", "EBADF", "ENOTSUP"].includes(code);
-}
-function writeFileAtomic(path, content) {
-  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const folder = dirname2(path);
-  const temporary = join3(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
-  let created = false;
-  try {
-    mkdirSync(folder, { recursive: true });
-    const descriptor = openSync(temporary, "wx");
-    created = true;
-    try {
-      writeFully(descriptor, bytes);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, path);
-    created = false;
-    syncFolder(folder);
-  } catch (error) {
-    if (created) rmSync(temporary, { force: true });
-    throw new JoulegateError("bad-input", `cannot write ${path}: ${systemReason(error)}`, {
-      code: "cannot-write",
-      nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
-      cause: error
-    });
-  }
-}
-
-// src/store/read-file.ts
-var mebibyte = 1024 * 1024;
-function unreadable(path, reason, cause) {
-  return new JoulegateError("bad-input", `cannot read ${path}: ${reason}`, {
-    code: "cannot-read",
-    nextStep: "Check the path and the permissions.",
-    cause
-  });
-}
-function tooLarge(path, what, maxBytes) {
-  return new JoulegateError(
-    "bad-input",
-    `${path} is too large: ${what} than ${Math.floor(maxBytes / mebibyte)} MiB`,
-    { code: "file-too-large", nextStep: "Check that this is the right file." }
-  );
-}
-function readBytes(path, maxBytes) {
-  let descriptor;
-  try {
-    descriptor = openSync2(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    const code = error.code;
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new JoulegateError("bad-input", `${path} does not exist`, {
-        code: "file-not-found",
-        nextStep: "Check the path.",
-        cause: error
-      });
-    }
-    throw unreadable(path, systemReason(error), error);
-  }
-  try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? "it is a folder" : "it is not a file");
-    if (stat.size > maxBytes) throw tooLarge(path, "more", maxBytes);
-    const buffer = Buffer.allocUnsafe(stat.size);
-    let length = 0;
-    while (length < buffer.length) {
-      const count2 = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (count2 === 0) break;
-      length += count2;
-    }
-    return buffer.subarray(0, length);
-  } catch (error) {
-    throw error instanceof JoulegateError ? error : unreadable(path, systemReason(error), error);
-  } finally {
-    closeSync2(descriptor);
-  }
-}
-function unzip(path, bytes, maxBytes) {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
-  } catch (error) {
-    if (error.code === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(path, "unpacked it is more", maxBytes);
-    }
-    throw new JoulegateError("bad-input", `${path} is not a whole gzip file: ${systemReason(error)}`, {
-      code: "damaged-file",
-      nextStep: "Fetch or write the file again.",
-      cause: error
-    });
-  }
-}
-function isGzipName(path) {
-  return path.toLowerCase().endsWith(".gz");
-}
-function readTextFile(path, maxBytes) {
-  const stored = readBytes(path, maxBytes);
-  const bytes = isGzipName(path) ? unzip(path, stored, maxBytes) : stored;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new JoulegateError("bad-input", `${path} is not UTF-8 text`, {
-      code: "damaged-file",
-      nextStep: isGzipName(path) ? "Fetch or write the file again." : "If it is a gzip file, its name must end in .gz.",
-      cause: error
-    });
-  }
-}
-
-// src/store/file-format.ts
-function isTelling(fault) {
-  return !["oneOf", "anyOf"].includes(fault.keyword) && !fault.schemaPath.includes("/propertyNames/");
-}
-function describeFaults(faults) {
-  const telling = faults.filter(isTelling);
-  const listed = telling.length > 0 ? telling : faults;
-  const depth = (fault) => fault.pointer.split("/").length;
-  const first = listed.reduce((a, b) => depth(b) > depth(a) ? b : a);
-  const others = listed.length > 1 ? ` (and ${listed.length - 1} more)` : "";
-  return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
-}
-function damaged(label, reason, nextStep) {
-  return new JoulegateError("bad-input", printable2(`${label} ${reason}`), { code: "damaged-file", nextStep });
-}
-function checkHeader(format6, data, label) {
-  if (data === null || typeof data !== "object" || Array.isArray(data)) {
-    throw damaged(label, `is not ${format6.title}`, "Check that this is the right file.");
-  }
-  const { schema, version } = data;
-  if (schema !== format6.schema) {
-    const found = typeof schema === "string" ? `it says "${schema.slice(0, 60)}"` : 'it has no "schema"';
-    throw damaged(label, `is not ${format6.title}: ${found}`, "Check that this is the right file.");
-  }
-  if (typeof version === "number" && version > format6.version) {
-    const reason = `has version ${version} of its format and this program knows up to ${format6.version}`;
-    throw damaged(label, reason, "Update Joulegate.");
-  }
-}
-function checkData(format6, data, label) {
-  checkHeader(format6, data, label);
-  const checked = format6.validate(data);
-  const fault = checked.ok ? format6.findFault(checked.value) : describeFaults(checked.faults);
-  if (checked.ok && fault === null) return checked.value;
-  throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
-}
-function parseFile(format6, text2, label) {
-  return checkData(format6, parseJson(text2, label), label);
-}
-function readFileOf(format6, path) {
-  return parseFile(format6, readTextFile(path, format6.maxBytes), path);
-}
-function readFileIfPresent(format6, path) {
-  try {
-    return readFileOf(format6, path);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "file-not-found") return null;
-    throw error;
-  }
-}
-function setAside(path) {
-  const maxKept = 9;
-  for (let n = 1; ; n++) {
-    const target = `${path}.damaged-${n}`;
-    if (n < maxKept && existsSync(target)) continue;
-    renameSync2(path, target);
-    return target;
-  }
-}
-function readCachedFile(format6, path) {
-  try {
-    return { value: readFileOf(format6, path) };
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    if (error.code === "file-not-found") return { value: null, aside: null };
-    try {
-      return { value: null, aside: `${error.message}; set aside as ${setAside(path)}` };
-    } catch (renameError) {
-      return { value: null, aside: `${error.message}; left in place: ${systemReason(renameError)}` };
-    }
-  }
-}
-function formatFile(format6, value) {
-  const checked = format6.validate(value);
-  const fault = checked.ok ? format6.findFault(value) : describeFaults(checked.faults);
-  if (fault !== null) throw new Error(`refusing to write ${format6.title} that could not be read: ${fault}`);
-  return formatJson(value, format6.expandedLevels);
-}
-function writeFileOf(format6, path, value) {
-  const text2 = formatFile(format6, value);
-  writeFileAtomic(path, isGzipName(path) ? gzipSync(text2, { level: 9 }) : text2);
-}
-
-// src/store/recording.ts
-function findTunableFault(recording) {
-  const names2 = /* @__PURE__ */ new Set();
-  for (const { name, values: values2 } of recording.tunables) {
-    if (names2.has(name)) return `it has two tunables "${name}"`;
-    names2.add(name);
-    if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
-  }
-  return null;
-}
-function findMeasurementFault(recording) {
-  const { tunables, featureNames: featureNames2 = [] } = recording;
-  const seen = /* @__PURE__ */ new Set();
-  for (const [index, measurement] of recording.measurements.entries()) {
-    const place = `/measurements/${index}`;
-    const { values: values2, failure, features } = measurement;
-    if (values2.length !== tunables.length) {
-      return `${place} has ${values2.length} values for ${tunables.length} tunables`;
-    }
-    for (const [i, tunable] of tunables.entries()) {
-      if ((values2[i] ?? 0) >= tunable.values.length)
-        return `${place} names a value that "${tunable.name}" lacks`;
-    }
-    const key2 = values2.join(",");
-    if (seen.has(key2)) return `${place} repeats a configuration`;
-    seen.add(key2);
-    if (failure === void 0 && measurement.latencyMs === void 0) {
-      return `${place} has neither a latency nor a failure`;
-    }
-    if (recording.meter === null && measurement.joules !== void 0) {
-      return `${place} has an energy although the recording has no meter`;
-    }
-    if (features !== void 0 && features.length !== featureNames2.length) {
-      return `${place} has ${features.length} features for ${featureNames2.length} feature names`;
-    }
-  }
-  return null;
-}
-var format2 = {
-  title: "a recording",
-  schema: "joulegate-recording",
-  version: 1,
-  maxBytes: 256 * 1024 * 1024,
-  expandedLevels: 2,
-  validate: validateRecording,
-  findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording)
-};
-function checkRecording(recording, label) {
-  return checkData(format2, recording, label);
-}
-function readRecording(path) {
-  return readFileOf(format2, path);
-}
-function readCachedRecording(path) {
-  return readCachedFile(format2, path);
-}
-function writeRecording(path, recording) {
-  writeFileOf(format2, path, recording);
-}
-
-// src/store/kernel-tuner/repair-cache.ts
-var literals = /-?\b(?:NaN|Infinity)\b/g;
-function outsideStrings(text2, change2) {
-  return text2.replace(
-    /"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/gs,
-    (part) => part.startsWith('"') ? part : change2(part)
-  );
-}
-var entryDepth = 3;
-function measureExtent(text2) {
-  const open = [];
-  let wholeEnd = 0;
-  let inString = false;
-  for (let i = 0; i < text2.length; i++) {
-    const character = text2[i];
-    if (inString) {
-      if (character === "\\") i++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === "{" || character === "[") open.push(character);
-    else if (character === "}" || character === "]") {
-      open.pop();
-      if (character === "}" && open.length === entryDepth - 1) wholeEnd = i + 1;
-    }
-  }
-  return { open, wholeEnd };
-}
-function close(text2) {
-  const { wholeEnd } = measureExtent(text2);
-  const rest = text2.slice(wholeEnd);
-  const kept = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text2.slice(0, wholeEnd) : text2;
-  const closers = measureExtent(kept).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
-  return kept.trimEnd().replace(/,$/, "") + closers.join("");
-}
-function parses(text2) {
-  try {
-    JSON.parse(text2);
-    return true;
-  } catch {
-    return false;
-  }
-}
-function repairCache(text2) {
-  if (parses(text2)) return text2;
-  const plain3 = outsideStrings(text2, (part) => part.replace(literals, "null"));
-  if (parses(plain3)) return plain3;
-  const closed = close(plain3);
-  return parses(closed) ? closed : plain3;
-}
-
-// src/store/kernel-tuner/cache.ts
-function cacheError(label, reason) {
-  return new JoulegateError("bad-input", printable2(`${label} ${reason}`), {
-    code: "damaged-file",
-    nextStep: "Check that this is a cache file of Kernel Tuner."
-  });
-}
-function isRecord(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-function isCacheValue(value) {
-  return typeof value === "boolean" || typeof value === "string" || Number.isFinite(value);
-}
-function problemSize(value) {
-  const sizes = Array.isArray(value) ? value : [value];
-  return sizes.length <= 3 && sizes.every((size) => Number.isFinite(size)) ? sizes : [];
-}
-function parseTunables(data, label) {
-  const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names2 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names2) || !names2.every((name) => typeof name === "string")) {
-    throw cacheError(label, 'has no list of names as "tune_params_keys"');
-  }
-  return names2.map((name) => {
-    const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
-    if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
-      throw cacheError(label, `has no list of plain values for tunable "${name}"`);
-    }
-    return { name, values: values2 };
-  });
-}
-function parseKernelTunerCache(text2, label) {
-  const data = parseJson(repairCache(text2), label);
-  if (!isRecord(data) || !isRecord(data.cache)) throw cacheError(label, 'has no "cache" of measurements');
-  const entries = Object.values(data.cache);
-  const odd = entries.findIndex((entry) => !isRecord(entry));
-  if (odd !== -1)
-    throw cacheError(label, `has an entry that is not a mapping: "${Object.keys(data.cache)[odd]}"`);
-  return {
-    deviceName: typeof data.device_name === "string" ? data.device_name : "",
-    kernelName: typeof data.kernel_name === "string" ? data.kernel_name : "",
-    problemSize: problemSize(data.problem_size),
-    objective: typeof data.objective === "string" ? data.objective : null,
-    tunables: parseTunables(data, label),
-    entries
-  };
-}
-
-// src/store/kernel-tuner/fields.ts
-var timeUnits = { s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 };
-var energyUnits = { J: 1, mJ: 1e-3, uJ: 1e-6 };
-var powerUnits = { W: 1, mW: 1e-3 };
-function fieldsOf(options) {
-  const { timeField = "time", timeUnit = "ms", energyUnit = "J", powerUnit = "W" } = options;
-  const { energyField, powerField } = options;
-  return {
-    time: { field: timeField, scale: timeUnits[timeUnit] },
-    samples: options.samplesField ?? null,
-    energy: energyField === void 0 ? null : { field: energyField, scale: energyUnits[energyUnit] },
-    power: powerField === void 0 ? null : { field: powerField, scale: powerUnits[powerUnit] }
-  };
-}
-function readQuantity(entry, quantity) {
-  if (quantity === null) return null;
-  const value = entry[quantity.field];
-  return typeof value === "number" && value > 0 && Number.isFinite(value) ? value * quantity.scale : null;
-}
-function numericFields(entries, except) {
-  const names2 = /* @__PURE__ */ new Set();
-  for (const entry of entries) {
-    for (const [name, value] of Object.entries(entry)) {
-      if (typeof value === "number" && value > 0 && !except.has(name)) names2.add(name);
-    }
-  }
-  return [...names2].sort();
-}
-function requireField(cache, quantity, label) {
-  if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
-  const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known = numericFields(cache.entries, tunables);
-  const list2 = known.slice(0, 20).join(", ") || "none";
-  throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
-    code: "unknown-field",
-    nextStep: `Choose another field; those with figures are: ${list2}.`
-  });
-}
-
-// src/store/kernel-tuner/measure-entry.ts
-function failureMessage(entry, fields, objective) {
-  const names2 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names2) {
-    const value = name === null || name === void 0 ? void 0 : entry[name];
-    if (typeof value === "string") return value.slice(0, 2e3);
-  }
-  return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
-}
-function samples(entry, fields) {
-  const list2 = fields.samples === null ? null : entry[fields.samples];
-  if (!Array.isArray(list2)) return null;
-  const times = list2.map((value) => typeof value === "number" ? value * fields.time.scale : Number.NaN);
-  return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
-}
-function measureEntry(entry, values2, fields, objective) {
-  const message = failureMessage(entry, fields, objective);
-  const latencyMs = readQuantity(entry, fields.time);
-  if (message !== null || latencyMs === null) {
-    return { values: values2, failure: { kind: "recorded", message: message ?? "" } };
-  }
-  const latencySamplesMs = samples(entry, fields);
-  const watts = readQuantity(entry, fields.power);
-  const stated = readQuantity(entry, fields.energy);
-  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
-  return {
-    values: values2,
-    latencyMs,
-    ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules === null ? {} : { joules },
-    ...watts === null ? {} : { watts }
-  };
-}
-
-// src/store/kernel-tuner/value-index.ts
-var ValueIndex = class {
-  tunables;
-  #indices;
-  constructor(declared) {
-    this.tunables = declared.map(({ name, values: values2 }) => ({ name, values: [...new Set(values2)] }));
-    this.#indices = this.tunables.map(({ values: values2 }) => new Map(values2.map((value, i) => [value, i])));
-  }
-  /** null if the entry lacks a tunable. */
-  locate(entry) {
-    const located = [];
-    for (const [i, { name, values: values2 }] of this.tunables.entries()) {
-      const value = Object.hasOwn(entry, name) ? entry[name] : null;
-      if (!isCacheValue(value)) return null;
-      const index = this.#indices[i]?.get(value) ?? values2.push(value) - 1;
-      this.#indices[i]?.set(value, index);
-      located.push(index);
-    }
-    return located;
-  }
-};
-
-// src/store/kernel-tuner/import.ts
-function familyOf(deviceName) {
-  const slug = deviceName.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-  return slug.slice(0, 100) || "unknown";
-}
-function workloadOf(sizes) {
-  const parameters = Object.fromEntries(sizes.map((size, i) => ["xyz".charAt(i), size]));
-  const name = Object.entries(parameters).map(([axis, size]) => `${axis}=${size}`).join(",");
-  return { name: name || "unknown", parameters };
-}
-function energySource(fields) {
-  if (fields.energy !== null) return `field "${fields.energy.field}" of a Kernel Tuner cache`;
-  if (fields.power !== null) return `field "${fields.power.field}" x time of a Kernel Tuner cache`;
-  return null;
-}
-function importKernelTuner(options) {
-  const { label, provenance } = options;
-  const cache = parseKernelTunerCache(options.text, label);
-  const fields = fieldsOf(options);
-  for (const quantity of [fields.time, fields.energy, fields.power]) requireField(cache, quantity, label);
-  const index = new ValueIndex(cache.tunables);
-  const measurements = /* @__PURE__ */ new Map();
-  for (const entry of cache.entries) {
-    const values2 = index.locate(entry);
-    if (values2 === null) throw cacheError(label, "has an entry that lacks a tunable");
-    measurements.set(values2.join(), measureEntry(entry, values2, fields, cache.objective));
-  }
-  const source = energySource(fields);
-  const recording = {
-    schema: "joulegate-recording",
-    version: 1,
-    device: {
-      family: options.family ?? familyOf(cache.deviceName),
-      vendor: cache.deviceName.split(" ")[0]?.toLowerCase() ?? "",
-      architecture: "",
-      device: cache.deviceName,
-      description: cache.deviceName,
-      driver: "",
-      software: false
-    },
-    meter: source === null ? null : {
-      name: "replay",
-      description: source,
-      estimated: false,
-      updatePeriodMs: null,
-      resolutionJoules: null,
-      idleWatts: null
-    },
-    kernel: options.kernel ?? (cache.kernelName || "kernel"),
-    workload: workloadOf(cache.problemSize),
-    tunables: index.tunables,
-    measurements: [...measurements.values()],
-    provenance: { tool: "joulegate", ...provenance, source: `Kernel Tuner cache ${label}`.slice(0, 2e3) }
-  };
-  return checkRecording(recording, label);
-}
-
-// src/store/model.ts
-function findRowFault(model) {
-  const expected = model.featureNames.length;
-  const index = model.rows.findIndex((row) => row.features.length !== expected);
-  if (index === -1) return null;
-  return `/rows/${index} has ${model.rows[index]?.features.length} features for ${expected} feature names`;
-}
-var format3 = {
-  title: "a cost model",
-  schema: "joulegate-model",
-  version: 1,
-  maxBytes: 128 * 1024 * 1024,
-  expandedLevels: 2,
-  validate: validateModel,
-  findFault: findRowFault
-};
-function readCachedModel(path) {
-  return readCachedFile(format3, path);
-}
-function writeModel(path, model) {
-  writeFileOf(format3, path, model);
-}
-
-// src/store/report.ts
-var format4 = {
-  title: "a report",
-  schema: "joulegate-report",
-  version: 1,
-  maxBytes: 128 * 1024 * 1024,
-  expandedLevels: 3,
-  validate: validateReport,
-  findFault: (report3) => {
-    const names2 = /* @__PURE__ */ new Set();
-    for (const { kernel, workload } of report3.kernels) {
-      const name = JSON.stringify([kernel, workload]);
-      if (names2.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names2.add(name);
-    }
-    return null;
-  }
-};
-function readReport(path) {
-  return readFileOf(format4, path);
-}
-function writeReport(path, report3) {
-  writeFileOf(format4, path, report3);
-}
-
-// src/store/tuned.ts
-function key(kernel, workload, family) {
-  return JSON.stringify([kernel, workload, family]);
-}
-function keyOf(entry) {
-  return key(entry.kernel, entry.workload.name, entry.family);
-}
-function findDuplicate(tuned) {
-  const seen = /* @__PURE__ */ new Set();
-  for (const entry of tuned.entries) {
-    if (seen.has(keyOf(entry))) {
-      return `kernel "${entry.kernel}", workload "${entry.workload.name}", family "${entry.family}" is there twice`;
-    }
-    seen.add(keyOf(entry));
-  }
-  return null;
-}
-var format5 = {
-  title: "a tuned state",
-  schema: "joulegate-tuned",
-  version: 1,
-  maxBytes: 32 * 1024 * 1024,
-  expandedLevels: 3,
-  validate: validateTuned,
-  findFault: findDuplicate
-};
-function compareText(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-function compareEntries(a, b) {
-  return compareText(a.kernel, b.kernel) || compareText(a.workload.name, b.workload.name) || compareText(a.family, b.family);
-}
-function ordered(entry) {
-  return {
-    kernel: entry.kernel,
-    workload: { name: entry.workload.name, parameters: entry.workload.parameters },
-    family: entry.family,
-    configuration: entry.configuration,
-    latencyMs: entry.latencyMs,
-    joules: entry.joules,
-    estimated: entry.estimated,
-    device: entry.device,
-    driver: entry.driver,
-    identity: entry.identity,
-    trials: entry.trials,
-    energyMeasurements: entry.energyMeasurements,
-    seed: entry.seed,
-    measuredAt: entry.measuredAt
-  };
-}
-function emptyTuned() {
-  return { schema: "joulegate-tuned", version: 1, entries: [] };
-}
-function tunedEntry(tuned, kernel, workload, family) {
-  const wanted = key(kernel, workload, family);
-  return tuned.entries.find((entry) => keyOf(entry) === wanted) ?? null;
-}
-function tunedConfiguration(tuned, kernel, workload, family) {
-  return tunedEntry(tuned, kernel, workload, family)?.configuration ?? null;
-}
-function withTunedEntry(tuned, entry) {
-  const others = tuned.entries.filter((other) => keyOf(other) !== keyOf(entry));
-  return { ...tuned, entries: [...others, entry].sort(compareEntries) };
-}
-function normalised(tuned) {
-  return {
-    schema: "joulegate-tuned",
-    version: 1,
-    entries: [...tuned.entries].sort(compareEntries).map(ordered)
-  };
-}
-function parseTuned(text2, label) {
-  return parseFile(format5, text2, label);
-}
-function formatTuned(tuned) {
-  return formatFile(format5, normalised(tuned));
-}
-function readTunedIfPresent(path) {
-  return readFileIfPresent(format5, path);
-}
-
-// src/app/comparison.ts
-function shippedConfiguration(options) {
-  const { revision, kernel, workload, family, limits: limits2 } = options;
-  const tuned = revision.tuned === null ? null : tunedConfiguration(revision.tuned, kernel.name, workload.name, family);
-  if (tuned === null) return kernel.defaults;
-  const space2 = createKernelSpace(kernel, workload, limits2);
-  const point = space2.point(tuned);
-  return point !== null && space2.isValid(point) ? space2.configuration(point) : kernel.defaults;
-}
-async function buildArm(options) {
-  const builder = createVariantBuilder(options);
-  const variant = await builder.build(options.configuration);
-  if (!variant.ok) return variant;
-  const reference = await builder.reference();
-  if (!reference.ok) return reference;
-  return { ok: true, value: { variant: variant.value, reference: reference.value } };
-}
-function sameConfiguration(a, b) {
-  const names2 = Object.keys(a);
-  return names2.length === Object.keys(b).length && names2.every((name) => a[name] === b[name]);
-}
-function isIn(kernel, workload, limits2, configuration) {
-  const space2 = createKernelSpace(kernel, workload, limits2);
-  const point = space2.point(configuration);
-  return point !== null && space2.isValid(point);
-}
-async function compareWorkload(options) {
-  const { base: base2, head, baseKernel, headKernel, workload, family, limits: limits2 } = options;
-  const common = { kernel: headKernel.name, workload: workload.name, definition: headKernel };
-  const baseWorkload = baseKernel.workloads.find((candidate) => candidate.name === workload.name);
-  if (baseWorkload === void 0) {
-    return { ...common, status: "new", reason: "this workload is not in the base revision" };
-  }
-  const baseConfiguration = shippedConfiguration({
-    revision: base2,
-    kernel: baseKernel,
-    workload: baseWorkload,
-    family,
-    limits: limits2
-  });
-  const headConfiguration = shippedConfiguration({
-    revision: head,
-    kernel: headKernel,
-    workload,
-    family,
-    limits: limits2
-  });
-  const headArm = await buildArm({ kernel: headKernel, workload, configuration: headConfiguration, limits: limits2 });
-  if (!headArm.ok) {
-    return { ...common, status: "broken-head", reason: `head does not build: ${headArm.failure.message}` };
-  }
-  const baseArm = await buildArm({
-    kernel: baseKernel,
-    workload: baseWorkload,
-    configuration: baseConfiguration,
-    limits: limits2
-  });
-  if (!baseArm.ok) {
-    return {
-      ...common,
-      status: "missing-baseline",
-      reason: `base does not build: ${baseArm.failure.message}`
-    };
-  }
-  const codeOnly = !sameConfiguration(baseConfiguration, headConfiguration) && isIn(headKernel, workload, limits2, baseConfiguration) ? await buildArm({ kernel: headKernel, workload, configuration: baseConfiguration, limits: limits2 }) : null;
-  const identical = baseArm.value.variant.program?.identity === headArm.value.variant.program?.identity && baseArm.value.variant.program !== null;
-  return {
-    ...common,
-    status: identical ? "identical" : "changed",
-    reason: identical ? "same program, launch and workload as in base" : "the program or its launch changed",
-    base: baseArm.value,
-    head: headArm.value,
-    codeOnly: codeOnly?.ok ? codeOnly.value : null
-  };
-}
-async function compareRevisions(options) {
-  const { base: base2, baseProblem, head, family, limits: limits2 } = options;
-  const comparisons3 = [];
-  for (const headKernel of head.manifest.kernels) {
-    const baseKernel = base2?.manifest.kernels.find((kernel) => kernel.name === headKernel.name);
-    for (const workload of headKernel.workloads) {
-      if (base2 === null || baseKernel === void 0) {
-        const common = { kernel: headKernel.name, workload: workload.name, definition: headKernel };
-        comparisons3.push(
-          baseProblem === null ? {
-            ...common,
-            status: "new",
-            reason: base2 === null ? "the base revision has no manifest" : "not in the base revision"
-          } : { ...common, status: "missing-baseline", reason: `base cannot be read: ${baseProblem}` }
-        );
-        continue;
-      }
-      comparisons3.push(
-        await compareWorkload({ base: base2, head, baseKernel, headKernel, workload, family, limits: limits2 })
-      );
-    }
-  }
-  for (const baseKernel of base2?.manifest.kernels ?? []) {
-    const headKernel = head.manifest.kernels.find((kernel) => kernel.name === baseKernel.name);
-    for (const workload of baseKernel.workloads) {
-      if (headKernel?.workloads.some((candidate) => candidate.name === workload.name)) continue;
-      comparisons3.push({
-        kernel: baseKernel.name,
-        workload: workload.name,
-        definition: baseKernel,
-        status: "removed",
-        reason: headKernel === void 0 ? "not in head any more" : "this workload is not in head any more"
-      });
-    }
-  }
-  return comparisons3;
 }
 
 // src/app/guard-measure.ts
@@ -33444,6 +32469,9 @@ function selectMeasurable(comparisons3) {
     (comparison) => comparison.status === "changed" || changed && comparison.status === "identical" && comparison.definition.sentinel
   );
 }
+function selectAdded(comparisons3) {
+  return comparisons3.filter((comparison) => comparison.status === "new");
+}
 async function checkArms(options) {
   const { host, laboratory, comparisons: comparisons3 } = options;
   const { device } = laboratory;
@@ -33451,7 +32479,7 @@ async function checkArms(options) {
   const broken = [];
   for (const [index, comparison] of comparisons3.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, base: base2, head, codeOnly, definition } = comparison;
+    const { kernel, workload, head, definition } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons3.length });
     const headRuns = await device.verify(head.variant, head.reference);
     if (!headRuns.ok) {
@@ -33459,6 +32487,8 @@ async function checkArms(options) {
       broken.push({ comparison, status: "broken-head", reason });
       continue;
     }
+    if (comparison.status === "new") continue;
+    const { base: base2, codeOnly } = comparison;
     const baseRuns = await device.verify(base2.variant, base2.reference);
     if (!baseRuns.ok) {
       const reason = `base does not run: ${baseRuns.failure.message}`;
@@ -33573,10 +32603,12 @@ function kWhPerMonth(callsPerDay, ratio5, base2) {
   return kilowattHoursPerMonth((ratio5.estimate - 1) * joules, callsPerDay);
 }
 function configurationOf(comparison, arm) {
+  if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
   return comparison.status === "identical" || comparison.status === "changed" ? comparison[arm].variant.configuration : null;
 }
 function unmeasuredVerdict(status) {
   if (status === "broken-head") return "regressed";
+  if (status === "untouched") return "identical";
   return status === "changed" ? "inconclusive" : status;
 }
 function guardedKernel(task) {
@@ -33608,9 +32640,1066 @@ function guardedKernel(task) {
     blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size
   };
 }
+function nameOf3(one2) {
+  return JSON.stringify([one2.kernel, one2.workload]);
+}
+function exitCodeOf(verdict) {
+  if (verdict === "failed") return ExitCode.gateFailed;
+  return verdict === "could-not-measure" ? ExitCode.couldNotMeasure : ExitCode.passed;
+}
+function overallOf(options) {
+  const { judgements, kernels, failOn } = options;
+  const judged = new Set(judgements.map(nameOf3));
+  const listed = kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const overall = overallVerdict({ judgements, listed, failOn });
+  return { ...overall, exitCode: exitCodeOf(overall.verdict) };
+}
+
+// src/app/laboratory.ts
+import { homedir } from "node:os";
+import { join as join3 } from "node:path";
+
+// src/device/driver/find-driver.ts
+import { delimiter } from "node:path";
+
+// src/device/adapter-problem.ts
+function adapterNextStep(problem) {
+  switch (problem) {
+    case "no-dawn":
+      return "Install the npm package webgpu for this platform; on Linux it needs glibc 2.34 or newer.";
+    case "no-adapter":
+      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
+    case "adapter-not-found":
+      return "Give a part of the name of one of the adapters that are there.";
+    case "no-device":
+      return "Update the GPU driver; joulegate doctor shows what was found.";
+  }
+}
+function adapterError(result) {
+  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `No GPU adapter could be opened: ${result.message}${there}.`,
+    {
+      code: result.problem,
+      nextStep: adapterNextStep(result.problem)
+    }
+  );
+}
+
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+
+// src/device/process/kill-at-exit.ts
+var living = /* @__PURE__ */ new Set();
+var installed = false;
+function killAtExit(child) {
+  if (!installed) {
+    installed = true;
+    process.on("exit", () => {
+      for (const remaining of living) remaining.kill("SIGKILL");
+    });
+  }
+  living.add(child);
+  return () => living.delete(child);
+}
+
+// src/device/process/tail.ts
+var noise = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var Tail = class {
+  #limit;
+  #text = "";
+  constructor(limit) {
+    this.#limit = limit;
+  }
+  push(text2) {
+    this.#text = (this.#text + text2).slice(-this.#limit);
+  }
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
+  summary(lines = 5) {
+    return this.#text.split("\n").map((line2) => line2.trim()).filter((line2) => line2 !== "" && !noise.test(line2)).slice(-lines).join("\n");
+  }
+};
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text2) => {
+        this.#tail.push(text2);
+        options.onLog?.(text2);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve2) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve2();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve2) => {
+      timer = setTimeout(resolve2, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, message: "it was gone already" };
+  }
+  #receive(message) {
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
+
+// src/device/driver/environment.ts
+var passedNames = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "CUDA_VISIBLE_DEVICES",
+  "ROCR_VISIBLE_DEVICES",
+  "HIP_VISIBLE_DEVICES",
+  "ZE_AFFINITY_MASK",
+  "DRI_PRIME",
+  // Windows does not start a process without these.
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "WINDIR",
+  "COMSPEC",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMDATA"
+]);
+var passedPrefixes = [
+  "VK_",
+  "XDG_",
+  "NVIDIA_",
+  "MESA_",
+  "LP_",
+  "GALLIUM_",
+  "RADV_",
+  "AMD_",
+  "ANV_",
+  "__GLX_",
+  "__EGL_",
+  "__NV_"
+];
+var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function workerEnvironment(environment) {
+  const passed = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === void 0 || secret.test(name)) continue;
+    const upper = name.toUpperCase();
+    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+      passed[name] = value;
+  }
+  return passed;
+}
+var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
+function namedDriver(environment) {
+  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
+}
+
+// src/device/driver/swiftshader.ts
+import { createHash as createHash2 } from "node:crypto";
+import { lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname as dirname2, join as join2 } from "node:path";
+import { pathToFileURL } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+// src/device/driver/tar.ts
+var blockBytes = 512;
+function text(block, start, length) {
+  const field = block.subarray(start, start + length);
+  const end = field.indexOf(0);
+  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString("utf8");
+}
+function octal(block, start, length) {
+  const digits2 = text(block, start, length).trim();
+  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
+  return Number.parseInt(digits2, 8);
+}
+function checksum(block) {
+  let sum = 8 * 32;
+  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
+  return sum;
+}
+function readTar(archive) {
+  const files = [];
+  let position = 0;
+  while (position + blockBytes <= archive.byteLength) {
+    const header = archive.subarray(position, position + blockBytes);
+    if (header.every((byte) => byte === 0)) return files;
+    if (octal(header, 148, 8) !== checksum(header)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header, 0, 100);
+    const size = octal(header, 124, 12);
+    const type = text(header, 156, 1);
+    position += blockBytes;
+    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (type === "" || type === "0")
+      files.push({ name, contents: archive.subarray(position, position + size) });
+    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
+    position += Math.ceil(size / blockBytes) * blockBytes;
+  }
+  throw new Error("damaged tar archive: no end");
+}
+
+// src/device/driver/swiftshader.ts
+var swiftshaderPackage = "@sparticuz/chromium";
+var archiveName = "swiftshader.tar.br";
+var loaderName = "libvulkan.so.1";
+var manifestName = "vk_swiftshader_icd.json";
+var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
+var maxUnpackedBytes = 64 * 1024 * 1024;
+function findSwiftshaderArchive(fromFile) {
+  try {
+    const entry = createRequire(pathToFileURL(fromFile)).resolve(swiftshaderPackage);
+    return join2(dirname2(entry), "..", "..", "bin", archiveName);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+function refuse2(message) {
+  return new JoulegateError("could-not-measure", message, {
+    code: "unsafe-cache-folder",
+    nextStep: "Remove it, or choose a cache folder that only you can write to."
+  });
+}
+async function isTrusted2(folder) {
+  let stats;
+  try {
+    stats = await lstat(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  const ownUser = process.getuid?.();
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  return true;
+}
+async function unpackSwiftshader(archivePath, cacheFolder) {
+  const packed = await readFile(archivePath);
+  const digest2 = createHash2("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join2(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join2(folder, manifestName) };
+  if (await isTrusted2(folder)) return files;
+  const contents = /* @__PURE__ */ new Map();
+  try {
+    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
+  } catch (cause) {
+    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  await mkdir(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join2(cacheFolder, ".swiftshader-"));
+  try {
+    for (const name of wantedNames) {
+      const content = contents.get(name);
+      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
+      await writeFile(join2(temporary, name), content, { mode: 420 });
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = error.code;
+    const another = code === "EEXIST" || code === "ENOTEMPTY";
+    if (!another || !await isTrusted2(folder)) throw error;
+  }
+  return files;
+}
+function archiveError(path, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path} cannot be unpacked: ${reason}.`, {
+    code: "bad-swiftshader-archive",
+    nextStep: `Reinstall ${swiftshaderPackage}.`,
+    cause
+  });
+}
+
+// src/device/driver/find-driver.ts
+var probeMs = 3e4;
+async function probe(workerPath, driver) {
+  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
+  try {
+    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    if (exchange.status === "answered") return exchange.response;
+    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
+  } finally {
+    await process2.close();
+  }
+}
+async function report2(workerPath, driver) {
+  const result = await probe(workerPath, driver);
+  const { source, description } = driver;
+  return {
+    source,
+    description,
+    driver,
+    result,
+    nextStep: result.ok ? null : adapterNextStep(result.problem)
+  };
+}
+function startingDriver(environment) {
+  const name = namedDriver(environment);
+  const passed = workerEnvironment(environment);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+}
+function notHere(message, nextStep) {
+  return {
+    source: "swiftshader",
+    description: "SwiftShader, a software adapter",
+    driver: null,
+    result: { ok: false, problem: "no-adapter", message, adapters: [] },
+    nextStep
+  };
+}
+async function reportSwiftshader(search) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return notHere(
+      "the packaged SwiftShader runs on Linux x64 only",
+      "Use the system's GPU driver on this platform."
+    );
+  }
+  const archive = findSwiftshaderArchive(search.workerPath);
+  if (archive === null) {
+    return notHere(
+      `the npm package ${swiftshaderPackage} is not installed`,
+      `npm install --save-dev ${swiftshaderPackage}`
+    );
+  }
+  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  const passed = workerEnvironment(search.environment);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path) => path !== "").join(delimiter);
+  return report2(search.workerPath, {
+    source: "swiftshader",
+    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
+    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
+  });
+}
+async function listAdapters(search) {
+  return [
+    await report2(search.workerPath, startingDriver(search.environment)),
+    await reportSwiftshader(search)
+  ];
+}
+async function findDriver(search) {
+  const first = await report2(search.workerPath, startingDriver(search.environment));
+  if (first.result.ok) return first.driver;
+  const reports = [first];
+  if (first.source !== "environment") {
+    const second = await reportSwiftshader(search);
+    if (second.result.ok && second.driver !== null) return second.driver;
+    reports.push(second);
+  }
+  const tried = reports.map(
+    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
+  );
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+    code: "no-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+
+// src/device/replay/clock.ts
+function createReplayClock() {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds;
+    }
+  };
+}
+
+// src/meter/cpu-time.ts
+var noticedWithinMs = 1;
+function readings(stretch, wattsPerCore) {
+  return stretch.completions.flatMap(
+    ({ timeMs, cpuSeconds }) => cpuSeconds === null ? [] : [{ timeMs, joules: cpuSeconds * wattsPerCore }]
+  );
+}
+function createCpuTimeMeter(wattsPerCore) {
+  return {
+    info: {
+      name: "cpu-time",
+      description: `CPU time x ${wattsPerCore} W per core`,
+      estimated: true,
+      // It is always up to date; it is looked at when a batch of launches completes, however far apart.
+      updatePeriodMs: null,
+      resolutionJoules: noticedWithinMs / 1e3 * wattsPerCore,
+      // CPU seconds only pass while something runs.
+      idleWatts: 0
+    },
+    async start() {
+      return {
+        stop: async (stretch) => readings(stretch, wattsPerCore),
+        cancel: async () => void 0
+      };
+    },
+    async close() {
+    }
+  };
+}
+var cpuTime = {
+  name: "cpu-time",
+  obstacle: ({ device: { info } }) => {
+    if (info.backend === "replay") return "a recording brings its own energy figures";
+    return info.software ? null : `${info.family} is a real GPU, whose energy the CPU does not tell`;
+  },
+  async open({ device, wattsPerCore }) {
+    return {
+      meter: createCpuTimeMeter(wattsPerCore),
+      reason: `${device.info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`
+    };
+  }
+};
+
+// src/meter/open-meter.ts
+var kinds = [cpuTime];
+var meterChoices = ["auto", "none", ...kinds.map(({ name }) => name)];
+var defaultWattsPerCore = 15;
+var maxWattsPerCore = 1e3;
+async function openMeter(options) {
+  const { choice, device, wattsPerCore = defaultWattsPerCore } = options;
+  if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
+    throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
+      code: "bad-watts-per-core",
+      nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
+    });
+  }
+  const context = { device, wattsPerCore };
+  if (choice === "none") return { meter: null, reason: "energy was not asked for" };
+  if (choice === "auto") return openFirst(context);
+  const kind = kinds.find(({ name }) => name === choice);
+  if (kind === void 0) {
+    throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
+      code: "unknown-meter",
+      nextStep: `Choose one of ${meterChoices.join(", ")}.`
+    });
+  }
+  const obstacle = kind.obstacle(context);
+  if (obstacle !== null) {
+    throw new JoulegateError("bad-input", `The meter ${choice} cannot be used: ${obstacle}.`, {
+      code: "unsuitable-meter",
+      nextStep: "Use the meter auto, or none to measure latency only."
+    });
+  }
+  return kind.open(context);
+}
+async function openFirst(context) {
+  const obstacles = [];
+  for (const kind of kinds) {
+    const obstacle = kind.obstacle(context);
+    if (obstacle === null) return kind.open(context);
+    obstacles.push(`no ${kind.name}: ${obstacle}`);
+  }
+  return { meter: null, reason: `no supported energy sensor (${obstacles.join("; ")})` };
+}
+
+// src/meter/recorded.ts
+function recordedLookup(recording) {
+  const { tunables, measurements } = recording;
+  const byValues = new Map(measurements.map((measurement) => [measurement.values.join(","), measurement]));
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value, index) => [value, index])));
+  return (configuration) => {
+    const key2 = tunables.map(({ name }, position) => {
+      const value = configuration[name];
+      return value === void 0 ? void 0 : indices[position]?.get(value);
+    });
+    return byValues.get(key2.join(","));
+  };
+}
+function recordedJoules({ joules, watts, latencyMs }) {
+  if (joules !== void 0) return joules;
+  return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
+}
+
+// src/meter/replay.ts
+function createReplayMeter(recording) {
+  if (!recording.measurements.some((measurement) => recordedJoules(measurement) !== null)) return null;
+  const lookup = recordedLookup(recording);
+  const readings2 = async ({ variant, completions }) => {
+    const measurement = lookup(variant.configuration);
+    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
+  };
+  const source = recording.meter;
+  return {
+    info: {
+      name: "replay",
+      description: `recorded: ${source?.description ?? "source unknown"}`,
+      estimated: source?.estimated ?? false,
+      // The counter is read at every completion, so what limited the sensor is in the figures already.
+      updatePeriodMs: null,
+      resolutionJoules: null,
+      idleWatts: source?.idleWatts ?? null
+    },
+    start: async () => ({ stop: readings2, cancel: async () => void 0 }),
+    async close() {
+    }
+  };
+}
+
+// src/device/replay/device.ts
+var noLimits = {
+  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
+  max_invocations: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
+  max_workgroups: Number.MAX_SAFE_INTEGER,
+  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var failureKinds = /* @__PURE__ */ new Set([
+  "compile",
+  "validation",
+  "unsupported",
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-memory",
+  "timeout",
+  "crash",
+  "device-lost"
+]);
+function isFailureKind(kind) {
+  return failureKinds.has(kind);
+}
+var batchMs = 20;
+var maxCompletions = 64;
+function completionsOf(latencyMs, durationMs, clock) {
+  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
+  const perBatch = Math.max(1, Math.floor(batchMs / latencyMs), Math.ceil(launches / maxCompletions));
+  const start = clock.nowMs();
+  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  for (let done = 0; done < launches; ) {
+    done = Math.min(launches, done + perBatch);
+    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
+  }
+  clock.advance(launches * latencyMs);
+  return completions;
+}
+function createReplayDevice(recording, clock = createReplayClock()) {
+  const lookup = recordedLookup(recording);
+  const info = {
+    ...recording.device,
+    backend: "replay",
+    features: [],
+    limits: noLimits,
+    timestamps: false
+  };
+  function latencyOf(variant) {
+    const measurement = lookup(variant.configuration);
+    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
+    const { failure, latencyMs } = measurement;
+    if (failure !== void 0) {
+      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
+    }
+    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
+    return { ok: true, value: { ...measurement, latencyMs } };
+  }
+  return {
+    info,
+    clock,
+    async prepare(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    // What was recorded had been checked then.
+    async verify(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    async time(variant) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      const { latencyMs, latencySamplesMs } = found.value;
+      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
+      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
+      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
+    },
+    async run(variant, durationMs) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      return {
+        ok: true,
+        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
+      };
+    },
+    async close() {
+    }
+  };
+}
+function fail(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/webgpu-device.ts
+var defaultDeadlines = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
+var startTries = 3;
+var WebgpuDevice = class {
+  info;
+  #options;
+  #deadlines;
+  #process;
+  #closed = false;
+  /** The end of the last request: they are served one after the other. */
+  #queue = Promise.resolve();
+  constructor(options, deadlines, started) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#process = started.process;
+    this.info = started.info;
+  }
+  prepare(variant) {
+    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  verify(variant, reference) {
+    const referenceProgram = reference.program;
+    if (referenceProgram === null) return Promise.resolve(failed3(noProgram2(reference)));
+    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
+      program,
+      reference: toWire(referenceProgram)
+    }));
+  }
+  time(variant, options) {
+    const limitMs = options.maxMs + this.#deadlines.slackMs;
+    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
+  }
+  async run(variant, durationMs) {
+    const limitMs = durationMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
+  }
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#process.close();
+  }
+  /** Sends one request about a variant, after those before it. */
+  #ask(kind, variant, limitMs, request) {
+    const { program } = variant;
+    if (program === null) return Promise.resolve(failed3(noProgram2(variant)));
+    const turn = this.#queue.then(async () => {
+      const wire = toWire(program);
+      const deadlineMs = this.#deadlines.prepareMs + limitMs;
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      if (exchange.status === "lost") {
+        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        return failed3({ kind: exchange.kind, message });
+      }
+      const outcome = exchange.response;
+      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
+      return toOutcome(program, outcome);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange(kind, request, deadlineMs) {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === "answered" || exchange.begun || exchange.kind === "timeout") return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
+  }
+  async #ensureProcess() {
+    if (this.#closed) throw new Error("the device is closed");
+    if (this.#process.alive) return;
+    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
+    this.#process = process2;
+    if (this.#closed) {
+      await process2.kill();
+      throw new Error("the device was closed");
+    }
+    if (info.family !== this.info.family) {
+      await process2.kill();
+      throw new JoulegateError(
+        "could-not-measure",
+        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
+        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
+      );
+    }
+  }
+};
+async function startProcess(options, deadlines) {
+  let last2 = "";
+  for (let attempt = 0; attempt < startTries; attempt++) {
+    const process2 = new GpuProcess({
+      workerPath: options.workerPath,
+      environment: options.driver.environment,
+      onLog: options.onLog
+    });
+    const adapterName = options.adapterName ?? null;
+    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    if (exchange.status === "answered") {
+      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
+      await process2.close();
+      throw adapterError(exchange.response);
+    }
+    last2 = exchange.message;
+  }
+  throw new JoulegateError(
+    "could-not-measure",
+    `The GPU process did not start, ${startTries} times: ${last2}`,
+    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  );
+}
+function toWire(program) {
+  const { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 } = program;
+  return { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 };
+}
+function toOutcome(program, outcome) {
+  if (outcome.ok) return outcome;
+  return { ok: false, failure: toFailure(program, outcome.failure) };
+}
+function toFailure(program, { kind, message, at: at2 }) {
+  const position = at2 === null ? null : mapDiagnostic(program, at2.line, at2.column);
+  if (position === null) return { kind, message };
+  const { file, line: line2, column } = position;
+  return { kind, message, file, line: line2, ...column === null ? {} : { column } };
+}
+function noProgram2(variant) {
+  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
+}
+function failed3(failure) {
+  return { ok: false, failure };
+}
+async function openWebgpuDevice(options) {
+  const deadlines = { ...defaultDeadlines };
+  for (const [name, value] of Object.entries(options.deadlines ?? {})) {
+    if (value !== void 0) deadlines[name] = value;
+  }
+  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+}
+
+// src/app/laboratory.ts
+var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+function driverSearch(host) {
+  const { environment } = host;
+  const caches = environment.XDG_CACHE_HOME ?? join3(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join3(caches, "joulegate") };
+}
+async function findSoftwareDriver(search) {
+  const reports = await listAdapters(search);
+  for (const { driver, result } of reports) {
+    if (driver !== null && result.ok && result.info.software) return driver;
+  }
+  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
+    code: "no-software-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+async function openLaboratory(host, options) {
+  const search = driverSearch(host);
+  const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
+  const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+  const device = await openDevice();
+  try {
+    const { info } = device;
+    if (options.device === "gpu" && info.software) {
+      throw new JoulegateError(
+        "could-not-measure",
+        `The only adapter is ${info.description}, which runs on the CPU.`,
+        {
+          code: "no-gpu",
+          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
+        }
+      );
+    }
+    const meterFor = (of) => openMeter({
+      choice: options.meter,
+      device: of,
+      ...options.wattsPerCore === void 0 ? {} : { wattsPerCore: options.wattsPerCore }
+    });
+    const { meter, reason } = await meterFor(device);
+    host.progress.note(`device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}`);
+    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    return {
+      device,
+      info,
+      meter,
+      meterReason: reason,
+      clock: monotonicClock,
+      openDevice,
+      openMeter: async (of) => (await meterFor(of)).meter,
+      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      async close() {
+        await meter?.close();
+        await device.close();
+      }
+    };
+  } catch (error) {
+    await device.close();
+    throw error;
+  }
+}
 
 // src/app/open-manifest.ts
 import { dirname as dirname3, isAbsolute, relative, resolve, sep as sep2 } from "node:path";
+
+// src/git/run-git.ts
+import { spawnSync } from "node:child_process";
+var timeoutMs = 6e4;
+var networkTimeoutMs = 3e5;
+var mebibyte2 = 1024 * 1024;
+var remoteProtocols = ["https", "http", "ssh", "file"];
+function safeSettings(withNetwork) {
+  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
+  if (withNetwork) settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
+  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
+}
+function gitEnvironment(environment) {
+  const kept = Object.entries(environment).filter(
+    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
+  );
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_NO_LAZY_FETCH: "1"
+  };
+}
+function printable3(bytes) {
+  return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
+}
+function throwIfHopeless(folder, message) {
+  if (/dubious ownership/.test(message)) {
+    throw new JoulegateError("bad-input", `git refuses ${folder}: it belongs to another user`, {
+      code: "dubious-ownership",
+      nextStep: `If you trust it, run: git config --global --add safe.directory "${folder}"`
+    });
+  }
+  if (/not a git repository/i.test(message)) {
+    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
+      code: "not-a-repository",
+      nextStep: "Run this inside a clone, or name a folder instead of a revision."
+    });
+  }
+}
+function runGit(command) {
+  const { folder, environment, args, maxBytes = mebibyte2, network } = command;
+  const result = spawnSync("git", [...safeSettings(network !== void 0), ...args], {
+    cwd: folder,
+    env: { ...gitEnvironment(environment), ...network },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutOf(command),
+    killSignal: "SIGKILL",
+    maxBuffer: maxBytes,
+    windowsHide: true
+  });
+  if (result.error !== void 0) throw runFailure(result.error, command);
+  const message = printable3(result.stderr);
+  if (result.status !== 0) throwIfHopeless(folder, message);
+  return { ok: result.status === 0, stdout: result.stdout, message };
+}
+function timeoutOf(command) {
+  return command.network === void 0 ? timeoutMs : networkTimeoutMs;
+}
+function runFailure(error, command) {
+  const verb = command.args[0] ?? "";
+  if (error.code === "ENOENT") {
+    return new JoulegateError("bad-input", `git or the folder ${command.folder} was not found`, {
+      code: "git-missing",
+      nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
+      cause: error
+    });
+  }
+  if (error.code === "ETIMEDOUT") {
+    return new JoulegateError(
+      "bad-input",
+      `git ${verb} did not answer within ${timeoutOf(command) / 1e3} s`,
+      {
+        code: "git-timeout",
+        nextStep: "Check the file system and the network, and try again.",
+        cause: error
+      }
+    );
+  }
+  if (error.code === "ENOBUFS") {
+    return new JoulegateError("bad-input", `git ${verb} answered with too much output`, {
+      code: "git-output-too-large",
+      nextStep: "Check that the files are text of a few megabytes at most.",
+      cause: error
+    });
+  }
+  return new JoulegateError("bad-input", `git ${verb} could not be run: ${error.message}`, {
+    code: "git-failed",
+    nextStep: "Run the command by hand to see more.",
+    cause: error
+  });
+}
+
+// src/git/repository.ts
+function answer(question, args) {
+  const result = runGit({ folder: question.root, environment: question.environment, args });
+  if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
+  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+    code: "git-failed",
+    nextStep: "Run the command by hand to see more."
+  });
+}
+function repositoryRoot(question) {
+  try {
+    return answer(question, ["rev-parse", "--show-toplevel"]);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
+    throw error;
+  }
+}
+function headCommit(question) {
+  return resolveCommit({ ...question, revision: "HEAD" });
+}
+function isDirty(question) {
+  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
+}
+function isShallow(question) {
+  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
+}
+function assertRevision(revision) {
+  if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
+    const shown = JSON.stringify(revision.slice(0, 60));
+    throw new JoulegateError("bad-input", `${shown} is not a revision`, {
+      code: "bad-revision",
+      nextStep: "Name a branch, a tag or a commit, e.g. origin/main or HEAD~1."
+    });
+  }
+}
+function resolveCommit(question) {
+  const { root, environment, revision } = question;
+  assertRevision(revision);
+  const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
+  const result = runGit({ folder: root, environment, args });
+  const commit = result.stdout.toString("utf8").trim();
+  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
+    code: "unknown-revision",
+    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+  });
+}
+function mergeBase(question) {
+  const { root, environment, revision } = question;
+  const commit = resolveCommit(question);
+  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
+  if (result.ok) return result.stdout.toString("utf8").trim();
+  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
+    code: "no-merge-base",
+    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+  });
+}
 
 // src/git/open-folder.ts
 import {
@@ -33765,153 +33854,6 @@ function openFolder(path) {
       return listFolder(root, normalised2);
     }
   };
-}
-
-// src/git/run-git.ts
-import { spawnSync } from "node:child_process";
-var timeoutMs = 6e4;
-var mebibyte2 = 1024 * 1024;
-var safeSettings = [
-  "--no-pager",
-  "-c",
-  "core.hooksPath=/dev/null",
-  "-c",
-  "core.fsmonitor=false",
-  "-c",
-  "protocol.allow=never"
-];
-function gitEnvironment(environment) {
-  const kept = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
-  );
-  return {
-    ...Object.fromEntries(kept),
-    LC_ALL: "C",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_OPTIONAL_LOCKS: "0",
-    GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_NO_LAZY_FETCH: "1"
-  };
-}
-function printable3(bytes) {
-  return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
-}
-function throwIfHopeless(folder, message) {
-  if (/dubious ownership/.test(message)) {
-    throw new JoulegateError("bad-input", `git refuses ${folder}: it belongs to another user`, {
-      code: "dubious-ownership",
-      nextStep: `If you trust it, run: git config --global --add safe.directory "${folder}"`
-    });
-  }
-  if (/not a git repository/i.test(message)) {
-    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
-      code: "not-a-repository",
-      nextStep: "Run this inside a clone, or name a folder instead of a revision."
-    });
-  }
-}
-function runGit(command) {
-  const { folder, environment, args, maxBytes = mebibyte2 } = command;
-  const result = spawnSync("git", [...safeSettings, ...args], {
-    cwd: folder,
-    env: gitEnvironment(environment),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
-    maxBuffer: maxBytes,
-    windowsHide: true
-  });
-  if (result.error !== void 0) throw runFailure(result.error, command);
-  const message = printable3(result.stderr);
-  if (result.status !== 0) throwIfHopeless(folder, message);
-  return { ok: result.status === 0, stdout: result.stdout, message };
-}
-function runFailure(error, command) {
-  const verb = command.args[0] ?? "";
-  if (error.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command.folder} was not found`, {
-      code: "git-missing",
-      nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
-      cause: error
-    });
-  }
-  if (error.code === "ETIMEDOUT") {
-    return new JoulegateError("bad-input", `git ${verb} did not answer within ${timeoutMs / 1e3} s`, {
-      code: "git-timeout",
-      nextStep: "Check the file system and try again.",
-      cause: error
-    });
-  }
-  if (error.code === "ENOBUFS") {
-    return new JoulegateError("bad-input", `git ${verb} answered with too much output`, {
-      code: "git-output-too-large",
-      nextStep: "Check that the files are text of a few megabytes at most.",
-      cause: error
-    });
-  }
-  return new JoulegateError("bad-input", `git ${verb} could not be run: ${error.message}`, {
-    code: "git-failed",
-    nextStep: "Run the command by hand to see more.",
-    cause: error
-  });
-}
-
-// src/git/repository.ts
-function answer(question, args) {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
-  if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
-  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
-    code: "git-failed",
-    nextStep: "Run the command by hand to see more."
-  });
-}
-function repositoryRoot(question) {
-  try {
-    return answer(question, ["rev-parse", "--show-toplevel"]);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
-    throw error;
-  }
-}
-function headCommit(question) {
-  return resolveCommit({ ...question, revision: "HEAD" });
-}
-function isDirty(question) {
-  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
-}
-function isShallow(question) {
-  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
-}
-function assertRevision(revision) {
-  if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
-    const shown = JSON.stringify(revision.slice(0, 60));
-    throw new JoulegateError("bad-input", `${shown} is not a revision`, {
-      code: "bad-revision",
-      nextStep: "Name a branch, a tag or a commit, e.g. origin/main or HEAD~1."
-    });
-  }
-}
-function resolveCommit(question) {
-  const { root, environment, revision } = question;
-  assertRevision(revision);
-  const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
-  const commit = result.stdout.toString("utf8").trim();
-  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
-    code: "unknown-revision",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
-  });
-}
-function mergeBase(question) {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
-  if (result.ok) return result.stdout.toString("utf8").trim();
-  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
-    code: "no-merge-base",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
-  });
 }
 
 // src/git/open-revision.ts
@@ -34237,21 +34179,45 @@ function writeReportFiles(folder, report3) {
   writeFileAtomic(join6(folder, "report.md"), renderMarkdown(report3));
 }
 
+// src/app/untouched.ts
+function fingerprint(revision, kernel) {
+  const { position, gate, objective, callsPerDay, ...program } = kernel;
+  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
+  return JSON.stringify([program, tuned]);
+}
+function compareUntouched(base2, head) {
+  const comparisons3 = [];
+  for (const definition of head.manifest.kernels) {
+    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
+    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head, definition)) return null;
+    for (const workload of definition.workloads) {
+      comparisons3.push({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        status: "untouched",
+        reason: "nothing that this kernel is made of changed"
+      });
+    }
+  }
+  return comparisons3;
+}
+
 // src/app/guard.ts
-async function measureAll(host, laboratory, revisions, options) {
-  const { head, base: base2 } = revisions;
-  const { kernels } = options;
+function compareFiles({ head, base: base2 }) {
+  if (base2.problem !== null) return listMissingBaseline(head.revision, base2.problem);
+  return base2.revision === null ? null : compareUntouched(base2.revision, head.revision);
+}
+async function measureChanged(host, laboratory, { head, base: base2 }, options) {
   const startMs = laboratory.clock.nowMs();
-  const all = await compareRevisions({
-    base: base2.revision,
-    baseProblem: base2.problem,
-    head: head.revision,
-    family: laboratory.info.family,
-    limits: laboratory.info.limits
+  const { family, limits: limits2 } = laboratory.info;
+  const all = await compareKernels({ base: base2.revision, head: head.revision, family, limits: limits2 });
+  const comparisons3 = selectComparisons(all, options.kernels);
+  const { contests, broken } = await checkArms({
+    host,
+    laboratory,
+    comparisons: [...selectAdded(comparisons3), ...selectMeasurable(comparisons3)]
   });
-  const comparisons3 = kernels.length === 0 ? all : all.filter((comparison) => kernels.includes(comparison.kernel));
-  const measurable = selectMeasurable(comparisons3);
-  const { contests, broken } = await checkArms({ host, laboratory, comparisons: measurable });
   const judgeSeconds = head.revision.manifest.budget.guard.judgeSeconds * Math.max(1, contests.length);
   const spentSeconds = (laboratory.clock.nowMs() - startMs) / 1e3;
   const limitSeconds = (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60 - spentSeconds;
@@ -34261,7 +34227,26 @@ async function measureAll(host, laboratory, revisions, options) {
     contests,
     budget: { seconds: Math.min(judgeSeconds, limitSeconds) }
   });
-  return { comparisons: comparisons3, contests, broken, ...measured };
+  return { comparisons: comparisons3, contests, broken, ...measured, measuredWith: laboratory };
+}
+function selectComparisons(comparisons3, kernels) {
+  return kernels.length === 0 ? comparisons3 : comparisons3.filter((comparison) => kernels.includes(comparison.kernel));
+}
+async function compareAll(host, revisions, options) {
+  const { head, base: base2 } = revisions;
+  const settled = compareFiles(revisions);
+  const removed = base2.revision === null ? [] : selectComparisons(listRemoved(base2.revision, head.revision), options.kernels);
+  if (settled !== null) {
+    const comparisons3 = [...selectComparisons(settled, options.kernels), ...removed];
+    return { comparisons: comparisons3, contests: [], broken: [], samples: [], partial: false, measuredWith: null };
+  }
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const outcome = await measureChanged(host, laboratory, revisions, options);
+    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
+  } finally {
+    await laboratory.close();
+  }
 }
 function warningsOf(outcome, overall) {
   const warnings = [];
@@ -34276,292 +34261,61 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
-function nameOf3(one2) {
-  return JSON.stringify([one2.kernel, one2.workload]);
-}
-function exitCodeOf(verdict) {
-  if (verdict === "failed") return ExitCode.gateFailed;
-  return verdict === "could-not-measure" ? ExitCode.couldNotMeasure : ExitCode.passed;
-}
 async function guard(host, options) {
   const startedAt = host.now();
-  const { head, base: base2 } = openRevisions(host, options);
-  const manifest = head.revision.manifest;
-  const laboratory = await openLaboratory(host, options);
-  try {
-    const outcome = await measureAll(host, laboratory, { head, base: base2 }, options);
-    const subjects = outcome.contests.map((contest) => contest.subject);
-    const judgements = judge(subjects, outcome.samples);
-    const kernels = outcome.comparisons.map((comparison) => {
-      const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
-      return guardedKernel({
-        comparison,
-        judgement: judgements.find(matches) ?? null,
-        broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
-        samples: outcome.samples,
-        failOn: comparison.definition.gate.failOn,
-        energyEstimated: laboratory.meter?.info.estimated ?? false
-      });
-    });
-    const judged = new Set(judgements.map(nameOf3));
-    const failOn = new Map(
-      outcome.comparisons.map((comparison) => [comparison.kernel, comparison.definition.gate.failOn])
-    );
-    const overall = overallVerdict({
-      judgements,
-      listed: kernels.filter((kernel) => !judged.has(nameOf3(kernel))),
-      failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn
-    });
-    const interrupted = host.signal.aborted;
-    const report3 = {
-      schema: "joulegate-report",
-      version: 1,
-      kind: "guard",
-      tool: { name: "joulegate", version: host.version },
-      createdAt: startedAt.toISOString(),
-      durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
-      exitCode: interrupted ? ExitCode.interrupted : exitCodeOf(overall.verdict),
-      manifest: options.manifest,
-      device: describeDevice(laboratory.info),
-      meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-      meterReason: laboratory.meterReason,
-      warnings: warningsOf(outcome, overall),
-      verdict: interrupted ? "interrupted" : overall.verdict,
-      reason: overall.reason,
-      base: base2.described,
-      head: head.described,
-      counts: { ...countVerdicts(kernels), gated: overall.gated },
-      kernels,
-      samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] }))
-    };
-    if (options.report !== void 0) {
-      writeReportFiles(absolutePath(host, options.report), report3);
-    }
-    return report3;
-  } finally {
-    await laboratory.close();
-  }
-}
-
-// src/app/import-recording.ts
-var maxCacheBytes = 512 * 1024 * 1024;
-function importRecording(host, options) {
-  const recording = importKernelTuner({
-    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
-    label: options.cache,
-    provenance: {
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString()
-    },
-    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
-    ...options.energyField === void 0 ? {} : { energyField: options.energyField }
-  });
-  writeRecording(absolutePath(host, options.out), recording);
-  const { measurements } = recording;
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
-    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
-  };
-}
-
-// src/app/plan.ts
-var countLimit = 1e6;
-function minutes(seconds) {
-  return seconds / 60;
-}
-function retuneSeconds(budget, trials) {
-  return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
-}
-async function plan(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
-  const kernels = selectKernels(manifest, options.kernels);
-  const laboratory = await openLaboratory(host, options);
-  try {
-    const { guard: guard2, retune: retune2 } = manifest.budget;
-    const workloads = kernels.flatMap(
-      (kernel) => kernel.workloads.map((workload) => {
-        const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
-        const valid = space2.count(countLimit);
-        const trials = Math.min(retune2.trials, valid.value);
-        return {
-          kernel: kernel.name,
-          workload: workload.name,
-          sentinel: kernel.sentinel,
-          tunables: space2.tunables.length,
-          rawSize: space2.rawSize,
-          valid,
-          trials,
-          retuneMinutes: minutes(retuneSeconds(retune2, trials)),
-          guardMinutes: minutes(guard2.judgeSeconds)
-        };
-      })
-    );
-    const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
-    return {
-      manifest: options.manifest,
-      device: laboratory.info.description,
-      workloads,
-      retuneMinutes: total2((workload) => workload.retuneMinutes),
-      guardMinutes: total2((workload) => workload.guardMinutes)
-    };
-  } finally {
-    await laboratory.close();
-  }
-}
-
-// src/app/record.ts
-import { existsSync as existsSync3 } from "node:fs";
-var saveEveryMs = 5e3;
-var randomShare = 0.2;
-function findWorkload(kernel, name) {
-  const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
-  if (found !== void 0) return found;
-  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
-  throw new JoulegateError(
-    "bad-input",
-    name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
+  const revisions = openRevisions(host, options);
+  const { head, base: base2 } = revisions;
+  const { manifest } = head.revision;
+  selectKernels(manifest, options.kernels);
+  const outcome = await compareAll(host, revisions, options);
+  const { measuredWith } = outcome;
+  const judgements = judge(
+    outcome.contests.map((contest) => contest.subject),
+    outcome.samples
   );
-}
-function idOf(space2, configuration) {
-  const point = space2.point(configuration);
-  if (point === null) throw new RangeError("idOf: the configuration is not in the space");
-  return space2.id(point);
-}
-function loadKnown(space2, path, kernel, workload, family) {
-  const known = /* @__PURE__ */ new Map();
-  if (!existsSync3(path)) return known;
-  const recording = readRecording(path);
-  const same = recording.kernel === kernel && recording.workload.name === workload && recording.device.family === family;
-  if (!same) {
-    throw new JoulegateError(
-      "bad-input",
-      `${path} is a recording of ${recording.kernel} ${recording.workload.name} on ${recording.device.family}.`,
-      { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
-    );
-  }
-  for (const row of recording.measurements) {
-    const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known.set(idOf(space2, measurement.configuration), measurement);
-  }
-  return known;
-}
-function save(course) {
-  const { host, laboratory, kernel, workload, space: space2 } = course;
-  const recording = {
-    schema: "joulegate-recording",
+  const kernels = outcome.comparisons.map((comparison) => {
+    const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
+    return guardedKernel({
+      comparison,
+      judgement: judgements.find(matches) ?? null,
+      broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
+      samples: outcome.samples,
+      failOn: options.failOn ?? comparison.definition.gate.failOn,
+      energyEstimated: measuredWith?.meter?.info.estimated ?? false
+    });
+  });
+  const failOn = new Map(
+    outcome.comparisons.map(({ kernel, definition }) => [kernel, options.failOn ?? definition.gate.failOn])
+  );
+  const overall = overallOf({
+    judgements,
+    kernels,
+    failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn
+  });
+  const interrupted = host.signal.aborted;
+  const report3 = {
+    schema: "joulegate-report",
     version: 1,
-    device: describeDevice(laboratory.info),
-    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-    kernel: kernel.name,
-    workload: { name: workload.name, parameters: workload.parameters },
-    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
-    measurements: [...course.known.values()].map((measurement) => toRecordingRow(space2, measurement)),
-    provenance: {
-      tool: "joulegate",
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString()
-    }
+    kind: "guard",
+    tool: { name: "joulegate", version: host.version },
+    createdAt: startedAt.toISOString(),
+    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
+    exitCode: interrupted ? ExitCode.interrupted : overall.exitCode,
+    manifest: options.manifest,
+    device: measuredWith === null ? null : describeDevice(measuredWith.info),
+    meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
+    meterReason: measuredWith?.meterReason ?? "nothing had to be measured",
+    warnings: warningsOf(outcome, overall),
+    verdict: interrupted ? "interrupted" : overall.verdict,
+    reason: overall.reason,
+    base: base2.described,
+    head: head.described,
+    counts: { ...countVerdicts(kernels), gated: overall.gated },
+    kernels,
+    samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] }))
   };
-  writeRecording(course.path, recording);
-}
-async function eachConfiguration(course, what, configurations2, measure) {
-  const { host, laboratory, space: space2 } = course;
-  const startMs = laboratory.clock.nowMs();
-  let savedMs = startMs;
-  for (const [done, configuration] of configurations2.entries()) {
-    const nowMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
-    await measure(configuration, idOf(space2, configuration));
-    if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
-      save(course);
-      savedMs = laboratory.clock.nowMs();
-    }
-    const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
-    host.progress.update({
-      text: `${what}: ${done + 1} of ${configurations2.length}`,
-      share: (done + 1) / configurations2.length,
-      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
-    });
-  }
-  return 0;
-}
-function chooseForEnergy(course, count2, seed) {
-  const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
-  const byLatency = [...working].sort((a, b) => a.latency.medianMs - b.latency.medianMs);
-  const random = Math.floor(count2 * randomShare);
-  const best = byLatency.slice(0, Math.max(0, count2 - random));
-  const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
-  return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
-}
-async function record(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
-  const kernel = selectKernels(manifest, [options.kernel])[0];
-  const workload = findWorkload(kernel, options.workload);
-  const path = absolutePath(host, options.out);
-  const laboratory = await openLaboratory(host, options);
-  try {
-    const { limits: limits2, family } = laboratory.info;
-    const space2 = createKernelSpace(kernel, workload, limits2);
-    const known = loadKnown(space2, path, kernel.name, workload.name, family);
-    const course = {
-      host,
-      laboratory,
-      kernel,
-      workload,
-      space: space2,
-      path,
-      known,
-      deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
-    };
-    const trials = createTrials({
-      device: laboratory.device,
-      meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
-      options: laboratory.measureOptions("search"),
-      clock: laboratory.clock
-    });
-    const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point) => space2.configuration(point)).filter((configuration) => !known.has(idOf(space2, configuration)));
-    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
-    let missing = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
-      const timed = await trials.latency(configuration);
-      known.set(id, {
-        configuration,
-        latency: timed.ok ? timed.value : null,
-        energy: null,
-        failure: timed.ok ? null : timed.failure
-      });
-    });
-    if (trials.measuresEnergy && missing === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known.size, options.seed);
-      missing = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known.get(id);
-        const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known.set(id, { ...earlier, energy: measured.value });
-      });
-    }
-    save(course);
-    const all = [...known.values()];
-    return {
-      out: options.out,
-      kernel: kernel.name,
-      workload: workload.name,
-      configurations: all.length,
-      failures: all.filter((measurement) => measurement.failure !== null).length,
-      energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
-      missing,
-      interrupted: host.signal.aborted
-    };
-  } finally {
-    await laboratory.close();
-  }
+  if (options.report !== void 0) writeReportFiles(absolutePath(host, options.report), report3);
+  return report3;
 }
 
 // src/app/retune.ts
@@ -34659,16 +34413,16 @@ function mergeRows(known, added) {
   return [...merged.values()].slice(-maxCostRows);
 }
 function costWeights(rows, cost2, family) {
-  const lowest2 = /* @__PURE__ */ new Map();
+  const lowest3 = /* @__PURE__ */ new Map();
   const group = (row) => `${row.family}
 ${row.kernel}
 ${row.workload}`;
   for (const row of rows) {
     const key2 = group(row);
-    lowest2.set(key2, Math.min(lowest2.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
+    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
   }
   return Float64Array.from(rows, (row) => {
-    const share2 = (lowest2.get(group(row)) ?? cost2(row)) / cost2(row);
+    const share2 = (lowest3.get(group(row)) ?? cost2(row)) / cost2(row);
     return row.family === family ? share2 : 0.2 * share2;
   });
 }
@@ -35200,6 +34954,23 @@ var Covariance = class {
   }
 };
 
+// src/model/dot-product.ts
+function dotProduct2(a, aStart, b, bStart, length) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    s0 += a[aStart + i] * b[bStart + i];
+    s1 += a[aStart + i + 1] * b[bStart + i + 1];
+    s2 += a[aStart + i + 2] * b[bStart + i + 2];
+    s3 += a[aStart + i + 3] * b[bStart + i + 3];
+  }
+  for (; i < length; i++) s0 += a[aStart + i] * b[bStart + i];
+  return s0 + s1 + (s2 + s3);
+}
+
 // src/model/fit-covariance.ts
 var bounds = { low: -9, high: 4 };
 var sweepSteps = [0.6, 0.36, 0.22];
@@ -35280,9 +35051,8 @@ function negativeLogLikelihood(r2, noise2, targets, work) {
     let target = targets[i];
     for (let j = 0; j < i; j++, pair++) {
       const other = j * n;
-      let sum = matern52(r2[pair]);
-      for (let e = 0; e < j; e++) sum -= work[row + e] * work[other + e];
-      const value2 = sum / work[other + j];
+      const rest = matern52(r2[pair]) - dotProduct2(work, row, work, other, j);
+      const value2 = rest / work[other + j];
       work[row + j] = value2;
       diagonal -= value2 * value2;
       target -= value2 * work[solved + j];
@@ -35381,9 +35151,8 @@ var GaussianProcess = class {
     const factor2 = this.#factor;
     for (let i = query.solved; i < n; i++) {
       const start = i * (i + 1) / 2;
-      let sum = this.#covariance.correlation(this.#points[i], point);
-      for (let j = 0; j < i; j++) sum -= factor2[start + j] * values2[j];
-      const value = sum / factor2[start + i];
+      const prior = this.#covariance.correlation(this.#points[i], point);
+      const value = (prior - dotProduct2(factor2, start, values2, 0, i)) / factor2[start + i];
       values2[i] = value;
       query.variance -= value * value;
     }
@@ -35396,9 +35165,8 @@ var GaussianProcess = class {
     let squares = 0;
     for (let i = 0; i < n; i++) {
       const start = i * (i + 1) / 2;
-      let sum = targets[i];
-      for (let j = 0; j < i; j++) sum -= this.#factor[start + j] * weights[j];
-      const weight = sum / this.#factor[start + i];
+      const rest = targets[i] - dotProduct2(this.#factor, start, weights, 0, i);
+      const weight = rest / this.#factor[start + i];
       weights[i] = weight;
       squares += weight * weight;
     }
@@ -35407,10 +35175,7 @@ var GaussianProcess = class {
   /** Posterior mean and standard deviation (noise-free) at a query. `solution` may know fewer points than the process. */
   predict(query, solution) {
     this.#extend(query);
-    let mean2 = 0;
-    for (let i = 0; i < solution.weights.length; i++) {
-      mean2 += solution.weights[i] * query.values[i];
-    }
+    const mean2 = dotProduct2(solution.weights, 0, query.values, 0, solution.weights.length);
     return { mean: mean2, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
   }
 };
@@ -35512,7 +35277,7 @@ var Convergence = class {
     this.#best = best;
     this.#fastest = Math.min(fastest, this.#fastest);
   }
-  /** @param expected largest expected improvement over all candidates, in logarithms. */
+  /** @param expected largest expected improvement of the next batch, in logarithms. */
   reached(ledger, expected) {
     const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
     return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
@@ -35565,14 +35330,15 @@ function coordinatesOf(space2) {
 
 // src/search/energy-share.ts
 var recent = 8;
-var enough = 20;
-var step = 0.2;
+var enough = 5;
+var step = 0.4;
+var lowest = 1 / 8;
 var unknownError = 0.1;
 var EnergyShare = class {
   #share = 1;
   #forecasts = [];
   #measured = [];
-  /** In [0, 1]. */
+  /** In [1/8, 1]. */
   get share() {
     return this.#share;
   }
@@ -35597,16 +35363,19 @@ var EnergyShare = class {
     const mean2 = this.#measured.reduce((sum, value) => sum + value, 0) / this.#measured.length;
     const variance = this.#measured.reduce((sum, value) => sum + (value - mean2) ** 2, 0) / this.#measured.length;
     const ranksWell = variance > enough * this.error ** 2;
-    this.#share = Math.min(1, Math.max(0, this.#share + (ranksWell ? -step : step)));
+    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
   }
 };
 
 // src/search/energy-step.ts
 var trialsPerStep = 8;
+var stepsPerHonestSample = 2;
+var leastChoice = 3;
 var EnergyStep = class {
   #task;
   #share = new EnergyShare();
   #tried = 0;
+  #steps = 0;
   constructor(task) {
     this.#task = task;
   }
@@ -35627,47 +35396,55 @@ var EnergyStep = class {
   /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
   async #measure(trials) {
     const { ledger, power, logObjective, measure } = this.#task;
-    const hadModel = ledger.energyMeasurements > 0;
     const forecasts = [];
+    const unforeseen = [];
     let goesOn = true;
     for (const trial of trials) {
-      const predicted = logObjective(trial);
+      const predicted = power.canPredict(trial) ? logObjective(trial) : null;
       goesOn = await measure(trial);
       const now = ledger.trials[trial.index];
-      if (now.energy !== null && now.failure === null)
-        forecasts.push({ predicted, measured: logObjective(now) });
+      if (now.energy !== null && now.failure === null) {
+        const measured = logObjective(now);
+        if (predicted === null) unforeseen.push(measured);
+        else forecasts.push({ predicted, measured });
+      }
       if (!goesOn) break;
     }
-    if (hadModel) this.#share.judge(forecasts);
-    else this.#share.see(forecasts.map(({ measured }) => measured));
+    this.#share.see(unforeseen);
+    this.#share.judge(forecasts);
     power.learn(ledger.good);
     return goesOn;
   }
   /**
    * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
-   * but none that the model, given its error, sees behind what is measured; and one at random among the newly tried.
+   * but none that the model, given its error, sees behind what is measured; at times one more at random among the newly
+   * tried.
    */
   async run() {
     const { ledger, random } = this.#task;
     const first = this.#tried;
     this.#tried = ledger.size;
     const eligible = this.#eligible();
-    const reach = this.#bestMeasured() + 2 * this.#share.error;
+    const reach = this.#bestMeasured() + this.#share.error;
     const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
     const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
     const rest = ledger.good.filter(
       (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
     );
-    const chosen = rest.length > 0 ? [...top, rest[random.integer(rest.length)]] : top;
-    await this.#measure(chosen);
+    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
+    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
   }
-  /** Before the end: measures whoever could still be the best, until none could or `limit` are measured. */
+  /**
+   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
+   * measured in any case, so that there is something to choose from.
+   */
   async finish(limit) {
     for (let i = 0; i < limit; i++) {
       const next = this.#eligible()[0];
       if (next === void 0) return;
-      const reach = this.#bestMeasured() + 2 * this.#share.error;
-      if (this.#task.logObjective(next) > reach) return;
+      const reach = this.#bestMeasured() + this.#share.error;
+      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
+      if (hasChoice && this.#task.logObjective(next) > reach) return;
       if (!await this.#measure([next])) return;
     }
   }
@@ -35797,12 +35574,12 @@ var Ledger = class {
     const known = this.good.filter((trial) => trial.energy !== null).sort(
       (a, b) => a.latency.medianMs - b.latency.medianMs || (a.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a.index - b.index
     );
-    let lowest2 = Number.POSITIVE_INFINITY;
+    let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
     for (const trial of known) {
       const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules < lowest2) {
-        lowest2 = joules;
+      if (joules < lowest3) {
+        lowest3 = joules;
         front.push(asMeasurement(trial));
       }
     }
@@ -35843,7 +35620,7 @@ function calibrate(x, y) {
 
 // src/search/surrogate.ts
 var fittingPoints = 200;
-var processPoints = 400;
+var processPoints = 300;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
   const order = items.map((_, index) => index);
@@ -35991,6 +35768,10 @@ var PowerModel = class {
     this.#predictions.clear();
     if (this.#known) this.#surrogate.learn(known);
   }
+  /** Whether `predict` says more than that all are alike. */
+  canPredict(trial) {
+    return this.#known || this.#priors.get(trial.key).logWatts !== null;
+  }
   /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
   predict(trial) {
     if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
@@ -36057,7 +35838,7 @@ function probabilityBelow({ mean: mean2, deviation }, limit) {
   return normalCdf((limit - mean2) / deviation);
 }
 var negligible = 1e-12;
-function worth(belief, best, probability) {
+function worth({ belief, best, probability }) {
   const improvement = expectedImprovement(belief, best) * probability;
   return improvement >= negligible ? improvement : -1e-9 * (belief.mean - best) / belief.deviation;
 }
@@ -36122,7 +35903,7 @@ var Candidates2 = class {
 };
 
 // src/search/validity.ts
-var lowest = 0.02;
+var lowest2 = 0.02;
 var Validity = class {
   #coordinates;
   #seed;
@@ -36167,7 +35948,7 @@ var Validity = class {
     let probability = this.#known.get(key2);
     if (probability === void 0) {
       const value = this.#trees.predict(this.#coordinates.features(point));
-      probability = Math.min(1, Math.max(lowest, value));
+      probability = Math.min(1, Math.max(lowest2, value));
       this.#known.set(key2, probability);
     }
     return probability;
@@ -36257,70 +36038,82 @@ var Proposer = class {
       validity: this.#validity.probability(key2, point) ** 2
     }));
   }
-  /** Up to `count` configurations; fewer only if no more are left. Something must have worked before. */
-  async propose(count2, latencySlots) {
-    const { ledger, goal } = this.#task;
+  #learn() {
+    const { ledger, priors } = this.#task;
     this.#validity.learn(ledger.trials);
-    const usesLatency = this.#isCapped;
     this.#observe(
       this.#objective,
       (key2) => this.priorObjective(key2),
       (trial) => this.logObjective(trial)
     );
-    if (usesLatency) {
-      this.#observe(
-        this.#latency,
-        (key2) => this.#task.priors.get(key2).logLatency,
-        (trial) => Math.log(trial.latency.medianMs)
-      );
-    }
-    const byObjective = this.#ranked(!usesLatency && goal.wattPower === 0);
-    const byLatency = usesLatency ? this.#ranked(true) : byObjective;
-    const elite = latencySlots >= count2 ? byLatency : latencySlots === 0 ? byObjective : interleave(byObjective, byLatency);
+    if (!this.#isCapped) return;
+    this.#observe(
+      this.#latency,
+      (key2) => priors.get(key2).logLatency,
+      (trial) => Math.log(trial.latency.medianMs)
+    );
+  }
+  /** Looks for the fastest. */
+  #latencyAim(best) {
+    const logBest = this.#latency.compress(Math.log(best.latency.medianMs));
+    return (candidate) => ({
+      belief: this.#latency.predict(candidate.latency),
+      best: logBest,
+      probability: candidate.validity
+    });
+  }
+  /** Looks for the lowest objective within the latency cap. */
+  #objectiveAim(best) {
+    const logBest = this.#objective.compress(this.logObjective(best));
+    const logCap = this.#latency.compress(Math.log(this.#task.ledger.capMs));
+    const within = (candidate) => this.#isCapped ? probabilityBelow(this.#latency.predict(candidate.latency), logCap) : 1;
+    return (candidate) => ({
+      belief: this.#objective.predict(candidate.objective),
+      best: logBest,
+      probability: candidate.validity * within(candidate)
+    });
+  }
+  /**
+   * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
+   * left. Something must have worked before.
+   */
+  async propose(count2, latencySlots) {
+    this.#learn();
+    const byObjective = this.#ranked(false);
+    const byLatency = this.#ranked(true);
+    const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
     const pool = await this.#pool(elite.map(({ point }) => point));
-    const bestObjective = this.#objective.compress(this.logObjective(byObjective[0]));
-    const bestLatency = Math.log(byLatency[0].latency.medianMs);
-    const cap = Math.log(ledger.capMs);
-    const chosen = [];
-    const taken = /* @__PURE__ */ new Set();
+    const latencyAim = this.#latencyAim(byLatency[0]);
+    const objectiveAim = this.#objectiveAim(byObjective[0]);
+    const points = [];
     let largest = 0;
-    for (let slot2 = 0; slot2 < Math.min(count2, pool.length); slot2++) {
-      const forLatency = usesLatency && slot2 < latencySlots;
-      let best = null;
-      let bestWorth = Number.NEGATIVE_INFINITY;
-      for (const candidate of pool) {
-        if (taken.has(candidate.objective.key)) continue;
-        let value;
-        if (forLatency) {
-          const belief = this.#latency.predict(candidate.latency);
-          value = worth(belief, this.#latency.compress(bestLatency), candidate.validity);
-          if (slot2 === 0)
-            largest = Math.max(largest, expectedImprovement(belief, bestLatency) * candidate.validity);
-        } else {
-          const belief = this.#objective.predict(candidate.objective);
-          const within = usesLatency ? probabilityBelow(this.#latency.predict(candidate.latency), this.#latency.compress(cap)) : 1;
-          value = worth(belief, bestObjective, candidate.validity * within);
-          if (slot2 === 0 || slot2 === latencySlots) {
-            largest = Math.max(
-              largest,
-              expectedImprovement(belief, bestObjective) * candidate.validity * within
-            );
-          }
-        }
-        if (value > bestWorth) {
-          bestWorth = value;
-          best = candidate;
-        }
-      }
-      if (best === null) break;
-      chosen.push(best.point);
-      taken.add(best.objective.key);
-      this.#objective.believe(best.objective);
-      if (usesLatency) this.#latency.believe(best.latency);
+    for (let slot2 = 0; slot2 < count2; slot2++) {
+      const choice = choose(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
+      if (choice === null) break;
+      largest = Math.max(largest, choice.improvement);
+      points.push(choice.candidate.point);
+      pool.splice(pool.indexOf(choice.candidate), 1);
+      this.#objective.believe(choice.candidate.objective);
+      if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
     }
-    return { points: chosen, expectedImprovement: largest };
+    return { points, expectedImprovement: largest };
   }
 };
+function choose(pool, aim) {
+  let best = null;
+  let improvement = 0;
+  let bestWorth = Number.NEGATIVE_INFINITY;
+  for (const candidate of pool) {
+    const prospect = aim(candidate);
+    const value = worth(prospect);
+    if (value > bestWorth) {
+      best = candidate;
+      bestWorth = value;
+      improvement = Math.max(0, value);
+    }
+  }
+  return best === null ? null : { candidate: best, improvement };
+}
 function interleave(a, b) {
   const seen = /* @__PURE__ */ new Set();
   const merged = [];
@@ -36868,7 +36661,7 @@ async function searchWorkload(task) {
     objective: task.objective,
     budget: { trials: task.budget.trials, seconds: task.budget.searchSeconds },
     seed: task.seed,
-    start: [task.incumbent, kernel.defaults],
+    start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
     costModel: task.costModel,
     trials,
     known,
@@ -36952,6 +36745,7 @@ async function searchAll(run, kernels, coldModel) {
         family,
         limits: limits2
       }),
+      hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
       objective: kernel.objective,
       budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
       seed: options.seed,
@@ -37006,7 +36800,8 @@ async function retune(host, options) {
     const ownTunedPath = join8(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
-    const run = { host, options, opened, laboratory, tuned, stateFolder };
+    const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
+    const run = { host, options, opened, laboratory, tuned, hints, stateFolder };
     const modelPath = options.model === void 0 ? join8(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
@@ -37042,6 +36837,304 @@ async function retune(host, options) {
     };
     if (options.report !== void 0) writeReportFiles(absolutePath(host, options.report), report3);
     return report3;
+  } finally {
+    await laboratory.close();
+  }
+}
+
+// src/app/doctor.ts
+var oldestNode = [20, 19];
+var oldestGlibc = [2, 34];
+function isAtLeast(version, oldest) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldest[0] || major === oldest[0] && minor >= oldest[1];
+}
+function checkNode() {
+  const version = process.versions.node;
+  const ok = isAtLeast(version, oldestNode);
+  return {
+    ok,
+    subject: "Node.js",
+    detail: version,
+    nextStep: ok ? null : `Install Node.js ${oldestNode.join(".")} or later.`
+  };
+}
+function checkPlatform() {
+  const subject = "platform";
+  const name = `${process.platform}-${process.arch}`;
+  if (process.platform !== "linux") return { ok: true, subject, detail: name, nextStep: null };
+  const { header } = process.report.getReport();
+  const glibc = header.glibcVersionRuntime;
+  if (glibc === void 0) {
+    return {
+      ok: false,
+      subject,
+      detail: `${name} without glibc`,
+      nextStep: "The WebGPU package needs glibc 2.34 or later; musl (Alpine) has none. Use a Debian or Ubuntu image."
+    };
+  }
+  const ok = isAtLeast(glibc, oldestGlibc);
+  return {
+    ok,
+    subject,
+    detail: `${name}, glibc ${glibc}`,
+    nextStep: ok ? null : "The WebGPU package needs glibc 2.34 or later: Ubuntu 22.04, Debian 12, RHEL 9."
+  };
+}
+async function doctor(host) {
+  const findings = [checkNode(), checkPlatform()];
+  const reports = await listAdapters(driverSearch(host));
+  let usable = false;
+  for (const { description, driver, result, nextStep } of reports) {
+    const subject = `adapter from ${description}`;
+    if (!result.ok || driver === null) {
+      findings.push({ ok: false, subject, detail: result.ok ? "" : result.message, nextStep });
+      continue;
+    }
+    const { info } = result;
+    const traits = [
+      info.software ? "runs on the CPU" : "GPU",
+      info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
+      ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
+    ];
+    const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
+    findings.push({ ok: true, subject, detail: `${name} (${traits.join(", ")})`, nextStep: null });
+    if (!usable) {
+      const device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
+      try {
+        const { meter, reason } = await openMeter({ choice: "auto", device });
+        findings.push({
+          ok: meter !== null,
+          subject: "meter",
+          detail: meter === null ? reason : `${meter.info.description} (${reason})`,
+          nextStep: meter === null ? "Latency is guarded without one; energy is not." : null
+        });
+        await meter?.close();
+      } finally {
+        await device.close();
+      }
+    }
+    usable = true;
+  }
+  return { findings, usable };
+}
+
+// src/app/import-recording.ts
+var maxCacheBytes = 512 * 1024 * 1024;
+function importRecording(host, options) {
+  const recording = importKernelTuner({
+    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
+    label: options.cache,
+    provenance: {
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString()
+    },
+    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
+    ...options.energyField === void 0 ? {} : { energyField: options.energyField }
+  });
+  writeRecording(absolutePath(host, options.out), recording);
+  const { measurements } = recording;
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
+    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
+  };
+}
+
+// src/app/plan.ts
+var countLimit = 1e6;
+function minutes(seconds) {
+  return seconds / 60;
+}
+function retuneSeconds(budget, trials) {
+  return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
+}
+async function plan(host, options) {
+  const { manifest } = openManifest(host, options.manifest);
+  const kernels = selectKernels(manifest, options.kernels);
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const { guard: guard2, retune: retune2 } = manifest.budget;
+    const workloads = kernels.flatMap(
+      (kernel) => kernel.workloads.map((workload) => {
+        const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
+        const valid = space2.count(countLimit);
+        const trials = Math.min(retune2.trials, valid.value);
+        return {
+          kernel: kernel.name,
+          workload: workload.name,
+          sentinel: kernel.sentinel,
+          tunables: space2.tunables.length,
+          rawSize: space2.rawSize,
+          valid,
+          trials,
+          retuneMinutes: minutes(retuneSeconds(retune2, trials)),
+          guardMinutes: minutes(guard2.judgeSeconds)
+        };
+      })
+    );
+    const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+    return {
+      manifest: options.manifest,
+      device: laboratory.info.description,
+      workloads,
+      retuneMinutes: total2((workload) => workload.retuneMinutes),
+      guardMinutes: total2((workload) => workload.guardMinutes)
+    };
+  } finally {
+    await laboratory.close();
+  }
+}
+
+// src/app/record.ts
+import { existsSync as existsSync3 } from "node:fs";
+var saveEveryMs = 5e3;
+var randomShare = 0.2;
+function findWorkload(kernel, name) {
+  const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
+  if (found !== void 0) return found;
+  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  throw new JoulegateError(
+    "bad-input",
+    name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
+  );
+}
+function idOf(space2, configuration) {
+  const point = space2.point(configuration);
+  if (point === null) throw new RangeError("idOf: the configuration is not in the space");
+  return space2.id(point);
+}
+function loadKnown(space2, path, kernel, workload, family) {
+  const known = /* @__PURE__ */ new Map();
+  if (!existsSync3(path)) return known;
+  const recording = readRecording(path);
+  const same = recording.kernel === kernel && recording.workload.name === workload && recording.device.family === family;
+  if (!same) {
+    throw new JoulegateError(
+      "bad-input",
+      `${path} is a recording of ${recording.kernel} ${recording.workload.name} on ${recording.device.family}.`,
+      { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
+    );
+  }
+  for (const row of recording.measurements) {
+    const measurement = fromRecordingRow(space2, recording, row);
+    if (measurement !== null) known.set(idOf(space2, measurement.configuration), measurement);
+  }
+  return known;
+}
+function save(course) {
+  const { host, laboratory, kernel, workload, space: space2 } = course;
+  const recording = {
+    schema: "joulegate-recording",
+    version: 1,
+    device: describeDevice(laboratory.info),
+    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
+    kernel: kernel.name,
+    workload: { name: workload.name, parameters: workload.parameters },
+    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
+    measurements: [...course.known.values()].map((measurement) => toRecordingRow(space2, measurement)),
+    provenance: {
+      tool: "joulegate",
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString()
+    }
+  };
+  writeRecording(course.path, recording);
+}
+async function eachConfiguration(course, what, configurations2, measure) {
+  const { host, laboratory, space: space2 } = course;
+  const startMs = laboratory.clock.nowMs();
+  let savedMs = startMs;
+  for (const [done, configuration] of configurations2.entries()) {
+    const nowMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
+    await measure(configuration, idOf(space2, configuration));
+    if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
+      save(course);
+      savedMs = laboratory.clock.nowMs();
+    }
+    const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
+    host.progress.update({
+      text: `${what}: ${done + 1} of ${configurations2.length}`,
+      share: (done + 1) / configurations2.length,
+      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
+    });
+  }
+  return 0;
+}
+function chooseForEnergy(course, count2, seed) {
+  const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
+  const byLatency = [...working].sort((a, b) => a.latency.medianMs - b.latency.medianMs);
+  const random = Math.floor(count2 * randomShare);
+  const best = byLatency.slice(0, Math.max(0, count2 - random));
+  const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
+  return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
+}
+async function record(host, options) {
+  const { manifest } = openManifest(host, options.manifest);
+  const kernel = selectKernels(manifest, [options.kernel])[0];
+  const workload = findWorkload(kernel, options.workload);
+  const path = absolutePath(host, options.out);
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const { limits: limits2, family } = laboratory.info;
+    const space2 = createKernelSpace(kernel, workload, limits2);
+    const known = loadKnown(space2, path, kernel.name, workload.name, family);
+    const course = {
+      host,
+      laboratory,
+      kernel,
+      workload,
+      space: space2,
+      path,
+      known,
+      deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
+    };
+    const trials = createTrials({
+      device: laboratory.device,
+      meter: laboratory.meter,
+      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
+      options: laboratory.measureOptions("search"),
+      clock: laboratory.clock
+    });
+    const wanted = options.configurations ?? space2.count().value;
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point) => space2.configuration(point)).filter((configuration) => !known.has(idOf(space2, configuration)));
+    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
+    let missing = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
+      const timed = await trials.latency(configuration);
+      known.set(id, {
+        configuration,
+        latency: timed.ok ? timed.value : null,
+        energy: null,
+        failure: timed.ok ? null : timed.failure
+      });
+    });
+    if (trials.measuresEnergy && missing === 0) {
+      const chosen = chooseForEnergy(course, options.energy ?? known.size, options.seed);
+      missing = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
+        const earlier = known.get(id);
+        const measured = await trials.energy(configuration);
+        if (measured.ok && earlier !== void 0) known.set(id, { ...earlier, energy: measured.value });
+      });
+    }
+    save(course);
+    const all = [...known.values()];
+    return {
+      out: options.out,
+      kernel: kernel.name,
+      workload: workload.name,
+      configurations: all.length,
+      failures: all.filter((measurement) => measurement.failure !== null).length,
+      energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
+      missing,
+      interrupted: host.signal.aborted
+    };
   } finally {
     await laboratory.close();
   }
@@ -37373,9 +37466,9 @@ milliseconds, energies as joules. Configurations that failed there are failures 
     ...jsonOption
   },
   async run(args, host) {
-    const [format6, cache] = args.positionals;
-    if (format6 !== "kernel-tuner") {
-      throw new JoulegateError("bad-input", `"${format6}" is not a format that can be imported.`, {
+    const [format4, cache] = args.positionals;
+    if (format4 !== "kernel-tuner") {
+      throw new JoulegateError("bad-input", `"${format4}" is not a format that can be imported.`, {
         code: "bad-arguments",
         nextStep: "The format is kernel-tuner: joulegate import kernel-tuner CACHE.json --out RECORDING.json.gz"
       });
@@ -37527,13 +37620,13 @@ var reportCommand = {
   },
   async run(args, host, terminal) {
     const report3 = loadReport(host, args.positionals[0]);
-    const format6 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
+    const format4 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
     const render2 = {
       terminal: () => renderTerminal(report3, terminal),
       markdown: () => renderMarkdown(report3),
       json: () => formatJson2(report3)
     };
-    return { output: render2[format6](), exitCode: ExitCode.passed };
+    return { output: render2[format4](), exitCode: ExitCode.passed };
   }
 };
 

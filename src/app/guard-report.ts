@@ -1,4 +1,5 @@
-import type { Ratio, SubjectJudgement } from '../judge/index.ts';
+import { ExitCode } from '../errors/index.ts';
+import { type OverallVerdict, overallVerdict, type Ratio, type SubjectJudgement } from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
 import type { Arm, BlockSample } from '../measure/index.ts';
 import { kilowattHoursPerMonth } from '../report/index.ts';
@@ -79,4 +80,27 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
   };
+}
+
+function nameOf(one: { readonly kernel: string; readonly workload: string }): string {
+  return JSON.stringify([one.kernel, one.workload]);
+}
+
+/** A machine that moved (`environment`) is never red, and never green in silence: the verdict and its reason say so. */
+function exitCodeOf(verdict: OverallVerdict['verdict']): ExitCode {
+  if (verdict === 'failed') return ExitCode.gateFailed;
+  return verdict === 'could-not-measure' ? ExitCode.couldNotMeasure : ExitCode.passed;
+}
+
+/** The verdict of a run over what was judged and what was only listed. */
+export function overallOf(options: {
+  readonly judgements: readonly SubjectJudgement[];
+  readonly kernels: readonly GuardedKernel[];
+  readonly failOn: (kernel: string) => readonly Verdict[];
+}): OverallVerdict & { readonly exitCode: ExitCode } {
+  const { judgements, kernels, failOn } = options;
+  const judged = new Set(judgements.map(nameOf));
+  const listed = kernels.filter((kernel) => !judged.has(nameOf(kernel)));
+  const overall = overallVerdict({ judgements, listed, failOn });
+  return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }

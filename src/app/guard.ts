@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors/index.ts';
-import { judge, type OverallVerdict, overallVerdict } from '../judge/index.ts';
+import { judge, type OverallVerdict } from '../judge/index.ts';
+import type { Verdict } from '../manifest/index.ts';
 import type { BlockSample } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
@@ -12,7 +13,7 @@ import {
   selectAdded,
   selectMeasurable,
 } from './guard-measure.ts';
-import { type GuardedKernel, guardedKernel } from './guard-report.ts';
+import { type GuardedKernel, guardedKernel, overallOf } from './guard-report.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { absolutePath, selectKernels } from './open-manifest.ts';
@@ -25,6 +26,8 @@ import { compareUntouched } from './untouched.ts';
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
   /** A git revision, or a folder with the base revision of the manifest. */
   readonly base: string;
+  /** Verdicts that fail the run; the manifest's gates decide unless given. */
+  readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
   readonly maxMinutes?: number;
   /** Folder for report.json and report.md; none unless given. */
@@ -119,16 +122,6 @@ function warningsOf(outcome: Outcome, overall: OverallVerdict): string[] {
   return warnings;
 }
 
-function nameOf(one: { readonly kernel: string; readonly workload: string }): string {
-  return JSON.stringify([one.kernel, one.workload]);
-}
-
-/** A machine that moved (`environment`) is never red, and never green in silence: the verdict and its reason say so. */
-function exitCodeOf(verdict: OverallVerdict['verdict']): ExitCode {
-  if (verdict === 'failed') return ExitCode.gateFailed;
-  return verdict === 'could-not-measure' ? ExitCode.couldNotMeasure : ExitCode.passed;
-}
-
 /**
  * Compares what head ships with what base ships and judges it.
  * @returns the report; its `exitCode` is 1 if a gate failed
@@ -155,17 +148,16 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
       judgement: judgements.find(matches) ?? null,
       broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
       samples: outcome.samples,
-      failOn: comparison.definition.gate.failOn,
+      failOn: options.failOn ?? comparison.definition.gate.failOn,
       energyEstimated: measuredWith?.meter?.info.estimated ?? false,
     });
   });
-  const judged = new Set(judgements.map(nameOf));
   const failOn = new Map(
-    outcome.comparisons.map((comparison) => [comparison.kernel, comparison.definition.gate.failOn]),
+    outcome.comparisons.map(({ kernel, definition }) => [kernel, options.failOn ?? definition.gate.failOn]),
   );
-  const overall = overallVerdict({
+  const overall = overallOf({
     judgements,
-    listed: kernels.filter((kernel) => !judged.has(nameOf(kernel))),
+    kernels,
     failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn,
   });
   const interrupted = host.signal.aborted;
@@ -176,7 +168,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
     tool: { name: 'joulegate', version: host.version },
     createdAt: startedAt.toISOString(),
     durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
-    exitCode: interrupted ? ExitCode.interrupted : exitCodeOf(overall.verdict),
+    exitCode: interrupted ? ExitCode.interrupted : overall.exitCode,
     manifest: options.manifest,
     device: measuredWith === null ? null : describeDevice(measuredWith.info),
     meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,

@@ -1,5 +1,6 @@
 export { renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
+export { runAction } from './action/run-action.ts';
 export { type Diagnosis, doctor, type Finding } from './doctor.ts';
 export { type GuardOptions, guard } from './guard.ts';
 export type { Host } from './host.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ExitCode } from '../errors/index.ts';
 import type { Budget, KernelDefinition } from '../manifest/index.ts';
+import type { DeviceInfo } from '../measure/index.ts';
 import type { CostModel } from '../model/index.ts';
 import type { ReportRetune } from '../schema/index.ts';
 import {
@@ -8,6 +9,7 @@ import {
   formatTuned,
   readTunedIfPresent,
   type Tuned,
+  tunedConfiguration,
   withTunedEntry,
   writeFileAtomic,
 } from '../store/index.ts';
@@ -38,6 +40,11 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly out?: string;
   /** Folder for report.json and report.md; none unless given. */
   readonly report?: string;
+  /**
+   * Called once the device is known and before the model is read: the moment to put a kept model in its place. What it
+   * returns of a tuned state is tried early, but decides nothing.
+   */
+  readonly onDevice?: (device: DeviceInfo) => Promise<{ readonly tuned: Tuned | null }>;
 }
 
 /** Folder beside the manifest that keeps the model and unfinished searches. */
@@ -49,6 +56,8 @@ interface RetuneRun {
   readonly opened: OpenedManifest;
   readonly laboratory: Laboratory;
   readonly tuned: Tuned;
+  /** A tuned state of earlier runs that was not adopted, or not yet; only where to start from. */
+  readonly hints: Tuned | null;
   readonly stateFolder: string;
 }
 
@@ -101,6 +110,7 @@ async function searchAll(
         family,
         limits,
       }),
+      hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
       objective: kernel.objective,
       budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
       seed: options.seed,
@@ -165,7 +175,8 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const ownTunedPath = join(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === undefined ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
-    const run: RetuneRun = { host, options, opened, laboratory, tuned, stateFolder };
+    const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
+    const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder };
     const modelPath =
       options.model === undefined
         ? join(stateFolder, `model-${laboratory.info.family}.json.gz`)

@@ -42,6 +42,8 @@ export interface WorkloadSearchTask {
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
   readonly incumbent: Configuration;
+  /** A configuration that is worth an early try; null if there is none. It may be outside the space. */
+  readonly hint: Configuration | null;
   readonly objective: Objective;
   readonly budget: Budget;
   readonly seed: number;
@@ -99,7 +101,7 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
     objective: task.objective,
     budget: { trials: task.budget.trials, seconds: task.budget.searchSeconds },
     seed: task.seed,
-    start: [task.incumbent, kernel.defaults],
+    start: [task.incumbent, kernel.defaults, ...(task.hint === null ? [] : [task.hint])],
     costModel: task.costModel,
     trials,
     known,

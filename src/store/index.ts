@@ -1,4 +1,4 @@
-export type { ModelFile, Recording, Report, Tuned, TunedEntry } from '../schema/index.ts';
+export type { ModelFile, Recording, Report, State, StateEntry, Tuned, TunedEntry } from '../schema/index.ts';
 export type { CachedFile } from './file-format.ts';
 export { exportKernelTuner } from './kernel-tuner/export.ts';
 export { importKernelTuner, type KernelTunerImport } from './kernel-tuner/import.ts';
@@ -6,6 +6,7 @@ export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
 export { readReport, writeReport } from './report.ts';
+export { emptyState, type KeptState, packState, stateVersion, unpackState } from './state.ts';
 export {
   emptyTuned,
   formatTuned,

@@ -8,7 +8,7 @@ function findRowFault(model: ModelFile): string | null {
   return `/rows/${index} has ${model.rows[index]?.features.length} features for ${expected} feature names`;
 }
 
-const format: FileFormat<ModelFile> = {
+export const modelFormat: FileFormat<ModelFile> = {
   title: 'a cost model',
   schema: 'joulegate-model',
   version: 1,
@@ -20,15 +20,15 @@ const format: FileFormat<ModelFile> = {
 
 /** Reads and checks a cost model's file, `.gz` unpacked. @throws JoulegateError (bad-input) naming the file and what is wrong. */
 export function readModel(path: string): ModelFile {
-  return readFileOf(format, path);
+  return readFileOf(modelFormat, path);
 }
 
 /** As `readModel` for a file that a cache may have damaged: an unusable one is set aside and the model starts anew. */
 export function readCachedModel(path: string): CachedFile<ModelFile> {
-  return readCachedFile(format, path);
+  return readCachedFile(modelFormat, path);
 }
 
 /** Writes atomically, packed if the name ends in `.gz`. @throws JoulegateError (bad-input, `cannot-write`). */
 export function writeModel(path: string, model: ModelFile): void {
-  writeFileOf(format, path, model);
+  writeFileOf(modelFormat, path, model);
 }

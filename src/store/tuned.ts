@@ -28,7 +28,7 @@ function findDuplicate(tuned: Tuned): string | null {
   return null;
 }
 
-const format: FileFormat<Tuned> = {
+export const tunedFormat: FileFormat<Tuned> = {
   title: 'a tuned state',
   schema: 'joulegate-tuned',
   version: 1,
@@ -109,25 +109,25 @@ function normalised(tuned: Tuned): Tuned {
 
 /** For text that came from elsewhere, e.g. a git revision. `label` names it in messages. @throws JoulegateError (bad-input). */
 export function parseTuned(text: string, label: string): Tuned {
-  return parseFile(format, text, label);
+  return parseFile(tunedFormat, text, label);
 }
 
 /** The text of the file, for a commit that is made without a checkout. */
 export function formatTuned(tuned: Tuned): string {
-  return formatFile(format, normalised(tuned));
+  return formatFile(tunedFormat, normalised(tuned));
 }
 
 /** @throws JoulegateError (bad-input) naming the file and what is wrong, or `file-not-found`. */
 export function readTuned(path: string): Tuned {
-  return readFileOf(format, path);
+  return readFileOf(tunedFormat, path);
 }
 
 /** null if there is no such file. @throws JoulegateError (bad-input) if there is one and it is not right. */
 export function readTunedIfPresent(path: string): Tuned | null {
-  return readFileIfPresent(format, path);
+  return readFileIfPresent(tunedFormat, path);
 }
 
 /** Writes atomically. @throws JoulegateError (bad-input, `cannot-write`). */
 export function writeTuned(path: string, tuned: Tuned): void {
-  writeFileOf(format, path, normalised(tuned));
+  writeFileOf(tunedFormat, path, normalised(tuned));
 }

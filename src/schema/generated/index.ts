@@ -10,6 +10,8 @@ import type { Recording } from './recording.ts';
 import { validate as RecordingValidator } from './recording.validate.js';
 import type { Report } from './report.ts';
 import { validate as ReportValidator } from './report.validate.js';
+import type { State } from './state.ts';
+import { validate as StateValidator } from './state.validate.js';
 import type { Tuned } from './tuned.ts';
 import { validate as TunedValidator } from './tuned.validate.js';
 
@@ -19,6 +21,7 @@ export type { ModelFile, ModelRow } from './model.ts';
 export type { Constraints as OperatorConstraints, Dispatch as OperatorDispatch, Reference as OperatorReference, Dispatch1 as OperatorDispatch1, OperatorFile, Parameter as OperatorParameter, Tunables as OperatorTunables, Configuration as OperatorConfiguration, Buffers as OperatorBuffers, Buffer as OperatorBuffer, Tolerance as OperatorTolerance } from './operator.ts';
 export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, RecordingWorkload, RecordingParameters, RecordingTunable, RecordingMeasurement, RecordingFailure, RecordingProvenance } from './recording.ts';
 export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportSample, ReportRetune, ReportRetuneKernel, ReportTrade } from './report.ts';
+export type { State, StateEntry } from './state.ts';
 export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, TunedConfiguration } from './tuned.ts';
 
 /** Checks data against schemas/manifest.schema.json. Never throws. */
@@ -35,6 +38,9 @@ export const validateRecording = (data: unknown) => check<Recording>(RecordingVa
 
 /** Checks data against schemas/report.schema.json. Never throws. */
 export const validateReport = (data: unknown) => check<Report>(ReportValidator, data);
+
+/** Checks data against schemas/state.schema.json. Never throws. */
+export const validateState = (data: unknown) => check<State>(StateValidator, data);
 
 /** Checks data against schemas/tuned.schema.json. Never throws. */
 export const validateTuned = (data: unknown) => check<Tuned>(TunedValidator, data);

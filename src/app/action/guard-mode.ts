@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { ExitCode } from '../../errors/index.ts';
+import type { Commands, Inputs, Runner } from '../../github/index.ts';
+import { guard } from '../guard.ts';
+import type { Host } from '../host.ts';
+import { openManifest } from '../open-manifest.ts';
+import { publish } from './publish.ts';
+import { resolveBase } from './resolve-base.ts';
+import { shardKernels } from './shard-kernels.ts';
+
+export interface ModeTask {
+  readonly host: Host;
+  readonly commands: Commands;
+  readonly runner: Runner;
+  readonly inputs: Inputs;
+}
+
+/** Folder that reports are written to; emptied by the runner after the job. */
+export function reportFolderOf(runner: Runner): string {
+  return join(runner.temporaryFolder, 'joulegate', 'report');
+}
+
+/** Compares what is checked out with its base, shows the report, and passes or fails. */
+export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
+  const { host, commands, runner, inputs } = task;
+  const { manifest } = openManifest(host, inputs.manifest);
+  const kernels = inputs.shard === null ? [] : shardKernels(manifest, inputs.shard);
+  if (
+    inputs.shard !== null &&
+    kernels.every((name) => manifest.kernels.find((k) => k.name === name)?.sentinel)
+  ) {
+    commands.info(
+      `Shard ${inputs.shard.index}/${inputs.shard.count} has no kernel: there are fewer kernels than shards.`,
+    );
+  }
+  const reportFolder = reportFolderOf(runner);
+  const report = await guard(host, {
+    manifest: inputs.manifest,
+    base: resolveBase(host, runner, inputs),
+    kernels,
+    device: inputs.device,
+    meter: inputs.meter,
+    report: reportFolder,
+    ...(inputs.failOn === null ? {} : { failOn: inputs.failOn }),
+    ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
+  });
+  await publish({ ...task, report, reportFolder });
+  commands.info(report.reason);
+  return report.exitCode as ExitCode;
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { type ExitCode, JoulegateError } from '../../errors/index.ts';
+import { announce, collectReports } from '../../github/index.ts';
+import type { Verdict } from '../../manifest/index.ts';
+import type { ReportGuard } from '../../schema/index.ts';
+import { readReport } from '../../store/index.ts';
+import { mergeReports } from '../merge-reports.ts';
+import { writeReportFiles } from '../report-files.ts';
+import { type ModeTask, reportFolderOf } from './guard-mode.ts';
+import { publish } from './publish.ts';
+
+/** The manifest is not read here: the job may run where nothing is checked out. */
+const defaultFailOn: readonly Verdict[] = ['regressed', 'missing-baseline'];
+
+function readGuardReport(path: string): ReportGuard {
+  const report = readReport(path);
+  if (report.kind === 'guard') return report;
+  throw new JoulegateError('bad-input', `${path} is the report of a retune, which has no verdict.`, {
+    code: 'not-a-guard-report',
+    nextStep: 'Run guard and retune in different workflows.',
+  });
+}
+
+/** Judges what the other jobs of this run measured, all together, and comments once. */
+export async function runReportMode(task: ModeTask): Promise<ExitCode> {
+  const { commands, runner, inputs } = task;
+  const { workflowRun } = runner;
+  const collected = await collectReports({
+    runner,
+    folder: join(runner.temporaryFolder, 'joulegate', 'collected'),
+    ...(workflowRun === null || inputs.githubToken === null
+      ? {}
+      : { from: { runId: workflowRun.id, token: inputs.githubToken } }),
+  });
+  announce(commands, collected);
+  if (collected.status !== 'collected') {
+    throw new JoulegateError('could-not-measure', collected.message, {
+      code: 'no-reports',
+      nextStep: 'Run the job again; without the reports there is no verdict.',
+    });
+  }
+  const report = mergeReports({
+    reports: collected.files.map(readGuardReport),
+    missing: collected.missing,
+    failOn: inputs.failOn ?? defaultFailOn,
+  });
+  const reportFolder = reportFolderOf(runner);
+  writeReportFiles(reportFolder, report);
+  await publish({ ...task, report, reportFolder });
+  commands.info(report.reason);
+  return report.exitCode as ExitCode;
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import { type Commands, readInputs, readRunner } from '../../github/index.ts';
+import type { Host } from '../host.ts';
+import { runGuardMode } from './guard-mode.ts';
+import { runReportMode } from './report-mode.ts';
+import { runRetuneMode } from './retune-mode.ts';
+
+const modes = { guard: runGuardMode, retune: runRetuneMode, report: runReportMode } as const;
+
+function describeError(
+  error: unknown,
+  signal: AbortSignal,
+): { readonly text: string; readonly exitCode: ExitCode } {
+  if (signal.aborted) return { text: 'Joulegate was cancelled.', exitCode: ExitCode.interrupted };
+  if (error instanceof JoulegateError) {
+    const next = error.nextStep === null ? '' : `\n${error.nextStep}`;
+    return { text: `${error.message}${next}`, exitCode: error.exitCode };
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text: `Internal error, please report it: ${detail}`, exitCode: ExitCode.internal };
+}
+
+/**
+ * The action: one mode on the runner it is a step of. `host.workingDirectory` is replaced by the input's.
+ * Never throws; what goes wrong becomes an error annotation and the exit status.
+ */
+export async function runAction(host: Host, commands: Commands): Promise<ExitCode> {
+  try {
+    const inputs = readInputs(commands);
+    const runner = readRunner(host.environment, (path) => readFileSync(path, 'utf8'));
+    const workingDirectory = resolve(runner.workspace, inputs.workingDirectory);
+    return await modes[inputs.mode]({ host: { ...host, workingDirectory }, commands, runner, inputs });
+  } catch (error) {
+    const { text, exitCode } = describeError(error, host.signal);
+    commands.error(text, { title: 'Joulegate' });
+    return exitCode;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Manifest } from '../../manifest/index.ts';
+
+/**
+ * The kernels of one of `count` jobs: those with most workloads are dealt first, each to the job with least to do.
+ * Sentinels go to every job, because each has a machine of its own that may move.
+ * @returns names, in the manifest's order
+ */
+export function shardKernels(
+  manifest: Manifest,
+  shard: { readonly index: number; readonly count: number },
+): readonly string[] {
+  const loads = Array.from({ length: shard.count }, () => 0);
+  const owners = new Map<string, number>();
+  const dealt = manifest.kernels
+    .filter((kernel) => !kernel.sentinel)
+    .map((kernel) => ({ name: kernel.name, load: kernel.workloads.length }))
+    .sort((a, b) => b.load - a.load || (a.name < b.name ? -1 : 1));
+  for (const { name, load } of dealt) {
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least] = loads[least]! + load;
+    owners.set(name, least);
+  }
+  return manifest.kernels
+    .filter((kernel) => kernel.sentinel || owners.get(kernel.name) === shard.index - 1)
+    .map((kernel) => kernel.name);
+}

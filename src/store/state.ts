@@ -1,0 +1,72 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { JoulegateError } from '../errors/index.ts';
+import { type ModelFile, type State, type StateEntry, type Tuned, validateState } from '../schema/index.ts';
+import { checkData, type FileFormat, formatFile, parseFile } from './file-format.ts';
+import { modelFormat } from './model.ts';
+import { tunedFormat } from './tuned.ts';
+
+/** What nightly runs hand on, every part of it checked. */
+export interface KeptState {
+  readonly family: string;
+  readonly model: ModelFile | null;
+  readonly tuned: Tuned | null;
+  /** Oldest first; bounded. */
+  readonly history: readonly StateEntry[];
+}
+
+/** Version of the format; states of other versions are not looked for. */
+export const stateVersion = 1;
+
+const maxHistory = 20_000;
+
+const format: FileFormat<State> = {
+  title: 'a kept state',
+  schema: 'joulegate-state',
+  version: stateVersion,
+  maxBytes: 256 * 1024 * 1024,
+  expandedLevels: 2,
+  validate: validateState,
+  findFault: () => null,
+};
+
+export function emptyState(family: string): KeptState {
+  return { family, model: null, tuned: null, history: [] };
+}
+
+/** A state as the bytes of a gzip file; the oldest history beyond its bound is dropped. */
+export function packState(state: KeptState): Uint8Array {
+  const file: State = {
+    schema: 'joulegate-state',
+    version: stateVersion,
+    family: state.family,
+    model: state.model === null ? null : { ...state.model },
+    tuned: state.tuned === null ? null : { ...state.tuned },
+    history: state.history.slice(-maxHistory),
+  };
+  return gzipSync(formatFile(format, file), { level: 9 });
+}
+
+/**
+ * The reverse of `packState`, for bytes that nobody vouches for: everything in them is checked, the model and the tuned
+ * state by their own formats.
+ * @throws JoulegateError (bad-input, `damaged-file`)
+ */
+export function unpackState(bytes: Uint8Array, label: string): KeptState {
+  let text: string;
+  try {
+    text = gunzipSync(bytes, { maxOutputLength: format.maxBytes }).toString('utf8');
+  } catch (error) {
+    throw new JoulegateError('bad-input', `${label} is no gzip file of a bearable size`, {
+      code: 'damaged-file',
+      nextStep: 'Nothing: it is made anew.',
+      cause: error,
+    });
+  }
+  const state = parseFile(format, text, label);
+  return {
+    family: state.family,
+    model: state.model === null ? null : checkData(modelFormat, state.model, `the model in ${label}`),
+    tuned: state.tuned === null ? null : checkData(tunedFormat, state.tuned, `the tuned state in ${label}`),
+    history: state.history,
+  };
+}
