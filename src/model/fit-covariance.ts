@@ -1,4 +1,5 @@
 import { type CovarianceParameters, type Dimension, matern52 } from './covariance.ts';
+import { dotProduct } from './dot-product.ts';
 
 /** One log-scale parameter with its normal prior. */
 interface Parameter {
@@ -110,9 +111,8 @@ function negativeLogLikelihood(
     let target = targets[i] as number;
     for (let j = 0; j < i; j++, pair++) {
       const other = j * n;
-      let sum = matern52(r2[pair] as number);
-      for (let e = 0; e < j; e++) sum -= (work[row + e] as number) * (work[other + e] as number);
-      const value = sum / (work[other + j] as number);
+      const rest = matern52(r2[pair] as number) - dotProduct(work, row, work, other, j);
+      const value = rest / (work[other + j] as number);
       work[row + j] = value;
       diagonal -= value * value;
       target -= value * (work[solved + j] as number);

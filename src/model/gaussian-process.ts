@@ -1,4 +1,5 @@
 import type { Covariance } from './covariance.ts';
+import { dotProduct } from './dot-product.ts';
 
 /** A place at which a `GaussianProcess` predicts; it remembers what was worked out for it so far. */
 export interface Query {
@@ -73,9 +74,8 @@ export class GaussianProcess {
     const factor = this.#factor;
     for (let i = query.solved; i < n; i++) {
       const start = (i * (i + 1)) / 2;
-      let sum = this.#covariance.correlation(this.#points[i] as Float64Array, point);
-      for (let j = 0; j < i; j++) sum -= (factor[start + j] as number) * (values[j] as number);
-      const value = sum / (factor[start + i] as number);
+      const prior = this.#covariance.correlation(this.#points[i] as Float64Array, point);
+      const value = (prior - dotProduct(factor, start, values, 0, i)) / (factor[start + i] as number);
       values[i] = value;
       query.variance -= value * value;
     }
@@ -89,9 +89,8 @@ export class GaussianProcess {
     let squares = 0;
     for (let i = 0; i < n; i++) {
       const start = (i * (i + 1)) / 2;
-      let sum = targets[i] as number;
-      for (let j = 0; j < i; j++) sum -= (this.#factor[start + j] as number) * (weights[j] as number);
-      const weight = sum / (this.#factor[start + i] as number);
+      const rest = (targets[i] as number) - dotProduct(this.#factor, start, weights, 0, i);
+      const weight = rest / (this.#factor[start + i] as number);
       weights[i] = weight;
       squares += weight * weight;
     }
@@ -101,10 +100,7 @@ export class GaussianProcess {
   /** Posterior mean and standard deviation (noise-free) at a query. `solution` may know fewer points than the process. */
   predict(query: Query, solution: Solution): { readonly mean: number; readonly deviation: number } {
     this.#extend(query);
-    let mean = 0;
-    for (let i = 0; i < solution.weights.length; i++) {
-      mean += (solution.weights[i] as number) * (query.values[i] as number);
-    }
+    const mean = dotProduct(solution.weights, 0, query.values, 0, solution.weights.length);
     return { mean, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
   }
 }

@@ -30,8 +30,8 @@ export interface Belief {
 }
 
 /** Points used to fit covariance parameters, and points kept in the process after a fit. */
-const fittingPoints = 200;
-const processPoints = 400;
+const fittingPoints = 160;
+const processPoints = 250;
 
 /** Half the best and half at random, at most `limit`, in their old order. */
 function thin<T extends { readonly target: number }>(
