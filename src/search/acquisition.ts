@@ -12,8 +12,8 @@ export function probabilityBelow({ mean, deviation }: Belief, limit: number): nu
   return normalCdf((limit - mean) / deviation);
 }
 
-/** Below this an expected improvement is a rounding error. */
-const negligible = 1e-12;
+/** Below this (0.001 %) no improvement is expected; a region that keeps failing would otherwise be worth most at last. */
+const negligible = 1e-5;
 
 /** What trying a configuration may bring. */
 export interface Prospect {
@@ -26,9 +26,11 @@ export interface Prospect {
 
 /**
  * What trying a configuration is worth: expected improvement times the probability of it counting at all. Where the
- * improvement vanishes for all candidates, those predicted closest to the best still come first, below zero.
+ * improvement vanishes for all candidates, those closest to the best, and likely to count, still come first, below zero.
  */
 export function worth({ belief, best, probability }: Prospect): number {
   const improvement = expectedImprovement(belief, best) * probability;
-  return improvement >= negligible ? improvement : (-1e-9 * (belief.mean - best)) / belief.deviation;
+  if (improvement >= negligible) return improvement;
+  const distance = Math.max(0, belief.mean - best) / belief.deviation;
+  return (-negligible * (1 + distance)) / Math.max(probability, 1e-6);
 }

@@ -5,48 +5,55 @@ import type { PriorBeliefs } from './prior-beliefs.ts';
 /** Configurations tried before the models are asked. */
 export const startTrials = 12;
 
-/** Random configurations that the cost model is asked about for a start, and how many of the best of those are tried. */
-const asked = 64;
+/** Configurations the cost model is asked about at a time: at random first, then neighbours of the best of those. */
+const askedAtOnce = 64;
+const climbs = 3;
+
+/** How many of the lowest predicted cost are tried. */
 const fromPrior = 4;
 
-/**
- * Configurations to begin with, in order: those with the lowest predicted cost, if there is a cost model, then some
- * that spread over the values of every tunable.
- * @param chosen tried already, or about to be.
- */
-export async function startPoints(task: {
+export interface StartTask {
   readonly space: Space;
   readonly random: Random;
   readonly count: number;
+  /** Tried already. */
   readonly chosen: readonly Point[];
   readonly priors: PriorBeliefs;
   readonly priorObjective: (key: string) => number | null;
   readonly keyOf: (point: Point) => string;
-}): Promise<readonly Point[]> {
-  const { space, random, chosen, priors, keyOf } = task;
-  const taken = new Set(chosen.map(keyOf));
-  const points: Point[] = [];
-  const take = (found: readonly Point[], count: number) => {
-    for (const point of found) {
-      if (points.length >= count) return;
-      if (taken.has(keyOf(point))) continue;
-      taken.add(keyOf(point));
-      points.push(point);
-    }
-  };
-  if (priors.speaks) {
-    const sample: { point: Point; cost: number }[] = [];
-    for (const point of space.sample(random, asked)) {
+}
+
+/** Configurations of low predicted cost, lowest first: a short climb by the cost model alone. */
+async function predictedBest({ space, random, priors, priorObjective, keyOf }: StartTask): Promise<Point[]> {
+  const asked = new Map<string, { readonly point: Point; readonly cost: number }>();
+  const ranked = () => [...asked.values()].sort((a, b) => a.cost - b.cost).map(({ point }) => point);
+  let next = space.sample(random, askedAtOnce);
+  for (let climb = 0; climb <= climbs; climb++) {
+    for (const point of next) {
       await priors.learn(keyOf(point), space.configuration(point));
-      const cost = task.priorObjective(keyOf(point));
-      if (cost !== null) sample.push({ point, cost });
+      const cost = priorObjective(keyOf(point));
+      if (cost !== null) asked.set(keyOf(point), { point, cost });
     }
-    sample.sort((a, b) => a.cost - b.cost);
-    take(
-      sample.map(({ point }) => point),
-      Math.min(fromPrior, task.count),
-    );
+    next = ranked()
+      .slice(0, fromPrior)
+      .flatMap((point) => space.neighbours(point))
+      .filter((point) => !asked.has(keyOf(point)))
+      .slice(0, askedAtOnce);
   }
-  take(space.stratified(random, task.count - points.length, [...chosen, ...points]), task.count);
-  return points;
+  return ranked();
+}
+
+/**
+ * Configurations to begin with, in order: those with the lowest predicted cost, if there is a cost model, then some
+ * that spread over the values of every tunable.
+ */
+export async function startPoints(task: StartTask): Promise<readonly Point[]> {
+  const { space, random, count, chosen, priors, keyOf } = task;
+  const tried = new Set(chosen.map(keyOf));
+  const points: Point[] = [];
+  if (priors.speaks) {
+    const fresh = (await predictedBest(task)).filter((point) => !tried.has(keyOf(point)));
+    points.push(...fresh.slice(0, Math.min(fromPrior, count)));
+  }
+  return [...points, ...space.stratified(random, count - points.length, [...chosen, ...points])];
 }
