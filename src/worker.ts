@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
 import { serveWorker } from './device/index.ts';
+import { nativeSearch } from './native/index.ts';
 
-serveWorker();
+serveWorker(nativeSearch(fileURLToPath(import.meta.url), process.env));

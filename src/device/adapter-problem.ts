@@ -4,10 +4,11 @@ import type { OpenResult } from './protocol.ts';
 type OpenProblem = Extract<OpenResult, { ok: false }>;
 
 /** What to do about an adapter that could not be opened. */
-export function adapterNextStep(problem: OpenProblem['problem']): string {
+export function adapterNextStep({ problem, nextStep = null }: OpenProblem): string {
+  if (nextStep !== null) return nextStep;
   switch (problem) {
     case 'no-dawn':
-      return 'Install the npm package webgpu for this platform; on Linux it needs glibc 2.34 or newer.';
+      return 'Install the npm package webgpu in the folder of Joulegate.';
     case 'no-adapter':
       return 'Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.';
     case 'adapter-not-found':
@@ -25,7 +26,7 @@ export function adapterError(result: OpenProblem): JoulegateError {
     `No GPU adapter could be opened: ${result.message}${there}.`,
     {
       code: result.problem,
-      nextStep: adapterNextStep(result.problem),
+      nextStep: adapterNextStep(result),
     },
   );
 }

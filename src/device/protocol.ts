@@ -28,6 +28,8 @@ export type OpenResult =
       readonly message: string;
       /** Names of the adapters that were there. */
       readonly adapters: readonly string[];
+      /** What to do, if it is more than what the problem always calls for. */
+      readonly nextStep?: string | null;
     };
 
 /** Every request with its response. Requests about variants carry the program: a restarted process knows none. */

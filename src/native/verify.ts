@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import type { PinnedFile, PinnedFiles } from './types.ts';
@@ -30,6 +30,7 @@ export function verifyContents(where: string, contents: Uint8Array, pin: PinnedF
 export function verifyFolder(folder: string, pinned: PinnedFiles): string | null {
   const names = Object.keys(pinned);
   if (names.length === 0) return 'nothing is pinned for this platform';
+  if (!existsSync(folder)) return 'it is not there';
   for (const name of names) {
     let contents: Uint8Array;
     try {

@@ -1,3 +1,4 @@
+import { nativeFolderVariable } from '../../native/index.ts';
 import type { Environment } from './choice.ts';
 
 /** What drivers, loaders and the C library read. Everything else stays out: tokens and keys above all. */
@@ -21,6 +22,7 @@ const passedNames = new Set([
   'HIP_VISIBLE_DEVICES',
   'ZE_AFFINITY_MASK',
   'DRI_PRIME',
+  nativeFolderVariable,
   // Windows does not start a process without these.
   'SYSTEMROOT',
   'SYSTEMDRIVE',

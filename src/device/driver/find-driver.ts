@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import { adapterNextStep } from '../adapter-problem.ts';
+import { adapterError, adapterNextStep } from '../adapter-problem.ts';
 import { GpuProcess } from '../process/gpu-process.ts';
 import type { OpenResult } from '../protocol.ts';
 import type { DriverChoice, Environment } from './choice.ts';
@@ -54,7 +54,7 @@ async function report(
     description,
     driver,
     result,
-    nextStep: result.ok ? null : adapterNextStep(result.problem),
+    nextStep: result.ok ? null : adapterNextStep(result),
   };
 }
 
@@ -119,6 +119,8 @@ export async function listAdapters(search: DriverSearch): Promise<readonly Adapt
 export async function findDriver(search: DriverSearch): Promise<DriverChoice> {
   const first = await report(search.workerPath, startingDriver(search.environment));
   if (first.result.ok) return first.driver;
+  // Without Dawn no driver is any use.
+  if (first.result.problem === 'no-dawn') throw adapterError(first.result);
   const reports: AdapterReport[] = [first];
   if (first.source !== 'environment') {
     const second = await reportSwiftshader(search);

@@ -1,3 +1,5 @@
+import { JoulegateError } from '../../errors/index.ts';
+import { loadWebgpu, type NativeSearch } from '../../native/index.ts';
 import { VariantFault } from './faults.ts';
 
 /** Dawn, an adapter and its device. `gpu` is kept because Dawn's objects must not outlive it. */
@@ -17,12 +19,19 @@ export interface Dawn {
 export class AdapterFault extends Error {
   readonly problem: 'no-dawn' | 'no-adapter' | 'adapter-not-found' | 'no-device';
   readonly adapters: readonly string[];
+  /** What to do, if it is more than what the problem always calls for. */
+  readonly nextStep: string | null;
 
-  constructor(problem: AdapterFault['problem'], message: string, adapters: readonly string[] = []) {
+  constructor(
+    problem: AdapterFault['problem'],
+    message: string,
+    details: { readonly adapters?: readonly string[]; readonly nextStep?: string | null } = {},
+  ) {
     super(message);
     this.name = 'AdapterFault';
     this.problem = problem;
-    this.adapters = adapters;
+    this.adapters = details.adapters ?? [];
+    this.nextStep = details.nextStep ?? null;
   }
 }
 
@@ -38,13 +47,15 @@ const softwareNames = /llvmpipe|lavapipe|swiftshader|software rasterizer|basic r
 const usefulFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 
 /** Loads the native binding. Imported on demand, so that a binary that does not load is reported, not fatal. */
-export async function loadDawn(): Promise<Dawn> {
+export async function loadDawn(search: NativeSearch): Promise<Dawn> {
   try {
-    const { create, globals } = await import('webgpu');
+    const { create, globals } = await loadWebgpu(search);
     Object.assign(globalThis, globals);
     return { create };
   } catch (error) {
-    throw new AdapterFault('no-dawn', error instanceof Error ? error.message : String(error));
+    if (!(error instanceof JoulegateError)) throw error;
+    // Reasons are put into sentences of the caller's.
+    throw new AdapterFault('no-dawn', error.message.replace(/\.$/, ''), { nextStep: error.nextStep });
   }
 }
 
@@ -84,7 +95,9 @@ async function chooseAdapter(
     const name = names.find((candidate) => candidate.toLowerCase().includes(wanted.toLowerCase()));
     const chosen = name === undefined ? null : await requestAdapter(dawn, name);
     if (chosen === null) {
-      throw new AdapterFault('adapter-not-found', `no adapter's name contains '${wanted}'`, names);
+      throw new AdapterFault('adapter-not-found', `no adapter's name contains '${wanted}'`, {
+        adapters: names,
+      });
     }
     return chosen;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../measure/index.ts';
+import type { NativeSearch } from '../../native/index.ts';
 import type { RequestEnvelope, ResponseEnvelope, WireFailure, WorkerRequest } from '../protocol.ts';
 import { watchParent } from './parent-watch.ts';
 import { installPolling } from './polling.ts';
@@ -24,8 +25,9 @@ function isEnvelope(message: unknown): message is RequestEnvelope {
 /**
  * Serves the device protocol to the process that forked this one, until it closes or disappears. The parent's process
  * id is the first argument.
+ * @param search where Dawn is looked for
  */
-export function serveWorker(): void {
+export function serveWorker(search: NativeSearch): void {
   const parentPid = Number(process.argv[2]);
   if (process.send === undefined || !Number.isInteger(parentPid)) {
     process.stderr.write('This file is the GPU process of joulegate; joulegate starts it.\n');
@@ -45,7 +47,7 @@ export function serveWorker(): void {
       return null;
     }
     if (request.kind === 'open') {
-      const opened = await openSession(request.adapterName, clock, polling);
+      const opened = await openSession(request.adapterName, { clock, polling, search });
       session = opened.session;
       return opened.result;
     }

@@ -1,4 +1,5 @@
 import type { Clock, DeviceInfo } from '../../measure/index.ts';
+import type { NativeSearch } from '../../native/index.ts';
 import type {
   Exchanges,
   OpenResult,
@@ -23,6 +24,14 @@ import { warmUp } from './warm-up.ts';
 const softwareBufferBytes = 1024 ** 3;
 const hardwareBufferBytes = 4 * 1024 ** 3;
 const referenceBytes = 512 * 1024 ** 2;
+
+/** What a session works with. */
+interface SessionContext {
+  readonly clock: Clock;
+  readonly polling: Polling;
+  /** Where Dawn is looked for. */
+  readonly search: NativeSearch;
+}
 
 type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'run' }>;
 type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
@@ -55,8 +64,8 @@ export class Session {
   }
 
   /** @throws AdapterFault */
-  static async open(name: string | null, clock: Clock, polling: Polling): Promise<Session> {
-    const opened = await openAdapter(await loadDawn(), name);
+  static async open(name: string | null, { clock, polling, search }: SessionContext): Promise<Session> {
+    const opened = await openAdapter(await loadDawn(search), name);
     const { adapter, device } = opened;
     device.addEventListener('uncapturederror', (event) => {
       process.stderr.write(`Dawn: ${(event as GPUUncapturedErrorEvent).error.message}\n`);
@@ -142,15 +151,14 @@ function blameReference(failure: WireFailure): WireFailure {
 /** Opens a session, a fault as a value. */
 export async function openSession(
   name: string | null,
-  clock: Clock,
-  polling: Polling,
+  context: SessionContext,
 ): Promise<{ readonly session: Session | null; readonly result: OpenResult }> {
   try {
-    const session = await Session.open(name, clock, polling);
+    const session = await Session.open(name, context);
     return { session, result: { ok: true, info: session.info } };
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error;
-    const { problem, message, adapters } = error;
-    return { session: null, result: { ok: false, problem, message, adapters } };
+    const { problem, message, adapters, nextStep } = error;
+    return { session: null, result: { ok: false, problem, message, adapters, nextStep } };
   }
 }
