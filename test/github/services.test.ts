@@ -318,8 +318,8 @@ describe('the artifact of a run', () => {
       name: 'joulegate-report-nvidia-hopper-1of3-attempt-1',
       id: 1,
     });
-    await upload(2, 1, 'two');
-    await upload(2, 2, 'two again');
+    await upload(2, 10, 'two again');
+    await upload(2, 9, 'two');
     await uploadArtifact({ ...label, kind: 'recordings', ...reportOf(job, 'no report'), runner });
     const collected = await collectReports({ runner, folder: join(job.workspace, 'collected') });
     expect(collected.status).toBe('collected');
@@ -330,13 +330,13 @@ describe('the artifact of a run', () => {
   it('of a name that is taken is an outcome, and the first one stays', async () => {
     const job = await startJob();
     const runner = nightly(job, 100);
-    await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner });
+    const first = await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner });
     const second = await uploadArtifact({ ...label, ...reportOf(job, 'two'), runner });
     expect(second.status).toBe('failed');
     expect(second.message).toMatch(
       /^The artifact joulegate-report-nvidia-hopper-attempt-1 was not uploaded: .*exists already/,
     );
-    expect(job.services.artifactNames).toEqual(['joulegate-report-nvidia-hopper-attempt-1']);
+    expect(job.services.artifacts.map(({ name }) => name)).toEqual([first.name]);
   });
 
   it('that the service does not take is an outcome', async () => {

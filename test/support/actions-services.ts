@@ -53,9 +53,16 @@ export class ActionsServices {
     return this.#caches.filter(({ isFinal }) => isFinal).map(({ key }) => key);
   }
 
-  /** Names of the finished artifacts, oldest first. */
-  get artifactNames(): readonly string[] {
-    return this.#artifacts.filter(({ isFinal }) => isFinal).map(({ key }) => key);
+  /** Finished artifacts, oldest first, and where their bytes are. */
+  get artifacts(): readonly { id: number; name: string; sizeBytes: number; address: string }[] {
+    return this.#artifacts
+      .filter(({ isFinal }) => isFinal)
+      .map((entry) => ({
+        id: entry.id,
+        name: entry.key,
+        sizeBytes: entry.size,
+        address: this.#address(entry),
+      }));
   }
 
   /** Every call of the method gets the fault from now on. */

@@ -39,6 +39,15 @@ interface Pull {
   readonly headRepository: string | null;
 }
 
+/** An artifact of a run, and where its bytes are. */
+interface RunArtifact {
+  readonly runId: number;
+  readonly id: number;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly address: string;
+}
+
 interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -88,6 +97,7 @@ export class GithubServer {
   readonly requests: string[] = [];
   readonly accounts = new Map<string, Account>();
   readonly pulls: Pull[] = [];
+  readonly artifacts: RunArtifact[] = [];
   readonly #comments = new Map<number, IssueComment[]>();
   readonly #faults: PlannedFault[] = [];
   #nextId = 1001;
@@ -162,6 +172,9 @@ export class GithubServer {
     const body = text === '' ? {} : (JSON.parse(text) as { body?: string });
     if (route === 'POST /graphql') return this.#viewer(account);
     if (route === 'GET /repos/octo/kernels/pulls') return this.#listPulls(url);
+    const artifacts =
+      /^GET \/repos\/octo\/kernels\/actions\/(runs|artifacts)\/(\d+)\/(?:artifacts|zip)$/.exec(route);
+    if (artifacts !== null) return this.#artifactsOf(artifacts[1] ?? '', Number(artifacts[2]));
     const list = /^(GET|POST) \/repos\/octo\/kernels\/issues\/(\d+)\/comments$/.exec(route);
     const one = /^(PATCH|DELETE) \/repos\/octo\/kernels\/issues\/comments\/(\d+)$/.exec(route);
     if (list?.[1] === 'GET') return this.#page(url, this.#comments.get(Number(list[2])) ?? []);
@@ -197,6 +210,25 @@ export class GithubServer {
       },
     }));
     return this.#page(url, body);
+  }
+
+  #artifactsOf(what: string, id: number): Reply {
+    if (what === 'artifacts') {
+      const address = this.artifacts.find((artifact) => artifact.id === id)?.address;
+      return address === undefined ? problem(410, 'Gone') : { status: 302, headers: { location: address } };
+    }
+    const artifacts = this.artifacts
+      .filter(({ runId }) => runId === id)
+      .map((artifact) => ({
+        id: artifact.id,
+        node_id: `A_${artifact.id}`,
+        name: artifact.name,
+        size_in_bytes: artifact.sizeBytes,
+        expired: false,
+        created_at: '2025-06-01T12:00:00Z',
+        workflow_run: { id },
+      }));
+    return { status: 200, body: { total_count: artifacts.length, artifacts } };
   }
 
   /** Pages with `Link`, 30 a page unless asked, 100 at most. */
