@@ -10,7 +10,7 @@ export function plainLine(text: string, secrets: readonly string[] = [], maxLeng
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1)}…`;
 }
 
-/** What an exception says, as one line. */
+/** What an exception says, as one line to be put into a sentence: without a full stop. */
 export function errorLine(error: unknown, secrets: readonly string[] = []): string {
-  return plainLine(error instanceof Error ? error.message : String(error), secrets);
+  return plainLine(error instanceof Error ? error.message : String(error), secrets).replace(/\.+$/, '');
 }

@@ -47,7 +47,10 @@ async function restore(task: ServiceTask): Promise<RestoredState> {
   const { restoreCache } = await toolkit();
   const from = await withDeadline(seconds, () => restoreCache([cachedPath], key.full, [key.prefix]));
   // Also what it returns after a failure, which it has warned about itself.
-  if (from === undefined) return { status: 'missing', message: 'The cache has no state yet.', bytes: null };
+  if (from === undefined) {
+    const message = 'The cache gave no state: there is none yet, or a warning above says why.';
+    return { status: 'missing', message, bytes: null };
+  }
   const bytes = readStateFile(join(workspace, cachedPath), maxBytes);
   if (bytes === null) throw new Error(`the cache ${from} does not hold ${cachedPath}`);
   return { status: 'restored', message: `Took up the state from the cache ${from}.`, bytes };

@@ -73,7 +73,11 @@ describe('the state in the Actions cache', () => {
   it('is what the newest run saved, byte for byte', async () => {
     const job = await startJob();
     const first = await cacheOf(nightly(job, 100)).restore();
-    expect(first).toEqual({ status: 'missing', message: 'The cache has no state yet.', bytes: null });
+    expect(first).toEqual({
+      status: 'missing',
+      message: 'The cache gave no state: there is none yet, or a warning above says why.',
+      bytes: null,
+    });
     expect(await save(cacheOf(nightly(job, 100)), 'one')).toBe('saved');
     expect(await save(cacheOf(nightly(job, 101)), 'two', 2, 1)).toBe('saved');
     const restored = await cacheOf(nightly(job, 102)).restore();
