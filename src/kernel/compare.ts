@@ -13,9 +13,10 @@ interface Tally {
  * Compares an output with the reference's, both as read back after `poison` and a launch.
  *
  * @returns the largest relative error, differences over the larger of |expected| and the magnitude at which the
- *   relative tolerance passes the absolute one. Fails, in this order, with `unwritten` elements, `not-a-number`
+ *   relative tolerance passes the absolute one. Fails, in this order, with a reference that has no numbers at all
+ *   (`unwritten` or `not-a-number`: nothing could be told from such a comparison), `unwritten` elements, `not-a-number`
  *   where the reference is a number, or a `wrong-result` beyond |actual - expected| <= absolute + relative * |expected|.
- *   Elements that are not numbers in both are equal, as are elements that neither has written, but not if that is all.
+ *   Single elements that are not numbers in both are equal, as are single elements that neither has written.
  */
 export function compareOutput(
   binding: BufferBinding,
@@ -31,17 +32,26 @@ export function compareOutput(
   const pattern = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
   const scale = relative > 0 ? absolute / relative : absolute;
 
+  if (expectedBits.every((bits) => bits === pattern)) {
+    const who = actualBits.every((bits) => bits === pattern)
+      ? 'neither the variant nor the reference wrote any element'
+      : 'the reference wrote no element';
+    return failed('unwritten', `\`${binding.name}\`: ${who}`);
+  }
+  if (expectedElements.every((element) => Number.isNaN(decode(element)))) {
+    return failed(
+      'not-a-number',
+      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`,
+    );
+  }
+
   const unwritten: Tally = { count: 0, first: -1 };
   const notANumber: Tally = { count: 0, first: -1 };
   const wrong: Tally = { count: 0, first: -1 };
-  let neither = 0;
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
-    if (bits === expectedBits[i]) {
-      if (bits === pattern) neither++;
-      continue;
-    }
+    if (bits === expectedBits[i]) continue;
     if (bits === pattern) {
       add(unwritten, i);
       continue;
@@ -67,12 +77,6 @@ export function compareOutput(
       `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === 'unwritten' ? 'nothing was written' : a}, expected ${e}`,
     );
   };
-  if (neither === binding.length) {
-    return failed(
-      'unwritten',
-      `\`${binding.name}\`: neither the variant nor the reference wrote any element`,
-    );
-  }
   if (unwritten.count > 0) return report('unwritten', unwritten, 'were not written');
   if (notANumber.count > 0) return report('not-a-number', notANumber, 'are not a number');
   if (wrong.count > 0) return report('wrong-result', wrong, 'are wrong');

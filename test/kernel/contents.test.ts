@@ -130,7 +130,14 @@ describe('comparing outputs', () => {
       kind: 'unwritten',
       message: '`data`: 2 of 3 elements were not written; first at index 1: nothing was written, expected 2',
     });
-    expect(failureOf(compareOutput(buffer, poison(buffer), poison(buffer))).kind).toBe('unwritten');
+    expect(failureOf(compareOutput(buffer, poison(buffer), poison(buffer)))).toEqual({
+      kind: 'unwritten',
+      message: '`data`: neither the variant nor the reference wrote any element',
+    });
+    expect(failureOf(compareOutput(buffer, bytesOf(1, 2, 3), poison(buffer)))).toEqual({
+      kind: 'unwritten',
+      message: '`data`: the reference wrote no element',
+    });
   });
 
   it('lets elements be that neither has written', () => {
@@ -141,10 +148,33 @@ describe('comparing outputs', () => {
   });
 
   it('takes no NaN for a number', () => {
-    const failure = failureOf(compareOutput(output(2), bytesOf(1, Number.NaN), bytesOf(1, 2)));
-    expect(failure.kind).toBe('not-a-number');
-    expect(failureOf(compareOutput(output(1), bytesOf(2), bytesOf(Number.NaN))).kind).toBe('wrong-result');
-    expect(compareOutput(output(1), bytesOf(Number.NaN), bytesOf(Number.NaN)).ok).toBe(true);
+    const nan = Number.NaN;
+    const failure = failureOf(compareOutput(output(2), bytesOf(1, nan), bytesOf(1, 2)));
+    expect(failure).toEqual({
+      kind: 'not-a-number',
+      message: '`data`: 1 of 2 elements are not a number; first at index 1: NaN, expected 2',
+    });
+    expect(failureOf(compareOutput(output(2), bytesOf(1, 2), bytesOf(1, nan))).kind).toBe('wrong-result');
+    expect(compareOutput(output(2), bytesOf(1, nan), bytesOf(1, nan)).ok).toBe(true);
+  });
+
+  it('accepts no result, not even the same, against a reference that is NaN throughout', () => {
+    const nan = Number.NaN;
+    const unusable = {
+      kind: 'not-a-number',
+      message: '`data`: the reference itself yields NaN everywhere, which no result can be compared with',
+    };
+    const nothing = poison(output(2));
+    for (const actual of [bytesOf(nan, nan), bytesOf(1, 2), nothing]) {
+      expect(failureOf(compareOutput(output(2), actual, bytesOf(nan, nan)))).toEqual(unusable);
+    }
+    const half = output(2, { type: 'f16' });
+    const bits = new Uint8Array(Uint16Array.from([0x7e00, 0xfe01]).buffer);
+    expect(failureOf(compareOutput(half, bits, bits))).toEqual(unusable);
+    // In place there is no poison to tell unwritten elements by; the reference is as useless.
+    expect(
+      failureOf(compareOutput(output(2, { readsInitial: true }), bytesOf(1, 2), bytesOf(nan, nan))),
+    ).toEqual(unusable);
   });
 
   it('takes infinity for nothing but itself', () => {
