@@ -605,6 +605,12 @@ export interface ReportRetuneKernel {
     readonly [k: string]: number;
   };
   /**
+   * One failed configuration for every kind of failure.
+   *
+   * @maxItems 20
+   */
+  readonly failureExamples?: ReadonlyArray<ReportFailureExample>;
+  /**
    * Size of the space.
    */
   readonly spaceSize: {
@@ -647,6 +653,28 @@ export interface ReportRetuneKernel {
    * What came of it, in a sentence.
    */
   readonly reason: string;
+}
+/**
+ * A failed configuration and why it failed.
+ */
+export interface ReportFailureExample {
+  /**
+   * Kind of failure, a key of `failures`.
+   */
+  readonly kind: string;
+  /**
+   * What went wrong.
+   */
+  readonly message: string;
+  /**
+   * The user's file that the fault is in, relative to the repository's root; null if it has no place.
+   */
+  readonly file: string | null;
+  /**
+   * 1-based line in `file`; null if there is none.
+   */
+  readonly line: number | null;
+  readonly configuration: ReportConfiguration;
 }
 /**
  * A configuration with its latency and energy.

@@ -1925,9 +1925,101 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema34 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema35 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema34 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema35 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } }, schema36 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
 function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kind === void 0 || !func0.call(data, "kind")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.message === void 0 || !func0.call(data, "message")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.file === void 0 || !func0.call(data, "file")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.line === void 0 || !func0.call(data, "line")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.configuration === void 0 || !func0.call(data, "configuration")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kind" || key0 === "message" || key0 === "file" || key0 === "line" || key0 === "configuration")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    if (data.kind !== void 0 && func0.call(data, "kind")) {
+      let data0 = data.kind;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 100) {
+          let err6 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.message !== void 0 && func0.call(data, "message")) {
+      let data1 = data.message;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 4e3) {
+          let err9 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      } else {
+        let err10 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data2 = data.file;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema36.properties.file.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data2 == "string" && func86(data2) > 4096) {
+        let err12 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.line !== void 0 && func0.call(data, "line")) {
+      let data3 = data.line;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema36.properties.line.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e8 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 < 1 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    data.configuration !== void 0 && func0.call(data, "configuration") && (validate72(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length));
+  } else {
+    let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+  }
+  return validate98.errors = vErrors, errors === 0;
+}
+validate98.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -1982,9 +2074,9 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate98.errors = vErrors, errors === 0;
+  return validate101.errors = vErrors, errors === 0;
 }
-validate98.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate101.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2386,152 +2478,167 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
-      let data18 = data.spaceSize;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.value === void 0 || !func0.call(data18, "value")) {
-          let err72 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func0.call(data, "failureExamples")) {
+      let data18 = data.failureExamples;
+      if (Array.isArray(data18)) {
+        if (data18.length > 20) {
+          let err72 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data18.exact === void 0 || !func0.call(data18, "exact")) {
-          let err73 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        let len0 = data18.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate98(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+      } else {
+        let err73 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
+      let data20 = data.spaceSize;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.value === void 0 || !func0.call(data20, "value")) {
+          let err74 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
-        for (let key3 of Object.keys(data18))
+        if (data20.exact === void 0 || !func0.call(data20, "exact")) {
+          let err75 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        }
+        for (let key3 of Object.keys(data20))
           if (!(key3 === "value" || key3 === "exact")) {
-            let err74 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+            let err76 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-        if (data18.value !== void 0 && func0.call(data18, "value")) {
-          let data19 = data18.value;
-          if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-            let err75 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        if (data20.value !== void 0 && func0.call(data20, "value")) {
+          let data21 = data20.value;
+          if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
+            let err77 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e15 || isNaN(data19)) {
-              let err76 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e15 || isNaN(data21)) {
+              let err78 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data19 < 0 || isNaN(data19)) {
-              let err77 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            if (data21 < 0 || isNaN(data21)) {
+              let err79 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
           }
         }
-        if (data18.exact !== void 0 && func0.call(data18, "exact") && typeof data18.exact != "boolean") {
-          let err78 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        if (data20.exact !== void 0 && func0.call(data20, "exact") && typeof data20.exact != "boolean") {
+          let err80 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
       } else {
-        let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+        let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
-      let data21 = data.seed;
-      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
-        let err80 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+      let data23 = data.seed;
+      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+        let err82 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
       }
-      if (typeof data21 == "number" && isFinite(data21)) {
-        if (data21 > 4294967295 || isNaN(data21)) {
-          let err81 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+      if (typeof data23 == "number" && isFinite(data23)) {
+        if (data23 > 4294967295 || isNaN(data23)) {
+          let err83 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
         }
-        if (data21 < 0 || isNaN(data21)) {
-          let err82 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+        if (data23 < 0 || isNaN(data23)) {
+          let err84 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func0.call(data, "stopped")) {
-      let data22 = data.stopped;
-      if (typeof data22 != "string") {
-        let err83 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+      let data24 = data.stopped;
+      if (typeof data24 != "string") {
+        let err85 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
       }
-      if (!(data22 === "trials" || data22 === "seconds" || data22 === "converged" || data22 === "exhausted" || data22 === "interrupted")) {
-        let err84 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema35.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+      if (!(data24 === "trials" || data24 === "seconds" || data24 === "converged" || data24 === "exhausted" || data24 === "interrupted")) {
+        let err86 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema35.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
       }
     }
     if (data.seconds !== void 0 && func0.call(data, "seconds")) {
-      let data23 = data.seconds;
-      if (typeof data23 == "number" && isFinite(data23)) {
-        if (data23 > 1e9 || isNaN(data23)) {
-          let err85 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+      let data25 = data.seconds;
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 1e9 || isNaN(data25)) {
+          let err87 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
         }
-        if (data23 < 0 || isNaN(data23)) {
-          let err86 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        if (data25 < 0 || isNaN(data25)) {
+          let err88 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
       } else {
-        let err87 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+        let err89 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
       }
     }
     if (data.convergence !== void 0 && func0.call(data, "convergence")) {
-      let data24 = data.convergence;
-      if (Array.isArray(data24)) {
-        if (data24.length > 1e6) {
-          let err88 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-        }
-        let len0 = data24.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data25 = data24[i0];
-          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-            let err89 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema35.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-          }
-          if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 1e12 || isNaN(data25)) {
-              let err90 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-            }
-            if (data25 < 0 || isNaN(data25)) {
-              let err91 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-            }
-          }
-        }
-      } else {
-        let err92 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func0.call(data, "pareto")) {
-      let data26 = data.pareto;
+      let data26 = data.convergence;
       if (Array.isArray(data26)) {
-        if (data26.length > 1e4) {
-          let err93 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+        if (data26.length > 1e6) {
+          let err90 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
         let len1 = data26.length;
-        for (let i1 = 0; i1 < len1; i1++)
-          validate98(data26[i1], { instancePath: instancePath + "/pareto/" + i1, parentData: data26, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data27 = data26[i1];
+          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+            let err91 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema35.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+          }
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1e12 || isNaN(data27)) {
+              let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+            }
+            if (data27 < 0 || isNaN(data27)) {
+              let err93 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+            }
+          }
+        }
       } else {
-        let err94 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err94 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
-    if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data28 = data.reason;
-      if (typeof data28 == "string") {
-        if (func86(data28) > 4e3) {
-          let err95 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func0.call(data, "pareto")) {
+      let data28 = data.pareto;
+      if (Array.isArray(data28)) {
+        if (data28.length > 1e4) {
+          let err95 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
+        let len2 = data28.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate101(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length);
       } else {
-        let err96 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err96 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
       }
     }
+    if (data.reason !== void 0 && func0.call(data, "reason")) {
+      let data30 = data.reason;
+      if (typeof data30 == "string") {
+        if (func86(data30) > 4e3) {
+          let err97 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+        }
+      } else {
+        let err98 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+      }
+    }
   } else {
-    let err97 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+    let err99 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
   }
   return validate92.errors = vErrors, errors === 0;
 }
