@@ -1,6 +1,6 @@
 import type { Outcome, Variant, VariantFailure } from '../kernel/index.ts';
 import type { WindowOptions } from './options.ts';
-import type { Device, EnergyReading, Meter, Stretch } from './ports.ts';
+import type { Device, EnergyReading, Meter, SensorEvidence, Stretch } from './ports.ts';
 import { longestGapMs } from './series.ts';
 import type { EnergyMeasurement } from './types.ts';
 import { cutWindow, type WindowCut } from './window.ts';
@@ -38,12 +38,19 @@ export async function measureEnergy(request: {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const sampled = await sampleStretch({ device, meter, variant, durationMs });
     if (!sampled.ok) return { status: 'failed', failure: sampled.failure };
-    const { stretch, readings, disturbances } = sampled.value;
+    const { stretch, readings, disturbances, evidence } = sampled.value;
     disturbed = disturbances.length > 0;
-    const cut: WindowCut = disturbed
-      ? { ok: false, reason: disturbances.join('; ') }
-      : cutWindow({ completions: stretch.completions, readings, meter: meter.info, options });
-    if (cut.ok) return { status: 'valid', energy: cut.energy };
+    const objections = [...disturbances, ...(evidence?.faults ?? [])];
+    const { completions } = stretch;
+    const powers = evidence?.powers ?? [];
+    const cut: WindowCut =
+      objections.length > 0
+        ? { ok: false, reason: objections.join('; ') }
+        : cutWindow({ completions, readings, powers, meter: meter.info, options });
+    if (cut.ok) {
+      const conditions = evidence?.conditions ?? null;
+      return { status: 'valid', energy: conditions === null ? cut.energy : { ...cut.energy, conditions } };
+    }
     reasons.push(cut.reason);
     // Launches longer than the window leave too few readings in it: four of them are enough.
     durationMs = Math.max(durationMs, options.preheatMs + 4 * longestGapMs(stretch.completions));
@@ -55,6 +62,7 @@ interface SampledStretch {
   readonly stretch: Stretch;
   readonly readings: readonly EnergyReading[];
   readonly disturbances: readonly string[];
+  readonly evidence: SensorEvidence | null;
 }
 
 /** Runs a stretch while the meter samples. However it ends, the meter's session ends with it. */
@@ -72,7 +80,8 @@ async function sampleStretch(request: {
     sampling = false;
     const readings = await session.stop(run.value);
     const disturbances = session.disturbances?.() ?? [];
-    return { ok: true, value: { stretch: run.value, readings, disturbances } };
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings, disturbances, evidence } };
   } finally {
     if (sampling) await session.cancel();
   }

@@ -4,6 +4,7 @@ export { measureEnergy, type WindowOutcome } from './energy.ts';
 export { measureLatency, type TimedLatency } from './latency.ts';
 export { type MeasureOptions, measureOptions, type WindowOptions } from './options.ts';
 export type {
+  BoardConditions,
   Clock,
   Completion,
   Device,
@@ -13,9 +14,12 @@ export type {
   Meter,
   MeterInfo,
   MeterSession,
+  PowerReading,
+  SensorEvidence,
   Stretch,
   TimeOptions,
 } from './ports.ts';
+export { findTicks, type Tick } from './series.ts';
 export { createTrials, type TrialCosts, type Trials, type TrialsRequest } from './trials.ts';
 export type { Arm, BlockSample, EnergyMeasurement, LatencyMeasurement, Measurement } from './types.ts';
 export { cutWindow, type WindowCut } from './window.ts';

@@ -84,6 +84,30 @@ export interface EnergyReading {
   readonly joules: number;
 }
 
+/** Power as a sensor reports it, on the same clock. */
+export interface PowerReading {
+  readonly timeMs: number;
+  readonly watts: number;
+}
+
+/** What the board was like during a window; null where the sensor does not say. */
+export interface BoardConditions {
+  readonly smMhz: number | null;
+  readonly memoryMhz: number | null;
+  readonly celsius: number | null;
+  /** Part of the time in which the power limit held the clocks down: normal at full load, so never void. */
+  readonly powerCappedPart: number | null;
+}
+
+/** What a sensor noticed beside the energy itself. */
+export interface SensorEvidence {
+  /** Power read beside the counter, to check one against the other; empty if there is nothing to check with. */
+  readonly powers: readonly PowerReading[];
+  /** Why these readings are no energy, whatever their values; timing is not touched by it. */
+  readonly faults: readonly string[];
+  readonly conditions: BoardConditions | null;
+}
+
 export interface MeterSession {
   /** Ends sampling. Meters that derive energy from the device's own figures take them from `stretch`. */
   stop(stretch: Stretch): Promise<readonly EnergyReading[]>;
@@ -94,6 +118,8 @@ export interface MeterSession {
    * slowdown, a shifted clock, another process on the GPU). Absent: the sensor cannot tell.
    */
   disturbances?(): readonly string[];
+  /** Asked after `stop`. Absent: the sensor has nothing to add to its readings. */
+  evidence?(): SensorEvidence;
 }
 
 export interface Meter {

@@ -1,4 +1,4 @@
-import type { Completion, EnergyReading } from './ports.ts';
+import type { Completion, EnergyReading, PowerReading } from './ports.ts';
 
 /** A moment at which the energy counter moved to a value: between ticks a counter only repeats itself. */
 export interface Tick {
@@ -57,4 +57,25 @@ export function longestGapMs(completions: readonly Completion[]): number {
     longest = Math.max(longest, gap);
   }
   return longest;
+}
+
+/**
+ * Joules between two moments out of power readings, each of which holds until the next; null unless the readings reach
+ * over the whole time, at least four of them.
+ */
+export function integratedJoules(
+  powers: readonly PowerReading[],
+  fromMs: number,
+  toMs: number,
+): number | null {
+  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
+  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
+  if (first < 0 || end < 0 || end - first < 4) return null;
+  let joules = 0;
+  for (let i = first; i < end; i++) {
+    const { timeMs, watts } = powers[i] as PowerReading;
+    const until = Math.min(toMs, (powers[i + 1] as PowerReading).timeMs);
+    joules += (watts * Math.max(0, until - Math.max(fromMs, timeMs))) / 1000;
+  }
+  return joules;
 }

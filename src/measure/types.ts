@@ -1,5 +1,6 @@
 import type { VariantFailure } from '../kernel/index.ts';
 import type { Configuration } from '../space/index.ts';
+import type { BoardConditions } from './ports.ts';
 
 export interface LatencyMeasurement {
   readonly medianMs: number;
@@ -18,8 +19,15 @@ export interface EnergyMeasurement {
   readonly launches: number;
   readonly seconds: number;
   readonly estimated: boolean;
-  /** Smallest relative difference the meter can show over this window. */
+  /**
+   * Smallest relative difference the meter can show over this window. If counter and integrated power disagree by more
+   * than 5 %, at least that: a difference the sensor's own two answers span is none, so no saving follows from it.
+   */
   readonly relativeResolution: number;
+  /** Integrated power over the counter's energy, less 1; null or absent if there is nothing to compare with. */
+  readonly disagreement?: number | null;
+  /** What the board was like; null or absent if the meter cannot say. */
+  readonly conditions?: BoardConditions | null;
 }
 
 /** Everything known about one configuration. */

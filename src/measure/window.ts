@@ -1,6 +1,6 @@
 import type { WindowOptions } from './options.ts';
-import type { Completion, EnergyReading, MeterInfo } from './ports.ts';
-import { findTicks, launchesAt, type Tick } from './series.ts';
+import type { Completion, EnergyReading, MeterInfo, PowerReading } from './ports.ts';
+import { findTicks, integratedJoules, launchesAt, type Tick } from './series.ts';
 import type { EnergyMeasurement } from './types.ts';
 
 /** A window that counts, or why it does not. */
@@ -12,6 +12,8 @@ export type WindowCut =
 const STILL_PERIODS = 5;
 /** Without a known period: silent for this part of the window. */
 const STILL_PART = 0.5;
+/** Beyond this, counter and integrated power contradict each other. */
+const TOLERATED_DISAGREEMENT = 0.05;
 /** A window must span at least this part of what was asked for. */
 const LEAST_COVERAGE = 0.5;
 
@@ -29,6 +31,8 @@ function isVoid(reason: string): WindowCut {
 export function cutWindow(request: {
   readonly completions: readonly Completion[];
   readonly readings: readonly EnergyReading[];
+  /** The sensor's power beside its counter; the two are compared over the window. */
+  readonly powers?: readonly PowerReading[];
   readonly meter: MeterInfo;
   readonly options: WindowOptions;
 }): WindowCut {
@@ -65,7 +69,7 @@ export function cutWindow(request: {
   }
   const launches = launchesAt(completions, last.timeMs) - launchesAt(completions, first.timeMs);
   if (launches <= 0) return isVoid('no launch completed between the readings');
-  return { ok: true, energy: toMeasurement({ first, last, launches, meter }) };
+  return { ok: true, energy: toMeasurement({ first, last, launches, powers: request.powers ?? [], meter }) };
 }
 
 /**
@@ -91,13 +95,17 @@ function toMeasurement(cut: {
   readonly first: Tick;
   readonly last: Tick;
   readonly launches: number;
+  readonly powers: readonly PowerReading[];
   readonly meter: MeterInfo;
 }): EnergyMeasurement {
-  const { first, last, launches, meter } = cut;
+  const { first, last, launches, powers, meter } = cut;
   const seconds = (last.timeMs - first.timeMs) / 1000;
   const joules = last.joules - first.joules;
   const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last.lateByMs) / 1000;
+  const integrated = integratedJoules(powers, first.timeMs, last.timeMs);
+  const disagreement = integrated === null ? null : integrated / joules - 1;
+  const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
     joules: joules / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
@@ -107,6 +115,10 @@ function toMeasurement(cut: {
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+    relativeResolution: Math.max(
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+      disputed ? Math.abs(disagreement) : 0,
+    ),
+    ...(disagreement === null ? {} : { disagreement }),
   };
 }

@@ -1,5 +1,5 @@
 import type { EnergyReading, Meter, Stretch } from '../measure/index.ts';
-import type { MeterKind } from './registry.ts';
+import { type MeterKind, unsuitable } from './registry.ts';
 
 /** That a batch of launches is complete is noticed, and the CPU time read, up to this much late. */
 const noticedWithinMs = 1;
@@ -39,14 +39,13 @@ function createCpuTimeMeter(wattsPerCore: number): Meter {
 /** `cpu-time`: software adapters only. */
 export const cpuTime: MeterKind = {
   name: 'cpu-time',
-  obstacle: ({ device: { info } }) => {
-    if (info.backend === 'replay') return 'a recording brings its own energy figures';
-    return info.software ? null : `${info.family} is a real GPU, whose energy the CPU does not tell`;
-  },
-  async open({ device, wattsPerCore }) {
+  async open({ device: { info }, wattsPerCore }) {
+    if (info.backend === 'replay') return unsuitable('a recording brings its own energy figures');
+    if (!info.software) return unsuitable(`${info.family} is a real GPU, whose energy the CPU does not tell`);
     return {
+      ok: true,
       meter: createCpuTimeMeter(wattsPerCore),
-      reason: `${device.info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`,
+      reason: `${info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`,
     };
   },
 };

@@ -1,3 +1,4 @@
+export { borrowMeter } from './borrow.ts';
 export {
   type MeterChoice,
   meterChoices,
@@ -7,3 +8,4 @@ export {
 } from './open-meter.ts';
 export { type RecordedLookup, recordedJoules, recordedLookup } from './recorded.ts';
 export { createReplayMeter } from './replay.ts';
+export { type MeterTime, systemTime } from './sensor/time.ts';

@@ -1,13 +1,17 @@
 import { JoulegateError } from '../errors/index.ts';
-import type { Device, Meter } from '../measure/index.ts';
+import type { Meter } from '../measure/index.ts';
+import { command } from './command/kind.ts';
 import { cpuTime } from './cpu-time.ts';
-import type { MeterContext, MeterKind } from './registry.ts';
+import { amdgpu, intel } from './hwmon/kinds.ts';
+import { nvml } from './nvml/kind.ts';
+import type { MeterContext, MeterKind, Opening } from './registry.ts';
+import { type MeterTime, systemTime } from './sensor/time.ts';
 
 /** What the user may ask for. */
 export type MeterChoice = 'auto' | 'none' | MeterKind['name'];
 
-/** In the order in which `auto` tries them: sensors first, estimates last. */
-const kinds: readonly MeterKind[] = [cpuTime];
+/** In the order in which `auto` tries them: what the user brought, sensors, estimates. */
+const kinds: readonly MeterKind[] = [command, nvml, amdgpu, intel, cpuTime];
 
 /** All values of `MeterChoice`, for help and for checking arguments. */
 export const meterChoices: readonly MeterChoice[] = ['auto', 'none', ...kinds.map(({ name }) => name)];
@@ -25,24 +29,55 @@ export interface OpenedMeter {
 
 export interface OpenMeterOptions {
   readonly choice: MeterChoice;
-  readonly device: Pick<Device, 'info'>;
+  /** With `run`, a burst of load can tell which of several sensors is the device's. */
+  readonly device: MeterContext['device'];
   /** Power of a busy CPU core for `cpu-time`, in watts; 15 unless given. */
   readonly wattsPerCore?: number | undefined;
+  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) or PCI address for hwmon. */
+  readonly sensor?: string | undefined;
+  /** Path of NVML; where the system finds it unless given. */
+  readonly nvmlLibrary?: string | undefined;
+  /** For `command`: the program and its arguments. It prints one reading a line, `8812.25 J` or `12.5 W`. */
+  readonly command?: readonly string[] | undefined;
+  /** `/sys` unless given. */
+  readonly sysfsFolder?: string | undefined;
+  /** `/proc` unless given. */
+  readonly procFolder?: string | undefined;
+  /** Folder that all processes of the host share for locks, one per GPU; without it no lock is taken. */
+  readonly lockFolder?: string | undefined;
+  /** How long to wait for a GPU that another process is measuring on; not at all unless given. */
+  readonly lockWaitMs?: number | undefined;
+  /** The monotonic clock unless given. */
+  readonly time?: MeterTime | undefined;
 }
 
 /**
- * Opens a meter for a device.
- * @throws JoulegateError (bad-input) if the meter asked for cannot read this device, or `wattsPerCore` is no power.
+ * Opens a meter for a device. A sensor is watched for up to 3 s to learn its update period, resolution and idle power:
+ * open it once while the device has nothing to do, and share it with `borrowMeter`.
+ * @throws JoulegateError bad-input if the meter asked for cannot read this device, a sensor is unknown or `wattsPerCore`
+ * is no power; could-not-measure if the meter asked for is not there, several sensors fit, or another process measures on
+ * the GPU
  */
 export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter> {
-  const { choice, device, wattsPerCore = defaultWattsPerCore } = options;
+  const { choice, wattsPerCore = defaultWattsPerCore } = options;
   if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
     throw new JoulegateError('bad-input', `${wattsPerCore} W is no power of a CPU core.`, {
       code: 'bad-watts-per-core',
       nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`,
     });
   }
-  const context: MeterContext = { device, wattsPerCore };
+  const context: MeterContext = {
+    device: options.device,
+    wattsPerCore,
+    sensor: options.sensor,
+    nvmlLibrary: options.nvmlLibrary,
+    command: options.command,
+    sysfsFolder: options.sysfsFolder ?? '/sys',
+    procFolder: options.procFolder ?? '/proc',
+    lockFolder: options.lockFolder,
+    lockWaitMs: options.lockWaitMs ?? 0,
+    time: options.time ?? systemTime,
+  };
   if (choice === 'none') return { meter: null, reason: 'energy was not asked for' };
   if (choice === 'auto') return openFirst(context);
   const kind = kinds.find(({ name }) => name === choice);
@@ -52,22 +87,36 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
       nextStep: `Choose one of ${meterChoices.join(', ')}.`,
     });
   }
-  const obstacle = kind.obstacle(context);
-  if (obstacle !== null) {
-    throw new JoulegateError('bad-input', `The meter ${choice} cannot be used: ${obstacle}.`, {
-      code: 'unsuitable-meter',
-      nextStep: 'Use the meter auto, or none to measure latency only.',
-    });
-  }
-  return kind.open(context);
+  const opening = await kind.open(context);
+  if (!opening.ok) throw refusal(choice, opening);
+  return { meter: opening.meter, reason: opening.reason };
+}
+
+function refusal(choice: MeterChoice, { obstacle, missing }: Opening & { ok: false }): JoulegateError {
+  const message = `The meter ${choice} cannot be used: ${obstacle}.`;
+  return missing
+    ? new JoulegateError('could-not-measure', message, {
+        code: 'missing-meter',
+        nextStep: 'Run `joulegate doctor`, or use the meter none to measure latency only.',
+      })
+    : new JoulegateError('bad-input', message, {
+        code: 'unsuitable-meter',
+        nextStep: 'Use the meter auto, or none to measure latency only.',
+      });
 }
 
 async function openFirst(context: MeterContext): Promise<OpenedMeter> {
-  const obstacles: string[] = [];
-  for (const kind of kinds) {
-    const obstacle = kind.obstacle(context);
-    if (obstacle === null) return kind.open(context);
-    obstacles.push(`no ${kind.name}: ${obstacle}`);
+  const tried: (Opening & { ok: false })[] = [];
+  const explain = (openings: typeof tried) => openings.map(({ obstacle }) => obstacle);
+  const candidates = kinds.filter((kind) => kind !== command || context.command !== undefined);
+  for (const kind of candidates) {
+    const opening = await kind.open(context);
+    if (opening.ok) {
+      // That a sensor is of another vendor is not worth saying; that the right one cannot be read is.
+      const reasons = [opening.reason, ...explain(tried.filter(({ missing }) => missing))];
+      return { meter: opening.meter, reason: reasons.join('; ') };
+    }
+    tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  return { meter: null, reason: `no supported energy sensor (${obstacles.join('; ')})` };
+  return { meter: null, reason: `no supported energy sensor (${explain(tried).join('; ')})` };
 }

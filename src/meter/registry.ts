@@ -1,17 +1,53 @@
-import type { Device, Meter } from '../measure/index.ts';
+import type { Device, DeviceInfo, Meter, MeterInfo } from '../measure/index.ts';
+import type { MeterTime } from './sensor/time.ts';
 
 /** What a meter may need to know to be opened. */
 export interface MeterContext {
-  readonly device: Pick<Device, 'info'>;
+  /** `run` is used to find out which of several sensors is the device's. */
+  readonly device: { readonly info: DeviceInfo } & Partial<Pick<Device, 'run'>>;
   /** For `cpu-time`: what a busy CPU core is taken to draw. */
   readonly wattsPerCore: number;
+  /** The user's name for a sensor. */
+  readonly sensor: string | undefined;
+  readonly nvmlLibrary: string | undefined;
+  /** Program and arguments for `command`. */
+  readonly command: readonly string[] | undefined;
+  readonly sysfsFolder: string;
+  readonly procFolder: string;
+  readonly lockFolder: string | undefined;
+  readonly lockWaitMs: number;
+  readonly time: MeterTime;
 }
+
+/** A meter, or why there is none of this kind. */
+export type Opening =
+  | {
+      readonly ok: true;
+      readonly meter: Meter;
+      /** Why it was picked: one sentence without a full stop. */
+      readonly reason: string;
+    }
+  | {
+      readonly ok: false;
+      /** A clause for `no nvml: …`. */
+      readonly obstacle: string;
+      /** It would fit this device, but is not there or cannot be read; otherwise it is the wrong kind. */
+      readonly missing: boolean;
+    };
 
 /** A kind of meter: one file each, listed in `open-meter.ts`. */
 export interface MeterKind {
-  readonly name: 'cpu-time';
-  /** null if it can read this device, else why not: a clause for `no cpu-time: …`. */
-  obstacle(context: MeterContext): string | null;
-  /** Only called if there is no obstacle. @returns the meter and why it was picked, one sentence. */
-  open(context: MeterContext): Promise<{ readonly meter: Meter; readonly reason: string }>;
+  readonly name: Exclude<MeterInfo['name'], 'replay'>;
+  /** @throws JoulegateError if the user has to decide something: several sensors fit, or the GPU is in use. */
+  open(context: MeterContext): Promise<Opening>;
+}
+
+/** The kind does not fit the device. */
+export function unsuitable(obstacle: string): Opening {
+  return { ok: false, obstacle, missing: false };
+}
+
+/** The kind fits, but what it needs is not there. */
+export function missing(obstacle: string): Opening {
+  return { ok: false, obstacle, missing: true };
 }

@@ -12,7 +12,13 @@ const softwareInfo: DeviceInfo = {
   family: 'mesa-llvmpipe',
   software: true,
 };
-const gpuInfo: DeviceInfo = { ...replayInfo, backend: 'webgpu', family: 'nvidia-h200', software: false };
+const gpuInfo: DeviceInfo = {
+  ...replayInfo,
+  backend: 'webgpu',
+  family: 'apple-m2',
+  vendor: 'apple',
+  software: false,
+};
 
 async function refusal(options: OpenMeterOptions): Promise<JoulegateError> {
   try {
@@ -42,7 +48,8 @@ describe('choosing a meter', () => {
     const { meter, reason } = await openMeter({ choice: 'auto', device: { info: gpuInfo } });
     expect(meter).toBe(null);
     expect(reason).toBe(
-      'no supported energy sensor (no cpu-time: nvidia-h200 is a real GPU, whose energy the CPU does not tell)',
+      'no supported energy sensor (no nvml: apple-m2 is not NVIDIA’s; no amdgpu: apple-m2 is not AMD’s; ' +
+        'no intel: apple-m2 is not Intel’s; no cpu-time: apple-m2 is a real GPU, whose energy the CPU does not tell)',
     );
   });
 

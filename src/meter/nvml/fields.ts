@@ -1,0 +1,53 @@
+import type { Probed } from '../sensor/types.ts';
+import { codeText, success } from './codes.ts';
+import { nativeMemory } from './koffi.ts';
+import type { Handle, Nvml } from './library.ts';
+
+/** Field ids of nvmlDeviceGetFieldValues. */
+export const field = {
+  /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
+  powerInstant: 186,
+  /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
+  softwareThermalTime: 251,
+  hardwareThermalTime: 252,
+  powerBrakeTime: 253,
+} as const;
+
+/** nvmlFieldValue_t: fieldId, scopeId (u32), timestamp, latencyUsec (i64), valueType, nvmlReturn (u32), value (8 bytes). */
+const layout = { bytes: 40, valueType: 24, code: 28, value: 32 } as const;
+
+/** Value types of nvmlValueType_t. `unsigned long` has 8 bytes on 64-bit Linux and 4 on Windows; upper halves are zero. */
+function decodeValue(memory: Buffer, offset: number): number {
+  const value = offset + layout.value;
+  switch (memory.readUInt32LE(offset + layout.valueType)) {
+    case 0:
+      return memory.readDoubleLE(value);
+    case 1:
+      return memory.readUInt32LE(value);
+    case 4:
+      return Number(memory.readBigInt64LE(value));
+    case 5:
+      return memory.readInt32LE(value);
+    default:
+      return Number(memory.readBigUInt64LE(value));
+  }
+}
+
+/** Reads fields in one call. Each succeeds or fails on its own. */
+export async function readFields(
+  nvml: Nvml,
+  handle: Handle,
+  ids: readonly number[],
+): Promise<readonly Probed<number>[]> {
+  const memory = nativeMemory(ids.length * layout.bytes);
+  ids.forEach((id, i) => {
+    memory.writeUInt32LE(id, i * layout.bytes);
+  });
+  const code = await nvml.call('nvmlDeviceGetFieldValues', handle, ids.length, memory);
+  return ids.map((_, i) => {
+    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
+    return own === success
+      ? { ok: true, value: decodeValue(memory, i * layout.bytes) }
+      : { ok: false, why: codeText(own) };
+  });
+}

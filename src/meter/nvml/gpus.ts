@@ -1,0 +1,144 @@
+import type { Candidate } from '../sensor/choose.ts';
+import { otherProcesses } from '../sensor/processes.ts';
+import type { Probed, Sensor } from '../sensor/types.ts';
+import { codeText, success } from './codes.ts';
+import { field, readFields } from './fields.ts';
+import { nativeMemory } from './koffi.ts';
+import { type Handle, type Nvml, terminated } from './library.ts';
+import { gpuProcessIds } from './processes.ts';
+import { readState } from './state.ts';
+
+/** nvmlPciInfo_t: busIdLegacy[16], five u32, busId[32]. */
+const pciInfo = { bytes: 68, busId: 36 } as const;
+/** NVML_DEVICE_ARCH_TURING: up to here power usage is instantaneous, later it is a mean over a second. */
+const archTuring = 6;
+const maxGpus = 64;
+
+const word = (memory: Buffer) => memory.readUInt32LE();
+const perThousand = (read: Probed<number>): Probed<number> =>
+  read.ok ? { ok: true, value: read.value / 1000 } : read;
+
+/** All GPUs that NVML shows here, and why others are left out. In a container these are the ones it was given. */
+export async function listGpus(
+  nvml: Nvml,
+  procFolder: string,
+): Promise<{ readonly candidates: readonly Candidate[]; readonly faults: readonly string[] }> {
+  const count = await nvml.read('nvmlDeviceGetCount_v2', [], 4, word);
+  if (!count.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count.why}`] };
+  const driver = await nvml.readText('nvmlSystemGetDriverVersion', []);
+  const candidates: Candidate[] = [];
+  const faults: string[] = [];
+  for (let index = 0; index < Math.min(count.value, maxGpus); index++) {
+    const handle = await nvml.read('nvmlDeviceGetHandleByIndex_v2', [index], 8, (memory) =>
+      memory.readBigUInt64LE(),
+    );
+    if (handle.ok) {
+      const gpu = { nvml, handle: handle.value, index, procFolder };
+      candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
+    } else faults.push(`GPU ${index}: ${handle.why}`);
+  }
+  return { candidates, faults };
+}
+
+async function describeGpu(gpu: {
+  readonly nvml: Nvml;
+  readonly handle: Handle;
+  readonly index: number;
+  readonly procFolder: string;
+  readonly driver: string | null;
+}): Promise<Candidate> {
+  const { nvml, handle, index } = gpu;
+  const named = await nvml.readText('nvmlDeviceGetName', [handle]);
+  const uuid = await nvml.readText('nvmlDeviceGetUUID', [handle]);
+  const bus = await nvml.read('nvmlDeviceGetPciInfo_v3', [handle], pciInfo.bytes, (memory) =>
+    terminated(memory.subarray(pciInfo.busId)),
+  );
+  const name = named.ok ? named.value : null;
+  const handles = [String(index), ...(uuid.ok ? [uuid.value] : []), ...(bus.ok ? [bus.value] : [])];
+  const key = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, '-');
+  const label = name ?? `NVIDIA GPU ${index}`;
+  return {
+    sensor: await createSensor({ ...gpu, label, key }),
+    name,
+    handles,
+    refusal: await refusalOf(nvml, handle),
+  };
+}
+
+/** Parts of a GPU have no sensor of their own: what is read is the whole board's energy, others' work included. */
+async function refusalOf(nvml: Nvml, handle: Handle): Promise<string | null> {
+  const current = nativeMemory(4);
+  const pending = nativeMemory(4);
+  const code = await nvml.call('nvmlDeviceGetMigMode', handle, current, pending);
+  if (code === success && word(current) === 1) {
+    return 'MIG is on, and its sensor sees all instances together; measure with MIG off';
+  }
+  const mode = await nvml.read('nvmlDeviceGetVirtualizationMode', [handle], 4, word);
+  // 0 bare metal, 1 passed through: both have the board for themselves.
+  if (mode.ok && mode.value >= 2) {
+    return 'it is shared between virtual machines (vGPU), and its sensor sees all of them together';
+  }
+  return null;
+}
+
+async function createSensor(gpu: {
+  readonly nvml: Nvml;
+  readonly handle: Handle;
+  readonly procFolder: string;
+  readonly driver: string | null;
+  readonly label: string;
+  readonly key: string;
+}): Promise<Sensor> {
+  const { nvml, handle, procFolder, driver, label, key } = gpu;
+  const limit = perThousand(await nvml.read('nvmlDeviceGetEnforcedPowerLimit', [handle], 4, word));
+  const details = [
+    limit.ok ? `power limit ${limit.value} W` : null,
+    driver === null ? null : `driver ${driver}`,
+  ];
+  return {
+    label,
+    details: details.filter((detail) => detail !== null).join(', '),
+    key,
+    unitJoules: 0.001,
+    counter: await findCounter(nvml, handle),
+    power: await findPower(nvml, handle),
+    state: () => readState(nvml, handle),
+    async processes() {
+      const pids = await gpuProcessIds(nvml, handle);
+      return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    close: async () => undefined,
+  };
+}
+
+/** null where the driver or the GPU has no counter: before Volta. */
+async function findCounter(nvml: Nvml, handle: Handle): Promise<Sensor['counter']> {
+  const read = async () =>
+    perThousand(
+      await nvml.read('nvmlDeviceGetTotalEnergyConsumption', [handle], 8, (memory) =>
+        Number(memory.readBigUInt64LE()),
+      ),
+    );
+  const unsupported = [codeText(3), codeText(13)];
+  const first = await read();
+  return !first.ok && unsupported.includes(first.why) ? null : { label: 'energy counter of NVML', read };
+}
+
+/** Instantaneous power where there is any, else the mean over a second. */
+async function findPower(nvml: Nvml, handle: Handle): Promise<Sensor['power']> {
+  const readInstant = async () => {
+    const [milliwatts] = await readFields(nvml, handle, [field.powerInstant]);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(13) });
+  };
+  if ((await readInstant()).ok) {
+    return { label: 'instantaneous power of NVML', instant: true, fine: true, read: readInstant };
+  }
+  const read = async () => perThousand(await nvml.read('nvmlDeviceGetPowerUsage', [handle], 4, word));
+  const first = await read();
+  if (!first.ok) return null;
+  const architecture = await nvml.read('nvmlDeviceGetArchitecture', [handle], 4, word);
+  // Drivers that cannot say are older than the GPUs whose power is a mean.
+  const instant =
+    !nvml.has('nvmlDeviceGetArchitecture') || (architecture.ok && architecture.value <= archTuring);
+  return { label: instant ? 'power of NVML' : 'mean power of NVML', instant, fine: true, read };
+}

@@ -1,0 +1,36 @@
+import { type MeterKind, missing, unsuitable } from '../registry.ts';
+import { isOfVendor } from '../sensor/names.ts';
+import { openSensor } from '../sensor/open.ts';
+import { listGpus } from './gpus.ts';
+import { openNvml } from './library.ts';
+
+const usualLibrary = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
+
+/** `nvml`: NVIDIA's GPUs. */
+export const nvml: MeterKind = {
+  name: 'nvml',
+  async open(context) {
+    const { info } = context.device;
+    if (info.software || info.backend === 'replay') return unsuitable(`${info.family} is no GPU`);
+    if (!isOfVendor(info, 'nvidia')) return unsuitable(`${info.family} is not NVIDIA’s`);
+    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary);
+    if (!opened.ok) return missing(opened.why);
+    const library = opened.value;
+    let used = false;
+    try {
+      const { candidates, faults } = await listGpus(library, context.procFolder);
+      if (candidates.length === 0) return missing(['NVML shows no GPU', ...faults].join('; '));
+      const opening = await openSensor('nvml', candidates, context);
+      if (!opening.ok) return opening;
+      used = true;
+      const { meter } = opening;
+      const close = async () => {
+        await meter.close();
+        await library.close();
+      };
+      return { ...opening, reason: [opening.reason, ...faults].join('; '), meter: { ...meter, close } };
+    } finally {
+      if (!used) await library.close();
+    }
+  },
+};

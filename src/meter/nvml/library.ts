@@ -1,0 +1,119 @@
+import type { Probed } from '../sensor/types.ts';
+import { codeText, success } from './codes.ts';
+import {
+  loadLibrary,
+  type NativeArgument,
+  type NativeFunction,
+  type NativeLibrary,
+  nativeMemory,
+} from './koffi.ts';
+
+/** A GPU as NVML knows it: an opaque pointer. */
+export type Handle = bigint;
+
+/**
+ * The functions of NVML that are used, with the types of their arguments: all return an `nvmlReturn_t`. Layouts and
+ * versions are those of NVIDIA's nvml.h 12.4; none of the structures used has changed in size since NVML 11.
+ */
+const functions = {
+  nvmlInit_v2: [],
+  nvmlShutdown: [],
+  nvmlSystemGetDriverVersion: ['void *', 'uint32_t'],
+  nvmlDeviceGetCount_v2: ['void *'],
+  nvmlDeviceGetHandleByIndex_v2: ['uint32_t', 'void *'],
+  nvmlDeviceGetName: ['uintptr_t', 'void *', 'uint32_t'],
+  nvmlDeviceGetUUID: ['uintptr_t', 'void *', 'uint32_t'],
+  nvmlDeviceGetPciInfo_v3: ['uintptr_t', 'void *'],
+  nvmlDeviceGetArchitecture: ['uintptr_t', 'void *'],
+  nvmlDeviceGetMigMode: ['uintptr_t', 'void *', 'void *'],
+  nvmlDeviceGetVirtualizationMode: ['uintptr_t', 'void *'],
+  nvmlDeviceGetTotalEnergyConsumption: ['uintptr_t', 'void *'],
+  nvmlDeviceGetPowerUsage: ['uintptr_t', 'void *'],
+  nvmlDeviceGetEnforcedPowerLimit: ['uintptr_t', 'void *'],
+  nvmlDeviceGetFieldValues: ['uintptr_t', 'int', 'void *'],
+  nvmlDeviceGetClockInfo: ['uintptr_t', 'int', 'void *'],
+  nvmlDeviceGetTemperature: ['uintptr_t', 'int', 'void *'],
+  nvmlDeviceGetCurrentClocksEventReasons: ['uintptr_t', 'void *'],
+  nvmlDeviceGetCurrentClocksThrottleReasons: ['uintptr_t', 'void *'],
+  nvmlDeviceGetComputeRunningProcesses: ['uintptr_t', 'void *', 'void *'],
+  nvmlDeviceGetComputeRunningProcesses_v2: ['uintptr_t', 'void *', 'void *'],
+  nvmlDeviceGetGraphicsRunningProcesses: ['uintptr_t', 'void *', 'void *'],
+  nvmlDeviceGetGraphicsRunningProcesses_v2: ['uintptr_t', 'void *', 'void *'],
+} as const;
+
+export type NvmlFunction = keyof typeof functions;
+
+/** NVML, initialised. */
+export class Nvml {
+  readonly #library: NativeLibrary;
+  readonly #found = new Map<NvmlFunction, NativeFunction | null>();
+
+  constructor(library: NativeLibrary) {
+    this.#library = library;
+  }
+
+  /** Whether this version of the driver has a function. */
+  has(name: NvmlFunction): boolean {
+    return this.#find(name) !== null;
+  }
+
+  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  async call(name: NvmlFunction, ...values: NativeArgument[]): Promise<number> {
+    const found = this.#find(name);
+    return found === null ? 13 : found(...values);
+  }
+
+  /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
+  async read<T>(
+    name: NvmlFunction,
+    values: readonly NativeArgument[],
+    bytes: number,
+    decode: (memory: Buffer) => T,
+  ): Promise<Probed<T>> {
+    const memory = nativeMemory(bytes);
+    const code = await this.call(name, ...values, memory);
+    return code === success ? { ok: true, value: decode(memory) } : { ok: false, why: codeText(code) };
+  }
+
+  /** Calls a function that writes a text of at most 95 bytes into its second to last argument. */
+  async readText(name: NvmlFunction, values: readonly NativeArgument[]): Promise<Probed<string>> {
+    const memory = nativeMemory(96);
+    const code = await this.call(name, ...values, memory, memory.length);
+    return code === success ? { ok: true, value: terminated(memory) } : { ok: false, why: codeText(code) };
+  }
+
+  async close(): Promise<void> {
+    await this.call('nvmlShutdown');
+  }
+
+  #find(name: NvmlFunction): NativeFunction | null {
+    let found = this.#found.get(name);
+    if (found === undefined) {
+      found = this.#library.find(name, functions[name]);
+      this.#found.set(name, found);
+    }
+    return found;
+  }
+}
+
+/** A C string. */
+export function terminated(memory: Buffer): string {
+  const end = memory.indexOf(0);
+  return memory.toString('utf8', 0, end < 0 ? memory.length : end);
+}
+
+/** Loads and initialises NVML; close it. */
+export async function openNvml(path: string): Promise<Probed<Nvml>> {
+  let library: NativeLibrary;
+  try {
+    library = await loadLibrary(path);
+  } catch (error) {
+    return { ok: false, why: `${path} cannot be loaded: ${error instanceof Error ? error.message : error}` };
+  }
+  const nvml = new Nvml(library);
+  if (!nvml.has('nvmlInit_v2')) return { ok: false, why: `${path} is no NVML` };
+  const code = await nvml.call('nvmlInit_v2');
+  return code === success
+    ? { ok: true, value: nvml }
+    : { ok: false, why: `NVML does not start: ${codeText(code)}` };
+}

@@ -1,0 +1,54 @@
+import type { MeterInfo } from '../../measure/index.ts';
+import { type MeterContext, missing, type Opening } from '../registry.ts';
+import { type Candidate, chooseSensor } from './choose.ts';
+import { lockGpu } from './lock.ts';
+import { createSensorMeter } from './meter.ts';
+import { measureTraits } from './traits.ts';
+
+/**
+ * Opens a meter on the one of `candidates` that is the device's: chooses, locks the GPU, measures what the sensor can do.
+ * Every candidate that is not used is closed, all of them if none is.
+ * @param candidates at least one
+ * @throws JoulegateError as `chooseSensor` and `lockGpu` do
+ */
+export async function openSensor(
+  name: MeterInfo['name'],
+  candidates: readonly Candidate[],
+  context: MeterContext,
+): Promise<Opening> {
+  const { device, sensor: wanted, time } = context;
+  let used: Candidate | null = null;
+  try {
+    const { candidate, why } = await chooseSensor({ candidates, wanted, device, time });
+    const { sensor, refusal } = candidate;
+    if (refusal !== null) return missing(`${sensor.label}: ${refusal}`);
+    const lock = await lockOf(candidate, context);
+    try {
+      const measured = await measureTraits(sensor, time);
+      if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
+      const { traits } = measured;
+      const onClose = async () => lock?.release();
+      const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
+      used = candidate;
+      const notes = await sensorNotes(candidate);
+      return { ok: true, meter, reason: [`${sensor.label} was picked because ${why}`, ...notes].join('; ') };
+    } finally {
+      if (used === null) lock?.release();
+    }
+  } finally {
+    for (const candidate of candidates) if (candidate !== used) await candidate.sensor.close();
+  }
+}
+
+function lockOf({ sensor }: Candidate, context: MeterContext) {
+  const { lockFolder: folder, lockWaitMs: waitMs, procFolder, time } = context;
+  if (folder === undefined) return null;
+  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
+}
+
+/** What cannot be watched on this host. */
+async function sensorNotes({ sensor }: Candidate): Promise<string[]> {
+  const listed = await sensor.processes?.();
+  if (listed === undefined) return [];
+  return listed.ok ? [] : [`other processes on it cannot be noticed: ${listed.why}`];
+}
