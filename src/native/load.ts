@@ -15,7 +15,7 @@ import type { NativeOptions, NativePackage, NativeSearch } from './types.ts';
 export type Webgpu = Pick<typeof import('webgpu'), 'create' | 'globals'>;
 
 /** Calls functions of shared libraries. */
-export type Koffi = typeof import('koffi');
+export type Koffi = Omit<typeof import('koffi'), 'default'>;
 
 /** The first place from which `open` succeeds. One that fails to load is passed over, one that was altered is not. */
 async function loadFirst<Loaded>(

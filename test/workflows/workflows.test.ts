@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type ActionFile, pinsOf, scriptsOf, workflowFaults } from './workflow-rules.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as ActionFile;
+const paths = ['.github/workflows', 'examples/workflows'].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+);
+const texts = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+const textOf = (path: string) => texts.get(path) ?? '';
+
+describe('the workflows', () => {
+  it('are there', () => {
+    expect(paths).toEqual([
+      '.github/workflows/check-dist.yml',
+      '.github/workflows/ci.yml',
+      '.github/workflows/release.yml',
+      'examples/workflows/guard.yml',
+      'examples/workflows/nightly.yml',
+    ]);
+  });
+
+  it.each(paths)('%s breaks no rule', (path) => {
+    expect(workflowFaults(textOf(path), action)).toEqual([]);
+  });
+
+  it('pin every action to the same commit everywhere', () => {
+    const commits = new Map<string, Set<string>>();
+    for (const [name, commit] of [...texts.values()].flatMap(pinsOf)) {
+      commits.set(name, (commits.get(name) ?? new Set()).add(commit));
+    }
+    expect([...commits.values()].map((set) => set.size)).toEqual([...commits.values()].map(() => 1));
+    expect(commits.size).toBeGreaterThanOrEqual(5);
+  });
+
+  it('run scripts that exist', () => {
+    const scripts = [...texts.values()].flatMap(scriptsOf);
+    expect(scripts).toContain('scripts/release.mjs');
+    expect(scripts).toContain('.ci/run');
+    expect(scripts.filter((script) => !existsSync(join(root, script)))).toEqual([]);
+  });
+});
+
+describe('for a user', () => {
+  it('guarding takes fifteen lines or fewer', () => {
+    const lines = textOf('examples/workflows/guard.yml')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+    expect(lines.length).toBeLessThanOrEqual(15);
+  });
+
+  it('kernels of a fork do not run on the runner', () => {
+    expect(textOf('examples/workflows/guard.yml')).toContain(
+      'if: github.event.pull_request.head.repo.full_name == github.repository',
+    );
+  });
+
+  it('kernels do not run in a job that may write contents', () => {
+    for (const path of paths.filter((name) => name.startsWith('examples/'))) {
+      const { jobs, permissions } = parse(textOf(path)) as {
+        permissions: Record<string, string>;
+        jobs: Record<string, { permissions?: Record<string, string>; steps: { uses?: string }[] }>;
+      };
+      const running = Object.values(jobs).filter(({ steps }) =>
+        steps.some(({ uses }) => uses?.startsWith('OWNER/joulegate')),
+      );
+      expect(running).toHaveLength(1);
+      expect(running[0]?.permissions ?? permissions, path).toMatchObject({ contents: 'read' });
+    }
+  });
+});
+
+describe('the rules notice', () => {
+  const sha = '0123456789012345678901234567890123456789';
+  const workflow = (steps: string, changes = '') =>
+    `on: push\nconcurrency: a\n${changes || 'permissions: { contents: read }'}\n` +
+    `jobs:\n  a:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    steps:\n${steps}`;
+  const faults = (steps: string, changes?: string) => workflowFaults(workflow(steps, changes), action);
+
+  it('nothing in a good one', () => {
+    expect(faults(`      - uses: a/b@${sha} # v1.2.3\n`)).toEqual([]);
+  });
+
+  it('an action that is not pinned, or does not say its version', () => {
+    expect(faults('      - uses: a/b@v4\n')).toEqual(['a/b@v4 is not pinned by commit']);
+    expect(faults(`      - uses: a/b@${sha.slice(1)} # v1\n`)).toHaveLength(1);
+    expect(faults(`      - uses: a/b@${sha}\n`)).toEqual([`a/b@${sha} does not say its version`]);
+  });
+
+  it('permissions that are not stated, and writing beside foreign code', () => {
+    expect(faults('      - run: ls\n', 'name: b')).toEqual([
+      'takes whatever permissions the repository gives',
+    ]);
+    expect(faults('      - run: npm ci\n', 'permissions: write-all')).toEqual([
+      'a: installs packages and may write',
+    ]);
+    expect(faults('      - run: npm ci\n', 'permissions: { contents: write }')).toHaveLength(1);
+  });
+
+  it('a token left in the clone, and an expression in a script', () => {
+    expect(faults(`      - uses: actions/checkout@${sha} # v6\n`)).toEqual([
+      'a: checkout leaves the token in the clone',
+    ]);
+    expect(faults(`      - run: echo \${{ github.head_ref }}\n`)).toEqual([
+      'a: a script is put together from an expression',
+    ]);
+  });
+
+  it('inputs, outputs and steps that are not there', () => {
+    expect(faults('      - uses: OWNER/joulegate@v1\n        with: { mod: guard }\n')).toEqual([
+      'a: there is no input mod',
+    ]);
+    const output = (name: string, id = 'j') =>
+      `      - uses: OWNER/joulegate@v1\n        id: j\n      - run: ls\n        if: steps.${id}.outputs.${name}\n`;
+    expect(faults(output('verdict'))).toEqual([]);
+    expect(faults(output('veredict'))).toEqual(['a: steps.j.outputs.veredict: there is no output veredict']);
+    expect(faults(output('verdict', 'k'))).toEqual(['a: steps.k.outputs.verdict: there is no step k']);
+    expect(faults('      - run: ls\n        if: needs.b.outputs.c\n')).toEqual([
+      'a: needs.b.outputs.c leads nowhere',
+    ]);
+  });
+
+  it('YAML that does not parse, a key that is there twice', () => {
+    expect(workflowFaults('on: [push\njobs:', action)).not.toEqual([]);
+    expect(workflowFaults('on: push\non: pull_request\n', action)[0]).toMatch(/unique/);
+  });
+
+  it('pull_request_target', () => {
+    const text = workflow('      - run: ls\n').replace('on: push', 'on: { pull_request_target: {} }');
+    expect(workflowFaults(text, action)).toEqual(['pull_request_target gives a fork its rights']);
+  });
+});
