@@ -5577,8 +5577,8 @@ var require_cst_visit = __commonJS({
     visit.REMOVE = REMOVE;
     visit.itemAtPath = (cst, path) => {
       let item = cst;
-      for (const [field, index] of path) {
-        const tok = item?.[field];
+      for (const [field2, index] of path) {
+        const tok = item?.[field2];
         if (tok && "items" in tok) {
           item = tok.items[index];
         } else
@@ -5588,8 +5588,8 @@ var require_cst_visit = __commonJS({
     };
     visit.parentCollection = (cst, path) => {
       const parent = visit.itemAtPath(cst, path.slice(0, -1));
-      const field = path[path.length - 1][0];
-      const coll = parent?.[field];
+      const field2 = path[path.length - 1][0];
+      const coll = parent?.[field2];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
@@ -5598,11 +5598,11 @@ var require_cst_visit = __commonJS({
       let ctrl = visitor(item, path);
       if (typeof ctrl === "symbol")
         return ctrl;
-      for (const field of ["key", "value"]) {
-        const token2 = item[field];
+      for (const field2 of ["key", "value"]) {
+        const token2 = item[field2];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path.concat([[field2, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5612,7 +5612,7 @@ var require_cst_visit = __commonJS({
               i -= 1;
             }
           }
-          if (typeof ctrl === "function" && field === "key")
+          if (typeof ctrl === "function" && field2 === "key")
             ctrl = ctrl(item, path);
         }
       }
@@ -7456,853 +7456,6 @@ var JoulegateError = class extends Error {
     return exitCodes[this.kind];
   }
 };
-
-// src/report/text.ts
-var escapeSequences = (
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
-);
-var invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
-function cleanLine(text2, maxLength3 = 2e3) {
-  const line2 = text2.slice(0, maxLength3 * 4).replace(escapeSequences, "").replace(invisible, "").replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(new RegExp("\\p{Cs}", "gu"), "�").trim();
-  return line2.length <= maxLength3 ? line2 : `${line2.slice(0, maxLength3 - 1).replace(new RegExp("\\p{Cs}$", "u"), "")}…`;
-}
-var graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-var wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
-function graphemeWidth(grapheme) {
-  if (/^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u.test(grapheme)) return 0;
-  return wide.test(grapheme) || new RegExp("\\p{Emoji_Presentation}|\\ufe0f", "u").test(grapheme) ? 2 : 1;
-}
-function displayWidth(text2) {
-  if (/^[ -~µ±−→…]*$/.test(text2)) return text2.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text2)) width += graphemeWidth(segment);
-  return width;
-}
-function truncate(text2, width) {
-  if (displayWidth(text2) <= width) return text2;
-  let kept = "";
-  let used = 0;
-  for (const { segment } of graphemes.segment(text2)) {
-    used += graphemeWidth(segment);
-    if (used > width - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
-}
-function pad(text2, width, align) {
-  const space2 = " ".repeat(Math.max(0, width - displayWidth(text2)));
-  return align === "left" ? text2 + space2 : space2 + text2;
-}
-function wrap(text2, width) {
-  const lines = [];
-  for (const word of text2.split(" ")) {
-    const last2 = lines.at(-1);
-    if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word) <= width) {
-      lines[lines.length - 1] = `${last2} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
-}
-
-// src/report/format.ts
-var jouleUnits = [
-  ["kJ", 1e3],
-  ["J", 1],
-  ["mJ", 1e-3],
-  ["µJ", 1e-6],
-  ["nJ", 1e-9]
-];
-var millisecondUnits = [
-  ["s", 1e3],
-  ["ms", 1],
-  ["µs", 1e-3],
-  ["ns", 1e-6]
-];
-var formatters = Array.from(
-  { length: 9 },
-  (_, digits2) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits2, maximumFractionDigits: digits2 })
-);
-function fixed(value, decimals) {
-  return formatters[decimals]?.format(value) ?? String(value);
-}
-function formatInteger(value) {
-  return fixed(value, 0);
-}
-function formatNumber(value) {
-  const rounded = Number(value.toPrecision(3));
-  const magnitude = rounded === 0 ? 0 : Math.floor(Math.log10(Math.abs(rounded)));
-  const decimals = Math.min(8, Math.max(0, 2 - magnitude));
-  return fixed(rounded, decimals);
-}
-function withUnit(value, units) {
-  const smallest = units.at(-1);
-  const rounded = Number(value.toPrecision(3));
-  const [name, size] = units.find((unit) => Math.abs(rounded) >= unit[1]) ?? smallest;
-  return `${formatNumber(value / size)} ${name}`;
-}
-function formatJoules(joules) {
-  return withUnit(joules, jouleUnits);
-}
-function formatMilliseconds(milliseconds) {
-  return withUnit(milliseconds, millisecondUnits);
-}
-function percent(ratio5) {
-  const change2 = (ratio5 - 1) * 100;
-  const text2 = Math.abs(change2) >= 99.95 ? formatInteger(change2) : change2.toFixed(1);
-  if (/^-?0\.0$/.test(text2)) return "0.0";
-  return change2 > 0 ? `+${text2}` : text2;
-}
-function formatChange(ratio5) {
-  return `${percent(ratio5)} %`;
-}
-function formatRatio(ratio5) {
-  return `${formatChange(ratio5.estimate)} [${percent(ratio5.low)}, ${percent(ratio5.high)}]`;
-}
-function formatDuration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
-}
-function formatCount(count2, noun, plural = `${noun}s`) {
-  return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
-}
-function formatConfiguration(configuration) {
-  return Object.entries(configuration).map(([name, value]) => cleanLine(`${name}=${value}`, 200)).join(", ");
-}
-function formatConfigurationChange(before, after) {
-  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names2.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
-}
-function formatKilowattHours(kilowattHours) {
-  return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
-}
-
-// src/report/facts.ts
-var verdictOrder = [
-  "regressed",
-  "missing-baseline",
-  "environment",
-  "inconclusive",
-  "improved",
-  "new",
-  "removed",
-  "unchanged",
-  "identical"
-];
-function bySeverity(kernels) {
-  const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
-  const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
-  return [...kernels].sort((a, b) => rank(a) - rank(b) || cost2(b) - cost2(a));
-}
-function change(ratio5) {
-  return ratio5 === null ? 0 : Math.abs(Math.log(Math.max(ratio5.estimate, 1e-12)));
-}
-function isEstimated(report3) {
-  return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
-}
-var guardTitles = {
-  passed: "passed",
-  failed: "failed",
-  "nothing-gated": "nothing gated",
-  environment: "environment moved",
-  "could-not-measure": "could not measure",
-  interrupted: "interrupted"
-};
-function guardTitle(report3) {
-  return guardTitles[report3.verdict];
-}
-function countsText(report3) {
-  const { counts } = report3;
-  const parts = verdictOrder.map((verdict) => {
-    const count2 = verdict === "missing-baseline" ? counts.missingBaseline : counts[verdict];
-    return count2 === 0 ? "" : `${formatInteger(count2)} ${verdictText(verdict)}`;
-  }).filter((part) => part !== "");
-  return parts.join(", ") || "no kernels";
-}
-function verdictText(verdict) {
-  return verdict.replace("-", " ");
-}
-function isReplaced(kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return false;
-  if (previous === null) return true;
-  const names2 = Object.keys(configuration);
-  return names2.length !== Object.keys(previous).length || names2.some((name) => configuration[name] !== previous[name]);
-}
-function retuneTitle(report3) {
-  const total2 = report3.kernels.length;
-  const replaced = report3.kernels.filter(isReplaced).length;
-  const failed4 = report3.kernels.filter((kernel) => kernel.configuration === null).length;
-  if (total2 === 0) return "no workloads";
-  const found = replaced === 0 ? `no better configuration for ${formatCount(total2, "workload")}` : `${replaced} of ${formatCount(total2, "workload")} with a better configuration`;
-  return failed4 === 0 ? found : `${found}, ${failed4} without any that works`;
-}
-function runFacts(report3) {
-  const facts = [];
-  if (report3.kind === "guard") {
-    facts.push(["base", report3.base === null ? "none" : revisionText(report3.base)]);
-    facts.push(["head", revisionText(report3.head)]);
-  }
-  facts.push(["device", deviceText(report3)]);
-  facts.push(["meter", meterText(report3)]);
-  facts.push(["took", formatDuration(report3.durationSeconds)]);
-  return facts;
-}
-function revisionText(revision) {
-  const commit = revision.commit === null ? "" : revision.commit.slice(0, 12);
-  const name = revision.label === commit || commit === "" ? revision.label : `${revision.label} (${commit})`;
-  return cleanLine(revision.dirty === true ? `${name}, with changes that are not committed` : name, 200);
-}
-function deviceText(report3) {
-  const { device } = report3;
-  if (device === null) return "none";
-  const name = device.description || device.device || device.family;
-  const parts = [name, device.driver === "" ? null : `driver ${device.driver}`, device.family];
-  const kind = device.software ? ["software adapter"] : [];
-  return cleanLine([...parts.filter((part) => part !== null), ...kind].join(", "), 300);
-}
-function meterText(report3) {
-  const { meter } = report3;
-  if (meter === null) return cleanLine(`none, latency only: ${report3.meterReason}`, 300);
-  const kind = meter.estimated ? "estimated, not measured by a sensor" : "measured";
-  const idle = meter.idleWatts === null ? "" : `, idle ${meter.idleWatts.toFixed(1)} W`;
-  return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
-}
-var plain = /* @__PURE__ */ new Set(["improved", "new", "removed"]);
-var quiet = /* @__PURE__ */ new Set(["unchanged", "identical"]);
-function isQuiet(kernel) {
-  return quiet.has(kernel.verdict) && !kernel.fails;
-}
-function needsNotes(kernel) {
-  return kernel.fails || !isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1);
-}
-function guardNotes(kernel) {
-  const notes2 = [cleanLine(kernel.reason, 600)];
-  const attributed = { code: "the code", tuning: "the tuned configuration", both: "both code and tuning" };
-  if (kernel.attribution !== null) notes2.push(`the movement comes from ${attributed[kernel.attribution]}`);
-  if (kernel.kWhPerMonth !== null) {
-    const basis = kernel.estimated ? ", from estimated energy" : "";
-    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
-  }
-  const { retuned } = kernel;
-  if (retuned != null) {
-    const energy = kernel.estimated ? "energy (estimated)" : "energy";
-    const gains = [
-      retuned.energyRatio === null ? null : `${energy} ${formatRatio(retuned.energyRatio)}`,
-      retuned.latencyRatio === null ? null : `latency ${formatRatio(retuned.latencyRatio)}`
-    ].filter((gain) => gain !== null);
-    notes2.push(`retuning head would give ${gains.join(", ") || "another configuration"} against base`);
-  }
-  return notes2.filter((note) => note !== "");
-}
-function placeText(kernel) {
-  if (kernel.file === null) return null;
-  return cleanLine(kernel.line === null ? kernel.file : `${kernel.file}:${kernel.line}`, 300);
-}
-function failuresText(kernel) {
-  return Object.entries(kernel.failures).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([kind, count2]) => cleanLine(`${kind} ${count2}`, 120)).join(", ");
-}
-
-// src/report/escape-markdown.ts
-var replacements = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  // As references, so that they can neither escape what follows nor split a table cell.
-  "\\": "&#92;",
-  "|": "&#124;",
-  "`": "&#96;",
-  $: "&#36;",
-  "*": "\\*",
-  _: "\\_",
-  "~": "\\~",
-  "[": "\\[",
-  "]": "\\]"
-};
-function breakAutolinks(text2) {
-  return text2.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
-}
-function escapeMarkdown(text2, maxLength3 = 600) {
-  const escaped = breakAutolinks(cleanLine(text2, maxLength3)).replace(
-    /[&<>\\|`$*_~[\]]/g,
-    (character) => replacements[character] ?? character
-  );
-  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
-}
-function codeMarkdown(text2, maxLength3 = 300) {
-  const line2 = cleanLine(text2, maxLength3);
-  if (line2 === "") return "";
-  if (/^[\w .,;:=/()+→-]+$/.test(line2)) return `\`${line2}\``;
-  const referenced2 = line2.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
-  return `<code>${referenced2}</code>`;
-}
-
-// src/report/markdown-parts.ts
-function line(cells) {
-  return `| ${cells.join(" | ")} |`;
-}
-function table(task) {
-  const { titles, rows, maxRows } = task;
-  if (rows.length === 0) return "";
-  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
-  const pick = (cells) => used.map((i) => cells[i] ?? "");
-  const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
-  const shown = rows.slice(0, maxRows).map((row) => line(pick(row)));
-  const rest = rows.length - shown.length;
-  const more = rest > 0 ? `
-
-${formatCount(rest, "more row")} not shown here; the JSON report has them.` : "";
-  return [line(pick(titles)), line(rule), ...shown].join("\n") + more;
-}
-function details(summary, content) {
-  return content === "" ? "" : `<details><summary>${summary}</summary>
-
-${content}
-
-</details>`;
-}
-function movement(before, after, format4) {
-  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
-  return known.join(" → ");
-}
-function factList(report3) {
-  const facts = runFacts(report3).map(([label, text2]) => `${label}: ${escapeMarkdown(text2)}`);
-  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
-}
-function warningList(report3, limits2) {
-  const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
-  const rest = report3.warnings.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
-}
-
-// src/report/markdown-guard.ts
-var marks = {
-  regressed: "🔴",
-  "missing-baseline": "🔴",
-  environment: "🟡",
-  inconclusive: "⚪",
-  improved: "🟢",
-  new: "🔵",
-  removed: "🔵",
-  unchanged: "⚪",
-  identical: "⚪"
-};
-var headings = {
-  passed: "✅",
-  failed: "❌",
-  "nothing-gated": "⚠️",
-  environment: "⚠️",
-  "could-not-measure": "⚠️",
-  interrupted: "⚠️"
-};
-var maxQuietRows = 5;
-function ratio(value) {
-  return value === null ? "" : formatRatio(value).replaceAll("[", "\\[").replaceAll("]", "\\]");
-}
-function kernelTable(report3, kernels, limits2) {
-  const estimated = isEstimated(report3) ? " (estimated)" : "";
-  return table({
-    titles: ["", "kernel", "workload", `energy${estimated}`, "base → head", "latency", "base → head"],
-    rightAligned: [3, 4, 5, 6],
-    rows: kernels.map((kernel) => [
-      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
-      codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : ""),
-      codeMarkdown(kernel.workload, 150),
-      ratio(kernel.energyRatio),
-      movement(kernel.base?.joules, kernel.head?.joules, formatJoules),
-      ratio(kernel.latencyRatio),
-      movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
-    ]),
-    maxRows: limits2.maxRows
-  });
-}
-function noteItem(kernel) {
-  const place = placeText(kernel);
-  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
-  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
-  return [`- ${heading}${where}`, ...notes2].join("\n");
-}
-function notes(kernels, limits2) {
-  const explained = kernels.filter(needsNotes);
-  const items = explained.slice(0, limits2.maxNotes).map(noteItem);
-  const rest = explained.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
-}
-function configurationList(kernels, limits2) {
-  const measured = kernels.filter(
-    (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
-  );
-  const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
-    const { base: base2, head } = kernel.configuration;
-    const after = head === null ? "" : formatConfiguration(head);
-    const before = base2 === null ? "" : formatConfiguration(base2);
-    const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
-    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${codeMarkdown(after, 600)}${was}`;
-  });
-  return items.join("\n");
-}
-function guardBlocks(report3, limits2) {
-  const ordered2 = bySeverity(report3.kernels);
-  const quietOnes = ordered2.filter(isQuiet);
-  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const shown = folded.length === 0 ? ordered2 : ordered2.filter((kernel) => !isQuiet(kernel));
-  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
-  return [
-    title,
-    `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
-    kernelTable(report3, shown, limits2),
-    notes(ordered2, limits2),
-    details(
-      `${folded.length} unchanged or identical`,
-      folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
-    ),
-    details("Configurations", configurationList(ordered2, limits2)),
-    warningList(report3, limits2),
-    factList(report3)
-  ];
-}
-
-// src/report/retune-notes.ts
-var endings = {
-  trials: "trial budget spent",
-  seconds: "time budget spent",
-  converged: "no more improvement",
-  exhausted: "whole space tried",
-  interrupted: "interrupted"
-};
-function configurationNote(kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return "";
-  if (!isReplaced(kernel)) return `keeps ${formatConfiguration(configuration)}`;
-  if (previous === null) return `now ${formatConfiguration(configuration)}`;
-  return formatConfigurationChange(previous, configuration);
-}
-function searchNote(kernel) {
-  const { spaceSize } = kernel;
-  const size = formatCount(spaceSize.value, "configuration");
-  const failures = failuresText(kernel);
-  const parts = [
-    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
-    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
-    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
-  ];
-  return failures === "" ? parts.join(", ") : `${parts.join(", ")}; failed: ${failures}`;
-}
-
-// src/report/markdown-retune.ts
-function ratio2(kernel, metric) {
-  const value = kernel[metric];
-  if (value === null || !isReplaced(kernel)) return "";
-  return formatRatio(value).replaceAll("[", "\\[").replaceAll("]", "\\]");
-}
-function kernelTable2(report3, limits2) {
-  const estimated = isEstimated(report3) ? " (estimated)" : "";
-  return table({
-    titles: [
-      "kernel",
-      "workload",
-      `energy${estimated}`,
-      "before → after",
-      "latency",
-      "before → after",
-      "trials"
-    ],
-    rightAligned: [2, 3, 4, 5, 6],
-    rows: report3.kernels.map((kernel) => {
-      const before = isReplaced(kernel) ? kernel.before : null;
-      return [
-        codeMarkdown(kernel.kernel, 100),
-        codeMarkdown(kernel.workload, 150),
-        ratio2(kernel, "energyRatio"),
-        movement(before?.joules, kernel.joules, formatJoules),
-        ratio2(kernel, "latencyRatio"),
-        movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
-        formatInteger(kernel.trials)
-      ];
-    }),
-    maxRows: limits2.maxRows
-  });
-}
-function configurationText(kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return "none";
-  const now = codeMarkdown(formatConfiguration(configuration), 600);
-  if (!isReplaced(kernel)) return `keeps ${now}`;
-  return previous === null ? `now ${now}` : `now ${now}, was ${codeMarkdown(formatConfiguration(previous), 600)}`;
-}
-function configurations(report3, limits2) {
-  const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
-    const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-    return [
-      `- ${name}: ${configurationText(kernel)}`,
-      `  - ${escapeMarkdown(kernel.reason)}`,
-      `  - ${escapeMarkdown(searchNote(kernel))}`
-    ].join("\n");
-  });
-  const rest = report3.kernels.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
-}
-function tradeOffs(report3, limits2) {
-  const rows = report3.kernels.flatMap(
-    (kernel) => (
-      // One point is no choice.
-      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point) => [
-        codeMarkdown(kernel.kernel, 100),
-        codeMarkdown(kernel.workload, 150),
-        formatMilliseconds(point.latencyMs),
-        formatJoules(point.joules),
-        codeMarkdown(formatConfiguration(point.configuration), 300)
-      ])
-    )
-  );
-  if (rows.length === 0) return "";
-  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
-  return table({
-    titles: ["kernel", "workload", "latency", energy, "configuration"],
-    rightAligned: [2, 3],
-    rows,
-    maxRows: limits2.maxRows
-  });
-}
-function retuneBlocks(report3, limits2) {
-  return [
-    "## Joulegate: retuned",
-    `**${retuneTitle(report3)}** after ${formatCount(
-      report3.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
-      "trial"
-    )}.`,
-    report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
-    configurations(report3, limits2),
-    details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
-    warningList(report3, limits2),
-    factList(report3)
-  ];
-}
-
-// src/report/render-markdown.ts
-var commentLength = 65e3;
-var steps = [
-  { maxRows: 500, maxNotes: 200 },
-  { maxRows: 200, maxNotes: 60 },
-  { maxRows: 100, maxNotes: 20 },
-  { maxRows: 40, maxNotes: 10 },
-  { maxRows: 10, maxNotes: 3 },
-  { maxRows: 2, maxNotes: 1 }
-];
-function render(report3, limits2) {
-  const blocks = report3.kind === "guard" ? guardBlocks(report3, limits2) : retuneBlocks(report3, limits2);
-  return `${blocks.filter((block) => block !== "").join("\n\n")}
-`;
-}
-function renderMarkdown(report3, options = {}) {
-  const { maxLength: maxLength3 = commentLength } = options;
-  let text2 = "";
-  for (const limits2 of steps) {
-    text2 = render(report3, limits2);
-    if (text2.length <= maxLength3) return text2;
-  }
-  const end = text2.lastIndexOf("\n", maxLength3 - 1);
-  return text2.slice(0, Math.max(0, end + 1));
-}
-
-// src/report/paint.ts
-function style(open, close2) {
-  return (text2) => `\x1B[${open}m${text2}\x1B[${close2}m`;
-}
-var coloured = {
-  red: style(31, 39),
-  green: style(32, 39),
-  yellow: style(33, 39),
-  bold: style(1, 22),
-  dim: style(2, 22)
-};
-var plain2 = {
-  red: (text2) => text2,
-  green: (text2) => text2,
-  yellow: (text2) => text2,
-  bold: (text2) => text2,
-  dim: (text2) => text2
-};
-function createPaint(colour) {
-  return colour ? coloured : plain2;
-}
-
-// src/report/table.ts
-var indent = 2;
-var gap = 2;
-function widthsOf(columns2, rows) {
-  return columns2.map(
-    (column, i) => rows.reduce(
-      (width, row) => Math.max(width, displayWidth(row[i]?.text ?? "")),
-      displayWidth(column.title)
-    )
-  );
-}
-function total(widths) {
-  return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
-}
-function narrowest(columns2, rows) {
-  const full = widthsOf(columns2, rows);
-  return total(full.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
-}
-function chooseColumns(task) {
-  const { columns: columns2, rows, width } = task;
-  const pick = (indices) => ({
-    columns: indices.map((i) => columns2[i]),
-    rows: rows.map((row) => indices.map((i) => row[i] ?? { text: "" }))
-  });
-  let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
-  const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a]?.dropOrder ?? 0));
-  for (const index of droppable) {
-    const picked = pick(chosen);
-    if (narrowest(picked.columns, picked.rows) <= width) break;
-    chosen = chosen.filter((i) => i !== index);
-  }
-  return chosen;
-}
-function shrink(columns2, widths, width) {
-  for (let excess = total(widths) - width; excess > 0; excess = total(widths) - width) {
-    let widest2 = -1;
-    for (const [i, column] of columns2.entries()) {
-      const own = widths[i] ?? 0;
-      if (column.minWidth === void 0 || own <= column.minWidth) continue;
-      if (widest2 === -1 || own > (widths[widest2] ?? 0)) widest2 = i;
-    }
-    if (widest2 === -1) return;
-    widths[widest2] = (widths[widest2] ?? 0) - 1;
-  }
-}
-function layOutTable(task) {
-  const chosen = chooseColumns(task);
-  const columns2 = chosen.map((i) => task.columns[i]);
-  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
-  const rows = narrowest(columns2, full) <= task.width ? full : full.map((row) => row.map(shorten));
-  const widths = widthsOf(columns2, rows);
-  shrink(columns2, widths, task.width);
-  const line2 = (cells) => {
-    const parts = cells.map(({ text: text2, paint }, i) => {
-      const width = widths[i] ?? 0;
-      const padded = pad(truncate(text2, width), width, columns2[i]?.align ?? "left");
-      return paint === void 0 || text2 === "" ? padded : paint(padded);
-    });
-    return (" ".repeat(indent) + parts.join(" ".repeat(gap))).trimEnd();
-  };
-  const title = line2(columns2.map((column) => ({ text: column.title, paint: task.paintTitle })));
-  return [title, ...rows.map(line2)];
-}
-function shorten(cell) {
-  return cell.short === void 0 ? cell : { ...cell, text: cell.short };
-}
-
-// src/report/terminal-parts.ts
-function ratioCell(ratio5, paint) {
-  if (ratio5 === null) return { text: "" };
-  const cell = { text: formatRatio(ratio5), short: formatChange(ratio5.estimate) };
-  if (ratio5.high < 1) return { ...cell, paint: paint.green };
-  return ratio5.low > 1 ? { ...cell, paint: paint.red } : cell;
-}
-function movementCell(before, after, format4) {
-  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
-  return { text: known.join(" → ") };
-}
-function factLines(report3, style2) {
-  const facts = runFacts(report3);
-  const labelWidth = Math.max(...facts.map(([label]) => label.length));
-  return facts.flatMap(
-    ([label, text2]) => wrap(text2, Math.max(20, style2.width - labelWidth - 4)).map((line2, i) => {
-      const shown = (i === 0 ? label : "").padEnd(labelWidth);
-      return `  ${style2.paint.dim(shown)}  ${line2}`;
-    })
-  );
-}
-function warningLines(report3, style2) {
-  return report3.warnings.flatMap(
-    (warning) => wrap(cleanLine(warning, 1e3), Math.max(20, style2.width - 9)).map(
-      (line2, i) => i === 0 ? `${style2.paint.yellow("warning:")} ${line2}` : `         ${line2}`
-    )
-  );
-}
-function noteLines(text2, style2) {
-  return wrap(text2, Math.max(20, style2.width - 6)).map(
-    (line2, i) => i === 0 ? `    ${line2}` : `      ${line2}`
-  );
-}
-function noteHeading(name, place, style2) {
-  const heading = `  ${style2.paint.bold(name)}`;
-  if (place === null || displayWidth(name) + displayWidth(place) + 4 > style2.width) return heading;
-  return `${heading}  ${style2.paint.dim(place)}`;
-}
-
-// src/report/terminal-guard.ts
-var maxPlainRows = 6;
-function columnsFor(report3) {
-  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
-  return [
-    { title: "verdict", align: "left" },
-    { title: "kernel", align: "left", minWidth: 12 },
-    { title: "workload", align: "left", minWidth: 10 },
-    { title: energy, align: "right" },
-    { title: "base → head", align: "right", dropOrder: 1 },
-    { title: "latency", align: "right" },
-    { title: "base → head", align: "right", dropOrder: 2 }
-  ];
-}
-function verdictCell(kernel, style2) {
-  const { red, green, yellow, dim } = style2.paint;
-  const text2 = verdictText(kernel.verdict);
-  if (kernel.fails) return { text: text2, paint: red };
-  if (kernel.verdict === "improved") return { text: text2, paint: green };
-  return { text: text2, paint: isQuiet(kernel) ? dim : yellow };
-}
-function rowOf(kernel, style2) {
-  const { base: base2, head } = kernel;
-  return [
-    verdictCell(kernel, style2),
-    { text: cleanLine(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : "") },
-    { text: cleanLine(kernel.workload, 200) },
-    ratioCell(kernel.energyRatio, style2.paint),
-    movementCell(base2?.joules, head?.joules, formatJoules),
-    ratioCell(kernel.latencyRatio, style2.paint),
-    movementCell(base2?.latencyMs, head?.latencyMs, formatMilliseconds)
-  ];
-}
-function nameOf(kernel) {
-  return cleanLine(`${kernel.kernel} ${kernel.workload}`, 300);
-}
-function identicalLines(kernels, style2) {
-  if (kernels.length === 0) return [];
-  const names2 = kernels.map(nameOf).join("; ");
-  const text2 = `${kernels.length} identical, not measured: ${names2}`;
-  return wrap(text2, style2.width - 2).map((line2) => `  ${style2.paint.dim(line2)}`);
-}
-function notesOf(kernel, style2) {
-  const heading = noteHeading(nameOf(kernel), placeText(kernel), style2);
-  return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style2))];
-}
-function guardSections(report3, style2) {
-  const { bold, green, red, yellow } = style2.paint;
-  const colours = { passed: green, failed: red };
-  const colour = report3.verdict === "passed" || report3.verdict === "failed" ? colours[report3.verdict] : yellow;
-  const title = `${bold("joulegate guard:")} ${colour(bold(guardTitle(report3)))}, ${countsText(report3)}`;
-  const ordered2 = bySeverity(report3.kernels);
-  const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
-  const folded = identical.length > maxPlainRows ? identical : [];
-  const shown = ordered2.filter((kernel) => !folded.includes(kernel));
-  const rows = shown.map((kernel) => rowOf(kernel, style2));
-  const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
-  const explained = ordered2.filter(needsNotes);
-  return [
-    [title, ...wrap(cleanLine(report3.reason, 1e3), style2.width)],
-    factLines(report3, style2),
-    table3,
-    identicalLines(folded, style2),
-    ...explained.map((kernel) => notesOf(kernel, style2)),
-    warningLines(report3, style2)
-  ];
-}
-
-// src/report/sparkline.ts
-var bars = "▁▂▃▄▅▆▇█";
-function sparkline(values2, points) {
-  if (values2.length === 0) return "";
-  const count2 = Math.min(points, values2.length);
-  const picked = Array.from({ length: count2 }, (_, i) => {
-    const at2 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
-    return values2[at2] ?? null;
-  });
-  const known = picked.filter((value) => value !== null);
-  const low = Math.min(...known);
-  const range = Math.max(...known) - low;
-  return picked.map((value) => {
-    if (value === null) return " ";
-    return bars.charAt(range > 0 ? Math.round((value - low) / range * (bars.length - 1)) : 0);
-  }).join("");
-}
-
-// src/report/terminal-retune.ts
-var sparklinePoints = 12;
-function columnsFor2(report3) {
-  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
-  return [
-    { title: "kernel", align: "left", minWidth: 12 },
-    { title: "workload", align: "left", minWidth: 10 },
-    { title: energy, align: "right" },
-    { title: "before → after", align: "right", dropOrder: 1 },
-    { title: "latency", align: "right" },
-    { title: "before → after", align: "right", dropOrder: 2 },
-    { title: "trials", align: "right" },
-    { title: "search", align: "left", dropOrder: 3 }
-  ];
-}
-function rowOf2(kernel, style2) {
-  const { before } = kernel;
-  const replaced = isReplaced(kernel);
-  return [
-    { text: cleanLine(kernel.kernel, 100), ...replaced ? { paint: style2.paint.bold } : {} },
-    { text: cleanLine(kernel.workload, 200) },
-    ratioCell(replaced ? kernel.energyRatio : null, style2.paint),
-    movementCell(replaced ? before?.joules : null, kernel.joules, formatJoules),
-    ratioCell(replaced ? kernel.latencyRatio : null, style2.paint),
-    movementCell(replaced ? before?.latencyMs : null, kernel.latencyMs, formatMilliseconds),
-    { text: formatInteger(kernel.trials) },
-    { text: sparkline(kernel.convergence, sparklinePoints), paint: style2.paint.dim }
-  ];
-}
-function notesOf2(kernel, style2) {
-  const name = cleanLine(`${kernel.kernel} ${kernel.workload}`, 300);
-  const notes2 = [configurationNote(kernel), cleanLine(kernel.reason, 600), searchNote(kernel)];
-  return [
-    noteHeading(name, placeText(kernel), style2),
-    ...notes2.filter((note) => note !== "").flatMap((note) => noteLines(note, style2))
-  ];
-}
-function retuneSections(report3, style2) {
-  const rows = report3.kernels.map((kernel) => rowOf2(kernel, style2));
-  const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor2(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
-  return [
-    [`${style2.paint.bold("joulegate retune:")} ${retuneTitle(report3)}`],
-    factLines(report3, style2),
-    table3,
-    ...report3.kernels.map((kernel) => notesOf2(kernel, style2)),
-    warningLines(report3, style2)
-  ];
-}
-
-// src/report/render-terminal.ts
-var minWidth = 40;
-function renderTerminal(report3, options) {
-  const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
-  const sections = report3.kind === "guard" ? guardSections(report3, style2) : retuneSections(report3, style2);
-  const shown = sections.filter((lines) => lines.length > 0);
-  return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
-`;
-}
-
-// src/report/summary.ts
-function countVerdicts(kernels) {
-  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
-  return {
-    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
-    regressed: count2("regressed"),
-    improved: count2("improved"),
-    unchanged: count2("unchanged"),
-    inconclusive: count2("inconclusive"),
-    identical: count2("identical"),
-    new: count2("new"),
-    removed: count2("removed"),
-    missingBaseline: count2("missing-baseline"),
-    environment: count2("environment")
-  };
-}
-var daysPerMonth = 365.25 / 12;
-var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules, callsPerDay) {
-  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
-}
 
 // src/schema/describe.ts
 var typeWords = {
@@ -10757,7 +9910,7 @@ var require_ucs2length4 = __commonJS5({
   }
 });
 var validate4 = validate524;
-var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, note: { type: "string", maxLength: 4e3 } } } } };
+var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } } } };
 var func04 = Object.prototype.hasOwnProperty;
 var func81 = require_ucs2length4().default;
 var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
@@ -11356,6 +10509,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate662.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+var pattern6 = new RegExp("^[0-9a-f]+$", "u");
 function validate702(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate702.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11376,7 +10530,7 @@ function validate702(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "tool" || key0 === "version" || key0 === "command" || key0 === "createdAt" || key0 === "source" || key0 === "note")) {
+      if (!(key0 === "tool" || key0 === "version" || key0 === "command" || key0 === "createdAt" || key0 === "source" || key0 === "subject" || key0 === "note")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
@@ -11444,21 +10598,37 @@ function validate702(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
-    if (data.note !== void 0 && func04.call(data, "note")) {
-      let data5 = data.note;
+    if (data.subject !== void 0 && func04.call(data, "subject")) {
+      let data5 = data.subject;
       if (typeof data5 == "string") {
-        if (func81(data5) > 4e3) {
-          let err16 = { instancePath: instancePath + "/note", schemaPath: "#/properties/note/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+        if (func81(data5) > 64) {
+          let err16 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
+        if (!pattern6.test(data5)) {
+          let err17 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]+$" } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
       } else {
-        let err17 = { instancePath: instancePath + "/note", schemaPath: "#/properties/note/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err18 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.note !== void 0 && func04.call(data, "note")) {
+      let data6 = data.note;
+      if (typeof data6 == "string") {
+        if (func81(data6) > 4e3) {
+          let err19 = { instancePath: instancePath + "/note", schemaPath: "#/properties/note/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      } else {
+        let err20 = { instancePath: instancePath + "/note", schemaPath: "#/properties/note/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
   } else {
-    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
   return validate702.errors = vErrors, errors === 0;
 }
@@ -13559,9 +12729,102 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema342 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema36 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
 function validate982(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate982.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kind === void 0 || !func05.call(data, "kind")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.message === void 0 || !func05.call(data, "message")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.file === void 0 || !func05.call(data, "file")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.line === void 0 || !func05.call(data, "line")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.configuration === void 0 || !func05.call(data, "configuration")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kind" || key0 === "message" || key0 === "file" || key0 === "line" || key0 === "configuration")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    if (data.kind !== void 0 && func05.call(data, "kind")) {
+      let data0 = data.kind;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 100) {
+          let err6 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.message !== void 0 && func05.call(data, "message")) {
+      let data1 = data.message;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 4e3) {
+          let err9 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      } else {
+        let err10 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data2 = data.file;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema36.properties.file.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data2 == "string" && func86(data2) > 4096) {
+        let err12 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.line !== void 0 && func05.call(data, "line")) {
+      let data3 = data.line;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema36.properties.line.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e8 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 < 1 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    data.configuration !== void 0 && func05.call(data, "configuration") && (validate722(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length));
+  } else {
+    let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+  }
+  return validate982.errors = vErrors, errors === 0;
+}
+validate982.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1012(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1012.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -13616,9 +12879,9 @@ function validate982(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate982.errors = vErrors, errors === 0;
+  return validate1012.errors = vErrors, errors === 0;
 }
-validate982.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1012.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14020,152 +13283,167 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data18 = data.spaceSize;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.value === void 0 || !func05.call(data18, "value")) {
-          let err72 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
+      let data18 = data.failureExamples;
+      if (Array.isArray(data18)) {
+        if (data18.length > 20) {
+          let err72 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data18.exact === void 0 || !func05.call(data18, "exact")) {
-          let err73 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        let len0 = data18.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate982(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate982.errors : vErrors.concat(validate982.errors), errors = vErrors.length);
+      } else {
+        let err73 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
+      let data20 = data.spaceSize;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.value === void 0 || !func05.call(data20, "value")) {
+          let err74 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
-        for (let key3 of Object.keys(data18))
+        if (data20.exact === void 0 || !func05.call(data20, "exact")) {
+          let err75 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        }
+        for (let key3 of Object.keys(data20))
           if (!(key3 === "value" || key3 === "exact")) {
-            let err74 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+            let err76 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-        if (data18.value !== void 0 && func05.call(data18, "value")) {
-          let data19 = data18.value;
-          if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-            let err75 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        if (data20.value !== void 0 && func05.call(data20, "value")) {
+          let data21 = data20.value;
+          if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
+            let err77 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e15 || isNaN(data19)) {
-              let err76 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e15 || isNaN(data21)) {
+              let err78 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data19 < 0 || isNaN(data19)) {
-              let err77 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            if (data21 < 0 || isNaN(data21)) {
+              let err79 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
           }
         }
-        if (data18.exact !== void 0 && func05.call(data18, "exact") && typeof data18.exact != "boolean") {
-          let err78 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        if (data20.exact !== void 0 && func05.call(data20, "exact") && typeof data20.exact != "boolean") {
+          let err80 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
       } else {
-        let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+        let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data21 = data.seed;
-      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
-        let err80 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+      let data23 = data.seed;
+      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+        let err82 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
       }
-      if (typeof data21 == "number" && isFinite(data21)) {
-        if (data21 > 4294967295 || isNaN(data21)) {
-          let err81 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+      if (typeof data23 == "number" && isFinite(data23)) {
+        if (data23 > 4294967295 || isNaN(data23)) {
+          let err83 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
         }
-        if (data21 < 0 || isNaN(data21)) {
-          let err82 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+        if (data23 < 0 || isNaN(data23)) {
+          let err84 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data22 = data.stopped;
-      if (typeof data22 != "string") {
-        let err83 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+      let data24 = data.stopped;
+      if (typeof data24 != "string") {
+        let err85 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
       }
-      if (!(data22 === "trials" || data22 === "seconds" || data22 === "converged" || data22 === "exhausted" || data22 === "interrupted")) {
-        let err84 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema352.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+      if (!(data24 === "trials" || data24 === "seconds" || data24 === "converged" || data24 === "exhausted" || data24 === "interrupted")) {
+        let err86 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema352.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data23 = data.seconds;
-      if (typeof data23 == "number" && isFinite(data23)) {
-        if (data23 > 1e9 || isNaN(data23)) {
-          let err85 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+      let data25 = data.seconds;
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 1e9 || isNaN(data25)) {
+          let err87 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
         }
-        if (data23 < 0 || isNaN(data23)) {
-          let err86 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        if (data25 < 0 || isNaN(data25)) {
+          let err88 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
       } else {
-        let err87 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+        let err89 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data24 = data.convergence;
-      if (Array.isArray(data24)) {
-        if (data24.length > 1e6) {
-          let err88 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-        }
-        let len0 = data24.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data25 = data24[i0];
-          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-            let err89 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema352.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-          }
-          if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 1e12 || isNaN(data25)) {
-              let err90 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-            }
-            if (data25 < 0 || isNaN(data25)) {
-              let err91 = { instancePath: instancePath + "/convergence/" + i0, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-            }
-          }
-        }
-      } else {
-        let err92 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data26 = data.pareto;
+      let data26 = data.convergence;
       if (Array.isArray(data26)) {
-        if (data26.length > 1e4) {
-          let err93 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+        if (data26.length > 1e6) {
+          let err90 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
         let len1 = data26.length;
-        for (let i1 = 0; i1 < len1; i1++)
-          validate982(data26[i1], { instancePath: instancePath + "/pareto/" + i1, parentData: data26, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate982.errors : vErrors.concat(validate982.errors), errors = vErrors.length);
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data27 = data26[i1];
+          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+            let err91 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema352.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+          }
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1e12 || isNaN(data27)) {
+              let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+            }
+            if (data27 < 0 || isNaN(data27)) {
+              let err93 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+            }
+          }
+        }
       } else {
-        let err94 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err94 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data28 = data.reason;
-      if (typeof data28 == "string") {
-        if (func86(data28) > 4e3) {
-          let err95 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
+      let data28 = data.pareto;
+      if (Array.isArray(data28)) {
+        if (data28.length > 1e4) {
+          let err95 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
+        let len2 = data28.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate1012(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1012.errors : vErrors.concat(validate1012.errors), errors = vErrors.length);
       } else {
-        let err96 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err96 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data30 = data.reason;
+      if (typeof data30 == "string") {
+        if (func86(data30) > 4e3) {
+          let err97 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+        }
+      } else {
+        let err98 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+      }
+    }
   } else {
-    let err97 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+    let err99 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
   }
   return validate922.errors = vErrors, errors === 0;
 }
@@ -14589,7 +13867,7 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern44 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var pattern6 = new RegExp("^([0-9a-f]{64})?$", "u");
+var pattern62 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
@@ -14755,7 +14033,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.identity !== void 0 && func06.call(data, "identity")) {
       let data9 = data.identity;
       if (typeof data9 == "string") {
-        if (!pattern6.test(data9)) {
+        if (!pattern62.test(data9)) {
           let err33 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/pattern", keyword: "pattern", params: { pattern: "^([0-9a-f]{64})?$" } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
@@ -15329,6 +14607,945 @@ function nearestName(name, known) {
   return best;
 }
 
+// src/report/text.ts
+var escapeSequences = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
+);
+var invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+function cleanLine(text2, maxLength3 = 2e3) {
+  const line2 = text2.slice(0, maxLength3 * 4).replace(escapeSequences, "").replace(invisible, "").replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(new RegExp("\\p{Cs}", "gu"), "�").trim();
+  return line2.length <= maxLength3 ? line2 : `${line2.slice(0, maxLength3 - 1).replace(new RegExp("\\p{Cs}$", "u"), "")}…`;
+}
+var graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+var wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
+function graphemeWidth(grapheme) {
+  if (/^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u.test(grapheme)) return 0;
+  return wide.test(grapheme) || new RegExp("\\p{Emoji_Presentation}|\\ufe0f", "u").test(grapheme) ? 2 : 1;
+}
+function displayWidth(text2) {
+  if (/^[ -~µ±−→…]*$/.test(text2)) return text2.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text2)) width += graphemeWidth(segment);
+  return width;
+}
+function truncate(text2, width) {
+  if (displayWidth(text2) <= width) return text2;
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text2)) {
+    used += graphemeWidth(segment);
+    if (used > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+function pad(text2, width, align) {
+  const space2 = " ".repeat(Math.max(0, width - displayWidth(text2)));
+  return align === "left" ? text2 + space2 : space2 + text2;
+}
+function wrap(text2, width) {
+  const lines = [];
+  for (const word3 of text2.split(" ")) {
+    const last2 = lines.at(-1);
+    if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word3) <= width) {
+      lines[lines.length - 1] = `${last2} ${word3}`;
+    } else lines.push(word3);
+  }
+  return lines;
+}
+
+// src/report/format.ts
+var jouleUnits = [
+  ["kJ", 1e3],
+  ["J", 1],
+  ["mJ", 1e-3],
+  ["µJ", 1e-6],
+  ["nJ", 1e-9]
+];
+var millisecondUnits = [
+  ["s", 1e3],
+  ["ms", 1],
+  ["µs", 1e-3],
+  ["ns", 1e-6]
+];
+var formatters = Array.from(
+  { length: 9 },
+  (_, digits2) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits2, maximumFractionDigits: digits2 })
+);
+function fixed(value, decimals) {
+  return formatters[decimals]?.format(value) ?? String(value);
+}
+function formatInteger(value) {
+  return fixed(value, 0);
+}
+function formatNumber(value) {
+  const rounded = Number(value.toPrecision(3));
+  const magnitude = rounded === 0 ? 0 : Math.floor(Math.log10(Math.abs(rounded)));
+  const decimals = Math.min(8, Math.max(0, 2 - magnitude));
+  return fixed(rounded, decimals);
+}
+function withUnit(value, units2) {
+  const smallest = units2.at(-1);
+  const rounded = Number(value.toPrecision(3));
+  const [name, size] = units2.find((unit) => Math.abs(rounded) >= unit[1]) ?? smallest;
+  return `${formatNumber(value / size)} ${name}`;
+}
+function formatJoules(joules) {
+  return withUnit(joules, jouleUnits);
+}
+function formatMilliseconds(milliseconds) {
+  return withUnit(milliseconds, millisecondUnits);
+}
+function percent(ratio5) {
+  const change2 = (ratio5 - 1) * 100;
+  const text2 = Math.abs(change2) >= 99.95 ? formatInteger(change2) : change2.toFixed(1);
+  if (/^-?0\.0$/.test(text2)) return "0.0";
+  return change2 > 0 ? `+${text2}` : text2;
+}
+function formatChange(ratio5) {
+  return `${percent(ratio5)} %`;
+}
+function formatRatio(ratio5) {
+  return `${formatChange(ratio5.estimate)} [${percent(ratio5.low)}, ${percent(ratio5.high)}]`;
+}
+function formatDuration(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+}
+function formatCount(count2, noun, plural = `${noun}s`) {
+  return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
+}
+function formatConfiguration(configuration) {
+  return Object.entries(configuration).map(([name, value]) => cleanLine(`${name}=${value}`, 200)).join(", ");
+}
+function formatConfigurationChange(before, after) {
+  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+}
+function formatKilowattHours(kilowattHours) {
+  return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
+}
+
+// src/report/facts.ts
+var interruptedExitCode = 130;
+var minHashLength = 4;
+var verdictOrder = [
+  "regressed",
+  "missing-baseline",
+  "environment",
+  "inconclusive",
+  "improved",
+  "new",
+  "removed",
+  "unchanged",
+  "identical"
+];
+function bySeverity(kernels) {
+  const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
+  const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
+  return [...kernels].sort((a, b) => rank(a) - rank(b) || cost2(b) - cost2(a));
+}
+function change(ratio5) {
+  return ratio5 === null ? 0 : Math.abs(Math.log(Math.max(ratio5.estimate, 1e-12)));
+}
+function isEstimated(report3) {
+  return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
+}
+var guardTitles = {
+  passed: "passed",
+  failed: "failed",
+  "nothing-gated": "nothing gated",
+  environment: "environment moved",
+  "could-not-measure": "could not measure",
+  interrupted: "interrupted"
+};
+function guardTitle(report3) {
+  return guardTitles[report3.verdict];
+}
+function countsText(report3) {
+  const { counts } = report3;
+  const parts = verdictOrder.map((verdict) => {
+    const count2 = verdict === "missing-baseline" ? counts.missingBaseline : counts[verdict];
+    return count2 === 0 ? "" : `${formatInteger(count2)} ${verdictText(verdict)}`;
+  }).filter((part) => part !== "");
+  return parts.join(", ") || "no kernels";
+}
+function verdictText(verdict) {
+  return verdict.replace("-", " ");
+}
+function isReplaced(kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return false;
+  const names3 = Object.keys(configuration);
+  if (previous === null) return names3.length > 0;
+  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+}
+function isInterrupted(report3) {
+  return report3.exitCode === interruptedExitCode;
+}
+function wasReplaced(report3, kernel) {
+  return !isInterrupted(report3) && isReplaced(kernel);
+}
+function retuneTitle(report3) {
+  if (isInterrupted(report3)) return "interrupted, no configuration was replaced";
+  const total2 = report3.kernels.length;
+  const replaced = report3.kernels.filter(isReplaced).length;
+  const failed4 = report3.kernels.filter((kernel) => kernel.configuration === null).length;
+  if (total2 === 0) return "no workloads";
+  const found = replaced === 0 ? `no better configuration for ${formatCount(total2, "workload")}` : `${replaced} of ${formatCount(total2, "workload")} with a better configuration`;
+  return failed4 === 0 ? found : `${found}, ${failed4} without any that works`;
+}
+function runFacts(report3) {
+  const facts = [];
+  if (report3.kind === "guard") {
+    facts.push(["base", report3.base === null ? "none" : revisionText(report3.base)]);
+    facts.push(["head", revisionText(report3.head)]);
+  }
+  facts.push(["device", deviceText(report3)]);
+  facts.push(["meter", meterText(report3)]);
+  facts.push(["took", formatDuration(report3.durationSeconds)]);
+  return facts;
+}
+function revisionName({ label, commit }) {
+  if (commit === null) return label;
+  const hash = commit.slice(0, 12);
+  const isHash = label === "" || label.length >= minHashLength && commit.startsWith(label);
+  if (isHash) return hash;
+  return label.includes(hash) ? label : `${label} (${hash})`;
+}
+function revisionText(revision) {
+  const name = revisionName(revision);
+  return cleanLine(revision.dirty === true ? `${name}, with changes that are not committed` : name, 200);
+}
+function deviceText(report3) {
+  const { device } = report3;
+  if (device === null) return "none";
+  const name = device.description || device.device || device.family;
+  const parts = [name, device.driver === "" ? null : `driver ${device.driver}`, device.family];
+  const kind = device.software ? ["software adapter"] : [];
+  return cleanLine([...parts.filter((part) => part !== null), ...kind].join(", "), 300);
+}
+function meterText(report3) {
+  const { meter } = report3;
+  if (meter === null) return cleanLine(`none, latency only: ${report3.meterReason}`, 300);
+  const kind = meter.estimated ? "estimated, not measured by a sensor" : "measured";
+  const idle = meter.idleWatts === null ? "" : `, idle ${meter.idleWatts.toFixed(1)} W`;
+  return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
+}
+var plain = /* @__PURE__ */ new Set(["improved", "new", "removed"]);
+var quiet = /* @__PURE__ */ new Set(["unchanged", "identical"]);
+function isQuiet(kernel) {
+  return quiet.has(kernel.verdict) && !kernel.fails;
+}
+function needsNotes(kernel) {
+  return kernel.fails || !isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1);
+}
+function guardNotes(kernel) {
+  const notes2 = [cleanLine(kernel.reason, 600)];
+  const attributed = { code: "the code", tuning: "the tuned configuration", both: "both code and tuning" };
+  if (kernel.attribution !== null) notes2.push(`the movement comes from ${attributed[kernel.attribution]}`);
+  if (kernel.kWhPerMonth !== null) {
+    const basis = kernel.estimated ? ", from estimated energy" : "";
+    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
+  }
+  const { retuned } = kernel;
+  if (retuned != null) {
+    const energy = kernel.estimated ? "energy (estimated)" : "energy";
+    const gains = [
+      retuned.energyRatio === null ? null : `${energy} ${formatRatio(retuned.energyRatio)}`,
+      retuned.latencyRatio === null ? null : `latency ${formatRatio(retuned.latencyRatio)}`
+    ].filter((gain) => gain !== null);
+    notes2.push(`retuning head would give ${gains.join(", ") || "another configuration"} against base`);
+  }
+  return notes2.filter((note) => note !== "");
+}
+function placeText(kernel) {
+  if (kernel.file === null) return null;
+  return cleanLine(kernel.line === null ? kernel.file : `${kernel.file}:${kernel.line}`, 300);
+}
+
+// src/report/failure-notes.ts
+function exampleText(example) {
+  const { file, line: line2 } = example;
+  const place = file === null ? "" : cleanLine(line2 === null ? file : `${file}:${line2}`, 200);
+  const configuration = cleanLine(formatConfiguration(example.configuration), 300);
+  const what = [place, cleanLine(example.message, 400)].filter((part) => part !== "").join(": ");
+  return configuration === "" ? what : `${what} (${configuration})`;
+}
+function failureNotes(kernel) {
+  const kinds2 = Object.entries(kernel.failures).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const notes2 = [];
+  const others = [];
+  for (const [kind, count2] of kinds2) {
+    const text2 = cleanLine(`${kind} ${count2}`, 120);
+    const example = kernel.failureExamples?.find((one2) => one2.kind === kind);
+    if (example === void 0) others.push(text2);
+    else notes2.push(`failed: ${text2}, e.g. ${exampleText(example)}`);
+  }
+  return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
+}
+
+// src/report/escape-markdown.ts
+var replacements = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  // As references, so that they can neither escape what follows nor split a table cell.
+  "\\": "&#92;",
+  "|": "&#124;",
+  "`": "&#96;",
+  $: "&#36;",
+  "*": "\\*",
+  _: "\\_",
+  "~": "\\~",
+  "[": "\\[",
+  "]": "\\]"
+};
+function breakAutolinks(text2) {
+  return text2.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
+}
+function escapeMarkdown(text2, maxLength3 = 600) {
+  const escaped = breakAutolinks(cleanLine(text2, maxLength3)).replace(
+    /[&<>\\|`$*_~[\]]/g,
+    (character) => replacements[character] ?? character
+  );
+  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
+}
+function codeMarkdown(text2, maxLength3 = 300) {
+  const line2 = cleanLine(text2, maxLength3);
+  if (line2 === "") return "";
+  if (/^[\w .,;:=/()+→-]+$/.test(line2)) return `\`${line2}\``;
+  const referenced2 = line2.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return `<code>${referenced2}</code>`;
+}
+
+// src/report/markdown-parts.ts
+function line(cells) {
+  return `| ${cells.join(" | ")} |`;
+}
+function table(task) {
+  const { titles, rows, maxRows } = task;
+  if (rows.length === 0) return "";
+  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
+  const pick = (cells) => used.map((i) => cells[i] ?? "");
+  const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
+  const shown = rows.slice(0, maxRows).map((row) => line(pick(row)));
+  const rest = rows.length - shown.length;
+  const more = rest > 0 ? `
+
+${formatCount(rest, "more row")} not shown here; the JSON report has them.` : "";
+  return [line(pick(titles)), line(rule), ...shown].join("\n") + more;
+}
+function details(summary, content) {
+  return content === "" ? "" : `<details><summary>${summary}</summary>
+
+${content}
+
+</details>`;
+}
+function movement(before, after, format4) {
+  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
+  return known.join(" → ");
+}
+function factList(report3) {
+  const facts = runFacts(report3).map(([label, text2]) => `${label}: ${escapeMarkdown(text2)}`);
+  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
+}
+function warningList(report3, limits2) {
+  const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
+  const rest = report3.warnings.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
+}
+
+// src/report/quantity-titles.ts
+function quantityTitles(report3) {
+  const estimated = isEstimated(report3) ? " (estimated)" : "";
+  return {
+    energyChange: `energy change${estimated}`,
+    energy: `energy${estimated}`,
+    latencyChange: "latency change",
+    latency: "latency"
+  };
+}
+
+// src/report/markdown-guard.ts
+var marks = {
+  regressed: "🔴",
+  "missing-baseline": "🔴",
+  environment: "🟡",
+  inconclusive: "⚪",
+  improved: "🟢",
+  new: "🔵",
+  removed: "🔵",
+  unchanged: "⚪",
+  identical: "⚪"
+};
+var headings = {
+  passed: "✅",
+  failed: "❌",
+  "nothing-gated": "⚠️",
+  environment: "⚠️",
+  "could-not-measure": "⚠️",
+  interrupted: "⚠️"
+};
+var maxQuietRows = 5;
+function ratio(value) {
+  return value === null ? "" : formatRatio(value).replaceAll("[", "\\[").replaceAll("]", "\\]");
+}
+function kernelTable(report3, kernels, limits2) {
+  const titles = quantityTitles(report3);
+  return table({
+    titles: [
+      "",
+      "kernel",
+      "workload",
+      titles.energyChange,
+      titles.energy,
+      titles.latencyChange,
+      titles.latency
+    ],
+    rightAligned: [3, 4, 5, 6],
+    rows: kernels.map((kernel) => [
+      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
+      codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : ""),
+      codeMarkdown(kernel.workload, 150),
+      ratio(kernel.energyRatio),
+      movement(kernel.base?.joules, kernel.head?.joules, formatJoules),
+      ratio(kernel.latencyRatio),
+      movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
+    ]),
+    maxRows: limits2.maxRows
+  });
+}
+function noteItem(kernel) {
+  const place = placeText(kernel);
+  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
+  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
+  return [`- ${heading}${where}`, ...notes2].join("\n");
+}
+function notes(kernels, limits2) {
+  const explained = kernels.filter(needsNotes);
+  const items = explained.slice(0, limits2.maxNotes).map(noteItem);
+  const rest = explained.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
+function configurationList(kernels, limits2) {
+  const measured = kernels.filter(
+    (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
+  );
+  const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
+    const { base: base2, head } = kernel.configuration;
+    const after = head === null ? "" : formatConfiguration(head);
+    const before = base2 === null ? "" : formatConfiguration(base2);
+    const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
+    const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
+    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+  });
+  return items.join("\n");
+}
+function guardBlocks(report3, limits2) {
+  const ordered2 = bySeverity(report3.kernels);
+  const quietOnes = ordered2.filter(isQuiet);
+  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
+  const shown = folded.length === 0 ? ordered2 : ordered2.filter((kernel) => !isQuiet(kernel));
+  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
+  return [
+    title,
+    `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
+    kernelTable(report3, shown, limits2),
+    notes(ordered2, limits2),
+    details(
+      `${folded.length} unchanged or identical`,
+      folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
+    ),
+    details("Configurations", configurationList(ordered2, limits2)),
+    warningList(report3, limits2),
+    factList(report3)
+  ];
+}
+
+// src/report/retune-notes.ts
+var endings = {
+  trials: "trial budget spent",
+  seconds: "time budget spent",
+  converged: "no more improvement",
+  exhausted: "whole space tried",
+  interrupted: "interrupted"
+};
+function configurationOutcome(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return "none-works";
+  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
+  if (isInterrupted(report3)) return "so-far";
+  return previous === null ? "first" : "replaced";
+}
+function configurationNote(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  const now = formatConfiguration(configuration ?? {});
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return formatConfigurationChange(previous ?? {}, configuration ?? {});
+  }
+}
+function searchNote(kernel) {
+  const { spaceSize } = kernel;
+  const size = formatCount(spaceSize.value, "configuration");
+  const parts = [
+    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
+    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
+    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
+    `seed ${kernel.seed}`
+  ];
+  return parts.join(", ");
+}
+
+// src/report/markdown-retune.ts
+function ratio2(value) {
+  return value === null ? "" : formatRatio(value).replaceAll("[", "\\[").replaceAll("]", "\\]");
+}
+function kernelTable2(report3, limits2) {
+  const titles = quantityTitles(report3);
+  return table({
+    titles: [
+      "kernel",
+      "workload",
+      titles.energyChange,
+      titles.energy,
+      titles.latencyChange,
+      titles.latency,
+      "trials"
+    ],
+    rightAligned: [2, 3, 4, 5, 6],
+    rows: report3.kernels.map((kernel) => {
+      const replaced = wasReplaced(report3, kernel);
+      const before = replaced ? kernel.before : null;
+      return [
+        codeMarkdown(kernel.kernel, 100),
+        codeMarkdown(kernel.workload, 150),
+        ratio2(replaced ? kernel.energyRatio : null),
+        movement(before?.joules, kernel.joules, formatJoules),
+        ratio2(replaced ? kernel.latencyRatio : null),
+        movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
+        formatInteger(kernel.trials)
+      ];
+    }),
+    maxRows: limits2.maxRows
+  });
+}
+function configurationText(report3, kernel) {
+  const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "none";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return `now ${now}, was ${codeMarkdown(formatConfiguration(kernel.previousConfiguration ?? {}), 600)}`;
+  }
+}
+function configurations(report3, limits2) {
+  const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
+    const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+    const notes2 = [kernel.reason, searchNote(kernel), ...failureNotes(kernel)].filter((note) => note !== "");
+    return [
+      `- ${name}: ${configurationText(report3, kernel)}`,
+      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
+    ].join("\n");
+  });
+  const rest = report3.kernels.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
+function tradeOffs(report3, limits2) {
+  const rows = report3.kernels.flatMap(
+    (kernel) => (
+      // One point is no choice.
+      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point) => [
+        codeMarkdown(kernel.kernel, 100),
+        codeMarkdown(kernel.workload, 150),
+        formatMilliseconds(point.latencyMs),
+        formatJoules(point.joules),
+        codeMarkdown(formatConfiguration(point.configuration), 300)
+      ])
+    )
+  );
+  if (rows.length === 0) return "";
+  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
+  return table({
+    titles: ["kernel", "workload", "latency", energy, "configuration"],
+    rightAligned: [2, 3],
+    rows,
+    maxRows: limits2.maxRows
+  });
+}
+function retuneBlocks(report3, limits2) {
+  return [
+    isInterrupted(report3) ? "## ⚠️ Joulegate: retune interrupted" : "## Joulegate: retuned",
+    `**${retuneTitle(report3)}** after ${formatCount(
+      report3.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
+      "trial"
+    )}.`,
+    report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
+    configurations(report3, limits2),
+    details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
+    warningList(report3, limits2),
+    factList(report3)
+  ];
+}
+
+// src/report/render-markdown.ts
+var commentLength = 65e3;
+var steps = [
+  { maxRows: 500, maxNotes: 200 },
+  { maxRows: 200, maxNotes: 60 },
+  { maxRows: 100, maxNotes: 20 },
+  { maxRows: 40, maxNotes: 10 },
+  { maxRows: 10, maxNotes: 3 },
+  { maxRows: 2, maxNotes: 1 }
+];
+function render(report3, limits2) {
+  const blocks = report3.kind === "guard" ? guardBlocks(report3, limits2) : retuneBlocks(report3, limits2);
+  return `${blocks.filter((block) => block !== "").join("\n\n")}
+`;
+}
+function renderMarkdown(report3, options = {}) {
+  const { maxLength: maxLength3 = commentLength } = options;
+  let text2 = "";
+  for (const limits2 of steps) {
+    text2 = render(report3, limits2);
+    if (text2.length <= maxLength3) return text2;
+  }
+  const end = text2.lastIndexOf("\n", maxLength3 - 1);
+  return text2.slice(0, Math.max(0, end + 1));
+}
+
+// src/report/paint.ts
+function style(open, close2) {
+  return (text2) => `\x1B[${open}m${text2}\x1B[${close2}m`;
+}
+var coloured = {
+  red: style(31, 39),
+  green: style(32, 39),
+  yellow: style(33, 39),
+  bold: style(1, 22),
+  dim: style(2, 22)
+};
+var plain2 = {
+  red: (text2) => text2,
+  green: (text2) => text2,
+  yellow: (text2) => text2,
+  bold: (text2) => text2,
+  dim: (text2) => text2
+};
+function createPaint(colour) {
+  return colour ? coloured : plain2;
+}
+
+// src/report/table.ts
+var indent = 2;
+var gap = 2;
+function widthsOf(columns2, rows) {
+  return columns2.map(
+    (column, i) => rows.reduce(
+      (width, row) => Math.max(width, displayWidth(row[i]?.text ?? "")),
+      displayWidth(column.title)
+    )
+  );
+}
+function total(widths) {
+  return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
+}
+function narrowest(columns2, rows) {
+  const full = widthsOf(columns2, rows);
+  return total(full.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
+}
+function chooseColumns(task) {
+  const { columns: columns2, rows, width } = task;
+  const pick = (indices) => ({
+    columns: indices.map((i) => columns2[i]),
+    rows: rows.map((row) => indices.map((i) => row[i] ?? { text: "" }))
+  });
+  let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
+  const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a]?.dropOrder ?? 0));
+  for (const index of droppable) {
+    const picked = pick(chosen);
+    if (narrowest(picked.columns, picked.rows) <= width) break;
+    chosen = chosen.filter((i) => i !== index);
+  }
+  return chosen;
+}
+function shrink(columns2, widths, width) {
+  for (let excess = total(widths) - width; excess > 0; excess = total(widths) - width) {
+    let widest2 = -1;
+    for (const [i, column] of columns2.entries()) {
+      const own = widths[i] ?? 0;
+      if (column.minWidth === void 0 || own <= column.minWidth) continue;
+      if (widest2 === -1 || own > (widths[widest2] ?? 0)) widest2 = i;
+    }
+    if (widest2 === -1) return;
+    widths[widest2] = (widths[widest2] ?? 0) - 1;
+  }
+}
+function layOutTable(task) {
+  const chosen = chooseColumns(task);
+  const whole = chosen.map((i) => task.columns[i]);
+  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
+  const fits2 = narrowest(whole, full) <= task.width;
+  const columns2 = fits2 ? whole : whole.map(shortenTitle);
+  const rows = fits2 ? full : full.map((row) => row.map(shorten));
+  const widths = widthsOf(columns2, rows);
+  shrink(columns2, widths, task.width);
+  const line2 = (cells) => {
+    const parts = cells.map(({ text: text2, paint }, i) => {
+      const width = widths[i] ?? 0;
+      const padded = pad(truncate(text2, width), width, columns2[i]?.align ?? "left");
+      return paint === void 0 || text2 === "" ? padded : paint(padded);
+    });
+    return (" ".repeat(indent) + parts.join(" ".repeat(gap))).trimEnd();
+  };
+  const title = line2(columns2.map((column) => ({ text: column.title, paint: task.paintTitle })));
+  return [title, ...rows.map(line2)];
+}
+function shortenTitle(column) {
+  return column.shortTitle === void 0 ? column : { ...column, title: column.shortTitle };
+}
+function shorten(cell) {
+  return cell.short === void 0 ? cell : { ...cell, text: cell.short };
+}
+
+// src/report/terminal-parts.ts
+function quantityColumns(report3) {
+  const titles = quantityTitles(report3);
+  return [
+    { title: titles.energyChange, shortTitle: titles.energy, align: "right" },
+    { title: titles.energy, align: "right", dropOrder: 1 },
+    { title: titles.latencyChange, shortTitle: titles.latency, align: "right" },
+    { title: titles.latency, align: "right", dropOrder: 2 }
+  ];
+}
+function ratioCell(ratio5, paint) {
+  if (ratio5 === null) return { text: "" };
+  const cell = { text: formatRatio(ratio5), short: formatChange(ratio5.estimate) };
+  if (ratio5.high < 1) return { ...cell, paint: paint.green };
+  return ratio5.low > 1 ? { ...cell, paint: paint.red } : cell;
+}
+function movementCell(before, after, format4) {
+  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
+  return { text: known.join(" → ") };
+}
+function factLines(report3, style2) {
+  const facts = runFacts(report3);
+  const labelWidth = Math.max(...facts.map(([label]) => label.length));
+  return facts.flatMap(
+    ([label, text2]) => wrap(text2, Math.max(20, style2.width - labelWidth - 4)).map((line2, i) => {
+      const shown = (i === 0 ? label : "").padEnd(labelWidth);
+      return `  ${style2.paint.dim(shown)}  ${line2}`;
+    })
+  );
+}
+function warningLines(report3, style2) {
+  return report3.warnings.flatMap(
+    (warning) => wrap(cleanLine(warning, 1e3), Math.max(20, style2.width - 9)).map(
+      (line2, i) => i === 0 ? `${style2.paint.yellow("warning:")} ${line2}` : `         ${line2}`
+    )
+  );
+}
+function noteLines(text2, style2) {
+  return wrap(text2, Math.max(20, style2.width - 6)).map(
+    (line2, i) => i === 0 ? `    ${line2}` : `      ${line2}`
+  );
+}
+function noteHeading(name, place, style2) {
+  const heading = `  ${style2.paint.bold(name)}`;
+  if (place === null || displayWidth(name) + displayWidth(place) + 4 > style2.width) return heading;
+  return `${heading}  ${style2.paint.dim(place)}`;
+}
+
+// src/report/terminal-guard.ts
+var maxPlainRows = 6;
+function columnsFor(report3) {
+  return [
+    { title: "verdict", align: "left" },
+    { title: "kernel", align: "left", minWidth: 12 },
+    { title: "workload", align: "left", minWidth: 10 },
+    ...quantityColumns(report3)
+  ];
+}
+function verdictCell(kernel, style2) {
+  const { red, green, yellow, dim } = style2.paint;
+  const text2 = verdictText(kernel.verdict);
+  if (kernel.fails) return { text: text2, paint: red };
+  if (kernel.verdict === "improved") return { text: text2, paint: green };
+  return { text: text2, paint: isQuiet(kernel) ? dim : yellow };
+}
+function rowOf(kernel, style2) {
+  const { base: base2, head } = kernel;
+  return [
+    verdictCell(kernel, style2),
+    { text: cleanLine(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : "") },
+    { text: cleanLine(kernel.workload, 200) },
+    ratioCell(kernel.energyRatio, style2.paint),
+    movementCell(base2?.joules, head?.joules, formatJoules),
+    ratioCell(kernel.latencyRatio, style2.paint),
+    movementCell(base2?.latencyMs, head?.latencyMs, formatMilliseconds)
+  ];
+}
+function nameOf(kernel) {
+  return cleanLine(`${kernel.kernel} ${kernel.workload}`, 300);
+}
+function identicalLines(kernels, style2) {
+  if (kernels.length === 0) return [];
+  const names3 = kernels.map(nameOf).join("; ");
+  const text2 = `${kernels.length} identical, not measured: ${names3}`;
+  return wrap(text2, style2.width - 2).map((line2) => `  ${style2.paint.dim(line2)}`);
+}
+function notesOf(kernel, style2) {
+  const heading = noteHeading(nameOf(kernel), placeText(kernel), style2);
+  return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style2))];
+}
+function guardSections(report3, style2) {
+  const { bold, green, red, yellow } = style2.paint;
+  const colours = { passed: green, failed: red };
+  const colour = report3.verdict === "passed" || report3.verdict === "failed" ? colours[report3.verdict] : yellow;
+  const title = `${bold("joulegate guard:")} ${colour(bold(guardTitle(report3)))}, ${countsText(report3)}`;
+  const ordered2 = bySeverity(report3.kernels);
+  const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
+  const folded = identical.length > maxPlainRows ? identical : [];
+  const shown = ordered2.filter((kernel) => !folded.includes(kernel));
+  const rows = shown.map((kernel) => rowOf(kernel, style2));
+  const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
+  const explained = ordered2.filter(needsNotes);
+  return [
+    [title, ...wrap(cleanLine(report3.reason, 1e3), style2.width)],
+    factLines(report3, style2),
+    table3,
+    identicalLines(folded, style2),
+    ...explained.map((kernel) => notesOf(kernel, style2)),
+    warningLines(report3, style2)
+  ];
+}
+
+// src/report/sparkline.ts
+var bars = "▁▂▃▄▅▆▇█";
+function sparkline(values2, points) {
+  if (values2.length === 0) return "";
+  const count2 = Math.min(points, values2.length);
+  const picked = Array.from({ length: count2 }, (_, i) => {
+    const at2 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
+    return values2[at2] ?? null;
+  });
+  const known = picked.filter((value) => value !== null);
+  const low = Math.min(...known);
+  const range = Math.max(...known) - low;
+  return picked.map((value) => {
+    if (value === null) return " ";
+    return bars.charAt(range > 0 ? Math.round((value - low) / range * (bars.length - 1)) : 0);
+  }).join("");
+}
+
+// src/report/terminal-retune.ts
+var sparklinePoints = 12;
+function columnsFor2(report3) {
+  return [
+    { title: "kernel", align: "left", minWidth: 12 },
+    { title: "workload", align: "left", minWidth: 10 },
+    ...quantityColumns(report3),
+    { title: "trials", align: "right" },
+    { title: "search", align: "left", dropOrder: 3 }
+  ];
+}
+function rowOf2(report3, kernel, style2) {
+  const { before } = kernel;
+  const replaced = wasReplaced(report3, kernel);
+  return [
+    { text: cleanLine(kernel.kernel, 100), ...replaced ? { paint: style2.paint.bold } : {} },
+    { text: cleanLine(kernel.workload, 200) },
+    ratioCell(replaced ? kernel.energyRatio : null, style2.paint),
+    movementCell(replaced ? before?.joules : null, kernel.joules, formatJoules),
+    ratioCell(replaced ? kernel.latencyRatio : null, style2.paint),
+    movementCell(replaced ? before?.latencyMs : null, kernel.latencyMs, formatMilliseconds),
+    { text: formatInteger(kernel.trials) },
+    { text: sparkline(kernel.convergence, sparklinePoints), paint: style2.paint.dim }
+  ];
+}
+function notesOf2(report3, kernel, style2) {
+  const name = cleanLine(`${kernel.kernel} ${kernel.workload}`, 300);
+  const notes2 = [
+    configurationNote(report3, kernel),
+    cleanLine(kernel.reason, 600),
+    searchNote(kernel),
+    ...failureNotes(kernel)
+  ];
+  return [
+    noteHeading(name, placeText(kernel), style2),
+    ...notes2.filter((note) => note !== "").flatMap((note) => noteLines(note, style2))
+  ];
+}
+function retuneSections(report3, style2) {
+  const rows = report3.kernels.map((kernel) => rowOf2(report3, kernel, style2));
+  const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor2(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
+  const { bold, yellow } = style2.paint;
+  const title = isInterrupted(report3) ? yellow(retuneTitle(report3)) : retuneTitle(report3);
+  return [
+    [`${bold("joulegate retune:")} ${title}`],
+    factLines(report3, style2),
+    table3,
+    ...report3.kernels.map((kernel) => notesOf2(report3, kernel, style2)),
+    warningLines(report3, style2)
+  ];
+}
+
+// src/report/render-terminal.ts
+var minWidth = 40;
+function renderTerminal(report3, options) {
+  const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
+  const sections = report3.kind === "guard" ? guardSections(report3, style2) : retuneSections(report3, style2);
+  const shown = sections.filter((lines) => lines.length > 0);
+  return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
+`;
+}
+
+// src/report/summary.ts
+function countVerdicts(kernels) {
+  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
+  return {
+    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
+    regressed: count2("regressed"),
+    improved: count2("improved"),
+    unchanged: count2("unchanged"),
+    inconclusive: count2("inconclusive"),
+    identical: count2("identical"),
+    new: count2("new"),
+    removed: count2("removed"),
+    missingBaseline: count2("missing-baseline"),
+    environment: count2("environment")
+  };
+}
+var daysPerMonth = 365.25 / 12;
+var joulesPerKilowattHour = 36e5;
+function kilowattHoursPerMonth(joules, callsPerDay) {
+  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+}
+
 // src/store/file-format.ts
 import { existsSync, renameSync as renameSync2 } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -15634,10 +15851,10 @@ function writeFileOf(format4, path, value) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names2 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names2.has(name)) return `it has two tunables "${name}"`;
-    names2.add(name);
+    if (names3.has(name)) return `it has two tunables "${name}"`;
+    names3.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -15761,11 +15978,11 @@ function problemSize(value) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names2 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names2) || !names2.every((name) => typeof name === "string")) {
+  const names3 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names2.map((name) => {
+  return names3.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -15810,13 +16027,13 @@ function readQuantity(entry, quantity) {
   return typeof value === "number" && value > 0 && Number.isFinite(value) ? value * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names2 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value] of Object.entries(entry)) {
-      if (typeof value === "number" && value > 0 && !except.has(name)) names2.add(name);
+      if (typeof value === "number" && value > 0 && !except.has(name)) names3.add(name);
     }
   }
-  return [...names2].sort();
+  return [...names3].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
@@ -15831,8 +16048,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names2 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names2) {
+  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names3) {
     const value = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value === "string") return value.slice(0, 2e3);
   }
@@ -15974,11 +16191,11 @@ var format3 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names2 = /* @__PURE__ */ new Set();
+    const names3 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names2.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names2.add(name);
+      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names3.add(name);
     }
     return null;
   }
@@ -16297,9 +16514,9 @@ function createRandom(seed) {
 function shuffle(items, random) {
   for (let i = items.length - 1; i > 0; i--) {
     const j = random.integer(i + 1);
-    const held = items[i];
+    const held2 = items[i];
     items[i] = items[j];
-    items[j] = held;
+    items[j] = held2;
   }
   return items;
 }
@@ -17059,11 +17276,11 @@ function spreadPoints(options) {
     let best = null;
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const point of freshPoints(source, random, seen)) {
-      const nearest2 = chosen.reduce(
+      const nearest = chosen.reduce(
         (least, other) => Math.min(least, distance(grid, point, other)),
         Infinity
       );
-      const score2 = -counts.crowding(point) + (chosen.length > 0 ? 0.5 * nearest2 : 0);
+      const score2 = -counts.crowding(point) + (chosen.length > 0 ? 0.5 * nearest : 0);
       if (score2 > bestScore) {
         best = point;
         bestScore = score2;
@@ -17203,12 +17420,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names2 = expression.names.filter((name) => tunableNames.has(name));
+    const names3 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names2,
+      names: names3,
       test: (configuration) => {
-        for (const name of names2) variables[name] = configuration[name];
+        for (const name of names3) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -17623,15 +17840,15 @@ var ProgramFiles = class {
   }
   #suggest(resolved) {
     const folder = folderOf(resolved);
-    let names2;
+    let names3;
     try {
-      names2 = this.#reader.list(folder).map((path) => path.slice(folder === "" ? 0 : folder.length + 1));
+      names3 = this.#reader.list(folder).map((path) => path.slice(folder === "" ? 0 : folder.length + 1));
     } catch (error) {
       if (!(error instanceof JoulegateError)) throw error;
-      names2 = [];
+      names3 = [];
     }
-    const nearest2 = nearestName(resolved.slice(folder === "" ? 0 : folder.length + 1), names2);
-    return nearest2 === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest2}'?`;
+    const nearest = nearestName(resolved.slice(folder === "" ? 0 : folder.length + 1), names3);
+    return nearest === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest}'?`;
   }
 };
 
@@ -19290,16 +19507,16 @@ var Registry = class _Registry {
   findBinaryOverload(op, left, right) {
     return this.operatorCandidates(op).findBinaryOverload(left, right);
   }
-  #toCelFieldType(field) {
-    if (typeof field === "string") return { type: field };
-    if (field.id) return protobufjsFieldToCelType(field);
-    return field;
+  #toCelFieldType(field2) {
+    if (typeof field2 === "string") return { type: field2 };
+    if (field2.id) return protobufjsFieldToCelType(field2);
+    return field2;
   }
   #toCelFieldDeclaration(typename, fields, k, requireKnownTypes = false) {
     try {
-      const field = this.#toCelFieldType(fields[k]);
-      if (typeof field?.type !== "string") throw new Error(`unsupported declaration`);
-      return this.#parseTypeString(field.type, requireKnownTypes);
+      const field2 = this.#toCelFieldType(fields[k]);
+      if (typeof field2?.type !== "string") throw new Error(`unsupported declaration`);
+      return this.#parseTypeString(field2.type, requireKnownTypes);
     } catch (e) {
       e.message = `Field '${k}' in type '${typename}' has unsupported declaration: ${JSON.stringify(fields[k])}`;
       throw e;
@@ -19331,12 +19548,12 @@ var Registry = class _Registry {
           if (this.size !== keys.length) for (const k of keys) this.get(k);
           return super[Symbol.iterator]();
         }
-        get(field) {
-          let v = super.get(field);
-          if (v !== void 0 || this.has(field)) return v;
-          const dec = conversions[field];
+        get(field2) {
+          let v = super.get(field2);
+          if (v !== void 0 || this.has(field2)) return v;
+          const dec = conversions[field2];
           if (dec === void 0) return;
-          v = this.#raw instanceof Map ? this.#raw.get(field) : this.#raw?.[field];
+          v = this.#raw instanceof Map ? this.#raw.get(field2) : this.#raw?.[field2];
           if (dec && v && typeof v === "object") {
             switch (v.constructor) {
               case void 0:
@@ -19345,7 +19562,7 @@ var Registry = class _Registry {
                 v = dec.convert(v);
             }
           }
-          return super.set(field, v), v;
+          return super.set(field2, v), v;
         }
       }
     }[name];
@@ -19368,7 +19585,7 @@ var Registry = class _Registry {
   }
   getDefinitions() {
     const variables = [];
-    const functions = [];
+    const functions2 = [];
     for (const [, varDecl] of this.variables) {
       if (!varDecl) continue;
       variables.push({
@@ -19378,7 +19595,7 @@ var Registry = class _Registry {
       });
     }
     for (const decl of this.#getFunctions()) {
-      functions.push({
+      functions2.push({
         signature: decl.signature,
         name: decl.name,
         description: decl.description,
@@ -19391,7 +19608,7 @@ var Registry = class _Registry {
         }))
       });
     }
-    return { variables, functions };
+    return { variables, functions: functions2 };
   }
   #parseSignature(signature) {
     if (typeof signature !== "string") throw new Error("Invalid signature: must be a string");
@@ -19670,16 +19887,16 @@ var OverlayContext = class _OverlayContext {
     return this.#parent.getVariable(name);
   }
 };
-function protobufjsFieldToCelType(field) {
+function protobufjsFieldToCelType(field2) {
   let fieldType;
-  if (field.map) {
-    const keyType = protobufjsTypeToCelType(field.keyType, field.resolvedKeyType);
-    const valueType = protobufjsTypeToCelType(field.type, field.resolvedType);
+  if (field2.map) {
+    const keyType = protobufjsTypeToCelType(field2.keyType, field2.resolvedKeyType);
+    const valueType = protobufjsTypeToCelType(field2.type, field2.resolvedType);
     fieldType = `map<${keyType}, ${valueType}>`;
   } else {
-    fieldType = protobufjsTypeToCelType(field.type, field.resolvedType);
+    fieldType = protobufjsTypeToCelType(field2.type, field2.resolvedType);
   }
-  return { type: field.repeated ? `list<${fieldType}>` : fieldType };
+  return { type: field2.repeated ? `list<${fieldType}>` : fieldType };
 }
 function protobufjsTypeToCelType(protoType, resolvedType) {
   switch (protoType) {
@@ -21979,15 +22196,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names2 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (value) => {
     if (Array.isArray(value)) for (const item of value) visit(item);
     if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
-    if (value.op === "id" && typeof value.args === "string") names2.add(value.args);
+    if (value.op === "id" && typeof value.args === "string") names3.add(value.args);
     else visit(value.args);
   };
   visit(node);
-  return [...names2].filter((name) => Object.hasOwn(declared, name));
+  return [...names3].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value, types) {
   if (Array.isArray(value)) for (const item of value) renameVariables(item, types);
@@ -22026,13 +22243,13 @@ function fromCel(value) {
 function parseCel(source, types) {
   try {
     const parsed = environmentOf(types).parse(source);
-    const names2 = namesIn(parsed.ast, types);
+    const names3 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names2) {
+      for (const name of names3) {
         const value = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value) : value;
@@ -22044,7 +22261,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names2, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -22078,15 +22295,15 @@ var typeNames = {
   string: "a text"
 };
 function didYouMean(name, known) {
-  const nearest2 = nearestName(name, known);
-  if (nearest2 !== null) return `did you mean '${nearest2}'?`;
+  const nearest = nearestName(name, known);
+  if (nearest !== null) return `did you mean '${nearest}'?`;
   return known.length > 0 && known.length <= 24 ? `known are ${known.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
     const expected = /^Expected (\w+)/.exec(summary)?.[1];
-    const missing = expected === void 0 ? null : tokens[expected] ?? null;
-    return ["the expression ends too early", missing === null ? "complete it" : `${missing} is missing`];
+    const missing2 = expected === void 0 ? null : tokens[expected] ?? null;
+    return ["the expression ends too early", missing2 === null ? "complete it" : `${missing2} is missing`];
   }
   const rest = source.slice(start);
   const habit = habits.find(
@@ -22244,8 +22461,8 @@ function call(name, values2) {
   const b = second.run;
   if (values2.length === 2)
     return { type: added.result, run: (variables) => added.call(a(variables), b(variables)) };
-  const runs = values2.map((value) => value.run);
-  return { type: added.result, run: (variables) => added.call(...runs.map((run) => run(variables))) };
+  const runs2 = values2.map((value) => value.run);
+  return { type: added.result, run: (variables) => added.call(...runs2.map((run) => run(variables))) };
 }
 function lowerAll(nodes, types) {
   const lowered = nodes.map((node) => lower(node, types));
@@ -22567,9 +22784,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names2 = tunables.items.map(({ name }) => name);
+  const names3 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names2.includes(name)) place.at(name).key(unknownTunable(name, names2));
+    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -22584,11 +22801,11 @@ function narrowTunables(tunables, written, place) {
   return { items, types: tunables.types };
 }
 function unknownTunable(name, known) {
-  const nearest2 = nearestName(name, known);
+  const nearest = nearestName(name, known);
   const all = known.length === 0 ? "the kernel has no tunables" : `known are ${known.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
-    nextStep: nearest2 === null ? all : `did you mean '${nearest2}'?`
+    nextStep: nearest === null ? all : `did you mean '${nearest}'?`
   };
 }
 function notAmong(value, { name, values: values2 }) {
@@ -22600,10 +22817,10 @@ function notAmong(value, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names2 = tunables.map(({ name }) => name);
+  const names3 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names2.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names2));
+    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names3));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -22639,8 +22856,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names2, values2) {
-  const entries = names2.flatMap((name) => {
+function createWorkload(names3, values2) {
+  const entries = names3.flatMap((name) => {
     const value = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value === void 0 ? [] : [[name, value]];
   });
@@ -22676,10 +22893,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names2 = Object.keys(first.values);
-  for (const name of names2) checkName(name, first.place.at(name));
+  const names3 = Object.keys(first.values);
+  for (const name of names3) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names2) {
+    for (const name of names3) {
       const expected = first.values[name];
       const value = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value === void 0) {
@@ -22698,15 +22915,15 @@ function readWorkloads(written, place) {
     }
     for (const name of Object.keys(values2)) {
       if (Object.hasOwn(first.values, name) || first.place.at(name).isWritten) continue;
-      const nearest2 = nearestName(name, names2);
+      const nearest = nearestName(name, names3);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
-        nextStep: nearest2 === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest2}'?`
+        nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
       });
     }
   }
   const types = Object.fromEntries(
-    names2.map((name) => {
+    names3.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -22714,7 +22931,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names2, values2),
+    workload: createWorkload(names3, values2),
     place: here
   }));
   reportRepeated(items);
@@ -22737,17 +22954,17 @@ function parameterFault(value, parameter) {
 }
 function reportUnknownParameters(given, known, place) {
   for (const name of given.filter((one2) => !known.includes(one2))) {
-    const nearest2 = nearestName(name, known);
+    const nearest = nearestName(name, known);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest2 === null ? `known are ${known.join(", ")}` : `did you mean '${nearest2}'?`
+      nextStep: nearest === null ? `known are ${known.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names2 = Object.keys(parameters);
+  const names3 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names2, here);
+    reportUnknownParameters(Object.keys(values2), names3, here);
     const complete = {};
     for (const [name, parameter] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -22768,7 +22985,7 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    return { workload: createWorkload(names2, complete), place: here };
+    return { workload: createWorkload(names3, complete), place: here };
   });
   reportRepeated(items);
   return {
@@ -22841,10 +23058,10 @@ function operatorParts(kernel, place, operator) {
   };
 }
 function reportUnknownOperator(name, known, place) {
-  const nearest2 = nearestName(name, known);
+  const nearest = nearestName(name, known);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest2 !== null ? `did you mean '${nearest2}'?` : known.length > 0 ? `operators are ${known.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known.length > 0 ? `operators are ${known.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
 
@@ -23010,8 +23227,8 @@ function exampleAt(pointer) {
 }
 function unknownKey(pointer, key2) {
   const known = guideAt(manifestGuide, pointer)?.keys ?? [];
-  const nearest2 = nearestName(key2, known);
-  const nextStep = nearest2 === null ? `known keys are ${known.join(", ")}` : `did you mean '${nearest2}'?`;
+  const nearest = nearestName(key2, known);
+  const nextStep = nearest === null ? `known keys are ${known.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep };
 }
 function missingKey(pointer, key2) {
@@ -23088,8 +23305,8 @@ function report(fault, document) {
 }
 function suggestion({ keyword, params }, value) {
   if (keyword !== "enum" || typeof value !== "string" || !Array.isArray(params.allowedValues)) return null;
-  const nearest2 = nearestName(value, params.allowedValues.map(String));
-  return nearest2 === null ? null : `did you mean '${nearest2}'?`;
+  const nearest = nearestName(value, params.allowedValues.map(String));
+  return nearest === null ? null : `did you mean '${nearest}'?`;
 }
 function without(data, removed, pointer = "") {
   if (removed.has(pointer)) return void 0;
@@ -24547,23 +24764,23 @@ var lineSeparator = 8232;
 var paragraphSeparator = 8233;
 function attachComments(ctx, moduleElem) {
   const { srcModule } = ctx.state.stable;
-  const runs = ctx.stream.commentRuns();
-  if (runs.length === 0) return;
-  attachWithin(moduleElem, runs, 0, srcModule);
+  const runs2 = ctx.stream.commentRuns();
+  if (runs2.length === 0) return;
+  attachWithin(moduleElem, runs2, 0, srcModule);
 }
-function attachWithin(node, runs, firstRunIndex, srcModule) {
+function attachWithin(node, runs2, firstRunIndex, srcModule) {
   const children = positioned(childElems(node));
   let childIndex = 0;
   let runIndex = firstRunIndex;
-  while (runIndex < runs.length) {
-    const run = runs[runIndex];
+  while (runIndex < runs2.length) {
+    const run = runs2[runIndex];
     const start = run[0].start;
     const end = runEnd(run);
     if (start < node.start || node.end < end) return runIndex;
     while (childIndex < children.length && children[childIndex].end <= start) childIndex++;
     const child = children[childIndex];
     if (child !== void 0 && child.start <= start && end <= child.end) {
-      runIndex = attachWithin(child, runs, runIndex, srcModule);
+      runIndex = attachWithin(child, runs2, runIndex, srcModule);
       continue;
     }
     distribute(node, run, childIndex > 0 ? children[childIndex - 1] : void 0, firstAfter(children, childIndex, end), srcModule);
@@ -24601,10 +24818,10 @@ function distribute(anchor, run, prev, next, srcModule) {
   if (prev && split > 0) addComments(prev, "commentsAfter", run.slice(0, split), srcModule);
   if (split < run.length) addComments(next, "commentsBefore", run.slice(split), srcModule);
 }
-function addComments(elem, field, trivia, srcModule) {
+function addComments(elem, field2, trivia, srcModule) {
   const comments = trivia.map((t) => makeComment(t, srcModule));
-  const existing = elem[field];
-  elem[field] = existing ? [...existing, ...comments] : comments;
+  const existing = elem[field2];
+  elem[field2] = existing ? [...existing, ...comments] : comments;
 }
 function splitPoint(prev, next, run, src) {
   if (!prev) return 0;
@@ -25575,16 +25792,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names2 = [];
+  const names3 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names2;
+      return names3;
     }
-    const word = stream.matchKind("word");
-    if (word) names2.push(makeNameElem(word));
+    const word3 = stream.matchKind("word");
+    if (word3) names3.push(makeNameElem(word3));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -26950,10 +27167,10 @@ var WeslStream = class {
     return null;
   }
   /** Match a sequence of tokens by text. Resets and returns null if any fails. */
-  matchSequence(...texts) {
+  matchSequence(...texts2) {
     const startPos = this.position();
     const tokens2 = [];
-    for (const text2 of texts) {
+    for (const text2 of texts2) {
       const token2 = this.matchText(text2);
       if (!token2) {
         this.reset(startPos);
@@ -27231,8 +27448,8 @@ function findExport(pathParts, srcModule, ctx) {
   };
 }
 function missMessage(miss, pathParts) {
-  const { missing, modulePath } = miss;
-  if (missing === "module") return `module not found for '${pathParts.join("::")}'`;
+  const { missing: missing2, modulePath } = miss;
+  if (missing2 === "module") return `module not found for '${pathParts.join("::")}'`;
   return `no exported '${last(pathParts)}' in module '${modulePath}'`;
 }
 function makeLiveDecls(parent = null) {
@@ -29806,43 +30023,43 @@ function positionAt(starts, offset) {
 
 // src/kernel/tokens.ts
 var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
-function blankComments(wgsl) {
+function blankComments(wgsl2) {
   let result = "";
   let kept = 0;
   let at2 = 0;
-  while (at2 < wgsl.length) {
-    if (wgsl[at2] !== "/" || wgsl[at2 + 1] !== "/" && wgsl[at2 + 1] !== "*") {
+  while (at2 < wgsl2.length) {
+    if (wgsl2[at2] !== "/" || wgsl2[at2 + 1] !== "/" && wgsl2[at2 + 1] !== "*") {
       at2++;
       continue;
     }
-    const end = wgsl[at2 + 1] === "/" ? lineEnd(wgsl, at2) : blockEnd(wgsl, at2);
-    result += wgsl.slice(kept, at2) + wgsl.slice(at2, end).replaceAll(/[^\r\n]/g, " ");
+    const end = wgsl2[at2 + 1] === "/" ? lineEnd(wgsl2, at2) : blockEnd(wgsl2, at2);
+    result += wgsl2.slice(kept, at2) + wgsl2.slice(at2, end).replaceAll(/[^\r\n]/g, " ");
     at2 = end;
     kept = end;
   }
-  return result + wgsl.slice(kept);
+  return result + wgsl2.slice(kept);
 }
-function lineEnd(wgsl, from) {
+function lineEnd(wgsl2, from) {
   const ending2 = /[\n\v\f\r\u0085\u2028\u2029]/g;
   ending2.lastIndex = from;
-  return ending2.exec(wgsl)?.index ?? wgsl.length;
+  return ending2.exec(wgsl2)?.index ?? wgsl2.length;
 }
-function blockEnd(wgsl, from) {
+function blockEnd(wgsl2, from) {
   let depth = 0;
-  for (let at2 = from; at2 < wgsl.length; at2++) {
-    if (wgsl.startsWith("/*", at2)) {
+  for (let at2 = from; at2 < wgsl2.length; at2++) {
+    if (wgsl2.startsWith("/*", at2)) {
       depth++;
       at2++;
-    } else if (wgsl.startsWith("*/", at2)) {
+    } else if (wgsl2.startsWith("*/", at2)) {
       depth--;
       at2++;
       if (depth === 0) return at2 + 1;
     }
   }
-  return wgsl.length;
+  return wgsl2.length;
 }
-function canonicalTokens(wgsl) {
-  return blankComments(wgsl).match(token) ?? [];
+function canonicalTokens(wgsl2) {
+  return blankComments(wgsl2).match(token) ?? [];
 }
 
 // src/kernel/wesl.ts
@@ -29933,9 +30150,9 @@ function linkFailure(error, rootPath) {
   return failed("compile", error.message || "the program cannot be linked", { file: rootPath });
 }
 function constantsHint(message) {
-  const missing = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
-  if (!missing) return message;
-  return `no tunable or workload parameter is called \`${missing[1]}\`, so \`constants::${missing[1]}\` does not exist`;
+  const missing2 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
+  if (!missing2) return message;
+  return `no tunable or workload parameter is called \`${missing2[1]}\`, so \`constants::${missing2[1]}\` does not exist`;
 }
 function typeOf3(expression, module) {
   return typeOfExpr(expression, { bindings: module.bindings });
@@ -30164,8 +30381,8 @@ function reachableFrom(entryPoint, module) {
   for (let item = pending.pop(); item; item = pending.pop()) {
     if (reached.has(item)) continue;
     reached.add(item);
-    for (const word of item.tokens) {
-      const referenced2 = byName2.get(word);
+    for (const word3 of item.tokens) {
+      const referenced2 = byName2.get(word3);
       if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
     }
   }
@@ -30188,11 +30405,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names2 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (element) => {
     if (element.kind === "ref") {
       const declaration = declarationOf(element.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names2.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
       return;
     }
     if (element.kind === "assign" && element.op.value === "=" && element.lhs.kind !== "phony") {
@@ -30223,7 +30440,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names2;
+  return names3;
 }
 
 // src/kernel/reflect.ts
@@ -30238,10 +30455,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names2 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names2 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -30804,9 +31021,9 @@ function valueOfDeclaration(declaration, reference, view, frame, assumed) {
   memory.set(declaration, null);
   const kind = elementKind(typeOf3(reference, frame.facts.module));
   const value = element.init ? evaluate2(element.init, view, frame, assumed) : kind === null ? null : 0;
-  const held = typeof value === "number" ? wrap2(value, kind) : value;
-  memory.set(declaration, held);
-  return held;
+  const held2 = typeof value === "number" ? wrap2(value, kind) : value;
+  memory.set(declaration, held2);
+  return held2;
 }
 function memoryOf(frame, view) {
   let memory = frame.memory.get(view);
@@ -30942,11 +31159,11 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names2, cost2) {
-  return Object.fromEntries(names2.split(" ").map((name) => [name, cost2]));
+function byName(names3, cost2) {
+  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
-  const scaled = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
+  const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
   const multiply = isFloat2 ? "floatMul" : "intMul";
   const sum = isFloat2 ? "floatAdd" : "intAdd";
   switch (name) {
@@ -30973,7 +31190,7 @@ function builtinCost(name, lanes, isFloat2) {
   if (/^(subgroup|quad)[A-Z]/.test(name)) return { subgroupOps: lanes };
   if (name.startsWith("texture")) return { textureOps: 1 };
   const cost2 = Object.hasOwn(costs, name) ? costs[name] : void 0;
-  return cost2 ? scaled(cost2) : null;
+  return cost2 ? scaled2(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
@@ -31510,8 +31727,8 @@ function featuresOf2(program, module, reflected) {
 }
 function measureProgram(program, module, reflected) {
   const { entry, reachable, workgroupBytes } = reflected;
-  const functions = reachable.map((item) => item.declaration).filter((item) => item.kind === "fn");
-  const assignments = countAssignments(functions, module);
+  const functions2 = reachable.map((item) => item.declaration).filter((item) => item.kind === "fn");
+  const assignments = countAssignments(functions2, module);
   const counts = new Tally();
   const frame = entryFrame({ module, program, assignments });
   countFunction(entry, { tally: counts, frame, times: 1, calls: { left: maxCalls } });
@@ -31525,7 +31742,7 @@ function measureProgram(program, module, reflected) {
     workgroups: program.dispatch.reduce((product, size) => product * size, 1),
     perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
     workgroupBytes,
-    privateBytes: functions.reduce((sum, fn) => sum + privateBytesOf(fn, module), 0),
+    privateBytes: functions2.reduce((sum, fn) => sum + privateBytesOf(fn, module), 0),
     uniqueBytes: program.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
   };
@@ -31695,9 +31912,9 @@ function linkedLines(linked) {
 function lineOrigin(linked, line2, offset) {
   const indent2 = indentation(line2);
   if (indent2 === line2.length) return null;
-  for (const { 0: word, index } of line2.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+  for (const { 0: word3, index } of line2.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
     const origin2 = linked.origin(offset + index);
-    if (origin2?.text.startsWith(word, origin2.offset)) return { ...origin2, shift: index - indent2 };
+    if (origin2?.text.startsWith(word3, origin2.offset)) return { ...origin2, shift: index - indent2 };
   }
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
@@ -31721,15 +31938,15 @@ async function specialise(modules, values2) {
   const { source } = modules;
   const text2 = source.files[source.path];
   if (text2 === void 0) return failed("compile", "the file is missing", { file: source.path });
-  let wgsl = blankComments(text2);
-  let lines = source.language === "wgsl" ? identityLines(source.path, wgsl) : [];
+  let wgsl2 = blankComments(text2);
+  let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
     const linked = await linkModules(modules, linkParameters(values2));
     if (!linked.ok) return linked;
-    wgsl = linked.value.wgsl;
+    wgsl2 = linked.value.wgsl;
     lines = linkedLines(linked.value);
   }
-  let parsed = parseWgsl(source.path, wgsl);
+  let parsed = parseWgsl(source.path, wgsl2);
   if (parsed.ok && overrideNames(parsed.value).length > 0) {
     const replaced = replaceOverrides(parsed.value, values2);
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
@@ -31774,10 +31991,10 @@ var Builder = class {
   async build(configuration) {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length > 0) {
-      const names2 = this.#unused.map((name) => `\`${name}\``).join(", ");
+      const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
       return failed(
         "validation",
-        `the program uses no tunable ${names2}: neither as a constant nor in a condition`,
+        `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
         {
           file: this.kernel.source.path
         }
@@ -31845,15 +32062,22 @@ var Builder = class {
   }
 };
 
-// src/app/comparison.ts
-function shippedConfiguration(options) {
-  const { revision, kernel, workload, family, limits: limits2 } = options;
-  const tuned = revision.tuned === null ? null : tunedConfiguration(revision.tuned, kernel.name, workload.name, family);
-  if (tuned === null) return kernel.defaults;
-  const space2 = createKernelSpace(kernel, workload, limits2);
-  const point = space2.point(tuned);
-  return point !== null && space2.isValid(point) ? space2.configuration(point) : kernel.defaults;
+// src/app/shipped-configuration.ts
+function fitsSpace(options) {
+  const space2 = createKernelSpace(options.kernel, options.workload, options.limits);
+  const point = space2.point(options.configuration);
+  return point !== null && space2.isValid(point);
 }
+function shippedConfiguration(options) {
+  const { tuned, kernel, workload, family, limits: limits2 } = options;
+  const configuration = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
+  if (configuration === null) return { configuration: kernel.defaults, problem: null };
+  if (fitsSpace({ kernel, workload, limits: limits2, configuration })) return { configuration, problem: null };
+  const problem = `the tuned configuration of ${kernel.name} ${workload.name} is outside its space, so its default counts`;
+  return { configuration: kernel.defaults, problem };
+}
+
+// src/app/comparison.ts
 async function buildArm(options) {
   const builder = createVariantBuilder(options);
   const variant = await builder.build(options.configuration);
@@ -31863,31 +32087,33 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a, b) {
-  const names2 = Object.keys(a);
-  return names2.length === Object.keys(b).length && names2.every((name) => a[name] === b[name]);
-}
-function isIn(kernel, workload, limits2, configuration) {
-  const space2 = createKernelSpace(kernel, workload, limits2);
-  const point = space2.point(configuration);
-  return point !== null && space2.isValid(point);
+  const names3 = Object.keys(a);
+  return names3.length === Object.keys(b).length && names3.every((name) => a[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head, kernel, workload, family, limits: limits2 } = options;
-  const common = { kernel: kernel.name, workload: workload.name, definition: kernel };
-  const configuration = shippedConfiguration({ revision: head, kernel, workload, family, limits: limits2 });
+  const { configuration, problem } = shippedConfiguration({
+    tuned: head.tuned,
+    kernel,
+    workload,
+    family,
+    limits: limits2
+  });
+  const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
   const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
   if (!headArm.ok) {
-    return { ...common, status: "broken-head", reason: `head does not build: ${headArm.failure.message}` };
+    const reason = `head does not build: ${headArm.failure.message}`;
+    return { ...common, status: "broken-head", reason, failure: headArm.failure };
   }
   const baseKernel = base2?.manifest.kernels.find(({ name }) => name === kernel.name);
   const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
   if (base2 === null || baseKernel === void 0 || baseWorkload === void 0) {
-    const missing = baseKernel === void 0 ? "not" : "this workload is not";
-    const reason = base2 === null ? "the base revision has no manifest" : `${missing} in the base revision`;
+    const missing2 = baseKernel === void 0 ? "not" : "this workload is not";
+    const reason = base2 === null ? "the base revision has no manifest" : `${missing2} in the base revision`;
     return { ...common, status: "new", head: headArm.value, reason };
   }
-  const baseConfiguration = shippedConfiguration({
-    revision: base2,
+  const { configuration: baseConfiguration } = shippedConfiguration({
+    tuned: base2.tuned,
     kernel: baseKernel,
     workload: baseWorkload,
     family,
@@ -31906,7 +32132,7 @@ async function compareWorkload(options) {
       reason: `base does not build: ${baseArm.failure.message}`
     };
   }
-  const codeOnly = !sameConfiguration(baseConfiguration, configuration) && isIn(kernel, workload, limits2, baseConfiguration) ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits: limits2 }) : null;
+  const codeOnly = !sameConfiguration(baseConfiguration, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: baseConfiguration }) ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits: limits2 }) : null;
   const identity2 = headArm.value.variant.program?.identity;
   const identical = identity2 !== void 0 && identity2 === baseArm.value.variant.program?.identity;
   return {
@@ -31926,6 +32152,7 @@ function listRemoved(base2, head) {
         kernel: definition.name,
         workload: workload.name,
         definition,
+        warning: null,
         status: "removed",
         reason: kept === void 0 ? "not in head any more" : "this workload is not in head any more"
       })
@@ -31939,6 +32166,7 @@ function listMissingBaseline(head, problem) {
         kernel: definition.name,
         workload: workload.name,
         definition,
+        warning: null,
         status: "missing-baseline",
         reason: `base cannot be read: ${problem}`
       })
@@ -31973,13 +32201,13 @@ function findTicks(readings2) {
   const ticks = [];
   readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
-    const held = ticks.at(-1);
+    const held2 = ticks.at(-1);
     if (before === void 0) {
       if (!repeats) ticks.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
     } else if (joules !== before.joules) {
       ticks.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
-    } else if (held !== void 0) {
-      ticks[ticks.length - 1] = { ...held, heldUntilMs: timeMs };
+    } else if (held2 !== void 0) {
+      ticks[ticks.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
   });
   return ticks;
@@ -32007,10 +32235,23 @@ function longestGapMs(completions) {
   }
   return longest;
 }
+function integratedJoules(powers, fromMs, toMs) {
+  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
+  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
+  if (first < 0 || end < 0 || end - first < 4) return null;
+  let joules = 0;
+  for (let i = first; i < end; i++) {
+    const { timeMs, watts } = powers[i];
+    const until = Math.min(toMs, powers[i + 1].timeMs);
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+  }
+  return joules;
+}
 
 // src/measure/window.ts
 var STILL_PERIODS = 5;
 var STILL_PART = 0.5;
+var TOLERATED_DISAGREEMENT = 0.05;
 var LEAST_COVERAGE = 0.5;
 function isVoid(reason) {
   return { ok: false, reason };
@@ -32038,9 +32279,9 @@ function cutWindow(request) {
       moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
     );
   }
-  const silentMs = longestSilenceMs(ticks, inside.at(-1), meter.updatePeriodMs);
-  if (silentMs !== null) {
-    return isVoid(`the energy counter stood still for ${Math.round(silentMs)} ms`);
+  const silentMs2 = longestSilenceMs(ticks, inside.at(-1), meter.updatePeriodMs);
+  if (silentMs2 !== null) {
+    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
   }
   const spanMs = last2.timeMs - first.timeMs;
   if (spanMs < LEAST_COVERAGE * options.windowMs) {
@@ -32048,7 +32289,7 @@ function cutWindow(request) {
   }
   const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, first.timeMs);
   if (launches <= 0) return isVoid("no launch completed between the readings");
-  return { ok: true, energy: toMeasurement({ first, last: last2, launches, meter }) };
+  return { ok: true, energy: toMeasurement({ first, last: last2, launches, powers: request.powers ?? [], meter }) };
 }
 function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
   const spanMs = lastReading.timeMs - ticks[0].timeMs;
@@ -32061,11 +32302,14 @@ function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
   return longest > bearableMs ? longest : null;
 }
 function toMeasurement(cut) {
-  const { first, last: last2, launches, meter } = cut;
+  const { first, last: last2, launches, powers, meter } = cut;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
   const joules = last2.joules - first.joules;
   const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
+  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
+  const disagreement = integrated === null ? null : integrated / joules - 1;
+  const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
     joules: joules / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
@@ -32075,7 +32319,11 @@ function toMeasurement(cut) {
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds
+    relativeResolution: Math.max(
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+      disputed ? Math.abs(disagreement) : 0
+    ),
+    ...disagreement === null ? {} : { disagreement }
   };
 }
 
@@ -32089,10 +32337,16 @@ async function measureEnergy(request) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const sampled = await sampleStretch({ device, meter, variant, durationMs });
     if (!sampled.ok) return { status: "failed", failure: sampled.failure };
-    const { stretch, readings: readings2, disturbances } = sampled.value;
+    const { stretch, readings: readings2, disturbances, evidence } = sampled.value;
     disturbed = disturbances.length > 0;
-    const cut = disturbed ? { ok: false, reason: disturbances.join("; ") } : cutWindow({ completions: stretch.completions, readings: readings2, meter: meter.info, options });
-    if (cut.ok) return { status: "valid", energy: cut.energy };
+    const objections = [...disturbances, ...evidence?.faults ?? []];
+    const { completions } = stretch;
+    const powers = evidence?.powers ?? [];
+    const cut = objections.length > 0 ? { ok: false, reason: objections.join("; ") } : cutWindow({ completions, readings: readings2, powers, meter: meter.info, options });
+    if (cut.ok) {
+      const conditions = evidence?.conditions ?? null;
+      return { status: "valid", energy: conditions === null ? cut.energy : { ...cut.energy, conditions } };
+    }
     reasons.push(cut.reason);
     durationMs = Math.max(durationMs, options.preheatMs + 4 * longestGapMs(stretch.completions));
   }
@@ -32107,7 +32361,8 @@ async function sampleStretch(request) {
     sampling = false;
     const readings2 = await session.stop(run.value);
     const disturbances = session.disturbances?.() ?? [];
-    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances } };
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
   } finally {
     if (sampling) await session.cancel();
   }
@@ -32472,37 +32727,68 @@ function selectMeasurable(comparisons3) {
 function selectAdded(comparisons3) {
   return comparisons3.filter((comparison) => comparison.status === "new");
 }
+async function runs(device, { variant, reference }) {
+  const prepared = await device.prepare(variant);
+  return prepared.ok ? device.verify(variant, reference) : prepared;
+}
+function sameOutputs(a, b) {
+  const describe3 = ({ program }) => JSON.stringify(
+    program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
+      group,
+      binding,
+      type,
+      length,
+      fill,
+      seed
+    ])
+  );
+  return describe3(a) === describe3(b);
+}
+async function outputDifference(device, comparison) {
+  const { base: base2, head, definition, kernel, workload, status } = comparison;
+  if (status === "identical" || definition.reference !== null) return null;
+  if (!sameOutputs(base2.variant, head.variant)) return null;
+  const compared = await device.verify(head.variant, base2.variant);
+  if (compared.ok) return null;
+  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
+}
 async function checkArms(options) {
   const { host, laboratory, comparisons: comparisons3 } = options;
   const { device } = laboratory;
   const contests = [];
   const broken = [];
+  const warnings = [];
   for (const [index, comparison] of comparisons3.entries()) {
     host.signal.throwIfAborted();
     const { kernel, workload, head, definition } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons3.length });
-    const headRuns = await device.verify(head.variant, head.reference);
+    const headRuns = await runs(device, head);
     if (!headRuns.ok) {
-      const reason = `head does not run: ${headRuns.failure.message}`;
-      broken.push({ comparison, status: "broken-head", reason });
+      const { failure } = headRuns;
+      const reason = `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: "broken-head", reason, failure });
       continue;
     }
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
-    const baseRuns = await device.verify(base2.variant, base2.reference);
+    const baseRuns = await runs(device, base2);
     if (!baseRuns.ok) {
-      const reason = `base does not run: ${baseRuns.failure.message}`;
-      broken.push({ comparison, status: "missing-baseline", reason });
+      const { failure } = baseRuns;
+      const reason = `base does not run: ${failure.message}`;
+      broken.push({ comparison, status: "missing-baseline", reason, failure });
       continue;
     }
-    const codeOnlyRuns = codeOnly !== null && (await device.verify(codeOnly.variant, codeOnly.reference)).ok;
+    const difference = await outputDifference(device, comparison);
+    if (difference !== null) warnings.push(difference);
+    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
     contests.push({
       comparison,
       subject: {
         kernel,
         workload,
         gate: definition.gate,
-        sentinel: definition.sentinel,
+        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
+        sentinel: definition.sentinel && comparison.status === "identical",
         arms: codeOnlyRuns ? ["B", "H", "X"] : ["B", "H"],
         energyEstimated: laboratory.meter?.info.estimated ?? false
       },
@@ -32517,20 +32803,20 @@ async function checkArms(options) {
       }
     });
   }
-  return { contests, broken };
+  return { contests, broken, warnings };
 }
 function describePhase(phase, subjects) {
   const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
   return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
 }
 async function measureContests(options) {
-  const { host, laboratory, contests, budget } = options;
+  const { host, laboratory, contests, seconds } = options;
   const subjects = contests.map((contest) => contest.subject);
   const samples2 = [];
-  const deadlineMs = laboratory.clock.nowMs() + budget.seconds * 1e3;
+  const deadlineMs = laboratory.clock.nowMs() + seconds * 1e3;
   for (; ; ) {
     const plan2 = planNext(subjects, samples2);
-    if (plan2.phase === "done") return { samples: samples2, partial: false };
+    if (plan2.phase === "done") return { samples: samples2, cutShort: null };
     const wanted = contests.filter(
       (contest) => plan2.subjects.some(
         (subject) => subject.kernel === contest.subject.kernel && subject.workload === contest.subject.workload
@@ -32540,8 +32826,8 @@ async function measureContests(options) {
     const first = 1 + Math.max(0, ...samples2.filter((s) => s.phase === plan2.phase).map((s) => s.block));
     let blockMs = 0;
     for (let done = 0; done < plan2.blocks; done++) {
-      const outOfTime = laboratory.clock.nowMs() + blockMs > deadlineMs;
-      if (outOfTime || host.signal.aborted) return { samples: samples2, partial: true };
+      if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted" };
+      if (laboratory.clock.nowMs() + blockMs > deadlineMs) return { samples: samples2, cutShort: "time" };
       const startMs = laboratory.clock.nowMs();
       const block = await runBlocks({
         phase: plan2.phase,
@@ -32575,14 +32861,15 @@ function entryLine(text2, entry) {
   const at2 = lines.findIndex((line2) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line2));
   return at2 === -1 ? 1 : at2 + 1;
 }
-function kernelPlace(kernel, movedBy) {
+function kernelPlace(kernel, movedBy, failure = null) {
   const { file, line: line2 } = kernel.position;
   if (kernel.operator !== null || movedBy === "tuning") return { file, line: line2 };
   const { path, files } = kernel.source;
-  return {
-    file: posix.join(posix.dirname(file), path),
-    line: entryLine(files[path] ?? "", kernel.entry)
-  };
+  const inProject = (below) => posix.join(posix.dirname(file), below);
+  if (failure?.file !== void 0 && failure.line !== void 0) {
+    return { file: inProject(failure.file), line: failure.line };
+  }
+  return { file: inProject(path), line: entryLine(files[path] ?? "", kernel.entry) };
 }
 
 // src/app/median-or-null.ts
@@ -32611,6 +32898,11 @@ function unmeasuredVerdict(status) {
   if (status === "untouched") return "identical";
   return status === "changed" ? "inconclusive" : status;
 }
+function placeOf({ comparison, judgement, broken }) {
+  if (comparison.status === "removed") return { file: null, line: null };
+  const failure = broken?.status === "broken-head" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+}
 function guardedKernel(task) {
   const { comparison, judgement, broken } = task;
   const { definition, kernel, workload } = comparison;
@@ -32627,8 +32919,8 @@ function guardedKernel(task) {
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: task.failOn.includes(verdict),
     sentinel: definition.sentinel,
-    ...kernelPlace(definition, judgement?.attribution ?? null),
-    estimated: task.energyEstimated && energyRatio !== null,
+    ...placeOf(task),
+    estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
     energyRatio,
     latencyRatio: latency?.ratio ?? null,
     base: base2,
@@ -32657,16 +32949,17 @@ function overallOf(options) {
 
 // src/app/laboratory.ts
 import { homedir } from "node:os";
-import { join as join3 } from "node:path";
+import { join as join7 } from "node:path";
 
 // src/device/driver/find-driver.ts
 import { delimiter } from "node:path";
 
 // src/device/adapter-problem.ts
-function adapterNextStep(problem) {
+function adapterNextStep({ problem, nextStep = null }) {
+  if (nextStep !== null) return nextStep;
   switch (problem) {
     case "no-dawn":
-      return "Install the npm package webgpu for this platform; on Linux it needs glibc 2.34 or newer.";
+      return "Install the npm package webgpu in the folder of Joulegate.";
     case "no-adapter":
       return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
     case "adapter-not-found":
@@ -32682,7 +32975,7 @@ function adapterError(result) {
     `No GPU adapter could be opened: ${result.message}${there}.`,
     {
       code: result.problem,
-      nextStep: adapterNextStep(result.problem)
+      nextStep: adapterNextStep(result)
     }
   );
 }
@@ -32839,6 +33132,9 @@ function formatSeconds(milliseconds) {
   return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
 }
 
+// src/native/search.ts
+var nativeFolderVariable = "JOULEGATE_NATIVE";
+
 // src/device/driver/environment.ts
 var passedNames = /* @__PURE__ */ new Set([
   "PATH",
@@ -32860,6 +33156,7 @@ var passedNames = /* @__PURE__ */ new Set([
   "HIP_VISIBLE_DEVICES",
   "ZE_AFFINITY_MASK",
   "DRI_PRIME",
+  nativeFolderVariable,
   // Windows does not start a process without these.
   "SYSTEMROOT",
   "SYSTEMDRIVE",
@@ -32912,9 +33209,9 @@ import { brotliDecompressSync } from "node:zlib";
 // src/device/driver/tar.ts
 var blockBytes = 512;
 function text(block, start, length) {
-  const field = block.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString("utf8");
+  const field2 = block.subarray(start, start + length);
+  const end = field2.indexOf(0);
+  return Buffer.from(end < 0 ? field2 : field2.subarray(0, end)).toString("utf8");
 }
 function octal(block, start, length) {
   const digits2 = text(block, start, length).trim();
@@ -32984,8 +33281,8 @@ async function isTrusted2(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile(archivePath);
-  const digest2 = createHash2("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join2(cacheFolder, `swiftshader-${digest2}`);
+  const digest = createHash2("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join2(cacheFolder, `swiftshader-${digest}`);
   const files = { folder, manifest: join2(folder, manifestName) };
   if (await isTrusted2(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
@@ -33040,7 +33337,7 @@ async function report2(workerPath, driver) {
     description,
     driver,
     result,
-    nextStep: result.ok ? null : adapterNextStep(result.problem)
+    nextStep: result.ok ? null : adapterNextStep(result)
   };
 }
 function startingDriver(environment) {
@@ -33089,6 +33386,7 @@ async function listAdapters(search) {
 async function findDriver(search) {
   const first = await report2(search.workerPath, startingDriver(search.environment));
   if (first.result.ok) return first.driver;
+  if (first.result.problem === "no-dawn") throw adapterError(first.result);
   const reports = [first];
   if (first.source !== "environment") {
     const second = await reportSwiftshader(search);
@@ -33112,6 +33410,906 @@ function createReplayClock() {
     advance(milliseconds) {
       nowMs += milliseconds;
     }
+  };
+}
+
+// src/meter/command/kind.ts
+import { createHash as createHash3 } from "node:crypto";
+import { basename as basename2 } from "node:path";
+
+// src/meter/registry.ts
+function unsuitable(obstacle) {
+  return { ok: false, obstacle, missing: false };
+}
+function missing(obstacle) {
+  return { ok: false, obstacle, missing: true };
+}
+
+// src/meter/sensor/burst.ts
+var workgroups = 4096;
+var workgroup = 64;
+var output = {
+  name: "output",
+  group: 0,
+  binding: 0,
+  kind: "storage",
+  type: "f32",
+  length: workgroups * workgroup,
+  byteLength: 4 * workgroups * workgroup,
+  fill: "zeros",
+  seed: 1,
+  values: null,
+  check: null
+};
+var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
+  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  output[id.x] = value.x + value.y + value.z + value.w;
+}`;
+var burst = {
+  kernel: "joulegate",
+  workload: "burst",
+  configuration: {},
+  id: "joulegate/burst",
+  program: {
+    wgsl,
+    entryPoint: "main",
+    dispatch: [workgroups, 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    buffers: [output],
+    requiredFeatures: [],
+    identity: "joulegate-burst-1",
+    lines: wgsl.split("\n").map(() => null)
+  }
+};
+
+// src/meter/sensor/loaded.ts
+var quietMs = 600;
+var burstMs = 1600;
+var risingMs = 600;
+var pollMs = 10;
+var leastWatts = 3;
+var leastFactor = 3;
+async function findLoaded(sensors, device, time) {
+  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
+  const running = device.run(burst, burstMs);
+  const [loaded, outcome] = await Promise.all([
+    meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
+    running
+  ]);
+  if (!outcome.ok) return null;
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a, b) => b.watts - a.watts);
+  if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
+  const [first, second] = rises;
+  if (first === void 0 || first.watts < leastWatts) return null;
+  return first.watts >= leastFactor * (second?.watts ?? 0) ? first.sensor : null;
+}
+async function meanWatts(sensors, time, span) {
+  const startMs = time.nowMs();
+  const counters2 = sensors.map(() => []);
+  const powers = sensors.map(() => []);
+  while (time.nowMs() - startMs < span.toMs) {
+    if (time.nowMs() - startMs >= span.fromMs) {
+      await Promise.all(
+        sensors.map(async ({ counter, power }, i) => {
+          const timeMs = time.nowMs();
+          const [joules, watts] = await Promise.all([counter?.read(), power?.read()]);
+          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
+          if (watts?.ok === true) powers[i]?.push(watts.value);
+        })
+      );
+    }
+    await time.sleep(pollMs);
+  }
+  return sensors.map((_, i) => counterWatts(counters2[i] ?? []) ?? lastPart(powers[i] ?? []));
+}
+function counterWatts(readings2) {
+  const ticks = findTicks(readings2);
+  const [first, last2] = [ticks[0], ticks.at(-1)];
+  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
+  return 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
+}
+function lastPart(watts) {
+  const part = watts.slice(Math.floor(0.75 * watts.length));
+  return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
+}
+
+// src/meter/sensor/names.ts
+var noise2 = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
+function wordsOf(name) {
+  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word3) => !noise2.has(word3)).join(" ");
+}
+function isNamed(name, info) {
+  const wanted = wordsOf(name);
+  return wanted !== "" && (wordsOf(info.device) === wanted || wordsOf(info.description) === wanted);
+}
+function isOfVendor(info, vendor) {
+  const said = info.vendor.toLowerCase();
+  return said === "" || said === "unknown" || said.includes(vendor);
+}
+
+// src/meter/sensor/choose.ts
+async function chooseSensor(options) {
+  const { candidates, wanted, device, time } = options;
+  if (wanted !== void 0) return chooseNamed(candidates, wanted);
+  const named = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
+  const [only, ...others] = named.length === 0 ? candidates : named;
+  if (only !== void 0 && others.length === 0) {
+    return { candidate: only, why: named.length === 1 ? "its name is the adapter’s" : "it is the only one" };
+  }
+  const possible = named.length === 0 ? candidates : named;
+  const { run } = device;
+  if (run !== void 0) {
+    const sensors = possible.map(({ sensor }) => sensor);
+    const loaded = await findLoaded(sensors, { run: run.bind(device) }, time);
+    const candidate = possible.find(({ sensor }) => sensor === loaded);
+    if (candidate !== void 0) return { candidate, why: "a burst of load showed in its power alone" };
+  }
+  throw ambiguous(possible, device.info, run !== void 0);
+}
+function chooseNamed(candidates, wanted) {
+  const candidate = candidates.find(
+    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
+  );
+  if (candidate !== void 0) return { candidate, why: "it was asked for" };
+  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
+    code: "unknown-sensor",
+    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
+  });
+}
+function describe({ handles, sensor }) {
+  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
+}
+function ambiguous(possible, info, tried) {
+  const burst2 = tried ? ", and a burst of load did not show in the power of exactly one" : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
+    {
+      code: "ambiguous-sensor",
+      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
+    }
+  );
+}
+
+// src/meter/sensor/lock.ts
+import { closeSync as closeSync3, openSync as openSync3, readFileSync as readFileSync2, statSync, unlinkSync, utimesSync, writeSync as writeSync2 } from "node:fs";
+import { mkdir as mkdir2 } from "node:fs/promises";
+import { join as join4 } from "node:path";
+
+// src/meter/sensor/processes.ts
+import { readFileSync, readlinkSync } from "node:fs";
+import { join as join3 } from "node:path";
+var hostNamespace = "pid:[4026531836]";
+var maxDepth4 = 64;
+function readOrNull(path) {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+function namespaceOf(procFolder) {
+  try {
+    return readlinkSync(join3(procFolder, "self", "ns", "pid"));
+  } catch {
+    return "";
+  }
+}
+function statFields(procFolder, pid) {
+  const text2 = readOrNull(join3(procFolder, String(pid), "stat"));
+  return text2 === null ? [] : text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+}
+function processIdentity(procFolder, pid) {
+  return {
+    pid,
+    startTime: statFields(procFolder, pid)[19] ?? "",
+    boot: readOrNull(join3(procFolder, "sys/kernel/random/boot_id")) ?? "",
+    namespace: namespaceOf(procFolder)
+  };
+}
+function isHostNamespace(procFolder) {
+  return namespaceOf(procFolder) === hostNamespace;
+}
+function descendsFrom(procFolder, pid, ancestor) {
+  let current = pid;
+  for (let depth = 0; depth < maxDepth4 && current > 1; depth++) {
+    if (current === ancestor) return true;
+    current = Number(statFields(procFolder, current)[1] ?? 0);
+  }
+  return false;
+}
+function otherProcesses(procFolder, pids) {
+  const trusted = isHostNamespace(procFolder);
+  const others = trusted ? pids.filter((pid) => !descendsFrom(procFolder, pid, process.pid)) : pids;
+  const processes = [...new Set(others)].map((pid) => {
+    const name = trusted ? readOrNull(join3(procFolder, String(pid), "comm")) : null;
+    return { pid, label: name === null ? String(pid) : `${pid} (${name})` };
+  });
+  return { processes, trusted };
+}
+
+// src/meter/sensor/lock.ts
+var heartbeatMs = 1e4;
+var staleMs = 6e4;
+var retryMs = 500;
+var maxFileBytes = 4096;
+var recoveryMs = 1e4;
+var held = /* @__PURE__ */ new Map();
+var installed2 = false;
+async function lockGpu(options) {
+  const { folder, key: key2, label, waitMs, procFolder, time } = options;
+  await mkdir2(folder, { recursive: true });
+  const path = join4(folder, `joulegate-${key2}.lock`);
+  const mine = held.get(path);
+  if (mine !== void 0) {
+    mine.count++;
+    return { release: releaseOnce(path) };
+  }
+  const self = processIdentity(procFolder, process.pid);
+  const endMs = time.nowMs() + waitMs;
+  for (; ; ) {
+    if (create(path, JSON.stringify(self))) break;
+    const holder = readHolder(path);
+    if (holder === "gone") continue;
+    if (isStale(path, holder, self, procFolder)) {
+      recover(path, holder);
+      continue;
+    }
+    if (time.nowMs() >= endMs) throw inUse(label, path, holder);
+    await time.sleep(retryMs);
+  }
+  keep(path);
+  return { release: releaseOnce(path) };
+}
+function inUse(label, path, holder) {
+  const who = holder === null ? "another process" : `process ${holder.pid}`;
+  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
+    code: "gpu-in-use",
+    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path}.`
+  });
+}
+function create(path, text2) {
+  try {
+    const file = openSync3(path, "wx", 420);
+    try {
+      writeSync2(file, text2);
+    } finally {
+      closeSync3(file);
+    }
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw new JoulegateError("could-not-measure", `The lock ${path} cannot be written.`, {
+      code: "lock-unwritable",
+      nextStep: "Make its folder writable for all users who measure on this host.",
+      cause: error
+    });
+  }
+}
+function readHolder(path) {
+  let text2;
+  try {
+    text2 = readFileSync2(path, "utf8").slice(0, maxFileBytes);
+  } catch (error) {
+    if (error.code === "ENOENT") return "gone";
+    throw error;
+  }
+  try {
+    const { pid, startTime, boot, namespace } = JSON.parse(text2);
+    const texts2 = [startTime, boot, namespace];
+    if (!Number.isSafeInteger(pid) || !texts2.every((value) => typeof value === "string")) return null;
+    return { pid, startTime, boot, namespace };
+  } catch {
+    return null;
+  }
+}
+function isStale(path, holder, self, procFolder) {
+  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
+  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
+    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
+  }
+  return isOlder(path, staleMs);
+}
+function isOlder(path, ageMs) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
+}
+function recover(path, stale) {
+  const guard2 = `${path}.recovery`;
+  if (!create(guard2, "")) {
+    if (isOlder(guard2, recoveryMs)) remove(guard2);
+    return;
+  }
+  try {
+    const now = readHolder(path);
+    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path);
+  } finally {
+    remove(guard2);
+  }
+}
+function remove(path) {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+function keep(path) {
+  const heartbeat = setInterval(() => {
+    const now = /* @__PURE__ */ new Date();
+    try {
+      utimesSync(path, now, now);
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+  }, heartbeatMs);
+  heartbeat.unref();
+  held.set(path, { count: 1, heartbeat });
+  if (installed2) return;
+  installed2 = true;
+  process.on("exit", () => {
+    for (const kept of held.keys()) remove(kept);
+  });
+}
+function releaseOnce(path) {
+  let released = false;
+  return () => {
+    const lock = held.get(path);
+    if (released || lock === void 0) return;
+    released = true;
+    lock.count--;
+    if (lock.count > 0) return;
+    clearInterval(lock.heartbeat);
+    held.delete(path);
+    remove(path);
+  };
+}
+
+// src/meter/sensor/disturbances.ts
+var shiftedPart = 0.05;
+var leastStates = 6;
+var stillPowerMs = 1500;
+function slowdowns(states) {
+  const seen = new Set(states.flatMap((state) => state.slowdowns));
+  const first = states[0]?.slowedMs ?? {};
+  const last2 = states.at(-1)?.slowedMs ?? {};
+  for (const [name, lastMs] of Object.entries(last2)) {
+    const firstMs = first[name];
+    if (firstMs !== void 0 && lastMs > firstMs) seen.add(name);
+  }
+  if (seen.size > 1) seen.delete("hardware slowdown");
+  return [...seen].sort();
+}
+function medianOf(states, field2) {
+  const values2 = states.map((state) => state[field2]).filter((value) => value !== null);
+  return values2.length === 0 ? null : median(values2);
+}
+function clockShifts(states) {
+  if (states.length < leastStates) return [];
+  const third = Math.floor(states.length / 3);
+  const middle2 = states.slice(third, 2 * third);
+  const end = states.slice(2 * third);
+  const capped = [...middle2, ...end].some((state) => state.powerCapped === true);
+  const shifts = [];
+  for (const [field2, name] of [
+    ["smMhz", "SM"],
+    ["memoryMhz", "memory"]
+  ]) {
+    if (field2 === "smMhz" && capped) continue;
+    const [from, to] = [medianOf(middle2, field2), medianOf(end, field2)];
+    if (from === null || to === null || from <= 0) continue;
+    if (Math.abs(to / from - 1) > shiftedPart) {
+      shifts.push(`the ${name} clock shifted from ${Math.round(from)} to ${Math.round(to)} MHz`);
+    }
+  }
+  return shifts;
+}
+function findDisturbances(request) {
+  const { states, fromMs, toMs, before, after } = request;
+  const first = states.findLastIndex((state) => state.timeMs <= fromMs);
+  const last2 = states.findIndex((state) => state.timeMs >= toMs);
+  const around = states.slice(Math.max(0, first), last2 < 0 ? void 0 : last2 + 1);
+  const inside = around.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
+  return [
+    ...slowdowns(around).map((name) => `${name} of the GPU`),
+    ...clockShifts(inside),
+    ...newProcesses(before, after)
+  ];
+}
+function newProcesses(before, after) {
+  if (before === null || after === null) return [];
+  const known = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known.has(pid));
+  if (fresh.length === 0) return [];
+  const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
+  return [`a new process came onto the GPU: ${who}`];
+}
+function boardConditions(states, fromMs, toMs) {
+  const inside = states.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+  if (inside.length === 0) return null;
+  const capping = inside.map(({ powerCapped }) => powerCapped).filter((value) => value !== null);
+  return {
+    smMhz: medianOf(inside, "smMhz"),
+    memoryMhz: medianOf(inside, "memoryMhz"),
+    celsius: medianOf(inside, "celsius"),
+    powerCappedPart: capping.length === 0 ? null : capping.filter((capped) => capped).length / capping.length
+  };
+}
+function stillPower(readings2) {
+  let sinceMs = null;
+  let heldWatts = Number.NaN;
+  for (let i = 1; i < readings2.length; i++) {
+    const [a, b] = [readings2[i - 1], readings2[i]];
+    const watts = Math.round(1e6 * (b.joules - a.joules) / (b.timeMs - a.timeMs));
+    if (watts !== heldWatts) {
+      heldWatts = watts;
+      sinceMs = a.timeMs;
+    } else if (sinceMs !== null && b.timeMs - sinceMs > stillPowerMs) {
+      return `the power reading stood still for more than ${stillPowerMs} ms`;
+    }
+  }
+  return null;
+}
+
+// src/meter/sensor/sampler.ts
+function pollPeriodMs(updatePeriodMs) {
+  return Math.min(10, Math.max(2, (updatePeriodMs ?? 100) / 20));
+}
+var powerEveryMs = 10;
+var stateEveryMs = 50;
+async function startSampler(sensor, traits, time) {
+  const readings2 = [];
+  const powers = [];
+  const states = [];
+  const failures = /* @__PURE__ */ new Set();
+  const pollMs4 = pollPeriodMs(traits.updatePeriodMs);
+  let powerDueMs = 0;
+  let stateDueMs = 0;
+  async function readCounter() {
+    if (sensor.counter === null) return;
+    const timeMs = time.nowMs();
+    const read = await sensor.counter.read();
+    if (read.ok) readings2.push({ timeMs, joules: read.value });
+    else failures.add(`the ${sensor.counter.label} could not be read: ${read.why}`);
+  }
+  async function readPower() {
+    if (sensor.power === null || !sensor.power.instant) return;
+    const timeMs = time.nowMs();
+    const read = await sensor.power.read();
+    if (read.ok) powers.push({ timeMs, watts: read.value });
+    else if (traits.source === "power") {
+      failures.add(`the ${sensor.power.label} could not be read: ${read.why}`);
+    }
+  }
+  async function readState2() {
+    if (sensor.state !== null) states.push({ timeMs: time.nowMs(), ...await sensor.state() });
+  }
+  async function look(everything) {
+    const nowMs = time.nowMs();
+    if (traits.source === "counter") await readCounter();
+    if (traits.source === "power" || everything || nowMs >= powerDueMs) {
+      powerDueMs = nowMs + powerEveryMs;
+      await readPower();
+    }
+    if (everything || nowMs >= stateDueMs) {
+      stateDueMs = nowMs + stateEveryMs;
+      await readState2();
+    }
+  }
+  await look(true);
+  let stopped = false;
+  const polling = (async () => {
+    for (; ; ) {
+      await time.sleep(pollMs4);
+      if (stopped) return;
+      await look(false);
+    }
+  })();
+  polling.catch(() => void 0);
+  return {
+    async stop() {
+      stopped = true;
+      await polling;
+      await look(true);
+      return {
+        readings: traits.source === "counter" ? readings2 : accumulate(powers),
+        powers: traits.source === "counter" ? powers : [],
+        states,
+        failures: [...failures]
+      };
+    }
+  };
+}
+function accumulate(powers) {
+  let joules = 0;
+  return powers.map(({ timeMs, watts }, i) => {
+    const before = powers[i - 1];
+    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules };
+  });
+}
+
+// src/meter/sensor/meter.ts
+var nothing2 = { powers: [], faults: [], conditions: null };
+async function createSensorMeter(options) {
+  const { name, sensor, traits, time } = options;
+  const atOpening = await listProcesses(sensor);
+  return {
+    info: {
+      name,
+      description: describeSensor(sensor, traits),
+      estimated: false,
+      updatePeriodMs: traits.updatePeriodMs,
+      resolutionJoules: traits.resolutionJoules,
+      idleWatts: traits.idleWatts
+    },
+    async start() {
+      const before = atOpening?.trusted === true ? atOpening : await listProcesses(sensor);
+      return startSession({ sensor, traits, time, before });
+    },
+    async close() {
+      try {
+        await sensor.close();
+      } finally {
+        await options.onClose();
+      }
+    }
+  };
+}
+function describeSensor(sensor, { source, counterFault }) {
+  const { label, details: details2, counter, power } = sensor;
+  const read = source === "counter" ? counter?.label : `${power?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+  return `${label}, ${read}${details2 === "" ? "" : ` (${details2})`}`;
+}
+async function listProcesses(sensor) {
+  const listed = await sensor.processes?.();
+  return listed?.ok === true ? listed.value : null;
+}
+async function startSession(options) {
+  const { sensor, traits, time, before } = options;
+  const sampler = await startSampler(sensor, traits, time);
+  let disturbances = [];
+  let evidence = nothing2;
+  return {
+    async stop({ completions }) {
+      const samples2 = await sampler.stop();
+      const after = await listProcesses(sensor);
+      const [fromMs, toMs] = [completions[0]?.timeMs ?? 0, completions.at(-1)?.timeMs ?? 0];
+      const { states, readings: readings2, powers } = samples2;
+      disturbances = findDisturbances({ states, fromMs, toMs, before, after });
+      const still = traits.source === "power" && sensor.power?.fine === true ? stillPower(readings2) : null;
+      evidence = {
+        powers,
+        faults: [...samples2.failures, ...still === null ? [] : [still]],
+        conditions: boardConditions(states, fromMs, toMs)
+      };
+      return readings2;
+    },
+    async cancel() {
+      await sampler.stop();
+    },
+    disturbances: () => disturbances,
+    evidence: () => evidence
+  };
+}
+
+// src/meter/sensor/traits.ts
+var wantedTicks = 13;
+var leastTicks = 4;
+var pollMs2 = 2;
+var maxMs = 2e3;
+var stillMs = 1e3;
+var steadyPart = 0.25;
+async function measureTraits(sensor, time) {
+  const counted2 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
+  if (counted2.ok) return counted2;
+  const powered = await watchPower(sensor, time);
+  if (!powered.ok) return { ok: false, why: `${counted2.why}, and ${powered.why}` };
+  const { traits } = powered;
+  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
+}
+async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
+  const readings2 = [];
+  const startMs = time.nowMs();
+  let ticks = 0;
+  while (ticks < wantedTicks) {
+    const timeMs = time.nowMs();
+    const read = await counter.read();
+    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
+    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
+    const before = readings2.at(-1);
+    if (before !== void 0 && read.value < before.joules) {
+      return { ok: false, why: "its energy counter goes back" };
+    }
+    if (before !== void 0 && read.value !== before.joules) ticks++;
+    readings2.push({ timeMs, joules: read.value });
+    const elapsedMs = timeMs - startMs;
+    if (elapsedMs > maxMs || ticks === 0 && elapsedMs > stillMs) break;
+    await time.sleep(pollMs2);
+  }
+  if (ticks < leastTicks) {
+    return {
+      ok: false,
+      why: ticks === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
+    };
+  }
+  const seen = findTicks(readings2);
+  const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
+  return {
+    ok: true,
+    traits: {
+      source: "counter",
+      updatePeriodMs: median(periods),
+      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
+      idleWatts: steadyMean(seen),
+      counterFault: null
+    }
+  };
+}
+function steadyMean(ticks) {
+  const first = ticks[0];
+  const last2 = ticks.at(-1);
+  const all = 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
+  const quarter = Math.max(1, Math.floor((ticks.length - 1) / 4));
+  for (let i = 0; i + quarter < ticks.length; i += quarter) {
+    const [from, to] = [ticks[i], ticks[i + quarter]];
+    const watts = 1e3 * (to.joules - from.joules) / (to.timeMs - from.timeMs);
+    if (Math.abs(watts - all) > steadyPart * all) return null;
+  }
+  return all;
+}
+async function watchPower({ power }, time) {
+  if (power === null) return { ok: false, why: "it has no power reading" };
+  if (!power.instant)
+    return { ok: false, why: `its ${power.label} is an average over so long that windows blur` };
+  const readings2 = [];
+  const changesMs = [];
+  const startMs = time.nowMs();
+  while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
+    const timeMs = time.nowMs();
+    const read = await power.read();
+    if (!read.ok) return { ok: false, why: `its ${power.label} cannot be read: ${read.why}` };
+    const before = readings2.at(-1);
+    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
+    readings2.push({ timeMs, watts: read.value });
+    await time.sleep(pollMs2);
+  }
+  const watts = readings2.map((reading) => reading.watts);
+  const middle2 = median(watts);
+  if (!(middle2 > 0)) return { ok: false, why: `its ${power.label} reads ${middle2} W` };
+  const steady = watts.every((value) => Math.abs(value - middle2) <= steadyPart * middle2);
+  const periods = changesMs.slice(1).map((changeMs, i) => changeMs - changesMs[i]);
+  return {
+    ok: true,
+    traits: {
+      source: "power",
+      updatePeriodMs: periods.length >= leastTicks ? median(periods) : null,
+      resolutionJoules: null,
+      idleWatts: steady ? mean(watts) : null,
+      counterFault: null
+    }
+  };
+}
+function commonDivisor(a, b) {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+// src/meter/sensor/open.ts
+async function openSensor(name, candidates, context) {
+  const { device, sensor: wanted, time } = context;
+  let used = null;
+  try {
+    const { candidate, why } = await chooseSensor({ candidates, wanted, device, time });
+    const { sensor, refusal: refusal3 } = candidate;
+    if (refusal3 !== null) return missing(`${sensor.label}: ${refusal3}`);
+    const lock = await lockOf(candidate, context);
+    try {
+      const measured = await measureTraits(sensor, time);
+      if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
+      const { traits } = measured;
+      const onClose = async () => lock?.release();
+      const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
+      used = candidate;
+      const notes2 = await sensorNotes(candidate);
+      return { ok: true, meter, reason: [`${sensor.label} was picked because ${why}`, ...notes2].join("; ") };
+    } finally {
+      if (used === null) lock?.release();
+    }
+  } finally {
+    for (const candidate of candidates) if (candidate !== used) await candidate.sensor.close();
+  }
+}
+function lockOf({ sensor }, context) {
+  const { lockFolder: folder, lockWaitMs: waitMs, procFolder, time } = context;
+  if (folder === void 0) return null;
+  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
+}
+async function sensorNotes({ sensor }) {
+  const listed = await sensor.processes?.();
+  if (listed === void 0) return [];
+  return listed.ok ? [] : [`other processes on it cannot be noticed: ${listed.why}`];
+}
+
+// src/meter/command/program.ts
+import { spawn } from "node:child_process";
+
+// src/meter/command/parse.ts
+var units = {
+  J: ["joules", 1],
+  mJ: ["joules", 1e-3],
+  uJ: ["joules", 1e-6],
+  W: ["watts", 1],
+  mW: ["watts", 1e-3],
+  uW: ["watts", 1e-6]
+};
+var maxValue = 1e15;
+var shownCharacters = 60;
+function parseLine(line2) {
+  const text2 = line2.trim();
+  if (text2 === "" || text2.startsWith("#")) return { ok: true, value: null };
+  const match = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([mu]?[JW])$/.exec(text2);
+  const unit = units[match?.[2] ?? ""];
+  const value = Number(match?.[1]);
+  if (unit === void 0 || !(value <= maxValue)) {
+    const shown = JSON.stringify(text2.slice(0, shownCharacters));
+    return { ok: false, why: `it printed ${shown}, which is no reading such as 12.5 W or 8812.25 J` };
+  }
+  return { ok: true, value: { quantity: unit[0], value: value * unit[1] } };
+}
+
+// src/meter/command/program.ts
+var maxLineCharacters = 512;
+var maxErrorCharacters = 400;
+var politeMs2 = 500;
+var living2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+var MeterProgram = class {
+  #child;
+  #time;
+  #ended;
+  #pending = "";
+  #said = "";
+  #fault = null;
+  #closing = false;
+  /** The newest reading and when it arrived. */
+  latest = null;
+  constructor(program, programArguments, time) {
+    this.#time = time;
+    const child = spawn(program, [...programArguments], { stdio: ["ignore", "pipe", "pipe"], shell: false });
+    this.#child = child;
+    killAtExit2(child);
+    child.stdout?.setEncoding("utf8");
+    child.stdout?.on("data", (text2) => this.#receive(text2));
+    child.stderr?.setEncoding("utf8");
+    child.stderr?.on("data", (text2) => {
+      this.#said = (this.#said + text2).slice(-maxErrorCharacters);
+    });
+    this.#ended = new Promise((resolve2) => {
+      const ended = (how) => {
+        living2.delete(child);
+        const said = this.#said.trim();
+        this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
+        resolve2();
+      };
+      child.once("error", (error) => {
+        if (child.pid === void 0) {
+          ended(error.code === "ENOENT" ? `there is no program ${program}` : error.message);
+        }
+      });
+      child.once(
+        "close",
+        (status, signal) => ended(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+      );
+    });
+  }
+  /** Why there will be no more readings; null while there may be. */
+  get fault() {
+    return this.#fault;
+  }
+  async close() {
+    this.#closing = true;
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), politeMs2);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+  #receive(text2) {
+    const timeMs = this.#time.nowMs();
+    if (this.#fault !== null) return;
+    const lines = (this.#pending + text2).split("\n");
+    this.#pending = lines.pop() ?? "";
+    for (const line2 of lines) if (!this.#take(line2, timeMs)) return;
+    if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
+  }
+  #take(line2, timeMs) {
+    const parsed = parseLine(line2.slice(0, maxLineCharacters));
+    if (!parsed.ok) return this.#refuse(parsed.why);
+    if (parsed.value === null) return true;
+    if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {
+      return this.#refuse(`it printed ${this.latest.quantity} and then ${parsed.value.quantity}`);
+    }
+    this.latest = { ...parsed.value, timeMs };
+    return true;
+  }
+  /** A program that prints something else is not listened to any longer. */
+  #refuse(why) {
+    this.#fail(why);
+    this.#child.kill("SIGKILL");
+    return false;
+  }
+  #fail(why) {
+    if (!this.#closing) this.#fault ??= why;
+  }
+};
+function killAtExit2(child) {
+  if (!installed3) {
+    installed3 = true;
+    process.on("exit", () => {
+      for (const remaining of living2) remaining.kill("SIGKILL");
+    });
+  }
+  living2.add(child);
+}
+
+// src/meter/command/kind.ts
+var silentMs = 5e3;
+var pollMs3 = 10;
+var unitJoules = 1e-6;
+var command = {
+  name: "command",
+  async open(context) {
+    const [program, ...rest] = context.command ?? [];
+    if (program === void 0) return unsuitable("no command was given");
+    if (context.device.info.backend === "replay")
+      return unsuitable("a recording brings its own energy figures");
+    const running = new MeterProgram(program, rest, context.time);
+    const label = basename2(program);
+    const first = await firstReading(running, context.time);
+    if (!first.ok) {
+      await running.close();
+      return missing(`${label}: ${first.why}`);
+    }
+    const key2 = `command-${createHash3("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const sensor = createSensor({ program: running, quantity: first.value, label, key: key2, time: context.time });
+    return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
+      ...context,
+      sensor: void 0
+    });
+  }
+};
+async function firstReading(program, time) {
+  const endMs = time.nowMs() + silentMs;
+  while (program.latest === null) {
+    if (program.fault !== null) return { ok: false, why: program.fault };
+    if (time.nowMs() > endMs) return { ok: false, why: `it printed no reading within ${silentMs / 1e3} s` };
+    await time.sleep(pollMs3);
+  }
+  return { ok: true, value: program.latest.quantity };
+}
+function createSensor(options) {
+  const { program, quantity, label, key: key2, time } = options;
+  const read = async () => {
+    const { latest, fault } = program;
+    if (fault !== null) return { ok: false, why: fault };
+    if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
+      return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
+    }
+    return { ok: true, value: latest.value };
+  };
+  return {
+    label,
+    details: "",
+    key: key2,
+    unitJoules,
+    counter: quantity === "joules" ? { label: "joules it prints", read } : null,
+    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
+    state: null,
+    processes: null,
+    close: () => program.close()
   };
 }
 
@@ -33146,32 +34344,580 @@ function createCpuTimeMeter(wattsPerCore) {
 }
 var cpuTime = {
   name: "cpu-time",
-  obstacle: ({ device: { info } }) => {
-    if (info.backend === "replay") return "a recording brings its own energy figures";
-    return info.software ? null : `${info.family} is a real GPU, whose energy the CPU does not tell`;
-  },
-  async open({ device, wattsPerCore }) {
+  async open({ device: { info }, wattsPerCore }) {
+    if (info.backend === "replay") return unsuitable("a recording brings its own energy figures");
+    if (!info.software) return unsuitable(`${info.family} is a real GPU, whose energy the CPU does not tell`);
     return {
+      ok: true,
       meter: createCpuTimeMeter(wattsPerCore),
-      reason: `${device.info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`
+      reason: `${info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`
     };
   }
 };
 
+// src/meter/hwmon/cards.ts
+import { readdir, realpath } from "node:fs/promises";
+import { basename as basename3, join as join5 } from "node:path";
+
+// src/meter/hwmon/files.ts
+import { readFile as readFile2 } from "node:fs/promises";
+var maxCharacters2 = 256;
+async function readAttribute(path) {
+  try {
+    const text2 = await readFile2(path, "utf8");
+    return text2.length > maxCharacters2 ? { ok: false, why: `${path} is no attribute` } : { ok: true, value: text2.trim() };
+  } catch (error) {
+    return { ok: false, why: whyUnreadable(path, error) };
+  }
+}
+function whyUnreadable(path, { code, message }) {
+  if (code === "ENOENT") return `there is no ${path}`;
+  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path}`;
+  return message;
+}
+async function readInteger(path) {
+  const read = await readAttribute(path);
+  if (!read.ok) return read;
+  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path} says '${read.value}', which is no integer` };
+}
+
+// src/meter/hwmon/cards.ts
+async function names2(folder, pattern2) {
+  try {
+    const found = await readdir(folder);
+    return found.filter((name) => pattern2.test(name)).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+async function findCards(sysfsFolder, drivers) {
+  const root = join5(sysfsFolder, "class", "drm");
+  const cards = [];
+  for (const card of await names2(root, /^card\d+$/)) {
+    const device = join5(root, card, "device");
+    const monitors = join5(device, "hwmon");
+    for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
+      const folder = join5(monitors, monitor);
+      const driver = await readAttribute(join5(folder, "name"));
+      if (!driver.ok || !drivers.includes(driver.value)) continue;
+      const product = await readAttribute(join5(device, "product_name"));
+      const name = product.ok && product.value !== "" ? product.value : null;
+      cards.push({ card, bus: basename3(await realpath(device)), name, folder });
+    }
+  }
+  return cards;
+}
+
+// src/meter/hwmon/sensor.ts
+import { join as join6 } from "node:path";
+var micro = 1e-6;
+function scaled(path, factor2) {
+  return async () => {
+    const read = await readInteger(path);
+    return read.ok ? { ok: true, value: read.value * factor2 } : read;
+  };
+}
+async function createHwmonSensor(card, vendor) {
+  const { folder, bus, name } = card;
+  const label = name ?? `${vendor} ${card.card} at ${bus}`;
+  const limit = await scaled(join6(folder, "power1_cap"), micro)();
+  const sensor = {
+    label,
+    details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
+    key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
+    unitJoules: micro,
+    counter: await findCounter(folder),
+    power: await findPower(folder),
+    state: await findState(folder),
+    processes: null,
+    close: async () => void 0
+  };
+  return { sensor, name, handles: [card.card, bus], refusal: null };
+}
+async function findCounter(folder) {
+  const found = [];
+  for (const i of [1, 2]) {
+    const input = join6(folder, `energy${i}_input`);
+    const read = await readInteger(input);
+    if (!read.ok && read.why.startsWith("there is no")) continue;
+    const label = await readAttribute(join6(folder, `energy${i}_label`));
+    found.push({ input, label: label.ok ? label.value : "" });
+  }
+  const best = found.find(({ label }) => label === "card") ?? found[0];
+  if (best === void 0) return null;
+  const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
+  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
+}
+async function findPower(folder) {
+  for (const [file, label] of [
+    ["power1_input", "power"],
+    ["power1_average", "average power"]
+  ]) {
+    const read = scaled(join6(folder, file), micro);
+    if ((await read()).ok) return { label, instant: true, fine: false, read };
+  }
+  return null;
+}
+async function findState(folder) {
+  const sm = scaled(join6(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join6(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join6(folder, "temp1_input"), 1e-3);
+  const known = await Promise.all([sm(), memory(), celsius()]);
+  if (known.every((read) => !read.ok)) return null;
+  return async () => {
+    const [smMhz, memoryMhz, degrees] = await Promise.all([sm(), memory(), celsius()]);
+    return {
+      smMhz: smMhz.ok ? smMhz.value : null,
+      memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
+      celsius: degrees.ok ? degrees.value : null,
+      powerCapped: null,
+      slowdowns: [],
+      slowedMs: {}
+    };
+  };
+}
+
+// src/meter/hwmon/kinds.ts
+function hwmonKind(name, vendor, drivers) {
+  return {
+    name,
+    async open(context) {
+      const { info } = context.device;
+      if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+      if (!isOfVendor(info, vendor.word)) return unsuitable(`${info.family} is not ${vendor.label}’s`);
+      const cards = await findCards(context.sysfsFolder, drivers);
+      if (cards.length === 0) {
+        return missing(
+          `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
+        );
+      }
+      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
+      return openSensor(name, candidates, context);
+    }
+  };
+}
+var amdgpu = hwmonKind("amdgpu", { word: "amd", label: "AMD" }, ["amdgpu"]);
+var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]);
+
+// src/meter/nvml/codes.ts
+var success = 0;
+var insufficientSize = 7;
+var texts = {
+  1: "NVML is not initialised",
+  2: "NVML takes an argument for invalid",
+  3: "not supported by this GPU",
+  4: "no permission",
+  6: "not found",
+  9: "the NVIDIA driver is not loaded",
+  10: "the driver did not answer in time",
+  12: "the library was not found",
+  13: "not in this version of the driver",
+  15: "the GPU has fallen off the bus",
+  16: "the GPU must be reset",
+  17: "the operating system blocks the GPU",
+  18: "library and driver are of different versions; a reboot may be due",
+  20: "out of memory",
+  21: "no data",
+  999: "an error inside the driver"
+};
+function codeText(code) {
+  return `${texts[code] ?? "NVML failed"} (NVML ${code})`;
+}
+
+// src/meter/nvml/koffi.ts
+async function loadLibrary(path) {
+  const { default: koffi } = await import("koffi");
+  const library = koffi.load(path);
+  return {
+    find(name, types) {
+      try {
+        library.symbol(name);
+      } catch {
+        return null;
+      }
+      const { async: call2 } = library.func(name, "int", [...types]);
+      return (...values2) => new Promise((resolve2, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve2(code));
+      });
+    }
+  };
+}
+function nativeMemory(bytes) {
+  return Buffer.from(new ArrayBuffer(bytes));
+}
+
+// src/meter/nvml/fields.ts
+var field = {
+  /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
+  powerInstant: 186,
+  /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
+  softwareThermalTime: 251,
+  hardwareThermalTime: 252,
+  powerBrakeTime: 253
+};
+var layout = { bytes: 40, valueType: 24, code: 28, value: 32 };
+function decodeValue(memory, offset) {
+  const value = offset + layout.value;
+  switch (memory.readUInt32LE(offset + layout.valueType)) {
+    case 0:
+      return memory.readDoubleLE(value);
+    case 1:
+      return memory.readUInt32LE(value);
+    case 4:
+      return Number(memory.readBigInt64LE(value));
+    case 5:
+      return memory.readInt32LE(value);
+    default:
+      return Number(memory.readBigUInt64LE(value));
+  }
+}
+async function readFields(nvml2, handle, ids) {
+  const memory = nativeMemory(ids.length * layout.bytes);
+  ids.forEach((id, i) => {
+    memory.writeUInt32LE(id, i * layout.bytes);
+  });
+  const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
+  return ids.map((_, i) => {
+    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
+    return own === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own) };
+  });
+}
+
+// src/meter/nvml/library.ts
+var functions = {
+  nvmlInit_v2: [],
+  nvmlShutdown: [],
+  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
+  nvmlDeviceGetCount_v2: ["void *"],
+  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
+  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
+  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
+  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
+  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
+  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
+  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
+  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
+};
+var Nvml = class {
+  #library;
+  #found = /* @__PURE__ */ new Map();
+  constructor(library) {
+    this.#library = library;
+  }
+  /** Whether this version of the driver has a function. */
+  has(name) {
+    return this.#find(name) !== null;
+  }
+  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  async call(name, ...values2) {
+    const found = this.#find(name);
+    return found === null ? 13 : found(...values2);
+  }
+  /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
+  async read(name, values2, bytes, decode) {
+    const memory = nativeMemory(bytes);
+    const code = await this.call(name, ...values2, memory);
+    return code === success ? { ok: true, value: decode(memory) } : { ok: false, why: codeText(code) };
+  }
+  /** Calls a function that writes a text of at most 95 bytes into its second to last argument. */
+  async readText(name, values2) {
+    const memory = nativeMemory(96);
+    const code = await this.call(name, ...values2, memory, memory.length);
+    return code === success ? { ok: true, value: terminated(memory) } : { ok: false, why: codeText(code) };
+  }
+  async close() {
+    await this.call("nvmlShutdown");
+  }
+  #find(name) {
+    let found = this.#found.get(name);
+    if (found === void 0) {
+      found = this.#library.find(name, functions[name]);
+      this.#found.set(name, found);
+    }
+    return found;
+  }
+};
+function terminated(memory) {
+  const end = memory.indexOf(0);
+  return memory.toString("utf8", 0, end < 0 ? memory.length : end);
+}
+async function openNvml(path) {
+  let library;
+  try {
+    library = await loadLibrary(path);
+  } catch (error) {
+    return { ok: false, why: `${path} cannot be loaded: ${error instanceof Error ? error.message : error}` };
+  }
+  const nvml2 = new Nvml(library);
+  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path} is no NVML` };
+  const code = await nvml2.call("nvmlInit_v2");
+  return code === success ? { ok: true, value: nvml2 } : { ok: false, why: `NVML does not start: ${codeText(code)}` };
+}
+
+// src/meter/nvml/processes.ts
+var lists = [
+  [
+    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: 24 },
+    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: 16 }
+  ],
+  [
+    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: 24 },
+    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: 16 }
+  ]
+];
+var firstRoom = 64;
+var maxRoom = 4096;
+async function gpuProcessIds(nvml2, handle) {
+  const pids = /* @__PURE__ */ new Set();
+  for (const [newer, older] of lists) {
+    const listed = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed.ok) return listed;
+    for (const pid of listed.value) pids.add(pid);
+  }
+  return { ok: true, value: [...pids] };
+}
+async function listOf(nvml2, handle, { name, entryBytes }) {
+  for (let room = firstRoom; ; room *= 4) {
+    const count2 = nativeMemory(4);
+    count2.writeUInt32LE(room);
+    const entries = nativeMemory(room * entryBytes);
+    const code = await nvml2.call(name, handle, count2, entries);
+    if (code === insufficientSize && room < maxRoom) continue;
+    if (code !== success) return { ok: false, why: codeText(code) };
+    const found = Math.min(count2.readUInt32LE(), room);
+    return {
+      ok: true,
+      value: Array.from({ length: found }, (_, i) => entries.readUInt32LE(i * entryBytes))
+    };
+  }
+}
+
+// src/meter/nvml/state.ts
+var reasonBits = [
+  [8, "hardware slowdown"],
+  [32, "software thermal slowdown"],
+  [64, "hardware thermal slowdown"],
+  [128, "power brake slowdown"]
+];
+var powerCapBit = 4;
+var timeFields = [
+  [field.softwareThermalTime, "software thermal slowdown"],
+  [field.hardwareThermalTime, "hardware thermal slowdown"],
+  [field.powerBrakeTime, "power brake slowdown"]
+];
+var clockSm = 1;
+var clockMemory = 2;
+var temperatureGpu = 0;
+var word = (memory) => memory.readUInt32LE();
+async function readState(nvml2, handle) {
+  const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
+  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
+  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word);
+  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word);
+  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
+  const times = await readFields(
+    nvml2,
+    handle,
+    timeFields.map(([id]) => id)
+  );
+  const slowedMs = {};
+  timeFields.forEach(([, name], i) => {
+    const time = times[i];
+    if (time?.ok === true) slowedMs[name] = time.value / 1e6;
+  });
+  return {
+    smMhz: sm.ok ? sm.value : null,
+    memoryMhz: memory.ok ? memory.value : null,
+    celsius: celsius.ok ? celsius.value : null,
+    powerCapped: reasons.ok ? (reasons.value & powerCapBit) !== 0 : null,
+    slowdowns: reasons.ok ? reasonBits.filter(([bit]) => (reasons.value & bit) !== 0).map(([, name]) => name) : [],
+    slowedMs
+  };
+}
+
+// src/meter/nvml/gpus.ts
+var pciInfo = { bytes: 68, busId: 36 };
+var archTuring = 6;
+var maxGpus = 64;
+var word2 = (memory) => memory.readUInt32LE();
+var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
+async function listGpus(nvml2, procFolder) {
+  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word2);
+  if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
+  const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
+  const candidates = [];
+  const faults = [];
+  for (let index = 0; index < Math.min(count2.value, maxGpus); index++) {
+    const handle = await nvml2.read(
+      "nvmlDeviceGetHandleByIndex_v2",
+      [index],
+      8,
+      (memory) => memory.readBigUInt64LE()
+    );
+    if (handle.ok) {
+      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder };
+      candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
+    } else faults.push(`GPU ${index}: ${handle.why}`);
+  }
+  return { candidates, faults };
+}
+async function describeGpu(gpu) {
+  const { nvml: nvml2, handle, index } = gpu;
+  const named = await nvml2.readText("nvmlDeviceGetName", [handle]);
+  const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
+  const bus = await nvml2.read(
+    "nvmlDeviceGetPciInfo_v3",
+    [handle],
+    pciInfo.bytes,
+    (memory) => terminated(memory.subarray(pciInfo.busId))
+  );
+  const name = named.ok ? named.value : null;
+  const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
+  const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
+  const label = name ?? `NVIDIA GPU ${index}`;
+  return {
+    sensor: await createSensor2({ ...gpu, label, key: key2 }),
+    name,
+    handles,
+    refusal: await refusalOf(nvml2, handle)
+  };
+}
+async function refusalOf(nvml2, handle) {
+  const current = nativeMemory(4);
+  const pending = nativeMemory(4);
+  const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
+  if (code === success && word2(current) === 1) {
+    return "MIG is on, and its sensor sees all instances together; measure with MIG off";
+  }
+  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word2);
+  if (mode.ok && mode.value >= 2) {
+    return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
+  }
+  return null;
+}
+async function createSensor2(gpu) {
+  const { nvml: nvml2, handle, procFolder, driver, label, key: key2 } = gpu;
+  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word2));
+  const details2 = [
+    limit.ok ? `power limit ${limit.value} W` : null,
+    driver === null ? null : `driver ${driver}`
+  ];
+  return {
+    label,
+    details: details2.filter((detail) => detail !== null).join(", "),
+    key: key2,
+    unitJoules: 1e-3,
+    counter: await findCounter2(nvml2, handle),
+    power: await findPower2(nvml2, handle),
+    state: () => readState(nvml2, handle),
+    async processes() {
+      const pids = await gpuProcessIds(nvml2, handle);
+      return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    close: async () => void 0
+  };
+}
+async function findCounter2(nvml2, handle) {
+  const read = async () => perThousand(
+    await nvml2.read(
+      "nvmlDeviceGetTotalEnergyConsumption",
+      [handle],
+      8,
+      (memory) => Number(memory.readBigUInt64LE())
+    )
+  );
+  const unsupported = [codeText(3), codeText(13)];
+  const first = await read();
+  return !first.ok && unsupported.includes(first.why) ? null : { label: "energy counter of NVML", read };
+}
+async function findPower2(nvml2, handle) {
+  const readInstant = async () => {
+    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(13) });
+  };
+  if ((await readInstant()).ok) {
+    return { label: "instantaneous power of NVML", instant: true, fine: true, read: readInstant };
+  }
+  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word2));
+  const first = await read();
+  if (!first.ok) return null;
+  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word2);
+  const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, read };
+}
+
+// src/meter/nvml/kind.ts
+var usualLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
+var nvml = {
+  name: "nvml",
+  async open(context) {
+    const { info } = context.device;
+    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
+    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary);
+    if (!opened.ok) return missing(opened.why);
+    const library = opened.value;
+    let used = false;
+    try {
+      const { candidates, faults } = await listGpus(library, context.procFolder);
+      if (candidates.length === 0) return missing(["NVML shows no GPU", ...faults].join("; "));
+      const opening = await openSensor("nvml", candidates, context);
+      if (!opening.ok) return opening;
+      used = true;
+      const { meter } = opening;
+      const close2 = async () => {
+        await meter.close();
+        await library.close();
+      };
+      return { ...opening, reason: [opening.reason, ...faults].join("; "), meter: { ...meter, close: close2 } };
+    } finally {
+      if (!used) await library.close();
+    }
+  }
+};
+
+// src/meter/sensor/time.ts
+var systemTime = {
+  nowMs: () => Number(process.hrtime.bigint()) / 1e6,
+  sleep: (milliseconds) => new Promise((resolve2) => setTimeout(resolve2, milliseconds))
+};
+
 // src/meter/open-meter.ts
-var kinds = [cpuTime];
+var kinds = [command, nvml, amdgpu, intel, cpuTime];
 var meterChoices = ["auto", "none", ...kinds.map(({ name }) => name)];
 var defaultWattsPerCore = 15;
 var maxWattsPerCore = 1e3;
 async function openMeter(options) {
-  const { choice, device, wattsPerCore = defaultWattsPerCore } = options;
+  const { choice, wattsPerCore = defaultWattsPerCore } = options;
   if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
     throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
       code: "bad-watts-per-core",
       nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
     });
   }
-  const context = { device, wattsPerCore };
+  const context = {
+    device: options.device,
+    wattsPerCore,
+    sensor: options.sensor,
+    nvmlLibrary: options.nvmlLibrary,
+    command: options.command,
+    sysfsFolder: options.sysfsFolder ?? "/sys",
+    procFolder: options.procFolder ?? "/proc",
+    lockFolder: options.lockFolder,
+    lockWaitMs: options.lockWaitMs ?? 0,
+    time: options.time ?? systemTime
+  };
   if (choice === "none") return { meter: null, reason: "energy was not asked for" };
   if (choice === "auto") return openFirst(context);
   const kind = kinds.find(({ name }) => name === choice);
@@ -33181,23 +34927,33 @@ async function openMeter(options) {
       nextStep: `Choose one of ${meterChoices.join(", ")}.`
     });
   }
-  const obstacle = kind.obstacle(context);
-  if (obstacle !== null) {
-    throw new JoulegateError("bad-input", `The meter ${choice} cannot be used: ${obstacle}.`, {
-      code: "unsuitable-meter",
-      nextStep: "Use the meter auto, or none to measure latency only."
-    });
-  }
-  return kind.open(context);
+  const opening = await kind.open(context);
+  if (!opening.ok) throw refusal2(choice, opening);
+  return { meter: opening.meter, reason: opening.reason };
+}
+function refusal2(choice, { obstacle, missing: missing2 }) {
+  const message = `The meter ${choice} cannot be used: ${obstacle}.`;
+  return missing2 ? new JoulegateError("could-not-measure", message, {
+    code: "missing-meter",
+    nextStep: "Run `joulegate doctor`, or use the meter none to measure latency only."
+  }) : new JoulegateError("bad-input", message, {
+    code: "unsuitable-meter",
+    nextStep: "Use the meter auto, or none to measure latency only."
+  });
 }
 async function openFirst(context) {
-  const obstacles = [];
-  for (const kind of kinds) {
-    const obstacle = kind.obstacle(context);
-    if (obstacle === null) return kind.open(context);
-    obstacles.push(`no ${kind.name}: ${obstacle}`);
+  const tried = [];
+  const explain = (openings) => openings.map(({ obstacle }) => obstacle);
+  const candidates = kinds.filter((kind) => kind !== command || context.command !== void 0);
+  for (const kind of candidates) {
+    const opening = await kind.open(context);
+    if (opening.ok) {
+      const reasons = [opening.reason, ...explain(tried.filter(({ missing: missing2 }) => missing2))];
+      return { meter: opening.meter, reason: reasons.join("; ") };
+    }
+    tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  return { meter: null, reason: `no supported energy sensor (${obstacles.join("; ")})` };
+  return { meter: null, reason: `no supported energy sensor (${explain(tried).join("; ")})` };
 }
 
 // src/meter/recorded.ts
@@ -33457,8 +35213,8 @@ async function startProcess(options, deadlines) {
   );
 }
 function toWire(program) {
-  const { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 } = program;
-  return { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 };
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
@@ -33488,8 +35244,8 @@ async function openWebgpuDevice(options) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join3(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join3(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join7(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join7(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -33536,8 +35292,11 @@ async function openLaboratory(host, options) {
       openMeter: async (of) => (await meterFor(of)).meter,
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
       async close() {
-        await meter?.close();
-        await device.close();
+        try {
+          await meter?.close();
+        } finally {
+          await device.close();
+        }
       }
     };
   } catch (error) {
@@ -33590,29 +35349,29 @@ function throwIfHopeless(folder, message) {
     });
   }
 }
-function runGit(command) {
-  const { folder, environment, args, maxBytes = mebibyte2, network } = command;
+function runGit(command2) {
+  const { folder, environment, args, maxBytes = mebibyte2, network } = command2;
   const result = spawnSync("git", [...safeSettings(network !== void 0), ...args], {
     cwd: folder,
     env: { ...gitEnvironment(environment), ...network },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: timeoutOf(command),
+    timeout: timeoutOf(command2),
     killSignal: "SIGKILL",
     maxBuffer: maxBytes,
     windowsHide: true
   });
-  if (result.error !== void 0) throw runFailure(result.error, command);
+  if (result.error !== void 0) throw runFailure(result.error, command2);
   const message = printable3(result.stderr);
   if (result.status !== 0) throwIfHopeless(folder, message);
   return { ok: result.status === 0, stdout: result.stdout, message };
 }
-function timeoutOf(command) {
-  return command.network === void 0 ? timeoutMs : networkTimeoutMs;
+function timeoutOf(command2) {
+  return command2.network === void 0 ? timeoutMs : networkTimeoutMs;
 }
-function runFailure(error, command) {
-  const verb = command.args[0] ?? "";
+function runFailure(error, command2) {
+  const verb = command2.args[0] ?? "";
   if (error.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command.folder} was not found`, {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
       code: "git-missing",
       nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
       cause: error
@@ -33621,7 +35380,7 @@ function runFailure(error, command) {
   if (error.code === "ETIMEDOUT") {
     return new JoulegateError(
       "bad-input",
-      `git ${verb} did not answer within ${timeoutOf(command) / 1e3} s`,
+      `git ${verb} did not answer within ${timeoutOf(command2) / 1e3} s`,
       {
         code: "git-timeout",
         nextStep: "Check the file system and the network, and try again.",
@@ -33703,19 +35462,19 @@ function mergeBase(question) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync3,
+  closeSync as closeSync4,
   constants as constants2,
   fstatSync as fstatSync2,
-  openSync as openSync3,
+  openSync as openSync4,
   readdirSync,
-  readFileSync,
+  readFileSync as readFileSync3,
   realpathSync,
-  statSync
+  statSync as statSync2
 } from "node:fs";
-import { join as join4, sep } from "node:path";
+import { join as join8, sep } from "node:path";
 
 // src/git/reader-rules.ts
-var maxFileBytes = 32 * 1024 * 1024;
+var maxFileBytes2 = 32 * 1024 * 1024;
 var maxListedFiles = 2e4;
 var skippedFolders = /* @__PURE__ */ new Set([".git", "node_modules"]);
 function isSkippedFolder(name) {
@@ -33738,7 +35497,7 @@ function outsideRoot(path) {
   });
 }
 function tooLarge2(path) {
-  return new JoulegateError("bad-input", `${path} is larger than ${maxFileBytes / 1024 / 1024} MiB`, {
+  return new JoulegateError("bad-input", `${path} is larger than ${maxFileBytes2 / 1024 / 1024} MiB`, {
     code: "file-too-large",
     nextStep: "Check that this is the right file."
   });
@@ -33780,7 +35539,7 @@ function realPathInside(root, path) {
   if (normalised2 === null) throw outsideRoot(path);
   let real;
   try {
-    real = realpathSync(join4(root, normalised2));
+    real = realpathSync(join8(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path, error);
@@ -33791,7 +35550,7 @@ function realPathInside(root, path) {
 function readRegularFile(realPath, path) {
   let descriptor;
   try {
-    descriptor = openSync3(realPath, constants2.O_RDONLY | (constants2.O_NONBLOCK ?? 0));
+    descriptor = openSync4(realPath, constants2.O_RDONLY | (constants2.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path, error);
@@ -33799,17 +35558,17 @@ function readRegularFile(realPath, path) {
   try {
     const stat = fstatSync2(descriptor);
     if (!stat.isFile()) return null;
-    if (stat.size > maxFileBytes) throw tooLarge2(path);
-    return decodeText(path, readFileSync(descriptor));
+    if (stat.size > maxFileBytes2) throw tooLarge2(path);
+    return decodeText(path, readFileSync3(descriptor));
   } finally {
-    closeSync3(descriptor);
+    closeSync4(descriptor);
   }
 }
 function isListed(root, entry, path) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
     const real = realPathInside(root, path);
-    return real !== null && statSync(real).isFile();
+    return real !== null && statSync2(real).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -33820,7 +35579,7 @@ function listFolder(root, folder) {
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real = realPathInside(root, current);
-    if (real === null || !statSync(real).isDirectory()) continue;
+    if (real === null || !statSync2(real).isDirectory()) continue;
     for (const entry of readdirSync(real, { withFileTypes: true })) {
       const path = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
@@ -33835,7 +35594,7 @@ function openFolder(path) {
   let root;
   try {
     root = realpathSync(path);
-    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
+    if (!statSync2(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -33896,17 +35655,17 @@ var RevisionReader = class {
     const { root: folder, environment } = this.#task;
     try {
       const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path);
+      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes2 }), path);
     } catch (error) {
       if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path);
       throw error;
     }
   }
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
-  #follow(asked2) {
-    let path = normalisePath(asked2);
+  #follow(asked) {
+    let path = normalisePath(asked);
     for (let links = 0; links <= maxLinks; links++) {
-      if (path === null) throw outsideRoot(asked2);
+      if (path === null) throw outsideRoot(asked);
       const link2 = this.#firstLink(path);
       if (link2 === null) return path;
       const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
@@ -33930,18 +35689,18 @@ var RevisionReader = class {
     return entry === void 0 ? null : decodeText(path, this.#content(path, entry));
   }
   list(folder) {
-    const asked2 = normalisePath(folder);
+    const asked = normalisePath(folder);
     const followed = this.#follow(folder);
-    if (followed === null || asked2 === null) return [];
+    if (followed === null || asked === null) return [];
     const prefix = followed === "" ? "" : `${followed}/`;
     const found = [];
     for (const [path, entry] of this.tree) {
       if (!path.startsWith(prefix)) continue;
       const below = path.slice(prefix.length);
       if (isSkipped(below) || entry.isLink && !this.#leadsToFile(path)) continue;
-      found.push(asked2 === "" ? below : `${asked2}/${below}`);
+      found.push(asked === "" ? below : `${asked}/${below}`);
     }
-    if (found.length > maxListedFiles) throw tooMany(asked2);
+    if (found.length > maxListedFiles) throw tooMany(asked);
     return found.sort();
   }
   #leadsToFile(path) {
@@ -34041,12 +35800,12 @@ function repositoryOf(host, folder) {
     return repositoryRoot({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    host.progress.warn(`${error.message} The manifest may only name files below its own folder.`);
+    host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }
-function selectKernels(manifest, names2) {
-  const unknown2 = names2.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names3) {
+  const unknown2 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown2 !== void 0) {
     const known = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown2}".`, {
@@ -34054,26 +35813,29 @@ function selectKernels(manifest, names2) {
       nextStep: `It has: ${known}`
     });
   }
-  return names2.length === 0 ? manifest.kernels : manifest.kernels.filter(({ name }) => names2.includes(name));
+  return names3.length === 0 ? manifest.kernels : manifest.kernels.filter(({ name }) => names3.includes(name));
 }
 
 // src/app/open-revisions.ts
-import { existsSync as existsSync2, statSync as statSync2 } from "node:fs";
-import { basename as basename2, join as join5, posix as posix2 } from "node:path";
+import { existsSync as existsSync2, statSync as statSync3 } from "node:fs";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join9, posix as posix2 } from "node:path";
+function firstFault(message) {
+  const lines = message.split("\n");
+  return lines.find((line2) => /:\d+:\d+: error: /.test(line2)) ?? lines[0] ?? "";
+}
 function readBaseline(described, read) {
   try {
     return { revision: read(), problem: null, described };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
-    return { revision: null, problem: error.message.split("\n", 1)[0] ?? "", described };
+    return { revision: null, problem: firstFault(error.message), described };
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path = join5(folder, manifestName2);
+  const path = join9(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
-    if (!existsSync2(path)) return null;
     const { manifest } = openManifest(host, path);
-    return { manifest, tuned: readTunedIfPresent(join5(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join9(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -34085,7 +35847,7 @@ function openBaseRevision(host, revision, head) {
   const question = { root: head.root, environment: host.environment };
   const commit = mergeBase({ ...question, revision });
   const { reader } = openRevision({ ...question, revision: commit });
-  const label = `${revision} (${commit.slice(0, 12)})`;
+  const label = revision;
   return readBaseline({ label, commit }, () => {
     const manifest = readManifest({ host, reader, path: head.path, shown: `${label}:${head.path}` });
     if (manifest === null) return null;
@@ -34097,15 +35859,43 @@ function describeCheckout(host, root) {
   const commit = headCommit(question);
   return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
 }
+function isRevision(host, revision, root) {
+  try {
+    resolveCommit({ root, environment: host.environment, revision });
+    return true;
+  } catch (error) {
+    if (error instanceof JoulegateError) return false;
+    throw error;
+  }
+}
+function meansFolder(host, base2, root, manifestName2) {
+  const folder = absolutePath(host, base2);
+  const isFolder = existsSync2(folder) && statSync3(folder).isDirectory();
+  if (!isFolder) return false;
+  const hasManifest = existsSync2(join9(folder, manifestName2));
+  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
+  if (!isPath && isRevision(host, base2, root)) {
+    if (!hasManifest) return false;
+    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
+      code: "ambiguous-base",
+      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
+    });
+  }
+  if (hasManifest) return true;
+  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
+    code: "no-base-manifest",
+    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+  });
+}
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join5(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join9(folder, manifest.tunedPath)) };
   const baseFolder = absolutePath(host, options.base);
-  if (existsSync2(baseFolder) && statSync2(baseFolder).isDirectory()) {
+  if (meansFolder(host, options.base, root, basename4(path))) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename2(path))
+      base: openBaseFolder(host, baseFolder, basename4(path))
     };
   }
   if (repositoryRoot({ root, environment: host.environment }) === null) {
@@ -34169,14 +35959,55 @@ function describeMeter(info) {
   const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
   return { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts };
 }
+function recordingOf(options) {
+  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
+  return {
+    schema: "joulegate-recording",
+    version: 1,
+    device: describeDevice(device),
+    meter: meter === null ? null : describeMeter(meter),
+    kernel: kernel.name,
+    workload: { name: workload.name, parameters: workload.parameters },
+    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
+    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
+    provenance: {
+      tool: "joulegate",
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString(),
+      subject,
+      ...note === void 0 ? {} : { note }
+    }
+  };
+}
 
 // src/app/report-files.ts
 import { mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join6 } from "node:path";
-function writeReportFiles(folder, report3) {
-  mkdirSync2(folder, { recursive: true });
-  writeReport(join6(folder, "report.json"), report3);
-  writeFileAtomic(join6(folder, "report.md"), renderMarkdown(report3));
+import { join as join10 } from "node:path";
+function prepareReportFolder(host, folder) {
+  if (folder === void 0) return;
+  try {
+    mkdirSync2(absolutePath(host, folder), { recursive: true });
+  } catch (error) {
+    throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
+      code: "cannot-write",
+      nextStep: "Give --report a folder, or one that may be made.",
+      cause: error
+    });
+  }
+}
+function writeReportFiles(host, folder, report3) {
+  if (folder === void 0) return report3;
+  const path = absolutePath(host, folder);
+  try {
+    writeReport(join10(path, "report.json"), report3);
+    writeFileAtomic(join10(path, "report.md"), renderMarkdown(report3));
+    return report3;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    const exitCode = report3.exitCode === ExitCode.passed ? error.exitCode : report3.exitCode;
+    return { ...report3, exitCode, warnings: [...report3.warnings, error.message] };
+  }
 }
 
 // src/app/untouched.ts
@@ -34195,6 +36026,7 @@ function compareUntouched(base2, head) {
         kernel: definition.name,
         workload: workload.name,
         definition,
+        warning: null,
         status: "untouched",
         reason: "nothing that this kernel is made of changed"
       });
@@ -34213,7 +36045,7 @@ async function measureChanged(host, laboratory, { head, base: base2 }, options) 
   const { family, limits: limits2 } = laboratory.info;
   const all = await compareKernels({ base: base2.revision, head: head.revision, family, limits: limits2 });
   const comparisons3 = selectComparisons(all, options.kernels);
-  const { contests, broken } = await checkArms({
+  const { contests, broken, warnings } = await checkArms({
     host,
     laboratory,
     comparisons: [...selectAdded(comparisons3), ...selectMeasurable(comparisons3)]
@@ -34225,12 +36057,12 @@ async function measureChanged(host, laboratory, { head, base: base2 }, options) 
     host,
     laboratory,
     contests,
-    budget: { seconds: Math.min(judgeSeconds, limitSeconds) }
+    seconds: Math.min(judgeSeconds, limitSeconds)
   });
-  return { comparisons: comparisons3, contests, broken, ...measured, measuredWith: laboratory };
+  return { comparisons: comparisons3, contests, broken, warnings, ...measured, measuredWith: laboratory };
 }
 function selectComparisons(comparisons3, kernels) {
-  return kernels.length === 0 ? comparisons3 : comparisons3.filter((comparison) => kernels.includes(comparison.kernel));
+  return kernels.length === 0 ? comparisons3 : comparisons3.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
 }
 async function compareAll(host, revisions, options) {
   const { head, base: base2 } = revisions;
@@ -34238,7 +36070,15 @@ async function compareAll(host, revisions, options) {
   const removed = base2.revision === null ? [] : selectComparisons(listRemoved(base2.revision, head.revision), options.kernels);
   if (settled !== null) {
     const comparisons3 = [...selectComparisons(settled, options.kernels), ...removed];
-    return { comparisons: comparisons3, contests: [], broken: [], samples: [], partial: false, measuredWith: null };
+    return {
+      comparisons: comparisons3,
+      contests: [],
+      broken: [],
+      samples: [],
+      cutShort: null,
+      warnings: [],
+      measuredWith: null
+    };
   }
   const laboratory = await openLaboratory(host, options);
   try {
@@ -34249,15 +36089,23 @@ async function compareAll(host, revisions, options) {
   }
 }
 function warningsOf(outcome, overall) {
-  const warnings = [];
-  if (outcome.partial) {
+  const warnings = [...outcome.warnings];
+  for (const { warning, definition, status, kernel } of outcome.comparisons) {
+    if (warning !== null) warnings.push(`${warning}.`);
+    if (definition.sentinel && status === "changed") {
+      warnings.push(
+        `${kernel} is a sentinel, but this change touches it: nothing shows here whether the machine held still.`
+      );
+    }
+  }
+  if (outcome.cutShort === "time") {
     warnings.push(
       "The time was up before every kernel was judged: those without enough blocks are inconclusive. Give --max-minutes or judge-seconds more."
     );
   }
   if (overall.unjudged.length > 0) {
-    const names2 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
-    warnings.push(`Too little could be measured to judge ${names2}: nothing gates them in this run.`);
+    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    warnings.push(`Too little could be measured to judge ${names3}: nothing gates them in this run.`);
   }
   return warnings;
 }
@@ -34267,6 +36115,7 @@ async function guard(host, options) {
   const { head, base: base2 } = revisions;
   const { manifest } = head.revision;
   selectKernels(manifest, options.kernels);
+  prepareReportFolder(host, options.report);
   const outcome = await compareAll(host, revisions, options);
   const { measuredWith } = outcome;
   const judgements = judge(
@@ -34314,12 +36163,11 @@ async function guard(host, options) {
     kernels,
     samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] }))
   };
-  if (options.report !== void 0) writeReportFiles(absolutePath(host, options.report), report3);
-  return report3;
+  return writeReportFiles(host, options.report, report3);
 }
 
 // src/app/retune.ts
-import { join as join8 } from "node:path";
+import { join as join13 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -34499,8 +36347,8 @@ var HistogramPool = class {
     this.#binned = binned;
   }
   #take() {
-    const held = this.#free.pop();
-    if (held) return held;
+    const held2 = this.#free.pop();
+    if (held2) return held2;
     return new Float64Array(histogramStride * this.#binned.offsets[this.#binned.columns]);
   }
   release(histogram) {
@@ -34554,13 +36402,13 @@ function bestSplit(binned, histogram, columns2, totals, limits2) {
   for (const column of columns2) {
     const first = binned.offsets[column];
     const last2 = binned.offsets[column + 1] - 1;
-    const missing = histogramStride * (first + missingBin);
-    const hasMissing = histogram[missing + 2] > 0;
+    const missing2 = histogramStride * (first + missingBin);
+    const hasMissing = histogram[missing2 + 2] > 0;
     for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
       const missingLeft = side === 1;
-      let residual = missingLeft ? histogram[missing] : 0;
-      let weight = missingLeft ? histogram[missing + 1] : 0;
-      let count2 = missingLeft ? histogram[missing + 2] : 0;
+      let residual = missingLeft ? histogram[missing2] : 0;
+      let weight = missingLeft ? histogram[missing2 + 1] : 0;
+      let count2 = missingLeft ? histogram[missing2 + 2] : 0;
       const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
       for (let bin = first + 1; bin <= upTo; bin++) {
         const at2 = histogramStride * bin;
@@ -34614,14 +36462,14 @@ function upperBound(binned, split) {
 function partition2(binned, rows, spare, leaf, split) {
   const base2 = split.column * binned.rows;
   let front = leaf.start;
-  let held = 0;
+  let held2 = 0;
   for (let k = leaf.start; k < leaf.end; k++) {
     const row = rows[k];
     const bin = binned.bins[base2 + row];
     if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
-    else spare[held++] = row;
+    else spare[held2++] = row;
   }
-  for (let k = 0; k < held; k++) rows[front + k] = spare[k];
+  for (let k = 0; k < held2; k++) rows[front + k] = spare[k];
   return front;
 }
 function growTree(binned, pool, task) {
@@ -34717,9 +36565,9 @@ function drawRows(rows, count2, random) {
   const left = Int32Array.from(rows);
   for (let i = 0; i < count2; i++) {
     const j = i + random.integer(left.length - i);
-    const held = left[i];
+    const held2 = left[i];
     left[i] = left[j];
-    left[j] = held;
+    left[j] = held2;
   }
   return left.subarray(0, count2).sort();
 }
@@ -34989,14 +36837,14 @@ function parameterList(dimensions) {
 function toParameters(dimensions, list2, theta) {
   const lengthScales = new Float64Array(dimensions.length).fill(1);
   const hammingWeights = new Float64Array(dimensions.length);
-  let noise2 = 0;
+  let noise3 = 0;
   list2.forEach(({ kind, dimension }, index) => {
     const value = Math.exp(theta[index]);
     if (kind === "length") lengthScales[dimension] = value;
     else if (kind === "hamming") hammingWeights[dimension] = value;
-    else noise2 = value;
+    else noise3 = value;
   });
-  return { lengthScales, hammingWeights, noise: noise2 };
+  return { lengthScales, hammingWeights, noise: noise3 };
 }
 function toTheta(list2, parameters) {
   return Float64Array.from(list2, ({ kind, dimension }) => {
@@ -35039,7 +36887,7 @@ function factor(parameter, theta) {
   if (parameter.kind === "noise") return 0;
   return Math.exp(parameter.kind === "length" ? -2 * theta : theta);
 }
-function negativeLogLikelihood(r2, noise2, targets, work) {
+function negativeLogLikelihood(r2, noise3, targets, work) {
   const n = targets.length;
   let logDeterminant = 0;
   let squares = 0;
@@ -35047,7 +36895,7 @@ function negativeLogLikelihood(r2, noise2, targets, work) {
   const solved = n * n;
   for (let i = 0; i < n; i++) {
     const row = i * n;
-    let diagonal = 1 + noise2;
+    let diagonal = 1 + noise3;
     let target = targets[i];
     for (let j = 0; j < i; j++, pair++) {
       const other = j * n;
@@ -35093,8 +36941,8 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
         if (value < bounds.low || value > bounds.high) continue;
         const isNoise = parameter.kind === "noise";
         if (!isNoise) pairs.addTo(r2, parameter, factor(parameter, value) - factor(parameter, old), trial);
-        const noise2 = Math.exp(isNoise ? value : theta[noiseIndex]);
-        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise2, targets, work);
+        const noise3 = Math.exp(isNoise ? value : theta[noiseIndex]);
+        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
         if (found + penalty(index, value) < likelihood + penalty(index, old)) {
           theta[index] = value;
           likelihood = found;
@@ -35619,8 +37467,8 @@ function calibrate(x, y) {
 }
 
 // src/search/surrogate.ts
-var fittingPoints = 200;
-var processPoints = 300;
+var fittingPoints = 160;
+var processPoints = 250;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
   const order = items.map((_, index) => index);
@@ -35790,7 +37638,7 @@ var PowerModel = class {
 };
 
 // src/search/prior-beliefs.ts
-var nothing2 = { logLatency: null, logWatts: null };
+var nothing3 = { logLatency: null, logWatts: null };
 var PriorBeliefs = class {
   #model;
   #trials;
@@ -35809,7 +37657,7 @@ var PriorBeliefs = class {
     return this.#silent || this.#known.has(key2);
   }
   get(key2) {
-    return this.#known.get(key2) ?? nothing2;
+    return this.#known.get(key2) ?? nothing3;
   }
   /** Works out the belief about a configuration, once. */
   async learn(key2, configuration) {
@@ -35818,7 +37666,7 @@ var PriorBeliefs = class {
     const prediction = features === null ? null : this.#model.predict(features);
     if (prediction === null) {
       this.#silent = features === null ? this.#known.size === 0 : true;
-      this.#known.set(key2, nothing2);
+      this.#known.set(key2, nothing3);
       return;
     }
     const { latencyMs, watts } = prediction;
@@ -35837,10 +37685,12 @@ function expectedImprovement({ mean: mean2, deviation }, best) {
 function probabilityBelow({ mean: mean2, deviation }, limit) {
   return normalCdf((limit - mean2) / deviation);
 }
-var negligible = 1e-12;
+var negligible = 1e-5;
 function worth({ belief, best, probability }) {
   const improvement = expectedImprovement(belief, best) * probability;
-  return improvement >= negligible ? improvement : -1e-9 * (belief.mean - best) / belief.deviation;
+  if (improvement >= negligible) return improvement;
+  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
+  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
 }
 
 // src/search/candidates.ts
@@ -36019,12 +37869,12 @@ var Proposer = class {
     const { priors, space: space2 } = this.#task;
     const proposed = [...this.#candidates.propose(elite)];
     if (priors.speaks) {
-      let asked2 = 0;
+      let asked = 0;
       for (const [key2, point] of proposed) {
-        if (asked2 >= newPriorsPerBatch) break;
+        if (asked >= newPriorsPerBatch) break;
         if (priors.knows(key2)) continue;
         await priors.learn(key2, space2.configuration(point));
-        asked2++;
+        asked++;
       }
     }
     const pool = proposed.filter(([key2]) => priors.knows(key2));
@@ -36129,35 +37979,32 @@ function interleave(a, b) {
 
 // src/search/start-points.ts
 var startTrials = 12;
-var asked = 64;
+var askedAtOnce = 64;
+var climbs = 3;
 var fromPrior = 4;
-async function startPoints(task) {
-  const { space: space2, random, chosen, priors, keyOf: keyOf2 } = task;
-  const taken = new Set(chosen.map(keyOf2));
-  const points = [];
-  const take = (found, count2) => {
-    for (const point of found) {
-      if (points.length >= count2) return;
-      if (taken.has(keyOf2(point))) continue;
-      taken.add(keyOf2(point));
-      points.push(point);
-    }
-  };
-  if (priors.speaks) {
-    const sample = [];
-    for (const point of space2.sample(random, asked)) {
+async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf2 }) {
+  const asked = /* @__PURE__ */ new Map();
+  const ranked = () => [...asked.values()].sort((a, b) => a.cost - b.cost).map(({ point }) => point);
+  let next = space2.sample(random, askedAtOnce);
+  for (let climb = 0; climb <= climbs; climb++) {
+    for (const point of next) {
       await priors.learn(keyOf2(point), space2.configuration(point));
-      const cost2 = task.priorObjective(keyOf2(point));
-      if (cost2 !== null) sample.push({ point, cost: cost2 });
+      const cost2 = priorObjective(keyOf2(point));
+      if (cost2 !== null) asked.set(keyOf2(point), { point, cost: cost2 });
     }
-    sample.sort((a, b) => a.cost - b.cost);
-    take(
-      sample.map(({ point }) => point),
-      Math.min(fromPrior, task.count)
-    );
+    next = ranked().slice(0, fromPrior).flatMap((point) => space2.neighbours(point)).filter((point) => !asked.has(keyOf2(point))).slice(0, askedAtOnce);
   }
-  take(space2.stratified(random, task.count - points.length, [...chosen, ...points]), task.count);
-  return points;
+  return ranked();
+}
+async function startPoints(task) {
+  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf2 } = task;
+  const tried = new Set(chosen.map(keyOf2));
+  const points = [];
+  if (priors.speaks) {
+    const fresh = (await predictedBest(task)).filter((point) => !tried.has(keyOf2(point)));
+    points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
+  }
+  return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
 }
 
 // src/search/run-search.ts
@@ -36250,12 +38097,12 @@ var SearchRun = class {
     const given = start.map((configuration) => space2.point(configuration)).filter((point) => point !== null && space2.isValid(point));
     await this.#tryAll(given);
     while (this.#stop() === null) {
-      const missing = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
-      if (missing <= 0) return;
+      const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
+      if (missing2 <= 0) return;
       const points = await startPoints({
         space: space2,
         random: this.#random,
-        count: missing,
+        count: missing2,
         chosen: this.#ledger.trials.map(({ point }) => point),
         priors: this.#priors,
         priorObjective: (key2) => this.#proposer.priorObjective(key2),
@@ -36360,44 +38207,41 @@ function objectivePerBlock(samples2, objective) {
     return joules === null || latencyMs === null ? null : joules * latencyMs / 1e3;
   });
 }
-function selectFinalist(contenders, objective) {
+function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
   const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
   const admissible = (index) => latencies[index] <= fastest * (1 + slack);
   const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
-  let best = 0;
-  let bestValue = admissible(0) ? middle(values2[0] ?? []) : Number.POSITIVE_INFINITY;
-  for (let index = 1; index < contenders.length; index++) {
-    const value = middle(values2[index]);
-    if (admissible(index) && value < bestValue) {
-      best = index;
-      bestValue = value;
-    }
-  }
-  const chosen = contenders[best];
-  const incumbent = contenders[0];
-  if (best === 0 || chosen === void 0 || incumbent === void 0) {
-    return { index: 0, latencyRatio: null, energyRatio: null, reason: "no contender was better" };
-  }
-  const gains = logRatios(values2[best], values2[0]);
-  const keep = (reason) => ({
+  const admitted = values2.map(
+    (value, index) => admissible(index) ? middle(value) : Number.POSITIVE_INFINITY
+  );
+  const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
+  const keep2 = (reason) => ({
     index: 0,
     latencyRatio: null,
     energyRatio: null,
     reason
   });
-  if (gains.length < 2) return keep("too few blocks in which both could be measured");
+  if (options.incumbentFails) {
+    return { ...keep2("the previous configuration fails"), index: best };
+  }
+  const chosen = contenders[best];
+  const incumbent = contenders[0];
+  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
+  if (best === 0) return keep2("no contender was better");
+  const gains = logRatios(values2[best], values2[0]);
+  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
   const ratios = {
     latencyRatio: ratio4(chosen.latencyMs, incumbent.latencyMs),
     energyRatio: ratio4(chosen.joules, incumbent.joules)
   };
   if (!admissible(0)) {
     const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
-    return faster ? { index: best, ...ratios, reason: "the previous configuration is slower than the slack allows" } : keep("no contender was faster in every block");
+    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
   }
   if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return keep("the best contender was not better in every block by a worthwhile amount");
+    return keep2("the best contender was not better in every block by a worthwhile amount");
   }
   return { index: best, ...ratios, reason: "better in every block" };
 }
@@ -36406,18 +38250,15 @@ function selectFinalist(contenders, objective) {
 var finalBlocks = 3;
 var arms = ["B", "H", "X", "R"];
 async function prepareHeat(search) {
-  const { space: space2, incumbent, result, builder } = search;
-  const idOf2 = (configuration) => {
-    const point = space2.point(configuration);
-    return point === null ? "" : space2.id(point);
-  };
-  const failed4 = new Set(
-    result.measurements.filter((known) => known.failure !== null).map((known) => idOf2(known.configuration))
-  );
+  const { incumbent, result, builder, idOf: idOf2 } = search;
+  const incumbentId = idOf2(incumbent);
+  const incumbentFailure = result.measurements.find(
+    ({ configuration, failure }) => failure !== null && idOf2(configuration) === incumbentId
+  )?.failure ?? null;
   const wanted = /* @__PURE__ */ new Map();
-  for (const configuration of [incumbent, ...result.finalists.map((finalist) => finalist.configuration)]) {
-    const id = idOf2(configuration);
-    if (!failed4.has(id) && !wanted.has(id)) wanted.set(id, configuration);
+  if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
+  for (const { configuration } of result.finalists) {
+    if (!wanted.has(idOf2(configuration))) wanted.set(idOf2(configuration), configuration);
   }
   const contenders = [];
   const variants = [];
@@ -36427,59 +38268,66 @@ async function prepareHeat(search) {
     contenders.push(configuration);
     variants.push(built.value);
   }
-  return { search, contenders, variants };
+  return { search, incumbentFailure, contenders, variants };
 }
 function samplesOf(heat, arm, samples2) {
+  const { kernel, workload } = heat.search;
   const own = samples2.filter(
-    (sample) => sample.kernel === heat.search.kernel.name && sample.workload === heat.search.workload.name && sample.arm === arm
+    (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
   ).sort((a, b) => a.block - b.block);
   return {
     latencyMs: own.map((sample) => sample.latencyMs),
     joules: own.map((sample) => sample.joules)
   };
 }
+async function measureHeats(options) {
+  const { host, laboratory, heats, deadlineMs } = options;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < finalBlocks; block++) {
+    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
+    const startMs = laboratory.clock.nowMs();
+    samples2.push(
+      ...await runBlocks({
+        phase: "flag",
+        firstBlock: block,
+        blocks: 1,
+        subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
+          kernel: search.kernel.name,
+          workload: search.workload.name,
+          variants: { B, H, X, R }
+        })),
+        openDevice: () => laboratory.openDevice(),
+        openMeter: (device) => laboratory.openMeter(device),
+        options: laboratory.measureOptions("judge"),
+        clock: laboratory.clock,
+        signal: host.signal,
+        onTurn: (turn) => host.progress.update({
+          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
+        })
+      })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
 async function runFinals(options) {
   const { host, laboratory, searches } = options;
   const heats = await Promise.all(searches.map(prepareHeat));
   const contested = heats.filter((heat) => heat.variants.length > 1);
-  const samples2 = [];
   if (contested.length > 0)
     host.progress.stage("comparing the best with what ships today, in fresh processes");
-  if (contested.length > 0) {
-    const measured = await runBlocks({
-      phase: "flag",
-      firstBlock: 0,
-      blocks: finalBlocks,
-      subjects: contested.map((heat) => ({
-        kernel: heat.search.kernel.name,
-        workload: heat.search.workload.name,
-        variants: {
-          B: heat.variants[0],
-          H: heat.variants[1],
-          X: heat.variants[2],
-          R: heat.variants[3]
-        }
-      })),
-      openDevice: () => laboratory.openDevice(),
-      openMeter: (device) => laboratory.openMeter(device),
-      options: laboratory.measureOptions("judge"),
-      clock: laboratory.clock,
-      signal: host.signal,
-      onTurn: (turn) => host.progress.update({
-        text: `finals, block ${turn.block + 1} of ${finalBlocks}: ${turn.kernel}`,
-        share: (turn.block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
-      })
-    });
-    samples2.push(...measured);
-  }
+  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
   return heats.map((heat) => {
-    const contenderSamples = heat.variants.map((_, index) => samplesOf(heat, arms[index], samples2));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat.search.kernel.objective;
-    const selection = selectFinalist(contenderSamples, objective);
+    const samples2 = measured.length === 0 || heat.variants.length < 2 ? [] : heat.variants.map((_, index) => samplesOf(heat, arms[index], measured));
+    const objective = laboratory.meter === null ? { minimize: "latency" } : heat.search.objective;
+    const selection = selectFinalist(samples2, objective, { incumbentFails: heat.incumbentFailure !== null });
     return {
       search: heat.search,
+      incumbentFailure: heat.incumbentFailure,
       contenders: heat.contenders,
-      samples: contenderSamples,
+      samples: samples2,
       selection,
       identity: heat.variants[selection.index]?.program?.identity ?? ""
     };
@@ -36488,12 +38336,29 @@ async function runFinals(options) {
 
 // src/app/retune-report.ts
 var maxCurvePoints = 1e3;
+var maxExamples = 20;
 function countFailures(result) {
   const counts = {};
   for (const { failure } of result.measurements) {
     if (failure !== null) counts[failure.kind] = (counts[failure.kind] ?? 0) + 1;
   }
   return counts;
+}
+function failureExamples(result) {
+  const seen = /* @__PURE__ */ new Set();
+  return result.measurements.flatMap(({ configuration, failure }) => {
+    if (failure === null || seen.has(failure.kind)) return [];
+    seen.add(failure.kind);
+    return [
+      {
+        kind: failure.kind,
+        message: failure.message.slice(0, 2e3),
+        file: failure.file ?? null,
+        line: failure.line ?? null,
+        configuration
+      }
+    ];
+  }).slice(0, maxExamples);
 }
 function thinned(curve) {
   const step2 = Math.max(1, Math.ceil(curve.length / maxCurvePoints));
@@ -36504,27 +38369,42 @@ function describePareto(result) {
     ({ configuration, latency, energy }) => latency === null || energy === null ? [] : [{ configuration, latencyMs: latency.medianMs, joules: energy.joules }]
   );
 }
-function describeOutcome(search, final) {
-  if (search.result.best === null) return "no configuration works; see the failures";
-  if (search.result.stopped === "interrupted") return "interrupted; the next retune goes on from here";
-  if (final === null) return "not compared with the previous configuration";
-  return final.selection.index === 0 ? `kept: ${final.selection.reason}` : `replaced: ${final.selection.reason}`;
+function describeOutcome(final) {
+  const { incumbentFailure, selection, contenders } = final;
+  if (contenders.length === 0) return "no configuration works; see the failures";
+  if (incumbentFailure !== null)
+    return `replaced: the previous configuration fails (${incumbentFailure.kind})`;
+  return selection.index === 0 ? `kept: ${selection.reason}` : `replaced: ${selection.reason}`;
 }
-function retunedKernel(search, final) {
-  const { kernel, workload, result, space: space2 } = search;
-  const index = final?.selection.index ?? 0;
-  const chosen = final?.samples[index] ?? null;
-  const incumbent = final?.samples[0] ?? null;
-  const best = final === null ? result.best : null;
-  const incumbentId = space2.point(search.incumbent);
-  const known = result.measurements.find(
-    (measurement) => measurement.failure === null && incumbentId !== null && space2.id(space2.point(measurement.configuration) ?? incumbentId) === space2.id(incumbentId)
-  );
-  const latencyMs = medianOrNull(chosen?.latencyMs ?? []) ?? best?.latency?.medianMs ?? known?.latency?.medianMs ?? null;
-  const joules = medianOrNull(chosen?.joules ?? []) ?? best?.energy?.joules ?? known?.energy?.joules ?? null;
-  const beforeLatencyMs = medianOrNull(incumbent?.latencyMs ?? []);
-  const size = space2.count(1e6);
-  const objective = kernel.objective;
+function costIn(measurement) {
+  return {
+    latencyMs: measurement?.latency?.medianMs ?? null,
+    joules: measurement?.energy?.joules ?? null
+  };
+}
+function choose2(search, final) {
+  const { idOf: idOf2, result, incumbent } = search;
+  const searched = (configuration2) => costIn(result.measurements.find((known) => idOf2(known.configuration) === idOf2(configuration2)));
+  if (final === null) {
+    const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
+    return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
+  }
+  const { index } = final.selection;
+  const configuration = final.contenders[index] ?? null;
+  const median2 = (at2) => ({
+    latencyMs: medianOrNull(final.samples[at2]?.latencyMs ?? []),
+    joules: medianOrNull(final.samples[at2]?.joules ?? [])
+  });
+  const measured = median2(index);
+  const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
+  const { latencyMs, joules } = median2(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
+  return { configuration, cost: cost2, before, reason: describeOutcome(final) };
+}
+function retunedKernel(task) {
+  const { search, final } = task;
+  const { kernel, workload, result, space: space2, objective } = search;
+  const { configuration, cost: cost2, before, reason } = choose2(search, final);
   return {
     kernel: kernel.name,
     workload: workload.name,
@@ -36532,54 +38412,66 @@ function retunedKernel(search, final) {
     line: kernel.position.line,
     objective: objective.minimize,
     latencySlack: objective.minimize === "energy" && Number.isFinite(objective.latencySlack) ? objective.latencySlack : null,
-    configuration: latencyMs === null ? null : final?.contenders[index] ?? best?.configuration ?? search.incumbent,
+    configuration,
     previousConfiguration: search.incumbent,
-    latencyMs,
-    joules,
-    estimated: result.measurements.some((measurement) => measurement.energy?.estimated === true),
-    before: beforeLatencyMs === null ? null : { latencyMs: beforeLatencyMs, joules: medianOrNull(incumbent?.joules ?? []) },
+    ...cost2,
+    estimated: task.energyEstimated && cost2.joules !== null,
+    before,
     energyRatio: final?.selection.energyRatio ?? null,
     latencyRatio: final?.selection.latencyRatio ?? null,
     trials: result.measurements.length,
     energyMeasurements: result.energyMeasurements,
     failures: countFailures(result),
-    spaceSize: size,
+    failureExamples: failureExamples(result),
+    spaceSize: space2.count(1e6),
     seed: search.seed,
     stopped: result.stopped,
     seconds: search.seconds,
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
-    reason: describeOutcome(search, final)
+    reason
   };
 }
 
 // src/app/trial-store.ts
-import { createHash as createHash3 } from "node:crypto";
 import { rmSync as rmSync2 } from "node:fs";
-import { join as join7 } from "node:path";
-function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
+import { join as join11 } from "node:path";
+
+// src/app/subject-digest.ts
+import { createHash as createHash4 } from "node:crypto";
+function describeBuffer({ length, values: values2, ...rest }) {
+  return { ...rest, length: length.source, values: values2?.map((value) => value.source) ?? null };
 }
-function subjectDigest(options) {
-  const { kernel, workload, device, meter, space: space2 } = options;
-  return digest([
+function describeReference(reference) {
+  if (reference === null) return null;
+  const { source, entry, dispatch } = reference;
+  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
+}
+function subjectDigest({ kernel, workload, space: space2, device, meter }) {
+  const parts = [
     kernel.name,
     kernel.source,
     kernel.entry,
+    kernel.defaults,
     workload,
     space2.tunables,
     kernel.dispatch.map((expression) => expression.source),
-    kernel.buffers.map((buffer) => ({ ...buffer, length: buffer.length.source, values: null })),
+    kernel.buffers.map(describeBuffer),
+    describeReference(kernel.reference),
     device.family,
     device.driver,
     meter?.name ?? null,
     meter?.description ?? null
-  ]);
+  ];
+  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
+
+// src/app/trial-store.ts
 function openTrialStore(options) {
-  const { host, kernel, workload, space: space2, device, meter } = options;
+  const { host, space: space2 } = options;
   const subject = subjectDigest(options);
-  const path = join7(options.folder, "trials", `${subject}.json.gz`);
+  let writable = true;
+  const path = join11(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path);
@@ -36591,24 +38483,17 @@ function openTrialStore(options) {
       return recording.measurements.flatMap((row) => fromRecordingRow(space2, recording, row) ?? []);
     },
     save(measurements) {
-      const recording = {
-        schema: "joulegate-recording",
-        version: 1,
-        device: describeDevice(device),
-        meter: meter === null ? null : describeMeter(meter),
-        kernel: kernel.name,
-        workload: { name: workload.name, parameters: workload.parameters },
-        tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
-        measurements: measurements.map((measurement) => toRecordingRow(space2, measurement)),
-        provenance: {
-          tool: "joulegate",
-          version: host.version,
-          command: host.command,
-          createdAt: host.now().toISOString(),
-          note: "trials of an unfinished search"
-        }
-      };
-      writeRecording(path, recording);
+      if (!writable) return;
+      try {
+        writeRecording(
+          path,
+          recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
+        );
+      } catch (error) {
+        if (!(error instanceof JoulegateError)) throw error;
+        writable = false;
+        host.progress.warn(`${error.message}; an interrupted search cannot be resumed.`);
+      }
     },
     clear() {
       rmSync2(path, { force: true });
@@ -36678,7 +38563,12 @@ async function searchWorkload(task) {
     builder,
     space: space2,
     incumbent: task.incumbent,
+    objective: task.objective,
     result,
+    idOf: (configuration) => {
+      const point = space2.point(configuration);
+      return point === null ? JSON.stringify(configuration) : space2.id(point);
+    },
     seconds: (clock.nowMs() - startMs) / 1e3,
     seed: task.seed,
     forgetTrials: () => store.clear()
@@ -36704,8 +38594,26 @@ async function costRows(search, family, measurements) {
   return rows;
 }
 
+// src/app/state-folder.ts
+import { existsSync as existsSync3, mkdirSync as mkdirSync3 } from "node:fs";
+import { join as join12 } from "node:path";
+function openStateFolder(host, manifestFolder) {
+  const folder = join12(manifestFolder, ".joulegate");
+  const ignore = join12(folder, ".gitignore");
+  try {
+    mkdirSync3(folder, { recursive: true });
+    if (!existsSync3(ignore)) writeFileAtomic(ignore, "*\n");
+  } catch (error) {
+    if (!(error instanceof JoulegateError) && error.code === void 0)
+      throw error;
+    host.progress.warn(
+      `${folder} cannot be used: ${error.message}. Nothing is kept between runs.`
+    );
+  }
+  return folder;
+}
+
 // src/app/retune.ts
-var stateFolderName = ".joulegate";
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
   return {
@@ -36714,48 +38622,59 @@ function budgetOf({ options, opened }) {
     searchSeconds: options.seconds ?? budget.searchSeconds
   };
 }
+function isTuned(kernel, options) {
+  return !kernel.sentinel || options.kernels.includes(kernel.name);
+}
 async function searchAll(run, kernels, coldModel) {
-  const { host, options, laboratory, opened, tuned } = run;
+  const { host, options, laboratory, tuned } = run;
   const { limits: limits2, family } = laboratory.info;
-  const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
-  const jobs = kernels.flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
+  const budget = budgetOf(run);
+  const jobs = kernels.filter((kernel) => isTuned(kernel, options)).flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
   const searches = [];
   const skipped = [];
+  const warnings = [];
+  let faulty = 0;
   let model = coldModel;
   for (const [index, { kernel, workload }] of jobs.entries()) {
     if (host.signal.aborted) break;
-    const secondsLeft = (deadlineMs - laboratory.clock.nowMs()) / 1e3;
+    const name = `${kernel.name} ${workload.name}`;
+    const secondsLeft = (run.deadlineMs - laboratory.clock.nowMs()) / 1e3;
     if (secondsLeft <= 1) {
-      skipped.push(`${kernel.name} ${workload.name}`);
+      skipped.push(name);
       continue;
     }
-    host.progress.stage(`[${index + 1}/${jobs.length}] ${kernel.name} ${workload.name}`);
-    const budget = budgetOf(run);
-    const search = await searchWorkload({
-      host,
-      device: laboratory.device,
-      meter: laboratory.meter,
-      clock: laboratory.clock,
-      kernel,
-      workload,
-      incumbent: shippedConfiguration({
-        revision: { manifest: opened.manifest, tuned },
+    host.progress.stage(`[${index + 1}/${jobs.length}] ${name}`);
+    const shipped = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
+    if (shipped.problem !== null) warnings.push(`${shipped.problem}.`);
+    try {
+      const search = await searchWorkload({
+        host,
+        device: laboratory.device,
+        meter: laboratory.meter,
+        clock: laboratory.clock,
         kernel,
         workload,
-        family,
-        limits: limits2
-      }),
-      hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
-      objective: kernel.objective,
-      budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
-      seed: options.seed,
-      costModel: model,
-      stateFolder: run.stateFolder
-    });
-    searches.push(search);
-    model = model.update(await costRows(search, family, search.result.measurements));
+        incumbent: shipped.configuration,
+        hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
+        objective: kernel.objective,
+        budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
+        seed: options.seed,
+        costModel: model,
+        stateFolder: run.stateFolder
+      });
+      searches.push(search);
+      model = model.update(await costRows(search, family, search.result.measurements));
+    } catch (error) {
+      if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
+      faulty++;
+      warnings.push(`${name} was not retuned. ${error.message}`);
+      host.progress.warn(error.message);
+    }
   }
-  return { searches, model, skipped };
+  if (skipped.length > 0) {
+    warnings.push(`Not retuned, because the time was up: ${skipped.join(", ")}. Give --max-minutes more.`);
+  }
+  return { searches, model, warnings, faulty };
 }
 function updateTuned(run, finals, kernels) {
   const { info } = run.laboratory;
@@ -36783,43 +38702,60 @@ function updateTuned(run, finals, kernels) {
   }
   return tuned;
 }
-function warningsOf2(skipped, kernels) {
-  const warnings = kernels.filter((kernel) => kernel.configuration === null).map((kernel) => `${kernel.kernel} ${kernel.workload}: no configuration works`);
-  if (skipped.length > 0) {
-    warnings.push(`Not retuned, because the time was up: ${skipped.join(", ")}. Give --max-minutes more.`);
+function keepFile(write) {
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    return `${error.message}.`;
   }
-  return warnings;
+}
+function exitCodeOf2(interrupted, faulty, kernels) {
+  if (interrupted) return ExitCode.interrupted;
+  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
 }
 async function retune(host, options) {
   const startedAt = host.now();
   const opened = openManifest(host, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
+  prepareReportFolder(host, options.report);
   const laboratory = await openLaboratory(host, options);
   try {
-    const stateFolder = join8(opened.folder, stateFolderName);
-    const ownTunedPath = join8(opened.folder, opened.manifest.tunedPath);
+    const stateFolder = openStateFolder(host, opened.folder);
+    const ownTunedPath = join13(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
-    const run = { host, options, opened, laboratory, tuned, hints, stateFolder };
-    const modelPath = options.model === void 0 ? join8(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
+    const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
+    const modelPath = options.model === void 0 ? join13(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
       family: laboratory.info.family,
       seed: options.seed
     });
-    const { searches, model, skipped } = await searchAll(run, kernels, coldModel);
-    saveCostModel(modelPath, model);
-    const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches });
+    const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
+    const unwritten = [keepFile(() => saveCostModel(modelPath, model))];
+    const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
+    const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
+    const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
     const interrupted = host.signal.aborted;
     const retuned = searches.map(
-      (search) => retunedKernel(search, interrupted ? null : finals.find((final) => final.search === search) ?? null)
+      (search) => retunedKernel({
+        search,
+        final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
+        energyEstimated: laboratory.meter?.info.estimated ?? false
+      })
     );
     if (!interrupted) {
-      writeFileAtomic(tunedPath, formatTuned(updateTuned(run, finals, retuned)));
-      for (const search of searches) search.forgetTrials();
+      const updated = formatTuned(updateTuned(run, finals, retuned));
+      const fault = keepFile(() => writeFileAtomic(tunedPath, updated));
+      if (fault === null) for (const search of searches) search.forgetTrials();
+      unwritten.push(fault);
     }
+    const faults = unwritten.filter((fault) => fault !== null);
     const report3 = {
       schema: "joulegate-report",
       version: 1,
@@ -36827,16 +38763,15 @@ async function retune(host, options) {
       tool: { name: "joulegate", version: host.version },
       createdAt: startedAt.toISOString(),
       durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
-      exitCode: interrupted ? ExitCode.interrupted : ExitCode.passed,
+      exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
       manifest: options.manifest,
       device: describeDevice(laboratory.info),
       meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
       meterReason: laboratory.meterReason,
-      warnings: warningsOf2(skipped, retuned),
+      warnings: [...warnings, ...faults],
       kernels: retuned
     };
-    if (options.report !== void 0) writeReportFiles(absolutePath(host, options.report), report3);
-    return report3;
+    return writeReportFiles(host, options.report, report3);
   } finally {
     await laboratory.close();
   }
@@ -36963,7 +38898,7 @@ async function plan(host, options) {
       (kernel) => kernel.workloads.map((workload) => {
         const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
         const valid = space2.count(countLimit);
-        const trials = Math.min(retune2.trials, valid.value);
+        const trials = kernel.sentinel ? 0 : Math.min(retune2.trials, valid.value);
         return {
           kernel: kernel.name,
           workload: workload.name,
@@ -36991,17 +38926,17 @@ async function plan(host, options) {
 }
 
 // src/app/record.ts
-import { existsSync as existsSync3 } from "node:fs";
+import { existsSync as existsSync4 } from "node:fs";
 var saveEveryMs = 5e3;
 var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
   );
 }
 function idOf(space2, configuration) {
@@ -37009,15 +38944,15 @@ function idOf(space2, configuration) {
   if (point === null) throw new RangeError("idOf: the configuration is not in the space");
   return space2.id(point);
 }
-function loadKnown(space2, path, kernel, workload, family) {
+function loadKnown(path, space2, subject) {
   const known = /* @__PURE__ */ new Map();
-  if (!existsSync3(path)) return known;
+  if (!existsSync4(path)) return known;
   const recording = readRecording(path);
-  const same = recording.kernel === kernel && recording.workload.name === workload && recording.device.family === family;
-  if (!same) {
+  if (recording.provenance.subject !== subject) {
+    const { kernel, workload, device } = recording;
     throw new JoulegateError(
       "bad-input",
-      `${path} is a recording of ${recording.kernel} ${recording.workload.name} on ${recording.device.family}.`,
+      `${path} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
       { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
     );
   }
@@ -37028,24 +38963,16 @@ function loadKnown(space2, path, kernel, workload, family) {
   return known;
 }
 function save(course) {
-  const { host, laboratory, kernel, workload, space: space2 } = course;
-  const recording = {
-    schema: "joulegate-recording",
-    version: 1,
-    device: describeDevice(laboratory.info),
-    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-    kernel: kernel.name,
-    workload: { name: workload.name, parameters: workload.parameters },
-    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
-    measurements: [...course.known.values()].map((measurement) => toRecordingRow(space2, measurement)),
-    provenance: {
-      tool: "joulegate",
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString()
-    }
-  };
-  writeRecording(course.path, recording);
+  const { laboratory, known } = course;
+  writeRecording(
+    course.path,
+    recordingOf({
+      ...course,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null,
+      measurements: known.values()
+    })
+  );
 }
 async function eachConfiguration(course, what, configurations2, measure) {
   const { host, laboratory, space: space2 } = course;
@@ -37083,9 +39010,16 @@ async function record(host, options) {
   const path = absolutePath(host, options.out);
   const laboratory = await openLaboratory(host, options);
   try {
-    const { limits: limits2, family } = laboratory.info;
+    const { limits: limits2 } = laboratory.info;
     const space2 = createKernelSpace(kernel, workload, limits2);
-    const known = loadKnown(space2, path, kernel.name, workload.name, family);
+    const subject = subjectDigest({
+      kernel,
+      workload,
+      space: space2,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null
+    });
+    const known = loadKnown(path, space2, subject);
     const course = {
       host,
       laboratory,
@@ -37094,6 +39028,7 @@ async function record(host, options) {
       space: space2,
       path,
       known,
+      subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
     const trials = createTrials({
@@ -37106,7 +39041,7 @@ async function record(host, options) {
     const wanted = options.configurations ?? space2.count().value;
     const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point) => space2.configuration(point)).filter((configuration) => !known.has(idOf(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
-    let missing = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
+    let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
       known.set(id, {
         configuration,
@@ -37115,9 +39050,9 @@ async function record(host, options) {
         failure: timed.ok ? null : timed.failure
       });
     });
-    if (trials.measuresEnergy && missing === 0) {
+    if (trials.measuresEnergy && missing2 === 0) {
       const chosen = chooseForEnergy(course, options.energy ?? known.size, options.seed);
-      missing = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
+      missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
         const earlier = known.get(id);
         const measured = await trials.energy(configuration);
         if (measured.ok && earlier !== void 0) known.set(id, { ...earlier, energy: measured.value });
@@ -37132,7 +39067,7 @@ async function record(host, options) {
       configurations: all.length,
       failures: all.filter((measurement) => measurement.failure !== null).length,
       energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
-      missing,
+      missing: missing2,
       interrupted: host.signal.aborted
     };
   } finally {
@@ -37180,6 +39115,7 @@ async function retuneRecording(host, options) {
     });
   }
   const clock = createReplayClock();
+  prepareReportFolder(host, options.report);
   const device = createReplayDevice(recording, clock);
   const tunables = recording.tunables.map(({ name, values: values2 }) => ({ name, values: values2 }));
   const space2 = createListedSpace(
@@ -37242,6 +39178,7 @@ async function retuneRecording(host, options) {
         trials: result.measurements.length,
         energyMeasurements: result.energyMeasurements,
         failures: countFailures(result),
+        failureExamples: failureExamples(result),
         spaceSize: space2.count(),
         seed: options.seed,
         stopped: result.stopped,
@@ -37252,8 +39189,7 @@ async function retuneRecording(host, options) {
       }
     ]
   };
-  if (options.report !== void 0) writeReportFiles(absolutePath(host, options.report), report3);
-  return report3;
+  return writeReportFiles(host, options.report, report3);
 }
 
 // src/app/show-report.ts
@@ -37356,8 +39292,8 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names2 = args.text("kernel")?.split(",") ?? [];
-  return { kernels: names2.map((name) => name.trim()).filter((name) => name !== "") };
+  const names3 = args.text("kernel")?.split(",") ?? [];
+  return { kernels: names3.map((name) => name.trim()).filter((name) => name !== "") };
 }
 
 // src/cli/commands/doctor.ts
@@ -37502,9 +39438,9 @@ function formatMinutes(minutes2) {
 }
 var planCommand = {
   name: "plan",
-  summary: "show kernels, spaces and what a run costs at most",
+  summary: "show kernels, spaces and the minutes that a run is budgeted",
   positionals: [],
-  description: "Shows every kernel and workload with the size of its space on this device, and the most minutes a retune and a guard spend on it.",
+  description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
   async run(args, host) {
@@ -37527,7 +39463,7 @@ var planCommand = {
         formatMinutes(workload.guardMinutes)
       ])
     ];
-    const total2 = `At most ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}.`;
+    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
     return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}
 
 ${total2}
@@ -37642,8 +39578,8 @@ var manifestOnly = [
   "meter",
   "watts-per-core"
 ];
-function refuse3(args, names2, reason) {
-  const given = names2.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names3, reason) {
+  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given === void 0) return;
   throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
     code: "bad-arguments",
@@ -37669,7 +39605,6 @@ function replayOptions(args) {
     ...optional("latencySlack", args.number("latency-slack")),
     ...optional("trials", args.number("trials")),
     ...optional("seconds", args.number("seconds")),
-    ...optional("model", args.text("model")),
     ...optional("report", args.text("report"))
   };
 }
@@ -37781,7 +39716,7 @@ function generalHelp(commands2, version) {
 usage: joulegate COMMAND [options]
 
 commands:
-${table2(commands2.map((command) => [command.name, command.summary]))}
+${table2(commands2.map((command2) => [command2.name, command2.summary]))}
 
 A first session:
   joulegate doctor                      what this machine has: adapters, meters, what is missing
@@ -37795,82 +39730,58 @@ exit status:
 Run \`joulegate COMMAND --help\` for a command's options and examples.
 `;
 }
-function commandHelp(command) {
-  const positionals = command.positionals.map(
+function commandHelp(command2) {
+  const positionals = command2.positionals.map(
     (name) => name.endsWith("?") ? `[${name.slice(0, -1)}]` : name
   );
-  const options = Object.entries(command.options).map(([name, spec]) => {
+  const options = Object.entries(command2.options).map(([name, spec]) => {
     const value = spec.type === "boolean" ? "" : ` ${spec.value ?? "N"}`;
     const choices = spec.choices === void 0 ? "" : ` (${spec.choices.join(", ")})`;
     return [`--${name}${value}`, `${spec.help}${choices}`];
   });
-  return `usage: joulegate ${[command.name, ...positionals, "[options]"].join(" ")}
+  return `usage: joulegate ${[command2.name, ...positionals, "[options]"].join(" ")}
 
-${command.description}
+${command2.description}
 
 options:
 ${table2([...options, ["--help", "this text"]])}
 
 examples:
-${command.examples.map((example) => `  ${example}`).join("\n")}
+${command2.examples.map((example) => `  ${example}`).join("\n")}
 `;
 }
 
 // src/cli/parse-arguments.ts
 import { parseArgs } from "node:util";
-function nearest(word, known) {
-  let best = null;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance2 = editDistance2(word, candidate);
-    if (distance2 < bestDistance) {
-      best = candidate;
-      bestDistance = distance2;
-    }
-  }
-  return best;
-}
-function editDistance2(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change2 = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change2, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
-function usageError(message, command, hint) {
-  const help = `Run \`joulegate ${command.name} --help\` for its options.`;
+function usageError(message, command2, hint) {
+  const help = `Run \`joulegate ${command2.name} --help\` for its options.`;
   return new JoulegateError("bad-input", message, {
     code: "bad-arguments",
     nextStep: hint === void 0 ? help : `${hint} ${help}`
   });
 }
-function checkValue(name, raw, spec, command) {
+function checkValue(name, raw, spec, command2) {
   if (spec.type === "string") {
     if (spec.choices !== void 0 && !spec.choices.includes(raw)) {
-      throw usageError(`--${name} is "${raw}", but may be ${spec.choices.join(", ")}.`, command);
+      throw usageError(`--${name} is "${raw}", but may be ${spec.choices.join(", ")}.`, command2);
     }
     return raw;
   }
   const value = raw.trim() === "" ? Number.NaN : Number(raw);
   const kind = spec.type === "integer" ? "a whole number" : "a number";
   if (!Number.isFinite(value) || spec.type === "integer" && !Number.isInteger(value)) {
-    throw usageError(`--${name} is "${raw}", but must be ${kind}.`, command);
+    throw usageError(`--${name} is "${raw}", but must be ${kind}.`, command2);
   }
   const min = spec.min ?? 0;
   if (value < min || value > (spec.max ?? Number.MAX_SAFE_INTEGER)) {
     const range = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
-    throw usageError(`--${name} is ${raw}, but must be ${range}.`, command);
+    throw usageError(`--${name} is ${raw}, but must be ${range}.`, command2);
   }
   return value;
 }
-function parseArguments(command, argv) {
+function parseArguments(command2, argv) {
   const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, spec]) => [
+    Object.entries(command2.options).map(([name, spec]) => [
       name,
       { type: spec.type === "boolean" ? "boolean" : "string" }
     ])
@@ -37887,34 +39798,34 @@ function parseArguments(command, argv) {
   for (const token2 of tokens2) {
     if (token2.kind === "positional") positionals.push(token2.value);
     if (token2.kind !== "option") continue;
-    const spec = Object.hasOwn(command.options, token2.name) ? command.options[token2.name] : void 0;
+    const spec = Object.hasOwn(command2.options, token2.name) ? command2.options[token2.name] : void 0;
     if (spec === void 0) {
-      const near = nearest(token2.name, Object.keys(command.options));
+      const near = nearestName(token2.name, Object.keys(command2.options));
       throw usageError(
-        `${token2.rawName} is not an option of \`joulegate ${command.name}\`.`,
-        command,
+        `${token2.rawName} is not an option of \`joulegate ${command2.name}\`.`,
+        command2,
         near === null ? void 0 : `Did you mean --${near}?`
       );
     }
     if (spec.type === "boolean") {
-      if (token2.value !== void 0) throw usageError(`--${token2.name} takes no value.`, command);
+      if (token2.value !== void 0) throw usageError(`--${token2.name} takes no value.`, command2);
       values2.set(token2.name, true);
       continue;
     }
     if (token2.value === void 0 || !token2.inlineValue && token2.value.startsWith("--")) {
-      throw usageError(`--${token2.name} needs a value (${spec.value ?? spec.type}).`, command);
+      throw usageError(`--${token2.name} needs a value (${spec.value ?? spec.type}).`, command2);
     }
-    values2.set(token2.name, checkValue(token2.name, token2.value, spec, command));
+    values2.set(token2.name, checkValue(token2.name, token2.value, spec, command2));
   }
-  const required2 = command.positionals.filter((name) => !name.endsWith("?"));
+  const required2 = command2.positionals.filter((name) => !name.endsWith("?"));
   if (positionals.length < required2.length) {
     throw usageError(
-      `\`joulegate ${command.name}\` needs ${required2.slice(positionals.length).join(" ")}.`,
-      command
+      `\`joulegate ${command2.name}\` needs ${required2.slice(positionals.length).join(" ")}.`,
+      command2
     );
   }
-  if (positionals.length > command.positionals.length) {
-    throw usageError(`"${positionals[command.positionals.length]}" is one argument too many.`, command);
+  if (positionals.length > command2.positionals.length) {
+    throw usageError(`"${positionals[command2.positionals.length]}" is one argument too many.`, command2);
   }
   const get = (name) => values2.get(name);
   return {
@@ -37936,29 +39847,36 @@ var commands = [
   reportCommand,
   doctorCommand
 ];
-function describeError(error, signal) {
+function errorAsJson(code, message, nextStep) {
+  return formatJson2({ error: { code, message, nextStep } });
+}
+function describeError(error, signal, wantsJson) {
+  const ending2 = (text3, exitCode, code, message, nextStep) => ({
+    output: wantsJson ? errorAsJson(code, message, nextStep) : "",
+    error: text3,
+    exitCode
+  });
   if (signal.aborted) {
-    return { output: "", error: "joulegate: interrupted\n", exitCode: ExitCode.interrupted };
+    return ending2("joulegate: interrupted\n", ExitCode.interrupted, "interrupted", "interrupted", null);
   }
   if (error instanceof JoulegateError) {
-    const next = error.nextStep === null ? "" : `  next: ${error.nextStep}
+    const { message, nextStep, exitCode, code } = error;
+    const next = nextStep === null ? "" : `  next: ${nextStep}
 `;
-    return { output: "", error: `joulegate: error: ${error.message}
-${next}`, exitCode: error.exitCode };
+    return ending2(`joulegate: error: ${message}
+${next}`, exitCode, code, message, nextStep);
   }
   const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-  return {
-    output: "",
-    error: `joulegate: internal error: ${detail}
-  next: This is a bug. Please report it with the command and this text.
-`,
-    exitCode: ExitCode.internal
-  };
+  const report3 = "This is a bug. Please report it with the command and this text.";
+  const text2 = `joulegate: internal error: ${detail}
+  next: ${report3}
+`;
+  return ending2(text2, ExitCode.internal, "internal", detail, report3);
 }
 function findCommand(name) {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command !== void 0) return command;
-  const near = nearest(
+  const command2 = commands.find((candidate) => candidate.name === name);
+  if (command2 !== void 0) return command2;
+  const near = nearestName(
     name,
     commands.map((candidate) => candidate.name)
   );
@@ -37973,24 +39891,24 @@ async function main(argv, host, terminal) {
     if (name === "--version") return { output: `${host.version}
 `, error: "", exitCode: ExitCode.passed };
     if (name === void 0 || name === "--help" || name === "-h" || name === "help") {
-      const output = generalHelp(commands, host.version);
-      return name === void 0 ? { output: "", error: output, exitCode: ExitCode.badInput } : { output, error: "", exitCode: ExitCode.passed };
+      const output2 = generalHelp(commands, host.version);
+      return name === void 0 ? { output: "", error: output2, exitCode: ExitCode.badInput } : { output: output2, error: "", exitCode: ExitCode.passed };
     }
-    const command = findCommand(name);
+    const command2 = findCommand(name);
     if (rest.includes("--help") || rest.includes("-h")) {
-      return { output: commandHelp(command), error: "", exitCode: ExitCode.passed };
+      return { output: commandHelp(command2), error: "", exitCode: ExitCode.passed };
     }
-    const result = await command.run(parseArguments(command, rest), host, terminal);
+    const result = await command2.run(parseArguments(command2, rest), host, terminal);
     return { ...result, error: "" };
   } catch (error) {
-    return describeError(error, host.signal);
+    return describeError(error, host.signal, argv.includes("--json"));
   }
 }
 
 // src/cli/terminal-progress.ts
 var plainIntervalMs = 5e3;
 var liveIntervalMs = 80;
-function describe(status) {
+function describe2(status) {
   const share2 = status.share === void 0 ? "" : ` ${Math.floor(Math.min(1, status.share) * 100)} %`;
   const left = status.secondsLeft === void 0 ? "" : `, about ${Math.max(0, Math.ceil(status.secondsLeft))} s left`;
   return `${status.text}${share2}${left}`;
@@ -38024,7 +39942,7 @@ function createTerminalProgress(stream, clockMs) {
       const nowMs = clockMs();
       if (nowMs - lastMs < (live ? liveIntervalMs : plainIntervalMs)) return;
       lastMs = nowMs;
-      const text2 = `  ${printable4(describe(status))}`;
+      const text2 = `  ${printable4(describe2(status))}`;
       if (live) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         stream.write(`\r\x1B[2K${text2.slice(0, width)}`);
@@ -38049,10 +39967,18 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     progress.note("stopping: what was found is being kept; press Ctrl-C again to leave at once");
   });
 }
-stdout.on("error", (error) => {
-  if (error.code === "EPIPE") process.exit(ExitCode.passed);
-  throw error;
-});
+for (const stream of [stdout, stderr]) stream.on("error", () => void 0);
+for (const fault of ["uncaughtException", "unhandledRejection"]) {
+  process.on(fault, (error) => {
+    process.exitCode = ExitCode.internal;
+    stderr.write(
+      `joulegate: internal error: ${error instanceof Error ? error.stack : error}
+`,
+      () => process.exit()
+    );
+  });
+}
+process.exitCode = ExitCode.internal;
 var ending = await main(
   process.argv.slice(2),
   {
@@ -38071,6 +39997,6 @@ var ending = await main(
   }
 );
 progress.finish();
+process.exitCode = ending.exitCode;
 stderr.write(ending.error);
 stdout.write(ending.output);
-process.exitCode = ending.exitCode;

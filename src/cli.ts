@@ -16,11 +16,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     progress.note('stopping: what was found is being kept; press Ctrl-C again to leave at once');
   });
 }
-// A reader that left (`| head`) is no fault of ours.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(ExitCode.passed);
-  throw error;
-});
+// A reader that left (`| head`) or a full disk changes nothing about the verdict: the run goes on to its exit status.
+for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(fault, (error) => {
+    process.exitCode = ExitCode.internal;
+    stderr.write(`joulegate: internal error: ${error instanceof Error ? error.stack : error}\n`, () =>
+      process.exit(),
+    );
+  });
+}
+// Until there is a verdict, an end of any kind is none.
+process.exitCode = ExitCode.internal;
 
 const ending = await main(
   process.argv.slice(2),
@@ -40,6 +47,6 @@ const ending = await main(
   },
 );
 progress.finish();
+process.exitCode = ending.exitCode;
 stderr.write(ending.error);
 stdout.write(ending.output);
-process.exitCode = ending.exitCode;

@@ -1,13 +1,8 @@
-import { createVariantBuilder, type Outcome, type Variant } from '../kernel/index.ts';
-import {
-  createKernelSpace,
-  type DeviceLimits,
-  type KernelDefinition,
-  type Manifest,
-  type Workload,
-} from '../manifest/index.ts';
+import { createVariantBuilder, type Outcome, type Variant, type VariantFailure } from '../kernel/index.ts';
+import type { DeviceLimits, KernelDefinition, Manifest, Workload } from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
-import { type Tuned, tunedConfiguration } from '../store/index.ts';
+import type { Tuned } from '../store/index.ts';
+import { fitsSpace, shippedConfiguration } from './shipped-configuration.ts';
 
 /** One revision of the kernels: what it declares and how it is tuned. */
 export interface Revision {
@@ -27,12 +22,15 @@ interface ComparisonBase {
   /** The head's definition; the base's for a removed kernel. */
   readonly definition: KernelDefinition;
   readonly reason: string;
+  /** What the user should know about it whatever comes of it; null if nothing. */
+  readonly warning: string | null;
 }
 
 /** What is to be done about one kernel and workload. */
 export type Comparison = ComparisonBase &
   (
-    | { readonly status: 'untouched' | 'removed' | 'missing-baseline' | 'broken-head' }
+    | { readonly status: 'untouched' | 'removed' | 'missing-baseline' }
+    | { readonly status: 'broken-head'; readonly failure: VariantFailure }
     | { readonly status: 'new'; readonly head: ArmVariant }
     | {
         readonly status: 'identical' | 'changed';
@@ -42,23 +40,6 @@ export type Comparison = ComparisonBase &
         readonly codeOnly: ArmVariant | null;
       }
   );
-
-/** The tuned configuration of this device family where it still fits the space, else the default. */
-export function shippedConfiguration(options: {
-  readonly revision: Revision;
-  readonly kernel: KernelDefinition;
-  readonly workload: Workload;
-  readonly family: string;
-  readonly limits: DeviceLimits;
-}): Configuration {
-  const { revision, kernel, workload, family, limits } = options;
-  const tuned =
-    revision.tuned === null ? null : tunedConfiguration(revision.tuned, kernel.name, workload.name, family);
-  if (tuned === null) return kernel.defaults;
-  const space = createKernelSpace(kernel, workload, limits);
-  const point = space.point(tuned);
-  return point !== null && space.isValid(point) ? space.configuration(point) : kernel.defaults;
-}
 
 async function buildArm(options: {
   readonly kernel: KernelDefinition;
@@ -79,17 +60,6 @@ function sameConfiguration(a: Configuration, b: Configuration): boolean {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
-function isIn(
-  kernel: KernelDefinition,
-  workload: Workload,
-  limits: DeviceLimits,
-  configuration: Configuration,
-) {
-  const space = createKernelSpace(kernel, workload, limits);
-  const point = space.point(configuration);
-  return point !== null && space.isValid(point);
-}
-
 interface WorkloadComparison {
   readonly base: Revision | null;
   readonly head: Revision;
@@ -101,11 +71,18 @@ interface WorkloadComparison {
 
 async function compareWorkload(options: WorkloadComparison): Promise<Comparison> {
   const { base, head, kernel, workload, family, limits } = options;
-  const common = { kernel: kernel.name, workload: workload.name, definition: kernel };
-  const configuration = shippedConfiguration({ revision: head, kernel, workload, family, limits });
+  const { configuration, problem } = shippedConfiguration({
+    tuned: head.tuned,
+    kernel,
+    workload,
+    family,
+    limits,
+  });
+  const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
   const headArm = await buildArm({ kernel, workload, configuration, limits });
   if (!headArm.ok) {
-    return { ...common, status: 'broken-head', reason: `head does not build: ${headArm.failure.message}` };
+    const reason = `head does not build: ${headArm.failure.message}`;
+    return { ...common, status: 'broken-head', reason, failure: headArm.failure };
   }
   const baseKernel = base?.manifest.kernels.find(({ name }) => name === kernel.name);
   const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
@@ -114,8 +91,8 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     const reason = base === null ? 'the base revision has no manifest' : `${missing} in the base revision`;
     return { ...common, status: 'new', head: headArm.value, reason };
   }
-  const baseConfiguration = shippedConfiguration({
-    revision: base,
+  const { configuration: baseConfiguration } = shippedConfiguration({
+    tuned: base.tuned,
     kernel: baseKernel,
     workload: baseWorkload,
     family,
@@ -135,7 +112,8 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     };
   }
   const codeOnly =
-    !sameConfiguration(baseConfiguration, configuration) && isIn(kernel, workload, limits, baseConfiguration)
+    !sameConfiguration(baseConfiguration, configuration) &&
+    fitsSpace({ kernel, workload, limits, configuration: baseConfiguration })
       ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits })
       : null;
   const identity = headArm.value.variant.program?.identity;
@@ -161,6 +139,7 @@ export function listRemoved(base: Revision, head: Revision): readonly Comparison
           kernel: definition.name,
           workload: workload.name,
           definition,
+          warning: null,
           status: 'removed',
           reason: kept === undefined ? 'not in head any more' : 'this workload is not in head any more',
         }),
@@ -176,6 +155,7 @@ export function listMissingBaseline(head: Revision, problem: string): readonly C
         kernel: definition.name,
         workload: workload.name,
         definition,
+        warning: null,
         status: 'missing-baseline',
         reason: `base cannot be read: ${problem}`,
       }),

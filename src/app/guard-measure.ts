@@ -1,6 +1,7 @@
 import { planNext, type Subject } from '../judge/index.ts';
-import { type BlockSample, type BlockSubject, runBlocks } from '../measure/index.ts';
-import type { Comparison } from './comparison.ts';
+import type { Outcome, Variant, VariantFailure } from '../kernel/index.ts';
+import { type BlockSample, type BlockSubject, type Device, runBlocks } from '../measure/index.ts';
+import type { ArmVariant, Comparison } from './comparison.ts';
 import type { Host } from './host.ts';
 import type { Laboratory } from './laboratory.ts';
 
@@ -19,6 +20,7 @@ export interface BrokenArm {
   readonly comparison: Comparison;
   readonly status: 'missing-baseline' | 'broken-head';
   readonly reason: string;
+  readonly failure: VariantFailure;
 }
 
 /** What will be measured: everything that changed and, if anything did, the sentinels. */
@@ -36,42 +38,88 @@ export function selectAdded(comparisons: readonly Comparison[]): readonly Added[
   return comparisons.filter((comparison): comparison is Added => comparison.status === 'new');
 }
 
+/** Runs an arm and compares it with its reference. Prepared first, so that a fault is its own and not its reference's. */
+async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<null>> {
+  const prepared = await device.prepare(variant);
+  return prepared.ok ? device.verify(variant, reference) : prepared;
+}
+
+function sameOutputs(a: Variant, b: Variant): boolean {
+  const describe = ({ program }: Variant) =>
+    JSON.stringify(
+      program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
+        group,
+        binding,
+        type,
+        length,
+        fill,
+        seed,
+      ]),
+    );
+  return describe(a) === describe(b);
+}
+
+/**
+ * Without a reference program each revision is checked against itself only. Then head is also compared with base: one
+ * that computes something else may be cheaper for it.
+ */
+async function outputDifference(device: Device, comparison: Measurable): Promise<string | null> {
+  const { base, head, definition, kernel, workload, status } = comparison;
+  if (status === 'identical' || definition.reference !== null) return null;
+  if (!sameOutputs(base.variant, head.variant)) return null;
+  const compared = await device.verify(head.variant, base.variant);
+  if (compared.ok) return null;
+  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
+}
+
+export interface CheckedArms {
+  readonly contests: readonly Contest[];
+  readonly broken: readonly BrokenArm[];
+  readonly warnings: readonly string[];
+}
+
 /** Runs every arm once and compares its outputs: nothing wrong or failing gets as far as a block. */
 export async function checkArms(options: {
   readonly host: Host;
   readonly laboratory: Laboratory;
   readonly comparisons: readonly (Measurable | Added)[];
-}): Promise<{ readonly contests: readonly Contest[]; readonly broken: readonly BrokenArm[] }> {
+}): Promise<CheckedArms> {
   const { host, laboratory, comparisons } = options;
   const { device } = laboratory;
   const contests: Contest[] = [];
   const broken: BrokenArm[] = [];
+  const warnings: string[] = [];
   for (const [index, comparison] of comparisons.entries()) {
     host.signal.throwIfAborted();
     const { kernel, workload, head, definition } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons.length });
-    const headRuns = await device.verify(head.variant, head.reference);
+    const headRuns = await runs(device, head);
     if (!headRuns.ok) {
-      const reason = `head does not run: ${headRuns.failure.message}`;
-      broken.push({ comparison, status: 'broken-head', reason });
+      const { failure } = headRuns;
+      const reason = `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: 'broken-head', reason, failure });
       continue;
     }
     if (comparison.status === 'new') continue;
     const { base, codeOnly } = comparison;
-    const baseRuns = await device.verify(base.variant, base.reference);
+    const baseRuns = await runs(device, base);
     if (!baseRuns.ok) {
-      const reason = `base does not run: ${baseRuns.failure.message}`;
-      broken.push({ comparison, status: 'missing-baseline', reason });
+      const { failure } = baseRuns;
+      const reason = `base does not run: ${failure.message}`;
+      broken.push({ comparison, status: 'missing-baseline', reason, failure });
       continue;
     }
-    const codeOnlyRuns = codeOnly !== null && (await device.verify(codeOnly.variant, codeOnly.reference)).ok;
+    const difference = await outputDifference(device, comparison);
+    if (difference !== null) warnings.push(difference);
+    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
     contests.push({
       comparison,
       subject: {
         kernel,
         workload,
         gate: definition.gate,
-        sentinel: definition.sentinel,
+        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
+        sentinel: definition.sentinel && comparison.status === 'identical',
         arms: codeOnlyRuns ? ['B', 'H', 'X'] : ['B', 'H'],
         energyEstimated: laboratory.meter?.info.estimated ?? false,
       },
@@ -86,18 +134,13 @@ export async function checkArms(options: {
       },
     });
   }
-  return { contests, broken };
-}
-
-/** Seconds after which judging stops with what it has, and why the caller chose them. */
-export interface JudgeBudget {
-  readonly seconds: number;
+  return { contests, broken, warnings };
 }
 
 export interface Measured {
   readonly samples: readonly BlockSample[];
-  /** True if the budget or the user ended it before the judge was done. */
-  readonly partial: boolean;
+  /** What ended it before the judge was done; null if the judge was. */
+  readonly cutShort: 'time' | 'interrupted' | null;
 }
 
 function describePhase(phase: 'flag' | 'confirm', subjects: number): string {
@@ -112,15 +155,16 @@ export async function measureContests(options: {
   readonly host: Host;
   readonly laboratory: Laboratory;
   readonly contests: readonly Contest[];
-  readonly budget: JudgeBudget;
+  /** Judging stops then with what it has. */
+  readonly seconds: number;
 }): Promise<Measured> {
-  const { host, laboratory, contests, budget } = options;
+  const { host, laboratory, contests, seconds } = options;
   const subjects = contests.map((contest) => contest.subject);
   const samples: BlockSample[] = [];
-  const deadlineMs = laboratory.clock.nowMs() + budget.seconds * 1000;
+  const deadlineMs = laboratory.clock.nowMs() + seconds * 1000;
   for (;;) {
     const plan = planNext(subjects, samples);
-    if (plan.phase === 'done') return { samples, partial: false };
+    if (plan.phase === 'done') return { samples, cutShort: null };
     const wanted = contests.filter((contest) =>
       plan.subjects.some(
         (subject) =>
@@ -132,8 +176,8 @@ export async function measureContests(options: {
     let blockMs = 0;
     for (let done = 0; done < plan.blocks; done++) {
       // A block that cannot end in time would be thrown away, and the budget with it.
-      const outOfTime = laboratory.clock.nowMs() + blockMs > deadlineMs;
-      if (outOfTime || host.signal.aborted) return { samples, partial: true };
+      if (host.signal.aborted) return { samples, cutShort: 'interrupted' };
+      if (laboratory.clock.nowMs() + blockMs > deadlineMs) return { samples, cutShort: 'time' };
       const startMs = laboratory.clock.nowMs();
       const block = await runBlocks({
         phase: plan.phase,

@@ -42,6 +42,18 @@ function unmeasuredVerdict(status: Comparison['status']): Verdict {
   return status === 'changed' ? 'inconclusive' : status;
 }
 
+/** A removed kernel has no place in head. What does not build or run is pointed at where it fails, if that is known. */
+function placeOf({ comparison, judgement, broken }: GuardedKernelTask): Pick<GuardedKernel, 'file' | 'line'> {
+  if (comparison.status === 'removed') return { file: null, line: null };
+  const failure =
+    broken?.status === 'broken-head'
+      ? broken.failure
+      : comparison.status === 'broken-head'
+        ? comparison.failure
+        : null;
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+}
+
 export interface GuardedKernelTask {
   readonly comparison: Comparison;
   readonly judgement: SubjectJudgement | null;
@@ -68,8 +80,8 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: task.failOn.includes(verdict),
     sentinel: definition.sentinel,
-    ...kernelPlace(definition, judgement?.attribution ?? null),
-    estimated: task.energyEstimated && energyRatio !== null,
+    ...placeOf(task),
+    estimated: task.energyEstimated && (energyRatio !== null || (base?.joules ?? null) !== null),
     energyRatio,
     latencyRatio: latency?.ratio ?? null,
     base,

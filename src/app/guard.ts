@@ -16,11 +16,11 @@ import {
 import { type GuardedKernel, guardedKernel, overallOf } from './guard-report.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
-import { absolutePath, selectKernels } from './open-manifest.ts';
+import { selectKernels } from './open-manifest.ts';
 import { type BaseRevision, type HeadRevision, openRevisions } from './open-revisions.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
-import { writeReportFiles } from './report-files.ts';
+import { prepareReportFolder, writeReportFiles } from './report-files.ts';
 import { compareUntouched } from './untouched.ts';
 
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
@@ -39,7 +39,8 @@ interface Outcome {
   readonly contests: readonly Contest[];
   readonly broken: readonly BrokenArm[];
   readonly samples: readonly BlockSample[];
-  readonly partial: boolean;
+  readonly cutShort: 'time' | 'interrupted' | null;
+  readonly warnings: readonly string[];
   /** What it was measured with; null where nothing had to be. */
   readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
 }
@@ -65,7 +66,7 @@ async function measureChanged(
   const { family, limits } = laboratory.info;
   const all = await compareKernels({ base: base.revision, head: head.revision, family, limits });
   const comparisons = selectComparisons(all, options.kernels);
-  const { contests, broken } = await checkArms({
+  const { contests, broken, warnings } = await checkArms({
     host,
     laboratory,
     comparisons: [...selectAdded(comparisons), ...selectMeasurable(comparisons)],
@@ -77,15 +78,15 @@ async function measureChanged(
     host,
     laboratory,
     contests,
-    budget: { seconds: Math.min(judgeSeconds, limitSeconds) },
+    seconds: Math.min(judgeSeconds, limitSeconds),
   });
-  return { comparisons, contests, broken, ...measured, measuredWith: laboratory };
+  return { comparisons, contests, broken, warnings, ...measured, measuredWith: laboratory };
 }
 
 function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[]) {
   return kernels.length === 0
     ? comparisons
-    : comparisons.filter((comparison) => kernels.includes(comparison.kernel));
+    : comparisons.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
 }
 
 async function compareAll(host: Host, revisions: Revisions, options: GuardOptions): Promise<Outcome> {
@@ -97,7 +98,15 @@ async function compareAll(host: Host, revisions: Revisions, options: GuardOption
       : selectComparisons(listRemoved(base.revision, head.revision), options.kernels);
   if (settled !== null) {
     const comparisons = [...selectComparisons(settled, options.kernels), ...removed];
-    return { comparisons, contests: [], broken: [], samples: [], partial: false, measuredWith: null };
+    return {
+      comparisons,
+      contests: [],
+      broken: [],
+      samples: [],
+      cutShort: null,
+      warnings: [],
+      measuredWith: null,
+    };
   }
   const laboratory = await openLaboratory(host, options);
   try {
@@ -109,8 +118,16 @@ async function compareAll(host: Host, revisions: Revisions, options: GuardOption
 }
 
 function warningsOf(outcome: Outcome, overall: OverallVerdict): string[] {
-  const warnings: string[] = [];
-  if (outcome.partial) {
+  const warnings = [...outcome.warnings];
+  for (const { warning, definition, status, kernel } of outcome.comparisons) {
+    if (warning !== null) warnings.push(`${warning}.`);
+    if (definition.sentinel && status === 'changed') {
+      warnings.push(
+        `${kernel} is a sentinel, but this change touches it: nothing shows here whether the machine held still.`,
+      );
+    }
+  }
+  if (outcome.cutShort === 'time') {
     warnings.push(
       'The time was up before every kernel was judged: those without enough blocks are inconclusive. Give --max-minutes or judge-seconds more.',
     );
@@ -134,6 +151,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
   const { head, base } = revisions;
   const { manifest } = head.revision;
   selectKernels(manifest, options.kernels);
+  prepareReportFolder(host, options.report);
   const outcome = await compareAll(host, revisions, options);
   const { measuredWith } = outcome;
   const judgements = judge(
@@ -182,6 +200,5 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
     kernels,
     samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
   };
-  if (options.report !== undefined) writeReportFiles(absolutePath(host, options.report), report);
-  return report;
+  return writeReportFiles(host, options.report, report);
 }

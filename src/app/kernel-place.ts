@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { VariantFailure } from '../kernel/index.ts';
 import type { KernelDefinition } from '../manifest/index.ts';
 
 /** 1-based line of `fn ENTRY` in a program's root module; 1 if it is not there as plain text. */
@@ -10,17 +11,19 @@ function entryLine(text: string, entry: string): number {
 
 /**
  * Where to point a user at: the kernel's own file for a change of code, the manifest's entry for an operator (its file
- * is not the user's) and for a change of configuration.
+ * is not the user's) and for a change of configuration. A failure that knows its place is pointed at there.
  */
 export function kernelPlace(
   kernel: KernelDefinition,
   movedBy: 'code' | 'tuning' | 'both' | null,
+  failure: VariantFailure | null = null,
 ): { readonly file: string; readonly line: number } {
   const { file, line } = kernel.position;
   if (kernel.operator !== null || movedBy === 'tuning') return { file, line };
   const { path, files } = kernel.source;
-  return {
-    file: posix.join(posix.dirname(file), path),
-    line: entryLine(files[path] ?? '', kernel.entry),
-  };
+  const inProject = (below: string) => posix.join(posix.dirname(file), below);
+  if (failure?.file !== undefined && failure.line !== undefined) {
+    return { file: inProject(failure.file), line: failure.line };
+  }
+  return { file: inProject(path), line: entryLine(files[path] ?? '', kernel.entry) };
 }

@@ -96,8 +96,11 @@ export async function openLaboratory(host: Host, options: LaboratoryOptions): Pr
       openMeter: async (of) => (await meterFor(of)).meter,
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
       async close() {
-        await meter?.close();
-        await device.close();
+        try {
+          await meter?.close();
+        } finally {
+          await device.close();
+        }
       },
     };
   } catch (error) {

@@ -98,7 +98,7 @@ function repositoryOf(host: Host, folder: string): string | null {
     return repositoryRoot({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    host.progress.warn(`${error.message} The manifest may only name files below its own folder.`);
+    host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, posix } from 'node:path';
+import { basename, isAbsolute, join, posix } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import { headCommit, isDirty, mergeBase, openRevision, repositoryRoot } from '../git/index.ts';
+import { headCommit, isDirty, mergeBase, openRevision, repositoryRoot, resolveCommit } from '../git/index.ts';
 import type { FileReader } from '../manifest/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { parseTuned, readTunedIfPresent, type Tuned } from '../store/index.ts';
@@ -33,6 +33,12 @@ export interface BaseRevision {
   readonly described: DescribedRevision;
 }
 
+/** The first line of an error, and of a manifest's faults the first with its place. */
+function firstFault(message: string): string {
+  const lines = message.split('\n');
+  return lines.find((line) => /:\d+:\d+: error: /.test(line)) ?? lines[0] ?? '';
+}
+
 /**
  * A baseline that is there and cannot be read is an outcome of its own: never an error that hides the other kernels,
  * and never taken for "there is none".
@@ -42,14 +48,13 @@ function readBaseline(described: DescribedRevision, read: () => Revision | null)
     return { revision: read(), problem: null, described };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== 'bad-input') throw error;
-    return { revision: null, problem: error.message.split('\n', 1)[0] ?? '', described };
+    return { revision: null, problem: firstFault(error.message), described };
   }
 }
 
 function openBaseFolder(host: Host, folder: string, manifestName: string): BaseRevision {
   const path = join(folder, manifestName);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
-    if (!existsSync(path)) return null;
     const { manifest } = openManifest(host, path);
     return { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
   });
@@ -66,7 +71,7 @@ function openBaseRevision(host: Host, revision: string, head: OpenedManifest): B
   const question = { root: head.root, environment: host.environment };
   const commit = mergeBase({ ...question, revision });
   const { reader } = openRevision({ ...question, revision: commit });
-  const label = `${revision} (${commit.slice(0, 12)})`;
+  const label = revision;
   return readBaseline({ label, commit }, () => {
     const manifest = readManifest({ host, reader, path: head.path, shown: `${label}:${head.path}` });
     if (manifest === null) return null;
@@ -78,6 +83,42 @@ function describeCheckout(host: Host, root: string): DescribedRevision {
   const question = { root, environment: host.environment };
   const commit = headCommit(question);
   return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+}
+
+function isRevision(host: Host, revision: string, root: string): boolean {
+  try {
+    resolveCommit({ root, environment: host.environment, revision });
+    return true;
+  } catch (error) {
+    if (error instanceof JoulegateError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether `base` names a folder rather than a revision. A path (`./base`, `../base`, `/base`) is a folder; a name is one
+ * if git knows none like it.
+ * @throws JoulegateError bad-input for a folder without the manifest, which would make every kernel new, and for a name
+ * that is both
+ */
+function meansFolder(host: Host, base: string, root: string, manifestName: string): boolean {
+  const folder = absolutePath(host, base);
+  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
+  if (!isFolder) return false;
+  const hasManifest = existsSync(join(folder, manifestName));
+  const isPath = isAbsolute(base) || /^\.\.?($|[\\/])/.test(base);
+  if (!isPath && isRevision(host, base, root)) {
+    if (!hasManifest) return false;
+    throw new JoulegateError('bad-input', `"${base}" is both a folder and a revision.`, {
+      code: 'ambiguous-base',
+      nextStep: `Write ./${base} for the folder, or refs/heads/${base} for the branch.`,
+    });
+  }
+  if (hasManifest) return true;
+  throw new JoulegateError('bad-input', `The folder ${base} has no ${manifestName} to compare with.`, {
+    code: 'no-base-manifest',
+    nextStep: 'Give --base the folder that holds the base revision of the manifest, or a git revision.',
+  });
 }
 
 /**
@@ -92,7 +133,7 @@ export function openRevisions(
   const { manifest, folder, root, path } = opened;
   const revision: Revision = { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
   const baseFolder = absolutePath(host, options.base);
-  if (existsSync(baseFolder) && statSync(baseFolder).isDirectory()) {
+  if (meansFolder(host, options.base, root, basename(path))) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
       base: openBaseFolder(host, baseFolder, basename(path)),

@@ -12,9 +12,9 @@ export interface PlannedWorkload {
   /** Points before constraints. */
   readonly rawSize: number;
   readonly valid: { readonly value: number; readonly exact: boolean };
-  /** Configurations a retune tries. */
+  /** Configurations a retune tries; none of a sentinel. */
   readonly trials: number;
-  /** Most minutes that a retune and a guard spend on it. */
+  /** Minutes that a retune and a guard may spend on it by the manifest's budgets. */
   readonly retuneMinutes: number;
   readonly guardMinutes: number;
 }
@@ -38,7 +38,7 @@ function retuneSeconds(budget: Budget, trials: number): number {
   return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
 }
 
-/** What a manifest holds and at most costs on this machine. */
+/** What a manifest holds, and what its budgets come to on this machine. */
 export async function plan(
   host: Host,
   options: ManifestOptions & LaboratoryOptions & KernelFilter,
@@ -52,7 +52,7 @@ export async function plan(
       kernel.workloads.map((workload): PlannedWorkload => {
         const space = createKernelSpace(kernel, workload, laboratory.info.limits);
         const valid = space.count(countLimit);
-        const trials = Math.min(retune.trials, valid.value);
+        const trials = kernel.sentinel ? 0 : Math.min(retune.trials, valid.value);
         return {
           kernel: kernel.name,
           workload: workload.name,

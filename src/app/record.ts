@@ -5,12 +5,13 @@ import { createKernelSpace, type KernelDefinition, type Workload } from '../mani
 import { createTrials, type Measurement } from '../measure/index.ts';
 import type { Configuration, Space } from '../space/index.ts';
 import { createRandom, shuffle } from '../stats/index.ts';
-import { type Recording, readRecording, writeRecording } from '../store/index.ts';
+import { readRecording, writeRecording } from '../store/index.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { absolutePath, openManifest, selectKernels } from './open-manifest.ts';
 import type { LaboratoryOptions, ManifestOptions } from './options.ts';
-import { describeDevice, describeMeter, fromRecordingRow, toRecordingRow } from './recording-rows.ts';
+import { fromRecordingRow, recordingOf } from './recording-rows.ts';
+import { subjectDigest } from './subject-digest.ts';
 
 export interface RecordOptions extends ManifestOptions, LaboratoryOptions {
   readonly kernel: string;
@@ -68,6 +69,7 @@ interface Course {
   readonly space: Space;
   readonly path: string;
   readonly known: Map<string, Measurement>;
+  readonly subject: string;
   readonly deadlineMs: number;
 }
 
@@ -77,16 +79,16 @@ function idOf(space: Space, configuration: Configuration): string {
   return space.id(point);
 }
 
-function loadKnown(space: Space, path: string, kernel: string, workload: string, family: string) {
+/** What an earlier recording at `path` holds. @throws JoulegateError bad-input if it is of anything else */
+function loadKnown(path: string, space: Space, subject: string): Map<string, Measurement> {
   const known = new Map<string, Measurement>();
   if (!existsSync(path)) return known;
   const recording = readRecording(path);
-  const same =
-    recording.kernel === kernel && recording.workload.name === workload && recording.device.family === family;
-  if (!same) {
+  if (recording.provenance.subject !== subject) {
+    const { kernel, workload, device } = recording;
     throw new JoulegateError(
       'bad-input',
-      `${path} is a recording of ${recording.kernel} ${recording.workload.name} on ${recording.device.family}.`,
+      `${path} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
       { code: 'other-recording', nextStep: 'Give another --out; this one is left as it is.' },
     );
   }
@@ -98,24 +100,16 @@ function loadKnown(space: Space, path: string, kernel: string, workload: string,
 }
 
 function save(course: Course): void {
-  const { host, laboratory, kernel, workload, space } = course;
-  const recording: Recording = {
-    schema: 'joulegate-recording',
-    version: 1,
-    device: describeDevice(laboratory.info),
-    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-    kernel: kernel.name,
-    workload: { name: workload.name, parameters: workload.parameters },
-    tunables: space.tunables.map(({ name, values }) => ({ name, values: [...values] })),
-    measurements: [...course.known.values()].map((measurement) => toRecordingRow(space, measurement)),
-    provenance: {
-      tool: 'joulegate',
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString(),
-    },
-  };
-  writeRecording(course.path, recording);
+  const { laboratory, known } = course;
+  writeRecording(
+    course.path,
+    recordingOf({
+      ...course,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null,
+      measurements: known.values(),
+    }),
+  );
 }
 
 /** Runs `measure` over configurations until all are done, time is up or the user stops it; returns how many are left. */
@@ -169,9 +163,16 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
   const path = absolutePath(host, options.out);
   const laboratory = await openLaboratory(host, options);
   try {
-    const { limits, family } = laboratory.info;
+    const { limits } = laboratory.info;
     const space = createKernelSpace(kernel, workload, limits);
-    const known = loadKnown(space, path, kernel.name, workload.name, family);
+    const subject = subjectDigest({
+      kernel,
+      workload,
+      space,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null,
+    });
+    const known = loadKnown(path, space, subject);
     const course: Course = {
       host,
       laboratory,
@@ -180,6 +181,7 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
       space,
       path,
       known,
+      subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000,
     };
     const trials = createTrials({

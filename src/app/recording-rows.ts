@@ -1,7 +1,9 @@
 import type { VariantFailure } from '../kernel/index.ts';
+import type { KernelDefinition, Workload } from '../manifest/index.ts';
 import type { DeviceInfo, Measurement, MeterInfo } from '../measure/index.ts';
 import type { Space } from '../space/index.ts';
 import type { Recording } from '../store/index.ts';
+import type { Host } from './host.ts';
 
 type RecordingRow = Recording['measurements'][number];
 
@@ -69,4 +71,38 @@ export function describeDevice(info: DeviceInfo) {
 export function describeMeter(info: MeterInfo) {
   const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
   return { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts };
+}
+
+/** Measurements of one space as a recording. */
+export function recordingOf(options: {
+  readonly host: Host;
+  readonly kernel: KernelDefinition;
+  readonly workload: Workload;
+  readonly space: Space;
+  readonly device: DeviceInfo;
+  readonly meter: MeterInfo | null;
+  readonly measurements: Iterable<Measurement>;
+  /** From `subjectDigest`. */
+  readonly subject: string;
+  readonly note?: string;
+}): Recording {
+  const { host, kernel, workload, space, device, meter, subject, note } = options;
+  return {
+    schema: 'joulegate-recording',
+    version: 1,
+    device: describeDevice(device),
+    meter: meter === null ? null : describeMeter(meter),
+    kernel: kernel.name,
+    workload: { name: workload.name, parameters: workload.parameters },
+    tunables: space.tunables.map(({ name, values }) => ({ name, values: [...values] })),
+    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space, measurement)),
+    provenance: {
+      tool: 'joulegate',
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString(),
+      subject,
+      ...(note === undefined ? {} : { note }),
+    },
+  };
 }

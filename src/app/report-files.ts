@@ -1,11 +1,42 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ExitCode, JoulegateError } from '../errors/index.ts';
 import { renderMarkdown } from '../report/index.ts';
 import { type Report, writeFileAtomic, writeReport } from '../store/index.ts';
+import type { Host } from './host.ts';
+import { absolutePath } from './open-manifest.ts';
 
-/** Writes `report.json` and `report.md` into a folder, which is made if need be. */
-export function writeReportFiles(folder: string, report: Report): void {
-  mkdirSync(folder, { recursive: true });
-  writeReport(join(folder, 'report.json'), report);
-  writeFileAtomic(join(folder, 'report.md'), renderMarkdown(report));
+/**
+ * Makes the folder that a report will go to, before anything is measured: a run of an hour must not end on a typo.
+ * @throws JoulegateError bad-input if it cannot be made
+ */
+export function prepareReportFolder(host: Host, folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    mkdirSync(absolutePath(host, folder), { recursive: true });
+  } catch (error) {
+    throw new JoulegateError('bad-input', `The folder ${folder} for the report cannot be made.`, {
+      code: 'cannot-write',
+      nextStep: 'Give --report a folder, or one that may be made.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Writes `report.json` and `report.md`. What was measured is not lost with a disk that is full: the report comes back
+ * all the same, with a warning, and passes no more.
+ */
+export function writeReportFiles<R extends Report>(host: Host, folder: string | undefined, report: R): R {
+  if (folder === undefined) return report;
+  const path = absolutePath(host, folder);
+  try {
+    writeReport(join(path, 'report.json'), report);
+    writeFileAtomic(join(path, 'report.md'), renderMarkdown(report));
+    return report;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    const exitCode = report.exitCode === ExitCode.passed ? error.exitCode : report.exitCode;
+    return { ...report, exitCode, warnings: [...report.warnings, error.message] };
+  }
 }

@@ -11,8 +11,8 @@ import { type Recording, readRecording } from '../store/index.ts';
 import type { Host } from './host.ts';
 import { absolutePath } from './open-manifest.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
-import { writeReportFiles } from './report-files.ts';
-import { countFailures, describePareto, thinned } from './retune-report.ts';
+import { prepareReportFolder, writeReportFiles } from './report-files.ts';
+import { countFailures, describePareto, failureExamples, thinned } from './retune-report.ts';
 
 export interface ReplayRetuneOptions {
   /** Path of the recording. */
@@ -75,6 +75,7 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
     });
   }
   const clock = createReplayClock();
+  prepareReportFolder(host, options.report);
   const device = createReplayDevice(recording, clock);
   const tunables = recording.tunables.map(({ name, values }) => ({ name, values }));
   const space = createListedSpace(
@@ -138,6 +139,7 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
         trials: result.measurements.length,
         energyMeasurements: result.energyMeasurements,
         failures: countFailures(result),
+        failureExamples: failureExamples(result),
         spaceSize: space.count(),
         seed: options.seed,
         stopped: result.stopped,
@@ -148,6 +150,5 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
       },
     ],
   };
-  if (options.report !== undefined) writeReportFiles(absolutePath(host, options.report), report);
-  return report;
+  return writeReportFiles(host, options.report, report);
 }

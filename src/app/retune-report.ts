@@ -1,5 +1,7 @@
+import type { Measurement } from '../measure/index.ts';
 import type { ReportRetune } from '../schema/index.ts';
 import type { SearchResult } from '../search/index.ts';
+import type { Configuration } from '../space/index.ts';
 import type { Final } from './finals.ts';
 import { medianOrNull } from './median-or-null.ts';
 import type { WorkloadSearch } from './search-workload.ts';
@@ -9,6 +11,8 @@ export type RetunedKernel = ReportRetune['kernels'][number];
 /** Curves in a report are thinned to this many points. */
 const maxCurvePoints = 1000;
 
+const maxExamples = 20;
+
 /** Failed configurations by kind. */
 export function countFailures(result: SearchResult): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -16,6 +20,26 @@ export function countFailures(result: SearchResult): Record<string, number> {
     if (failure !== null) counts[failure.kind] = (counts[failure.kind] ?? 0) + 1;
   }
   return counts;
+}
+
+/** The first failure of each kind, with its place: what a user needs to find the fault. */
+export function failureExamples(result: SearchResult): NonNullable<RetunedKernel['failureExamples']> {
+  const seen = new Set<string>();
+  return result.measurements
+    .flatMap(({ configuration, failure }) => {
+      if (failure === null || seen.has(failure.kind)) return [];
+      seen.add(failure.kind);
+      return [
+        {
+          kind: failure.kind,
+          message: failure.message.slice(0, 2000),
+          file: failure.file ?? null,
+          line: failure.line ?? null,
+          configuration,
+        },
+      ];
+    })
+    .slice(0, maxExamples);
 }
 
 /** A curve with so few points that a report can hold it; the last one is always kept. */
@@ -35,38 +59,62 @@ export function describePareto(result: SearchResult): RetunedKernel['pareto'] {
     );
 }
 
-function describeOutcome(search: WorkloadSearch, final: Final | null): string {
-  if (search.result.best === null) return 'no configuration works; see the failures';
-  if (search.result.stopped === 'interrupted') return 'interrupted; the next retune goes on from here';
-  if (final === null) return 'not compared with the previous configuration';
-  return final.selection.index === 0
-    ? `kept: ${final.selection.reason}`
-    : `replaced: ${final.selection.reason}`;
+function describeOutcome(final: Final): string {
+  const { incumbentFailure, selection, contenders } = final;
+  if (contenders.length === 0) return 'no configuration works; see the failures';
+  if (incumbentFailure !== null)
+    return `replaced: the previous configuration fails (${incumbentFailure.kind})`;
+  return selection.index === 0 ? `kept: ${selection.reason}` : `replaced: ${selection.reason}`;
+}
+
+interface Choice {
+  readonly configuration: Configuration | null;
+  readonly cost: { readonly latencyMs: number | null; readonly joules: number | null };
+  readonly before: RetunedKernel['before'];
+  readonly reason: string;
+}
+
+function costIn(measurement: Measurement | undefined): Choice['cost'] {
+  return {
+    latencyMs: measurement?.latency?.medianMs ?? null,
+    joules: measurement?.energy?.joules ?? null,
+  };
+}
+
+/** Costs are those of the finals, measured side by side, where there were any, else the search's own. */
+function choose(search: WorkloadSearch, final: Final | null): Choice {
+  const { idOf, result, incumbent } = search;
+  const searched = (configuration: Configuration) =>
+    costIn(result.measurements.find((known) => idOf(known.configuration) === idOf(configuration)));
+  if (final === null) {
+    const reason = 'interrupted: the tuned state is unchanged, and the next retune goes on from here';
+    return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
+  }
+  const { index } = final.selection;
+  const configuration = final.contenders[index] ?? null;
+  const median = (at: number) => ({
+    latencyMs: medianOrNull(final.samples[at]?.latencyMs ?? []),
+    joules: medianOrNull(final.samples[at]?.joules ?? []),
+  });
+  const measured = median(index);
+  const cost = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
+  const { latencyMs, joules } = median(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
+  return { configuration, cost, before, reason: describeOutcome(final) };
 }
 
 /**
- * One kernel and workload of a retune report. Costs are those of the finals, measured side by side, where there were
- * any, else the search's own.
+ * One kernel and workload of a retune report.
+ * @param task.final null: the run was interrupted before the finalists met
  */
-export function retunedKernel(search: WorkloadSearch, final: Final | null): RetunedKernel {
-  const { kernel, workload, result, space } = search;
-  const index = final?.selection.index ?? 0;
-  const chosen = final?.samples[index] ?? null;
-  const incumbent = final?.samples[0] ?? null;
-  const best = final === null ? result.best : null;
-  const incumbentId = space.point(search.incumbent);
-  const known = result.measurements.find(
-    (measurement) =>
-      measurement.failure === null &&
-      incumbentId !== null &&
-      space.id(space.point(measurement.configuration) ?? incumbentId) === space.id(incumbentId),
-  );
-  const latencyMs =
-    medianOrNull(chosen?.latencyMs ?? []) ?? best?.latency?.medianMs ?? known?.latency?.medianMs ?? null;
-  const joules = medianOrNull(chosen?.joules ?? []) ?? best?.energy?.joules ?? known?.energy?.joules ?? null;
-  const beforeLatencyMs = medianOrNull(incumbent?.latencyMs ?? []);
-  const size = space.count(1_000_000);
-  const objective = kernel.objective;
+export function retunedKernel(task: {
+  readonly search: WorkloadSearch;
+  readonly final: Final | null;
+  readonly energyEstimated: boolean;
+}): RetunedKernel {
+  const { search, final } = task;
+  const { kernel, workload, result, space, objective } = search;
+  const { configuration, cost, before, reason } = choose(search, final);
   return {
     kernel: kernel.name,
     workload: workload.name,
@@ -77,27 +125,23 @@ export function retunedKernel(search: WorkloadSearch, final: Final | null): Retu
       objective.minimize === 'energy' && Number.isFinite(objective.latencySlack)
         ? objective.latencySlack
         : null,
-    configuration:
-      latencyMs === null ? null : (final?.contenders[index] ?? best?.configuration ?? search.incumbent),
+    configuration,
     previousConfiguration: search.incumbent,
-    latencyMs,
-    joules,
-    estimated: result.measurements.some((measurement) => measurement.energy?.estimated === true),
-    before:
-      beforeLatencyMs === null
-        ? null
-        : { latencyMs: beforeLatencyMs, joules: medianOrNull(incumbent?.joules ?? []) },
+    ...cost,
+    estimated: task.energyEstimated && cost.joules !== null,
+    before,
     energyRatio: final?.selection.energyRatio ?? null,
     latencyRatio: final?.selection.latencyRatio ?? null,
     trials: result.measurements.length,
     energyMeasurements: result.energyMeasurements,
     failures: countFailures(result),
-    spaceSize: size,
+    failureExamples: failureExamples(result),
+    spaceSize: space.count(1_000_000),
     seed: search.seed,
     stopped: result.stopped,
     seconds: search.seconds,
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
-    reason: describeOutcome(search, final),
+    reason,
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ExitCode } from '../errors/index.ts';
+import { ExitCode, JoulegateError } from '../errors/index.ts';
 import type { Budget, KernelDefinition } from '../manifest/index.ts';
 import type { DeviceInfo } from '../measure/index.ts';
 import type { CostModel } from '../model/index.ts';
@@ -13,7 +13,6 @@ import {
   withTunedEntry,
   writeFileAtomic,
 } from '../store/index.ts';
-import { shippedConfiguration } from './comparison.ts';
 import { openCostModel, saveCostModel } from './cost-model-file.ts';
 import { type Final, runFinals } from './finals.ts';
 import type { Host } from './host.ts';
@@ -21,9 +20,11 @@ import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { absolutePath, type OpenedManifest, openManifest, selectKernels } from './open-manifest.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
-import { writeReportFiles } from './report-files.ts';
+import { prepareReportFolder, writeReportFiles } from './report-files.ts';
 import { type RetunedKernel, retunedKernel } from './retune-report.ts';
 import { costRows, searchWorkload, type WorkloadSearch } from './search-workload.ts';
+import { shippedConfiguration } from './shipped-configuration.ts';
+import { openStateFolder } from './state-folder.ts';
 
 export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
   /** Which of the manifest's budgets applies. */
@@ -47,9 +48,6 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly onDevice?: (device: DeviceInfo) => Promise<{ readonly tuned: Tuned | null }>;
 }
 
-/** Folder beside the manifest that keeps the model and unfinished searches. */
-const stateFolderName = '.joulegate';
-
 interface RetuneRun {
   readonly host: Host;
   readonly options: RetuneOptions;
@@ -59,6 +57,8 @@ interface RetuneRun {
   /** A tuned state of earlier runs that was not adopted, or not yet; only where to start from. */
   readonly hints: Tuned | null;
   readonly stateFolder: string;
+  /** On the laboratory's clock. */
+  readonly deadlineMs: number;
 }
 
 function budgetOf({ options, opened }: RetuneRun): Budget {
@@ -70,57 +70,77 @@ function budgetOf({ options, opened }: RetuneRun): Budget {
   };
 }
 
+interface Searched {
+  readonly searches: readonly WorkloadSearch[];
+  readonly model: CostModel;
+  readonly warnings: readonly string[];
+  /** Kernels that could not be searched because of a fault of theirs. */
+  readonly faulty: number;
+}
+
+/** A sentinel is never tuned: it has to stay what it is. One that is asked for by name is. */
+function isTuned(kernel: KernelDefinition, options: RetuneOptions): boolean {
+  return !kernel.sentinel || options.kernels.includes(kernel.name);
+}
+
 /** Searches every kernel and workload in turn; each one teaches the cost model for the next. */
 async function searchAll(
   run: RetuneRun,
   kernels: readonly KernelDefinition[],
   coldModel: CostModel,
-): Promise<{
-  readonly searches: readonly WorkloadSearch[];
-  readonly model: CostModel;
-  readonly skipped: readonly string[];
-}> {
-  const { host, options, laboratory, opened, tuned } = run;
+): Promise<Searched> {
+  const { host, options, laboratory, tuned } = run;
   const { limits, family } = laboratory.info;
-  const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
-  const jobs = kernels.flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
+  const budget = budgetOf(run);
+  const jobs = kernels
+    .filter((kernel) => isTuned(kernel, options))
+    .flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
   const searches: WorkloadSearch[] = [];
   const skipped: string[] = [];
+  const warnings: string[] = [];
+  let faulty = 0;
   let model = coldModel;
   for (const [index, { kernel, workload }] of jobs.entries()) {
     if (host.signal.aborted) break;
-    const secondsLeft = (deadlineMs - laboratory.clock.nowMs()) / 1000;
+    const name = `${kernel.name} ${workload.name}`;
+    const secondsLeft = (run.deadlineMs - laboratory.clock.nowMs()) / 1000;
     if (secondsLeft <= 1) {
-      skipped.push(`${kernel.name} ${workload.name}`);
+      skipped.push(name);
       continue;
     }
-    host.progress.stage(`[${index + 1}/${jobs.length}] ${kernel.name} ${workload.name}`);
-    const budget = budgetOf(run);
-    const search = await searchWorkload({
-      host,
-      device: laboratory.device,
-      meter: laboratory.meter,
-      clock: laboratory.clock,
-      kernel,
-      workload,
-      incumbent: shippedConfiguration({
-        revision: { manifest: opened.manifest, tuned },
+    host.progress.stage(`[${index + 1}/${jobs.length}] ${name}`);
+    const shipped = shippedConfiguration({ tuned, kernel, workload, family, limits });
+    if (shipped.problem !== null) warnings.push(`${shipped.problem}.`);
+    try {
+      const search = await searchWorkload({
+        host,
+        device: laboratory.device,
+        meter: laboratory.meter,
+        clock: laboratory.clock,
         kernel,
         workload,
-        family,
-        limits,
-      }),
-      hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
-      objective: kernel.objective,
-      budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
-      seed: options.seed,
-      costModel: model,
-      stateFolder: run.stateFolder,
-    });
-    searches.push(search);
-    model = model.update(await costRows(search, family, search.result.measurements));
+        incumbent: shipped.configuration,
+        hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
+        objective: kernel.objective,
+        budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
+        seed: options.seed,
+        costModel: model,
+        stateFolder: run.stateFolder,
+      });
+      searches.push(search);
+      model = model.update(await costRows(search, family, search.result.measurements));
+    } catch (error) {
+      // A kernel whose reference does not run cannot be searched; the others can.
+      if (!(error instanceof JoulegateError) || error.code !== 'reference-failed') throw error;
+      faulty++;
+      warnings.push(`${name} was not retuned. ${error.message}`);
+      host.progress.warn(error.message);
+    }
   }
-  return { searches, model, skipped };
+  if (skipped.length > 0) {
+    warnings.push(`Not retuned, because the time was up: ${skipped.join(', ')}. Give --max-minutes more.`);
+  }
+  return { searches, model, warnings, faulty };
 }
 
 function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly RetunedKernel[]): Tuned {
@@ -150,14 +170,23 @@ function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly
   return tuned;
 }
 
-function warningsOf(skipped: readonly string[], kernels: readonly RetunedKernel[]): string[] {
-  const warnings = kernels
-    .filter((kernel) => kernel.configuration === null)
-    .map((kernel) => `${kernel.kernel} ${kernel.workload}: no configuration works`);
-  if (skipped.length > 0) {
-    warnings.push(`Not retuned, because the time was up: ${skipped.join(', ')}. Give --max-minutes more.`);
+/** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
+function keepFile(write: () => void): string | null {
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    return `${error.message}.`;
   }
-  return warnings;
+}
+
+/** A kernel of which nothing works is a fault in what was given, however well the others did. */
+function exitCodeOf(interrupted: boolean, faulty: number, kernels: readonly RetunedKernel[]): ExitCode {
+  if (interrupted) return ExitCode.interrupted;
+  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null)
+    ? ExitCode.badInput
+    : ExitCode.passed;
 }
 
 /**
@@ -169,14 +198,16 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   const startedAt = host.now();
   const opened = openManifest(host, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
+  prepareReportFolder(host, options.report);
   const laboratory = await openLaboratory(host, options);
   try {
-    const stateFolder = join(opened.folder, stateFolderName);
+    const stateFolder = openStateFolder(host, opened.folder);
     const ownTunedPath = join(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === undefined ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
-    const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder };
+    const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+    const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
     const modelPath =
       options.model === undefined
         ? join(stateFolder, `model-${laboratory.info.family}.json.gz`)
@@ -187,17 +218,29 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       family: laboratory.info.family,
       seed: options.seed,
     });
-    const { searches, model, skipped } = await searchAll(run, kernels, coldModel);
-    saveCostModel(modelPath, model);
-    const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches });
+    const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
+    const unwritten = [keepFile(() => saveCostModel(modelPath, model))];
+    const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1000;
+    const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
+    const finals = host.signal.aborted
+      ? []
+      : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
     const interrupted = host.signal.aborted;
     const retuned = searches.map((search) =>
-      retunedKernel(search, interrupted ? null : (finals.find((final) => final.search === search) ?? null)),
+      retunedKernel({
+        search,
+        final: interrupted ? null : (finals.find((final) => final.search === search) ?? null),
+        energyEstimated: laboratory.meter?.info.estimated ?? false,
+      }),
     );
     if (!interrupted) {
-      writeFileAtomic(tunedPath, formatTuned(updateTuned(run, finals, retuned)));
-      for (const search of searches) search.forgetTrials();
+      const updated = formatTuned(updateTuned(run, finals, retuned));
+      const fault = keepFile(() => writeFileAtomic(tunedPath, updated));
+      // What could not be written is found again from the trials.
+      if (fault === null) for (const search of searches) search.forgetTrials();
+      unwritten.push(fault);
     }
+    const faults = unwritten.filter((fault) => fault !== null);
     const report: ReportRetune = {
       schema: 'joulegate-report',
       version: 1,
@@ -205,16 +248,15 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       tool: { name: 'joulegate', version: host.version },
       createdAt: startedAt.toISOString(),
       durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
-      exitCode: interrupted ? ExitCode.interrupted : ExitCode.passed,
+      exitCode: exitCodeOf(interrupted, faulty + faults.length, retuned),
       manifest: options.manifest,
       device: describeDevice(laboratory.info),
       meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
       meterReason: laboratory.meterReason,
-      warnings: warningsOf(skipped, retuned),
+      warnings: [...warnings, ...faults],
       kernels: retuned,
     };
-    if (options.report !== undefined) writeReportFiles(absolutePath(host, options.report), report);
-    return report;
+    return writeReportFiles(host, options.report, report);
   } finally {
     await laboratory.close();
   }

@@ -27,7 +27,10 @@ export interface WorkloadSearch {
   readonly space: Space;
   /** What ships today: the tuned configuration, or the default. */
   readonly incumbent: Configuration;
+  readonly objective: Objective;
   readonly result: SearchResult;
+  /** Id of a configuration; of one outside the space its JSON, so that it equals nothing inside. */
+  idOf(configuration: Configuration): string;
   readonly seconds: number;
   readonly seed: number;
   /** Call once the search's outcome is safely written. */
@@ -118,7 +121,12 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
     builder,
     space,
     incumbent: task.incumbent,
+    objective: task.objective,
     result,
+    idOf: (configuration) => {
+      const point = space.point(configuration);
+      return point === null ? JSON.stringify(configuration) : space.id(point);
+    },
     seconds: (clock.nowMs() - startMs) / 1000,
     seed: task.seed,
     forgetTrials: () => store.clear(),

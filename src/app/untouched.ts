@@ -24,6 +24,7 @@ export function compareUntouched(base: Revision, head: Revision): readonly Compa
         kernel: definition.name,
         workload: workload.name,
         definition,
+        warning: null,
         status: 'untouched',
         reason: 'nothing that this kernel is made of changed',
       });

@@ -1,5 +1,6 @@
 import type { Host } from '../app/index.ts';
 import { ExitCode, JoulegateError } from '../errors/index.ts';
+import { nearestName } from '../schema/index.ts';
 import type { CommandSpec, Terminal } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { guardCommand } from './commands/guard.ts';
@@ -9,8 +10,9 @@ import { recordCommand } from './commands/record.ts';
 import { reportCommand } from './commands/report.ts';
 import { retuneCommand } from './commands/retune.ts';
 import { validateCommand } from './commands/validate.ts';
+import { formatJson } from './format.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { nearest, parseArguments } from './parse-arguments.ts';
+import { parseArguments } from './parse-arguments.ts';
 
 const commands: readonly CommandSpec[] = [
   validateCommand,
@@ -30,26 +32,41 @@ export interface Ending {
   readonly exitCode: ExitCode;
 }
 
-function describeError(error: unknown, signal: AbortSignal): Ending {
+/** For programs: what went wrong as data, where the result would have been. */
+function errorAsJson(code: string, message: string, nextStep: string | null): string {
+  return formatJson({ error: { code, message, nextStep } });
+}
+
+function describeError(error: unknown, signal: AbortSignal, wantsJson: boolean): Ending {
+  const ending = (
+    text: string,
+    exitCode: ExitCode,
+    code: string,
+    message: string,
+    nextStep: string | null,
+  ) => ({
+    output: wantsJson ? errorAsJson(code, message, nextStep) : '',
+    error: text,
+    exitCode,
+  });
   if (signal.aborted) {
-    return { output: '', error: 'joulegate: interrupted\n', exitCode: ExitCode.interrupted };
+    return ending('joulegate: interrupted\n', ExitCode.interrupted, 'interrupted', 'interrupted', null);
   }
   if (error instanceof JoulegateError) {
-    const next = error.nextStep === null ? '' : `  next: ${error.nextStep}\n`;
-    return { output: '', error: `joulegate: error: ${error.message}\n${next}`, exitCode: error.exitCode };
+    const { message, nextStep, exitCode, code } = error;
+    const next = nextStep === null ? '' : `  next: ${nextStep}\n`;
+    return ending(`joulegate: error: ${message}\n${next}`, exitCode, code, message, nextStep);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    output: '',
-    error: `joulegate: internal error: ${detail}\n  next: This is a bug. Please report it with the command and this text.\n`,
-    exitCode: ExitCode.internal,
-  };
+  const report = 'This is a bug. Please report it with the command and this text.';
+  const text = `joulegate: internal error: ${detail}\n  next: ${report}\n`;
+  return ending(text, ExitCode.internal, 'internal', detail, report);
 }
 
 function findCommand(name: string): CommandSpec {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
-  const near = nearest(
+  const near = nearestName(
     name,
     commands.map((candidate) => candidate.name),
   );
@@ -78,6 +95,6 @@ export async function main(argv: readonly string[], host: Host, terminal: Termin
     const result = await command.run(parseArguments(command, rest), host, terminal);
     return { ...result, error: '' };
   } catch (error) {
-    return describeError(error, host.signal);
+    return describeError(error, host.signal, argv.includes('--json'));
   }
 }

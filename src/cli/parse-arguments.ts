@@ -1,33 +1,7 @@
 import { parseArgs } from 'node:util';
 import { JoulegateError } from '../errors/index.ts';
+import { nearestName } from '../schema/index.ts';
 import type { Arguments, CommandSpec, OptionSpec, OptionValue } from './command.ts';
-
-/** The known word nearest to a misspelled one, or null if none is near. */
-export function nearest(word: string, known: readonly string[]): string | null {
-  let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(word, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
 
 function usageError(message: string, command: CommandSpec, hint?: string): JoulegateError {
   const help = `Run \`joulegate ${command.name} --help\` for its options.`;
@@ -79,7 +53,7 @@ export function parseArguments(command: CommandSpec, argv: readonly string[]): A
     if (token.kind !== 'option') continue;
     const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
     if (spec === undefined) {
-      const near = nearest(token.name, Object.keys(command.options));
+      const near = nearestName(token.name, Object.keys(command.options));
       throw usageError(
         `${token.rawName} is not an option of \`joulegate ${command.name}\`.`,
         command,

@@ -67,38 +67,37 @@ function objectivePerBlock(samples: ContenderSamples, objective: Objective): rea
  * Chooses among contenders that were measured side by side in fresh blocks. A search's best reading is flattered, so
  * the incumbent (index 0) is only replaced by one that is better in every block and by at least 1 % on the mean, or
  * by one that is faster in every block when the incumbent itself is slower than the latency slack allows.
+ * @param options.incumbentFails there is no incumbent among them: the best one is taken, the first without samples
  */
 export function selectFinalist(
   contenders: readonly ContenderSamples[],
   objective: Objective,
+  options: { readonly incumbentFails?: boolean } = {},
 ): FinalSelection {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
   const slack = objective.minimize === 'energy' ? objective.latencySlack : Number.POSITIVE_INFINITY;
   const admissible = (index: number) => latencies[index]! <= fastest * (1 + slack);
   const values = contenders.map((contender) => objectivePerBlock(contender, objective));
-
-  let best = 0;
-  let bestValue = admissible(0) ? middle(values[0] ?? []) : Number.POSITIVE_INFINITY;
-  for (let index = 1; index < contenders.length; index++) {
-    const value = middle(values[index]!);
-    if (admissible(index) && value < bestValue) {
-      best = index;
-      bestValue = value;
-    }
-  }
-  const chosen = contenders[best];
-  const incumbent = contenders[0];
-  if (best === 0 || chosen === undefined || incumbent === undefined) {
-    return { index: 0, latencyRatio: null, energyRatio: null, reason: 'no contender was better' };
-  }
-  const gains = logRatios(values[best]!, values[0]!);
+  const admitted = values.map((value, index) =>
+    admissible(index) ? middle(value) : Number.POSITIVE_INFINITY,
+  );
+  // The first of equals: the incumbent keeps its place.
+  const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
   const keep = (reason: string): FinalSelection => ({
     index: 0,
     latencyRatio: null,
     energyRatio: null,
     reason,
   });
+  if (options.incumbentFails) {
+    return { ...keep('the previous configuration fails'), index: best };
+  }
+  const chosen = contenders[best];
+  const incumbent = contenders[0];
+  if (chosen === undefined || incumbent === undefined) return keep('it was not compared with another one');
+  if (best === 0) return keep('no contender was better');
+  const gains = logRatios(values[best]!, values[0]!);
   if (gains.length < 2) return keep('too few blocks in which both could be measured');
   const ratios = {
     latencyRatio: ratio(chosen.latencyMs, incumbent.latencyMs),
@@ -108,7 +107,7 @@ export function selectFinalist(
     // One slow block must not push the incumbent out: being too slow has to repeat like any other finding.
     const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change) => change < 0);
     return faster
-      ? { index: best, ...ratios, reason: 'the previous configuration is slower than the slack allows' }
+      ? { index: best, ...ratios, reason: 'faster in every block, the previous one beyond the latency slack' }
       : keep('no contender was faster in every block');
   }
   if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {

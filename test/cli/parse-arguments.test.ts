@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CommandSpec, nearest, parseArguments } from '../../src/cli/index.ts';
+import { type CommandSpec, parseArguments } from '../../src/cli/index.ts';
 
 const command: CommandSpec = {
   name: 'try',
@@ -53,12 +53,5 @@ describe('parseArguments', () => {
     [['f', 'g', 'h'], '"h" is one argument too many.'],
   ])('refuses %j', (argv, expected) => {
     expect(message(...argv)).toContain(expected);
-  });
-});
-
-describe('nearest', () => {
-  it('finds a near word and leaves a far one alone', () => {
-    expect(nearest('retnue', ['retune', 'guard'])).toBe('retune');
-    expect(nearest('xyzzy', ['retune', 'guard'])).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ describe('selectFinalist', () => {
     const faster = contender([0.5, 0.5, 0.5], [11, 11, 11]);
     const selection = selectFinalist([incumbent, faster], energy);
     expect(selection.index).toBe(1);
-    expect(selection.reason).toContain('slower than the slack allows');
+    expect(selection.reason).toContain('beyond the latency slack');
   });
 
   it('does not push an incumbent out for one slow block', () => {
@@ -51,6 +51,23 @@ describe('selectFinalist', () => {
     expect(selectFinalist([unlucky, other], energy)).toMatchObject({
       index: 0,
       reason: 'no contender was faster in every block',
+    });
+  });
+
+  it('takes the best where there is no incumbent that works, the first if nothing was measured', () => {
+    const slow = contender([2, 2, 2], [20, 20, 20]);
+    const good = contender([1, 1, 1], [10, 10, 10]);
+    expect(selectFinalist([slow, good], energy, { incumbentFails: true })).toMatchObject({
+      index: 1,
+      reason: 'the previous configuration fails',
+    });
+    expect(selectFinalist([], energy, { incumbentFails: true }).index).toBe(0);
+  });
+
+  it('keeps the incumbent where nothing was measured', () => {
+    expect(selectFinalist([], energy)).toMatchObject({
+      index: 0,
+      reason: 'it was not compared with another one',
     });
   });
 

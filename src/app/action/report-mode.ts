@@ -5,7 +5,7 @@ import type { Verdict } from '../../manifest/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { readReport } from '../../store/index.ts';
 import { mergeReports } from '../merge-reports.ts';
-import { writeReportFiles } from '../report-files.ts';
+import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { publish } from './publish.ts';
 
@@ -23,7 +23,7 @@ function readGuardReport(path: string): ReportGuard {
 
 /** Judges what the other jobs of this run measured, all together, and comments once. */
 export async function runReportMode(task: ModeTask): Promise<ExitCode> {
-  const { commands, runner, inputs } = task;
+  const { host, commands, runner, inputs } = task;
   const { workflowRun } = runner;
   const collected = await collectReports({
     runner,
@@ -39,13 +39,14 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
       nextStep: 'Run the job again; without the reports there is no verdict.',
     });
   }
-  const report = mergeReports({
+  const merged = mergeReports({
     reports: collected.files.map(readGuardReport),
     missing: collected.missing,
     failOn: inputs.failOn ?? defaultFailOn,
   });
   const reportFolder = reportFolderOf(runner);
-  writeReportFiles(reportFolder, report);
+  prepareReportFolder(host, reportFolder);
+  const report = writeReportFiles(host, reportFolder, merged);
   await publish({ ...task, report, reportFolder });
   commands.info(report.reason);
   return report.exitCode as ExitCode;

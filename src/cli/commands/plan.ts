@@ -18,10 +18,10 @@ function formatMinutes(minutes: number): string {
 
 export const planCommand: CommandSpec = {
   name: 'plan',
-  summary: 'show kernels, spaces and what a run costs at most',
+  summary: 'show kernels, spaces and the minutes that a run is budgeted',
   positionals: [],
   description:
-    'Shows every kernel and workload with the size of its space on this device, and the most minutes a retune and a guard spend on it.',
+    'Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.',
   examples: ['joulegate plan', 'joulegate plan --device software'],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
   async run(args, host) {
@@ -44,7 +44,7 @@ export const planCommand: CommandSpec = {
         formatMinutes(workload.guardMinutes),
       ]),
     ];
-    const total = `At most ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}.`;
+    const total = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
     return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}\n\n${total}\n`, exitCode: ExitCode.passed };
   },
 };

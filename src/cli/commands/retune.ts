@@ -55,7 +55,6 @@ function replayOptions(args: Arguments): ReplayRetuneOptions {
     ...optional('latencySlack', args.number('latency-slack')),
     ...optional('trials', args.number('trials')),
     ...optional('seconds', args.number('seconds')),
-    ...optional('model', args.text('model')),
     ...optional('report', args.text('report')),
   };
 }

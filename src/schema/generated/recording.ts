@@ -250,6 +250,10 @@ export interface RecordingProvenance {
    */
   readonly source?: string;
   /**
+   * Digest of the sources, the workload, the driver and the meter that the figures depend on.
+   */
+  readonly subject?: string;
+  /**
    * Anything worth knowing.
    */
   readonly note?: string;

@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
+import { startJob } from '../support/actions-services.ts';
+import { describeOnAdapter } from '../support/adapter.ts';
+import { startGithubServer } from '../support/github-server.ts';
+import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
+
+/** A pull request, checked out, and its runs. */
+async function pullRequest(head: Record<string, string>, repository?: string) {
+  const job = await startJob();
+  const github = await startGithubServer();
+  const checkout = await checkOutMerge(job.workspace, { base: smallProject(100), head });
+  const run = (more: Partial<Parameters<typeof runAction>[0]> = {}) =>
+    runAction({
+      job,
+      github,
+      eventName: 'pull_request',
+      event: pullRequestEvent(checkout, repository),
+      sha: checkout.merge,
+      ref: 'refs/pull/7/merge',
+      ...more,
+    });
+  return { job, github, checkout, run };
+}
+
+describe('a pull request that touches no kernel', () => {
+  it('is green with the reason, in outputs, summary, comment and artifact', async () => {
+    const { job, github, run } = await pullRequest({ 'README.md': 'words' });
+    const ended = await run();
+    expect(ended.log).not.toContain('::error');
+    expect(ended.status).toBe(0);
+    expect(ended.outputs).toMatchObject({ verdict: 'passed', gated: '0', identical: '1', regressed: '0' });
+    expect(ended.summary).toContain('identical');
+    expect(job.services.artifacts.map(({ name }) => name)).toEqual(['joulegate-report-no-device-attempt-1']);
+    const comments = github.comments(7);
+    expect(comments).toHaveLength(1);
+    expect(comments[0]?.login).toBe('github-actions[bot]');
+    expect(comments[0]?.body).toBe(ended.outputs['comment-body']);
+  });
+
+  it('has one comment however often it runs', async () => {
+    const { github, run } = await pullRequest({ 'README.md': 'words' });
+    github.addComment(7, 'mona', 'looks fine');
+    await run({ attempt: 1 });
+    const [, first] = github.comments(7);
+    await run({ attempt: 2 });
+    const comments = github.comments(7);
+    expect(comments).toHaveLength(2);
+    expect(comments[1]?.id).toBe(first?.id);
+    expect(comments[1]?.body).not.toBe(first?.body);
+  });
+
+  it('makes no first comment with `comment: on-change`, and none with `never`', async () => {
+    for (const comment of ['on-change', 'never']) {
+      const { github, run } = await pullRequest({ 'README.md': 'words' });
+      expect((await run({ inputs: { comment } })).status).toBe(0);
+      expect(github.comments(7)).toEqual([]);
+    }
+  });
+
+  it('passes from a fork, whose token may not comment, and says so', async () => {
+    const { github, run } = await pullRequest({ 'README.md': 'words' }, 'mallory/kernels');
+    const ended = await run({ inputs: { 'github-token': 'read-token' } });
+    expect(ended.status).toBe(0);
+    expect(ended.log).toMatch(/^::warning.*comment/im);
+    expect(ended.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('read-token');
+    expect(github.comments(7)).toEqual([]);
+    expect(ended.summary).toContain('identical');
+  });
+
+  it('passes while GitHub’s API is down, after a bounded number of attempts', async () => {
+    const { github, run } = await pullRequest({ 'README.md': 'words' });
+    for (let i = 0; i < 20; i++)
+      github.failNext('POST', /comments/, { status: 422, body: { message: 'no' } });
+    const ended = await run();
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('::warning');
+    expect(github.comments(7)).toEqual([]);
+  });
+
+  it('passes where the artifact service is broken, and the comment says what is missing', async () => {
+    const { job, github, run } = await pullRequest({ 'README.md': 'words' });
+    job.services.fail('CreateArtifact', { status: 403, message: 'forbidden' });
+    const ended = await run();
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('::warning');
+    expect(github.comments(7)[0]?.body).toContain('could not be uploaded');
+  });
+});
+
+describe('the base of a run', () => {
+  it('is fetched where the clone is one commit deep', async () => {
+    const { job, github, checkout, run } = await pullRequest({ 'README.md': 'words' });
+    const origin = `${job.workspace}-origin`;
+    execFileSync('git', ['clone', '--quiet', '--bare', job.workspace, origin]);
+    execFileSync('git', ['-C', origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
+    rmSync(join(job.workspace, '.git'), { recursive: true });
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: job.workspace, stdio: 'pipe' });
+    git('init', '--quiet');
+    git('remote', 'add', 'origin', `file://${origin}`);
+    git('fetch', '--quiet', '--depth=1', 'origin', checkout.merge);
+    git('checkout', '--quiet', '--force', checkout.merge);
+    try {
+      const ended = await run();
+      expect(ended.log).toContain(`fetching ${checkout.merge}`);
+      expect(ended.outputs).toMatchObject({ verdict: 'passed', identical: '1' });
+      expect(github.comments(7)[0]?.body).toContain(checkout.base.slice(0, 12));
+    } finally {
+      rmSync(origin, { recursive: true, force: true });
+    }
+  });
+
+  it('is the commit a merge group is built on', async () => {
+    const { checkout, run } = await pullRequest({ 'README.md': 'words' });
+    const ended = await run({
+      eventName: 'merge_group',
+      ref: 'refs/heads/gh-readonly-queue/main/pr-7-x',
+      event: {
+        action: 'checks_requested',
+        merge_group: {
+          head_sha: checkout.merge,
+          head_ref: 'refs/heads/gh-readonly-queue/main/pr-7-x',
+          base_sha: checkout.base,
+          base_ref: 'refs/heads/main',
+        },
+        repository: { full_name: 'octo/kernels', default_branch: 'main', fork: false },
+      },
+    });
+    expect(ended).toMatchObject({ status: 0, outputs: { identical: '1' } });
+  });
+
+  it('is said to be missing where nothing is checked out', async () => {
+    const { job, run } = await pullRequest({ 'README.md': 'words' });
+    rmSync(join(job.workspace, '.git'), { recursive: true });
+    const ended = await run();
+    expect(ended.status).toBe(2);
+    expect(ended.log).toContain('actions/checkout');
+  });
+});
+
+describe('inputs', () => {
+  it('are refused all at once, with the valid values', async () => {
+    const { run } = await pullRequest({});
+    const ended = await run({ inputs: { mode: 'gaurd', comment: 'loudly', 'max-minutes': 'ten' } });
+    expect(ended.status).toBe(2);
+    for (const text of ['guard, retune or report', 'auto, on-change or never', 'a number of minutes']) {
+      expect(ended.log).toContain(text);
+    }
+  });
+});
+
+describeOnAdapter('a pull request that makes a kernel cost more', () => {
+  it('is red, at the kernel’s line, in every place', async () => {
+    const { job, github, run } = await pullRequest({ 'kernels/power.wgsl': powerKernel(300) });
+    const ended = await run();
+    expect(ended.status).toBe(1);
+    expect(ended.outputs).toMatchObject({ verdict: 'failed', regressed: '1', gated: '1' });
+    const line =
+      powerKernel(300)
+        .split('\n')
+        .findIndex((text) => text.startsWith('fn main')) + 1;
+    expect(ended.log).toMatch(
+      new RegExp(`^::error title=[^:]*,file=kernels/power\\.wgsl,line=${line}::`, 'm'),
+    );
+    expect(job.services.artifacts[0]?.name).toMatch(/^joulegate-report-[a-z0-9.-]+-attempt-1$/);
+    const body = github.comments(7)[0]?.body ?? '';
+    expect(body).toContain('regressed');
+    expect(body).toContain('estimated');
+  }, 120_000);
+
+  it('is green where `fail-on` is none', async () => {
+    const { run } = await pullRequest({ 'joulegate.yaml': smallManifest, 'kernels/power.wgsl': 'broken' });
+    const ended = await run({ inputs: { 'fail-on': 'none' } });
+    expect(ended.outputs).toMatchObject({ regressed: '1' });
+    expect(ended.status).toBe(0);
+  });
+});

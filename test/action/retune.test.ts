@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
+import { startJob } from '../support/actions-services.ts';
+import { describeOnAdapter } from '../support/adapter.ts';
+import { startGithubServer } from '../support/github-server.ts';
+import { smallManifest, smallProject } from '../support/small-project.ts';
+
+const schedule = { schedule: '0 3 * * *', workflow: '.github/workflows/nightly.yml' };
+const quick = smallManifest.replace('trials: 12, search-seconds: 30', 'trials: 4, search-seconds: 6');
+
+/** A repository on its default branch, and nightly runs of it. */
+async function nightly() {
+  const job = await startJob();
+  const github = await startGithubServer();
+  const project = { ...smallProject(50), 'joulegate.yaml': quick };
+  const checkout = await checkOutMerge(job.workspace, { base: project, head: {} });
+  const run = (attempt: number, more: Partial<Parameters<typeof runAction>[0]> = {}) =>
+    runAction({
+      job,
+      github,
+      eventName: 'schedule',
+      event: schedule,
+      sha: checkout.merge,
+      ref: 'refs/heads/main',
+      attempt,
+      inputs: { mode: 'retune' },
+      ...more,
+    });
+  return { job, github, checkout, run };
+}
+
+describeOnAdapter('the nightly job', () => {
+  it('writes tuned.json and hands what it learnt to the next night', async () => {
+    const { job, run } = await nightly();
+    const first = await run(1);
+    expect(first.log).not.toContain('::error');
+    expect(first.status).toBe(0);
+    expect(['improved', 'unchanged']).toContain(first.outputs.verdict);
+    const tuned = JSON.parse(readFileSync(join(job.workspace, 'tuned.json'), 'utf8'));
+    expect(tuned.entries).toHaveLength(1);
+    const [key] = job.services.cacheKeys;
+    expect(key).toMatch(/^joulegate-v1-[a-z0-9.-]+-[0-9a-f]{16}-4242424242-1$/);
+
+    const second = await run(2);
+    expect(second.status).toBe(0);
+    expect(job.services.cacheKeys).toHaveLength(2);
+  }, 120_000);
+
+  it('sets a damaged state aside, says so, and makes it anew', async () => {
+    const { job, run } = await nightly();
+    expect((await run(1)).status).toBe(0);
+    job.services.damageBlobs(Buffer.from('not a state'));
+    const second = await run(2);
+    expect(second.status).toBe(0);
+    expect(second.log).toMatch(/^::warning/m);
+    expect(second.log).not.toContain('::error');
+    expect(job.services.cacheKeys).toHaveLength(2);
+  }, 120_000);
+
+  it('saves nothing on behalf of a pull request', async () => {
+    const { job, checkout, run } = await nightly();
+    const ended = await run(1, {
+      eventName: 'pull_request',
+      event: pullRequestEvent(checkout),
+      ref: 'refs/pull/7/merge',
+    });
+    expect(ended.status).toBe(0);
+    expect(job.services.cacheKeys).toEqual([]);
+    expect(ended.log).toContain('only runs of the default branch save it');
+  }, 120_000);
+
+  it('keeps its state in a directory where there is no cache service', async () => {
+    const { job, run } = await nightly();
+    const ended = await run(1, { inputs: { mode: 'retune', cache: './kept' } });
+    expect(ended.status).toBe(0);
+    expect(existsSync(join(job.workspace, 'kept'))).toBe(true);
+    expect(job.services.cacheKeys).toEqual([]);
+  }, 120_000);
+});
