@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { JoulegateError } from '../errors/index.ts';
 import type { Meter } from '../measure/index.ts';
+import { type NativeSearch, nativeSearch } from '../native/index.ts';
 import { command } from './command/kind.ts';
 import { cpuTime } from './cpu-time.ts';
 import { amdgpu, intel } from './hwmon/kinds.ts';
@@ -37,6 +39,8 @@ export interface OpenMeterOptions {
   readonly sensor?: string | undefined;
   /** Path of NVML; where the system finds it unless given. */
   readonly nvmlLibrary?: string | undefined;
+  /** Where koffi, which reads NVML, is looked for; from the running bundle unless given. */
+  readonly native?: NativeSearch | undefined;
   /** For `command`: the program and its arguments. It prints one reading a line, `8812.25 J` or `12.5 W`. */
   readonly command?: readonly string[] | undefined;
   /** `/sys` unless given. */
@@ -71,6 +75,7 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
     wattsPerCore,
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
+    native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
     command: options.command,
     sysfsFolder: options.sysfsFolder ?? '/sys',
     procFolder: options.procFolder ?? '/proc',

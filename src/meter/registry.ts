@@ -1,4 +1,5 @@
 import type { Device, DeviceInfo, Meter, MeterInfo } from '../measure/index.ts';
+import type { NativeSearch } from '../native/index.ts';
 import type { MeterTime } from './sensor/time.ts';
 
 /** What a meter may need to know to be opened. */
@@ -10,6 +11,8 @@ export interface MeterContext {
   /** The user's name for a sensor. */
   readonly sensor: string | undefined;
   readonly nvmlLibrary: string | undefined;
+  /** Where koffi is looked for. */
+  readonly native: NativeSearch;
   /** Program and arguments for `command`. */
   readonly command: readonly string[] | undefined;
   readonly sysfsFolder: string;

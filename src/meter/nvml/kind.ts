@@ -13,7 +13,7 @@ export const nvml: MeterKind = {
     const { info } = context.device;
     if (info.software || info.backend === 'replay') return unsuitable(`${info.family} is no GPU`);
     if (!isOfVendor(info, 'nvidia')) return unsuitable(`${info.family} is not NVIDIA’s`);
-    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary);
+    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
     let used = false;

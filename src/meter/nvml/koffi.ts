@@ -1,3 +1,5 @@
+import { loadKoffi, type NativeSearch } from '../../native/index.ts';
+
 /** What a native function takes: handles and numbers, and memory it writes to. */
 export type NativeArgument = number | bigint | Uint8Array;
 
@@ -14,10 +16,11 @@ export interface NativeLibrary {
 
 /**
  * Loads a shared library.
- * @throws Error if koffi cannot be loaded here, or the library cannot
+ * @param search where koffi is looked for
+ * @throws JoulegateError if koffi cannot be loaded; Error if the library cannot
  */
-export async function loadLibrary(path: string): Promise<NativeLibrary> {
-  const { default: koffi } = await import('koffi');
+export async function loadLibrary(path: string, search: NativeSearch): Promise<NativeLibrary> {
+  const koffi = await loadKoffi(search);
   const library = koffi.load(path);
   return {
     find(name, types) {

@@ -1,3 +1,5 @@
+import { JoulegateError } from '../../errors/index.ts';
+import type { NativeSearch } from '../../native/index.ts';
 import type { Probed } from '../sensor/types.ts';
 import { codeText, success } from './codes.ts';
 import {
@@ -102,12 +104,16 @@ export function terminated(memory: Buffer): string {
   return memory.toString('utf8', 0, end < 0 ? memory.length : end);
 }
 
-/** Loads and initialises NVML; close it. */
-export async function openNvml(path: string): Promise<Probed<Nvml>> {
+/**
+ * Loads and initialises NVML; close it.
+ * @throws JoulegateError (could-not-measure, `native-part-altered`): that is no reason to do without a meter
+ */
+export async function openNvml(path: string, search: NativeSearch): Promise<Probed<Nvml>> {
   let library: NativeLibrary;
   try {
-    library = await loadLibrary(path);
+    library = await loadLibrary(path, search);
   } catch (error) {
+    if (error instanceof JoulegateError && error.code === 'native-part-altered') throw error;
     return { ok: false, why: `${path} cannot be loaded: ${error instanceof Error ? error.message : error}` };
   }
   const nvml = new Nvml(library);
