@@ -1,4 +1,5 @@
-import { bySeverity, guardTitle, isReplaced, verdictText } from './facts.ts';
+import { bySeverity, guardTitle, isInterrupted, isReplaced, retuneTitle, verdictText } from './facts.ts';
+import { failureNotes } from './failure-notes.ts';
 import { formatConfiguration, formatCount, formatRatio } from './format.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
@@ -64,11 +65,16 @@ function guardAnnotations(report: GuardReport): Annotation[] {
 }
 
 function retuneAnnotations(report: RetuneReport): Annotation[] {
+  if (isInterrupted(report)) {
+    const message = cleanLine(retuneTitle(report), 900);
+    return [{ level: 'warning', title: 'Joulegate: retune interrupted', message, file: null, line: null }];
+  }
   return report.kernels.flatMap((kernel) => {
     const { configuration } = kernel;
     if (configuration !== null && !isReplaced(kernel)) return [];
     const title = configuration === null ? 'no configuration works' : 'better configuration';
-    const found = configuration === null ? '' : formatConfiguration(configuration);
+    const found =
+      configuration === null ? (failureNotes(kernel)[0] ?? '') : formatConfiguration(configuration);
     return {
       level: configuration === null ? 'warning' : 'notice',
       title: cleanLine(`${kernel.kernel}: ${title}`, 200),

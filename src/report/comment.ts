@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeMarkdown } from './escape-markdown.ts';
-import { isQuiet, isReplaced } from './facts.ts';
+import { isInterrupted, isQuiet, wasReplaced } from './facts.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import type { Report } from './types.ts';
 
@@ -47,10 +47,11 @@ export function readCommentOrigin(body: string): CommentOrigin | null {
   return { manifestHash, runId: Number(runId), runAttempt: Number(runAttempt) };
 }
 
-/** Whether a report tells of a change: anything but kernels that are identical or unchanged. */
+/** Whether a report tells of a change, or of none because the run was stopped: anything but kernels that are identical or unchanged. */
 export function hasNews(report: Report): boolean {
+  if (isInterrupted(report)) return true;
   if (report.kind === 'retune') {
-    return report.kernels.some((kernel) => isReplaced(kernel) || kernel.configuration === null);
+    return report.kernels.some((kernel) => wasReplaced(report, kernel) || kernel.configuration === null);
   }
   if (report.verdict === 'failed' || report.verdict === 'could-not-measure') return true;
   return report.verdict === 'interrupted' || report.kernels.some((kernel) => !isQuiet(kernel));

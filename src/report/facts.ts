@@ -2,6 +2,12 @@ import { formatCount, formatDuration, formatInteger, formatKilowattHours, format
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, GuardVerdict, Report, RetunedKernel, RetuneReport } from './types.ts';
 
+/** Exit status of an interrupted run, see `exitCode` in `schemas/report.schema.json`. */
+const interruptedExitCode = 130;
+
+/** Git abbreviates no hash further. */
+const minHashLength = 4;
+
 /** Verdicts from what needs attention to what needs none. */
 export const verdictOrder: readonly GuardVerdict[] = [
   'regressed',
@@ -63,20 +69,31 @@ export function verdictText(verdict: GuardVerdict): string {
   return verdict.replace('-', ' ');
 }
 
-/** A kernel's configuration was replaced by a better one. */
+/** A kernel's configuration differs from that at the start: it was replaced, unless the run was interrupted. */
 export function isReplaced(kernel: RetunedKernel): boolean {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  if (previous === null) return true;
   const names = Object.keys(configuration);
+  if (previous === null) return names.length > 0;
   return (
     names.length !== Object.keys(previous).length ||
     names.some((name) => configuration[name] !== previous[name])
   );
 }
 
+/** The run was stopped from outside: what it found so far was not compared, and replaced nothing. */
+export function isInterrupted(report: Report): boolean {
+  return report.exitCode === interruptedExitCode;
+}
+
+/** A better configuration took the place of the kernel's own, as far as the run got. */
+export function wasReplaced(report: RetuneReport, kernel: RetunedKernel): boolean {
+  return !isInterrupted(report) && isReplaced(kernel);
+}
+
 /** `2 of 4 workloads with a better configuration`. */
 export function retuneTitle(report: RetuneReport): string {
+  if (isInterrupted(report)) return 'interrupted, no configuration was replaced';
   const total = report.kernels.length;
   const replaced = report.kernels.filter(isReplaced).length;
   const failed = report.kernels.filter((kernel) => kernel.configuration === null).length;
@@ -101,9 +118,17 @@ export function runFacts(report: Report): readonly (readonly [label: string, tex
   return facts;
 }
 
+/** `HEAD (18b637aac225)`; the hash alone where the label is one, and only once where the label has it in it. */
+function revisionName({ label, commit }: GuardReport['head']): string {
+  if (commit === null) return label;
+  const hash = commit.slice(0, 12);
+  const isHash = label === '' || (label.length >= minHashLength && commit.startsWith(label));
+  if (isHash) return hash;
+  return label.includes(hash) ? label : `${label} (${hash})`;
+}
+
 function revisionText(revision: GuardReport['head']): string {
-  const commit = revision.commit === null ? '' : revision.commit.slice(0, 12);
-  const name = revision.label === commit || commit === '' ? revision.label : `${revision.label} (${commit})`;
+  const name = revisionName(revision);
   return cleanLine(revision.dirty === true ? `${name}, with changes that are not committed` : name, 200);
 }
 
@@ -163,12 +188,4 @@ export function guardNotes(kernel: GuardKernel): readonly string[] {
 export function placeText(kernel: GuardKernel | RetunedKernel): string | null {
   if (kernel.file === null) return null;
   return cleanLine(kernel.line === null ? kernel.file : `${kernel.file}:${kernel.line}`, 300);
-}
-
-/** `compile 3, wrong-result 1`, most frequent first; empty if none failed. */
-export function failuresText(kernel: RetunedKernel): string {
-  return Object.entries(kernel.failures)
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([kind, count]) => cleanLine(`${kind} ${count}`, 120))
-    .join(', ');
 }

@@ -4,7 +4,6 @@ import {
   countsText,
   guardNotes,
   guardTitle,
-  isEstimated,
   isQuiet,
   needsNotes,
   placeText,
@@ -12,6 +11,7 @@ import {
 } from './facts.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds, formatRatio } from './format.ts';
 import { details, factList, type MarkdownLimits, movement, table, warningList } from './markdown-parts.ts';
+import { quantityTitles } from './quantity-titles.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
 
 const marks: Record<GuardVerdict, string> = {
@@ -43,9 +43,17 @@ function ratio(value: GuardKernel['energyRatio']): string {
 }
 
 function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
-  const estimated = isEstimated(report) ? ' (estimated)' : '';
+  const titles = quantityTitles(report);
   return table({
-    titles: ['', 'kernel', 'workload', `energy${estimated}`, 'base → head', 'latency', 'base → head'],
+    titles: [
+      '',
+      'kernel',
+      'workload',
+      titles.energyChange,
+      titles.energy,
+      titles.latencyChange,
+      titles.latency,
+    ],
     rightAligned: [3, 4, 5, 6],
     rows: kernels.map((kernel) => [
       `${kernel.fails ? '🔴' : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
@@ -83,8 +91,9 @@ function configurationList(kernels: readonly GuardKernel[], limits: MarkdownLimi
     const { base, head } = kernel.configuration;
     const after = head === null ? '' : formatConfiguration(head);
     const before = base === null ? '' : formatConfiguration(base);
+    const now = after === '' ? 'nothing to tune' : codeMarkdown(after, 600);
     const was = before === after || before === '' ? '' : `, base: ${codeMarkdown(before, 600)}`;
-    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${codeMarkdown(after, 600)}${was}`;
+    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
   });
   return items.join('\n');
 }

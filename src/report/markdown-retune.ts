@@ -1,5 +1,6 @@
 import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
-import { isEstimated, isReplaced, retuneTitle } from './facts.ts';
+import { isEstimated, isInterrupted, retuneTitle, wasReplaced } from './facts.ts';
+import { failureNotes } from './failure-notes.ts';
 import {
   formatConfiguration,
   formatCount,
@@ -9,36 +10,36 @@ import {
   formatRatio,
 } from './format.ts';
 import { details, factList, type MarkdownLimits, movement, table, warningList } from './markdown-parts.ts';
-import { searchNote } from './retune-notes.ts';
-import type { RetunedKernel, RetuneReport } from './types.ts';
+import { quantityTitles } from './quantity-titles.ts';
+import { configurationOutcome, searchNote } from './retune-notes.ts';
+import type { Ratio, RetunedKernel, RetuneReport } from './types.ts';
 
-function ratio(kernel: RetunedKernel, metric: 'energyRatio' | 'latencyRatio'): string {
-  const value = kernel[metric];
-  if (value === null || !isReplaced(kernel)) return '';
-  return formatRatio(value).replaceAll('[', '\\[').replaceAll(']', '\\]');
+function ratio(value: Ratio | null): string {
+  return value === null ? '' : formatRatio(value).replaceAll('[', '\\[').replaceAll(']', '\\]');
 }
 
 function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
-  const estimated = isEstimated(report) ? ' (estimated)' : '';
+  const titles = quantityTitles(report);
   return table({
     titles: [
       'kernel',
       'workload',
-      `energy${estimated}`,
-      'before → after',
-      'latency',
-      'before → after',
+      titles.energyChange,
+      titles.energy,
+      titles.latencyChange,
+      titles.latency,
       'trials',
     ],
     rightAligned: [2, 3, 4, 5, 6],
     rows: report.kernels.map((kernel) => {
-      const before = isReplaced(kernel) ? kernel.before : null;
+      const replaced = wasReplaced(report, kernel);
+      const before = replaced ? kernel.before : null;
       return [
         codeMarkdown(kernel.kernel, 100),
         codeMarkdown(kernel.workload, 150),
-        ratio(kernel, 'energyRatio'),
+        ratio(replaced ? kernel.energyRatio : null),
         movement(before?.joules, kernel.joules, formatJoules),
-        ratio(kernel, 'latencyRatio'),
+        ratio(replaced ? kernel.latencyRatio : null),
         movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
         formatInteger(kernel.trials),
       ];
@@ -47,23 +48,31 @@ function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
   });
 }
 
-function configurationText(kernel: RetunedKernel): string {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return 'none';
-  const now = codeMarkdown(formatConfiguration(configuration), 600);
-  if (!isReplaced(kernel)) return `keeps ${now}`;
-  return previous === null
-    ? `now ${now}`
-    : `now ${now}, was ${codeMarkdown(formatConfiguration(previous), 600)}`;
+function configurationText(report: RetuneReport, kernel: RetunedKernel): string {
+  const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
+  switch (configurationOutcome(report, kernel)) {
+    case 'none-works':
+      return 'none';
+    case 'nothing-to-tune':
+      return 'nothing to tune';
+    case 'so-far':
+      return `best so far ${now}`;
+    case 'kept':
+      return `keeps ${now}`;
+    case 'first':
+      return `now ${now}`;
+    case 'replaced':
+      return `now ${now}, was ${codeMarkdown(formatConfiguration(kernel.previousConfiguration ?? {}), 600)}`;
+  }
 }
 
 function configurations(report: RetuneReport, limits: MarkdownLimits): string {
   const items = report.kernels.slice(0, limits.maxNotes).map((kernel) => {
     const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+    const notes = [kernel.reason, searchNote(kernel), ...failureNotes(kernel)].filter((note) => note !== '');
     return [
-      `- ${name}: ${configurationText(kernel)}`,
-      `  - ${escapeMarkdown(kernel.reason)}`,
-      `  - ${escapeMarkdown(searchNote(kernel))}`,
+      `- ${name}: ${configurationText(report, kernel)}`,
+      ...notes.map((note) => `  - ${escapeMarkdown(note, 1200)}`),
     ].join('\n');
   });
   const rest = report.kernels.length - items.length;
@@ -97,7 +106,7 @@ function tradeOffs(report: RetuneReport, limits: MarkdownLimits): string {
 /** Blocks of a retune report, to be separated by blank lines; empty ones are left out by the caller. */
 export function retuneBlocks(report: RetuneReport, limits: MarkdownLimits): string[] {
   return [
-    '## Joulegate: retuned',
+    isInterrupted(report) ? '## ⚠️ Joulegate: retune interrupted' : '## Joulegate: retuned',
     `**${retuneTitle(report)}** after ${formatCount(
       report.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
       'trial',

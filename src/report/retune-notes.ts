@@ -1,4 +1,4 @@
-import { failuresText, isReplaced } from './facts.ts';
+import { isInterrupted, isReplaced } from './facts.ts';
 import {
   formatConfiguration,
   formatConfigurationChange,
@@ -6,7 +6,7 @@ import {
   formatDuration,
   formatInteger,
 } from './format.ts';
-import type { RetunedKernel } from './types.ts';
+import type { RetunedKernel, RetuneReport } from './types.ts';
 
 const endings: Record<RetunedKernel['stopped'], string> = {
   trials: 'trial budget spent',
@@ -16,25 +16,53 @@ const endings: Record<RetunedKernel['stopped'], string> = {
   interrupted: 'interrupted',
 };
 
-/** What changed in the configuration; empty if there is none that works. */
-export function configurationNote(kernel: RetunedKernel): string {
+/** What became of a kernel's configuration. */
+export type ConfigurationOutcome =
+  | 'none-works'
+  | 'nothing-to-tune'
+  | 'so-far'
+  | 'kept'
+  | 'first'
+  | 'replaced';
+
+/** `so-far`: the best when the run was interrupted, compared with nothing. `first`: there was none before. */
+export function configurationOutcome(report: RetuneReport, kernel: RetunedKernel): ConfigurationOutcome {
   const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return '';
-  if (!isReplaced(kernel)) return `keeps ${formatConfiguration(configuration)}`;
-  if (previous === null) return `now ${formatConfiguration(configuration)}`;
-  return formatConfigurationChange(previous, configuration);
+  if (configuration === null) return 'none-works';
+  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? 'nothing-to-tune' : 'kept';
+  if (isInterrupted(report)) return 'so-far';
+  return previous === null ? 'first' : 'replaced';
 }
 
-/** How the search went: `64 trials, 18 measured for energy, of 1,024 configurations, 58 s, trial budget spent, seed 7; failed: compile 2`. */
+/** What changed in the configuration; empty if there is none that works. */
+export function configurationNote(report: RetuneReport, kernel: RetunedKernel): string {
+  const { configuration, previousConfiguration: previous } = kernel;
+  const now = formatConfiguration(configuration ?? {});
+  switch (configurationOutcome(report, kernel)) {
+    case 'none-works':
+      return '';
+    case 'nothing-to-tune':
+      return 'nothing to tune';
+    case 'so-far':
+      return `best so far ${now}`;
+    case 'kept':
+      return `keeps ${now}`;
+    case 'first':
+      return `now ${now}`;
+    case 'replaced':
+      return formatConfigurationChange(previous ?? {}, configuration ?? {});
+  }
+}
+
+/** How the search went: `64 trials of 1,024 configurations, 18 measured for energy, 58 s, trial budget spent, seed 7`. */
 export function searchNote(kernel: RetunedKernel): string {
   const { spaceSize } = kernel;
   const size = formatCount(spaceSize.value, 'configuration');
-  const failures = failuresText(kernel);
   const parts = [
     `${formatCount(kernel.trials, 'trial')} of ${spaceSize.exact ? size : `at least ${size}`}`,
     `${formatInteger(kernel.energyMeasurements)} measured for energy`,
     `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
     `seed ${kernel.seed}`,
   ];
-  return failures === '' ? parts.join(', ') : `${parts.join(', ')}; failed: ${failures}`;
+  return parts.join(', ');
 }

@@ -2,6 +2,8 @@ import { displayWidth, pad, truncate } from './text.ts';
 
 export interface Column {
   readonly title: string;
+  /** Said instead where cells say their short texts. */
+  readonly shortTitle?: string;
   readonly align: 'left' | 'right';
   /** May be cut down to this many columns where the terminal is narrow. */
   readonly minWidth?: number;
@@ -83,9 +85,11 @@ function shrink(columns: readonly Column[], widths: number[], width: number): vo
 /** Lines of an aligned table. Texts must be clean lines. */
 export function layOutTable(task: TableTask): string[] {
   const chosen = chooseColumns(task);
-  const columns = chosen.map((i) => task.columns[i] as Column);
+  const whole = chosen.map((i) => task.columns[i] as Column);
   const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: '' }));
-  const rows = narrowest(columns, full) <= task.width ? full : full.map((row) => row.map(shorten));
+  const fits = narrowest(whole, full) <= task.width;
+  const columns = fits ? whole : whole.map(shortenTitle);
+  const rows = fits ? full : full.map((row) => row.map(shorten));
   const widths = widthsOf(columns, rows);
   shrink(columns, widths, task.width);
   const line = (cells: readonly Cell[]) => {
@@ -98,6 +102,10 @@ export function layOutTable(task: TableTask): string[] {
   };
   const title = line(columns.map((column) => ({ text: column.title, paint: task.paintTitle })));
   return [title, ...rows.map(line)];
+}
+
+function shortenTitle(column: Column): Column {
+  return column.shortTitle === undefined ? column : { ...column, title: column.shortTitle };
 }
 
 function shorten(cell: Cell): Cell {

@@ -3,7 +3,6 @@ import {
   countsText,
   guardNotes,
   guardTitle,
-  isEstimated,
   isQuiet,
   needsNotes,
   placeText,
@@ -16,6 +15,7 @@ import {
   movementCell,
   noteHeading,
   noteLines,
+  quantityColumns,
   ratioCell,
   type TerminalStyle,
   warningLines,
@@ -27,15 +27,11 @@ import type { GuardKernel, GuardReport } from './types.ts';
 const maxPlainRows = 6;
 
 function columnsFor(report: GuardReport): readonly Column[] {
-  const energy = isEstimated(report) ? 'energy (estimated)' : 'energy';
   return [
     { title: 'verdict', align: 'left' },
     { title: 'kernel', align: 'left', minWidth: 12 },
     { title: 'workload', align: 'left', minWidth: 10 },
-    { title: energy, align: 'right' },
-    { title: 'base → head', align: 'right', dropOrder: 1 },
-    { title: 'latency', align: 'right' },
-    { title: 'base → head', align: 'right', dropOrder: 2 },
+    ...quantityColumns(report),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { runFacts } from './facts.ts';
 import { formatChange, formatRatio } from './format.ts';
 import type { Paint } from './paint.ts';
-import type { Cell } from './table.ts';
+import { quantityTitles } from './quantity-titles.ts';
+import type { Cell, Column } from './table.ts';
 import { cleanLine, displayWidth, wrap } from './text.ts';
 import type { Ratio, Report } from './types.ts';
 
@@ -9,6 +10,20 @@ export interface TerminalStyle {
   readonly paint: Paint;
   /** Columns of the terminal. */
   readonly width: number;
+}
+
+/**
+ * Columns for a change of energy, energies, a change of latency, latencies. Where there is no room for the figures, the
+ * titles of the changes need not tell themselves from those.
+ */
+export function quantityColumns(report: Report): readonly Column[] {
+  const titles = quantityTitles(report);
+  return [
+    { title: titles.energyChange, shortTitle: titles.energy, align: 'right' },
+    { title: titles.energy, align: 'right', dropOrder: 1 },
+    { title: titles.latencyChange, shortTitle: titles.latency, align: 'right' },
+    { title: titles.latency, align: 'right', dropOrder: 2 },
+  ];
 }
 
 /** `-12.0 % [-13.1, -10.9]`, green if clearly lower, red if clearly higher; empty if unknown. */

@@ -1,4 +1,5 @@
-import { isEstimated, isReplaced, placeText, retuneTitle } from './facts.ts';
+import { isInterrupted, placeText, retuneTitle, wasReplaced } from './facts.ts';
+import { failureNotes } from './failure-notes.ts';
 import { formatInteger, formatJoules, formatMilliseconds } from './format.ts';
 import { configurationNote, searchNote } from './retune-notes.ts';
 import { sparkline } from './sparkline.ts';
@@ -8,6 +9,7 @@ import {
   movementCell,
   noteHeading,
   noteLines,
+  quantityColumns,
   ratioCell,
   type TerminalStyle,
   warningLines,
@@ -18,22 +20,18 @@ import type { RetunedKernel, RetuneReport } from './types.ts';
 const sparklinePoints = 12;
 
 function columnsFor(report: RetuneReport): readonly Column[] {
-  const energy = isEstimated(report) ? 'energy (estimated)' : 'energy';
   return [
     { title: 'kernel', align: 'left', minWidth: 12 },
     { title: 'workload', align: 'left', minWidth: 10 },
-    { title: energy, align: 'right' },
-    { title: 'before → after', align: 'right', dropOrder: 1 },
-    { title: 'latency', align: 'right' },
-    { title: 'before → after', align: 'right', dropOrder: 2 },
+    ...quantityColumns(report),
     { title: 'trials', align: 'right' },
     { title: 'search', align: 'left', dropOrder: 3 },
   ];
 }
 
-function rowOf(kernel: RetunedKernel, style: TerminalStyle): readonly Cell[] {
+function rowOf(report: RetuneReport, kernel: RetunedKernel, style: TerminalStyle): readonly Cell[] {
   const { before } = kernel;
-  const replaced = isReplaced(kernel);
+  const replaced = wasReplaced(report, kernel);
   return [
     { text: cleanLine(kernel.kernel, 100), ...(replaced ? { paint: style.paint.bold } : {}) },
     { text: cleanLine(kernel.workload, 200) },
@@ -46,9 +44,14 @@ function rowOf(kernel: RetunedKernel, style: TerminalStyle): readonly Cell[] {
   ];
 }
 
-function notesOf(kernel: RetunedKernel, style: TerminalStyle): string[] {
+function notesOf(report: RetuneReport, kernel: RetunedKernel, style: TerminalStyle): string[] {
   const name = cleanLine(`${kernel.kernel} ${kernel.workload}`, 300);
-  const notes = [configurationNote(kernel), cleanLine(kernel.reason, 600), searchNote(kernel)];
+  const notes = [
+    configurationNote(report, kernel),
+    cleanLine(kernel.reason, 600),
+    searchNote(kernel),
+    ...failureNotes(kernel),
+  ];
   return [
     noteHeading(name, placeText(kernel), style),
     ...notes.filter((note) => note !== '').flatMap((note) => noteLines(note, style)),
@@ -57,16 +60,18 @@ function notesOf(kernel: RetunedKernel, style: TerminalStyle): string[] {
 
 /** Sections of a retune report: each a list of lines. */
 export function retuneSections(report: RetuneReport, style: TerminalStyle): string[][] {
-  const rows = report.kernels.map((kernel) => rowOf(kernel, style));
+  const rows = report.kernels.map((kernel) => rowOf(report, kernel, style));
   const table =
     rows.length === 0
       ? []
       : layOutTable({ columns: columnsFor(report), rows, width: style.width, paintTitle: style.paint.dim });
+  const { bold, yellow } = style.paint;
+  const title = isInterrupted(report) ? yellow(retuneTitle(report)) : retuneTitle(report);
   return [
-    [`${style.paint.bold('joulegate retune:')} ${retuneTitle(report)}`],
+    [`${bold('joulegate retune:')} ${title}`],
     factLines(report, style),
     table,
-    ...report.kernels.map((kernel) => notesOf(kernel, style)),
+    ...report.kernels.map((kernel) => notesOf(report, kernel, style)),
     warningLines(report, style),
   ];
 }

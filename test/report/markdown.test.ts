@@ -6,6 +6,7 @@ import {
   manyKernels,
   mixedKernels,
   regressedKernel,
+  retunedKernel,
   retunedKernels,
   retuneReport,
 } from './samples.ts';
@@ -26,7 +27,7 @@ describe('a guard report as Markdown', () => {
       '**1 regressed, 1 improved, 1 new, 2 unchanged, 1 identical.** softmax ROWS=1024,COLS=512 regressed in energy and latency',
     );
     expect(lines[4]).toBe(
-      '|  | kernel | workload | energy (estimated) | base → head | latency | base → head |',
+      '|  | kernel | workload | energy change (estimated) | energy (estimated) | latency change | latency |',
     );
     expect(lines[6]).toBe(
       '| 🔴 regressed | `softmax` | `ROWS=1024,COLS=512` | +71.2 % \\[+69.0, +73.4\\] | 31.1 mJ → 53.2 mJ | +68.8 % \\[+66.5, +71.1\\] | 1.23 ms → 2.08 ms |',
@@ -170,6 +171,74 @@ describe('a retune report as Markdown', () => {
       ': now `WORKGROUP=128, PER_THREAD=4, VECTORIZE=true`, was `WORKGROUP=64, PER_THREAD=1, VECTORIZE=true`',
     );
     expect(text).toContain(': keeps `WORKGROUP=64`');
+  });
+
+  it('titles every column by itself, whichever others are empty', () => {
+    const uncompared = { energyRatio: null, latencyRatio: null, before: null };
+    const kept = retunedKernel({ ...uncompared, configuration: { W: 1 }, previousConfiguration: { W: 1 } });
+    const kernel = guardKernel({ energyRatio: null, latencyRatio: null });
+    expect(tableRows(text)[0]).toEqual([
+      'kernel',
+      'workload',
+      'energy change (estimated)',
+      'energy (estimated)',
+      'latency change',
+      'latency',
+      'trials',
+    ]);
+    expect(tableRows(renderMarkdown(retuneReport([{ ...kept, pareto: [] }])))).toEqual([
+      ['kernel', 'workload', 'energy (estimated)', 'latency', 'trials'],
+      ['---', '---', '---:', '---:', '---:'],
+      ['`softmax`', '`ROWS=1024,COLS=512`', '21.3 mJ', '912 µs', '64'],
+    ]);
+    expect(tableRows(renderMarkdown(guardReport([kernel])))[0]).toEqual([
+      '',
+      'kernel',
+      'workload',
+      'energy (estimated)',
+      'latency',
+    ]);
+  });
+
+  it('gives an example of every kind of failure', () => {
+    expect(text).toContain(
+      '  - failed: compile 2, e.g. kernels/softmax.wesl:12: struct member zz not found (WORKGROUP=64, PER\\_THREAD=1, VECTORIZE=true)\n  - failed: wrong-result 1, e.g. &#96;output&#96;: 3 of 4 elements',
+    );
+  });
+
+  it('lets no example be more than a line of text', () => {
+    const hostile = '<img src=x>\n## @octocat `| $x$ https://evil.example';
+    const kernel = retunedKernel({
+      failures: { compile: 1 },
+      failureExamples: [
+        { kind: 'compile', message: hostile, file: hostile, line: 1, configuration: { [hostile]: hostile } },
+      ],
+    });
+    const [line = ''] = renderMarkdown(retuneReport([kernel])).match(/^.*failed: .*$/m) ?? [];
+    expect(line).toMatch(/^ {2}- failed: compile 1, e\.g\. &lt;img src=x&gt; ## /);
+    expect(line).not.toMatch(/<|`|\||\$|@(?!\u200b)|:\/\//);
+  });
+
+  it('claims nothing for a run that was interrupted', () => {
+    const found = retunedKernel({
+      before: null,
+      energyRatio: null,
+      latencyRatio: null,
+      reason: 'interrupted',
+    });
+    const interrupted = renderMarkdown(retuneReport([found], { exitCode: 130 }));
+    expect(interrupted).toMatch(
+      /^## ⚠️ Joulegate: retune interrupted\n\n\*\*interrupted, no configuration was replaced\*\* after 64 trials\.\n/,
+    );
+    expect(interrupted).toContain(': best so far `WORKGROUP=128, PER_THREAD=4, VECTORIZE=true`\n');
+    expect(interrupted).not.toMatch(/better configuration|: now|→/);
+  });
+
+  it('says of a kernel without tunables that there is nothing to tune', () => {
+    const untunable = retunedKernel({ configuration: {}, previousConfiguration: {} });
+    expect(renderMarkdown(retuneReport([untunable]))).toContain('`ROWS=1024,COLS=512`: nothing to tune\n');
+    const guarded = guardKernel({ configuration: { base: {}, head: {} } });
+    expect(renderMarkdown(guardReport([guarded]))).toContain('`ROWS=1024,COLS=512`: nothing to tune\n');
   });
 
   it('lists trade-offs where there is a choice', () => {

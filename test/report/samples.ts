@@ -159,6 +159,22 @@ export function guardReport(
   };
 }
 
+const compileExample = {
+  kind: 'compile',
+  message: 'struct member zz not found',
+  file: 'kernels/softmax.wesl',
+  line: 12,
+  configuration: { WORKGROUP: 64, PER_THREAD: 1, VECTORIZE: true },
+};
+
+const wrongResultExample = {
+  kind: 'wrong-result',
+  message: '`output`: 3 of 4 elements are wrong; first at index 1: 5, expected 2',
+  file: null,
+  line: null,
+  configuration: { WORKGROUP: 256, PER_THREAD: 1, VECTORIZE: false },
+};
+
 export function retunedKernel(changes: Partial<RetunedKernel> = {}): RetunedKernel {
   return {
     kernel: 'softmax',
@@ -178,6 +194,7 @@ export function retunedKernel(changes: Partial<RetunedKernel> = {}): RetunedKern
     trials: 64,
     energyMeasurements: 18,
     failures: { compile: 2, 'wrong-result': 1 },
+    failureExamples: [wrongResultExample, compileExample],
     spaceSize: { value: 1024, exact: true },
     seed: 7,
     stopped: 'trials',
@@ -223,6 +240,7 @@ export const retunedKernels: readonly RetunedKernel[] = [
     latencyRatio: null,
     before: null,
     failures: {},
+    failureExamples: [],
     reason: 'kept: nothing was better by more than the noise',
     convergence: [0.0213, 0.0213, 0.0213],
     pareto: [],
@@ -239,6 +257,7 @@ export const retunedKernels: readonly RetunedKernel[] = [
     trials: 4,
     energyMeasurements: 0,
     failures: { compile: 4 },
+    failureExamples: [compileExample],
     stopped: 'exhausted',
     convergence: [null, null, null, null],
     pareto: [],

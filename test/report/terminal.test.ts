@@ -8,11 +8,40 @@ import {
   manyKernels,
   mixedKernels,
   regressedKernel,
+  retunedKernel,
   retunedKernels,
   retuneReport,
+  unmeasuredKernel,
 } from './samples.ts';
 
 const wide = { colour: false, width: 160 };
+
+/** The table of a report as its lines, titles first. */
+function tableLines(text: string): string[] {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => /^ {2}(verdict|kernel) /.test(line));
+  return lines.slice(start, lines.indexOf('', start));
+}
+
+/** The facts about a report's run: label and text. */
+function fact(text: string, label: string): string | undefined {
+  return text
+    .split('\n')
+    .find((line) => line.startsWith(`  ${label} `))
+    ?.slice(label.length + 2)
+    .trim();
+}
+
+/** What a retune leaves alone: no comparison, only what its own configuration costs. */
+const keptKernel = retunedKernel({
+  configuration: { WORKGROUP: 64 },
+  previousConfiguration: { WORKGROUP: 64 },
+  energyRatio: null,
+  latencyRatio: null,
+  before: null,
+  failures: {},
+  failureExamples: [],
+});
 
 it('renders reports that are valid', () => {
   for (const report of [
@@ -36,8 +65,8 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
   meter   cpu-time: CPU time x 15 W per core (estimated, not measured by a sensor)
   took    1 min 23 s
 
-  verdict    kernel   workload                energy (estimated)        base → head                 latency        base → head
-  regressed  softmax  ROWS=1024,COLS=512  +71.2 % [+69.0, +73.4]  31.1 mJ → 53.2 mJ  +68.8 % [+66.5, +71.1]  1.23 ms → 2.08 ms
+  verdict    kernel   workload            energy change (estimated)  energy (estimated)          latency change            latency
+  regressed  softmax  ROWS=1024,COLS=512     +71.2 % [+69.0, +73.4]   31.1 mJ → 53.2 mJ  +68.8 % [+66.5, +71.1]  1.23 ms → 2.08 ms
 
   softmax ROWS=1024,COLS=512  kernels/softmax.wesl:14
     energy rose by 71.2 % against a margin of 10 % (p < 0.001 in 9 fresh blocks)
@@ -48,9 +77,8 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
   });
 
   it('puts what fails first and what was not measured last', () => {
-    const lines = renderTerminal(guardReport(mixedKernels), wide).split('\n');
-    const table = lines.slice(lines.findIndex((line) => line.startsWith('  verdict')) + 1);
-    expect(table.slice(0, 6).map((line) => line.trim().split(/ {2,}/)[0])).toEqual([
+    const [, ...rows] = tableLines(renderTerminal(guardReport(mixedKernels), wide));
+    expect(rows.map((line) => line.trim().split(/ {2,}/)[0])).toEqual([
       'regressed',
       'improved',
       'new',
@@ -70,9 +98,7 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
 
   it.each([40, 60, 80, 100, 120, 160])('keeps its table within %d columns', (width) => {
     for (const kernels of [[regressedKernel], mixedKernels, manyKernels()]) {
-      const lines = renderTerminal(guardReport(kernels), { colour: false, width }).split('\n');
-      const start = lines.findIndex((line) => line.startsWith('  verdict'));
-      const table = lines.slice(start, lines.indexOf('', start));
+      const table = tableLines(renderTerminal(guardReport(kernels), { colour: false, width }));
       // The columns that are never cut need 64.
       for (const line of table) expect(line.length).toBeLessThanOrEqual(Math.max(width, 72));
     }
@@ -89,7 +115,7 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
       guardReport([kernel], { meter: null, meterReason: 'this GPU has no energy counter' }),
       wide,
     );
-    expect(text).toMatch(/^ {2}verdict +kernel +workload +latency +base → head$/m);
+    expect(text).toMatch(/^ {2}verdict +kernel +workload +latency change +latency$/m);
     expect(text).toContain('meter   none, latency only: this GPU has no energy counter');
   });
 
@@ -107,6 +133,51 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
     const text = renderTerminal(measured, wide);
     expect(text).not.toContain('estimated');
     expect(text).toContain('meter   nvml: total energy counter (measured), idle 75.3 W');
+  });
+
+  it('titles every column by itself, whichever others are empty', () => {
+    const uncompared = guardKernel({ energyRatio: null, latencyRatio: null, verdict: 'inconclusive' });
+    expect(tableLines(renderTerminal(guardReport([uncompared]), wide))).toEqual([
+      '  verdict       kernel   workload            energy (estimated)            latency',
+      '  inconclusive  softmax  ROWS=1024,COLS=512   31.1 mJ → 31.1 mJ  1.23 ms → 1.23 ms',
+    ]);
+  });
+
+  it('names changes shortly where there is no room for the figures they are changes of', () => {
+    expect(tableLines(renderTerminal(guardReport([regressedKernel]), { colour: false, width: 70 }))).toEqual([
+      '  verdict    kernel   workload            energy (estimated)  latency',
+      '  regressed  softmax  ROWS=1024,COLS=512             +71.2 %  +68.8 %',
+    ]);
+  });
+
+  it('lists a removed kernel, which has no file, by its name', () => {
+    const removed = unmeasuredKernel({
+      kernel: 'gone',
+      verdict: 'removed',
+      reason: 'not in head',
+      fails: true,
+      file: null,
+      line: null,
+      configuration: { base: { WORKGROUP: 64 }, head: null },
+    });
+    const text = renderTerminal(guardReport([removed]), wide);
+    expect(tableLines(text)[1]).toBe('  removed  gone    ROWS=1024,COLS=512');
+    expect(text).toContain('\n  gone ROWS=1024,COLS=512\n    not in head\n');
+  });
+
+  const commit = '18b637aac225fe01234567890abcdef012345678';
+  it.each([
+    ['HEAD', 'HEAD (18b637aac225)'],
+    ['HEAD (18b637aac225)', 'HEAD (18b637aac225)'],
+    ['18b637aac225', '18b637aac225'],
+    ['18b6', '18b637aac225'],
+    [commit, '18b637aac225'],
+    ['18b637aac225-fix', '18b637aac225-fix'],
+    ['1', '1 (18b637aac225)'],
+    ['', '18b637aac225'],
+  ])('names the revision labelled %j with its hash once', (label, shown) => {
+    const report = guardReport(mixedKernels, { base: { label, commit } });
+    expect(fact(renderTerminal(report, wide), 'base')).toBe(shown);
   });
 
   it('says that nothing was gated, in the title', () => {
@@ -154,12 +225,14 @@ describe('a retune report on a terminal', () => {
       /^joulegate retune: 2 of 4 workloads with a better configuration, 1 without any that works\n/,
     );
     expect(text).toContain(
-      '  softmax  ROWS=1024,COLS=512          -31.5 % [-32.9, -30.1]  31.1 mJ → 21.3 mJ  -26.1 % [-26.9, -25.3]   1.23 ms → 912 µs      64   ██▇▅▃▃▂▁▁\n',
+      '  softmax  ROWS=1024,COLS=512             -31.5 % [-32.9, -30.1]   31.1 mJ → 21.3 mJ  -26.1 % [-26.9, -25.3]   1.23 ms → 912 µs      64   ██▇▅▃▃▂▁▁\n',
     );
     expect(text).toContain(`  softmax ROWS=1024,COLS=512  joulegate.yaml:14
     WORKGROUP 64 → 128, PER_THREAD 1 → 4
     replaced: 31.5 % less energy in every block
-    64 trials of 1,024 configurations, 18 measured for energy, 43 s, trial budget spent, seed 7; failed: compile 2, wrong-result 1
+    64 trials of 1,024 configurations, 18 measured for energy, 43 s, trial budget spent, seed 7
+    failed: compile 2, e.g. kernels/softmax.wesl:12: struct member zz not found (WORKGROUP=64, PER_THREAD=1, VECTORIZE=true)
+    failed: wrong-result 1, e.g. \`output\`: 3 of 4 elements are wrong; first at index 1: 5, expected 2 (WORKGROUP=256, PER_THREAD=1, VECTORIZE=false)
 `);
     expect(text).toContain('    64 trials of at least 1,000,000 configurations,');
     expect(text).toContain('    keeps WORKGROUP=64\n');
@@ -167,8 +240,54 @@ describe('a retune report on a terminal', () => {
   });
 
   it('says when nothing better was found', () => {
-    const kept = retunedKernels.filter((kernel) => kernel.kernel === 'row-sum');
-    expect(reportSummary(retuneReport(kept))).toBe('no better configuration for 1 workload');
+    expect(reportSummary(retuneReport([keptKernel]))).toBe('no better configuration for 1 workload');
+  });
+
+  const figures = 'energy \\(estimated\\) +latency +trials';
+  const changes = 'energy change \\(estimated\\) +energy \\(estimated\\) +latency change +latency +trials';
+  it.each([
+    ['nothing was replaced', [keptKernel], figures],
+    ['all was', [retunedKernel()], changes],
+    ['some was', [keptKernel, retunedKernel()], changes],
+    ['nothing was measured', retunedKernels.filter((kernel) => kernel.kernel === 'broken'), 'trials'],
+  ])('titles every column by itself when %s', (_, kernels, titles) => {
+    const [line] = tableLines(renderTerminal(retuneReport(kernels), wide));
+    expect(line).toMatch(new RegExp(`^ {2}kernel +workload +${titles} +search$`));
+  });
+
+  it('claims nothing for a run that was interrupted', () => {
+    const found = retunedKernel({
+      before: null,
+      energyRatio: null,
+      latencyRatio: null,
+      reason: 'interrupted',
+    });
+    const report = retuneReport([found, keptKernel], { exitCode: 130 });
+    const text = renderTerminal(report, wide);
+    expect(text).toMatch(/^joulegate retune: interrupted, no configuration was replaced\n/);
+    expect(text).toContain('    best so far WORKGROUP=128, PER_THREAD=4, VECTORIZE=true\n');
+    expect(text).not.toMatch(/better configuration|→/);
+    expect(reportSummary(report)).toBe('interrupted, no configuration was replaced');
+  });
+
+  it('says of a kernel without tunables that there is nothing to tune', () => {
+    for (const previousConfiguration of [{}, null]) {
+      const report = retuneReport([retunedKernel({ configuration: {}, previousConfiguration })]);
+      expect(renderTerminal(report, wide)).toContain('    nothing to tune\n');
+      expect(reportSummary(report)).toBe('no better configuration for 1 workload');
+    }
+  });
+
+  it('counts failures without an example together, after those with one', () => {
+    const kernel = retunedKernel({
+      failures: { timeout: 9, compile: 3, crash: 1 },
+      failureExamples: [
+        { kind: 'compile', message: 'too\nlong', file: 'a.wgsl', line: null, configuration: {} },
+        { kind: 'unsupported', message: 'of which there is none', file: null, line: null, configuration: {} },
+      ],
+    });
+    const notes = renderTerminal(retuneReport([kernel]), wide).match(/^ {4}failed: .*$/gm);
+    expect(notes).toEqual(['    failed: compile 3, e.g. a.wgsl: too long', '    failed: timeout 9, crash 1']);
   });
 });
 
