@@ -1,7 +1,7 @@
 // Which files make up the native parts of a platform, and how to get hold of them. Used by native.mjs and release.mjs.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,7 @@ export function fetchKoffi(platform) {
   const name = `@koromix/koffi-${platform}`;
   const locked = lock[`node_modules/${name}`];
   const folder = mkdtempSync(join(tmpdir(), 'joulegate-native-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const packed = execFileSync(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
     ['pack', `${name}@${locked.version}`, '--json', '--ignore-scripts', '--pack-destination', folder],
