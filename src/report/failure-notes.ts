@@ -2,7 +2,7 @@ import { formatConfiguration } from './format.ts';
 import { cleanLine } from './text.ts';
 import type { RetunedKernel } from './types.ts';
 
-type FailureExample = NonNullable<RetunedKernel['failureExamples']>[number];
+type FailureExample = RetunedKernel['failureExamples'][number];
 
 /** `kernels/a.wgsl:12: struct member zz not found (WG=64)`. */
 function exampleText(example: FailureExample): string {
@@ -23,7 +23,7 @@ export function failureNotes(kernel: RetunedKernel): readonly string[] {
   const others: string[] = [];
   for (const [kind, count] of kinds) {
     const text = cleanLine(`${kind} ${count}`, 120);
-    const example = kernel.failureExamples?.find((one) => one.kind === kind);
+    const example = kernel.failureExamples.find((one) => one.kind === kind);
     if (example === undefined) others.push(text);
     else notes.push(`failed: ${text}, e.g. ${exampleText(example)}`);
   }

@@ -609,7 +609,7 @@ export interface ReportRetuneKernel {
    *
    * @maxItems 20
    */
-  readonly failureExamples?: ReadonlyArray<ReportFailureExample>;
+  readonly failureExamples: ReadonlyArray<ReportFailureExample>;
   /**
    * Size of the space.
    */
