@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
-import { commitAll, joulegate, projectFolder, writeFiles } from '../support/command-line.ts';
+import { commitAll, joulegate, projectFolder, startJoulegate, writeFiles } from '../support/command-line.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
 /** Head as given, on top of a committed base. */
@@ -14,11 +14,27 @@ async function checkout(
   return { guard: (...args) => joulegate(folder, 'guard', '--base', 'HEAD', '--json', ...args) };
 }
 
+/** The project with a second kernel that nobody should touch. */
+function withSentinel(project: Record<string, string>, rounds: number): Record<string, string> {
+  const entry = smallManifest
+    .slice(smallManifest.indexOf('  power:'))
+    .replace('  power:', '  watch:\n    sentinel: true')
+    .replace('power.wgsl', 'watch.wgsl');
+  return {
+    ...project,
+    'joulegate.yaml': smallManifest + entry,
+    'kernels/watch.wgsl': powerKernel(rounds),
+  };
+}
+
 describeOnAdapter('guard against a git revision', () => {
-  it('fails on code that costs more, and says by how much and where', async () => {
-    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': powerKernel(300) });
+  it('fails on code that costs more, and says by how much and where, even if a sentinel is touched too', async () => {
+    const base = withSentinel(smallProject(100), 50);
+    const head = withSentinel(smallProject(300), 51);
+    const { guard } = await checkout(base, head);
     const ended = await guard();
     const report = JSON.parse(ended.stdout);
+    expect(report.warnings.join()).toContain('watch is a sentinel, but this change touches it');
     expect(report.kernels[0]).toMatchObject({
       kernel: 'power',
       workload: 'COUNT=65536',
@@ -58,7 +74,10 @@ describeOnAdapter('guard against a git revision', () => {
     expect(ended.status).toBe(1);
     const report = JSON.parse(ended.stdout);
     expect(report.kernels[0]).toMatchObject({ verdict: 'regressed', fails: true });
+    const line = broken.split('\n').findIndex((text) => text.includes('valuez')) + 1;
+    expect(report.kernels[0]).toMatchObject({ file: 'kernels/power.wgsl', line });
     expect(report.kernels[0].reason).toContain('valuez');
+    expect(report.kernels[0].reason).not.toContain('reference');
   });
 
   it('says missing-baseline, and fails, where base has a manifest that cannot be read', async () => {
@@ -70,6 +89,7 @@ describeOnAdapter('guard against a git revision', () => {
     expect(ended.status).toBe(1);
     const report = JSON.parse(ended.stdout);
     expect(report.kernels[0].verdict).toBe('missing-baseline');
+    expect(report.kernels[0].reason).toMatch(/joulegate\.yaml:\d+:\d+: error: /);
     expect(report.counts).toMatchObject({ missingBaseline: 1, gated: 0 });
   });
 
@@ -98,6 +118,28 @@ describeOnAdapter('guard against a git revision', () => {
       ['power', 'identical'],
       ['gone', 'removed'],
     ]);
+  });
+
+  it('keeps its exit status where nobody reads its output', async () => {
+    const folder = await projectFolder({ ...smallProject(100), 'joulegate.yaml': 'version: [\n' });
+    commitAll(folder);
+    await writeFiles(folder, { 'joulegate.yaml': smallManifest });
+    const started = startJoulegate(folder, 'guard', '--base', 'HEAD');
+    started.child.stdout?.destroy();
+    started.child.stderr?.destroy();
+    expect((await started.finished).status).toBe(1);
+  });
+
+  it('takes no folder without the manifest for a base, and no name that is a folder and a branch', async () => {
+    const folder = await projectFolder(smallProject(100));
+    commitAll(folder);
+    await writeFiles(folder, { 'empty/notes.txt': '', 'main/joulegate.yaml': smallManifest });
+    const empty = await joulegate(folder, 'guard', '--base', 'empty');
+    expect(empty).toMatchObject({ status: 2, stdout: '' });
+    expect(empty.stderr).toContain('has no joulegate.yaml to compare with');
+    const both = await joulegate(folder, 'guard', '--base', 'main');
+    expect(both.status).toBe(2);
+    expect(both.stderr).toContain('both a folder and a revision');
   });
 
   it('ends with status 2 for a revision that does not exist', async () => {

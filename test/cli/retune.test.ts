@@ -1,9 +1,42 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
-import { joulegate, projectFolder, startJoulegate } from '../support/command-line.ts';
-import { smallProject } from '../support/small-project.ts';
+import { joulegate, projectFolder, startJoulegate, writeFiles } from '../support/command-line.ts';
+import { smallManifest, smallProject } from '../support/small-project.ts';
+
+function brittleEntry(name: string, more = ''): string {
+  return `  ${name}:
+    source: kernels/brittle.wgsl
+    entry: main
+    workloads: [{ COUNT: 1024 }]
+    tunables: { BAD: [0, 1] }
+    default: { BAD: 0 }
+    buffers:
+      results: { binding: 0, type: f32, length: COUNT, check: { relative: 1.0e-3 } }
+    dispatch: ["COUNT / 64", 1, 1]${more}
+`;
+}
+
+const brittleManifest = `version: 1
+budget: { retune: { trials: 4, search-seconds: 10, judge-seconds: 20 } }
+kernels:
+${brittleEntry('brittle')}`;
+
+/** A kernel of two configurations, one of which computes no number. */
+const brittleProject = {
+  'joulegate.yaml': brittleManifest,
+  'kernels/brittle.wgsl': `override BAD: u32 = 0u;
+@group(0) @binding(0) var<storage, read_write> results: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var x = f32(id.x);
+  if (BAD == 1u) { x = sqrt(-1.0 - x); }
+  results[id.x] = x;
+}
+`,
+};
 
 describeOnAdapter('retune on a device', () => {
   it('writes the tuned state, the cost model and the report, and keeps no trials behind', async () => {
@@ -43,7 +76,53 @@ describeOnAdapter('retune on a device', () => {
     await again.sees('earlier trials');
     again.child.kill('SIGINT');
     expect((await again.finished).status).toBe(130);
+
+    await writeFiles(folder, { 'joulegate.yaml': smallManifest.replace('fill: uniform', 'fill: ones') });
+    const other = startJoulegate(folder, 'retune', '--seconds', '600');
+    await other.sees('trials');
+    other.child.kill('SIGINT');
+    expect((await other.finished).stderr).not.toContain('earlier trials');
   }, 120_000);
+
+  it('replaces what ships today where that fails, and says so', async () => {
+    const folder = await projectFolder(brittleProject);
+    const first = await joulegate(folder, 'retune', '--json');
+    expect(JSON.parse(first.stdout).kernels[0].configuration).toEqual({ BAD: 0 });
+    const path = join(folder, 'tuned.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"BAD": 0', '"BAD": 1'));
+    const second = await joulegate(folder, 'retune', '--json');
+    expect(JSON.parse(second.stdout).kernels[0]).toMatchObject({
+      configuration: { BAD: 0 },
+      previousConfiguration: { BAD: 1 },
+      before: null,
+      failures: { 'not-a-number': 1 },
+      reason: 'replaced: the previous configuration fails (not-a-number)',
+    });
+    expect(second.status).toBe(0);
+    expect(readFileSync(path, 'utf8')).toContain('"BAD": 0');
+  }, 120_000);
+
+  it('retunes the other kernels where one has a reference that does not compile', async () => {
+    const folder = await projectFolder({
+      ...brittleProject,
+      'kernels/wrong.wgsl': 'fn main() { return 1; }',
+      'joulegate.yaml': brittleManifest + brittleEntry('broken', '\n    reference: kernels/wrong.wgsl'),
+    });
+    const ended = await joulegate(folder, 'retune', '--json');
+    expect(ended.status).toBe(2);
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels.map((kernel: { kernel: string }) => kernel.kernel)).toEqual(['brittle']);
+    expect(report.warnings.join()).toContain('broken COUNT=1024 was not retuned');
+    expect(readFileSync(join(folder, 'tuned.json'), 'utf8')).toContain('"brittle"');
+  }, 120_000);
+
+  it('measures nothing where the report could not be written', async () => {
+    const folder = await projectFolder({ ...smallProject(50), taken: 'a file' });
+    const ended = await joulegate(folder, 'retune', '--report', 'taken', '--json');
+    expect(ended.status).toBe(2);
+    expect(JSON.parse(ended.stdout).error).toMatchObject({ code: 'cannot-write' });
+    expect(existsSync(join(folder, 'tuned.json'))).toBe(false);
+  });
 });
 
 describeOnAdapter('record', () => {
@@ -55,6 +134,11 @@ describeOnAdapter('record', () => {
     expect(first).toMatchObject({ configurations: 5, failures: 0, energyMeasurements: 2, missing: 0 });
     const second = JSON.parse((await record()).stdout);
     expect(second).toMatchObject({ configurations: 12, failures: 0, energyMeasurements: 12, missing: 0 });
+
+    await writeFiles(folder, { 'joulegate.yaml': smallManifest.replace('fill: uniform', 'fill: ones') });
+    const foreign = await record();
+    expect(foreign.status).toBe(2);
+    expect(JSON.parse(foreign.stdout).error.code).toBe('other-recording');
 
     const replayed = await joulegate(
       folder,
