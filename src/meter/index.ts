@@ -6,6 +6,6 @@ export {
   type OpenMeterOptions,
   openMeter,
 } from './open-meter.ts';
-export { type RecordedLookup, recordedJoules, recordedLookup } from './recorded.ts';
+export { type RecordedLookup, recordedLookup } from './recorded.ts';
 export { createReplayMeter } from './replay.ts';
 export { type MeterTime, systemTime } from './sensor/time.ts';

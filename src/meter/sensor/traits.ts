@@ -19,6 +19,10 @@ export interface SensorTraits {
 const wantedTicks = 13;
 const leastTicks = 4;
 const pollMs = 2;
+/** A tick is seen one poll late, which over this time is little of an idle power. */
+const leastMs = 600;
+/** On a busy machine polls come late; a tick that may be older than this says little about power. */
+const punctualMs = 20;
 const maxMs = 2000;
 /** A counter that has not moved by now does not count. */
 const stillMs = 1000;
@@ -47,7 +51,7 @@ async function watchCounter({ counter, unitJoules }: Sensor, time: MeterTime): P
   const readings: EnergyReading[] = [];
   const startMs = time.nowMs();
   let ticks = 0;
-  while (ticks < wantedTicks) {
+  while (ticks < wantedTicks || time.nowMs() - startMs < leastMs) {
     const timeMs = time.nowMs();
     const read = await (counter as NonNullable<Sensor['counter']>).read();
     if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
@@ -79,7 +83,7 @@ async function watchCounter({ counter, unitJoules }: Sensor, time: MeterTime): P
       source: 'counter',
       updatePeriodMs: median(periods),
       resolutionJoules: unitJoules * counts.reduce(commonDivisor, 0),
-      idleWatts: steadyMean(seen),
+      idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
       counterFault: null,
     },
   };
@@ -87,8 +91,9 @@ async function watchCounter({ counter, unitJoules }: Sensor, time: MeterTime): P
 
 /** Mean watts between the first and the last tick; null if one interval stands out. */
 function steadyMean(ticks: readonly EnergyReading[]): number | null {
-  const first = ticks[0] as EnergyReading;
-  const last = ticks.at(-1) as EnergyReading;
+  const first = ticks[0];
+  const last = ticks.at(-1);
+  if (first === undefined || last === undefined || last.timeMs <= first.timeMs) return null;
   const all = (1000 * (last.joules - first.joules)) / (last.timeMs - first.timeMs);
   // A tick is seen up to one poll late, which is much of a short period: steadiness is judged over quarters.
   const quarter = Math.max(1, Math.floor((ticks.length - 1) / 4));

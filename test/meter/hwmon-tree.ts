@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeviceInfo } from '../../src/measure/index.ts';
+import { createVirtualTime } from '../support/virtual-time.ts';
+import { standInInfo } from './gpu-lab.ts';
+
+/** A /sys with graphics cards, as the kernel lays it out. */
+export class HwmonTree {
+  readonly folder = mkdtempSync(join(tmpdir(), 'joulegate-sys-'));
+  /** Called whenever time moves: a test writes attributes here. */
+  onTime: (nowMs: number) => void = () => undefined;
+  readonly time = createVirtualTime(5003, (nowMs) => this.onTime(nowMs));
+  #cards = 0;
+
+  /** @returns the folder of the card's hwmon sensor */
+  addCard(bus: string, attributes: Readonly<Record<string, string>>, product?: string): string {
+    const card = this.#cards++;
+    const device = join(this.folder, 'devices', 'pci0000:00', bus);
+    const hwmon = join(device, 'hwmon', `hwmon${card + 3}`);
+    mkdirSync(hwmon, { recursive: true });
+    const drm = join(this.folder, 'class', 'drm');
+    mkdirSync(join(drm, `card${card}`), { recursive: true });
+    mkdirSync(join(drm, `card${card}-HDMI-A-1`));
+    symlinkSync(device, join(drm, `card${card}`, 'device'));
+    if (product !== undefined) writeFileSync(join(device, 'product_name'), `${product}\n`);
+    for (const [name, text] of Object.entries(attributes)) writeFileSync(join(hwmon, name), `${text}\n`);
+    return hwmon;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes an attribute in place, as a reader in another process would see it. */
+export function setAttribute(hwmon: string, name: string, value: number | string): void {
+  writeFileSync(join(hwmon, name), `${value}\n`);
+}
+
+/** An adapter of another vendor. */
+export function adapterOf(vendor: string, device: string): DeviceInfo {
+  return { ...standInInfo, vendor, device, description: device, family: `${vendor}-${device}` };
+}
