@@ -29,7 +29,7 @@ const stillMs = 1000;
 /** Power that varies more than this around its median is not idle. */
 const steadyPart = 0.25;
 
-/** Watches a sensor for at most 3 s. null: nothing can be read, with the reason. */
+/** Watches a sensor for at most 3 s; `why` is a clause that says what keeps it from being used. */
 export async function measureTraits(
   sensor: Sensor,
   time: MeterTime,
