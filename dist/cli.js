@@ -7368,7 +7368,7 @@ var require_dist = __commonJS({
 });
 
 // src/cli.ts
-import { fileURLToPath } from "node:url";
+import { fileURLToPath as fileURLToPath2 } from "node:url";
 
 // package.json
 var package_default = {
@@ -12729,7 +12729,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema342 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema36 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
 function validate982(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate982.evaluated;
@@ -12953,124 +12953,128 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "failures" } };
       vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
-    if (data.spaceSize === void 0 || !func05.call(data, "spaceSize")) {
-      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spaceSize" } };
+    if (data.failureExamples === void 0 || !func05.call(data, "failureExamples")) {
+      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "failureExamples" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
-    if (data.seed === void 0 || !func05.call(data, "seed")) {
-      let err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seed" } };
+    if (data.spaceSize === void 0 || !func05.call(data, "spaceSize")) {
+      let err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spaceSize" } };
       vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
     }
-    if (data.stopped === void 0 || !func05.call(data, "stopped")) {
-      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "stopped" } };
+    if (data.seed === void 0 || !func05.call(data, "seed")) {
+      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seed" } };
       vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
-    if (data.seconds === void 0 || !func05.call(data, "seconds")) {
-      let err20 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
+    if (data.stopped === void 0 || !func05.call(data, "stopped")) {
+      let err20 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "stopped" } };
       vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
     }
-    if (data.convergence === void 0 || !func05.call(data, "convergence")) {
-      let err21 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "convergence" } };
+    if (data.seconds === void 0 || !func05.call(data, "seconds")) {
+      let err21 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
       vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
     }
-    if (data.pareto === void 0 || !func05.call(data, "pareto")) {
-      let err22 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "pareto" } };
+    if (data.convergence === void 0 || !func05.call(data, "convergence")) {
+      let err22 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "convergence" } };
       vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
     }
-    if (data.reason === void 0 || !func05.call(data, "reason")) {
-      let err23 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
+    if (data.pareto === void 0 || !func05.call(data, "pareto")) {
+      let err23 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "pareto" } };
       vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+    }
+    if (data.reason === void 0 || !func05.call(data, "reason")) {
+      let err24 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
+      vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     for (let key0 of Object.keys(data))
       if (!func05.call(schema352.properties, key0)) {
-        let err24 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
         if (func86(data0) > 200) {
-          let err25 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-        }
-        if (func86(data0) < 1) {
-          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
+        if (func86(data0) < 1) {
+          let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
       } else {
-        let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
       let data1 = data.workload;
       if (typeof data1 == "string") {
         if (func86(data1) > 200) {
-          let err28 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-        }
-        if (func86(data1) < 1) {
-          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
+        if (func86(data1) < 1) {
+          let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
       } else {
-        let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err31 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema352.properties.file.type } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema352.properties.file.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err33 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err33 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema352.properties.line.type } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema352.properties.line.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
         if (data3 > 1e8 || isNaN(data3)) {
-          let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
         if (data3 < 1 || isNaN(data3)) {
-          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
       let data4 = data.objective;
       if (typeof data4 != "string") {
-        let err36 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err37 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
       if (!(data4 === "energy" || data4 === "latency" || data4 === "edp")) {
-        let err37 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema352.properties.objective.enum } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        let err38 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema352.properties.objective.enum } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
       let data5 = data.latencySlack;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err38 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema352.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema352.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 1e6 || isNaN(data5)) {
-          let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+          let err40 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          let err40 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+          let err41 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
@@ -13081,15 +13085,15 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs17 = errors;
       if (data6 !== null) {
-        let err41 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        let err42 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
       var _valid0 = _errs17 === errors;
       if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
         errors = _errs15, vErrors !== null && (_errs15 ? vErrors.length = _errs15 : vErrors = null);
       else {
-        let err42 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        let err43 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
@@ -13099,54 +13103,54 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs22 = errors;
       if (data7 !== null) {
-        let err43 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        let err44 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
       var _valid1 = _errs22 === errors;
       if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
         errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
       else {
-        let err44 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        let err45 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data8 = data.latencyMs;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err45 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema352.properties.latencyMs.type } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema352.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
         if (data8 > 1e9 || isNaN(data8)) {
-          let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+          let err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
         if (data8 <= 0 || isNaN(data8)) {
-          let err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+          let err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data9 = data.joules;
       if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-        let err48 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema352.properties.joules.type } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema352.properties.joules.type } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 1e9 || isNaN(data9)) {
-          let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+          let err50 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
         if (data9 <= 0 || isNaN(data9)) {
-          let err50 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          let err51 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err51 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+      let err52 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
       let data11 = data.before, _errs31 = errors, valid3 = false, passing2 = null, _errs32 = errors;
@@ -13155,15 +13159,15 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       _valid2 && (valid3 = true, passing2 = 0);
       let _errs33 = errors;
       if (data11 !== null) {
-        let err52 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        let err53 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
       var _valid2 = _errs33 === errors;
       if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
         errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
       else {
-        let err53 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        let err54 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
@@ -13173,15 +13177,15 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       _valid3 && (valid4 = true, passing3 = 0);
       let _errs38 = errors;
       if (data12 !== null) {
-        let err54 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
       var _valid3 = _errs38 === errors;
       if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
         errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
-        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        let err56 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
@@ -13191,48 +13195,48 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       _valid4 && (valid5 = true, passing4 = 0);
       let _errs43 = errors;
       if (data13 !== null) {
-        let err56 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       var _valid4 = _errs43 === errors;
       if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
         errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
       else {
-        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+        let err58 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
     if (data.trials !== void 0 && func05.call(data, "trials")) {
       let data14 = data.trials;
       if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
-        let err58 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+        let err59 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
       if (typeof data14 == "number" && isFinite(data14)) {
         if (data14 > 1e9 || isNaN(data14)) {
-          let err59 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+          let err60 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
         if (data14 < 0 || isNaN(data14)) {
-          let err60 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+          let err61 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
       let data15 = data.energyMeasurements;
       if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
-        let err61 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        let err62 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
       if (typeof data15 == "number" && isFinite(data15)) {
         if (data15 > 1e9 || isNaN(data15)) {
-          let err62 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+          let err63 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
         if (data15 < 0 || isNaN(data15)) {
-          let err63 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+          let err64 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
       }
     }
@@ -13240,210 +13244,210 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       let data16 = data.failures;
       if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
         if (Object.keys(data16).length > 64) {
-          let err64 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+          let err65 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
         for (let key1 of Object.keys(data16)) {
           let _errs51 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err65 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+              let err66 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
             }
             if (!pattern53.test(key1)) {
-              let err66 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
-              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+              let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
             }
           }
           var valid6 = _errs51 === errors;
           if (!valid6) {
-            let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+            let err68 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
           }
         }
         for (let key2 of Object.keys(data16)) {
           let data17 = data16[key2];
           if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
-            let err68 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+            let err69 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
           }
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 1e9 || isNaN(data17)) {
-              let err69 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+              let err70 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
             }
             if (data17 < 1 || isNaN(data17)) {
-              let err70 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+              let err71 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
           }
         }
       } else {
-        let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
     }
     if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
       let data18 = data.failureExamples;
       if (Array.isArray(data18)) {
         if (data18.length > 20) {
-          let err72 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+          let err73 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
         let len0 = data18.length;
         for (let i0 = 0; i0 < len0; i0++)
           validate982(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate982.errors : vErrors.concat(validate982.errors), errors = vErrors.length);
       } else {
-        let err73 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        let err74 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
       let data20 = data.spaceSize;
       if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
         if (data20.value === void 0 || !func05.call(data20, "value")) {
-          let err74 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
-          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+          let err75 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
         if (data20.exact === void 0 || !func05.call(data20, "exact")) {
-          let err75 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+          let err76 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
         }
         for (let key3 of Object.keys(data20))
           if (!(key3 === "value" || key3 === "exact")) {
-            let err76 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+            let err77 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
           }
         if (data20.value !== void 0 && func05.call(data20, "value")) {
           let data21 = data20.value;
           if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
-            let err77 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            let err78 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
           }
           if (typeof data21 == "number" && isFinite(data21)) {
             if (data21 > 1e15 || isNaN(data21)) {
-              let err78 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+              let err79 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
             if (data21 < 0 || isNaN(data21)) {
-              let err79 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+              let err80 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
           }
         }
         if (data20.exact !== void 0 && func05.call(data20, "exact") && typeof data20.exact != "boolean") {
-          let err80 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+          let err81 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
         }
       } else {
-        let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
       let data23 = data.seed;
       if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-        let err82 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+        let err83 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
       }
       if (typeof data23 == "number" && isFinite(data23)) {
         if (data23 > 4294967295 || isNaN(data23)) {
-          let err83 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+          let err84 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
         }
         if (data23 < 0 || isNaN(data23)) {
-          let err84 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+          let err85 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
       let data24 = data.stopped;
       if (typeof data24 != "string") {
-        let err85 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        let err86 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
       }
       if (!(data24 === "trials" || data24 === "seconds" || data24 === "converged" || data24 === "exhausted" || data24 === "interrupted")) {
-        let err86 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema352.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        let err87 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema352.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
       let data25 = data.seconds;
       if (typeof data25 == "number" && isFinite(data25)) {
         if (data25 > 1e9 || isNaN(data25)) {
-          let err87 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
-        }
-        if (data25 < 0 || isNaN(data25)) {
-          let err88 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          let err88 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
+        if (data25 < 0 || isNaN(data25)) {
+          let err89 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        }
       } else {
-        let err89 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        let err90 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
       let data26 = data.convergence;
       if (Array.isArray(data26)) {
         if (data26.length > 1e6) {
-          let err90 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+          let err91 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
         }
         let len1 = data26.length;
         for (let i1 = 0; i1 < len1; i1++) {
           let data27 = data26[i1];
           if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-            let err91 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema352.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema352.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
           }
           if (typeof data27 == "number" && isFinite(data27)) {
             if (data27 > 1e12 || isNaN(data27)) {
-              let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+              let err93 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
             }
             if (data27 < 0 || isNaN(data27)) {
-              let err93 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+              let err94 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
             }
           }
         }
       } else {
-        let err94 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        let err95 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
     }
     if (data.pareto !== void 0 && func05.call(data, "pareto")) {
       let data28 = data.pareto;
       if (Array.isArray(data28)) {
         if (data28.length > 1e4) {
-          let err95 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+          let err96 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
+          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
         let len2 = data28.length;
         for (let i2 = 0; i2 < len2; i2++)
           validate1012(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1012.errors : vErrors.concat(validate1012.errors), errors = vErrors.length);
       } else {
-        let err96 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+        let err97 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
       let data30 = data.reason;
       if (typeof data30 == "string") {
         if (func86(data30) > 4e3) {
-          let err97 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+          let err98 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
       } else {
-        let err98 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+        let err99 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
       }
     }
   } else {
-    let err99 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+    let err100 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
   }
   return validate922.errors = vErrors, errors === 0;
 }
@@ -14607,6 +14611,2840 @@ function nearestName(name, known) {
   return best;
 }
 
+// src/meter/borrow.ts
+function borrowMeter(meter) {
+  return { ...meter, close: async () => void 0 };
+}
+
+// src/meter/open-meter.ts
+import { fileURLToPath } from "node:url";
+
+// src/native/pins.json
+var pins_default = {
+  packages: {
+    webgpu: "0.6.2",
+    koffi: "3.3.4"
+  },
+  platforms: {
+    "darwin-arm64": {
+      "LICENSE-koffi.txt": {
+        package: "koffi",
+        bytes: 1117,
+        sha256: "22bcbbbacd739b026a8dc484f62a31484ce4c4e31f3408b60b29b4e41d62b290"
+      },
+      "LICENSE-webgpu.md": {
+        package: "webgpu",
+        bytes: 1488,
+        sha256: "12b5a762d9f74ebc820c9ff13a79fd5108525c1fda37c5ab4fd924f89484aba2"
+      },
+      "dawn.node": {
+        package: "webgpu",
+        bytes: 21881112,
+        sha256: "f5b278f3dc65276bf1f8a667f91650d32585431d5b2d148ca729f67924c574a3"
+      },
+      "koffi.node": {
+        package: "koffi",
+        bytes: 1226216,
+        sha256: "b9aecb03e160adb199ea66128a6986cbd5550056bd7fb19f4d35f366cf861c61"
+      },
+      "webgpu.mjs": {
+        package: "webgpu",
+        bytes: 2790,
+        sha256: "50756f5187e9d3b37f1601a5d56562efce77587e0238f0eb884b9f6d4ce0358b"
+      }
+    },
+    "darwin-x64": {
+      "LICENSE-koffi.txt": {
+        package: "koffi",
+        bytes: 1117,
+        sha256: "22bcbbbacd739b026a8dc484f62a31484ce4c4e31f3408b60b29b4e41d62b290"
+      },
+      "LICENSE-webgpu.md": {
+        package: "webgpu",
+        bytes: 1488,
+        sha256: "12b5a762d9f74ebc820c9ff13a79fd5108525c1fda37c5ab4fd924f89484aba2"
+      },
+      "dawn.node": {
+        package: "webgpu",
+        bytes: 21881112,
+        sha256: "f5b278f3dc65276bf1f8a667f91650d32585431d5b2d148ca729f67924c574a3"
+      },
+      "koffi.node": {
+        package: "koffi",
+        bytes: 1593704,
+        sha256: "5dad9e07f28a7ffec3d3a96bb045fe498f6877b6c0694ac4e3ae4ae39f22ef36"
+      },
+      "webgpu.mjs": {
+        package: "webgpu",
+        bytes: 2790,
+        sha256: "50756f5187e9d3b37f1601a5d56562efce77587e0238f0eb884b9f6d4ce0358b"
+      }
+    },
+    "linux-arm64": {
+      "LICENSE-koffi.txt": {
+        package: "koffi",
+        bytes: 1117,
+        sha256: "22bcbbbacd739b026a8dc484f62a31484ce4c4e31f3408b60b29b4e41d62b290"
+      },
+      "LICENSE-webgpu.md": {
+        package: "webgpu",
+        bytes: 1488,
+        sha256: "12b5a762d9f74ebc820c9ff13a79fd5108525c1fda37c5ab4fd924f89484aba2"
+      },
+      "dawn.node": {
+        package: "webgpu",
+        bytes: 19643120,
+        sha256: "474a272ac9be570b04fa3791576d32e56f574818e60190c6788a83be90233980"
+      },
+      "koffi.node": {
+        package: "koffi",
+        bytes: 1164416,
+        sha256: "7086182b845ae3a0e22113513c9a4e4f2b7838814b079c9a91270887eab1adf1"
+      },
+      "webgpu.mjs": {
+        package: "webgpu",
+        bytes: 2790,
+        sha256: "50756f5187e9d3b37f1601a5d56562efce77587e0238f0eb884b9f6d4ce0358b"
+      }
+    },
+    "linux-x64": {
+      "LICENSE-koffi.txt": {
+        package: "koffi",
+        bytes: 1117,
+        sha256: "22bcbbbacd739b026a8dc484f62a31484ce4c4e31f3408b60b29b4e41d62b290"
+      },
+      "LICENSE-webgpu.md": {
+        package: "webgpu",
+        bytes: 1488,
+        sha256: "12b5a762d9f74ebc820c9ff13a79fd5108525c1fda37c5ab4fd924f89484aba2"
+      },
+      "dawn.node": {
+        package: "webgpu",
+        bytes: 21526416,
+        sha256: "ab18a659f8325e874ea45c80347b64336d7f748601102753d2bc669fdecfd710"
+      },
+      "koffi.node": {
+        package: "koffi",
+        bytes: 1142176,
+        sha256: "bee3ebc173f47178269e8441fbfd90899c8fe6bc3c948f481c79670f924b1725"
+      },
+      "webgpu.mjs": {
+        package: "webgpu",
+        bytes: 2790,
+        sha256: "50756f5187e9d3b37f1601a5d56562efce77587e0238f0eb884b9f6d4ce0358b"
+      }
+    },
+    "win32-arm64": {
+      "LICENSE-koffi.txt": {
+        package: "koffi",
+        bytes: 1117,
+        sha256: "22bcbbbacd739b026a8dc484f62a31484ce4c4e31f3408b60b29b4e41d62b290"
+      },
+      "LICENSE-webgpu.md": {
+        package: "webgpu",
+        bytes: 1488,
+        sha256: "12b5a762d9f74ebc820c9ff13a79fd5108525c1fda37c5ab4fd924f89484aba2"
+      },
+      "d3dcompiler_47.dll": {
+        package: "webgpu",
+        bytes: 8140752,
+        sha256: "3cdd009ee909bb2e5123990f7d4ea690a1e968202c3adba861eda69f5e672752"
+      },
+      "dawn.node": {
+        package: "webgpu",
+        bytes: 13224960,
+        sha256: "d0ef6fe1551cd08fb0fee2a8281d38008434697e5d9a6f3bfdcbb9ab00755672"
+      },
+      "dxcompiler-LICENSE.TXT": {
+        package: "webgpu",
+        bytes: 29842,
+        sha256: "05f32c081b3c75cd2cc2a0655b571ba94ebcfc64e9ccca6e5a9e36d6cb67e540"
+      },
+      "dxcompiler-ThirdPartyNotices.txt": {
+        package: "webgpu",
+        bytes: 11504,
+        sha256: "87539fdc00b6350520942dbb0683c56acba5e38f5ddbcded046a6958a1386188"
+      },
+      "dxcompiler.dll": {
+        package: "webgpu",
+        bytes: 18763776,
+        sha256: "ed294f011f57eb8cfef061c2d91e56c1c192ca1a6ddaa315ccab7c2900029e6e"
+      },
+      "koffi.node": {
+        package: "koffi",
+        bytes: 1334784,
+        sha256: "39fe96e2a2da1ed2ab26d4b2cad01de85d42f7197048e471c65ba5afa3ce7050"
+      },
+      "webgpu.mjs": {
+        package: "webgpu",
+        bytes: 2790,
+        sha256: "50756f5187e9d3b37f1601a5d56562efce77587e0238f0eb884b9f6d4ce0358b"
+      }
+    },
+    "win32-x64": {
+      "LICENSE-koffi.txt": {
+        package: "koffi",
+        bytes: 1117,
+        sha256: "22bcbbbacd739b026a8dc484f62a31484ce4c4e31f3408b60b29b4e41d62b290"
+      },
+      "LICENSE-webgpu.md": {
+        package: "webgpu",
+        bytes: 1488,
+        sha256: "12b5a762d9f74ebc820c9ff13a79fd5108525c1fda37c5ab4fd924f89484aba2"
+      },
+      "d3dcompiler_47.dll": {
+        package: "webgpu",
+        bytes: 4916728,
+        sha256: "289767b49dc8525bce262ea06fee4ef9fced2e131a55b25654ce871c1f0498b2"
+      },
+      "dawn.node": {
+        package: "webgpu",
+        bytes: 12177408,
+        sha256: "75fff5db8a7541ad7a2d22c468e6f8bc3614b87c3b649c8ce712f7f5148ef338"
+      },
+      "dxcompiler-LICENSE.TXT": {
+        package: "webgpu",
+        bytes: 29842,
+        sha256: "05f32c081b3c75cd2cc2a0655b571ba94ebcfc64e9ccca6e5a9e36d6cb67e540"
+      },
+      "dxcompiler-ThirdPartyNotices.txt": {
+        package: "webgpu",
+        bytes: 11504,
+        sha256: "87539fdc00b6350520942dbb0683c56acba5e38f5ddbcded046a6958a1386188"
+      },
+      "dxcompiler.dll": {
+        package: "webgpu",
+        bytes: 17099776,
+        sha256: "04cf618004bf19f789f54e8931c7f7106223bccd354b093c4ff725c748512602"
+      },
+      "koffi.node": {
+        package: "koffi",
+        bytes: 1051648,
+        sha256: "a77b6bb6f60cdd360a41cc4e9f8a0e2a4c5b8e6dd83f43e756af285c59a7c4c2"
+      },
+      "webgpu.mjs": {
+        package: "webgpu",
+        bytes: 2790,
+        sha256: "50756f5187e9d3b37f1601a5d56562efce77587e0238f0eb884b9f6d4ce0358b"
+      }
+    }
+  }
+};
+
+// src/native/pins.ts
+var builtPins = pins_default;
+function platformName(host) {
+  return `${host.platform}-${host.arch}`;
+}
+function pinnedFiles(pins, host, of) {
+  const files = Object.entries(pins.platforms[platformName(host)] ?? {});
+  return Object.fromEntries(files.filter(([, file]) => of === void 0 || file.package === of));
+}
+
+// src/native/verify.ts
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+function alteredError(what, cause) {
+  return new JoulegateError("could-not-measure", `${what}; it was not loaded.`, {
+    code: "native-part-altered",
+    nextStep: "Find out who changed it, or delete its folder if it is left over from another version.",
+    cause
+  });
+}
+function verifyContents(where, contents, pin) {
+  const actual = createHash("sha256").update(contents).digest("hex");
+  if (actual === pin.sha256) return;
+  throw alteredError(
+    `${where} has sha256 ${actual}, but this version of Joulegate was made with ${pin.sha256}`
+  );
+}
+function verifyFolder(folder, pinned) {
+  const names3 = Object.keys(pinned);
+  if (names3.length === 0) return "nothing is pinned for this platform";
+  if (!existsSync(folder)) return "it is not there";
+  for (const name of names3) {
+    let contents;
+    try {
+      contents = readFileSync(join(folder, name));
+    } catch (error) {
+      const { code, message } = error;
+      return code === "ENOENT" || code === "ENOTDIR" ? `it has no ${name}` : message;
+    }
+    verifyContents(join(folder, name), contents, pinned[name]);
+  }
+  return null;
+}
+
+// src/native/find.ts
+import { dirname as dirname2, join as join3 } from "node:path";
+
+// src/native/host.ts
+var oldestGlibc = [2, 34];
+function readNativeHost() {
+  const { platform, arch, report: report3 } = process;
+  if (platform !== "linux") return { platform, arch, glibc: null };
+  Object.assign(report3, { excludeNetwork: true });
+  const { header } = report3.getReport();
+  return { platform, arch, glibc: header.glibcVersionRuntime ?? null };
+}
+function isOlder(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < oldestGlibc[0] || major === oldestGlibc[0] && minor < oldestGlibc[1];
+}
+function unfit(message, nextStep) {
+  return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep });
+}
+function hostProblem(host, pins) {
+  const needed = `glibc ${oldestGlibc.join(".")} or newer`;
+  if (host.platform === "linux" && host.glibc === null) {
+    return unfit(
+      `WebGPU needs ${needed}; this Linux has another C library (musl, as in Alpine).`,
+      "Use a runner or container image with glibc: Ubuntu 22.04, Debian 12, RHEL 9 or later."
+    );
+  }
+  if (host.platform === "linux" && host.glibc !== null && isOlder(host.glibc)) {
+    return unfit(
+      `WebGPU needs ${needed}; this Linux has glibc ${host.glibc}.`,
+      "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
+    );
+  }
+  const known = Object.keys(pins.platforms);
+  if (known.length > 0 && !known.includes(platformName(host))) {
+    return unfit(
+      `WebGPU is not available for ${platformName(host)}.`,
+      `Use one of ${known.join(", ")}, or replay a recording.`
+    );
+  }
+  return null;
+}
+
+// src/native/installed.ts
+import { existsSync as existsSync2 } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join as join2 } from "node:path";
+import { pathToFileURL } from "node:url";
+function resolveFrom(file, name) {
+  try {
+    return createRequire(pathToFileURL(file)).resolve(name);
+  } catch (error) {
+    const { code } = error;
+    if (code === "MODULE_NOT_FOUND" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED") return null;
+    throw error;
+  }
+}
+function hasBinary(name, entry, host) {
+  const { platform, arch } = host;
+  if (name === "webgpu") {
+    const folder = `${platform}-${platform === "darwin" ? "universal" : arch}`;
+    return existsSync2(join2(dirname(entry), "dist", folder, "dawn.node"));
+  }
+  const built = existsSync2(join2(dirname(entry), "build", "koffi"));
+  return built || resolveFrom(entry, `@koromix/koffi-${platform}-${arch}`) !== null;
+}
+function findInstalled(name, bundlePath, host) {
+  const entry = resolveFrom(bundlePath, name);
+  if (entry === null) return { ok: false, reason: `the npm package ${name} is not installed` };
+  if (!hasBinary(name, entry, host)) {
+    return {
+      ok: false,
+      reason: `the npm package ${name} in ${dirname(entry)} has no binary for ${host.platform}-${host.arch}`
+    };
+  }
+  return { ok: true, entry };
+}
+
+// src/native/find.ts
+function nativeContext(search, options = {}) {
+  const pins = options.pins ?? builtPins;
+  const host = options.host ?? readNativeHost();
+  const problem = hostProblem(host, pins);
+  if (problem !== null) throw problem;
+  return { search, pins, host };
+}
+function bundledFolder({ search, host }) {
+  return join3(dirname2(search.bundlePath), "native", platformName(host));
+}
+function* nativePlaces(name, context) {
+  const { search, pins, host } = context;
+  const pinned = pinnedFiles(pins, host, name);
+  const inFolder = (folder) => {
+    const missing2 = verifyFolder(folder, pinned);
+    return missing2 === null ? { kind: "folder", folder } : { where: folder, reason: missing2 };
+  };
+  yield inFolder(bundledFolder(context));
+  const installed4 = findInstalled(name, search.bundlePath, host);
+  yield installed4.ok ? { kind: "package", entry: installed4.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed4.reason };
+  if (search.suppliedFolder !== null) yield inFolder(search.suppliedFolder);
+}
+function notFoundError(name, { pins, host }, misses) {
+  const packages = Object.entries(pins.packages).map(([of, version]) => `${of}@${version}`);
+  const tried = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
+  return new JoulegateError(
+    "could-not-measure",
+    `The native part of ${name} for ${platformName(host)} could not be loaded. Tried ${tried}.`,
+    {
+      code: "no-native-part",
+      nextStep: `Run \`npm install ${packages.join(" ")}\` in Joulegate's folder or one above it.`
+    }
+  );
+}
+
+// src/native/search.ts
+import { resolve } from "node:path";
+var nativeFolderVariable = "JOULEGATE_NATIVE";
+function nativeSearch(bundlePath, environment) {
+  const supplied = environment[nativeFolderVariable] ?? "";
+  return { bundlePath, suppliedFolder: supplied === "" ? null : resolve(supplied) };
+}
+
+// src/native/load.ts
+import { createRequire as createRequire2 } from "node:module";
+import { join as join4 } from "node:path";
+import { pathToFileURL as pathToFileURL2 } from "node:url";
+async function loadFirst(name, context, open) {
+  const misses = [];
+  for (const place of nativePlaces(name, context)) {
+    if ("reason" in place) {
+      misses.push(place);
+      continue;
+    }
+    try {
+      return await open(place);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      misses.push({ where: place.kind === "folder" ? place.folder : place.entry, reason: firstLine(reason) });
+    }
+  }
+  throw notFoundError(name, context, misses);
+}
+function firstLine(text2) {
+  return text2.split("\n", 1)[0].trim();
+}
+async function loadKoffi(search, options) {
+  return loadFirst("koffi", nativeContext(search, options), async (place) => {
+    const entry = place.kind === "folder" ? join4(place.folder, "koffi.node") : place.entry;
+    return createRequire2(pathToFileURL2(search.bundlePath))(entry);
+  });
+}
+
+// src/meter/command/kind.ts
+import { createHash as createHash2 } from "node:crypto";
+import { basename } from "node:path";
+
+// src/meter/registry.ts
+function unsuitable(obstacle) {
+  return { ok: false, obstacle, missing: false };
+}
+function missing(obstacle) {
+  return { ok: false, obstacle, missing: true };
+}
+
+// src/measure/block-order.ts
+var allArms = ["B", "H", "X", "R"];
+function armOrder(present2, block) {
+  const wanted = new Set(present2);
+  const arms2 = allArms.filter((arm) => wanted.has(arm));
+  const start = block % Math.max(1, arms2.length);
+  return [...arms2.slice(start), ...arms2.slice(0, start)];
+}
+function turnOrder(order) {
+  return [...order, ...[...order].reverse()];
+}
+
+// src/stats/holm.ts
+function holmAdjust(pValues) {
+  const order = pValues.map((_, i) => i).sort((a, b) => pValues[a] - pValues[b]);
+  const adjusted = new Array(pValues.length);
+  let largest = 0;
+  order.forEach((index, rank) => {
+    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest;
+  });
+  return adjusted;
+}
+
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x) {
+  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
+  const shifted = x - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x, a, b) {
+  const tiny = 1e-300;
+  const guard2 = (value) => Math.abs(value) < tiny ? tiny : value;
+  let c = 1;
+  let d = 1 / guard2(1 - (a + b) * x / (a + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x, a, b) {
+  if (!(x >= 0 && x <= 1)) throw new RangeError(`incompleteBeta: x = ${x} is outside [0, 1]`);
+  if (x === 0 || x === 1) return x;
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  if (x < (a + 1) / (a + b + 2)) return front * continuedFraction(x, a, b) / a;
+  return 1 - front * continuedFraction(1 - x, b, a) / b;
+}
+
+// src/stats/moments.ts
+function moments(values2) {
+  let count2 = 0;
+  let mean2 = 0;
+  let squares = 0;
+  for (const value of values2) {
+    count2++;
+    const delta = value - mean2;
+    mean2 += delta / count2;
+    squares += delta * (value - mean2);
+  }
+  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
+  return {
+    count: count2,
+    mean: count2 > 0 ? mean2 : Number.NaN,
+    variance,
+    standardDeviation: Math.sqrt(variance)
+  };
+}
+function mean(values2) {
+  return moments(values2).mean;
+}
+
+// src/stats/normal.ts
+function normalPdf(z) {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+}
+var numerator = [
+  220.206867912376,
+  221.213596169931,
+  112.079291497871,
+  33.912866078383,
+  6.37396220353165,
+  0.700383064443688,
+  0.0352624965998911
+];
+var denominator = [
+  440.413735824752,
+  793.826512519948,
+  637.333633378831,
+  296.564248779674,
+  86.7807322029461,
+  16.064177579207,
+  1.75566716318264,
+  0.0883883476483184
+];
+function polynomial(coefficients, x) {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i];
+  return sum;
+}
+function normalCdf(z) {
+  const x = Math.abs(z);
+  let tail = 0;
+  if (x <= 37) {
+    const density2 = Math.exp(-0.5 * x * x);
+    if (x < 7.07106781186547) {
+      tail = density2 * polynomial(numerator, x) / polynomial(denominator, x);
+    } else {
+      const fraction = x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))));
+      tail = density2 / (fraction * 2.506628274631);
+    }
+  }
+  return z > 0 ? 1 - tail : tail;
+}
+
+// src/stats/sorted-samples.ts
+function sortSamples(values2) {
+  const copy = Float64Array.from(values2);
+  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
+  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
+  return copy.sort();
+}
+
+// src/stats/quantile.ts
+function quantile(samples2, probability) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
+  }
+  const position = (samples2.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = samples2[below];
+  const high = samples2[Math.min(below + 1, samples2.length - 1)];
+  return low + (position - below) * (high - low);
+}
+function median(values2) {
+  return quantile(sortSamples(values2), 0.5);
+}
+
+// src/stats/random.ts
+function hashText(text2) {
+  let hash = 2166136261;
+  for (let i = 0; i < text2.length; i++) {
+    hash ^= text2.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s) / s);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+function shuffle(items, random) {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const held2 = items[i];
+    items[i] = items[j];
+    items[j] = held2;
+  }
+  return items;
+}
+
+// src/stats/student-t.ts
+function studentTUpperTail(t, degreesOfFreedom) {
+  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
+  if (Number.isNaN(t)) return Number.NaN;
+  const square = t * t;
+  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
+  return t >= 0 ? half : 1 - half;
+}
+function studentTQuantile(probability, degreesOfFreedom) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
+  }
+  if (probability === 0.5) return 0;
+  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
+  return upperQuantile(1 - probability, degreesOfFreedom);
+}
+function upperQuantile(tail, degreesOfFreedom) {
+  if (tail === 0) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = 1;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
+    low = high;
+    high *= 2;
+  }
+  let t = (low + high) / 2;
+  for (; ; ) {
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
+    if (excess > 0) low = t;
+    else high = t;
+    const newton = t + excess / density(t, degreesOfFreedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
+    t = next;
+  }
+}
+function density(t, degreesOfFreedom) {
+  const half = degreesOfFreedom / 2;
+  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
+  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
+}
+
+// src/stats/t-test.ts
+function estimateMean(values2, minimumSd = 0) {
+  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
+  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
+  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
+}
+function tTestP(estimate, alternative, bound) {
+  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
+  if (distance2 === 0) return 0.5;
+  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
+}
+function meanInterval(estimate, confidence) {
+  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
+  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach, estimate.mean + reach];
+}
+
+// src/measure/series.ts
+function findTicks(readings2) {
+  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
+  const ticks = [];
+  readings2.forEach(({ timeMs, joules }, i) => {
+    const before = readings2[i - 1];
+    const held2 = ticks.at(-1);
+    if (before === void 0) {
+      if (!repeats) ticks.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+    } else if (held2 !== void 0) {
+      ticks[ticks.length - 1] = { ...held2, heldUntilMs: timeMs };
+    }
+  });
+  return ticks;
+}
+function launchesAt(completions, timeMs) {
+  let low = 0;
+  let high = completions.length - 1;
+  while (high - low > 1) {
+    const middle2 = low + high >> 1;
+    if (completions[middle2].timeMs <= timeMs) low = middle2;
+    else high = middle2;
+  }
+  const before = completions[low];
+  const after = completions[high];
+  const span = after.timeMs - before.timeMs;
+  if (span <= 0) return after.launches;
+  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
+  return before.launches + part * (after.launches - before.launches);
+}
+function longestGapMs(completions) {
+  let longest = 0;
+  for (let i = 1; i < completions.length; i++) {
+    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
+    longest = Math.max(longest, gap2);
+  }
+  return longest;
+}
+function integratedJoules(powers, fromMs, toMs) {
+  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
+  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
+  if (first < 0 || end < 0 || end - first < 4) return null;
+  let joules = 0;
+  for (let i = first; i < end; i++) {
+    const { timeMs, watts } = powers[i];
+    const until = Math.min(toMs, powers[i + 1].timeMs);
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+  }
+  return joules;
+}
+
+// src/measure/window.ts
+var STILL_PERIODS = 5;
+var STILL_PART = 0.5;
+var TOLERATED_DISAGREEMENT = 0.05;
+var LEAST_COVERAGE = 0.5;
+function isVoid(reason) {
+  return { ok: false, reason };
+}
+function cutWindow(request) {
+  const { completions, readings: readings2, meter, options } = request;
+  const begin = completions[0];
+  const end = completions.at(-1);
+  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
+    return isVoid("no launch completed inside the stretch");
+  }
+  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
+  const backwards = inside.findIndex(
+    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
+  );
+  if (backwards > 0) return isVoid("the energy counter went back");
+  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
+  const heatedMs = begin.timeMs + options.preheatMs;
+  const ticks = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const first = ticks[0];
+  const last2 = ticks.at(-1);
+  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
+    const moved = inside.at(-1).joules > inside[0].joules;
+    return isVoid(
+      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
+    );
+  }
+  const silentMs2 = longestSilenceMs(ticks, inside.at(-1), meter.updatePeriodMs);
+  if (silentMs2 !== null) {
+    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
+  }
+  const spanMs = last2.timeMs - first.timeMs;
+  if (spanMs < LEAST_COVERAGE * options.windowMs) {
+    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
+  }
+  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, first.timeMs);
+  if (launches <= 0) return isVoid("no launch completed between the readings");
+  return { ok: true, energy: toMeasurement({ first, last: last2, launches, powers: request.powers ?? [], meter }) };
+}
+function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
+  const spanMs = lastReading.timeMs - ticks[0].timeMs;
+  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
+  let longest = 0;
+  ticks.forEach((tick, i) => {
+    const next = ticks[i + 1]?.timeMs ?? lastReading.timeMs;
+    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
+  });
+  return longest > bearableMs ? longest : null;
+}
+function toMeasurement(cut) {
+  const { first, last: last2, launches, powers, meter } = cut;
+  const seconds = (last2.timeMs - first.timeMs) / 1e3;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
+  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
+  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
+  const disagreement = integrated === null ? null : integrated / joules - 1;
+  const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
+  return {
+    joules: joules / launches,
+    // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
+    netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
+    watts: joules / seconds,
+    launches,
+    seconds,
+    estimated: meter.estimated,
+    // What the counter's own step hides, and what may have run between a tick and its being seen.
+    relativeResolution: Math.max(
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+      disputed ? Math.abs(disagreement) : 0
+    ),
+    ...disagreement === null ? {} : { disagreement }
+  };
+}
+
+// src/measure/energy.ts
+var ATTEMPTS = 2;
+async function measureEnergy(request) {
+  const { device, meter, variant, options } = request;
+  let durationMs = options.preheatMs + options.windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
+  const reasons = [];
+  let disturbed = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const sampled = await sampleStretch({ device, meter, variant, durationMs });
+    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
+    const { stretch, readings: readings2, disturbances, evidence } = sampled.value;
+    disturbed = disturbances.length > 0;
+    const objections = [...disturbances, ...evidence?.faults ?? []];
+    const { completions } = stretch;
+    const powers = evidence?.powers ?? [];
+    const cut = objections.length > 0 ? { ok: false, reason: objections.join("; ") } : cutWindow({ completions, readings: readings2, powers, meter: meter.info, options });
+    if (cut.ok) {
+      const conditions = evidence?.conditions ?? null;
+      return { status: "valid", energy: conditions === null ? cut.energy : { ...cut.energy, conditions } };
+    }
+    reasons.push(cut.reason);
+    durationMs = Math.max(durationMs, options.preheatMs + 4 * longestGapMs(stretch.completions));
+  }
+  return { status: "void", reasons, disturbed };
+}
+async function sampleStretch(request) {
+  const session = await request.meter.start();
+  let sampling = true;
+  try {
+    const run = await request.device.run(request.variant, request.durationMs);
+    if (!run.ok) return run;
+    sampling = false;
+    const readings2 = await session.stop(run.value);
+    const disturbances = session.disturbances?.() ?? [];
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
+  } finally {
+    if (sampling) await session.cancel();
+  }
+}
+
+// src/measure/latency.ts
+async function measureLatency(request) {
+  const timed = await request.device.time(request.variant, request.options);
+  if (!timed.ok) return timed;
+  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
+  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
+  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
+  if (medianMs <= 0) {
+    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
+    return { ok: false, failure: { kind: "void-window", message } };
+  }
+  const sorted = sortSamples(samplesMs);
+  return {
+    ok: true,
+    value: {
+      medianMs,
+      relativeSpread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / medianMs,
+      samplesMs,
+      launchesPerSample,
+      relativeResolution: resolutionMs / medianMs
+    }
+  };
+}
+
+// src/measure/turn.ts
+async function takeTurn(bench, variant, options) {
+  const energy = await takeEnergy(bench, variant, options);
+  if (!energy.ok) return energy;
+  const { joules, energyResolution, voidReasons, disturbed } = energy.value;
+  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
+  if (!timed.ok) return timed;
+  return {
+    ok: true,
+    value: {
+      latencyMs: disturbed ? null : timed.value.medianMs,
+      latencyResolution: timed.value.relativeResolution,
+      joules,
+      energyResolution,
+      voidReasons
+    }
+  };
+}
+async function takeEnergy({ device, meter }, variant, options) {
+  if (meter === null) {
+    const heated = await device.run(variant, options.window.preheatMs);
+    if (!heated.ok) return heated;
+    return { ok: true, value: { joules: null, energyResolution: 0, voidReasons: [], disturbed: false } };
+  }
+  const window = await measureEnergy({ device, meter, variant, options: options.window });
+  switch (window.status) {
+    case "failed":
+      return { ok: false, failure: window.failure };
+    case "void":
+      return {
+        ok: true,
+        value: {
+          joules: null,
+          energyResolution: 0,
+          voidReasons: window.reasons,
+          disturbed: window.disturbed
+        }
+      };
+    case "valid":
+      return {
+        ok: true,
+        value: {
+          joules: window.energy.joules,
+          energyResolution: window.energy.relativeResolution,
+          voidReasons: [],
+          disturbed: false
+        }
+      };
+  }
+}
+
+// src/measure/block-subject.ts
+async function measureSubject(request) {
+  const { subject, order, phase, block } = request;
+  const failures = /* @__PURE__ */ new Map();
+  const turns = new Map(order.map((arm) => [arm, []]));
+  for (const arm of order) {
+    if (request.isAborted()) return null;
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  }
+  const sequence = turnOrder(order);
+  for (const [index, arm] of sequence.entries()) {
+    if (request.isAborted()) return null;
+    if (failures.has("B") || failures.has("H")) break;
+    if (failures.has(arm)) continue;
+    const { kernel, workload } = subject;
+    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence.length });
+    const { bench, variant } = armOf(request, arm);
+    const turn = await takeTurn(bench, variant, request.options);
+    if (turn.ok) turns.get(arm)?.push(turn.value);
+    else failures.set(arm, turn.failure);
+  }
+  return [...order].sort((a, b) => "BHXR".indexOf(a) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+function armOf({ subject, benches }, arm) {
+  const bench = benches.get(arm);
+  const variant = subject.variants[arm];
+  if (bench === void 0 || variant === void 0) {
+    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  }
+  return { bench, variant };
+}
+function toSample({ subject, block, phase }, arm, turns, failures) {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(arm);
+  const other = failures.get("B") === void 0 ? "H" : "B";
+  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed4 = own !== void 0 || failures.has(other);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    arm,
+    block,
+    phase,
+    latencyMs: failed4 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
+    joules: failed4 ? null : meanOrNull(turns.map((turn) => turn.joules)),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energyResolution)),
+    voidReasons
+  };
+}
+function meanOrNull(values2) {
+  const known = values2.filter((value) => value !== null);
+  return known.length > 0 && known.length === values2.length ? mean(known) : null;
+}
+
+// src/measure/blocks.ts
+async function runBlocks(task) {
+  const samples2 = [];
+  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
+    const startMs = task.clock.nowMs();
+    const measured = await runBlock(task, block);
+    if (measured === null) break;
+    samples2.push(...measured);
+    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+  }
+  return samples2;
+}
+async function runBlock(task, block) {
+  const isAborted = () => task.signal?.aborted === true;
+  const benches = /* @__PURE__ */ new Map();
+  const opened = [];
+  try {
+    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
+      if (isAborted()) return null;
+      const device = await task.openDevice(arm);
+      opened.push(device);
+      const meter = await task.openMeter(device);
+      if (meter !== null) opened.push(meter);
+      benches.set(arm, { device, meter });
+    }
+    const samples2 = [];
+    for (const [index, subject] of task.subjects.entries()) {
+      const measured = await measureSubject({
+        subject,
+        order: armOrder(subjectArms(subject), block),
+        benches,
+        block,
+        phase: task.phase,
+        options: task.options,
+        isAborted,
+        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
+      });
+      if (measured === null) return null;
+      samples2.push(...measured);
+    }
+    return samples2;
+  } finally {
+    await closeAll(opened);
+  }
+}
+function subjectArms({ variants }) {
+  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
+}
+async function closeAll(opened) {
+  const results = [];
+  for (const one2 of [...opened].reverse()) results.push(...await Promise.allSettled([one2.close()]));
+  const failed4 = results.find((result) => result.status === "rejected");
+  if (failed4 !== void 0) throw failed4.reason;
+}
+
+// src/measure/options.ts
+function measureOptions(request) {
+  const judging = request.purpose === "judge";
+  if (request.device.software) {
+    return {
+      // Many short samples: what shares the cores then spoils some of them, and the median stands.
+      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
+    };
+  }
+  const periodMs = request.meter?.updatePeriodMs ?? 0;
+  return {
+    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
+    window: {
+      preheatMs: 500,
+      windowMs: judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs)
+    }
+  };
+}
+
+// src/measure/reference.ts
+async function prepareReference(builder, device) {
+  const prepared = await buildAndPrepare(builder, device);
+  if (prepared.ok) return prepared.value;
+  const { kind, message, file, line: line2 } = prepared.failure;
+  const place = file === void 0 ? "" : ` (${file}${line2 === void 0 ? "" : `:${line2}`})`;
+  throw new JoulegateError(
+    kind === "compile" || kind === "validation" ? "bad-input" : "could-not-measure",
+    `The reference of kernel ${builder.kernel.name} does not run with ${builder.workload.name}: ${message}${place}`,
+    {
+      code: "reference-failed",
+      nextStep: "Correct the reference program, or the default configuration if the kernel names no reference."
+    }
+  );
+}
+async function buildAndPrepare(builder, device) {
+  const built = await builder.reference();
+  if (!built.ok) return built;
+  const prepared = await device.prepare(built.value);
+  return prepared.ok ? built : prepared;
+}
+
+// src/measure/trials.ts
+function createTrials(request) {
+  return new DeviceTrials(request);
+}
+var DeviceTrials = class {
+  #request;
+  #variants = /* @__PURE__ */ new Map();
+  #verified = /* @__PURE__ */ new Map();
+  #latencies = /* @__PURE__ */ new Map();
+  #reference = null;
+  #costs = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
+  constructor(request) {
+    this.#request = request;
+  }
+  get measuresEnergy() {
+    return this.#request.meter !== null;
+  }
+  costs() {
+    return this.#costs;
+  }
+  async latency(configuration) {
+    const startMs = this.#request.clock.nowMs();
+    const outcome = await this.#timeVerified(configuration);
+    const { latencyTrials, latencyMs } = this.#costs;
+    this.#costs = {
+      ...this.#costs,
+      latencyTrials: latencyTrials + 1,
+      latencyMs: latencyMs + this.#request.clock.nowMs() - startMs
+    };
+    if (outcome.ok) this.#latencies.set(this.#key(configuration), outcome.value);
+    this.#tell(configuration, { energy: null, failure: outcome.ok ? null : outcome.failure });
+    return outcome;
+  }
+  async energy(configuration) {
+    const startMs = this.#request.clock.nowMs();
+    const outcome = await this.#energyOutcome(configuration);
+    const { energyTrials, energyMs } = this.#costs;
+    this.#costs = {
+      ...this.#costs,
+      energyTrials: energyTrials + 1,
+      energyMs: energyMs + this.#request.clock.nowMs() - startMs
+    };
+    this.#tell(configuration, {
+      energy: outcome.ok ? outcome.value : null,
+      failure: outcome.ok ? null : outcome.failure
+    });
+    return outcome;
+  }
+  async features(configuration) {
+    const built = await this.#build(configuration);
+    if (!built.ok || built.value.program === null) return null;
+    return this.#request.builder.features(built.value);
+  }
+  async #timeVerified(configuration) {
+    const { device, options } = this.#request;
+    const built = await this.#build(configuration);
+    if (!built.ok) return built;
+    const prepared = await device.prepare(built.value);
+    if (!prepared.ok) return prepared;
+    const verified = await this.#verify(built.value);
+    if (!verified.ok) return verified;
+    return measureLatency({ device, variant: built.value, options: options.time });
+  }
+  async #energyOutcome(configuration) {
+    const { device, meter, options } = this.#request;
+    if (meter === null) {
+      return failed({ kind: "unsupported", message: "there is no meter: energy cannot be measured" });
+    }
+    const built = await this.#build(configuration);
+    if (!built.ok) return built;
+    const window = await measureEnergy({ device, meter, variant: built.value, options: options.window });
+    switch (window.status) {
+      case "valid":
+        return { ok: true, value: window.energy };
+      case "failed":
+        return failed(window.failure);
+      case "void":
+        return failed({ kind: "void-window", message: window.reasons.join("; then ") });
+    }
+  }
+  #build(configuration) {
+    const key2 = this.#key(configuration);
+    let built = this.#variants.get(key2);
+    if (built === void 0) {
+      built = this.#request.builder.build(configuration);
+      this.#variants.set(key2, built);
+    }
+    return built;
+  }
+  /** Compares with the reference. Configurations that build the same program share the answer. */
+  #verify(variant) {
+    if (variant.program === null) return Promise.resolve({ ok: true, value: null });
+    const { identity: identity2 } = variant.program;
+    let verified = this.#verified.get(identity2);
+    if (verified === void 0) {
+      verified = this.#compareWithReference(variant);
+      this.#verified.set(identity2, verified);
+    }
+    return verified;
+  }
+  async #compareWithReference(variant) {
+    const { builder, device } = this.#request;
+    this.#reference ??= prepareReference(builder, device);
+    return device.verify(variant, await this.#reference);
+  }
+  #tell(configuration, rest) {
+    const latency = this.#latencies.get(this.#key(configuration)) ?? null;
+    this.#request.onMeasurement?.({ configuration, latency, ...rest });
+  }
+  #key(configuration) {
+    return JSON.stringify(
+      this.#request.builder.kernel.tunables.map(({ name }) => configuration[name] ?? null)
+    );
+  }
+};
+function failed(failure) {
+  return { ok: false, failure };
+}
+
+// src/meter/sensor/burst.ts
+var workgroups = 4096;
+var workgroup = 64;
+var output = {
+  name: "output",
+  group: 0,
+  binding: 0,
+  kind: "storage",
+  type: "f32",
+  length: workgroups * workgroup,
+  byteLength: 4 * workgroups * workgroup,
+  fill: "zeros",
+  seed: 1,
+  values: null,
+  check: null
+};
+var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
+  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  output[id.x] = value.x + value.y + value.z + value.w;
+}`;
+var burst = {
+  kernel: "joulegate",
+  workload: "burst",
+  configuration: {},
+  id: "joulegate/burst",
+  program: {
+    wgsl,
+    entryPoint: "main",
+    dispatch: [workgroups, 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    buffers: [output],
+    requiredFeatures: [],
+    identity: "joulegate-burst-1",
+    lines: wgsl.split("\n").map(() => null)
+  }
+};
+
+// src/meter/sensor/loaded.ts
+var quietMs = 600;
+var burstMs = 1600;
+var risingMs = 600;
+var pollMs = 10;
+var leastWatts = 3;
+var leastFactor = 3;
+async function findLoaded(sensors, device, time) {
+  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
+  const running = device.run(burst, burstMs);
+  const [loaded, outcome] = await Promise.all([
+    meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
+    running
+  ]);
+  if (!outcome.ok) return null;
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a, b) => b.watts - a.watts);
+  if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
+  const [first, second] = rises;
+  if (first === void 0 || first.watts < leastWatts) return null;
+  return first.watts >= leastFactor * (second?.watts ?? 0) ? first.sensor : null;
+}
+async function meanWatts(sensors, time, span) {
+  const startMs = time.nowMs();
+  const counters2 = sensors.map(() => []);
+  const powers = sensors.map(() => []);
+  while (time.nowMs() - startMs < span.toMs) {
+    if (time.nowMs() - startMs >= span.fromMs) {
+      await Promise.all(
+        sensors.map(async ({ counter, power }, i) => {
+          const timeMs = time.nowMs();
+          const [joules, watts] = await Promise.all([counter?.read(), power?.read()]);
+          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
+          if (watts?.ok === true) powers[i]?.push(watts.value);
+        })
+      );
+    }
+    await time.sleep(pollMs);
+  }
+  return sensors.map((_, i) => counterWatts(counters2[i] ?? []) ?? lastPart(powers[i] ?? []));
+}
+function counterWatts(readings2) {
+  const ticks = findTicks(readings2);
+  const [first, last2] = [ticks[0], ticks.at(-1)];
+  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
+  return 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
+}
+function lastPart(watts) {
+  const part = watts.slice(Math.floor(0.75 * watts.length));
+  return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
+}
+
+// src/meter/sensor/names.ts
+var noise = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
+function wordsOf(name) {
+  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word3) => !noise.has(word3)).join(" ");
+}
+function isNamed(name, info) {
+  const wanted = wordsOf(name);
+  return wanted !== "" && (wordsOf(info.device) === wanted || wordsOf(info.description) === wanted);
+}
+function isOfVendor(info, vendor) {
+  const said = info.vendor.toLowerCase();
+  return said === "" || said === "unknown" || said.includes(vendor);
+}
+
+// src/meter/sensor/choose.ts
+async function chooseSensor(options) {
+  const { candidates, wanted, device, time } = options;
+  if (wanted !== void 0) return chooseNamed(candidates, wanted);
+  const named = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
+  const [only, ...others] = named.length === 0 ? candidates : named;
+  if (only !== void 0 && others.length === 0) {
+    return { candidate: only, why: named.length === 1 ? "its name is the adapter’s" : "it is the only one" };
+  }
+  const possible = named.length === 0 ? candidates : named;
+  const { run } = device;
+  if (run !== void 0) {
+    const sensors = possible.map(({ sensor }) => sensor);
+    const loaded = await findLoaded(sensors, { run: run.bind(device) }, time);
+    const candidate = possible.find(({ sensor }) => sensor === loaded);
+    if (candidate !== void 0) return { candidate, why: "a burst of load showed in its power alone" };
+  }
+  throw ambiguous(possible, device.info, run !== void 0);
+}
+function chooseNamed(candidates, wanted) {
+  const candidate = candidates.find(
+    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
+  );
+  if (candidate !== void 0) return { candidate, why: "it was asked for" };
+  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
+    code: "unknown-sensor",
+    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
+  });
+}
+function describe({ handles, sensor }) {
+  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
+}
+function ambiguous(possible, info, tried) {
+  const burst2 = tried ? ", and a burst of load did not show in the power of exactly one" : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
+    {
+      code: "ambiguous-sensor",
+      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
+    }
+  );
+}
+
+// src/meter/sensor/lock.ts
+import { closeSync, openSync, readFileSync as readFileSync3, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join as join6 } from "node:path";
+
+// src/meter/sensor/processes.ts
+import { readFileSync as readFileSync2, readlinkSync } from "node:fs";
+import { join as join5 } from "node:path";
+var hostNamespace = "pid:[4026531836]";
+var maxDepth = 64;
+function readOrNull(path) {
+  try {
+    return readFileSync2(path, "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+function namespaceOf(procFolder) {
+  try {
+    return readlinkSync(join5(procFolder, "self", "ns", "pid"));
+  } catch {
+    return "";
+  }
+}
+function statFields(procFolder, pid) {
+  const text2 = readOrNull(join5(procFolder, String(pid), "stat"));
+  return text2 === null ? [] : text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+}
+function processIdentity(procFolder, pid) {
+  return {
+    pid,
+    startTime: statFields(procFolder, pid)[19] ?? "",
+    boot: readOrNull(join5(procFolder, "sys/kernel/random/boot_id")) ?? "",
+    namespace: namespaceOf(procFolder)
+  };
+}
+function isHostNamespace(procFolder) {
+  return namespaceOf(procFolder) === hostNamespace;
+}
+function descendsFrom(procFolder, pid, ancestor) {
+  let current = pid;
+  for (let depth = 0; depth < maxDepth && current > 1; depth++) {
+    if (current === ancestor) return true;
+    current = Number(statFields(procFolder, current)[1] ?? 0);
+  }
+  return false;
+}
+function otherProcesses(procFolder, pids) {
+  const trusted = isHostNamespace(procFolder);
+  const others = trusted ? pids.filter((pid) => !descendsFrom(procFolder, pid, process.pid)) : pids;
+  const processes = [...new Set(others)].map((pid) => {
+    const name = trusted ? readOrNull(join5(procFolder, String(pid), "comm")) : null;
+    return { pid, label: name === null ? String(pid) : `${pid} (${name})` };
+  });
+  return { processes, trusted };
+}
+
+// src/meter/sensor/lock.ts
+var heartbeatMs = 1e4;
+var staleMs = 6e4;
+var retryMs = 500;
+var maxFileBytes = 4096;
+var recoveryMs = 1e4;
+var held = /* @__PURE__ */ new Map();
+var installed = false;
+async function lockGpu(options) {
+  const { folder, key: key2, label, waitMs, procFolder, time } = options;
+  await mkdir(folder, { recursive: true });
+  const path = join6(folder, `joulegate-${key2}.lock`);
+  const mine = held.get(path);
+  if (mine !== void 0) {
+    mine.count++;
+    return { release: releaseOnce(path) };
+  }
+  const self = processIdentity(procFolder, process.pid);
+  const endMs = time.nowMs() + waitMs;
+  for (; ; ) {
+    if (create(path, JSON.stringify(self))) break;
+    const holder = readHolder(path);
+    if (holder === "gone") continue;
+    if (isStale(path, holder, self, procFolder)) {
+      recover(path, holder);
+      continue;
+    }
+    if (time.nowMs() >= endMs) throw inUse(label, path, holder);
+    await time.sleep(retryMs);
+  }
+  keep(path);
+  return { release: releaseOnce(path) };
+}
+function inUse(label, path, holder) {
+  const who = holder === null ? "another process" : `process ${holder.pid}`;
+  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
+    code: "gpu-in-use",
+    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path}.`
+  });
+}
+function create(path, text2) {
+  try {
+    const file = openSync(path, "wx", 420);
+    try {
+      writeSync(file, text2);
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw new JoulegateError("could-not-measure", `The lock ${path} cannot be written.`, {
+      code: "lock-unwritable",
+      nextStep: "Make its folder writable for all users who measure on this host.",
+      cause: error
+    });
+  }
+}
+function readHolder(path) {
+  let text2;
+  try {
+    text2 = readFileSync3(path, "utf8").slice(0, maxFileBytes);
+  } catch (error) {
+    if (error.code === "ENOENT") return "gone";
+    throw error;
+  }
+  try {
+    const { pid, startTime, boot, namespace } = JSON.parse(text2);
+    const texts2 = [startTime, boot, namespace];
+    if (!Number.isSafeInteger(pid) || !texts2.every((value) => typeof value === "string")) return null;
+    return { pid, startTime, boot, namespace };
+  } catch {
+    return null;
+  }
+}
+function isStale(path, holder, self, procFolder) {
+  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
+  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
+    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
+  }
+  return isOlder2(path, staleMs);
+}
+function isOlder2(path, ageMs) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
+}
+function recover(path, stale) {
+  const guard2 = `${path}.recovery`;
+  if (!create(guard2, "")) {
+    if (isOlder2(guard2, recoveryMs)) remove(guard2);
+    return;
+  }
+  try {
+    const now = readHolder(path);
+    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path);
+  } finally {
+    remove(guard2);
+  }
+}
+function remove(path) {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+function keep(path) {
+  const heartbeat = setInterval(() => {
+    const now = /* @__PURE__ */ new Date();
+    try {
+      utimesSync(path, now, now);
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+  }, heartbeatMs);
+  heartbeat.unref();
+  held.set(path, { count: 1, heartbeat });
+  if (installed) return;
+  installed = true;
+  process.on("exit", () => {
+    for (const kept of held.keys()) remove(kept);
+  });
+}
+function releaseOnce(path) {
+  let released = false;
+  return () => {
+    const lock = held.get(path);
+    if (released || lock === void 0) return;
+    released = true;
+    lock.count--;
+    if (lock.count > 0) return;
+    clearInterval(lock.heartbeat);
+    held.delete(path);
+    remove(path);
+  };
+}
+
+// src/meter/sensor/disturbances.ts
+var shiftedPart = 0.05;
+var leastStates = 6;
+var stillPowerMs = 1500;
+function slowdowns(states) {
+  const seen = new Set(states.flatMap((state) => state.slowdowns));
+  const first = states[0]?.slowedMs ?? {};
+  const last2 = states.at(-1)?.slowedMs ?? {};
+  for (const [name, lastMs] of Object.entries(last2)) {
+    const firstMs = first[name];
+    if (firstMs !== void 0 && lastMs > firstMs) seen.add(name);
+  }
+  if (seen.size > 1) seen.delete("hardware slowdown");
+  return [...seen].sort();
+}
+function medianOf(states, field2) {
+  const values2 = states.map((state) => state[field2]).filter((value) => value !== null);
+  return values2.length === 0 ? null : median(values2);
+}
+function clockShifts(states) {
+  if (states.length < leastStates) return [];
+  const third = Math.floor(states.length / 3);
+  const middle2 = states.slice(third, 2 * third);
+  const end = states.slice(2 * third);
+  const capped = [...middle2, ...end].some((state) => state.powerCapped === true);
+  const shifts = [];
+  for (const [field2, name] of [
+    ["smMhz", "SM"],
+    ["memoryMhz", "memory"]
+  ]) {
+    if (field2 === "smMhz" && capped) continue;
+    const [from, to] = [medianOf(middle2, field2), medianOf(end, field2)];
+    if (from === null || to === null || from <= 0) continue;
+    if (Math.abs(to / from - 1) > shiftedPart) {
+      shifts.push(`the ${name} clock shifted from ${Math.round(from)} to ${Math.round(to)} MHz`);
+    }
+  }
+  return shifts;
+}
+function findDisturbances(request) {
+  const { states, fromMs, toMs, before, after } = request;
+  const first = states.findLastIndex((state) => state.timeMs <= fromMs);
+  const last2 = states.findIndex((state) => state.timeMs >= toMs);
+  const around = states.slice(Math.max(0, first), last2 < 0 ? void 0 : last2 + 1);
+  const inside = around.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
+  return [
+    ...slowdowns(around).map((name) => `${name} of the GPU`),
+    ...clockShifts(inside),
+    ...newProcesses(before, after)
+  ];
+}
+function newProcesses(before, after) {
+  if (before === null || after === null) return [];
+  const known = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known.has(pid));
+  if (fresh.length === 0) return [];
+  const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
+  return [`a new process came onto the GPU: ${who}`];
+}
+function boardConditions(states, fromMs, toMs) {
+  const inside = states.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+  if (inside.length === 0) return null;
+  const capping = inside.map(({ powerCapped }) => powerCapped).filter((value) => value !== null);
+  return {
+    smMhz: medianOf(inside, "smMhz"),
+    memoryMhz: medianOf(inside, "memoryMhz"),
+    celsius: medianOf(inside, "celsius"),
+    powerCappedPart: capping.length === 0 ? null : capping.filter((capped) => capped).length / capping.length
+  };
+}
+function stillPower(readings2) {
+  let sinceMs = null;
+  let heldWatts = Number.NaN;
+  for (let i = 1; i < readings2.length; i++) {
+    const [a, b] = [readings2[i - 1], readings2[i]];
+    const watts = Math.round(1e6 * (b.joules - a.joules) / (b.timeMs - a.timeMs));
+    if (watts !== heldWatts) {
+      heldWatts = watts;
+      sinceMs = a.timeMs;
+    } else if (sinceMs !== null && b.timeMs - sinceMs > stillPowerMs) {
+      return `the power reading stood still for more than ${stillPowerMs} ms`;
+    }
+  }
+  return null;
+}
+
+// src/meter/sensor/sampler.ts
+function pollPeriodMs(updatePeriodMs) {
+  return Math.min(10, Math.max(2, (updatePeriodMs ?? 100) / 20));
+}
+var powerEveryMs = 10;
+var stateEveryMs = 50;
+async function startSampler(sensor, traits, time) {
+  const readings2 = [];
+  const powers = [];
+  const states = [];
+  const failures = /* @__PURE__ */ new Set();
+  const pollMs4 = pollPeriodMs(traits.updatePeriodMs);
+  let powerDueMs = 0;
+  let stateDueMs = 0;
+  async function readCounter() {
+    if (sensor.counter === null) return;
+    const timeMs = time.nowMs();
+    const read = await sensor.counter.read();
+    if (read.ok) readings2.push({ timeMs, joules: read.value });
+    else failures.add(`the ${sensor.counter.label} could not be read: ${read.why}`);
+  }
+  async function readPower() {
+    if (sensor.power === null || !sensor.power.instant) return;
+    const timeMs = time.nowMs();
+    const read = await sensor.power.read();
+    if (read.ok) powers.push({ timeMs, watts: read.value });
+    else if (traits.source === "power") {
+      failures.add(`the ${sensor.power.label} could not be read: ${read.why}`);
+    }
+  }
+  async function readState2() {
+    if (sensor.state !== null) states.push({ timeMs: time.nowMs(), ...await sensor.state() });
+  }
+  async function look(everything) {
+    const nowMs = time.nowMs();
+    if (traits.source === "counter") await readCounter();
+    if (traits.source === "power" || everything || nowMs >= powerDueMs) {
+      powerDueMs = nowMs + powerEveryMs;
+      await readPower();
+    }
+    if (everything || nowMs >= stateDueMs) {
+      stateDueMs = nowMs + stateEveryMs;
+      await readState2();
+    }
+  }
+  await look(true);
+  let stopped = false;
+  const polling = (async () => {
+    for (; ; ) {
+      await time.sleep(pollMs4);
+      if (stopped) return;
+      await look(false);
+    }
+  })();
+  polling.catch(() => void 0);
+  return {
+    async stop() {
+      stopped = true;
+      await polling;
+      await look(true);
+      return {
+        readings: traits.source === "counter" ? readings2 : accumulate(powers),
+        powers: traits.source === "counter" ? powers : [],
+        states,
+        failures: [...failures]
+      };
+    }
+  };
+}
+function accumulate(powers) {
+  let joules = 0;
+  return powers.map(({ timeMs, watts }, i) => {
+    const before = powers[i - 1];
+    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules };
+  });
+}
+
+// src/meter/sensor/meter.ts
+var nothing = { powers: [], faults: [], conditions: null };
+async function createSensorMeter(options) {
+  const { name, sensor, traits, time } = options;
+  const atOpening = await listProcesses(sensor);
+  return {
+    info: {
+      name,
+      description: describeSensor(sensor, traits),
+      estimated: false,
+      updatePeriodMs: traits.updatePeriodMs,
+      resolutionJoules: traits.resolutionJoules,
+      idleWatts: traits.idleWatts
+    },
+    async start() {
+      const before = atOpening?.trusted === true ? atOpening : await listProcesses(sensor);
+      return startSession({ sensor, traits, time, before });
+    },
+    async close() {
+      try {
+        await sensor.close();
+      } finally {
+        await options.onClose();
+      }
+    }
+  };
+}
+function describeSensor(sensor, { source, counterFault }) {
+  const { label, details: details2, counter, power } = sensor;
+  const read = source === "counter" ? counter?.label : `${power?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+  return `${label}, ${read}${details2 === "" ? "" : ` (${details2})`}`;
+}
+async function listProcesses(sensor) {
+  const listed = await sensor.processes?.();
+  return listed?.ok === true ? listed.value : null;
+}
+async function startSession(options) {
+  const { sensor, traits, time, before } = options;
+  const sampler = await startSampler(sensor, traits, time);
+  let disturbances = [];
+  let evidence = nothing;
+  return {
+    async stop({ completions }) {
+      const samples2 = await sampler.stop();
+      const after = await listProcesses(sensor);
+      const [fromMs, toMs] = [completions[0]?.timeMs ?? 0, completions.at(-1)?.timeMs ?? 0];
+      const { states, readings: readings2, powers } = samples2;
+      disturbances = findDisturbances({ states, fromMs, toMs, before, after });
+      const still = traits.source === "power" && sensor.power?.fine === true ? stillPower(readings2) : null;
+      evidence = {
+        powers,
+        faults: [...samples2.failures, ...still === null ? [] : [still]],
+        conditions: boardConditions(states, fromMs, toMs)
+      };
+      return readings2;
+    },
+    async cancel() {
+      await sampler.stop();
+    },
+    disturbances: () => disturbances,
+    evidence: () => evidence
+  };
+}
+
+// src/meter/sensor/traits.ts
+var wantedTicks = 13;
+var leastTicks = 4;
+var pollMs2 = 2;
+var leastMs = 600;
+var punctualMs = 20;
+var maxMs = 2e3;
+var stillMs = 1e3;
+var steadyPart = 0.25;
+async function measureTraits(sensor, time) {
+  const counted2 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
+  if (counted2.ok) return counted2;
+  const powered = await watchPower(sensor, time);
+  if (!powered.ok) return { ok: false, why: `${counted2.why}, and ${powered.why}` };
+  const { traits } = powered;
+  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
+}
+async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
+  const readings2 = [];
+  const startMs = time.nowMs();
+  let ticks = 0;
+  while (ticks < wantedTicks || time.nowMs() - startMs < leastMs) {
+    const timeMs = time.nowMs();
+    const read = await counter.read();
+    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
+    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
+    const before = readings2.at(-1);
+    if (before !== void 0 && read.value < before.joules) {
+      return { ok: false, why: "its energy counter goes back" };
+    }
+    if (before !== void 0 && read.value !== before.joules) ticks++;
+    readings2.push({ timeMs, joules: read.value });
+    const elapsedMs = timeMs - startMs;
+    if (elapsedMs > maxMs || ticks === 0 && elapsedMs > stillMs) break;
+    await time.sleep(pollMs2);
+  }
+  if (ticks < leastTicks) {
+    return {
+      ok: false,
+      why: ticks === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
+    };
+  }
+  const seen = findTicks(readings2);
+  const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
+  return {
+    ok: true,
+    traits: {
+      source: "counter",
+      updatePeriodMs: median(periods),
+      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
+      idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
+      counterFault: null
+    }
+  };
+}
+function steadyMean(ticks) {
+  const first = ticks[0];
+  const last2 = ticks.at(-1);
+  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
+  const all = 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
+  const quarter = Math.max(1, Math.floor((ticks.length - 1) / 4));
+  for (let i = 0; i + quarter < ticks.length; i += quarter) {
+    const [from, to] = [ticks[i], ticks[i + quarter]];
+    const watts = 1e3 * (to.joules - from.joules) / (to.timeMs - from.timeMs);
+    if (Math.abs(watts - all) > steadyPart * all) return null;
+  }
+  return all;
+}
+async function watchPower({ power }, time) {
+  if (power === null) return { ok: false, why: "it has no power reading" };
+  if (!power.instant)
+    return { ok: false, why: `its ${power.label} is an average over so long that windows blur` };
+  const readings2 = [];
+  const changesMs = [];
+  const startMs = time.nowMs();
+  while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
+    const timeMs = time.nowMs();
+    const read = await power.read();
+    if (!read.ok) return { ok: false, why: `its ${power.label} cannot be read: ${read.why}` };
+    const before = readings2.at(-1);
+    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
+    readings2.push({ timeMs, watts: read.value });
+    await time.sleep(pollMs2);
+  }
+  const watts = readings2.map((reading) => reading.watts);
+  const middle2 = median(watts);
+  if (!(middle2 > 0)) return { ok: false, why: `its ${power.label} reads ${middle2} W` };
+  const steady = watts.every((value) => Math.abs(value - middle2) <= steadyPart * middle2);
+  const periods = changesMs.slice(1).map((changeMs, i) => changeMs - changesMs[i]);
+  return {
+    ok: true,
+    traits: {
+      source: "power",
+      updatePeriodMs: periods.length >= leastTicks ? median(periods) : null,
+      resolutionJoules: null,
+      idleWatts: steady ? mean(watts) : null,
+      counterFault: null
+    }
+  };
+}
+function commonDivisor(a, b) {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+// src/meter/sensor/open.ts
+async function openSensor(name, candidates, context) {
+  const { device, sensor: wanted, time } = context;
+  let used = null;
+  try {
+    const { candidate, why } = await chooseSensor({ candidates, wanted, device, time });
+    const { sensor, refusal: refusal3 } = candidate;
+    if (refusal3 !== null) return missing(`${sensor.label}: ${refusal3}`);
+    const lock = await lockOf(candidate, context);
+    try {
+      const measured = await measureTraits(sensor, time);
+      if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
+      const { traits } = measured;
+      const onClose = async () => lock?.release();
+      const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
+      used = candidate;
+      const notes2 = await sensorNotes(candidate);
+      return { ok: true, meter, reason: [`${sensor.label} was picked because ${why}`, ...notes2].join("; ") };
+    } finally {
+      if (used === null) lock?.release();
+    }
+  } finally {
+    for (const candidate of candidates) if (candidate !== used) await candidate.sensor.close();
+  }
+}
+function lockOf({ sensor }, context) {
+  const { lockFolder: folder, lockWaitMs: waitMs, procFolder, time } = context;
+  if (folder === void 0) return null;
+  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
+}
+async function sensorNotes({ sensor }) {
+  const listed = await sensor.processes?.();
+  if (listed === void 0) return [];
+  return listed.ok ? [] : [`other processes on it cannot be noticed: ${listed.why}`];
+}
+
+// src/meter/command/program.ts
+import { spawn } from "node:child_process";
+
+// src/meter/command/parse.ts
+var units = {
+  J: ["joules", 1],
+  mJ: ["joules", 1e-3],
+  uJ: ["joules", 1e-6],
+  W: ["watts", 1],
+  mW: ["watts", 1e-3],
+  uW: ["watts", 1e-6]
+};
+var maxValue = 1e15;
+var shownCharacters = 60;
+function parseLine(line2) {
+  const text2 = line2.trim();
+  if (text2 === "" || text2.startsWith("#")) return { ok: true, value: null };
+  const match = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([mu]?[JW])$/.exec(text2);
+  const unit = units[match?.[2] ?? ""];
+  const value = Number(match?.[1]);
+  if (unit === void 0 || !(value <= maxValue)) {
+    const shown = JSON.stringify(text2.slice(0, shownCharacters));
+    return { ok: false, why: `it printed ${shown}, which is no reading such as 12.5 W or 8812.25 J` };
+  }
+  return { ok: true, value: { quantity: unit[0], value: value * unit[1] } };
+}
+
+// src/meter/command/program.ts
+var maxLineCharacters = 512;
+var maxErrorCharacters = 400;
+var politeMs = 500;
+var living = /* @__PURE__ */ new Set();
+var installed2 = false;
+var MeterProgram = class {
+  #child;
+  #time;
+  #ended;
+  #pending = "";
+  #said = "";
+  #fault = null;
+  #closing = false;
+  /** The newest reading and when it arrived. */
+  latest = null;
+  constructor(program, programArguments, time) {
+    this.#time = time;
+    const child = spawn(program, [...programArguments], { stdio: ["ignore", "pipe", "pipe"], shell: false });
+    this.#child = child;
+    killAtExit(child);
+    child.stdout?.setEncoding("utf8");
+    child.stdout?.on("data", (text2) => this.#receive(text2));
+    child.stderr?.setEncoding("utf8");
+    child.stderr?.on("data", (text2) => {
+      this.#said = (this.#said + text2).slice(-maxErrorCharacters);
+    });
+    this.#ended = new Promise((resolve3) => {
+      const ended = (how) => {
+        living.delete(child);
+        const said = this.#said.trim();
+        this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
+        resolve3();
+      };
+      child.once("error", (error) => {
+        if (child.pid === void 0) {
+          ended(error.code === "ENOENT" ? `there is no program ${program}` : error.message);
+        }
+      });
+      child.once(
+        "close",
+        (status, signal) => ended(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+      );
+    });
+  }
+  /** Why there will be no more readings; null while there may be. */
+  get fault() {
+    return this.#fault;
+  }
+  async close() {
+    this.#closing = true;
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), politeMs);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+  #receive(text2) {
+    const timeMs = this.#time.nowMs();
+    if (this.#fault !== null) return;
+    const lines = (this.#pending + text2).split("\n");
+    this.#pending = lines.pop() ?? "";
+    for (const line2 of lines) if (!this.#take(line2, timeMs)) return;
+    if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
+  }
+  #take(line2, timeMs) {
+    const parsed = parseLine(line2.slice(0, maxLineCharacters));
+    if (!parsed.ok) return this.#refuse(parsed.why);
+    if (parsed.value === null) return true;
+    if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {
+      return this.#refuse(`it printed ${this.latest.quantity} and then ${parsed.value.quantity}`);
+    }
+    this.latest = { ...parsed.value, timeMs };
+    return true;
+  }
+  /** A program that prints something else is not listened to any longer. */
+  #refuse(why) {
+    this.#fail(why);
+    this.#child.kill("SIGKILL");
+    return false;
+  }
+  #fail(why) {
+    if (!this.#closing) this.#fault ??= why;
+  }
+};
+function killAtExit(child) {
+  if (!installed2) {
+    installed2 = true;
+    process.on("exit", () => {
+      for (const remaining of living) remaining.kill("SIGKILL");
+    });
+  }
+  living.add(child);
+}
+
+// src/meter/command/kind.ts
+var silentMs = 5e3;
+var pollMs3 = 10;
+var unitJoules = 1e-6;
+var command = {
+  name: "command",
+  async open(context) {
+    const [program, ...rest] = context.command ?? [];
+    if (program === void 0) return unsuitable("no command was given");
+    if (context.device.info.backend === "replay")
+      return unsuitable("a recording brings its own energy figures");
+    const running = new MeterProgram(program, rest, context.time);
+    const label = basename(program);
+    const first = await firstReading(running, context.time);
+    if (!first.ok) {
+      await running.close();
+      return missing(`${label}: ${first.why}`);
+    }
+    const key2 = `command-${createHash2("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const sensor = createSensor({ program: running, quantity: first.value, label, key: key2, time: context.time });
+    return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
+      ...context,
+      sensor: void 0
+    });
+  }
+};
+async function firstReading(program, time) {
+  const endMs = time.nowMs() + silentMs;
+  while (program.latest === null) {
+    if (program.fault !== null) return { ok: false, why: program.fault };
+    if (time.nowMs() > endMs) return { ok: false, why: `it printed no reading within ${silentMs / 1e3} s` };
+    await time.sleep(pollMs3);
+  }
+  return { ok: true, value: program.latest.quantity };
+}
+function createSensor(options) {
+  const { program, quantity, label, key: key2, time } = options;
+  const read = async () => {
+    const { latest, fault } = program;
+    if (fault !== null) return { ok: false, why: fault };
+    if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
+      return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
+    }
+    return { ok: true, value: latest.value };
+  };
+  return {
+    label,
+    details: "",
+    key: key2,
+    unitJoules,
+    counter: quantity === "joules" ? { label: "joules it prints", read } : null,
+    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
+    state: null,
+    processes: null,
+    close: () => program.close()
+  };
+}
+
+// src/meter/cpu-time.ts
+var noticedWithinMs = 1;
+function readings(stretch, wattsPerCore) {
+  return stretch.completions.flatMap(
+    ({ timeMs, cpuSeconds }) => cpuSeconds === null ? [] : [{ timeMs, joules: cpuSeconds * wattsPerCore }]
+  );
+}
+function createCpuTimeMeter(wattsPerCore) {
+  return {
+    info: {
+      name: "cpu-time",
+      description: `CPU time x ${wattsPerCore} W per core`,
+      estimated: true,
+      // It is always up to date; it is looked at when a batch of launches completes, however far apart.
+      updatePeriodMs: null,
+      resolutionJoules: noticedWithinMs / 1e3 * wattsPerCore,
+      // CPU seconds only pass while something runs.
+      idleWatts: 0
+    },
+    async start() {
+      return {
+        stop: async (stretch) => readings(stretch, wattsPerCore),
+        cancel: async () => void 0
+      };
+    },
+    async close() {
+    }
+  };
+}
+var cpuTime = {
+  name: "cpu-time",
+  async open({ device: { info }, wattsPerCore }) {
+    if (info.backend === "replay") return unsuitable("a recording brings its own energy figures");
+    if (!info.software) return unsuitable(`${info.family} is a real GPU, whose energy the CPU does not tell`);
+    return {
+      ok: true,
+      meter: createCpuTimeMeter(wattsPerCore),
+      reason: `${info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`
+    };
+  }
+};
+
+// src/meter/hwmon/cards.ts
+import { readdir, realpath } from "node:fs/promises";
+import { basename as basename2, join as join7 } from "node:path";
+
+// src/meter/hwmon/files.ts
+import { readFile } from "node:fs/promises";
+var maxCharacters = 256;
+async function readAttribute(path) {
+  try {
+    const text2 = await readFile(path, "utf8");
+    return text2.length > maxCharacters ? { ok: false, why: `${path} is no attribute` } : { ok: true, value: text2.trim() };
+  } catch (error) {
+    return { ok: false, why: whyUnreadable(path, error) };
+  }
+}
+function whyUnreadable(path, { code, message }) {
+  if (code === "ENOENT") return `there is no ${path}`;
+  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path}`;
+  return message;
+}
+async function readInteger(path) {
+  const read = await readAttribute(path);
+  if (!read.ok) return read;
+  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path} says '${read.value}', which is no integer` };
+}
+
+// src/meter/hwmon/cards.ts
+async function names(folder, pattern2) {
+  try {
+    const found = await readdir(folder);
+    return found.filter((name) => pattern2.test(name)).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+async function findCards(sysfsFolder, drivers) {
+  const root = join7(sysfsFolder, "class", "drm");
+  const cards = [];
+  for (const card of await names(root, /^card\d+$/)) {
+    const device = join7(root, card, "device");
+    const monitors = join7(device, "hwmon");
+    for (const monitor of await names(monitors, /^hwmon\d+$/)) {
+      const folder = join7(monitors, monitor);
+      const driver = await readAttribute(join7(folder, "name"));
+      if (!driver.ok || !drivers.includes(driver.value)) continue;
+      const product = await readAttribute(join7(device, "product_name"));
+      const name = product.ok && product.value !== "" ? product.value : null;
+      cards.push({ card, bus: basename2(await realpath(device)), name, folder });
+    }
+  }
+  return cards;
+}
+
+// src/meter/hwmon/sensor.ts
+import { join as join8 } from "node:path";
+var micro = 1e-6;
+function scaled(path, factor2) {
+  return async () => {
+    const read = await readInteger(path);
+    return read.ok ? { ok: true, value: read.value * factor2 } : read;
+  };
+}
+async function createHwmonSensor(card, vendor) {
+  const { folder, bus, name } = card;
+  const label = name ?? `${vendor} ${card.card} at ${bus}`;
+  const limit = await scaled(join8(folder, "power1_cap"), micro)();
+  const sensor = {
+    label,
+    details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
+    key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
+    unitJoules: micro,
+    counter: await findCounter(folder),
+    power: await findPower(folder),
+    state: await findState(folder),
+    processes: null,
+    close: async () => void 0
+  };
+  return { sensor, name, handles: [card.card, bus], refusal: null };
+}
+async function findCounter(folder) {
+  const found = [];
+  for (const i of [1, 2]) {
+    const input = join8(folder, `energy${i}_input`);
+    const read = await readInteger(input);
+    if (!read.ok && read.why.startsWith("there is no")) continue;
+    const label = await readAttribute(join8(folder, `energy${i}_label`));
+    found.push({ input, label: label.ok ? label.value : "" });
+  }
+  const best = found.find(({ label }) => label === "card") ?? found[0];
+  if (best === void 0) return null;
+  const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
+  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
+}
+async function findPower(folder) {
+  for (const [file, label] of [
+    ["power1_input", "power"],
+    ["power1_average", "average power"]
+  ]) {
+    const read = scaled(join8(folder, file), micro);
+    if ((await read()).ok) return { label, instant: true, fine: false, read };
+  }
+  return null;
+}
+async function findState(folder) {
+  const sm = scaled(join8(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join8(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join8(folder, "temp1_input"), 1e-3);
+  const known = await Promise.all([sm(), memory(), celsius()]);
+  if (known.every((read) => !read.ok)) return null;
+  return async () => {
+    const [smMhz, memoryMhz, degrees] = await Promise.all([sm(), memory(), celsius()]);
+    return {
+      smMhz: smMhz.ok ? smMhz.value : null,
+      memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
+      celsius: degrees.ok ? degrees.value : null,
+      powerCapped: null,
+      slowdowns: [],
+      slowedMs: {}
+    };
+  };
+}
+
+// src/meter/hwmon/kinds.ts
+function hwmonKind(name, vendor, drivers) {
+  return {
+    name,
+    async open(context) {
+      const { info } = context.device;
+      if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+      if (!isOfVendor(info, vendor.word)) return unsuitable(`${info.family} is not ${vendor.label}’s`);
+      const cards = await findCards(context.sysfsFolder, drivers);
+      if (cards.length === 0) {
+        return missing(
+          `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
+        );
+      }
+      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
+      return openSensor(name, candidates, context);
+    }
+  };
+}
+var amdgpu = hwmonKind("amdgpu", { word: "amd", label: "AMD" }, ["amdgpu"]);
+var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]);
+
+// src/meter/nvml/codes.ts
+var success = 0;
+var insufficientSize = 7;
+var texts = {
+  1: "NVML is not initialised",
+  2: "NVML takes an argument for invalid",
+  3: "not supported by this GPU",
+  4: "no permission",
+  6: "not found",
+  9: "the NVIDIA driver is not loaded",
+  10: "the driver did not answer in time",
+  12: "the library was not found",
+  13: "not in this version of the driver",
+  15: "the GPU has fallen off the bus",
+  16: "the GPU must be reset",
+  17: "the operating system blocks the GPU",
+  18: "library and driver are of different versions; a reboot may be due",
+  20: "out of memory",
+  21: "no data",
+  999: "an error inside the driver"
+};
+function codeText(code) {
+  return `${texts[code] ?? "NVML failed"} (NVML ${code})`;
+}
+
+// src/meter/nvml/koffi.ts
+async function loadLibrary(path, search) {
+  const koffi = await loadKoffi(search);
+  const library = koffi.load(path);
+  return {
+    find(name, types) {
+      try {
+        library.symbol(name);
+      } catch {
+        return null;
+      }
+      const { async: call2 } = library.func(name, "int", [...types]);
+      return (...values2) => new Promise((resolve3, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
+      });
+    }
+  };
+}
+function nativeMemory(bytes) {
+  return Buffer.from(new ArrayBuffer(bytes));
+}
+
+// src/meter/nvml/fields.ts
+var field = {
+  /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
+  powerInstant: 186,
+  /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
+  softwareThermalTime: 251,
+  hardwareThermalTime: 252,
+  powerBrakeTime: 253
+};
+var layout = { bytes: 40, valueType: 24, code: 28, value: 32 };
+function decodeValue(memory, offset) {
+  const value = offset + layout.value;
+  switch (memory.readUInt32LE(offset + layout.valueType)) {
+    case 0:
+      return memory.readDoubleLE(value);
+    case 1:
+      return memory.readUInt32LE(value);
+    case 4:
+      return Number(memory.readBigInt64LE(value));
+    case 5:
+      return memory.readInt32LE(value);
+    default:
+      return Number(memory.readBigUInt64LE(value));
+  }
+}
+async function readFields(nvml2, handle, ids) {
+  const memory = nativeMemory(ids.length * layout.bytes);
+  ids.forEach((id, i) => {
+    memory.writeUInt32LE(id, i * layout.bytes);
+  });
+  const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
+  return ids.map((_, i) => {
+    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
+    return own === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own) };
+  });
+}
+
+// src/meter/nvml/library.ts
+var functions = {
+  nvmlInit_v2: [],
+  nvmlShutdown: [],
+  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
+  nvmlDeviceGetCount_v2: ["void *"],
+  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
+  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
+  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
+  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
+  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
+  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
+  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
+  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
+};
+var Nvml = class {
+  #library;
+  #found = /* @__PURE__ */ new Map();
+  constructor(library) {
+    this.#library = library;
+  }
+  /** Whether this version of the driver has a function. */
+  has(name) {
+    return this.#find(name) !== null;
+  }
+  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  async call(name, ...values2) {
+    const found = this.#find(name);
+    return found === null ? 13 : found(...values2);
+  }
+  /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
+  async read(name, values2, bytes, decode) {
+    const memory = nativeMemory(bytes);
+    const code = await this.call(name, ...values2, memory);
+    return code === success ? { ok: true, value: decode(memory) } : { ok: false, why: codeText(code) };
+  }
+  /** Calls a function that writes a text of at most 95 bytes into its second to last argument. */
+  async readText(name, values2) {
+    const memory = nativeMemory(96);
+    const code = await this.call(name, ...values2, memory, memory.length);
+    return code === success ? { ok: true, value: terminated(memory) } : { ok: false, why: codeText(code) };
+  }
+  async close() {
+    await this.call("nvmlShutdown");
+  }
+  #find(name) {
+    let found = this.#found.get(name);
+    if (found === void 0) {
+      found = this.#library.find(name, functions[name]);
+      this.#found.set(name, found);
+    }
+    return found;
+  }
+};
+function terminated(memory) {
+  const end = memory.indexOf(0);
+  return memory.toString("utf8", 0, end < 0 ? memory.length : end);
+}
+async function openNvml(path, search) {
+  let library;
+  try {
+    library = await loadLibrary(path, search);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "native-part-altered") throw error;
+    return { ok: false, why: `${path} cannot be loaded: ${error instanceof Error ? error.message : error}` };
+  }
+  const nvml2 = new Nvml(library);
+  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path} is no NVML` };
+  const code = await nvml2.call("nvmlInit_v2");
+  return code === success ? { ok: true, value: nvml2 } : { ok: false, why: `NVML does not start: ${codeText(code)}` };
+}
+
+// src/meter/nvml/processes.ts
+var lists = [
+  [
+    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: 24 },
+    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: 16 }
+  ],
+  [
+    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: 24 },
+    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: 16 }
+  ]
+];
+var firstRoom = 64;
+var maxRoom = 4096;
+async function gpuProcessIds(nvml2, handle) {
+  const pids = /* @__PURE__ */ new Set();
+  for (const [newer, older] of lists) {
+    const listed = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed.ok) return listed;
+    for (const pid of listed.value) pids.add(pid);
+  }
+  return { ok: true, value: [...pids] };
+}
+async function listOf(nvml2, handle, { name, entryBytes }) {
+  for (let room = firstRoom; ; room *= 4) {
+    const count2 = nativeMemory(4);
+    count2.writeUInt32LE(room);
+    const entries = nativeMemory(room * entryBytes);
+    const code = await nvml2.call(name, handle, count2, entries);
+    if (code === insufficientSize && room < maxRoom) continue;
+    if (code !== success) return { ok: false, why: codeText(code) };
+    const found = Math.min(count2.readUInt32LE(), room);
+    return {
+      ok: true,
+      value: Array.from({ length: found }, (_, i) => entries.readUInt32LE(i * entryBytes))
+    };
+  }
+}
+
+// src/meter/nvml/state.ts
+var reasonBits = [
+  [8, "hardware slowdown"],
+  [32, "software thermal slowdown"],
+  [64, "hardware thermal slowdown"],
+  [128, "power brake slowdown"]
+];
+var powerCapBit = 4;
+var timeFields = [
+  [field.softwareThermalTime, "software thermal slowdown"],
+  [field.hardwareThermalTime, "hardware thermal slowdown"],
+  [field.powerBrakeTime, "power brake slowdown"]
+];
+var clockSm = 1;
+var clockMemory = 2;
+var temperatureGpu = 0;
+var word = (memory) => memory.readUInt32LE();
+async function readState(nvml2, handle) {
+  const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
+  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
+  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word);
+  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word);
+  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
+  const times = await readFields(
+    nvml2,
+    handle,
+    timeFields.map(([id]) => id)
+  );
+  const slowedMs = {};
+  timeFields.forEach(([, name], i) => {
+    const time = times[i];
+    if (time?.ok === true) slowedMs[name] = time.value / 1e6;
+  });
+  return {
+    smMhz: sm.ok ? sm.value : null,
+    memoryMhz: memory.ok ? memory.value : null,
+    celsius: celsius.ok ? celsius.value : null,
+    powerCapped: reasons.ok ? (reasons.value & powerCapBit) !== 0 : null,
+    slowdowns: reasons.ok ? reasonBits.filter(([bit]) => (reasons.value & bit) !== 0).map(([, name]) => name) : [],
+    slowedMs
+  };
+}
+
+// src/meter/nvml/gpus.ts
+var pciInfo = { bytes: 68, busId: 36 };
+var archTuring = 6;
+var maxGpus = 64;
+var word2 = (memory) => memory.readUInt32LE();
+var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
+async function listGpus(nvml2, procFolder) {
+  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word2);
+  if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
+  const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
+  const candidates = [];
+  const faults = [];
+  for (let index = 0; index < Math.min(count2.value, maxGpus); index++) {
+    const handle = await nvml2.read(
+      "nvmlDeviceGetHandleByIndex_v2",
+      [index],
+      8,
+      (memory) => memory.readBigUInt64LE()
+    );
+    if (handle.ok) {
+      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder };
+      candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
+    } else faults.push(`GPU ${index}: ${handle.why}`);
+  }
+  return { candidates, faults };
+}
+async function describeGpu(gpu) {
+  const { nvml: nvml2, handle, index } = gpu;
+  const named = await nvml2.readText("nvmlDeviceGetName", [handle]);
+  const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
+  const bus = await nvml2.read(
+    "nvmlDeviceGetPciInfo_v3",
+    [handle],
+    pciInfo.bytes,
+    (memory) => terminated(memory.subarray(pciInfo.busId))
+  );
+  const name = named.ok ? named.value : null;
+  const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
+  const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
+  const label = name ?? `NVIDIA GPU ${index}`;
+  return {
+    sensor: await createSensor2({ ...gpu, label, key: key2 }),
+    name,
+    handles,
+    refusal: await refusalOf(nvml2, handle)
+  };
+}
+async function refusalOf(nvml2, handle) {
+  const current = nativeMemory(4);
+  const pending = nativeMemory(4);
+  const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
+  if (code === success && word2(current) === 1) {
+    return "MIG is on, and its sensor sees all instances together; measure with MIG off";
+  }
+  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word2);
+  if (mode.ok && mode.value >= 2) {
+    return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
+  }
+  return null;
+}
+async function createSensor2(gpu) {
+  const { nvml: nvml2, handle, procFolder, driver, label, key: key2 } = gpu;
+  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word2));
+  const details2 = [
+    limit.ok ? `power limit ${limit.value} W` : null,
+    driver === null ? null : `driver ${driver}`
+  ];
+  return {
+    label,
+    details: details2.filter((detail) => detail !== null).join(", "),
+    key: key2,
+    unitJoules: 1e-3,
+    counter: await findCounter2(nvml2, handle),
+    power: await findPower2(nvml2, handle),
+    state: () => readState(nvml2, handle),
+    async processes() {
+      const pids = await gpuProcessIds(nvml2, handle);
+      return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    close: async () => void 0
+  };
+}
+async function findCounter2(nvml2, handle) {
+  const read = async () => perThousand(
+    await nvml2.read(
+      "nvmlDeviceGetTotalEnergyConsumption",
+      [handle],
+      8,
+      (memory) => Number(memory.readBigUInt64LE())
+    )
+  );
+  const unsupported = [codeText(3), codeText(13)];
+  const first = await read();
+  return !first.ok && unsupported.includes(first.why) ? null : { label: "energy counter of NVML", read };
+}
+async function findPower2(nvml2, handle) {
+  const readInstant = async () => {
+    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(13) });
+  };
+  if ((await readInstant()).ok) {
+    return { label: "instantaneous power of NVML", instant: true, fine: true, read: readInstant };
+  }
+  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word2));
+  const first = await read();
+  if (!first.ok) return null;
+  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word2);
+  const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, read };
+}
+
+// src/meter/nvml/kind.ts
+var usualLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
+var nvml = {
+  name: "nvml",
+  async open(context) {
+    const { info } = context.device;
+    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
+    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary, context.native);
+    if (!opened.ok) return missing(opened.why);
+    const library = opened.value;
+    let used = false;
+    try {
+      const { candidates, faults } = await listGpus(library, context.procFolder);
+      if (candidates.length === 0) return missing(["NVML shows no GPU", ...faults].join("; "));
+      const opening = await openSensor("nvml", candidates, context);
+      if (!opening.ok) return opening;
+      used = true;
+      const { meter } = opening;
+      const close2 = async () => {
+        await meter.close();
+        await library.close();
+      };
+      return { ...opening, reason: [opening.reason, ...faults].join("; "), meter: { ...meter, close: close2 } };
+    } finally {
+      if (!used) await library.close();
+    }
+  }
+};
+
+// src/meter/sensor/time.ts
+var systemTime = {
+  nowMs: () => Number(process.hrtime.bigint()) / 1e6,
+  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
+};
+
+// src/meter/open-meter.ts
+var kinds = [command, nvml, amdgpu, intel, cpuTime];
+var meterChoices = ["auto", "none", ...kinds.map(({ name }) => name)];
+var defaultWattsPerCore = 15;
+var maxWattsPerCore = 1e3;
+async function openMeter(options) {
+  const { choice, wattsPerCore = defaultWattsPerCore } = options;
+  if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
+    throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
+      code: "bad-watts-per-core",
+      nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
+    });
+  }
+  const context = {
+    device: options.device,
+    wattsPerCore,
+    sensor: options.sensor,
+    nvmlLibrary: options.nvmlLibrary,
+    native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
+    command: options.command,
+    sysfsFolder: options.sysfsFolder ?? "/sys",
+    procFolder: options.procFolder ?? "/proc",
+    lockFolder: options.lockFolder,
+    lockWaitMs: options.lockWaitMs ?? 0,
+    time: options.time ?? systemTime
+  };
+  if (choice === "none") return { meter: null, reason: "energy was not asked for" };
+  if (choice === "auto") return openFirst(context);
+  const kind = kinds.find(({ name }) => name === choice);
+  if (kind === void 0) {
+    throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
+      code: "unknown-meter",
+      nextStep: `Choose one of ${meterChoices.join(", ")}.`
+    });
+  }
+  const opening = await kind.open(context);
+  if (!opening.ok) throw refusal(choice, opening);
+  return { meter: opening.meter, reason: opening.reason };
+}
+function refusal(choice, { obstacle, missing: missing2 }) {
+  const message = `The meter ${choice} cannot be used: ${obstacle}.`;
+  return missing2 ? new JoulegateError("could-not-measure", message, {
+    code: "missing-meter",
+    nextStep: "Run `joulegate doctor`, or use the meter none to measure latency only."
+  }) : new JoulegateError("bad-input", message, {
+    code: "unsuitable-meter",
+    nextStep: "Use the meter auto, or none to measure latency only."
+  });
+}
+async function openFirst(context) {
+  const tried = [];
+  const explain = (openings) => openings.map(({ obstacle }) => obstacle);
+  const candidates = kinds.filter((kind) => kind !== command || context.command !== void 0);
+  for (const kind of candidates) {
+    const opening = await kind.open(context);
+    if (opening.ok) {
+      const reasons = [opening.reason, ...explain(tried.filter(({ missing: missing2 }) => missing2))];
+      return { meter: opening.meter, reason: reasons.join("; ") };
+    }
+    tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
+  }
+  return { meter: null, reason: `no supported energy sensor (${explain(tried).join("; ")})` };
+}
+
+// src/meter/recorded.ts
+function recordedLookup(recording) {
+  const { tunables, measurements } = recording;
+  const byValues = new Map(measurements.map((measurement) => [measurement.values.join(","), measurement]));
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value, index) => [value, index])));
+  return (configuration) => {
+    const key2 = tunables.map(({ name }, position) => {
+      const value = configuration[name];
+      return value === void 0 ? void 0 : indices[position]?.get(value);
+    });
+    return byValues.get(key2.join(","));
+  };
+}
+function recordedJoules({ joules, watts, latencyMs }) {
+  if (joules !== void 0) return joules;
+  return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
+}
+
+// src/meter/replay.ts
+function createReplayMeter(recording) {
+  if (!recording.measurements.some((measurement) => recordedJoules(measurement) !== null)) return null;
+  const lookup = recordedLookup(recording);
+  const readings2 = async ({ variant, completions }) => {
+    const measurement = lookup(variant.configuration);
+    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
+  };
+  const source = recording.meter;
+  return {
+    info: {
+      name: "replay",
+      description: `recorded: ${source?.description ?? "source unknown"}`,
+      estimated: source?.estimated ?? false,
+      // The counter is read at every completion, so what limited the sensor is in the figures already.
+      updatePeriodMs: null,
+      resolutionJoules: null,
+      idleWatts: source?.idleWatts ?? null
+    },
+    start: async () => ({ stop: readings2, cancel: async () => void 0 }),
+    async close() {
+    }
+  };
+}
+
 // src/report/text.ts
 var escapeSequences = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
@@ -14881,7 +17719,7 @@ function failureNotes(kernel) {
   const others = [];
   for (const [kind, count2] of kinds2) {
     const text2 = cleanLine(`${kind} ${count2}`, 120);
-    const example = kernel.failureExamples?.find((one2) => one2.kind === kind);
+    const example = kernel.failureExamples.find((one2) => one2.kind === kind);
     if (example === void 0) others.push(text2);
     else notes2.push(`failed: ${text2}, e.g. ${exampleText(example)}`);
   }
@@ -15547,7 +18385,7 @@ function kilowattHoursPerMonth(joules, callsPerDay) {
 }
 
 // src/store/file-format.ts
-import { existsSync, renameSync as renameSync2 } from "node:fs";
+import { existsSync as existsSync3, renameSync as renameSync2 } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 // src/store/format-json.ts
@@ -15578,7 +18416,7 @@ function printable(text2) {
 }
 
 // src/store/parse-json.ts
-var maxDepth = 64;
+var maxDepth2 = 64;
 var quote = 34;
 var backslash = 92;
 function nestingDepth(text2) {
@@ -15599,8 +18437,8 @@ function nestingDepth(text2) {
   return deepest;
 }
 function parseJson(text2, label) {
-  if (nestingDepth(text2) > maxDepth) {
-    throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth} levels deep`, {
+  if (nestingDepth(text2) > maxDepth2) {
+    throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth2} levels deep`, {
       code: "damaged-file",
       nextStep: "Check that this is the right file."
     });
@@ -15623,25 +18461,25 @@ function parseJson(text2, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync2, constants, fstatSync, openSync as openSync2, readSync } from "node:fs";
+import { closeSync as closeSync3, constants, fstatSync, openSync as openSync3, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { closeSync as closeSync2, fsyncSync, mkdirSync, openSync as openSync2, renameSync, rmSync, writeSync as writeSync2 } from "node:fs";
+import { basename as basename3, dirname as dirname3, join as join9 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
 function writeFully(descriptor, bytes) {
   for (let offset = 0; offset < bytes.length; ) {
-    offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
+    offset += writeSync2(descriptor, bytes, offset, bytes.length - offset);
   }
 }
 function syncFolder(folder) {
   let descriptor;
   try {
-    descriptor = openSync(folder, "r");
+    descriptor = openSync2(folder, "r");
   } catch (error) {
     if (isUnsupported(error)) return;
     throw error;
@@ -15651,7 +18489,7 @@ function syncFolder(folder) {
   } catch (error) {
     if (!isUnsupported(error)) throw error;
   } finally {
-    closeSync(descriptor);
+    closeSync2(descriptor);
   }
 }
 function isUnsupported(error) {
@@ -15660,18 +18498,18 @@ function isUnsupported(error) {
 }
 function writeFileAtomic(path, content) {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const folder = dirname3(path);
+  const temporary = join9(folder, `.${basename3(path)}.${randomBytes(6).toString("hex")}.tmp`);
   let created = false;
   try {
     mkdirSync(folder, { recursive: true });
-    const descriptor = openSync(temporary, "wx");
+    const descriptor = openSync2(temporary, "wx");
     created = true;
     try {
       writeFully(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
-      closeSync(descriptor);
+      closeSync2(descriptor);
     }
     renameSync(temporary, path);
     created = false;
@@ -15705,7 +18543,7 @@ function tooLarge(path, what, maxBytes) {
 function readBytes(path, maxBytes) {
   let descriptor;
   try {
-    descriptor = openSync2(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    descriptor = openSync3(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -15732,7 +18570,7 @@ function readBytes(path, maxBytes) {
   } catch (error) {
     throw error instanceof JoulegateError ? error : unreadable(path, systemReason(error), error);
   } finally {
-    closeSync2(descriptor);
+    closeSync3(descriptor);
   }
 }
 function unzip(path, bytes, maxBytes) {
@@ -15820,7 +18658,7 @@ function setAside(path) {
   const maxKept = 9;
   for (let n = 1; ; n++) {
     const target = `${path}.damaged-${n}`;
-    if (n < maxKept && existsSync(target)) continue;
+    if (n < maxKept && existsSync3(target)) continue;
     renameSync2(path, target);
     return target;
   }
@@ -16286,297 +19124,6 @@ function formatTuned(tuned) {
 }
 function readTunedIfPresent(path) {
   return readFileIfPresent(tunedFormat, path);
-}
-
-// src/stats/holm.ts
-function holmAdjust(pValues) {
-  const order = pValues.map((_, i) => i).sort((a, b) => pValues[a] - pValues[b]);
-  const adjusted = new Array(pValues.length);
-  let largest = 0;
-  order.forEach((index, rank) => {
-    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest;
-  });
-  return adjusted;
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x) {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const shifted = x - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x, a, b) {
-  const tiny = 1e-300;
-  const guard2 = (value) => Math.abs(value) < tiny ? tiny : value;
-  let c = 1;
-  let d = 1 / guard2(1 - (a + b) * x / (a + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x, a, b) {
-  if (!(x >= 0 && x <= 1)) throw new RangeError(`incompleteBeta: x = ${x} is outside [0, 1]`);
-  if (x === 0 || x === 1) return x;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  if (x < (a + 1) / (a + b + 2)) return front * continuedFraction(x, a, b) / a;
-  return 1 - front * continuedFraction(1 - x, b, a) / b;
-}
-
-// src/stats/moments.ts
-function moments(values2) {
-  let count2 = 0;
-  let mean2 = 0;
-  let squares = 0;
-  for (const value of values2) {
-    count2++;
-    const delta = value - mean2;
-    mean2 += delta / count2;
-    squares += delta * (value - mean2);
-  }
-  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
-  return {
-    count: count2,
-    mean: count2 > 0 ? mean2 : Number.NaN,
-    variance,
-    standardDeviation: Math.sqrt(variance)
-  };
-}
-function mean(values2) {
-  return moments(values2).mean;
-}
-
-// src/stats/normal.ts
-function normalPdf(z) {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-}
-var numerator = [
-  220.206867912376,
-  221.213596169931,
-  112.079291497871,
-  33.912866078383,
-  6.37396220353165,
-  0.700383064443688,
-  0.0352624965998911
-];
-var denominator = [
-  440.413735824752,
-  793.826512519948,
-  637.333633378831,
-  296.564248779674,
-  86.7807322029461,
-  16.064177579207,
-  1.75566716318264,
-  0.0883883476483184
-];
-function polynomial(coefficients, x) {
-  let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i];
-  return sum;
-}
-function normalCdf(z) {
-  const x = Math.abs(z);
-  let tail = 0;
-  if (x <= 37) {
-    const density2 = Math.exp(-0.5 * x * x);
-    if (x < 7.07106781186547) {
-      tail = density2 * polynomial(numerator, x) / polynomial(denominator, x);
-    } else {
-      const fraction = x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))));
-      tail = density2 / (fraction * 2.506628274631);
-    }
-  }
-  return z > 0 ? 1 - tail : tail;
-}
-
-// src/stats/sorted-samples.ts
-function sortSamples(values2) {
-  const copy = Float64Array.from(values2);
-  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
-  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
-  return copy.sort();
-}
-
-// src/stats/quantile.ts
-function quantile(samples2, probability) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
-  }
-  const position = (samples2.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = samples2[below];
-  const high = samples2[Math.min(below + 1, samples2.length - 1)];
-  return low + (position - below) * (high - low);
-}
-function median(values2) {
-  return quantile(sortSamples(values2), 0.5);
-}
-
-// src/stats/random.ts
-function hashText(text2) {
-  let hash = 2166136261;
-  for (let i = 0; i < text2.length; i++) {
-    hash ^= text2.charCodeAt(i);
-    hash = Math.imul(hash, 16777619);
-  }
-  return hash >>> 0;
-}
-function splitMix32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 2654435769 >>> 0;
-    let z = state;
-    z = Math.imul(z ^ z >>> 16, 569420461);
-    z = Math.imul(z ^ z >>> 15, 1935289751);
-    return (z ^ z >>> 15) >>> 0;
-  };
-}
-var Sfc32 = class _Sfc32 {
-  #seed;
-  #a;
-  #b;
-  #c;
-  #counter = 1;
-  #spareNormal = null;
-  constructor(seed) {
-    this.#seed = seed >>> 0;
-    const spread = splitMix32(this.#seed);
-    this.#a = spread();
-    this.#b = spread();
-    this.#c = spread();
-    for (let i = 0; i < 12; i++) this.#next32();
-  }
-  #next32() {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0;
-    this.#counter = this.#counter + 1 | 0;
-    this.#a = this.#b ^ this.#b >>> 9;
-    this.#b = this.#c + (this.#c << 3) | 0;
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
-    return t >>> 0;
-  }
-  next() {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
-    return (high * 67108864 + low) / 9007199254740992;
-  }
-  integer(bound) {
-    return Math.floor(this.next() * bound);
-  }
-  normal() {
-    if (this.#spareNormal !== null) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = null;
-      return spare;
-    }
-    for (; ; ) {
-      const u = 2 * this.next() - 1;
-      const v = 2 * this.next() - 1;
-      const s = u * u + v * v;
-      if (s > 0 && s < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s) / s);
-        this.#spareNormal = v * scale;
-        return u * scale;
-      }
-    }
-  }
-  fork(label) {
-    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
-  }
-};
-function createRandom(seed) {
-  return new Sfc32(seed);
-}
-function shuffle(items, random) {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const held2 = items[i];
-    items[i] = items[j];
-    items[j] = held2;
-  }
-  return items;
-}
-
-// src/stats/student-t.ts
-function studentTUpperTail(t, degreesOfFreedom) {
-  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
-  if (Number.isNaN(t)) return Number.NaN;
-  const square = t * t;
-  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
-  return t >= 0 ? half : 1 - half;
-}
-function studentTQuantile(probability, degreesOfFreedom) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
-  }
-  if (probability === 0.5) return 0;
-  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
-  return upperQuantile(1 - probability, degreesOfFreedom);
-}
-function upperQuantile(tail, degreesOfFreedom) {
-  if (tail === 0) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = 1;
-  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
-    low = high;
-    high *= 2;
-  }
-  let t = (low + high) / 2;
-  for (; ; ) {
-    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
-    if (excess > 0) low = t;
-    else high = t;
-    const newton = t + excess / density(t, degreesOfFreedom);
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
-    t = next;
-  }
-}
-function density(t, degreesOfFreedom) {
-  const half = degreesOfFreedom / 2;
-  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
-  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
-}
-
-// src/stats/t-test.ts
-function estimateMean(values2, minimumSd = 0) {
-  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
-  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
-  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
-}
-function tTestP(estimate, alternative, bound) {
-  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
-  if (distance2 === 0) return 0.5;
-  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
-}
-function meanInterval(estimate, confidence) {
-  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
 }
 
 // src/judge/options.ts
@@ -17436,7 +19983,7 @@ function createKernelSpace(kernel, workload, limits2) {
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
 var import_yaml2 = __toESM(require_dist(), 1);
-var maxDepth2 = 32;
+var maxDepth3 = 32;
 var maxLexemes = 4e5;
 var harmless2 = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
 function tooDeepAt(tokens2) {
@@ -17445,7 +19992,7 @@ function tooDeepAt(tokens2) {
     const { token: token2, depth } = next;
     if (typeof token2 !== "object" || token2 === null) continue;
     const { offset, value, items } = token2;
-    if (depth > maxDepth2) return offset ?? 0;
+    if (depth > maxDepth3) return offset ?? 0;
     if (typeof value === "object") pending.push({ token: value, depth });
     for (const item of items ?? []) {
       pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
@@ -17459,7 +20006,7 @@ function refuse(code, message, start) {
   };
 }
 function tokenise(text2) {
-  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
+  const depthMessage = `is nested more than ${maxDepth3} levels deep`;
   const parser = new import_yaml.Parser();
   const tokens2 = [];
   let offset = 0;
@@ -17471,7 +20018,7 @@ function tokenise(text2) {
     else if (lexeme === "]" || lexeme === "}") flowDepth--;
     else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
     else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
-    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
+    if (flowDepth > maxDepth3 || indicatorsInLine > maxDepth3) return refuse("TOO_DEEP", depthMessage, offset);
     if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
     if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
     tokens2.push(...parser.next(lexeme));
@@ -17583,10 +20130,10 @@ var YamlDocument = class {
         value,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
       });
-    if (++this.#values > maxValues || depth > maxDepth2) {
-      if (this.#values === maxValues + 1 || depth > maxDepth2)
+    if (++this.#values > maxValues || depth > maxDepth3) {
+      if (this.#values === maxValues + 1 || depth > maxDepth3)
         this.#problems.add(value, {
-          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
+          message: depth > maxDepth3 ? `an alias makes the file more than ${maxDepth3} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
           nextStep: "write the values out, without aliases"
         });
       return null;
@@ -23337,7 +25884,7 @@ function readSound(document) {
 }
 
 // src/manifest/parse-manifest.ts
-var maxCharacters = 1024 * 1024;
+var maxCharacters2 = 1024 * 1024;
 var defaultTunedPath = "tuned.json";
 function readTunedPath(written, place, folder) {
   if (written === void 0) return defaultTunedPath;
@@ -23371,7 +25918,7 @@ function operatorLoader(operators2) {
 }
 function parseManifest(options) {
   const { path, text: text2, reader, folder = "", operators: operators2 } = options;
-  const isTooLarge = text2.length > maxCharacters;
+  const isTooLarge = text2.length > maxCharacters2;
   const source = new SourceText(path, isTooLarge ? text2.slice(0, text2.indexOf("\n") + 1 || 80) : text2);
   const problems = new ProblemList(source);
   if (isTooLarge) {
@@ -23414,7 +25961,7 @@ function parseManifest(options) {
 }
 
 // src/kernel/failure.ts
-function failed(kind, message, place = {}) {
+function failed2(kind, message, place = {}) {
   return {
     ok: false,
     failure: {
@@ -23918,7 +26465,7 @@ var packed4x8Fns = `
   dot4U8Packed dot4I8Packed
   pack4xI8 pack4xU8 pack4xI8Clamp pack4xU8Clamp
   unpack4xI8 unpack4xU8`;
-var stdFns = names(`bitcast all any select arrayLength
+var stdFns = names2(`bitcast all any select arrayLength
   abs acos acosh asin asinh atan atanh atan2 ceil clamp cos cosh
   countLeadingZeros countOneBits countTrailingZeros cross
   degrees determinant distance dot
@@ -23972,7 +26519,7 @@ var f16Types = `f16
   mat2x2h mat2x3h mat2x4h mat3x2h mat3x3h mat3x4h
   mat4x2h mat4x3h mat4x4h
   vec2h vec3h vec4h`;
-var stdTypes = names(`array atomic bool f32 i32
+var stdTypes = names2(`array atomic bool f32 i32
   mat2x2 mat2x3 mat2x4 mat3x2 mat3x3 mat3x4 mat4x2 mat4x3 mat4x4
   mat2x2f mat2x3f mat2x4f mat3x2f mat3x3f mat3x4f
   mat4x2f mat4x3f mat4x4f
@@ -23988,7 +26535,7 @@ var stdTypes = names(`array atomic bool f32 i32
   texture_depth_cube_array
   sampler sampler_comparison
   ${texelFormats}`);
-var stdEnumerants = names(`read write read_write
+var stdEnumerants = names2(`read write read_write
   function private workgroup uniform storage
   ${texelFormats}`);
 var wgslStandardAttributes = /* @__PURE__ */ new Set([
@@ -24018,7 +26565,7 @@ var stdWgslSet = /* @__PURE__ */ new Set([
 function stdWgsl(name) {
   return stdWgslSet.has(name);
 }
-function names(list2) {
+function names2(list2) {
   return list2.split(/\s+/).filter(Boolean);
 }
 var noSemicolon = /* @__PURE__ */ new Set([
@@ -30140,14 +32687,14 @@ function linkFailure(error, rootPath) {
     const { src, debugFilePath } = error.src;
     const place = positionAt(lineStarts2(src), error.span[0]);
     const message = error.diagnostics[0]?.message ?? error.message;
-    return failed("compile", message, { file: debugFilePath, ...place });
+    return failed2("compile", message, { file: debugFilePath, ...place });
   }
   const located = error.weslLocation;
   if (located) {
     const message = error.message.replace(/ in file: .*$/s, "");
-    return failed("compile", constantsHint(message), located);
+    return failed2("compile", constantsHint(message), located);
   }
-  return failed("compile", error.message || "the program cannot be linked", { file: rootPath });
+  return failed2("compile", error.message || "the program cannot be linked", { file: rootPath });
 }
 function constantsHint(message) {
   const missing2 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
@@ -30255,25 +32802,25 @@ function bindBuffers(options) {
   for (const variable2 of bindings) {
     if (!variable2.used && !definitions2.some((definition) => isAt(definition, variable2))) continue;
     const fault = bindingFault(variable2, definitions2);
-    if (fault !== null) return failed("validation", fault);
+    if (fault !== null) return failed2("validation", fault);
   }
   const bound = [];
   for (const definition of definitions2) {
     const variable2 = bindings.find((candidate) => isAt(definition, candidate));
     if (!variable2 && (role === "variant" || definition.check)) {
-      return failed("validation", undeclaredMessage(definition, bindings));
+      return failed2("validation", undeclaredMessage(definition, bindings));
     }
     const type = elementType(definition, workload);
     if (type === null) {
       const parameter = typeof definition.type === "string" ? definition.type : definition.type.parameter;
-      return failed(
+      return failed2(
         "validation",
         `buffer \`${definition.name}\`: workload parameter \`${parameter}\` is no scalar type`
       );
     }
     const length = evaluateCount(definition.length.evaluate.bind(definition.length), variables);
     if (!length.ok)
-      return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
+      return failed2("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
     const values2 = evaluateValues(definition, variables);
     if (!values2.ok) return values2;
     const byteLength = roundUp(definition.kind === "uniform" ? 16 : 4, length.value * bytesPerElement[type]);
@@ -30298,7 +32845,7 @@ function evaluateCount(evaluate3, variables) {
   const value = evaluateOrFail(evaluate3, variables);
   if (!value.ok) return value;
   if (typeof value.value !== "number" || !Number.isSafeInteger(value.value) || value.value < 1) {
-    return failed("validation", `is ${value.value}; it must be a whole number, at least 1`);
+    return failed2("validation", `is ${value.value}; it must be a whole number, at least 1`);
   }
   return succeeded(value.value);
 }
@@ -30306,7 +32853,7 @@ function evaluateOrFail(evaluate3, variables) {
   try {
     return succeeded(evaluate3(variables));
   } catch (error) {
-    if (error instanceof JoulegateError) return failed("validation", `has no value: ${error.message}`);
+    if (error instanceof JoulegateError) return failed2("validation", `has no value: ${error.message}`);
     throw error;
   }
 }
@@ -30316,10 +32863,10 @@ function evaluateValues(definition, variables) {
   for (const [index, expression] of definition.values.entries()) {
     const value = evaluateOrFail((known) => expression.evaluate(known), variables);
     if (!value.ok) {
-      return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value.failure.message}`);
+      return failed2("validation", `value ${index} of buffer \`${definition.name}\` ${value.failure.message}`);
     }
     if (typeof value.value === "string") {
-      return failed(
+      return failed2(
         "validation",
         `value ${index} of buffer \`${definition.name}\` is no number: ${value.value}`
       );
@@ -30456,7 +33003,7 @@ function reflect(module, entryPoint) {
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
     const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
-    return failed(
+    return failed2(
       "validation",
       `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
     );
@@ -30482,7 +33029,7 @@ function reflect(module, entryPoint) {
     if (group === null || binding === null) {
       const place = positionAt(lineStarts2(module.text), variable2.start);
       const name2 = variable2.name.decl.ident.originalName;
-      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
+      return failed2("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
     }
     const name = variable2.name.decl.ident.originalName;
     const kind = bindingKind(variable2);
@@ -30875,13 +33422,13 @@ function uniformValue(expression, view, frame) {
 }
 
 // src/kernel/features/evaluate-call.ts
-var maxDepth3 = 16;
+var maxDepth4 = 16;
 function evaluateCall(call2, view, frame, assumed) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
   const { module } = frame.facts;
   const declaration = declarationOf(callee, module);
   if (declaration?.declElem?.kind === "fn") {
-    if (assumed.size > 0 || frame.depth >= maxDepth3) return null;
+    if (assumed.size > 0 || frame.depth >= maxDepth4) return null;
     return evaluateBody(declaration.declElem, view, callFrame(declaration.declElem, call2.arguments, frame));
   }
   const name = callee.originalName;
@@ -30958,8 +33505,8 @@ function lengthOfArray(call2, frame) {
 }
 
 // src/kernel/features/evaluate.ts
-var nothing = /* @__PURE__ */ new Map();
-function evaluate2(expression, view, frame, assumed = nothing) {
+var nothing2 = /* @__PURE__ */ new Map();
+function evaluate2(expression, view, frame, assumed = nothing2) {
   const { module } = frame.facts;
   const inner = (part) => evaluate2(part, view, frame, assumed);
   switch (expression.kind) {
@@ -31759,7 +34306,7 @@ function privateBytesOf(element, module) {
 }
 
 // src/kernel/identity.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 function programIdentity(program) {
   const buffers = program.buffers.map((buffer) => [
     buffer.group,
@@ -31774,11 +34321,11 @@ function programIdentity(program) {
   ]);
   const tokens2 = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash("sha256").update(canonical).digest("hex");
+  return createHash3("sha256").update(canonical).digest("hex");
 }
 
 // src/kernel/limits.ts
-function refusal(demands, limits2) {
+function refusal2(demands, limits2) {
   const exceeded = (what, value, limit) => value > limit ? `${what} is ${value}, the device allows ${limit}` : null;
   const [x, y, z] = demands.workgroupSize ?? [1, 1, 1];
   const faults = [
@@ -31863,7 +34410,7 @@ function replacement(override, module, values2) {
   const value = Object.hasOwn(values2, name) ? values2[name] : void 0;
   if (value === void 0) {
     if (!override.init) {
-      return failed(
+      return failed2(
         "validation",
         `override \`${name}\` has no default, and no tunable or workload gives it a value`,
         {
@@ -31875,7 +34422,7 @@ function replacement(override, module, values2) {
     return succeeded(`const ${name}${annotation} = ${initial};`);
   }
   if (type.kind === "scalar" && !fits(value, type.scalar)) {
-    return failed("validation", `override \`${name}\` is ${type.scalar}; its value ${value} is not`, {
+    return failed2("validation", `override \`${name}\` is ${type.scalar}; its value ${value} is not`, {
       ...positionAt(lineStarts2(module.text), override.start)
     });
   }
@@ -31937,7 +34484,7 @@ function indentation(line2) {
 async function specialise(modules, values2) {
   const { source } = modules;
   const text2 = source.files[source.path];
-  if (text2 === void 0) return failed("compile", "the file is missing", { file: source.path });
+  if (text2 === void 0) return failed2("compile", "the file is missing", { file: source.path });
   let wgsl2 = blankComments(text2);
   let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
@@ -31992,7 +34539,7 @@ var Builder = class {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length > 0) {
       const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
-      return failed(
+      return failed2(
         "validation",
         `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
         {
@@ -32036,7 +34583,7 @@ var Builder = class {
     const dispatch = [1, 1, 1];
     for (const [axis, expression] of launch.dispatch.entries()) {
       const count2 = evaluateCount((known) => expression.evaluate(known), variables);
-      if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
+      if (!count2.ok) return failed2("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
@@ -32044,8 +34591,8 @@ var Builder = class {
     const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
     if (!buffers.ok) return buffers;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers: buffers.value, requiredFeatures };
-    const refused = refusal(demands, this.#limits);
-    if (refused !== null) return failed("unsupported", refused);
+    const refused = refusal2(demands, this.#limits);
+    if (refused !== null) return failed2("unsupported", refused);
     const entryPoint = launch.entry;
     const program = {
       wgsl: module.text,
@@ -32183,540 +34730,6 @@ async function compareKernels(options) {
   return comparisons3;
 }
 
-// src/measure/block-order.ts
-var allArms = ["B", "H", "X", "R"];
-function armOrder(present2, block) {
-  const wanted = new Set(present2);
-  const arms2 = allArms.filter((arm) => wanted.has(arm));
-  const start = block % Math.max(1, arms2.length);
-  return [...arms2.slice(start), ...arms2.slice(0, start)];
-}
-function turnOrder(order) {
-  return [...order, ...[...order].reverse()];
-}
-
-// src/measure/series.ts
-function findTicks(readings2) {
-  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
-  const ticks = [];
-  readings2.forEach(({ timeMs, joules }, i) => {
-    const before = readings2[i - 1];
-    const held2 = ticks.at(-1);
-    if (before === void 0) {
-      if (!repeats) ticks.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules !== before.joules) {
-      ticks.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
-    } else if (held2 !== void 0) {
-      ticks[ticks.length - 1] = { ...held2, heldUntilMs: timeMs };
-    }
-  });
-  return ticks;
-}
-function launchesAt(completions, timeMs) {
-  let low = 0;
-  let high = completions.length - 1;
-  while (high - low > 1) {
-    const middle2 = low + high >> 1;
-    if (completions[middle2].timeMs <= timeMs) low = middle2;
-    else high = middle2;
-  }
-  const before = completions[low];
-  const after = completions[high];
-  const span = after.timeMs - before.timeMs;
-  if (span <= 0) return after.launches;
-  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
-  return before.launches + part * (after.launches - before.launches);
-}
-function longestGapMs(completions) {
-  let longest = 0;
-  for (let i = 1; i < completions.length; i++) {
-    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
-    longest = Math.max(longest, gap2);
-  }
-  return longest;
-}
-function integratedJoules(powers, fromMs, toMs) {
-  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
-  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
-  if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules = 0;
-  for (let i = first; i < end; i++) {
-    const { timeMs, watts } = powers[i];
-    const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
-  }
-  return joules;
-}
-
-// src/measure/window.ts
-var STILL_PERIODS = 5;
-var STILL_PART = 0.5;
-var TOLERATED_DISAGREEMENT = 0.05;
-var LEAST_COVERAGE = 0.5;
-function isVoid(reason) {
-  return { ok: false, reason };
-}
-function cutWindow(request) {
-  const { completions, readings: readings2, meter, options } = request;
-  const begin = completions[0];
-  const end = completions.at(-1);
-  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
-    return isVoid("no launch completed inside the stretch");
-  }
-  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
-  const backwards = inside.findIndex(
-    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
-  );
-  if (backwards > 0) return isVoid("the energy counter went back");
-  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
-  const heatedMs = begin.timeMs + options.preheatMs;
-  const ticks = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
-  const first = ticks[0];
-  const last2 = ticks.at(-1);
-  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
-    const moved = inside.at(-1).joules > inside[0].joules;
-    return isVoid(
-      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
-    );
-  }
-  const silentMs2 = longestSilenceMs(ticks, inside.at(-1), meter.updatePeriodMs);
-  if (silentMs2 !== null) {
-    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
-  }
-  const spanMs = last2.timeMs - first.timeMs;
-  if (spanMs < LEAST_COVERAGE * options.windowMs) {
-    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
-  }
-  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, first.timeMs);
-  if (launches <= 0) return isVoid("no launch completed between the readings");
-  return { ok: true, energy: toMeasurement({ first, last: last2, launches, powers: request.powers ?? [], meter }) };
-}
-function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
-  const spanMs = lastReading.timeMs - ticks[0].timeMs;
-  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
-  let longest = 0;
-  ticks.forEach((tick, i) => {
-    const next = ticks[i + 1]?.timeMs ?? lastReading.timeMs;
-    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
-  });
-  return longest > bearableMs ? longest : null;
-}
-function toMeasurement(cut) {
-  const { first, last: last2, launches, powers, meter } = cut;
-  const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
-  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
-  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules - 1;
-  const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
-  return {
-    joules: joules / launches,
-    // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
-    netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
-    watts: joules / seconds,
-    launches,
-    seconds,
-    estimated: meter.estimated,
-    // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
-      disputed ? Math.abs(disagreement) : 0
-    ),
-    ...disagreement === null ? {} : { disagreement }
-  };
-}
-
-// src/measure/energy.ts
-var ATTEMPTS = 2;
-async function measureEnergy(request) {
-  const { device, meter, variant, options } = request;
-  let durationMs = options.preheatMs + options.windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
-  const reasons = [];
-  let disturbed = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const sampled = await sampleStretch({ device, meter, variant, durationMs });
-    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
-    const { stretch, readings: readings2, disturbances, evidence } = sampled.value;
-    disturbed = disturbances.length > 0;
-    const objections = [...disturbances, ...evidence?.faults ?? []];
-    const { completions } = stretch;
-    const powers = evidence?.powers ?? [];
-    const cut = objections.length > 0 ? { ok: false, reason: objections.join("; ") } : cutWindow({ completions, readings: readings2, powers, meter: meter.info, options });
-    if (cut.ok) {
-      const conditions = evidence?.conditions ?? null;
-      return { status: "valid", energy: conditions === null ? cut.energy : { ...cut.energy, conditions } };
-    }
-    reasons.push(cut.reason);
-    durationMs = Math.max(durationMs, options.preheatMs + 4 * longestGapMs(stretch.completions));
-  }
-  return { status: "void", reasons, disturbed };
-}
-async function sampleStretch(request) {
-  const session = await request.meter.start();
-  let sampling = true;
-  try {
-    const run = await request.device.run(request.variant, request.durationMs);
-    if (!run.ok) return run;
-    sampling = false;
-    const readings2 = await session.stop(run.value);
-    const disturbances = session.disturbances?.() ?? [];
-    const evidence = session.evidence?.() ?? null;
-    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
-  } finally {
-    if (sampling) await session.cancel();
-  }
-}
-
-// src/measure/latency.ts
-async function measureLatency(request) {
-  const timed = await request.device.time(request.variant, request.options);
-  if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
-  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
-  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
-  if (medianMs <= 0) {
-    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
-    return { ok: false, failure: { kind: "void-window", message } };
-  }
-  const sorted = sortSamples(samplesMs);
-  return {
-    ok: true,
-    value: {
-      medianMs,
-      relativeSpread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / medianMs,
-      samplesMs,
-      launchesPerSample,
-      relativeResolution: resolutionMs / medianMs
-    }
-  };
-}
-
-// src/measure/turn.ts
-async function takeTurn(bench, variant, options) {
-  const energy = await takeEnergy(bench, variant, options);
-  if (!energy.ok) return energy;
-  const { joules, energyResolution, voidReasons, disturbed } = energy.value;
-  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
-  if (!timed.ok) return timed;
-  return {
-    ok: true,
-    value: {
-      latencyMs: disturbed ? null : timed.value.medianMs,
-      latencyResolution: timed.value.relativeResolution,
-      joules,
-      energyResolution,
-      voidReasons
-    }
-  };
-}
-async function takeEnergy({ device, meter }, variant, options) {
-  if (meter === null) {
-    const heated = await device.run(variant, options.window.preheatMs);
-    if (!heated.ok) return heated;
-    return { ok: true, value: { joules: null, energyResolution: 0, voidReasons: [], disturbed: false } };
-  }
-  const window = await measureEnergy({ device, meter, variant, options: options.window });
-  switch (window.status) {
-    case "failed":
-      return { ok: false, failure: window.failure };
-    case "void":
-      return {
-        ok: true,
-        value: {
-          joules: null,
-          energyResolution: 0,
-          voidReasons: window.reasons,
-          disturbed: window.disturbed
-        }
-      };
-    case "valid":
-      return {
-        ok: true,
-        value: {
-          joules: window.energy.joules,
-          energyResolution: window.energy.relativeResolution,
-          voidReasons: [],
-          disturbed: false
-        }
-      };
-  }
-}
-
-// src/measure/block-subject.ts
-async function measureSubject(request) {
-  const { subject, order, phase, block } = request;
-  const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order.map((arm) => [arm, []]));
-  for (const arm of order) {
-    if (request.isAborted()) return null;
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  }
-  const sequence = turnOrder(order);
-  for (const [index, arm] of sequence.entries()) {
-    if (request.isAborted()) return null;
-    if (failures.has("B") || failures.has("H")) break;
-    if (failures.has(arm)) continue;
-    const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence.length });
-    const { bench, variant } = armOf(request, arm);
-    const turn = await takeTurn(bench, variant, request.options);
-    if (turn.ok) turns.get(arm)?.push(turn.value);
-    else failures.set(arm, turn.failure);
-  }
-  return [...order].sort((a, b) => "BHXR".indexOf(a) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
-}
-function armOf({ subject, benches }, arm) {
-  const bench = benches.get(arm);
-  const variant = subject.variants[arm];
-  if (bench === void 0 || variant === void 0) {
-    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
-  }
-  return { bench, variant };
-}
-function toSample({ subject, block, phase }, arm, turns, failures) {
-  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(arm);
-  const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
-  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed4 = own !== void 0 || failures.has(other);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    arm,
-    block,
-    phase,
-    latencyMs: failed4 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed4 ? null : meanOrNull(turns.map((turn) => turn.joules)),
-    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energyResolution)),
-    voidReasons
-  };
-}
-function meanOrNull(values2) {
-  const known = values2.filter((value) => value !== null);
-  return known.length > 0 && known.length === values2.length ? mean(known) : null;
-}
-
-// src/measure/blocks.ts
-async function runBlocks(task) {
-  const samples2 = [];
-  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples2.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
-  }
-  return samples2;
-}
-async function runBlock(task, block) {
-  const isAborted = () => task.signal?.aborted === true;
-  const benches = /* @__PURE__ */ new Map();
-  const opened = [];
-  try {
-    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
-      if (isAborted()) return null;
-      const device = await task.openDevice(arm);
-      opened.push(device);
-      const meter = await task.openMeter(device);
-      if (meter !== null) opened.push(meter);
-      benches.set(arm, { device, meter });
-    }
-    const samples2 = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        isAborted,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
-      });
-      if (measured === null) return null;
-      samples2.push(...measured);
-    }
-    return samples2;
-  } finally {
-    await closeAll(opened);
-  }
-}
-function subjectArms({ variants }) {
-  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
-}
-async function closeAll(opened) {
-  const results = [];
-  for (const one2 of [...opened].reverse()) results.push(...await Promise.allSettled([one2.close()]));
-  const failed4 = results.find((result) => result.status === "rejected");
-  if (failed4 !== void 0) throw failed4.reason;
-}
-
-// src/measure/options.ts
-function measureOptions(request) {
-  const judging = request.purpose === "judge";
-  if (request.device.software) {
-    return {
-      // Many short samples: what shares the cores then spoils some of them, and the median stands.
-      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
-      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
-    };
-  }
-  const periodMs = request.meter?.updatePeriodMs ?? 0;
-  return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: {
-      preheatMs: 500,
-      windowMs: judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs)
-    }
-  };
-}
-
-// src/measure/reference.ts
-async function prepareReference(builder, device) {
-  const prepared = await buildAndPrepare(builder, device);
-  if (prepared.ok) return prepared.value;
-  const { kind, message, file, line: line2 } = prepared.failure;
-  const place = file === void 0 ? "" : ` (${file}${line2 === void 0 ? "" : `:${line2}`})`;
-  throw new JoulegateError(
-    kind === "compile" || kind === "validation" ? "bad-input" : "could-not-measure",
-    `The reference of kernel ${builder.kernel.name} does not run with ${builder.workload.name}: ${message}${place}`,
-    {
-      code: "reference-failed",
-      nextStep: "Correct the reference program, or the default configuration if the kernel names no reference."
-    }
-  );
-}
-async function buildAndPrepare(builder, device) {
-  const built = await builder.reference();
-  if (!built.ok) return built;
-  const prepared = await device.prepare(built.value);
-  return prepared.ok ? built : prepared;
-}
-
-// src/measure/trials.ts
-function createTrials(request) {
-  return new DeviceTrials(request);
-}
-var DeviceTrials = class {
-  #request;
-  #variants = /* @__PURE__ */ new Map();
-  #verified = /* @__PURE__ */ new Map();
-  #latencies = /* @__PURE__ */ new Map();
-  #reference = null;
-  #costs = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
-  constructor(request) {
-    this.#request = request;
-  }
-  get measuresEnergy() {
-    return this.#request.meter !== null;
-  }
-  costs() {
-    return this.#costs;
-  }
-  async latency(configuration) {
-    const startMs = this.#request.clock.nowMs();
-    const outcome = await this.#timeVerified(configuration);
-    const { latencyTrials, latencyMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      latencyTrials: latencyTrials + 1,
-      latencyMs: latencyMs + this.#request.clock.nowMs() - startMs
-    };
-    if (outcome.ok) this.#latencies.set(this.#key(configuration), outcome.value);
-    this.#tell(configuration, { energy: null, failure: outcome.ok ? null : outcome.failure });
-    return outcome;
-  }
-  async energy(configuration) {
-    const startMs = this.#request.clock.nowMs();
-    const outcome = await this.#energyOutcome(configuration);
-    const { energyTrials, energyMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      energyTrials: energyTrials + 1,
-      energyMs: energyMs + this.#request.clock.nowMs() - startMs
-    };
-    this.#tell(configuration, {
-      energy: outcome.ok ? outcome.value : null,
-      failure: outcome.ok ? null : outcome.failure
-    });
-    return outcome;
-  }
-  async features(configuration) {
-    const built = await this.#build(configuration);
-    if (!built.ok || built.value.program === null) return null;
-    return this.#request.builder.features(built.value);
-  }
-  async #timeVerified(configuration) {
-    const { device, options } = this.#request;
-    const built = await this.#build(configuration);
-    if (!built.ok) return built;
-    const prepared = await device.prepare(built.value);
-    if (!prepared.ok) return prepared;
-    const verified = await this.#verify(built.value);
-    if (!verified.ok) return verified;
-    return measureLatency({ device, variant: built.value, options: options.time });
-  }
-  async #energyOutcome(configuration) {
-    const { device, meter, options } = this.#request;
-    if (meter === null) {
-      return failed2({ kind: "unsupported", message: "there is no meter: energy cannot be measured" });
-    }
-    const built = await this.#build(configuration);
-    if (!built.ok) return built;
-    const window = await measureEnergy({ device, meter, variant: built.value, options: options.window });
-    switch (window.status) {
-      case "valid":
-        return { ok: true, value: window.energy };
-      case "failed":
-        return failed2(window.failure);
-      case "void":
-        return failed2({ kind: "void-window", message: window.reasons.join("; then ") });
-    }
-  }
-  #build(configuration) {
-    const key2 = this.#key(configuration);
-    let built = this.#variants.get(key2);
-    if (built === void 0) {
-      built = this.#request.builder.build(configuration);
-      this.#variants.set(key2, built);
-    }
-    return built;
-  }
-  /** Compares with the reference. Configurations that build the same program share the answer. */
-  #verify(variant) {
-    if (variant.program === null) return Promise.resolve({ ok: true, value: null });
-    const { identity: identity2 } = variant.program;
-    let verified = this.#verified.get(identity2);
-    if (verified === void 0) {
-      verified = this.#compareWithReference(variant);
-      this.#verified.set(identity2, verified);
-    }
-    return verified;
-  }
-  async #compareWithReference(variant) {
-    const { builder, device } = this.#request;
-    this.#reference ??= prepareReference(builder, device);
-    return device.verify(variant, await this.#reference);
-  }
-  #tell(configuration, rest) {
-    const latency = this.#latencies.get(this.#key(configuration)) ?? null;
-    this.#request.onMeasurement?.({ configuration, latency, ...rest });
-  }
-  #key(configuration) {
-    return JSON.stringify(
-      this.#request.builder.kernel.tunables.map(({ name }) => configuration[name] ?? null)
-    );
-  }
-};
-function failed2(failure) {
-  return { ok: false, failure };
-}
-
 // src/app/guard-measure.ts
 function selectMeasurable(comparisons3) {
   const changed = comparisons3.some((comparison) => comparison.status === "changed");
@@ -32835,7 +34848,7 @@ async function measureContests(options) {
         blocks: 1,
         subjects: wanted.map((contest) => contest.blockSubject),
         openDevice: () => laboratory.openDevice(),
-        openMeter: (device) => laboratory.openMeter(device),
+        openMeter: () => laboratory.openMeter(),
         options: laboratory.measureOptions("judge"),
         clock: laboratory.clock,
         signal: host.signal,
@@ -32948,8 +34961,9 @@ function overallOf(options) {
 }
 
 // src/app/laboratory.ts
-import { homedir } from "node:os";
-import { join as join7 } from "node:path";
+import { existsSync as existsSync4 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join as join11 } from "node:path";
 
 // src/device/driver/find-driver.ts
 import { delimiter } from "node:path";
@@ -32984,21 +34998,21 @@ function adapterError(result) {
 import { fork } from "node:child_process";
 
 // src/device/process/kill-at-exit.ts
-var living = /* @__PURE__ */ new Set();
-var installed = false;
-function killAtExit(child) {
-  if (!installed) {
-    installed = true;
+var living2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+function killAtExit2(child) {
+  if (!installed3) {
+    installed3 = true;
     process.on("exit", () => {
-      for (const remaining of living) remaining.kill("SIGKILL");
+      for (const remaining of living2) remaining.kill("SIGKILL");
     });
   }
-  living.add(child);
-  return () => living.delete(child);
+  living2.add(child);
+  return () => living2.delete(child);
 }
 
 // src/device/process/tail.ts
-var noise = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var noise2 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
 var Tail = class {
   #limit;
   #text = "";
@@ -33010,14 +35024,14 @@ var Tail = class {
   }
   /** The last few lines that say something: no warnings of the driver's loader, no stack. */
   summary(lines = 5) {
-    return this.#text.split("\n").map((line2) => line2.trim()).filter((line2) => line2 !== "" && !noise.test(line2)).slice(-lines).join("\n");
+    return this.#text.split("\n").map((line2) => line2.trim()).filter((line2) => line2 !== "" && !noise2.test(line2)).slice(-lines).join("\n");
   }
 };
 
 // src/device/process/gpu-process.ts
 var tailCharacters = 8192;
 var goneMs = 5e3;
-var politeMs = 2e3;
+var politeMs2 = 2e3;
 var GpuProcess = class {
   #child;
   #tail = new Tail(tailCharacters);
@@ -33033,7 +35047,7 @@ var GpuProcess = class {
       stdio: ["ignore", "pipe", "pipe", "ipc"]
     });
     this.#child = child;
-    const spared = killAtExit(child);
+    const spared = killAtExit2(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
       stream?.on("data", (text2) => {
@@ -33042,12 +35056,12 @@ var GpuProcess = class {
       });
     }
     child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve2) => {
+    this.#gone = new Promise((resolve3) => {
       const ended = (what) => {
         this.#alive = false;
         spared();
         this.#lose("crash", what);
-        resolve2();
+        resolve3();
       };
       child.once("close", (status, signal) => ended(endText(status, signal)));
       child.on("error", (error) => {
@@ -33088,7 +35102,7 @@ var GpuProcess = class {
   /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
   async close() {
     if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs);
+    const closed = this.request("close", {}, politeMs2);
     await Promise.race([closed, this.#gone]);
     await this.kill();
   }
@@ -33096,8 +35110,8 @@ var GpuProcess = class {
   async kill() {
     this.#child.kill("SIGKILL");
     let timer;
-    const late = new Promise((resolve2) => {
-      timer = setTimeout(resolve2, goneMs);
+    const late = new Promise((resolve3) => {
+      timer = setTimeout(resolve3, goneMs);
     });
     await Promise.race([this.#gone, late]);
     clearTimeout(timer);
@@ -33131,9 +35145,6 @@ function endText(status, signal) {
 function formatSeconds(milliseconds) {
   return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
 }
-
-// src/native/search.ts
-var nativeFolderVariable = "JOULEGATE_NATIVE";
 
 // src/device/driver/environment.ts
 var passedNames = /* @__PURE__ */ new Set([
@@ -33199,11 +35210,11 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash2 } from "node:crypto";
-import { lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname as dirname2, join as join2 } from "node:path";
-import { pathToFileURL } from "node:url";
+import { createHash as createHash4 } from "node:crypto";
+import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile2, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire as createRequire3 } from "node:module";
+import { dirname as dirname4, join as join10 } from "node:path";
+import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
 // src/device/driver/tar.ts
@@ -33252,8 +35263,8 @@ var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
 var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
-    const entry = createRequire(pathToFileURL(fromFile)).resolve(swiftshaderPackage);
-    return join2(dirname2(entry), "..", "..", "bin", archiveName);
+    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
+    return join10(dirname4(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -33280,10 +35291,10 @@ async function isTrusted2(folder) {
   return true;
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile(archivePath);
-  const digest = createHash2("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join2(cacheFolder, `swiftshader-${digest}`);
-  const files = { folder, manifest: join2(folder, manifestName) };
+  const packed = await readFile2(archivePath);
+  const digest = createHash4("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join10(cacheFolder, `swiftshader-${digest}`);
+  const files = { folder, manifest: join10(folder, manifestName) };
   if (await isTrusted2(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -33292,13 +35303,13 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
   } catch (cause) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  await mkdir(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join2(cacheFolder, ".swiftshader-"));
+  await mkdir2(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join10(cacheFolder, ".swiftshader-"));
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile(join2(temporary, name), content, { mode: 420 });
+      await writeFile(join10(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -33409,1593 +35420,6 @@ function createReplayClock() {
     nowMs: () => nowMs,
     advance(milliseconds) {
       nowMs += milliseconds;
-    }
-  };
-}
-
-// src/meter/command/kind.ts
-import { createHash as createHash3 } from "node:crypto";
-import { basename as basename2 } from "node:path";
-
-// src/meter/registry.ts
-function unsuitable(obstacle) {
-  return { ok: false, obstacle, missing: false };
-}
-function missing(obstacle) {
-  return { ok: false, obstacle, missing: true };
-}
-
-// src/meter/sensor/burst.ts
-var workgroups = 4096;
-var workgroup = 64;
-var output = {
-  name: "output",
-  group: 0,
-  binding: 0,
-  kind: "storage",
-  type: "f32",
-  length: workgroups * workgroup,
-  byteLength: 4 * workgroups * workgroup,
-  fill: "zeros",
-  seed: 1,
-  values: null,
-  check: null
-};
-var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
-@compute @workgroup_size(${workgroup})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
-  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
-  output[id.x] = value.x + value.y + value.z + value.w;
-}`;
-var burst = {
-  kernel: "joulegate",
-  workload: "burst",
-  configuration: {},
-  id: "joulegate/burst",
-  program: {
-    wgsl,
-    entryPoint: "main",
-    dispatch: [workgroups, 1, 1],
-    workgroupSize: [workgroup, 1, 1],
-    buffers: [output],
-    requiredFeatures: [],
-    identity: "joulegate-burst-1",
-    lines: wgsl.split("\n").map(() => null)
-  }
-};
-
-// src/meter/sensor/loaded.ts
-var quietMs = 600;
-var burstMs = 1600;
-var risingMs = 600;
-var pollMs = 10;
-var leastWatts = 3;
-var leastFactor = 3;
-async function findLoaded(sensors, device, time) {
-  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
-  const running = device.run(burst, burstMs);
-  const [loaded, outcome] = await Promise.all([
-    meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
-    running
-  ]);
-  if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a, b) => b.watts - a.watts);
-  if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
-  const [first, second] = rises;
-  if (first === void 0 || first.watts < leastWatts) return null;
-  return first.watts >= leastFactor * (second?.watts ?? 0) ? first.sensor : null;
-}
-async function meanWatts(sensors, time, span) {
-  const startMs = time.nowMs();
-  const counters2 = sensors.map(() => []);
-  const powers = sensors.map(() => []);
-  while (time.nowMs() - startMs < span.toMs) {
-    if (time.nowMs() - startMs >= span.fromMs) {
-      await Promise.all(
-        sensors.map(async ({ counter, power }, i) => {
-          const timeMs = time.nowMs();
-          const [joules, watts] = await Promise.all([counter?.read(), power?.read()]);
-          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
-          if (watts?.ok === true) powers[i]?.push(watts.value);
-        })
-      );
-    }
-    await time.sleep(pollMs);
-  }
-  return sensors.map((_, i) => counterWatts(counters2[i] ?? []) ?? lastPart(powers[i] ?? []));
-}
-function counterWatts(readings2) {
-  const ticks = findTicks(readings2);
-  const [first, last2] = [ticks[0], ticks.at(-1)];
-  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
-  return 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
-}
-function lastPart(watts) {
-  const part = watts.slice(Math.floor(0.75 * watts.length));
-  return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
-}
-
-// src/meter/sensor/names.ts
-var noise2 = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
-function wordsOf(name) {
-  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word3) => !noise2.has(word3)).join(" ");
-}
-function isNamed(name, info) {
-  const wanted = wordsOf(name);
-  return wanted !== "" && (wordsOf(info.device) === wanted || wordsOf(info.description) === wanted);
-}
-function isOfVendor(info, vendor) {
-  const said = info.vendor.toLowerCase();
-  return said === "" || said === "unknown" || said.includes(vendor);
-}
-
-// src/meter/sensor/choose.ts
-async function chooseSensor(options) {
-  const { candidates, wanted, device, time } = options;
-  if (wanted !== void 0) return chooseNamed(candidates, wanted);
-  const named = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
-  const [only, ...others] = named.length === 0 ? candidates : named;
-  if (only !== void 0 && others.length === 0) {
-    return { candidate: only, why: named.length === 1 ? "its name is the adapter’s" : "it is the only one" };
-  }
-  const possible = named.length === 0 ? candidates : named;
-  const { run } = device;
-  if (run !== void 0) {
-    const sensors = possible.map(({ sensor }) => sensor);
-    const loaded = await findLoaded(sensors, { run: run.bind(device) }, time);
-    const candidate = possible.find(({ sensor }) => sensor === loaded);
-    if (candidate !== void 0) return { candidate, why: "a burst of load showed in its power alone" };
-  }
-  throw ambiguous(possible, device.info, run !== void 0);
-}
-function chooseNamed(candidates, wanted) {
-  const candidate = candidates.find(
-    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
-  );
-  if (candidate !== void 0) return { candidate, why: "it was asked for" };
-  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
-    code: "unknown-sensor",
-    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
-  });
-}
-function describe({ handles, sensor }) {
-  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
-}
-function ambiguous(possible, info, tried) {
-  const burst2 = tried ? ", and a burst of load did not show in the power of exactly one" : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
-    {
-      code: "ambiguous-sensor",
-      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
-    }
-  );
-}
-
-// src/meter/sensor/lock.ts
-import { closeSync as closeSync3, openSync as openSync3, readFileSync as readFileSync2, statSync, unlinkSync, utimesSync, writeSync as writeSync2 } from "node:fs";
-import { mkdir as mkdir2 } from "node:fs/promises";
-import { join as join4 } from "node:path";
-
-// src/meter/sensor/processes.ts
-import { readFileSync, readlinkSync } from "node:fs";
-import { join as join3 } from "node:path";
-var hostNamespace = "pid:[4026531836]";
-var maxDepth4 = 64;
-function readOrNull(path) {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return null;
-  }
-}
-function namespaceOf(procFolder) {
-  try {
-    return readlinkSync(join3(procFolder, "self", "ns", "pid"));
-  } catch {
-    return "";
-  }
-}
-function statFields(procFolder, pid) {
-  const text2 = readOrNull(join3(procFolder, String(pid), "stat"));
-  return text2 === null ? [] : text2.slice(text2.lastIndexOf(")") + 2).split(" ");
-}
-function processIdentity(procFolder, pid) {
-  return {
-    pid,
-    startTime: statFields(procFolder, pid)[19] ?? "",
-    boot: readOrNull(join3(procFolder, "sys/kernel/random/boot_id")) ?? "",
-    namespace: namespaceOf(procFolder)
-  };
-}
-function isHostNamespace(procFolder) {
-  return namespaceOf(procFolder) === hostNamespace;
-}
-function descendsFrom(procFolder, pid, ancestor) {
-  let current = pid;
-  for (let depth = 0; depth < maxDepth4 && current > 1; depth++) {
-    if (current === ancestor) return true;
-    current = Number(statFields(procFolder, current)[1] ?? 0);
-  }
-  return false;
-}
-function otherProcesses(procFolder, pids) {
-  const trusted = isHostNamespace(procFolder);
-  const others = trusted ? pids.filter((pid) => !descendsFrom(procFolder, pid, process.pid)) : pids;
-  const processes = [...new Set(others)].map((pid) => {
-    const name = trusted ? readOrNull(join3(procFolder, String(pid), "comm")) : null;
-    return { pid, label: name === null ? String(pid) : `${pid} (${name})` };
-  });
-  return { processes, trusted };
-}
-
-// src/meter/sensor/lock.ts
-var heartbeatMs = 1e4;
-var staleMs = 6e4;
-var retryMs = 500;
-var maxFileBytes = 4096;
-var recoveryMs = 1e4;
-var held = /* @__PURE__ */ new Map();
-var installed2 = false;
-async function lockGpu(options) {
-  const { folder, key: key2, label, waitMs, procFolder, time } = options;
-  await mkdir2(folder, { recursive: true });
-  const path = join4(folder, `joulegate-${key2}.lock`);
-  const mine = held.get(path);
-  if (mine !== void 0) {
-    mine.count++;
-    return { release: releaseOnce(path) };
-  }
-  const self = processIdentity(procFolder, process.pid);
-  const endMs = time.nowMs() + waitMs;
-  for (; ; ) {
-    if (create(path, JSON.stringify(self))) break;
-    const holder = readHolder(path);
-    if (holder === "gone") continue;
-    if (isStale(path, holder, self, procFolder)) {
-      recover(path, holder);
-      continue;
-    }
-    if (time.nowMs() >= endMs) throw inUse(label, path, holder);
-    await time.sleep(retryMs);
-  }
-  keep(path);
-  return { release: releaseOnce(path) };
-}
-function inUse(label, path, holder) {
-  const who = holder === null ? "another process" : `process ${holder.pid}`;
-  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
-    code: "gpu-in-use",
-    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path}.`
-  });
-}
-function create(path, text2) {
-  try {
-    const file = openSync3(path, "wx", 420);
-    try {
-      writeSync2(file, text2);
-    } finally {
-      closeSync3(file);
-    }
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw new JoulegateError("could-not-measure", `The lock ${path} cannot be written.`, {
-      code: "lock-unwritable",
-      nextStep: "Make its folder writable for all users who measure on this host.",
-      cause: error
-    });
-  }
-}
-function readHolder(path) {
-  let text2;
-  try {
-    text2 = readFileSync2(path, "utf8").slice(0, maxFileBytes);
-  } catch (error) {
-    if (error.code === "ENOENT") return "gone";
-    throw error;
-  }
-  try {
-    const { pid, startTime, boot, namespace } = JSON.parse(text2);
-    const texts2 = [startTime, boot, namespace];
-    if (!Number.isSafeInteger(pid) || !texts2.every((value) => typeof value === "string")) return null;
-    return { pid, startTime, boot, namespace };
-  } catch {
-    return null;
-  }
-}
-function isStale(path, holder, self, procFolder) {
-  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
-  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
-    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
-  }
-  return isOlder(path, staleMs);
-}
-function isOlder(path, ageMs) {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
-}
-function recover(path, stale) {
-  const guard2 = `${path}.recovery`;
-  if (!create(guard2, "")) {
-    if (isOlder(guard2, recoveryMs)) remove(guard2);
-    return;
-  }
-  try {
-    const now = readHolder(path);
-    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path);
-  } finally {
-    remove(guard2);
-  }
-}
-function remove(path) {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-  }
-}
-function keep(path) {
-  const heartbeat = setInterval(() => {
-    const now = /* @__PURE__ */ new Date();
-    try {
-      utimesSync(path, now, now);
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-  }, heartbeatMs);
-  heartbeat.unref();
-  held.set(path, { count: 1, heartbeat });
-  if (installed2) return;
-  installed2 = true;
-  process.on("exit", () => {
-    for (const kept of held.keys()) remove(kept);
-  });
-}
-function releaseOnce(path) {
-  let released = false;
-  return () => {
-    const lock = held.get(path);
-    if (released || lock === void 0) return;
-    released = true;
-    lock.count--;
-    if (lock.count > 0) return;
-    clearInterval(lock.heartbeat);
-    held.delete(path);
-    remove(path);
-  };
-}
-
-// src/meter/sensor/disturbances.ts
-var shiftedPart = 0.05;
-var leastStates = 6;
-var stillPowerMs = 1500;
-function slowdowns(states) {
-  const seen = new Set(states.flatMap((state) => state.slowdowns));
-  const first = states[0]?.slowedMs ?? {};
-  const last2 = states.at(-1)?.slowedMs ?? {};
-  for (const [name, lastMs] of Object.entries(last2)) {
-    const firstMs = first[name];
-    if (firstMs !== void 0 && lastMs > firstMs) seen.add(name);
-  }
-  if (seen.size > 1) seen.delete("hardware slowdown");
-  return [...seen].sort();
-}
-function medianOf(states, field2) {
-  const values2 = states.map((state) => state[field2]).filter((value) => value !== null);
-  return values2.length === 0 ? null : median(values2);
-}
-function clockShifts(states) {
-  if (states.length < leastStates) return [];
-  const third = Math.floor(states.length / 3);
-  const middle2 = states.slice(third, 2 * third);
-  const end = states.slice(2 * third);
-  const capped = [...middle2, ...end].some((state) => state.powerCapped === true);
-  const shifts = [];
-  for (const [field2, name] of [
-    ["smMhz", "SM"],
-    ["memoryMhz", "memory"]
-  ]) {
-    if (field2 === "smMhz" && capped) continue;
-    const [from, to] = [medianOf(middle2, field2), medianOf(end, field2)];
-    if (from === null || to === null || from <= 0) continue;
-    if (Math.abs(to / from - 1) > shiftedPart) {
-      shifts.push(`the ${name} clock shifted from ${Math.round(from)} to ${Math.round(to)} MHz`);
-    }
-  }
-  return shifts;
-}
-function findDisturbances(request) {
-  const { states, fromMs, toMs, before, after } = request;
-  const first = states.findLastIndex((state) => state.timeMs <= fromMs);
-  const last2 = states.findIndex((state) => state.timeMs >= toMs);
-  const around = states.slice(Math.max(0, first), last2 < 0 ? void 0 : last2 + 1);
-  const inside = around.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
-  return [
-    ...slowdowns(around).map((name) => `${name} of the GPU`),
-    ...clockShifts(inside),
-    ...newProcesses(before, after)
-  ];
-}
-function newProcesses(before, after) {
-  if (before === null || after === null) return [];
-  const known = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known.has(pid));
-  if (fresh.length === 0) return [];
-  const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
-  return [`a new process came onto the GPU: ${who}`];
-}
-function boardConditions(states, fromMs, toMs) {
-  const inside = states.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
-  if (inside.length === 0) return null;
-  const capping = inside.map(({ powerCapped }) => powerCapped).filter((value) => value !== null);
-  return {
-    smMhz: medianOf(inside, "smMhz"),
-    memoryMhz: medianOf(inside, "memoryMhz"),
-    celsius: medianOf(inside, "celsius"),
-    powerCappedPart: capping.length === 0 ? null : capping.filter((capped) => capped).length / capping.length
-  };
-}
-function stillPower(readings2) {
-  let sinceMs = null;
-  let heldWatts = Number.NaN;
-  for (let i = 1; i < readings2.length; i++) {
-    const [a, b] = [readings2[i - 1], readings2[i]];
-    const watts = Math.round(1e6 * (b.joules - a.joules) / (b.timeMs - a.timeMs));
-    if (watts !== heldWatts) {
-      heldWatts = watts;
-      sinceMs = a.timeMs;
-    } else if (sinceMs !== null && b.timeMs - sinceMs > stillPowerMs) {
-      return `the power reading stood still for more than ${stillPowerMs} ms`;
-    }
-  }
-  return null;
-}
-
-// src/meter/sensor/sampler.ts
-function pollPeriodMs(updatePeriodMs) {
-  return Math.min(10, Math.max(2, (updatePeriodMs ?? 100) / 20));
-}
-var powerEveryMs = 10;
-var stateEveryMs = 50;
-async function startSampler(sensor, traits, time) {
-  const readings2 = [];
-  const powers = [];
-  const states = [];
-  const failures = /* @__PURE__ */ new Set();
-  const pollMs4 = pollPeriodMs(traits.updatePeriodMs);
-  let powerDueMs = 0;
-  let stateDueMs = 0;
-  async function readCounter() {
-    if (sensor.counter === null) return;
-    const timeMs = time.nowMs();
-    const read = await sensor.counter.read();
-    if (read.ok) readings2.push({ timeMs, joules: read.value });
-    else failures.add(`the ${sensor.counter.label} could not be read: ${read.why}`);
-  }
-  async function readPower() {
-    if (sensor.power === null || !sensor.power.instant) return;
-    const timeMs = time.nowMs();
-    const read = await sensor.power.read();
-    if (read.ok) powers.push({ timeMs, watts: read.value });
-    else if (traits.source === "power") {
-      failures.add(`the ${sensor.power.label} could not be read: ${read.why}`);
-    }
-  }
-  async function readState2() {
-    if (sensor.state !== null) states.push({ timeMs: time.nowMs(), ...await sensor.state() });
-  }
-  async function look(everything) {
-    const nowMs = time.nowMs();
-    if (traits.source === "counter") await readCounter();
-    if (traits.source === "power" || everything || nowMs >= powerDueMs) {
-      powerDueMs = nowMs + powerEveryMs;
-      await readPower();
-    }
-    if (everything || nowMs >= stateDueMs) {
-      stateDueMs = nowMs + stateEveryMs;
-      await readState2();
-    }
-  }
-  await look(true);
-  let stopped = false;
-  const polling = (async () => {
-    for (; ; ) {
-      await time.sleep(pollMs4);
-      if (stopped) return;
-      await look(false);
-    }
-  })();
-  polling.catch(() => void 0);
-  return {
-    async stop() {
-      stopped = true;
-      await polling;
-      await look(true);
-      return {
-        readings: traits.source === "counter" ? readings2 : accumulate(powers),
-        powers: traits.source === "counter" ? powers : [],
-        states,
-        failures: [...failures]
-      };
-    }
-  };
-}
-function accumulate(powers) {
-  let joules = 0;
-  return powers.map(({ timeMs, watts }, i) => {
-    const before = powers[i - 1];
-    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
-    return { timeMs, joules };
-  });
-}
-
-// src/meter/sensor/meter.ts
-var nothing2 = { powers: [], faults: [], conditions: null };
-async function createSensorMeter(options) {
-  const { name, sensor, traits, time } = options;
-  const atOpening = await listProcesses(sensor);
-  return {
-    info: {
-      name,
-      description: describeSensor(sensor, traits),
-      estimated: false,
-      updatePeriodMs: traits.updatePeriodMs,
-      resolutionJoules: traits.resolutionJoules,
-      idleWatts: traits.idleWatts
-    },
-    async start() {
-      const before = atOpening?.trusted === true ? atOpening : await listProcesses(sensor);
-      return startSession({ sensor, traits, time, before });
-    },
-    async close() {
-      try {
-        await sensor.close();
-      } finally {
-        await options.onClose();
-      }
-    }
-  };
-}
-function describeSensor(sensor, { source, counterFault }) {
-  const { label, details: details2, counter, power } = sensor;
-  const read = source === "counter" ? counter?.label : `${power?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
-  return `${label}, ${read}${details2 === "" ? "" : ` (${details2})`}`;
-}
-async function listProcesses(sensor) {
-  const listed = await sensor.processes?.();
-  return listed?.ok === true ? listed.value : null;
-}
-async function startSession(options) {
-  const { sensor, traits, time, before } = options;
-  const sampler = await startSampler(sensor, traits, time);
-  let disturbances = [];
-  let evidence = nothing2;
-  return {
-    async stop({ completions }) {
-      const samples2 = await sampler.stop();
-      const after = await listProcesses(sensor);
-      const [fromMs, toMs] = [completions[0]?.timeMs ?? 0, completions.at(-1)?.timeMs ?? 0];
-      const { states, readings: readings2, powers } = samples2;
-      disturbances = findDisturbances({ states, fromMs, toMs, before, after });
-      const still = traits.source === "power" && sensor.power?.fine === true ? stillPower(readings2) : null;
-      evidence = {
-        powers,
-        faults: [...samples2.failures, ...still === null ? [] : [still]],
-        conditions: boardConditions(states, fromMs, toMs)
-      };
-      return readings2;
-    },
-    async cancel() {
-      await sampler.stop();
-    },
-    disturbances: () => disturbances,
-    evidence: () => evidence
-  };
-}
-
-// src/meter/sensor/traits.ts
-var wantedTicks = 13;
-var leastTicks = 4;
-var pollMs2 = 2;
-var maxMs = 2e3;
-var stillMs = 1e3;
-var steadyPart = 0.25;
-async function measureTraits(sensor, time) {
-  const counted2 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
-  if (counted2.ok) return counted2;
-  const powered = await watchPower(sensor, time);
-  if (!powered.ok) return { ok: false, why: `${counted2.why}, and ${powered.why}` };
-  const { traits } = powered;
-  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
-}
-async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
-  const readings2 = [];
-  const startMs = time.nowMs();
-  let ticks = 0;
-  while (ticks < wantedTicks) {
-    const timeMs = time.nowMs();
-    const read = await counter.read();
-    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
-    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
-    const before = readings2.at(-1);
-    if (before !== void 0 && read.value < before.joules) {
-      return { ok: false, why: "its energy counter goes back" };
-    }
-    if (before !== void 0 && read.value !== before.joules) ticks++;
-    readings2.push({ timeMs, joules: read.value });
-    const elapsedMs = timeMs - startMs;
-    if (elapsedMs > maxMs || ticks === 0 && elapsedMs > stillMs) break;
-    await time.sleep(pollMs2);
-  }
-  if (ticks < leastTicks) {
-    return {
-      ok: false,
-      why: ticks === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
-    };
-  }
-  const seen = findTicks(readings2);
-  const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
-  return {
-    ok: true,
-    traits: {
-      source: "counter",
-      updatePeriodMs: median(periods),
-      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
-      idleWatts: steadyMean(seen),
-      counterFault: null
-    }
-  };
-}
-function steadyMean(ticks) {
-  const first = ticks[0];
-  const last2 = ticks.at(-1);
-  const all = 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
-  const quarter = Math.max(1, Math.floor((ticks.length - 1) / 4));
-  for (let i = 0; i + quarter < ticks.length; i += quarter) {
-    const [from, to] = [ticks[i], ticks[i + quarter]];
-    const watts = 1e3 * (to.joules - from.joules) / (to.timeMs - from.timeMs);
-    if (Math.abs(watts - all) > steadyPart * all) return null;
-  }
-  return all;
-}
-async function watchPower({ power }, time) {
-  if (power === null) return { ok: false, why: "it has no power reading" };
-  if (!power.instant)
-    return { ok: false, why: `its ${power.label} is an average over so long that windows blur` };
-  const readings2 = [];
-  const changesMs = [];
-  const startMs = time.nowMs();
-  while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
-    const timeMs = time.nowMs();
-    const read = await power.read();
-    if (!read.ok) return { ok: false, why: `its ${power.label} cannot be read: ${read.why}` };
-    const before = readings2.at(-1);
-    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
-    readings2.push({ timeMs, watts: read.value });
-    await time.sleep(pollMs2);
-  }
-  const watts = readings2.map((reading) => reading.watts);
-  const middle2 = median(watts);
-  if (!(middle2 > 0)) return { ok: false, why: `its ${power.label} reads ${middle2} W` };
-  const steady = watts.every((value) => Math.abs(value - middle2) <= steadyPart * middle2);
-  const periods = changesMs.slice(1).map((changeMs, i) => changeMs - changesMs[i]);
-  return {
-    ok: true,
-    traits: {
-      source: "power",
-      updatePeriodMs: periods.length >= leastTicks ? median(periods) : null,
-      resolutionJoules: null,
-      idleWatts: steady ? mean(watts) : null,
-      counterFault: null
-    }
-  };
-}
-function commonDivisor(a, b) {
-  return b === 0 ? a : commonDivisor(b, a % b);
-}
-
-// src/meter/sensor/open.ts
-async function openSensor(name, candidates, context) {
-  const { device, sensor: wanted, time } = context;
-  let used = null;
-  try {
-    const { candidate, why } = await chooseSensor({ candidates, wanted, device, time });
-    const { sensor, refusal: refusal3 } = candidate;
-    if (refusal3 !== null) return missing(`${sensor.label}: ${refusal3}`);
-    const lock = await lockOf(candidate, context);
-    try {
-      const measured = await measureTraits(sensor, time);
-      if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
-      const { traits } = measured;
-      const onClose = async () => lock?.release();
-      const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
-      used = candidate;
-      const notes2 = await sensorNotes(candidate);
-      return { ok: true, meter, reason: [`${sensor.label} was picked because ${why}`, ...notes2].join("; ") };
-    } finally {
-      if (used === null) lock?.release();
-    }
-  } finally {
-    for (const candidate of candidates) if (candidate !== used) await candidate.sensor.close();
-  }
-}
-function lockOf({ sensor }, context) {
-  const { lockFolder: folder, lockWaitMs: waitMs, procFolder, time } = context;
-  if (folder === void 0) return null;
-  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
-}
-async function sensorNotes({ sensor }) {
-  const listed = await sensor.processes?.();
-  if (listed === void 0) return [];
-  return listed.ok ? [] : [`other processes on it cannot be noticed: ${listed.why}`];
-}
-
-// src/meter/command/program.ts
-import { spawn } from "node:child_process";
-
-// src/meter/command/parse.ts
-var units = {
-  J: ["joules", 1],
-  mJ: ["joules", 1e-3],
-  uJ: ["joules", 1e-6],
-  W: ["watts", 1],
-  mW: ["watts", 1e-3],
-  uW: ["watts", 1e-6]
-};
-var maxValue = 1e15;
-var shownCharacters = 60;
-function parseLine(line2) {
-  const text2 = line2.trim();
-  if (text2 === "" || text2.startsWith("#")) return { ok: true, value: null };
-  const match = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([mu]?[JW])$/.exec(text2);
-  const unit = units[match?.[2] ?? ""];
-  const value = Number(match?.[1]);
-  if (unit === void 0 || !(value <= maxValue)) {
-    const shown = JSON.stringify(text2.slice(0, shownCharacters));
-    return { ok: false, why: `it printed ${shown}, which is no reading such as 12.5 W or 8812.25 J` };
-  }
-  return { ok: true, value: { quantity: unit[0], value: value * unit[1] } };
-}
-
-// src/meter/command/program.ts
-var maxLineCharacters = 512;
-var maxErrorCharacters = 400;
-var politeMs2 = 500;
-var living2 = /* @__PURE__ */ new Set();
-var installed3 = false;
-var MeterProgram = class {
-  #child;
-  #time;
-  #ended;
-  #pending = "";
-  #said = "";
-  #fault = null;
-  #closing = false;
-  /** The newest reading and when it arrived. */
-  latest = null;
-  constructor(program, programArguments, time) {
-    this.#time = time;
-    const child = spawn(program, [...programArguments], { stdio: ["ignore", "pipe", "pipe"], shell: false });
-    this.#child = child;
-    killAtExit2(child);
-    child.stdout?.setEncoding("utf8");
-    child.stdout?.on("data", (text2) => this.#receive(text2));
-    child.stderr?.setEncoding("utf8");
-    child.stderr?.on("data", (text2) => {
-      this.#said = (this.#said + text2).slice(-maxErrorCharacters);
-    });
-    this.#ended = new Promise((resolve2) => {
-      const ended = (how) => {
-        living2.delete(child);
-        const said = this.#said.trim();
-        this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
-        resolve2();
-      };
-      child.once("error", (error) => {
-        if (child.pid === void 0) {
-          ended(error.code === "ENOENT" ? `there is no program ${program}` : error.message);
-        }
-      });
-      child.once(
-        "close",
-        (status, signal) => ended(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
-      );
-    });
-  }
-  /** Why there will be no more readings; null while there may be. */
-  get fault() {
-    return this.#fault;
-  }
-  async close() {
-    this.#closing = true;
-    this.#child.kill("SIGTERM");
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), politeMs2);
-    await this.#ended;
-    clearTimeout(timer);
-  }
-  #receive(text2) {
-    const timeMs = this.#time.nowMs();
-    if (this.#fault !== null) return;
-    const lines = (this.#pending + text2).split("\n");
-    this.#pending = lines.pop() ?? "";
-    for (const line2 of lines) if (!this.#take(line2, timeMs)) return;
-    if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
-  }
-  #take(line2, timeMs) {
-    const parsed = parseLine(line2.slice(0, maxLineCharacters));
-    if (!parsed.ok) return this.#refuse(parsed.why);
-    if (parsed.value === null) return true;
-    if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {
-      return this.#refuse(`it printed ${this.latest.quantity} and then ${parsed.value.quantity}`);
-    }
-    this.latest = { ...parsed.value, timeMs };
-    return true;
-  }
-  /** A program that prints something else is not listened to any longer. */
-  #refuse(why) {
-    this.#fail(why);
-    this.#child.kill("SIGKILL");
-    return false;
-  }
-  #fail(why) {
-    if (!this.#closing) this.#fault ??= why;
-  }
-};
-function killAtExit2(child) {
-  if (!installed3) {
-    installed3 = true;
-    process.on("exit", () => {
-      for (const remaining of living2) remaining.kill("SIGKILL");
-    });
-  }
-  living2.add(child);
-}
-
-// src/meter/command/kind.ts
-var silentMs = 5e3;
-var pollMs3 = 10;
-var unitJoules = 1e-6;
-var command = {
-  name: "command",
-  async open(context) {
-    const [program, ...rest] = context.command ?? [];
-    if (program === void 0) return unsuitable("no command was given");
-    if (context.device.info.backend === "replay")
-      return unsuitable("a recording brings its own energy figures");
-    const running = new MeterProgram(program, rest, context.time);
-    const label = basename2(program);
-    const first = await firstReading(running, context.time);
-    if (!first.ok) {
-      await running.close();
-      return missing(`${label}: ${first.why}`);
-    }
-    const key2 = `command-${createHash3("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
-    const sensor = createSensor({ program: running, quantity: first.value, label, key: key2, time: context.time });
-    return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
-      ...context,
-      sensor: void 0
-    });
-  }
-};
-async function firstReading(program, time) {
-  const endMs = time.nowMs() + silentMs;
-  while (program.latest === null) {
-    if (program.fault !== null) return { ok: false, why: program.fault };
-    if (time.nowMs() > endMs) return { ok: false, why: `it printed no reading within ${silentMs / 1e3} s` };
-    await time.sleep(pollMs3);
-  }
-  return { ok: true, value: program.latest.quantity };
-}
-function createSensor(options) {
-  const { program, quantity, label, key: key2, time } = options;
-  const read = async () => {
-    const { latest, fault } = program;
-    if (fault !== null) return { ok: false, why: fault };
-    if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
-      return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
-    }
-    return { ok: true, value: latest.value };
-  };
-  return {
-    label,
-    details: "",
-    key: key2,
-    unitJoules,
-    counter: quantity === "joules" ? { label: "joules it prints", read } : null,
-    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
-    state: null,
-    processes: null,
-    close: () => program.close()
-  };
-}
-
-// src/meter/cpu-time.ts
-var noticedWithinMs = 1;
-function readings(stretch, wattsPerCore) {
-  return stretch.completions.flatMap(
-    ({ timeMs, cpuSeconds }) => cpuSeconds === null ? [] : [{ timeMs, joules: cpuSeconds * wattsPerCore }]
-  );
-}
-function createCpuTimeMeter(wattsPerCore) {
-  return {
-    info: {
-      name: "cpu-time",
-      description: `CPU time x ${wattsPerCore} W per core`,
-      estimated: true,
-      // It is always up to date; it is looked at when a batch of launches completes, however far apart.
-      updatePeriodMs: null,
-      resolutionJoules: noticedWithinMs / 1e3 * wattsPerCore,
-      // CPU seconds only pass while something runs.
-      idleWatts: 0
-    },
-    async start() {
-      return {
-        stop: async (stretch) => readings(stretch, wattsPerCore),
-        cancel: async () => void 0
-      };
-    },
-    async close() {
-    }
-  };
-}
-var cpuTime = {
-  name: "cpu-time",
-  async open({ device: { info }, wattsPerCore }) {
-    if (info.backend === "replay") return unsuitable("a recording brings its own energy figures");
-    if (!info.software) return unsuitable(`${info.family} is a real GPU, whose energy the CPU does not tell`);
-    return {
-      ok: true,
-      meter: createCpuTimeMeter(wattsPerCore),
-      reason: `${info.family} computes on the CPU; energy is estimated from CPU time at ${wattsPerCore} W per core`
-    };
-  }
-};
-
-// src/meter/hwmon/cards.ts
-import { readdir, realpath } from "node:fs/promises";
-import { basename as basename3, join as join5 } from "node:path";
-
-// src/meter/hwmon/files.ts
-import { readFile as readFile2 } from "node:fs/promises";
-var maxCharacters2 = 256;
-async function readAttribute(path) {
-  try {
-    const text2 = await readFile2(path, "utf8");
-    return text2.length > maxCharacters2 ? { ok: false, why: `${path} is no attribute` } : { ok: true, value: text2.trim() };
-  } catch (error) {
-    return { ok: false, why: whyUnreadable(path, error) };
-  }
-}
-function whyUnreadable(path, { code, message }) {
-  if (code === "ENOENT") return `there is no ${path}`;
-  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path}`;
-  return message;
-}
-async function readInteger(path) {
-  const read = await readAttribute(path);
-  if (!read.ok) return read;
-  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path} says '${read.value}', which is no integer` };
-}
-
-// src/meter/hwmon/cards.ts
-async function names2(folder, pattern2) {
-  try {
-    const found = await readdir(folder);
-    return found.filter((name) => pattern2.test(name)).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  } catch {
-    return [];
-  }
-}
-async function findCards(sysfsFolder, drivers) {
-  const root = join5(sysfsFolder, "class", "drm");
-  const cards = [];
-  for (const card of await names2(root, /^card\d+$/)) {
-    const device = join5(root, card, "device");
-    const monitors = join5(device, "hwmon");
-    for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join5(monitors, monitor);
-      const driver = await readAttribute(join5(folder, "name"));
-      if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join5(device, "product_name"));
-      const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename3(await realpath(device)), name, folder });
-    }
-  }
-  return cards;
-}
-
-// src/meter/hwmon/sensor.ts
-import { join as join6 } from "node:path";
-var micro = 1e-6;
-function scaled(path, factor2) {
-  return async () => {
-    const read = await readInteger(path);
-    return read.ok ? { ok: true, value: read.value * factor2 } : read;
-  };
-}
-async function createHwmonSensor(card, vendor) {
-  const { folder, bus, name } = card;
-  const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join6(folder, "power1_cap"), micro)();
-  const sensor = {
-    label,
-    details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
-    key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
-    unitJoules: micro,
-    counter: await findCounter(folder),
-    power: await findPower(folder),
-    state: await findState(folder),
-    processes: null,
-    close: async () => void 0
-  };
-  return { sensor, name, handles: [card.card, bus], refusal: null };
-}
-async function findCounter(folder) {
-  const found = [];
-  for (const i of [1, 2]) {
-    const input = join6(folder, `energy${i}_input`);
-    const read = await readInteger(input);
-    if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join6(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : "" });
-  }
-  const best = found.find(({ label }) => label === "card") ?? found[0];
-  if (best === void 0) return null;
-  const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
-  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
-}
-async function findPower(folder) {
-  for (const [file, label] of [
-    ["power1_input", "power"],
-    ["power1_average", "average power"]
-  ]) {
-    const read = scaled(join6(folder, file), micro);
-    if ((await read()).ok) return { label, instant: true, fine: false, read };
-  }
-  return null;
-}
-async function findState(folder) {
-  const sm = scaled(join6(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join6(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join6(folder, "temp1_input"), 1e-3);
-  const known = await Promise.all([sm(), memory(), celsius()]);
-  if (known.every((read) => !read.ok)) return null;
-  return async () => {
-    const [smMhz, memoryMhz, degrees] = await Promise.all([sm(), memory(), celsius()]);
-    return {
-      smMhz: smMhz.ok ? smMhz.value : null,
-      memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
-      celsius: degrees.ok ? degrees.value : null,
-      powerCapped: null,
-      slowdowns: [],
-      slowedMs: {}
-    };
-  };
-}
-
-// src/meter/hwmon/kinds.ts
-function hwmonKind(name, vendor, drivers) {
-  return {
-    name,
-    async open(context) {
-      const { info } = context.device;
-      if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
-      if (!isOfVendor(info, vendor.word)) return unsuitable(`${info.family} is not ${vendor.label}’s`);
-      const cards = await findCards(context.sysfsFolder, drivers);
-      if (cards.length === 0) {
-        return missing(
-          `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
-        );
-      }
-      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
-      return openSensor(name, candidates, context);
-    }
-  };
-}
-var amdgpu = hwmonKind("amdgpu", { word: "amd", label: "AMD" }, ["amdgpu"]);
-var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]);
-
-// src/meter/nvml/codes.ts
-var success = 0;
-var insufficientSize = 7;
-var texts = {
-  1: "NVML is not initialised",
-  2: "NVML takes an argument for invalid",
-  3: "not supported by this GPU",
-  4: "no permission",
-  6: "not found",
-  9: "the NVIDIA driver is not loaded",
-  10: "the driver did not answer in time",
-  12: "the library was not found",
-  13: "not in this version of the driver",
-  15: "the GPU has fallen off the bus",
-  16: "the GPU must be reset",
-  17: "the operating system blocks the GPU",
-  18: "library and driver are of different versions; a reboot may be due",
-  20: "out of memory",
-  21: "no data",
-  999: "an error inside the driver"
-};
-function codeText(code) {
-  return `${texts[code] ?? "NVML failed"} (NVML ${code})`;
-}
-
-// src/meter/nvml/koffi.ts
-async function loadLibrary(path) {
-  const { default: koffi } = await import("koffi");
-  const library = koffi.load(path);
-  return {
-    find(name, types) {
-      try {
-        library.symbol(name);
-      } catch {
-        return null;
-      }
-      const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve2, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve2(code));
-      });
-    }
-  };
-}
-function nativeMemory(bytes) {
-  return Buffer.from(new ArrayBuffer(bytes));
-}
-
-// src/meter/nvml/fields.ts
-var field = {
-  /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
-  powerInstant: 186,
-  /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
-  softwareThermalTime: 251,
-  hardwareThermalTime: 252,
-  powerBrakeTime: 253
-};
-var layout = { bytes: 40, valueType: 24, code: 28, value: 32 };
-function decodeValue(memory, offset) {
-  const value = offset + layout.value;
-  switch (memory.readUInt32LE(offset + layout.valueType)) {
-    case 0:
-      return memory.readDoubleLE(value);
-    case 1:
-      return memory.readUInt32LE(value);
-    case 4:
-      return Number(memory.readBigInt64LE(value));
-    case 5:
-      return memory.readInt32LE(value);
-    default:
-      return Number(memory.readBigUInt64LE(value));
-  }
-}
-async function readFields(nvml2, handle, ids) {
-  const memory = nativeMemory(ids.length * layout.bytes);
-  ids.forEach((id, i) => {
-    memory.writeUInt32LE(id, i * layout.bytes);
-  });
-  const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
-  return ids.map((_, i) => {
-    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
-    return own === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own) };
-  });
-}
-
-// src/meter/nvml/library.ts
-var functions = {
-  nvmlInit_v2: [],
-  nvmlShutdown: [],
-  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
-  nvmlDeviceGetCount_v2: ["void *"],
-  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
-  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
-  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
-  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
-  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
-  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
-  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
-  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
-};
-var Nvml = class {
-  #library;
-  #found = /* @__PURE__ */ new Map();
-  constructor(library) {
-    this.#library = library;
-  }
-  /** Whether this version of the driver has a function. */
-  has(name) {
-    return this.#find(name) !== null;
-  }
-  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
-  async call(name, ...values2) {
-    const found = this.#find(name);
-    return found === null ? 13 : found(...values2);
-  }
-  /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
-  async read(name, values2, bytes, decode) {
-    const memory = nativeMemory(bytes);
-    const code = await this.call(name, ...values2, memory);
-    return code === success ? { ok: true, value: decode(memory) } : { ok: false, why: codeText(code) };
-  }
-  /** Calls a function that writes a text of at most 95 bytes into its second to last argument. */
-  async readText(name, values2) {
-    const memory = nativeMemory(96);
-    const code = await this.call(name, ...values2, memory, memory.length);
-    return code === success ? { ok: true, value: terminated(memory) } : { ok: false, why: codeText(code) };
-  }
-  async close() {
-    await this.call("nvmlShutdown");
-  }
-  #find(name) {
-    let found = this.#found.get(name);
-    if (found === void 0) {
-      found = this.#library.find(name, functions[name]);
-      this.#found.set(name, found);
-    }
-    return found;
-  }
-};
-function terminated(memory) {
-  const end = memory.indexOf(0);
-  return memory.toString("utf8", 0, end < 0 ? memory.length : end);
-}
-async function openNvml(path) {
-  let library;
-  try {
-    library = await loadLibrary(path);
-  } catch (error) {
-    return { ok: false, why: `${path} cannot be loaded: ${error instanceof Error ? error.message : error}` };
-  }
-  const nvml2 = new Nvml(library);
-  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path} is no NVML` };
-  const code = await nvml2.call("nvmlInit_v2");
-  return code === success ? { ok: true, value: nvml2 } : { ok: false, why: `NVML does not start: ${codeText(code)}` };
-}
-
-// src/meter/nvml/processes.ts
-var lists = [
-  [
-    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: 24 },
-    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: 16 }
-  ],
-  [
-    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: 24 },
-    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: 16 }
-  ]
-];
-var firstRoom = 64;
-var maxRoom = 4096;
-async function gpuProcessIds(nvml2, handle) {
-  const pids = /* @__PURE__ */ new Set();
-  for (const [newer, older] of lists) {
-    const listed = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
-    if (!listed.ok) return listed;
-    for (const pid of listed.value) pids.add(pid);
-  }
-  return { ok: true, value: [...pids] };
-}
-async function listOf(nvml2, handle, { name, entryBytes }) {
-  for (let room = firstRoom; ; room *= 4) {
-    const count2 = nativeMemory(4);
-    count2.writeUInt32LE(room);
-    const entries = nativeMemory(room * entryBytes);
-    const code = await nvml2.call(name, handle, count2, entries);
-    if (code === insufficientSize && room < maxRoom) continue;
-    if (code !== success) return { ok: false, why: codeText(code) };
-    const found = Math.min(count2.readUInt32LE(), room);
-    return {
-      ok: true,
-      value: Array.from({ length: found }, (_, i) => entries.readUInt32LE(i * entryBytes))
-    };
-  }
-}
-
-// src/meter/nvml/state.ts
-var reasonBits = [
-  [8, "hardware slowdown"],
-  [32, "software thermal slowdown"],
-  [64, "hardware thermal slowdown"],
-  [128, "power brake slowdown"]
-];
-var powerCapBit = 4;
-var timeFields = [
-  [field.softwareThermalTime, "software thermal slowdown"],
-  [field.hardwareThermalTime, "hardware thermal slowdown"],
-  [field.powerBrakeTime, "power brake slowdown"]
-];
-var clockSm = 1;
-var clockMemory = 2;
-var temperatureGpu = 0;
-var word = (memory) => memory.readUInt32LE();
-async function readState(nvml2, handle) {
-  const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
-  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
-  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word);
-  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word);
-  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
-  const times = await readFields(
-    nvml2,
-    handle,
-    timeFields.map(([id]) => id)
-  );
-  const slowedMs = {};
-  timeFields.forEach(([, name], i) => {
-    const time = times[i];
-    if (time?.ok === true) slowedMs[name] = time.value / 1e6;
-  });
-  return {
-    smMhz: sm.ok ? sm.value : null,
-    memoryMhz: memory.ok ? memory.value : null,
-    celsius: celsius.ok ? celsius.value : null,
-    powerCapped: reasons.ok ? (reasons.value & powerCapBit) !== 0 : null,
-    slowdowns: reasons.ok ? reasonBits.filter(([bit]) => (reasons.value & bit) !== 0).map(([, name]) => name) : [],
-    slowedMs
-  };
-}
-
-// src/meter/nvml/gpus.ts
-var pciInfo = { bytes: 68, busId: 36 };
-var archTuring = 6;
-var maxGpus = 64;
-var word2 = (memory) => memory.readUInt32LE();
-var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
-async function listGpus(nvml2, procFolder) {
-  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word2);
-  if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
-  const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
-  const candidates = [];
-  const faults = [];
-  for (let index = 0; index < Math.min(count2.value, maxGpus); index++) {
-    const handle = await nvml2.read(
-      "nvmlDeviceGetHandleByIndex_v2",
-      [index],
-      8,
-      (memory) => memory.readBigUInt64LE()
-    );
-    if (handle.ok) {
-      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder };
-      candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
-    } else faults.push(`GPU ${index}: ${handle.why}`);
-  }
-  return { candidates, faults };
-}
-async function describeGpu(gpu) {
-  const { nvml: nvml2, handle, index } = gpu;
-  const named = await nvml2.readText("nvmlDeviceGetName", [handle]);
-  const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
-  const bus = await nvml2.read(
-    "nvmlDeviceGetPciInfo_v3",
-    [handle],
-    pciInfo.bytes,
-    (memory) => terminated(memory.subarray(pciInfo.busId))
-  );
-  const name = named.ok ? named.value : null;
-  const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
-  const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
-  const label = name ?? `NVIDIA GPU ${index}`;
-  return {
-    sensor: await createSensor2({ ...gpu, label, key: key2 }),
-    name,
-    handles,
-    refusal: await refusalOf(nvml2, handle)
-  };
-}
-async function refusalOf(nvml2, handle) {
-  const current = nativeMemory(4);
-  const pending = nativeMemory(4);
-  const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
-  if (code === success && word2(current) === 1) {
-    return "MIG is on, and its sensor sees all instances together; measure with MIG off";
-  }
-  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word2);
-  if (mode.ok && mode.value >= 2) {
-    return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
-  }
-  return null;
-}
-async function createSensor2(gpu) {
-  const { nvml: nvml2, handle, procFolder, driver, label, key: key2 } = gpu;
-  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word2));
-  const details2 = [
-    limit.ok ? `power limit ${limit.value} W` : null,
-    driver === null ? null : `driver ${driver}`
-  ];
-  return {
-    label,
-    details: details2.filter((detail) => detail !== null).join(", "),
-    key: key2,
-    unitJoules: 1e-3,
-    counter: await findCounter2(nvml2, handle),
-    power: await findPower2(nvml2, handle),
-    state: () => readState(nvml2, handle),
-    async processes() {
-      const pids = await gpuProcessIds(nvml2, handle);
-      return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
-    },
-    close: async () => void 0
-  };
-}
-async function findCounter2(nvml2, handle) {
-  const read = async () => perThousand(
-    await nvml2.read(
-      "nvmlDeviceGetTotalEnergyConsumption",
-      [handle],
-      8,
-      (memory) => Number(memory.readBigUInt64LE())
-    )
-  );
-  const unsupported = [codeText(3), codeText(13)];
-  const first = await read();
-  return !first.ok && unsupported.includes(first.why) ? null : { label: "energy counter of NVML", read };
-}
-async function findPower2(nvml2, handle) {
-  const readInstant = async () => {
-    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(13) });
-  };
-  if ((await readInstant()).ok) {
-    return { label: "instantaneous power of NVML", instant: true, fine: true, read: readInstant };
-  }
-  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word2));
-  const first = await read();
-  if (!first.ok) return null;
-  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word2);
-  const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
-  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, read };
-}
-
-// src/meter/nvml/kind.ts
-var usualLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
-var nvml = {
-  name: "nvml",
-  async open(context) {
-    const { info } = context.device;
-    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
-    if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
-    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary);
-    if (!opened.ok) return missing(opened.why);
-    const library = opened.value;
-    let used = false;
-    try {
-      const { candidates, faults } = await listGpus(library, context.procFolder);
-      if (candidates.length === 0) return missing(["NVML shows no GPU", ...faults].join("; "));
-      const opening = await openSensor("nvml", candidates, context);
-      if (!opening.ok) return opening;
-      used = true;
-      const { meter } = opening;
-      const close2 = async () => {
-        await meter.close();
-        await library.close();
-      };
-      return { ...opening, reason: [opening.reason, ...faults].join("; "), meter: { ...meter, close: close2 } };
-    } finally {
-      if (!used) await library.close();
-    }
-  }
-};
-
-// src/meter/sensor/time.ts
-var systemTime = {
-  nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve2) => setTimeout(resolve2, milliseconds))
-};
-
-// src/meter/open-meter.ts
-var kinds = [command, nvml, amdgpu, intel, cpuTime];
-var meterChoices = ["auto", "none", ...kinds.map(({ name }) => name)];
-var defaultWattsPerCore = 15;
-var maxWattsPerCore = 1e3;
-async function openMeter(options) {
-  const { choice, wattsPerCore = defaultWattsPerCore } = options;
-  if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
-    throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
-      code: "bad-watts-per-core",
-      nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
-    });
-  }
-  const context = {
-    device: options.device,
-    wattsPerCore,
-    sensor: options.sensor,
-    nvmlLibrary: options.nvmlLibrary,
-    command: options.command,
-    sysfsFolder: options.sysfsFolder ?? "/sys",
-    procFolder: options.procFolder ?? "/proc",
-    lockFolder: options.lockFolder,
-    lockWaitMs: options.lockWaitMs ?? 0,
-    time: options.time ?? systemTime
-  };
-  if (choice === "none") return { meter: null, reason: "energy was not asked for" };
-  if (choice === "auto") return openFirst(context);
-  const kind = kinds.find(({ name }) => name === choice);
-  if (kind === void 0) {
-    throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
-      code: "unknown-meter",
-      nextStep: `Choose one of ${meterChoices.join(", ")}.`
-    });
-  }
-  const opening = await kind.open(context);
-  if (!opening.ok) throw refusal2(choice, opening);
-  return { meter: opening.meter, reason: opening.reason };
-}
-function refusal2(choice, { obstacle, missing: missing2 }) {
-  const message = `The meter ${choice} cannot be used: ${obstacle}.`;
-  return missing2 ? new JoulegateError("could-not-measure", message, {
-    code: "missing-meter",
-    nextStep: "Run `joulegate doctor`, or use the meter none to measure latency only."
-  }) : new JoulegateError("bad-input", message, {
-    code: "unsuitable-meter",
-    nextStep: "Use the meter auto, or none to measure latency only."
-  });
-}
-async function openFirst(context) {
-  const tried = [];
-  const explain = (openings) => openings.map(({ obstacle }) => obstacle);
-  const candidates = kinds.filter((kind) => kind !== command || context.command !== void 0);
-  for (const kind of candidates) {
-    const opening = await kind.open(context);
-    if (opening.ok) {
-      const reasons = [opening.reason, ...explain(tried.filter(({ missing: missing2 }) => missing2))];
-      return { meter: opening.meter, reason: reasons.join("; ") };
-    }
-    tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
-  }
-  return { meter: null, reason: `no supported energy sensor (${explain(tried).join("; ")})` };
-}
-
-// src/meter/recorded.ts
-function recordedLookup(recording) {
-  const { tunables, measurements } = recording;
-  const byValues = new Map(measurements.map((measurement) => [measurement.values.join(","), measurement]));
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value, index) => [value, index])));
-  return (configuration) => {
-    const key2 = tunables.map(({ name }, position) => {
-      const value = configuration[name];
-      return value === void 0 ? void 0 : indices[position]?.get(value);
-    });
-    return byValues.get(key2.join(","));
-  };
-}
-function recordedJoules({ joules, watts, latencyMs }) {
-  if (joules !== void 0) return joules;
-  return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
-}
-
-// src/meter/replay.ts
-function createReplayMeter(recording) {
-  if (!recording.measurements.some((measurement) => recordedJoules(measurement) !== null)) return null;
-  const lookup = recordedLookup(recording);
-  const readings2 = async ({ variant, completions }) => {
-    const measurement = lookup(variant.configuration);
-    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
-  };
-  const source = recording.meter;
-  return {
-    info: {
-      name: "replay",
-      description: `recorded: ${source?.description ?? "source unknown"}`,
-      estimated: source?.estimated ?? false,
-      // The counter is read at every completion, so what limited the sensor is in the figures already.
-      updatePeriodMs: null,
-      resolutionJoules: null,
-      idleWatts: source?.idleWatts ?? null
-    },
-    start: async () => ({ stop: readings2, cancel: async () => void 0 }),
-    async close() {
     }
   };
 }
@@ -35244,8 +35668,8 @@ async function openWebgpuDevice(options) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join7(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join7(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join11(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join11(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -35257,7 +35681,27 @@ async function findSoftwareDriver(search) {
     nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
   });
 }
-async function openLaboratory(host, options) {
+var lockWaitMs = 10 * 6e4;
+function meterSetup(host) {
+  return {
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir()),
+    lockWaitMs,
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+  };
+}
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore
+  };
+}
+async function openLaboratory(outer, options) {
+  const fetched = await outer.ensureNative?.() ?? {};
+  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const search = driverSearch(host);
   const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
   const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
@@ -35274,12 +35718,7 @@ async function openLaboratory(host, options) {
         }
       );
     }
-    const meterFor = (of) => openMeter({
-      choice: options.meter,
-      device: of,
-      ...options.wattsPerCore === void 0 ? {} : { wattsPerCore: options.wattsPerCore }
-    });
-    const { meter, reason } = await meterFor(device);
+    const { meter, reason } = await openMeter({ ...meterSetup(host), ...meterChoice(options), device });
     host.progress.note(`device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}`);
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     return {
@@ -35289,7 +35728,8 @@ async function openLaboratory(host, options) {
       meterReason: reason,
       clock: monotonicClock,
       openDevice,
-      openMeter: async (of) => (await meterFor(of)).meter,
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
       async close() {
         try {
@@ -35306,7 +35746,7 @@ async function openLaboratory(host, options) {
 }
 
 // src/app/open-manifest.ts
-import { dirname as dirname3, isAbsolute, relative, resolve, sep as sep2 } from "node:path";
+import { dirname as dirname5, isAbsolute, relative, resolve as resolve2, sep as sep2 } from "node:path";
 
 // src/git/run-git.ts
 import { spawnSync } from "node:child_process";
@@ -35467,11 +35907,11 @@ import {
   fstatSync as fstatSync2,
   openSync as openSync4,
   readdirSync,
-  readFileSync as readFileSync3,
+  readFileSync as readFileSync4,
   realpathSync,
   statSync as statSync2
 } from "node:fs";
-import { join as join8, sep } from "node:path";
+import { join as join12, sep } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes2 = 32 * 1024 * 1024;
@@ -35539,7 +35979,7 @@ function realPathInside(root, path) {
   if (normalised2 === null) throw outsideRoot(path);
   let real;
   try {
-    real = realpathSync(join8(root, normalised2));
+    real = realpathSync(join12(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path, error);
@@ -35559,7 +35999,7 @@ function readRegularFile(realPath, path) {
     const stat = fstatSync2(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes2) throw tooLarge2(path);
-    return decodeText(path, readFileSync3(descriptor));
+    return decodeText(path, readFileSync4(descriptor));
   } finally {
     closeSync4(descriptor);
   }
@@ -35742,7 +36182,7 @@ var operators = [
 
 // src/app/open-manifest.ts
 function absolutePath(host, path) {
-  return isAbsolute(path) ? path : resolve(host.workingDirectory, path);
+  return isAbsolute(path) ? path : resolve2(host.workingDirectory, path);
 }
 function displayPath(host, path) {
   const below = relative(host.workingDirectory, path);
@@ -35778,7 +36218,7 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path) {
   const absolute = absolutePath(host, path);
-  const folder = dirname3(absolute);
+  const folder = dirname5(absolute);
   const root = repositoryOf(host, folder) ?? folder;
   const below = relative(root, absolute).split(sep2).join("/");
   const manifest = readManifest({
@@ -35817,8 +36257,8 @@ function selectKernels(manifest, names3) {
 }
 
 // src/app/open-revisions.ts
-import { existsSync as existsSync2, statSync as statSync3 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join9, posix as posix2 } from "node:path";
+import { existsSync as existsSync5, statSync as statSync3 } from "node:fs";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join13, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line2) => /:\d+:\d+: error: /.test(line2)) ?? lines[0] ?? "";
@@ -35832,10 +36272,10 @@ function readBaseline(described, read) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path = join9(folder, manifestName2);
+  const path = join13(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
     const { manifest } = openManifest(host, path);
-    return { manifest, tuned: readTunedIfPresent(join9(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join13(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -35870,9 +36310,9 @@ function isRevision(host, revision, root) {
 }
 function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
-  const isFolder = existsSync2(folder) && statSync3(folder).isDirectory();
+  const isFolder = existsSync5(folder) && statSync3(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync2(join9(folder, manifestName2));
+  const hasManifest = existsSync5(join13(folder, manifestName2));
   const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
@@ -35890,7 +36330,7 @@ function meansFolder(host, base2, root, manifestName2) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join9(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join13(folder, manifest.tunedPath)) };
   const baseFolder = absolutePath(host, options.base);
   if (meansFolder(host, options.base, root, basename4(path))) {
     return {
@@ -35983,7 +36423,7 @@ function recordingOf(options) {
 
 // src/app/report-files.ts
 import { mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join10 } from "node:path";
+import { join as join14 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -36000,8 +36440,8 @@ function writeReportFiles(host, folder, report3) {
   if (folder === void 0) return report3;
   const path = absolutePath(host, folder);
   try {
-    writeReport(join10(path, "report.json"), report3);
-    writeFileAtomic(join10(path, "report.md"), renderMarkdown(report3));
+    writeReport(join14(path, "report.json"), report3);
+    writeFileAtomic(join14(path, "report.md"), renderMarkdown(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -36167,7 +36607,7 @@ async function guard(host, options) {
 }
 
 // src/app/retune.ts
-import { join as join13 } from "node:path";
+import { join as join17 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -38298,7 +38738,7 @@ async function measureHeats(options) {
           variants: { B, H, X, R }
         })),
         openDevice: () => laboratory.openDevice(),
-        openMeter: (device) => laboratory.openMeter(device),
+        openMeter: () => laboratory.openMeter(),
         options: laboratory.measureOptions("judge"),
         clock: laboratory.clock,
         signal: host.signal,
@@ -38435,10 +38875,10 @@ function retunedKernel(task) {
 
 // src/app/trial-store.ts
 import { rmSync as rmSync2 } from "node:fs";
-import { join as join11 } from "node:path";
+import { join as join15 } from "node:path";
 
 // src/app/subject-digest.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value) => value.source) ?? null };
 }
@@ -38463,7 +38903,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash5("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/trial-store.ts
@@ -38471,7 +38911,7 @@ function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path = join11(options.folder, "trials", `${subject}.json.gz`);
+  const path = join15(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path);
@@ -38595,14 +39035,14 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/state-folder.ts
-import { existsSync as existsSync3, mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join12 } from "node:path";
+import { existsSync as existsSync6, mkdirSync as mkdirSync3 } from "node:fs";
+import { join as join16 } from "node:path";
 function openStateFolder(host, manifestFolder) {
-  const folder = join12(manifestFolder, ".joulegate");
-  const ignore = join12(folder, ".gitignore");
+  const folder = join16(manifestFolder, ".joulegate");
+  const ignore = join16(folder, ".gitignore");
   try {
     mkdirSync3(folder, { recursive: true });
-    if (!existsSync3(ignore)) writeFileAtomic(ignore, "*\n");
+    if (!existsSync6(ignore)) writeFileAtomic(ignore, "*\n");
   } catch (error) {
     if (!(error instanceof JoulegateError) && error.code === void 0)
       throw error;
@@ -38723,13 +39163,13 @@ async function retune(host, options) {
   const laboratory = await openLaboratory(host, options);
   try {
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join13(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join17(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join13(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join17(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -38779,7 +39219,6 @@ async function retune(host, options) {
 
 // src/app/doctor.ts
 var oldestNode = [20, 19];
-var oldestGlibc = [2, 34];
 function isAtLeast(version, oldest) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > oldest[0] || major === oldest[0] && minor >= oldest[1];
@@ -38795,25 +39234,12 @@ function checkNode() {
   };
 }
 function checkPlatform() {
-  const subject = "platform";
-  const name = `${process.platform}-${process.arch}`;
-  if (process.platform !== "linux") return { ok: true, subject, detail: name, nextStep: null };
-  const { header } = process.report.getReport();
-  const glibc = header.glibcVersionRuntime;
-  if (glibc === void 0) {
-    return {
-      ok: false,
-      subject,
-      detail: `${name} without glibc`,
-      nextStep: "The WebGPU package needs glibc 2.34 or later; musl (Alpine) has none. Use a Debian or Ubuntu image."
-    };
-  }
-  const ok = isAtLeast(glibc, oldestGlibc);
+  const problem = hostProblem(readNativeHost(), builtPins);
   return {
-    ok,
-    subject,
-    detail: `${name}, glibc ${glibc}`,
-    nextStep: ok ? null : "The WebGPU package needs glibc 2.34 or later: Ubuntu 22.04, Debian 12, RHEL 9."
+    ok: problem === null,
+    subject: "platform",
+    detail: problem?.message ?? `${process.platform}-${process.arch}`,
+    nextStep: problem?.nextStep ?? null
   };
 }
 async function doctor(host) {
@@ -38837,7 +39263,12 @@ async function doctor(host) {
     if (!usable) {
       const device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
       try {
-        const { meter, reason } = await openMeter({ choice: "auto", device });
+        const { meter, reason } = await openMeter({
+          ...meterSetup(host),
+          choice: "auto",
+          device,
+          lockWaitMs: 0
+        });
         findings.push({
           ok: meter !== null,
           subject: "meter",
@@ -38926,7 +39357,7 @@ async function plan(host, options) {
 }
 
 // src/app/record.ts
-import { existsSync as existsSync4 } from "node:fs";
+import { existsSync as existsSync7 } from "node:fs";
 var saveEveryMs = 5e3;
 var randomShare = 0.2;
 function findWorkload(kernel, name) {
@@ -38946,7 +39377,7 @@ function idOf(space2, configuration) {
 }
 function loadKnown(path, space2, subject) {
   const known = /* @__PURE__ */ new Map();
-  if (!existsSync4(path)) return known;
+  if (!existsSync7(path)) return known;
   const recording = readRecording(path);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -39264,7 +39695,17 @@ var laboratoryOptions = {
     type: "string",
     value: "WHICH",
     help: "what reads energy; auto picks and says why",
-    choices: ["auto", "cpu-time", "none"]
+    choices: meterChoices
+  },
+  sensor: {
+    type: "string",
+    value: "ID",
+    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon"
+  },
+  "meter-command": {
+    type: "string",
+    value: "PROGRAM",
+    help: "program, with arguments, that prints one reading a line: 8812.25 J or 12.5 W"
   },
   "watts-per-core": {
     type: "number",
@@ -39285,9 +39726,13 @@ function readManifestOption(args) {
 }
 function readLaboratoryOptions(args) {
   const wattsPerCore = args.number("watts-per-core");
+  const sensor = args.text("sensor");
+  const meterCommand = args.text("meter-command")?.split(/\s+/).filter((word3) => word3 !== "");
   return {
     device: args.text("device") ?? "auto",
     meter: args.text("meter") ?? "auto",
+    ...sensor === void 0 ? {} : { sensor },
+    ...meterCommand === void 0 ? {} : { meterCommand },
     ...wattsPerCore === void 0 ? {} : { wattsPerCore }
   };
 }
@@ -39986,7 +40431,7 @@ var ending = await main(
     workingDirectory: process.cwd(),
     signal: interruption.signal,
     progress,
-    workerPath: fileURLToPath(new URL("./worker.js", import.meta.url)),
+    workerPath: fileURLToPath2(new URL("./worker.js", import.meta.url)),
     version: package_default.version,
     command: ["joulegate", ...process.argv.slice(2)].join(" "),
     now: () => /* @__PURE__ */ new Date()

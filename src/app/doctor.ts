@@ -1,7 +1,8 @@
 import { listAdapters, openWebgpuDevice } from '../device/index.ts';
 import { openMeter } from '../meter/index.ts';
+import { builtPins, hostProblem, readNativeHost } from '../native/index.ts';
 import type { Host } from './host.ts';
-import { driverSearch } from './laboratory.ts';
+import { driverSearch, meterSetup } from './laboratory.ts';
 
 export interface Finding {
   readonly ok: boolean;
@@ -20,9 +21,6 @@ export interface Diagnosis {
 }
 
 const oldestNode = [20, 19] as const;
-/** dawn.node is linked against it. */
-const oldestGlibc = [2, 34] as const;
-
 /** Whether `version` is at least `oldest`, by its first two numbers. */
 function isAtLeast(version: string, oldest: readonly [number, number]): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -41,26 +39,12 @@ function checkNode(): Finding {
 }
 
 function checkPlatform(): Finding {
-  const subject = 'platform';
-  const name = `${process.platform}-${process.arch}`;
-  if (process.platform !== 'linux') return { ok: true, subject, detail: name, nextStep: null };
-  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
-  const glibc = header.glibcVersionRuntime;
-  if (glibc === undefined) {
-    return {
-      ok: false,
-      subject,
-      detail: `${name} without glibc`,
-      nextStep:
-        'The WebGPU package needs glibc 2.34 or later; musl (Alpine) has none. Use a Debian or Ubuntu image.',
-    };
-  }
-  const ok = isAtLeast(glibc, oldestGlibc);
+  const problem = hostProblem(readNativeHost(), builtPins);
   return {
-    ok,
-    subject,
-    detail: `${name}, glibc ${glibc}`,
-    nextStep: ok ? null : 'The WebGPU package needs glibc 2.34 or later: Ubuntu 22.04, Debian 12, RHEL 9.',
+    ok: problem === null,
+    subject: 'platform',
+    detail: problem?.message ?? `${process.platform}-${process.arch}`,
+    nextStep: problem?.nextStep ?? null,
   };
 }
 
@@ -86,7 +70,12 @@ export async function doctor(host: Host): Promise<Diagnosis> {
     if (!usable) {
       const device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
       try {
-        const { meter, reason } = await openMeter({ choice: 'auto', device });
+        const { meter, reason } = await openMeter({
+          ...meterSetup(host),
+          choice: 'auto',
+          device,
+          lockWaitMs: 0,
+        });
         findings.push({
           ok: meter !== null,
           subject: 'meter',

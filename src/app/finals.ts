@@ -92,7 +92,7 @@ async function measureHeats(options: {
           variants: { B: B!, H: H!, X, R },
         })),
         openDevice: () => laboratory.openDevice(),
-        openMeter: (device) => laboratory.openMeter(device),
+        openMeter: () => laboratory.openMeter(),
         options: laboratory.measureOptions('judge'),
         clock: laboratory.clock,
         signal: host.signal,

@@ -185,7 +185,7 @@ export async function measureContests(options: {
         blocks: 1,
         subjects: wanted.map((contest) => contest.blockSubject),
         openDevice: () => laboratory.openDevice(),
-        openMeter: (device) => laboratory.openMeter(device),
+        openMeter: () => laboratory.openMeter(),
         options: laboratory.measureOptions('judge'),
         clock: laboratory.clock,
         signal: host.signal,

@@ -10,6 +10,11 @@ export interface Host {
   readonly progress: Progress;
   /** Path of the worker bundle that runs the GPU process. */
   readonly workerPath: string;
+  /**
+   * Called before the first GPU process: where native parts may be fetched, this does it, and returns what is to be added
+   * to the environment.
+   */
+  readonly ensureNative?: () => Promise<Readonly<Record<string, string>>>;
   /** Version of Joulegate. */
   readonly version: string;
   /** The command line as typed, for provenance. */

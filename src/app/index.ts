@@ -1,3 +1,4 @@
+export { type MeterChoice, meterChoices } from '../meter/index.ts';
 export { renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { runAction } from './action/run-action.ts';

@@ -1,4 +1,5 @@
-import { homedir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type DriverChoice,
@@ -16,7 +17,8 @@ import {
   type Meter,
   measureOptions,
 } from '../measure/index.ts';
-import { openMeter } from '../meter/index.ts';
+import { borrowMeter, type OpenMeterOptions, openMeter } from '../meter/index.ts';
+import { nativeSearch } from '../native/index.ts';
 import type { Host } from './host.ts';
 import type { LaboratoryOptions } from './options.ts';
 
@@ -30,7 +32,7 @@ export interface Laboratory {
   readonly meterReason: string;
   readonly clock: Clock;
   openDevice(): Promise<Device>;
-  openMeter(device: Device): Promise<Meter | null>;
+  openMeter(): Promise<Meter | null>;
   measureOptions(purpose: 'search' | 'judge'): MeasureOptions;
   close(): Promise<void>;
 }
@@ -56,11 +58,38 @@ async function findSoftwareDriver(search: DriverSearch): Promise<DriverChoice> {
   });
 }
 
+/** Another job on the same GPU is waited for: two at once would measure each other. */
+const lockWaitMs = 10 * 60_000;
+
+/** What a meter needs of this machine. */
+export function meterSetup(
+  host: Host,
+): Pick<OpenMeterOptions, 'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs'> {
+  return {
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir()),
+    lockWaitMs,
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
+  };
+}
+
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOptions) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === 'auto' && meterCommand !== undefined ? ('command' as const) : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore,
+  };
+}
+
 /**
  * Opens the adapter and meter that `options` ask for.
  * @throws JoulegateError could-not-measure without an adapter, bad-input for a meter that does not fit it
  */
-export async function openLaboratory(host: Host, options: LaboratoryOptions): Promise<Laboratory> {
+export async function openLaboratory(outer: Host, options: LaboratoryOptions): Promise<Laboratory> {
+  const fetched = (await outer.ensureNative?.()) ?? {};
+  const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const search = driverSearch(host);
   const driver = options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
   const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
@@ -77,13 +106,7 @@ export async function openLaboratory(host: Host, options: LaboratoryOptions): Pr
         },
       );
     }
-    const meterFor = (of: Device) =>
-      openMeter({
-        choice: options.meter,
-        device: of,
-        ...(options.wattsPerCore === undefined ? {} : { wattsPerCore: options.wattsPerCore }),
-      });
-    const { meter, reason } = await meterFor(device);
+    const { meter, reason } = await openMeter({ ...meterSetup(host), ...meterChoice(options), device });
     host.progress.note(`device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}`);
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     return {
@@ -93,7 +116,8 @@ export async function openLaboratory(host: Host, options: LaboratoryOptions): Pr
       meterReason: reason,
       clock: monotonicClock,
       openDevice,
-      openMeter: async (of) => (await meterFor(of)).meter,
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
       async close() {
         try {

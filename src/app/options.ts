@@ -1,8 +1,14 @@
+import type { MeterChoice } from '../meter/index.ts';
+
 /** How a mode reaches the GPU. */
 export interface LaboratoryOptions {
   /** `auto` takes a real GPU first, then a software adapter. */
   readonly device: 'auto' | 'gpu' | 'software';
-  readonly meter: 'auto' | 'cpu-time' | 'none';
+  readonly meter: MeterChoice;
+  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) for hwmon. */
+  readonly sensor?: string;
+  /** For the meter `command`: the program and its arguments. */
+  readonly meterCommand?: readonly string[];
   /** For `cpu-time`: watts a busy core is taken to draw. */
   readonly wattsPerCore?: number;
 }

@@ -1,4 +1,9 @@
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../app/index.ts';
+import {
+  type KernelFilter,
+  type LaboratoryOptions,
+  type ManifestOptions,
+  meterChoices,
+} from '../app/index.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 
 export const manifestOption = {
@@ -16,7 +21,17 @@ export const laboratoryOptions = {
     type: 'string',
     value: 'WHICH',
     help: 'what reads energy; auto picks and says why',
-    choices: ['auto', 'cpu-time', 'none'],
+    choices: meterChoices,
+  },
+  sensor: {
+    type: 'string',
+    value: 'ID',
+    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon",
+  },
+  'meter-command': {
+    type: 'string',
+    value: 'PROGRAM',
+    help: 'program, with arguments, that prints one reading a line: 8812.25 J or 12.5 W',
   },
   'watts-per-core': {
     type: 'number',
@@ -41,9 +56,16 @@ export function readManifestOption(args: Arguments): ManifestOptions {
 
 export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {
   const wattsPerCore = args.number('watts-per-core');
+  const sensor = args.text('sensor');
+  const meterCommand = args
+    .text('meter-command')
+    ?.split(/\s+/)
+    .filter((word) => word !== '');
   return {
     device: (args.text('device') ?? 'auto') as LaboratoryOptions['device'],
     meter: (args.text('meter') ?? 'auto') as LaboratoryOptions['meter'],
+    ...(sensor === undefined ? {} : { sensor }),
+    ...(meterCommand === undefined ? {} : { meterCommand }),
     ...(wattsPerCore === undefined ? {} : { wattsPerCore }),
   };
 }

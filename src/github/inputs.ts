@@ -1,4 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
+import { type MeterChoice, meterChoices } from '../meter/index.ts';
 import type { Commands } from './commands.ts';
 import {
   type CacheChoice,
@@ -30,7 +31,7 @@ export interface Inputs {
   readonly failOn: readonly FailingVerdict[] | null;
   readonly maxMinutes: number | null;
   readonly device: 'auto' | 'gpu' | 'software';
-  readonly meter: 'auto' | 'cpu-time' | 'none';
+  readonly meter: MeterChoice;
   readonly shard: Shard | null;
   readonly cache: CacheChoice;
   /** Relative to the workspace. */
@@ -102,7 +103,7 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
     failOn: reader.optional('fail-on', verdicts),
     maxMinutes: reader.optional('max-minutes', minutes),
     device: reader.required('device', oneOf('auto', 'gpu', 'software')),
-    meter: reader.required('meter', oneOf('auto', 'cpu-time', 'none')),
+    meter: reader.required('meter', oneOf(...meterChoices.filter((choice) => choice !== 'command'))),
     shard: reader.optional('shard', shard),
     cache: reader.required('cache', cacheChoice),
     workingDirectory: reader.required('working-directory', path),

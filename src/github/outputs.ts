@@ -1,3 +1,4 @@
+import { ExitCode } from '../errors/index.ts';
 import { isReplaced, type Report } from '../report/index.ts';
 import type { Commands } from './commands.ts';
 
@@ -40,7 +41,9 @@ export function outputsOf(task: OutputTask): Outputs {
       ...files,
     };
   }
-  const improved = report.kernels.filter(isReplaced).length;
+  // An interrupted run wrote no tuned state: nothing of it is an improvement yet.
+  const interrupted = report.exitCode === ExitCode.interrupted;
+  const improved = interrupted ? 0 : report.kernels.filter(isReplaced).length;
   return {
     verdict: improved > 0 ? 'improved' : 'unchanged',
     gated: '0',

@@ -95,7 +95,7 @@ describe('inputs', () => {
     ['max-minutes', '1e3', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '7201', 'a number of minutes from 0.01 to 7200'],
     ['device', 'cuda', 'auto, gpu or software'],
-    ['meter', 'nvml', 'auto, cpu-time or none'],
+    ['meter', 'volts', 'auto, none, nvml, amdgpu, intel or cpu-time'],
     ['shard', '0/4', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],
     ['shard', '5/4', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],
     ['shard', '1/257', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
-import { type Commands, readInputs, readRunner } from '../../github/index.ts';
+import { type Commands, type Runner, readInputs, readRunner } from '../../github/index.ts';
+import { ensureNative, nativeRelease, nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
 import { runGuardMode } from './guard-mode.ts';
 import { runReportMode } from './report-mode.ts';
@@ -22,6 +23,17 @@ function describeError(
   return { text: `Internal error, please report it: ${detail}`, exitCode: ExitCode.internal };
 }
 
+async function fetchNative(host: Host, runner: Runner): Promise<Readonly<Record<string, string>>> {
+  const { environment } = await ensureNative({
+    search: nativeSearch(host.workerPath, host.environment),
+    release: nativeRelease(host.environment, host.version),
+    temporaryFolder: runner.temporaryFolder,
+    hasToolCache: runner.toolCache !== null,
+    note: (text) => host.progress.note(text),
+  });
+  return environment;
+}
+
 /**
  * The action: one mode on the runner it is a step of. `host.workingDirectory` is replaced by the input's.
  * Never throws; what goes wrong becomes an error annotation and the exit status.
@@ -31,7 +43,8 @@ export async function runAction(host: Host, commands: Commands): Promise<ExitCod
     const inputs = readInputs(commands);
     const runner = readRunner(host.environment, (path) => readFileSync(path, 'utf8'));
     const workingDirectory = resolve(runner.workspace, inputs.workingDirectory);
-    return await modes[inputs.mode]({ host: { ...host, workingDirectory }, commands, runner, inputs });
+    const actionHost: Host = { ...host, workingDirectory, ensureNative: () => fetchNative(host, runner) };
+    return await modes[inputs.mode]({ host: actionHost, commands, runner, inputs });
   } catch (error) {
     const { text, exitCode } = describeError(error, host.signal);
     commands.error(text, { title: 'Joulegate' });
