@@ -1,4 +1,4 @@
-import { planNext, type Subject } from '../judge/index.ts';
+import { type JudgeOptions, planNext, type Subject } from '../judge/index.ts';
 import type { Outcome, Variant, VariantFailure } from '../kernel/index.ts';
 import { type BlockSample, type BlockSubject, type Device, runBlocks } from '../measure/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
@@ -157,13 +157,14 @@ export async function measureContests(options: {
   readonly contests: readonly Contest[];
   /** Judging stops then with what it has. */
   readonly seconds: number;
+  readonly judging: JudgeOptions;
 }): Promise<Measured> {
-  const { host, laboratory, contests, seconds } = options;
+  const { host, laboratory, contests, seconds, judging } = options;
   const subjects = contests.map((contest) => contest.subject);
   const samples: BlockSample[] = [];
   const deadlineMs = laboratory.clock.nowMs() + seconds * 1000;
   for (;;) {
-    const plan = planNext(subjects, samples);
+    const plan = planNext(subjects, samples, judging);
     if (plan.phase === 'done') return { samples, cutShort: null };
     const wanted = contests.filter((contest) =>
       plan.subjects.some(

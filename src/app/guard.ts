@@ -1,7 +1,7 @@
 import { ExitCode } from '../errors/index.ts';
-import { judge, type OverallVerdict } from '../judge/index.ts';
+import { type JudgeOptions, judge, type OverallVerdict } from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
-import type { BlockSample } from '../measure/index.ts';
+import type { BlockSample, DeviceInfo } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
@@ -16,6 +16,7 @@ import {
 import { type GuardedKernel, guardedKernel, overallOf } from './guard-report.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
+import type { NoiseFloor } from './noise-floor.ts';
 import { selectKernels } from './open-manifest.ts';
 import { type BaseRevision, type HeadRevision, openRevisions } from './open-revisions.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
@@ -32,6 +33,8 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly maxMinutes?: number;
   /** Folder for report.json and report.md; none unless given. */
   readonly report?: string;
+  /** Called once the device is known: what is known of its noise. */
+  readonly onDevice?: (device: DeviceInfo) => Promise<NoiseFloor | null>;
 }
 
 interface Outcome {
@@ -41,6 +44,7 @@ interface Outcome {
   readonly samples: readonly BlockSample[];
   readonly cutShort: 'time' | 'interrupted' | null;
   readonly warnings: readonly string[];
+  readonly noiseFloor: NoiseFloor | null;
   /** What it was measured with; null where nothing had to be. */
   readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
 }
@@ -62,6 +66,7 @@ async function measureChanged(
   { head, base }: Revisions,
   options: GuardOptions,
 ): Promise<Outcome> {
+  const noiseFloor = (await options.onDevice?.(laboratory.info)) ?? null;
   const startMs = laboratory.clock.nowMs();
   const { family, limits } = laboratory.info;
   const all = await compareKernels({ base: base.revision, head: head.revision, family, limits });
@@ -79,8 +84,13 @@ async function measureChanged(
     laboratory,
     contests,
     seconds: Math.min(judgeSeconds, limitSeconds),
+    judging: judgeOptions(noiseFloor),
   });
-  return { comparisons, contests, broken, warnings, ...measured, measuredWith: laboratory };
+  return { comparisons, contests, broken, warnings, ...measured, noiseFloor, measuredWith: laboratory };
+}
+
+function judgeOptions(noiseFloor: NoiseFloor | null): JudgeOptions {
+  return noiseFloor === null ? {} : { noiseFloor };
 }
 
 function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[]) {
@@ -105,6 +115,7 @@ async function compareAll(host: Host, revisions: Revisions, options: GuardOption
       samples: [],
       cutShort: null,
       warnings: [],
+      noiseFloor: null,
       measuredWith: null,
     };
   }
@@ -157,6 +168,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
   const judgements = judge(
     outcome.contests.map((contest) => contest.subject),
     outcome.samples,
+    judgeOptions(outcome.noiseFloor),
   );
   const kernels = outcome.comparisons.map((comparison): GuardedKernel => {
     const matches = (other: { readonly kernel: string; readonly workload: string }) =>
@@ -198,6 +210,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
     head: head.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },
     kernels,
+    noiseFloor: outcome.noiseFloor,
     samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
   };
   return writeReportFiles(host, options.report, report);

@@ -94,7 +94,8 @@ export function mergeReports(options: {
     if (there === undefined || kernel.blocks > there.blocks) kernels.set(keyOf(kernel), kernel);
   }
   const subjects = [...kernels.values()].flatMap((kernel) => subjectOf(kernel, samples, failOn) ?? []);
-  const judgements = judge(subjects, samples);
+  const noiseFloor = first.noiseFloor ?? null;
+  const judgements = judge(subjects, samples, noiseFloor === null ? {} : { noiseFloor });
   const merged = [...kernels.values()].map((kernel) =>
     judged(
       kernel,

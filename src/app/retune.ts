@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../errors/index.ts';
+import { createVariantBuilder } from '../kernel/index.ts';
 import type { Budget, KernelDefinition } from '../manifest/index.ts';
-import type { DeviceInfo } from '../measure/index.ts';
+import type { BlockSample, DeviceInfo } from '../measure/index.ts';
 import type { CostModel } from '../model/index.ts';
 import type { ReportRetune } from '../schema/index.ts';
 import {
@@ -17,11 +18,13 @@ import { openCostModel, saveCostModel } from './cost-model-file.ts';
 import { type Final, runFinals } from './finals.ts';
 import type { Host } from './host.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
+import { measureNoise } from './noise-floor.ts';
 import { absolutePath, type OpenedManifest, openManifest, selectKernels } from './open-manifest.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
 import { prepareReportFolder, writeReportFiles } from './report-files.ts';
 import { type RetunedKernel, retunedKernel } from './retune-report.ts';
+import { writeSearchRecordings } from './search-recordings.ts';
 import { costRows, searchWorkload, type WorkloadSearch } from './search-workload.ts';
 import { shippedConfiguration } from './shipped-configuration.ts';
 import { openStateFolder } from './state-folder.ts';
@@ -39,14 +42,19 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly model?: string;
   /** Where the tuned state goes; the manifest's own unless given. */
   readonly out?: string;
-  /** Folder for report.json and report.md; none unless given. */
+  /** Folder for report.json, report.md and recordings of all trials; none unless given. */
   readonly report?: string;
   /**
    * Called once the device is known and before the model is read: the moment to put a kept model in its place. What it
    * returns of a tuned state is tried early, but decides nothing.
    */
   readonly onDevice?: (device: DeviceInfo) => Promise<{ readonly tuned: Tuned | null }>;
+  /** Asks for A/A blocks in the time that is left, and gets their samples. */
+  readonly onNoise?: (samples: readonly BlockSample[]) => void;
 }
+
+/** Folder of the recordings below the report's. */
+export const recordingsFolder = 'recordings';
 
 interface RetuneRun {
   readonly host: Host;
@@ -170,8 +178,23 @@ function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly
   return tuned;
 }
 
+/** A/A blocks of the first sentinel, or of the first kernel where there is none, at what ships today. */
+async function measureNoiseOf(
+  { host, laboratory, tuned }: RetuneRun,
+  kernels: readonly KernelDefinition[],
+  deadlineMs: number,
+): Promise<readonly BlockSample[]> {
+  const kernel = kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
+  const workload = kernel?.workloads[0];
+  if (kernel === undefined || workload === undefined) return [];
+  const { limits, family } = laboratory.info;
+  const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits });
+  const built = await createVariantBuilder({ kernel, workload, limits }).build(configuration);
+  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
+}
+
 /** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
-function keepFile(write: () => void): string | null {
+function keepFile(write: () => unknown): string | null {
   try {
     write();
     return null;
@@ -225,6 +248,9 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const finals = host.signal.aborted
       ? []
       : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
+    if (options.onNoise !== undefined) {
+      options.onNoise(await measureNoiseOf(run, kernels, finalsDeadlineMs));
+    }
     const interrupted = host.signal.aborted;
     const retuned = searches.map((search) =>
       retunedKernel({
@@ -239,6 +265,12 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       // What could not be written is found again from the trials.
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);
+    }
+    if (options.report !== undefined) {
+      const recordings = join(absolutePath(host, options.report), recordingsFolder);
+      unwritten.push(
+        keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches })),
+      );
     }
     const faults = unwritten.filter((fault) => fault !== null);
     const report: ReportRetune = {

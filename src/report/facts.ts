@@ -114,6 +114,7 @@ export function runFacts(report: Report): readonly (readonly [label: string, tex
   }
   facts.push(['device', deviceText(report)]);
   facts.push(['meter', meterText(report)]);
+  if (report.kind === 'guard' && report.device !== null) facts.push(['noise', noiseText(report)]);
   facts.push(['took', formatDuration(report.durationSeconds)]);
   return facts;
 }
@@ -147,6 +148,17 @@ function meterText(report: Report): string {
   const kind = meter.estimated ? 'estimated, not measured by a sensor' : 'measured';
   const idle = meter.idleWatts === null ? '' : `, idle ${meter.idleWatts.toFixed(1)} W`;
   return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
+}
+
+/** What changes smaller than which mean nothing on this device. */
+function noiseText({ noiseFloor }: GuardReport): string {
+  const parts = (['energy', 'latency'] as const).flatMap((metric) => {
+    const floor = noiseFloor?.[metric] ?? null;
+    return floor === null ? [] : [`${metric} ${(floor * 100).toFixed(1)} %`];
+  });
+  return parts.length === 0
+    ? 'floor unknown, nightly runs measure it'
+    : `floor ${parts.join(', ')}, from A/A blocks`;
 }
 
 /** Verdicts that a row says all about, unless there is more to tell than the reason. */

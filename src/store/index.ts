@@ -1,4 +1,13 @@
-export type { ModelFile, Recording, Report, State, StateEntry, Tuned, TunedEntry } from '../schema/index.ts';
+export type {
+  ModelFile,
+  Recording,
+  Report,
+  State,
+  StateEntry,
+  StateSample,
+  Tuned,
+  TunedEntry,
+} from '../schema/index.ts';
 export type { CachedFile } from './file-format.ts';
 export { exportKernelTuner } from './kernel-tuner/export.ts';
 export { importKernelTuner, type KernelTunerImport } from './kernel-tuner/import.ts';

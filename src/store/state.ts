@@ -1,6 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { JoulegateError } from '../errors/index.ts';
-import { type ModelFile, type State, type StateEntry, type Tuned, validateState } from '../schema/index.ts';
+import {
+  type ModelFile,
+  type State,
+  type StateEntry,
+  type StateSample,
+  type Tuned,
+  validateState,
+} from '../schema/index.ts';
 import { checkData, type FileFormat, formatFile, parseFile } from './file-format.ts';
 import { modelFormat } from './model.ts';
 import { tunedFormat } from './tuned.ts';
@@ -12,12 +19,15 @@ export interface KeptState {
   readonly tuned: Tuned | null;
   /** Oldest first; bounded. */
   readonly history: readonly StateEntry[];
+  /** Samples of A/A blocks, oldest first; bounded. Block numbers are distinct. */
+  readonly noise: readonly StateSample[];
 }
 
 /** Version of the format; states of other versions are not looked for. */
 export const stateVersion = 1;
 
 const maxHistory = 20_000;
+const maxNoise = 400;
 
 const format: FileFormat<State> = {
   title: 'a kept state',
@@ -30,7 +40,7 @@ const format: FileFormat<State> = {
 };
 
 export function emptyState(family: string): KeptState {
-  return { family, model: null, tuned: null, history: [] };
+  return { family, model: null, tuned: null, history: [], noise: [] };
 }
 
 /** A state as the bytes of a gzip file; the oldest history beyond its bound is dropped. */
@@ -42,6 +52,7 @@ export function packState(state: KeptState): Uint8Array {
     model: state.model === null ? null : { ...state.model },
     tuned: state.tuned === null ? null : { ...state.tuned },
     history: state.history.slice(-maxHistory),
+    noise: state.noise.slice(-maxNoise),
   };
   return gzipSync(formatFile(format, file), { level: 9 });
 }
@@ -68,5 +79,6 @@ export function unpackState(bytes: Uint8Array, label: string): KeptState {
     model: state.model === null ? null : checkData(modelFormat, state.model, `the model in ${label}`),
     tuned: state.tuned === null ? null : checkData(tunedFormat, state.tuned, `the tuned state in ${label}`),
     history: state.history,
+    noise: state.noise,
   };
 }

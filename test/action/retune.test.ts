@@ -8,7 +8,10 @@ import { startGithubServer } from '../support/github-server.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
 const schedule = { schedule: '0 3 * * *', workflow: '.github/workflows/nightly.yml' };
-const quick = smallManifest.replace('trials: 12, search-seconds: 30', 'trials: 4, search-seconds: 6');
+const quick = smallManifest.replace(
+  'trials: 12, search-seconds: 30, judge-seconds: 20',
+  'trials: 4, search-seconds: 6, judge-seconds: 6',
+);
 
 /** A repository on its default branch, and nightly runs of it. */
 async function nightly() {
@@ -40,6 +43,7 @@ describeOnAdapter('the nightly job', () => {
     expect(['improved', 'unchanged']).toContain(first.outputs.verdict);
     const tuned = JSON.parse(readFileSync(join(job.workspace, 'tuned.json'), 'utf8'));
     expect(tuned.entries).toHaveLength(1);
+    expect(job.services.artifacts.map(({ name }) => name.split('-')[1])).toEqual(['report', 'recordings']);
     const [key] = job.services.cacheKeys;
     expect(key).toMatch(/^joulegate-v1-[a-z0-9.-]+-[0-9a-f]{16}-4242424242-1$/);
 

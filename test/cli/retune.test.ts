@@ -55,7 +55,13 @@ describeOnAdapter('retune on a device', () => {
       configuration: report.kernels[0].configuration,
       family: report.device.family,
     });
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['report.json', 'report.md']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['recordings', 'report.json', 'report.md']);
+    const [recording] = readdirSync(join(folder, 'out', 'recordings'));
+    const replayed = await joulegate(
+      folder,
+      ...['retune', '--device', 'replay', '--recording', `out/recordings/${recording}`, '--json'],
+    );
+    expect(JSON.parse(replayed.stdout).kernels[0]).toMatchObject({ kernel: 'power', trials: 12 });
     expect(readdirSync(join(folder, '.joulegate', 'trials'))).toEqual([]);
     expect(
       statSync(join(folder, '.joulegate', `model-${report.device.family}.json.gz`)).size,

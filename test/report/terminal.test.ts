@@ -63,6 +63,7 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
   head    working tree
   device  llvmpipe (LLVM 15.0.6, 256 bits), driver Mesa 24.2.8, mesa-llvmpipe, software adapter
   meter   cpu-time: CPU time x 15 W per core (estimated, not measured by a sensor)
+  noise   floor unknown, nightly runs measure it
   took    1 min 23 s
 
   verdict    kernel   workload            energy change (estimated)  energy (estimated)          latency change            latency

@@ -4,6 +4,7 @@ import type { Commands, Inputs, Runner } from '../../github/index.ts';
 import { guard } from '../guard.ts';
 import type { Host } from '../host.ts';
 import { openManifest } from '../open-manifest.ts';
+import { keptNoiseFloor } from './kept-state.ts';
 import { publish } from './publish.ts';
 import { resolveBase } from './resolve-base.ts';
 import { shardKernels } from './shard-kernels.ts';
@@ -41,6 +42,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     device: inputs.device,
     meter: inputs.meter,
     report: reportFolder,
+    onDevice: ({ family }) => keptNoiseFloor(task, family),
     ...(inputs.failOn === null ? {} : { failOn: inputs.failOn }),
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   });

@@ -1,6 +1,7 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { announce, openStateCache, type StateCache } from '../../github/index.ts';
 import { emptyState, type KeptState, packState, stateVersion, unpackState } from '../../store/index.ts';
+import { type NoiseFloor, noiseFloorIn } from '../noise-floor.ts';
 import type { ModeTask } from './guard-mode.ts';
 
 /** Larger states are not read: 20,000 rows of features pack to a few megabytes. */
@@ -14,7 +15,7 @@ export interface StateKeeper {
 
 /** How much a state knows: what is saved must know more than what it replaces. */
 function entriesIn(state: KeptState): number {
-  return (state.model?.rows.length ?? 0) + state.history.length;
+  return (state.model?.rows.length ?? 0) + state.history.length + state.noise.length;
 }
 
 /**
@@ -62,4 +63,12 @@ function readState({ commands }: ModeTask, bytes: Uint8Array, family: string): K
     commands.warning(`${error.message}: it is not used and made anew.`);
   }
   return emptyState(family);
+}
+
+/** The device's noise floor by what nightly runs kept; null if they have not measured enough of it yet. */
+export async function keptNoiseFloor(task: ModeTask, family: string): Promise<NoiseFloor | null> {
+  const { restored } = await restoreState(task, family);
+  return noiseFloorIn(
+    restored.noise.map((sample) => ({ ...sample, phase: 'flag' as const, voidReasons: [] })),
+  );
 }

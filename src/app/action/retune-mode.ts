@@ -1,8 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExitCode } from '../../errors/index.ts';
-import { readModel, readTuned, type StateEntry, writeModel } from '../../store/index.ts';
+import { announce, uploadArtifact } from '../../github/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
+import { readModel, readTuned, type StateEntry, type StateSample, writeModel } from '../../store/index.ts';
 import { openManifest } from '../open-manifest.ts';
-import { type RetuneOptions, retune } from '../retune.ts';
+import { type RetuneOptions, recordingsFolder, retune } from '../retune.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
 import { publish } from './publish.ts';
@@ -32,6 +35,31 @@ function historyOf(report: Awaited<ReturnType<typeof retune>>, commit: string): 
   );
 }
 
+/** Valid A/A samples as they are kept, their blocks numbered on from those that are kept already. */
+function numbered(samples: readonly BlockSample[], kept: readonly StateSample[]): readonly StateSample[] {
+  const next = 1 + Math.max(-1, ...kept.map(({ block }) => block));
+  return samples
+    .filter(({ voidReasons }) => voidReasons.length === 0)
+    .map(({ phase, voidReasons, arm, block, ...sample }) => ({
+      ...sample,
+      arm: arm === 'H' ? 'H' : 'B',
+      block: block + next,
+    }));
+}
+
+/** Everything that was measured, for `retune --device replay` at a desk. */
+async function uploadRecordings(
+  { runner, inputs, commands }: ModeTask,
+  device: string | null,
+  folder: string,
+) {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  if (names.length === 0) return;
+  const files = names.map((name) => join(folder, name));
+  const label = { kind: 'recordings', device, shard: inputs.shard, attempt: runner.runAttempt } as const;
+  announce(commands, await uploadArtifact({ ...label, runner, files, root: folder }));
+}
+
 /**
  * Spends the nightly budget: searches with what earlier nights learnt, writes `tuned.json` into the working tree for a
  * following step to propose, and keeps what was learnt.
@@ -42,6 +70,7 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   const model = join(runner.temporaryFolder, 'joulegate', 'model.json.gz');
   const reportFolder = reportFolderOf(runner);
   let keeper: StateKeeper | null = null;
+  let noise: readonly BlockSample[] = [];
   const options: RetuneOptions = {
     manifest: inputs.manifest,
     kernels: inputs.shard === null ? [] : shardKernels(manifest, inputs.shard),
@@ -56,10 +85,14 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
       if (keeper.restored.model !== null) writeModel(model, keeper.restored.model);
       return { tuned: keeper.restored.tuned };
     },
+    onNoise: (samples) => {
+      noise = samples;
+    },
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   };
   const report = await retune(host, options);
   await publish({ ...task, report, reportFolder });
+  await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
   if (!host.signal.aborted) {
     // Assigned in the callback, which control flow analysis cannot see.
     const opened = keeper as StateKeeper | null;
@@ -68,6 +101,7 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
       model: readModel(model),
       tuned: readTuned(join(folder, manifest.tunedPath)),
       history: [...opened.restored.history, ...historyOf(report, runner.sha)],
+      noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise)],
     });
   }
   return report.exitCode as ExitCode;

@@ -83,6 +83,10 @@ export interface ReportGuard {
    */
   readonly kernels: ReadonlyArray<ReportGuardKernel>;
   /**
+   * Smallest change the device can show, from its A/A blocks; null if it is unknown.
+   */
+  readonly noiseFloor?: ReportNoiseFloor | null;
+  /**
    * Raw block samples, for judging shards together.
    *
    * @maxItems 1000000
@@ -417,6 +421,19 @@ export interface ReportAdvice {
    * Its latency over base; null if not measured.
    */
   readonly latencyRatio: ReportRatio | null;
+}
+/**
+ * Noise floor per metric, as a relative change: 0.02 for 2 %.
+ */
+export interface ReportNoiseFloor {
+  /**
+   * Of energy; null if it is unknown.
+   */
+  readonly energy: number | null;
+  /**
+   * Of latency; null if it is unknown.
+   */
+  readonly latency: number | null;
 }
 /**
  * One arm of one kernel and workload in one block.

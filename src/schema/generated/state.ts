@@ -34,6 +34,12 @@ export interface State {
    * @maxItems 20000
    */
   readonly history: ReadonlyArray<StateEntry>;
+  /**
+   * Samples of A/A blocks, oldest first: both arms run the same program, so what differs is the device's noise.
+   *
+   * @maxItems 400
+   */
+  readonly noise: ReadonlyArray<StateSample>;
 }
 /**
  * Cost of a kernel's best configuration at one time.
@@ -74,4 +80,44 @@ export interface StateEntry {
    * Driver and its version.
    */
   readonly driver: string;
+}
+/**
+ * One arm of a kernel in one A/A block.
+ *
+ * This interface was referenced by `State`'s JSON-Schema
+ * via the `definition` "StateSample".
+ */
+export interface StateSample {
+  /**
+   * Name of the kernel.
+   */
+  readonly kernel: string;
+  /**
+   * Name of the workload.
+   */
+  readonly workload: string;
+  /**
+   * Which of the two arms.
+   */
+  readonly arm: "B" | "H";
+  /**
+   * Number of the block.
+   */
+  readonly block: number;
+  /**
+   * Latency of a launch, in milliseconds; null if void.
+   */
+  readonly latencyMs: number | null;
+  /**
+   * Gross energy of a launch, in joules; null if void or not measured.
+   */
+  readonly joules: number | null;
+  /**
+   * Smallest relative difference the timer can show.
+   */
+  readonly latencyResolution: number;
+  /**
+   * Smallest relative difference the meter can show.
+   */
+  readonly energyResolution: number;
 }
