@@ -17611,17 +17611,17 @@ function formatJoules(joules) {
 function formatMilliseconds(milliseconds) {
   return withUnit(milliseconds, millisecondUnits);
 }
-function percent(ratio5) {
-  const change2 = (ratio5 - 1) * 100;
+function percent(ratio3) {
+  const change2 = (ratio3 - 1) * 100;
   const text2 = Math.abs(change2) >= 99.95 ? formatInteger(change2) : change2.toFixed(1);
   if (/^-?0\.0$/.test(text2)) return "0.0";
   return change2 > 0 ? `+${text2}` : text2;
 }
-function formatChange(ratio5) {
-  return `${percent(ratio5)} %`;
+function formatChange(ratio3) {
+  return `${percent(ratio3)} %`;
 }
-function formatRatio(ratio5) {
-  return `${formatChange(ratio5.estimate)} [${percent(ratio5.low)}, ${percent(ratio5.high)}]`;
+function formatRatio(ratio3) {
+  return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
 function formatDuration(seconds) {
   const whole = Math.round(seconds);
@@ -17662,8 +17662,8 @@ function bySeverity(kernels) {
   const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
   return [...kernels].sort((a, b) => rank(a) - rank(b) || cost2(b) - cost2(a));
 }
-function change(ratio5) {
-  return ratio5 === null ? 0 : Math.abs(Math.log(Math.max(ratio5.estimate, 1e-12)));
+function change(ratio3) {
+  return ratio3 === null ? 0 : Math.abs(Math.log(Math.max(ratio3.estimate, 1e-12)));
 }
 function isEstimated(report3) {
   return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
@@ -17872,6 +17872,12 @@ function movement(before, after, format4) {
   const known = [before, after].filter((value) => value != null).map((value) => format4(value));
   return known.join(" → ");
 }
+function changeText(ratio3) {
+  return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
+}
+function quantityCell(ratio3, figures) {
+  return [changeText(ratio3), figures].filter((text2) => text2 !== "").map((text2) => text2.replaceAll(" ", " ")).join("<br>");
+}
 function factList(report3) {
   const facts = runFacts(report3).map(([label, text2]) => `${label}: ${escapeMarkdown(text2)}`);
   return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
@@ -17914,30 +17920,20 @@ var headings = {
   interrupted: "⚠️"
 };
 var maxQuietRows = 5;
-function ratio(value) {
-  return value === null ? "" : formatRatio(value).replaceAll("[", "\\[").replaceAll("]", "\\]");
-}
 function kernelTable(report3, kernels, limits2) {
   const titles = quantityTitles(report3);
   return table({
-    titles: [
-      "",
-      "kernel",
-      "workload",
-      titles.energyChange,
-      titles.energy,
-      titles.latencyChange,
-      titles.latency
-    ],
-    rightAligned: [3, 4, 5, 6],
+    titles: ["verdict", "kernel", "workload", titles.energy, titles.latency],
+    rightAligned: [3, 4],
     rows: kernels.map((kernel) => [
-      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
+      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
       codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : ""),
       codeMarkdown(kernel.workload, 150),
-      ratio(kernel.energyRatio),
-      movement(kernel.base?.joules, kernel.head?.joules, formatJoules),
-      ratio(kernel.latencyRatio),
-      movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
+      quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
+      quantityCell(
+        kernel.latencyRatio,
+        movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
+      )
     ]),
     maxRows: limits2.maxRows
   });
@@ -18036,32 +18032,25 @@ function searchNote(kernel) {
 }
 
 // src/report/markdown-retune.ts
-function ratio2(value) {
-  return value === null ? "" : formatRatio(value).replaceAll("[", "\\[").replaceAll("]", "\\]");
-}
 function kernelTable2(report3, limits2) {
   const titles = quantityTitles(report3);
   return table({
-    titles: [
-      "kernel",
-      "workload",
-      titles.energyChange,
-      titles.energy,
-      titles.latencyChange,
-      titles.latency,
-      "trials"
-    ],
-    rightAligned: [2, 3, 4, 5, 6],
+    titles: ["kernel", "workload", titles.energy, titles.latency, "trials"],
+    rightAligned: [2, 3, 4],
     rows: report3.kernels.map((kernel) => {
       const replaced = wasReplaced(report3, kernel);
       const before = replaced ? kernel.before : null;
       return [
         codeMarkdown(kernel.kernel, 100),
         codeMarkdown(kernel.workload, 150),
-        ratio2(replaced ? kernel.energyRatio : null),
-        movement(before?.joules, kernel.joules, formatJoules),
-        ratio2(replaced ? kernel.latencyRatio : null),
-        movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
+        quantityCell(
+          replaced ? kernel.energyRatio : null,
+          movement(before?.joules, kernel.joules, formatJoules)
+        ),
+        quantityCell(
+          replaced ? kernel.latencyRatio : null,
+          movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds)
+        ),
         formatInteger(kernel.trials)
       ];
     }),
@@ -18264,11 +18253,11 @@ function quantityColumns(report3) {
     { title: titles.latency, align: "right", dropOrder: 2 }
   ];
 }
-function ratioCell(ratio5, paint) {
-  if (ratio5 === null) return { text: "" };
-  const cell = { text: formatRatio(ratio5), short: formatChange(ratio5.estimate) };
-  if (ratio5.high < 1) return { ...cell, paint: paint.green };
-  return ratio5.low > 1 ? { ...cell, paint: paint.red } : cell;
+function ratioCell(ratio3, paint) {
+  if (ratio3 === null) return { text: "" };
+  const cell = { text: formatRatio(ratio3), short: formatChange(ratio3.estimate) };
+  if (ratio3.high < 1) return { ...cell, paint: paint.green };
+  return ratio3.low > 1 ? { ...cell, paint: paint.red } : cell;
 }
 function movementCell(before, after, format4) {
   const known = [before, after].filter((value) => value != null).map((value) => format4(value));
@@ -19360,8 +19349,8 @@ function formatMargin(margin) {
   return `${Number((margin * 100).toFixed(2))} %`;
 }
 function describeEstimate(estimate) {
-  const { estimate: ratio5, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio5 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
 }
 function countOf(count2, noun) {
   return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
@@ -19466,7 +19455,7 @@ function judgeSentinel(subject, judged, moved) {
     if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
     return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
   });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio5 }) => isTrusted(subject, metric) && ratio5 !== null);
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
   const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
   return {
     kernel: subject.kernel,
@@ -34278,7 +34267,7 @@ var storageBytes = ({ counts }) => counts.get("storageLoadBytes") + counts.get("
 var workgroupTraffic = ({ counts }) => counts.get("workgroupLoadBytes") + counts.get("workgroupStoreBytes");
 var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
 var log3 = (value) => Math.log2(1 + Math.abs(value));
-var ratio3 = (part, whole) => whole === 0 ? 0 : part / whole;
+var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
 var counted = (counter) => (measure) => log3(measure.counts.get(counter));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
@@ -34294,7 +34283,7 @@ var definitions = {
   floatMul: counted("floatMul"),
   floatDiv: counted("floatDiv"),
   floatFma: counted("floatFma"),
-  halfShare: (m) => ratio3(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
+  halfShare: (m) => ratio(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
   special: counted("special"),
   intAdd: counted("intAdd"),
   intMul: counted("intMul"),
@@ -34314,7 +34303,7 @@ var definitions = {
   workgroupStores: counted("workgroupStores"),
   workgroupStoreBytes: counted("workgroupStoreBytes"),
   /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
-  bankConflicts: (m) => ratio3(
+  bankConflicts: (m) => ratio(
     m.counts.get("workgroupConflicts"),
     m.counts.get("workgroupLoads") + m.counts.get("workgroupStores")
   ),
@@ -34334,15 +34323,15 @@ var definitions = {
   /** Bytes of all buffers: what has to be moved at least once. */
   uniqueBytes: (m) => log3(m.uniqueBytes),
   /** How often each byte is moved. */
-  reuse: (m) => log3(ratio3(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  reuse: (m) => log3(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
   /** Floating-point operations per byte of storage traffic. */
-  arithmeticIntensity: (m) => log3(ratio3(flops(m), storageBytes(m))),
+  arithmeticIntensity: (m) => log3(ratio(flops(m), storageBytes(m))),
   /** Floating-point operations per byte of workgroup memory traffic. */
-  workgroupIntensity: (m) => log3(ratio3(flops(m), workgroupTraffic(m))),
+  workgroupIntensity: (m) => log3(ratio(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log3(ratio3(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
+  loadWidth: (m) => log3(ratio(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log3(ratio3(m.outputs, invocations(m)))
+  outputsPerInvocation: (m) => log3(ratio(m.outputs, invocations(m)))
 };
 var featureNames = Object.keys(definitions);
 function extractFeatures(program) {
@@ -34981,10 +34970,10 @@ function cost(samples2, arm) {
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
-function kWhPerMonth(callsPerDay, ratio5, base2) {
+function kWhPerMonth(callsPerDay, ratio3, base2) {
   const joules = base2?.joules ?? null;
-  if (callsPerDay === null || ratio5 === null || joules === null) return null;
-  return kilowattHoursPerMonth((ratio5.estimate - 1) * joules, callsPerDay);
+  if (callsPerDay === null || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -38756,7 +38745,7 @@ function logRatios(contender, incumbent) {
     return value === null || other === null ? [] : [Math.log(value / other)];
   });
 }
-function ratio4(contender, incumbent) {
+function ratio2(contender, incumbent) {
   const logs = logRatios(contender, incumbent);
   if (logs.length < 2) return null;
   const estimate = estimateMean(logs);
@@ -38797,8 +38786,8 @@ function selectFinalist(contenders, objective, options = {}) {
   const gains = logRatios(values2[best], values2[0]);
   if (gains.length < 2) return keep2("too few blocks in which both could be measured");
   const ratios = {
-    latencyRatio: ratio4(chosen.latencyMs, incumbent.latencyMs),
-    energyRatio: ratio4(chosen.joules, incumbent.joules)
+    latencyRatio: ratio2(chosen.latencyMs, incumbent.latencyMs),
+    energyRatio: ratio2(chosen.joules, incumbent.joules)
   };
   if (!admissible(0)) {
     const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);

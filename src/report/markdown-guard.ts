@@ -9,8 +9,16 @@ import {
   placeText,
   verdictText,
 } from './facts.ts';
-import { formatConfiguration, formatJoules, formatMilliseconds, formatRatio } from './format.ts';
-import { details, factList, type MarkdownLimits, movement, table, warningList } from './markdown-parts.ts';
+import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
+import {
+  details,
+  factList,
+  type MarkdownLimits,
+  movement,
+  quantityCell,
+  table,
+  warningList,
+} from './markdown-parts.ts';
 import { quantityTitles } from './quantity-titles.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
 
@@ -38,31 +46,20 @@ const headings: Record<GuardReport['verdict'], string> = {
 /** With more that need no attention than this, they are folded away. */
 const maxQuietRows = 5;
 
-function ratio(value: GuardKernel['energyRatio']): string {
-  return value === null ? '' : formatRatio(value).replaceAll('[', '\\[').replaceAll(']', '\\]');
-}
-
 function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
   const titles = quantityTitles(report);
   return table({
-    titles: [
-      '',
-      'kernel',
-      'workload',
-      titles.energyChange,
-      titles.energy,
-      titles.latencyChange,
-      titles.latency,
-    ],
-    rightAligned: [3, 4, 5, 6],
+    titles: ['verdict', 'kernel', 'workload', titles.energy, titles.latency],
+    rightAligned: [3, 4],
     rows: kernels.map((kernel) => [
-      `${kernel.fails ? '🔴' : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
+      `${kernel.fails ? '🔴' : marks[kernel.verdict]}\u00a0${verdictText(kernel.verdict)}`,
       codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? ' (sentinel)' : ''),
       codeMarkdown(kernel.workload, 150),
-      ratio(kernel.energyRatio),
-      movement(kernel.base?.joules, kernel.head?.joules, formatJoules),
-      ratio(kernel.latencyRatio),
-      movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds),
+      quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
+      quantityCell(
+        kernel.latencyRatio,
+        movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds),
+      ),
     ]),
     maxRows: limits.maxRows,
   });

@@ -1,7 +1,7 @@
 import { escapeMarkdown } from './escape-markdown.ts';
 import { runFacts } from './facts.ts';
-import { formatCount } from './format.ts';
-import type { Report } from './types.ts';
+import { formatCount, formatRatio } from './format.ts';
+import type { Ratio, Report } from './types.ts';
 
 /** How much of a long report is written out. */
 export interface MarkdownLimits {
@@ -49,6 +49,22 @@ export function movement(
 ): string {
   const known = [before, after].filter((value) => value != null).map((value) => format(value));
   return known.join(' → ');
+}
+
+/** A relative change with its interval in square brackets, safe in a table; empty without one. */
+function changeText(ratio: Ratio | null): string {
+  return ratio === null ? '' : formatRatio(ratio).replaceAll('[', '\\[').replaceAll(']', '\\]');
+}
+
+/**
+ * A quantity as one cell, so that tables of two fit a comment: the change and below it the figures. Figures and their
+ * units are not torn apart at the end of a line.
+ */
+export function quantityCell(ratio: Ratio | null, figures: string): string {
+  return [changeText(ratio), figures]
+    .filter((text) => text !== '')
+    .map((text) => text.replaceAll(' ', '\u00a0'))
+    .join('<br>');
 }
 
 /** Device, meter and revisions in one small line. */

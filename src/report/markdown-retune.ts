@@ -7,40 +7,39 @@ import {
   formatInteger,
   formatJoules,
   formatMilliseconds,
-  formatRatio,
 } from './format.ts';
-import { details, factList, type MarkdownLimits, movement, table, warningList } from './markdown-parts.ts';
+import {
+  details,
+  factList,
+  type MarkdownLimits,
+  movement,
+  quantityCell,
+  table,
+  warningList,
+} from './markdown-parts.ts';
 import { quantityTitles } from './quantity-titles.ts';
 import { configurationOutcome, searchNote } from './retune-notes.ts';
-import type { Ratio, RetunedKernel, RetuneReport } from './types.ts';
-
-function ratio(value: Ratio | null): string {
-  return value === null ? '' : formatRatio(value).replaceAll('[', '\\[').replaceAll(']', '\\]');
-}
+import type { RetunedKernel, RetuneReport } from './types.ts';
 
 function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
   const titles = quantityTitles(report);
   return table({
-    titles: [
-      'kernel',
-      'workload',
-      titles.energyChange,
-      titles.energy,
-      titles.latencyChange,
-      titles.latency,
-      'trials',
-    ],
-    rightAligned: [2, 3, 4, 5, 6],
+    titles: ['kernel', 'workload', titles.energy, titles.latency, 'trials'],
+    rightAligned: [2, 3, 4],
     rows: report.kernels.map((kernel) => {
       const replaced = wasReplaced(report, kernel);
       const before = replaced ? kernel.before : null;
       return [
         codeMarkdown(kernel.kernel, 100),
         codeMarkdown(kernel.workload, 150),
-        ratio(replaced ? kernel.energyRatio : null),
-        movement(before?.joules, kernel.joules, formatJoules),
-        ratio(replaced ? kernel.latencyRatio : null),
-        movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
+        quantityCell(
+          replaced ? kernel.energyRatio : null,
+          movement(before?.joules, kernel.joules, formatJoules),
+        ),
+        quantityCell(
+          replaced ? kernel.latencyRatio : null,
+          movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds),
+        ),
         formatInteger(kernel.trials),
       ];
     }),

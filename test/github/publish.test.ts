@@ -190,7 +190,7 @@ describe('a comment', () => {
       .split('\n')
       .filter((line) => line.startsWith('| '))
       .slice(2);
-    expect(rows[0]).toContain('🔴 regressed');
+    expect(rows[0]).toContain('🔴\u00a0regressed');
     expect(body).toContain(`${801 - rows.length} more rows not shown here; the JSON report has them.`);
     expect(body).toMatch(/- ⚠️ no artifact was uploaded\n\n<sub><a href=.*<\/sub>\n$/);
     expect(readCommentOrigin(body)).toMatchObject({ runId: 42 });
