@@ -11395,9 +11395,23 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+var schema27 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "environment")) {
+    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema27.enum } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate663.errors = vErrors, errors === 0;
+}
+validate663.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate682(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate682.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.estimate === void 0 || !func05.call(data, "estimate")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimate" } };
@@ -11468,12 +11482,12 @@ function validate663(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate663.errors = vErrors, errors === 0;
+  return validate682.errors = vErrors, errors === 0;
 }
-validate663.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema28 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate692(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate692.evaluated;
+validate682.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema29 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate712(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate712.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -11507,7 +11521,7 @@ function validate692(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema28.properties.joules.type } };
+        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema29.properties.joules.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -11525,26 +11539,26 @@ function validate692(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate692.errors = vErrors, errors === 0;
+  return validate712.errors = vErrors, errors === 0;
 }
-validate692.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern53 = new RegExp("^(?!__proto__$)", "u");
-var schema302 = { type: ["number", "boolean", "string"], maxLength: 200 };
-function validate732(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate732.evaluated;
+var schema312 = { type: ["number", "boolean", "string"], maxLength: 200 };
+function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema302.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema312.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string" && func86(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate732.errors = vErrors, errors === 0;
+  return validate75.errors = vErrors, errors === 0;
 }
-validate732.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate722(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate722.evaluated;
+validate75.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate742(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate742.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -11569,17 +11583,17 @@ function validate722(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     for (let key1 of Object.keys(data))
-      validate732(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
+      validate75(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate722.errors = vErrors, errors === 0;
+  return validate742.errors = vErrors, errors === 0;
 }
-validate722.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema312 = { type: "object", additionalProperties: false, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
-function validate772(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate772.evaluated;
+validate742.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema322 = { type: "object", additionalProperties: false, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
+function validate792(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate792.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -11618,7 +11632,7 @@ function validate772(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema312.properties, key0)) {
+      if (!func05.call(schema322.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
@@ -11629,7 +11643,7 @@ function validate772(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema312.properties.metric.enum } };
+        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema322.properties.metric.enum } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
@@ -11640,13 +11654,13 @@ function validate772(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data1 === "regressed" || data1 === "improved" || data1 === "unchanged" || data1 === "inconclusive" || data1 === "environment")) {
-        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema312.properties.verdict.enum } };
+        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema322.properties.verdict.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.ratio !== void 0 && func05.call(data, "ratio")) {
       let data2 = data.ratio, _errs7 = errors, valid1 = false, passing0 = null, _errs8 = errors;
-      validate663(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      validate682(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid0 = _errs8 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs9 = errors;
@@ -11706,7 +11720,7 @@ function validate772(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.confirmP !== void 0 && func05.call(data, "confirmP")) {
       let data7 = data.confirmP;
       if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err24 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema312.properties.confirmP.type } };
+        let err24 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema322.properties.confirmP.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7)) {
@@ -11736,11 +11750,11 @@ function validate772(data, { instancePath = "", parentData, parentDataProperty, 
     let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
   }
-  return validate772.errors = vErrors, errors === 0;
+  return validate792.errors = vErrors, errors === 0;
 }
-validate772.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate802(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate802.evaluated;
+validate792.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate822(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate822.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -11759,9 +11773,9 @@ function validate802(data, { instancePath = "", parentData, parentDataProperty, 
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate722(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length)), data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length)), data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
       let data1 = data.energyRatio, _errs4 = errors, valid1 = false, passing0 = null, _errs5 = errors;
-      validate663(data1, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      validate682(data1, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid0 = _errs5 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs6 = errors;
@@ -11779,7 +11793,7 @@ function validate802(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
       let data2 = data.latencyRatio, _errs9 = errors, valid2 = false, passing1 = null, _errs10 = errors;
-      validate663(data2, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      validate682(data2, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid1 = _errs10 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs11 = errors;
@@ -11799,9 +11813,9 @@ function validate802(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate802.errors = vErrors, errors === 0;
+  return validate822.errors = vErrors, errors === 0;
 }
-validate802.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate822.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate65.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11941,259 +11955,274 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       let err29 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
     }
-    if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err30 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data6 = data.file;
-      if (typeof data6 != "string" && data6 !== null) {
-        let err31 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
+    if (data.failOn !== void 0 && func05.call(data, "failOn")) {
+      let data5 = data.failOn;
+      if (Array.isArray(data5)) {
+        if (data5.length > 9) {
+          let err30 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        let len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate663(data5[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data5, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      } else {
+        let err31 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
-      if (typeof data6 == "string" && func86(data6) > 4096) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+    }
+    if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err32 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+    }
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data8 = data.file;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err33 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+      if (typeof data8 == "string" && func86(data8) > 4096) {
+        let err34 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data7 = data.line;
-      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7)) && data7 !== null) {
-        let err33 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let data9 = data.line;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)) && data9 !== null) {
+        let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e8 || isNaN(data7)) {
-          let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e8 || isNaN(data9)) {
+          let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
-        if (data7 < 1 || isNaN(data7)) {
-          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        if (data9 < 1 || isNaN(data9)) {
+          let err37 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err36 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      let err38 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data9 = data.energyRatio, _errs21 = errors, valid1 = false, passing0 = null, _errs22 = errors;
-      validate663(data9, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
-      var _valid0 = _errs22 === errors;
-      _valid0 && (valid1 = true, passing0 = 0);
-      let _errs23 = errors;
-      if (data9 !== null) {
-        let err37 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-      }
-      var _valid0 = _errs23 === errors;
-      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
-        errors = _errs21, vErrors !== null && (_errs21 ? vErrors.length = _errs21 : vErrors = null);
-      else {
-        let err38 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-      }
-    }
-    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data10 = data.latencyRatio, _errs26 = errors, valid2 = false, passing1 = null, _errs27 = errors;
-      validate663(data10, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
-      var _valid1 = _errs27 === errors;
-      _valid1 && (valid2 = true, passing1 = 0);
-      let _errs28 = errors;
-      if (data10 !== null) {
-        let err39 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+      let data11 = data.energyRatio, _errs24 = errors, valid3 = false, passing0 = null, _errs25 = errors;
+      validate682(data11, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid0 = _errs25 === errors;
+      _valid0 && (valid3 = true, passing0 = 0);
+      let _errs26 = errors;
+      if (data11 !== null) {
+        let err39 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      var _valid1 = _errs28 === errors;
-      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
-        errors = _errs26, vErrors !== null && (_errs26 ? vErrors.length = _errs26 : vErrors = null);
+      var _valid0 = _errs26 === errors;
+      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
+        errors = _errs24, vErrors !== null && (_errs24 ? vErrors.length = _errs24 : vErrors = null);
       else {
-        let err40 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err40 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
-    if (data.base !== void 0 && func05.call(data, "base")) {
-      let data11 = data.base, _errs31 = errors, valid3 = false, passing2 = null, _errs32 = errors;
-      validate692(data11, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors), errors = vErrors.length);
-      var _valid2 = _errs32 === errors;
-      _valid2 && (valid3 = true, passing2 = 0);
-      let _errs33 = errors;
-      if (data11 !== null) {
-        let err41 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
+      let data12 = data.latencyRatio, _errs29 = errors, valid4 = false, passing1 = null, _errs30 = errors;
+      validate682(data12, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid1 = _errs30 === errors;
+      _valid1 && (valid4 = true, passing1 = 0);
+      let _errs31 = errors;
+      if (data12 !== null) {
+        let err41 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      var _valid2 = _errs33 === errors;
-      if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
-        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
+      var _valid1 = _errs31 === errors;
+      if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
+        errors = _errs29, vErrors !== null && (_errs29 ? vErrors.length = _errs29 : vErrors = null);
       else {
-        let err42 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        let err42 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
     }
-    if (data.head !== void 0 && func05.call(data, "head")) {
-      let data12 = data.head, _errs36 = errors, valid4 = false, passing3 = null, _errs37 = errors;
-      validate692(data12, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors), errors = vErrors.length);
-      var _valid3 = _errs37 === errors;
-      _valid3 && (valid4 = true, passing3 = 0);
-      let _errs38 = errors;
-      if (data12 !== null) {
-        let err43 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.base !== void 0 && func05.call(data, "base")) {
+      let data13 = data.base, _errs34 = errors, valid5 = false, passing2 = null, _errs35 = errors;
+      validate712(data13, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid2 = _errs35 === errors;
+      _valid2 && (valid5 = true, passing2 = 0);
+      let _errs36 = errors;
+      if (data13 !== null) {
+        let err43 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
-      var _valid3 = _errs38 === errors;
-      if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
-        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
+      var _valid2 = _errs36 === errors;
+      if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
+        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
       else {
-        let err44 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err44 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
+    if (data.head !== void 0 && func05.call(data, "head")) {
+      let data14 = data.head, _errs39 = errors, valid6 = false, passing3 = null, _errs40 = errors;
+      validate712(data14, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid3 = _errs40 === errors;
+      _valid3 && (valid6 = true, passing3 = 0);
+      let _errs41 = errors;
+      if (data14 !== null) {
+        let err45 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      }
+      var _valid3 = _errs41 === errors;
+      if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
+        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
+      else {
+        let err46 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data13 = data.configuration;
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.base === void 0 || !func05.call(data13, "base")) {
-          let err45 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      let data15 = data.configuration;
+      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+        if (data15.base === void 0 || !func05.call(data15, "base")) {
+          let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.head === void 0 || !func05.call(data13, "head")) {
-          let err46 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
-          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        if (data15.head === void 0 || !func05.call(data15, "head")) {
+          let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        for (let key1 of Object.keys(data13))
+        for (let key1 of Object.keys(data15))
           if (!(key1 === "base" || key1 === "head")) {
-            let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-          }
-        if (data13.base !== void 0 && func05.call(data13, "base")) {
-          let data14 = data13.base, _errs44 = errors, valid6 = false, passing4 = null, _errs45 = errors;
-          validate722(data14, { instancePath: instancePath + "/configuration/base", parentData: data13, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length);
-          var _valid4 = _errs45 === errors;
-          _valid4 && (valid6 = true, passing4 = 0);
-          let _errs46 = errors;
-          if (data14 !== null) {
-            let err48 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-          }
-          var _valid4 = _errs46 === errors;
-          if (_valid4 && valid6 ? (valid6 = false, passing4 = [passing4, 1]) : _valid4 && (valid6 = true, passing4 = 1), valid6)
-            errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
-          else {
-            let err49 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
           }
-        }
-        if (data13.head !== void 0 && func05.call(data13, "head")) {
-          let data15 = data13.head, _errs49 = errors, valid7 = false, passing5 = null, _errs50 = errors;
-          validate722(data15, { instancePath: instancePath + "/configuration/head", parentData: data13, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length);
-          var _valid5 = _errs50 === errors;
-          _valid5 && (valid7 = true, passing5 = 0);
-          let _errs51 = errors;
-          if (data15 !== null) {
-            let err50 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        if (data15.base !== void 0 && func05.call(data15, "base")) {
+          let data16 = data15.base, _errs47 = errors, valid8 = false, passing4 = null, _errs48 = errors;
+          validate742(data16, { instancePath: instancePath + "/configuration/base", parentData: data15, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+          var _valid4 = _errs48 === errors;
+          _valid4 && (valid8 = true, passing4 = 0);
+          let _errs49 = errors;
+          if (data16 !== null) {
+            let err50 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
           }
-          var _valid5 = _errs51 === errors;
-          if (_valid5 && valid7 ? (valid7 = false, passing5 = [passing5, 1]) : _valid5 && (valid7 = true, passing5 = 1), valid7)
-            errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
+          var _valid4 = _errs49 === errors;
+          if (_valid4 && valid8 ? (valid8 = false, passing4 = [passing4, 1]) : _valid4 && (valid8 = true, passing4 = 1), valid8)
+            errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
           else {
-            let err51 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            let err51 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
             vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
           }
         }
-      } else {
-        let err52 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-      }
-    }
-    if (data.metrics !== void 0 && func05.call(data, "metrics")) {
-      let data16 = data.metrics;
-      if (Array.isArray(data16)) {
-        if (data16.length > 2) {
-          let err53 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        if (data15.head !== void 0 && func05.call(data15, "head")) {
+          let data17 = data15.head, _errs52 = errors, valid9 = false, passing5 = null, _errs53 = errors;
+          validate742(data17, { instancePath: instancePath + "/configuration/head", parentData: data15, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+          var _valid5 = _errs53 === errors;
+          _valid5 && (valid9 = true, passing5 = 0);
+          let _errs54 = errors;
+          if (data17 !== null) {
+            let err52 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+          }
+          var _valid5 = _errs54 === errors;
+          if (_valid5 && valid9 ? (valid9 = false, passing5 = [passing5, 1]) : _valid5 && (valid9 = true, passing5 = 1), valid9)
+            errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null);
+          else {
+            let err53 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+          }
         }
-        let len0 = data16.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate772(data16[i0], { instancePath: instancePath + "/metrics/" + i0, parentData: data16, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate772.errors : vErrors.concat(validate772.errors), errors = vErrors.length);
       } else {
-        let err54 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        let err54 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
     }
-    if (data.attribution !== void 0 && func05.call(data, "attribution")) {
-      let data18 = data.attribution;
-      if (typeof data18 != "string" && data18 !== null) {
-        let err55 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-      }
-      if (!(data18 === "code" || data18 === "tuning" || data18 === "both" || data18 === null)) {
-        let err56 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
+    if (data.metrics !== void 0 && func05.call(data, "metrics")) {
+      let data18 = data.metrics;
+      if (Array.isArray(data18)) {
+        if (data18.length > 2) {
+          let err55 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        }
+        let len1 = data18.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate792(data18[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data18, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
+      } else {
+        let err56 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
-    if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
-      let data19 = data.kWhPerMonth;
-      if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-        let err57 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
+    if (data.attribution !== void 0 && func05.call(data, "attribution")) {
+      let data20 = data.attribution;
+      if (typeof data20 != "string" && data20 !== null) {
+        let err57 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
-      if (typeof data19 == "number" && isFinite(data19)) {
-        if (data19 > 1e15 || isNaN(data19)) {
-          let err58 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      if (!(data20 === "code" || data20 === "tuning" || data20 === "both" || data20 === null)) {
+        let err58 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+    }
+    if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
+      let data21 = data.kWhPerMonth;
+      if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
+        let err59 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      }
+      if (typeof data21 == "number" && isFinite(data21)) {
+        if (data21 > 1e15 || isNaN(data21)) {
+          let err60 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
-        if (data19 < -1e15 || isNaN(data19)) {
-          let err59 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
-          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+        if (data21 < -1e15 || isNaN(data21)) {
+          let err61 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func05.call(data, "blocks")) {
-      let data20 = data.blocks;
-      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
-        let err60 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      let data22 = data.blocks;
+      if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+        let err62 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      if (typeof data20 == "number" && isFinite(data20)) {
-        if (data20 > 1e5 || isNaN(data20)) {
-          let err61 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      if (typeof data22 == "number" && isFinite(data22)) {
+        if (data22 > 1e5 || isNaN(data22)) {
+          let err63 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
-        if (data20 < 0 || isNaN(data20)) {
-          let err62 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+        if (data22 < 0 || isNaN(data22)) {
+          let err64 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func05.call(data, "retuned")) {
-      let data21 = data.retuned, _errs63 = errors, valid10 = false, passing6 = null, _errs64 = errors;
-      validate802(data21, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate802.errors : vErrors.concat(validate802.errors), errors = vErrors.length);
-      var _valid6 = _errs64 === errors;
-      _valid6 && (valid10 = true, passing6 = 0);
-      let _errs65 = errors;
-      if (data21 !== null) {
-        let err63 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      let data23 = data.retuned, _errs66 = errors, valid12 = false, passing6 = null, _errs67 = errors;
+      validate822(data23, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
+      var _valid6 = _errs67 === errors;
+      _valid6 && (valid12 = true, passing6 = 0);
+      let _errs68 = errors;
+      if (data23 !== null) {
+        let err65 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
-      var _valid6 = _errs65 === errors;
-      if (_valid6 && valid10 ? (valid10 = false, passing6 = [passing6, 1]) : _valid6 && (valid10 = true, passing6 = 1), valid10)
-        errors = _errs63, vErrors !== null && (_errs63 ? vErrors.length = _errs63 : vErrors = null);
+      var _valid6 = _errs68 === errors;
+      if (_valid6 && valid12 ? (valid12 = false, passing6 = [passing6, 1]) : _valid6 && (valid12 = true, passing6 = 1), valid12)
+        errors = _errs66, vErrors !== null && (_errs66 ? vErrors.length = _errs66 : vErrors = null);
       else {
-        let err64 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        let err66 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
     }
   } else {
-    let err65 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+    let err67 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema332 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate862(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate862.evaluated;
+var schema342 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func05.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -12211,7 +12240,7 @@ function validate862(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema332.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema342.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12228,7 +12257,7 @@ function validate862(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema332.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema342.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -12246,12 +12275,12 @@ function validate862(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate862.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate862.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema342 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+validate88.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } };
+function validate902(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate902.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -12294,7 +12323,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema342.properties, key0)) {
+      if (!func05.call(schema352.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -12337,7 +12366,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
-        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema342.properties.arm.enum } };
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema352.properties.arm.enum } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
@@ -12365,14 +12394,14 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
       if (!(data4 === "flag" || data4 === "confirm")) {
-        let err23 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema342.properties.phase.enum } };
+        let err23 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema352.properties.phase.enum } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data5 = data.latencyMs;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err24 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema342.properties.latencyMs.type } };
+        let err24 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema352.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -12389,7 +12418,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data6 = data.joules;
       if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
-        let err27 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema342.properties.joules.type } };
+        let err27 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema352.properties.joules.type } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
@@ -12464,9 +12493,9 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     let err40 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
   }
-  return validate88.errors = vErrors, errors === 0;
+  return validate902.errors = vErrors, errors === 0;
 }
-validate88.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate902.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats02 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate534(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate534.evaluated;
@@ -12766,7 +12795,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
       let data20 = data.noiseFloor, _errs48 = errors, valid8 = false, passing3 = null, _errs49 = errors;
-      validate862(data20, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate862.errors : vErrors.concat(validate862.errors), errors = vErrors.length);
+      validate88(data20, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length);
       var _valid3 = _errs49 === errors;
       _valid3 && (valid8 = true, passing3 = 0);
       let _errs50 = errors;
@@ -12791,7 +12820,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data21.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate88(data21[i2], { instancePath: instancePath + "/samples/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length);
+          validate902(data21[i2], { instancePath: instancePath + "/samples/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate902.errors : vErrors.concat(validate902.errors), errors = vErrors.length);
       } else {
         let err56 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
@@ -12804,11 +12833,11 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema352 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema36 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema372 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
+var schema36 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema372 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema383 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate1022(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1022.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -12866,7 +12895,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema372.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema383.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -12877,7 +12906,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema372.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema383.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -12891,16 +12920,16 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    data.configuration !== void 0 && func05.call(data, "configuration") && (validate722(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length));
+    data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length));
   } else {
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate100.errors = vErrors, errors === 0;
+  return validate1022.errors = vErrors, errors === 0;
 }
-validate100.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
+validate1022.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -12919,7 +12948,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate722(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 1e9 || isNaN(data1)) {
@@ -12955,11 +12984,11 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate103.errors = vErrors, errors === 0;
+  return validate105.errors = vErrors, errors === 0;
 }
-validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate942(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate942.evaluated;
+validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate962(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate962.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13062,7 +13091,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema36.properties, key0)) {
+      if (!func05.call(schema372.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -13101,7 +13130,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema36.properties.file.type } };
+        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema372.properties.file.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -13112,7 +13141,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema36.properties.line.type } };
+        let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema372.properties.line.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -13133,14 +13162,14 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
       if (!(data4 === "energy" || data4 === "latency" || data4 === "edp")) {
-        let err38 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema36.properties.objective.enum } };
+        let err38 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema372.properties.objective.enum } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
       let data5 = data.latencySlack;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema36.properties.latencySlack.type } };
+        let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema372.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -13156,7 +13185,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
       let data6 = data.configuration, _errs15 = errors, valid1 = false, passing0 = null, _errs16 = errors;
-      validate722(data6, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length);
+      validate742(data6, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
       var _valid0 = _errs16 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs17 = errors;
@@ -13174,7 +13203,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
       let data7 = data.previousConfiguration, _errs20 = errors, valid2 = false, passing1 = null, _errs21 = errors;
-      validate722(data7, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length);
+      validate742(data7, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
       var _valid1 = _errs21 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs22 = errors;
@@ -13193,7 +13222,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data8 = data.latencyMs;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema36.properties.latencyMs.type } };
+        let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema372.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -13210,7 +13239,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data9 = data.joules;
       if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-        let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema36.properties.joules.type } };
+        let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema372.properties.joules.type } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
       if (typeof data9 == "number" && isFinite(data9)) {
@@ -13230,7 +13259,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
       let data11 = data.before, _errs31 = errors, valid3 = false, passing2 = null, _errs32 = errors;
-      validate692(data11, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors), errors = vErrors.length);
+      validate712(data11, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
       var _valid2 = _errs32 === errors;
       _valid2 && (valid3 = true, passing2 = 0);
       let _errs33 = errors;
@@ -13248,7 +13277,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
       let data12 = data.energyRatio, _errs36 = errors, valid4 = false, passing3 = null, _errs37 = errors;
-      validate663(data12, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      validate682(data12, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid3 = _errs37 === errors;
       _valid3 && (valid4 = true, passing3 = 0);
       let _errs38 = errors;
@@ -13266,7 +13295,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
       let data13 = data.latencyRatio, _errs41 = errors, valid5 = false, passing4 = null, _errs42 = errors;
-      validate663(data13, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      validate682(data13, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid4 = _errs42 === errors;
       _valid4 && (valid5 = true, passing4 = 0);
       let _errs43 = errors;
@@ -13372,7 +13401,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data18.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate100(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+          validate1022(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1022.errors : vErrors.concat(validate1022.errors), errors = vErrors.length);
       } else {
         let err74 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
@@ -13444,7 +13473,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
       }
       if (!(data24 === "trials" || data24 === "seconds" || data24 === "converged" || data24 === "exhausted" || data24 === "interrupted")) {
-        let err87 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema36.properties.stopped.enum } };
+        let err87 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema372.properties.stopped.enum } };
         vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
       }
     }
@@ -13475,7 +13504,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i1 = 0; i1 < len1; i1++) {
           let data27 = data26[i1];
           if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-            let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema36.properties.convergence.items.type } };
+            let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema372.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
           }
           if (typeof data27 == "number" && isFinite(data27)) {
@@ -13503,7 +13532,7 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data28.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate103(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
+          validate105(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length);
       } else {
         let err97 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
@@ -13525,11 +13554,11 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     let err100 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
   }
-  return validate942.errors = vErrors, errors === 0;
+  return validate962.errors = vErrors, errors === 0;
 }
-validate942.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate902(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate902.evaluated;
+validate962.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -13584,7 +13613,7 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema352.properties, key0)) {
+      if (!func05.call(schema36.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -13660,14 +13689,14 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema352.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema36.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func05.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema352.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema36.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -13757,7 +13786,7 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data13.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate942(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate942.errors : vErrors.concat(validate942.errors), errors = vErrors.length);
+          validate962(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate962.errors : vErrors.concat(validate962.errors), errors = vErrors.length);
       } else {
         let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
@@ -13767,9 +13796,9 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
     let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate902.errors = vErrors, errors === 0;
+  return validate922.errors = vErrors, errors === 0;
 }
-validate902.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate922.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13779,7 +13808,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate902(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate902.errors : vErrors.concat(validate902.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate922(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate922.errors : vErrors.concat(validate922.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -17878,6 +17907,9 @@ function changeText(ratio3) {
 function quantityCell(ratio3, figures) {
   return [changeText(ratio3), figures].filter((text2) => text2 !== "").map((text2) => text2.replaceAll(" ", " ")).join("<br>");
 }
+function subjectCell(subject) {
+  return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
+}
 function factList(report3) {
   const facts = runFacts(report3).map(([label, text2]) => `${label}: ${escapeMarkdown(text2)}`);
   return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
@@ -17923,12 +17955,11 @@ var maxQuietRows = 5;
 function kernelTable(report3, kernels, limits2) {
   const titles = quantityTitles(report3);
   return table({
-    titles: ["verdict", "kernel", "workload", titles.energy, titles.latency],
-    rightAligned: [3, 4],
+    titles: ["verdict", "kernel", titles.energy, titles.latency],
+    rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
       `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
-      codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : ""),
-      codeMarkdown(kernel.workload, 150),
+      subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
       quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
       quantityCell(
         kernel.latencyRatio,
@@ -18035,14 +18066,13 @@ function searchNote(kernel) {
 function kernelTable2(report3, limits2) {
   const titles = quantityTitles(report3);
   return table({
-    titles: ["kernel", "workload", titles.energy, titles.latency, "trials"],
-    rightAligned: [2, 3, 4],
+    titles: ["kernel", titles.energy, titles.latency, "trials"],
+    rightAligned: [1, 2, 3],
     rows: report3.kernels.map((kernel) => {
       const replaced = wasReplaced(report3, kernel);
       const before = replaced ? kernel.before : null;
       return [
-        codeMarkdown(kernel.kernel, 100),
-        codeMarkdown(kernel.workload, 150),
+        subjectCell(kernel),
         quantityCell(
           replaced ? kernel.energyRatio : null,
           movement(before?.joules, kernel.joules, formatJoules)
@@ -35004,7 +35034,9 @@ function guardedKernel(task) {
     verdict,
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: task.failOn.includes(verdict),
-    sentinel: definition.sentinel,
+    failOn: [...task.failOn],
+    // One that the change touches is none in this run.
+    sentinel: definition.sentinel && comparison.status !== "changed",
     ...placeOf(task),
     estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
     energyRatio,
@@ -36318,6 +36350,7 @@ function repositoryOf(host, folder) {
   }
 }
 function selectKernels(manifest, names3) {
+  if (names3 === null) return manifest.kernels;
   const unknown2 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown2 !== void 0) {
     const known = manifest.kernels.map((kernel) => kernel.name).join(", ");
@@ -36326,7 +36359,7 @@ function selectKernels(manifest, names3) {
       nextStep: `It has: ${known}`
     });
   }
-  return names3.length === 0 ? manifest.kernels : manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names3.includes(name));
 }
 
 // src/app/open-revisions.ts
@@ -36404,6 +36437,12 @@ function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path } = opened;
   const revision = { manifest, tuned: readTunedIfPresent(join13(folder, manifest.tunedPath)) };
+  if (options.base === null) {
+    return {
+      head: { revision, described: describeCheckout(host, root) },
+      base: { revision: null, problem: null, described: { label: "none", commit: null } }
+    };
+  }
   const baseFolder = absolutePath(host, options.base);
   if (meansFolder(host, options.base, root, basename4(path))) {
     return {
@@ -36572,15 +36611,23 @@ async function measureChanged(host, laboratory, { head, base: base2 }, options) 
     laboratory,
     contests,
     seconds: Math.min(judgeSeconds, limitSeconds),
-    judging: judgeOptions(noiseFloor)
+    judging: judgeOptions(noiseFloor, gatesOf(contests))
   });
   return { comparisons: comparisons3, contests, broken, warnings, ...measured, noiseFloor, measuredWith: laboratory };
 }
-function judgeOptions(noiseFloor) {
-  return noiseFloor === null ? {} : { noiseFloor };
+function judgeOptions(noiseFloor, gates) {
+  if (noiseFloor === null) return {};
+  const bounded = (metric) => {
+    const floor = noiseFloor[metric];
+    return floor === null ? null : Math.min(floor, ...gates.map((gate) => 2 * gate[metric].margin));
+  };
+  return { noiseFloor: { energy: bounded("energy"), latency: bounded("latency") } };
+}
+function gatesOf(contests) {
+  return contests.map(({ subject }) => subject.gate);
 }
 function selectComparisons(comparisons3, kernels) {
-  return kernels.length === 0 ? comparisons3 : comparisons3.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
+  return kernels === null ? comparisons3 : comparisons3.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
 }
 async function compareAll(host, revisions, options) {
   const { head, base: base2 } = revisions;
@@ -36628,6 +36675,11 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
+var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
+function isSameCommit({ head, base: base2 }) {
+  const { commit, dirty } = head.described;
+  return commit !== null && commit === base2.described.commit && dirty !== true;
+}
 async function guard(host, options) {
   const startedAt = host.now();
   const revisions = openRevisions(host, options);
@@ -36640,7 +36692,7 @@ async function guard(host, options) {
   const judgements = judge(
     outcome.contests.map((contest) => contest.subject),
     outcome.samples,
-    judgeOptions(outcome.noiseFloor)
+    judgeOptions(outcome.noiseFloor, gatesOf(outcome.contests))
   );
   const kernels = outcome.comparisons.map((comparison) => {
     const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
@@ -36662,6 +36714,7 @@ async function guard(host, options) {
     failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn
   });
   const interrupted = host.signal.aborted;
+  const sameCommit = isSameCommit(revisions);
   const report3 = {
     schema: "joulegate-report",
     version: 1,
@@ -36675,8 +36728,8 @@ async function guard(host, options) {
     meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
     meterReason: measuredWith?.meterReason ?? "nothing had to be measured",
     warnings: warningsOf(outcome, overall),
-    verdict: interrupted ? "interrupted" : overall.verdict,
-    reason: overall.reason,
+    verdict: interrupted ? "interrupted" : sameCommit ? "nothing-gated" : overall.verdict,
+    reason: sameCommit ? sameCommitReason : overall.reason,
     base: base2.described,
     head: head.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },
@@ -39174,22 +39227,29 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/state-folder.ts
-import { existsSync as existsSync6, mkdirSync as mkdirSync4 } from "node:fs";
+import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync4, mkdtempSync } from "node:fs";
+import { tmpdir as tmpdir2 } from "node:os";
 import { join as join17 } from "node:path";
+function prepare(folder) {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
+  }
+  mkdirSync4(folder, { recursive: true });
+  const ignore = join17(folder, ".gitignore");
+  if (!existsSync6(ignore)) writeFileAtomic(ignore, "*\n");
+}
 function openStateFolder(host, manifestFolder) {
   const folder = join17(manifestFolder, ".joulegate");
-  const ignore = join17(folder, ".gitignore");
   try {
-    mkdirSync4(folder, { recursive: true });
-    if (!existsSync6(ignore)) writeFileAtomic(ignore, "*\n");
+    prepare(folder);
+    return folder;
   } catch (error) {
-    if (!(error instanceof JoulegateError) && error.code === void 0)
-      throw error;
-    host.progress.warn(
-      `${folder} cannot be used: ${error.message}. Nothing is kept between runs.`
-    );
+    const known = error instanceof JoulegateError || error.code !== void 0;
+    if (!known) throw error;
+    const reason = error.message;
+    host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
+    return mkdtempSync(join17(tmpdir2(), "joulegate-"));
   }
-  return folder;
 }
 
 // src/app/retune.ts
@@ -39203,7 +39263,7 @@ function budgetOf({ options, opened }) {
   };
 }
 function isTuned(kernel, options) {
-  return !kernel.sentinel || options.kernels.includes(kernel.name);
+  return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
 }
 async function searchAll(run, kernels, coldModel) {
   const { host, options, laboratory, tuned } = run;
@@ -39895,8 +39955,11 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel")?.split(",") ?? [];
-  return { kernels: names3.map((name) => name.trim()).filter((name) => name !== "") };
+  const names3 = args.text("kernel");
+  if (names3 === void 0) return { kernels: null };
+  return {
+    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+  };
 }
 
 // src/cli/commands/doctor.ts

@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
-import { runAction } from './app/index.ts';
-import { createTerminalProgress } from './cli/index.ts';
-import { createCommands } from './github/index.ts';
 
-const commands = createCommands();
+// Before anything is loaded, which takes a while: the runner sends SIGINT, then SIGTERM 7.5 s later, then kills.
 const interruption = new AbortController();
-// The runner sends SIGINT, then SIGTERM 7.5 s later, then kills.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
 
+const { runAction } = await import('./app/index.ts');
+const { createTerminalProgress } = await import('./cli/index.ts');
+const { createCommands } = await import('./github/index.ts');
+
+const commands = createCommands();
 const exitCode = await runAction(
   {
     environment: process.env,

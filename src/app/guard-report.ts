@@ -79,7 +79,9 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     verdict,
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: task.failOn.includes(verdict),
-    sentinel: definition.sentinel,
+    failOn: [...task.failOn],
+    // One that the change touches is none in this run.
+    sentinel: definition.sentinel && comparison.status !== 'changed',
     ...placeOf(task),
     estimated: task.energyEstimated && (energyRatio !== null || (base?.joules ?? null) !== null),
     energyRatio,

@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors/index.ts';
 import { type JudgeOptions, judge, type OverallVerdict } from '../judge/index.ts';
-import type { Verdict } from '../manifest/index.ts';
+import type { Gate, Verdict } from '../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
@@ -25,8 +25,8 @@ import { prepareReportFolder, writeReportFiles } from './report-files.ts';
 import { compareUntouched } from './untouched.ts';
 
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
-  /** A git revision, or a folder with the base revision of the manifest. */
-  readonly base: string;
+  /** A git revision, or a folder with the base revision of the manifest; null: there is none, so every kernel is new. */
+  readonly base: string | null;
   /** Verdicts that fail the run; the manifest's gates decide unless given. */
   readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
@@ -84,17 +84,30 @@ async function measureChanged(
     laboratory,
     contests,
     seconds: Math.min(judgeSeconds, limitSeconds),
-    judging: judgeOptions(noiseFloor),
+    judging: judgeOptions(noiseFloor, gatesOf(contests)),
   });
   return { comparisons, contests, broken, warnings, ...measured, noiseFloor, measuredWith: laboratory };
 }
 
-function judgeOptions(noiseFloor: NoiseFloor | null): JudgeOptions {
-  return noiseFloor === null ? {} : { noiseFloor };
+/**
+ * A floor that was kept may widen a margin, twofold at most. It never excuses a kernel altogether: what is kept between
+ * runs may have been written by whoever ran here before.
+ */
+function judgeOptions(noiseFloor: NoiseFloor | null, gates: readonly Gate[]): JudgeOptions {
+  if (noiseFloor === null) return {};
+  const bounded = (metric: 'energy' | 'latency') => {
+    const floor = noiseFloor[metric];
+    return floor === null ? null : Math.min(floor, ...gates.map((gate) => 2 * gate[metric].margin));
+  };
+  return { noiseFloor: { energy: bounded('energy'), latency: bounded('latency') } };
 }
 
-function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[]) {
-  return kernels.length === 0
+function gatesOf(contests: readonly Contest[]): readonly Gate[] {
+  return contests.map(({ subject }) => subject.gate);
+}
+
+function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[] | null) {
+  return kernels === null
     ? comparisons
     : comparisons.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
 }
@@ -150,6 +163,15 @@ function warningsOf(outcome: Outcome, overall: OverallVerdict): string[] {
   return warnings;
 }
 
+const sameCommitReason =
+  'Base and head are the same commit, so nothing was compared. Check what the run is compared with.';
+
+/** A comparison of a commit with itself says nothing, whatever it finds: it must not look like a verdict. */
+function isSameCommit({ head, base }: Revisions): boolean {
+  const { commit, dirty } = head.described;
+  return commit !== null && commit === base.described.commit && dirty !== true;
+}
+
 /**
  * Compares what head ships with what base ships and judges it.
  * @returns the report; its `exitCode` is 1 if a gate failed
@@ -168,7 +190,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
   const judgements = judge(
     outcome.contests.map((contest) => contest.subject),
     outcome.samples,
-    judgeOptions(outcome.noiseFloor),
+    judgeOptions(outcome.noiseFloor, gatesOf(outcome.contests)),
   );
   const kernels = outcome.comparisons.map((comparison): GuardedKernel => {
     const matches = (other: { readonly kernel: string; readonly workload: string }) =>
@@ -191,6 +213,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
     failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn,
   });
   const interrupted = host.signal.aborted;
+  const sameCommit = isSameCommit(revisions);
   const report: ReportGuard = {
     schema: 'joulegate-report',
     version: 1,
@@ -204,8 +227,8 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
     meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
     meterReason: measuredWith?.meterReason ?? 'nothing had to be measured',
     warnings: warningsOf(outcome, overall),
-    verdict: interrupted ? 'interrupted' : overall.verdict,
-    reason: overall.reason,
+    verdict: interrupted ? 'interrupted' : sameCommit ? 'nothing-gated' : overall.verdict,
+    reason: sameCommit ? sameCommitReason : overall.reason,
     base: base.described,
     head: head.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },

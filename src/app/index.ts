@@ -6,6 +6,7 @@ export { type Diagnosis, doctor, type Finding } from './doctor.ts';
 export { type GuardOptions, guard } from './guard.ts';
 export type { Host } from './host.ts';
 export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';
+export { mergeReports } from './merge-reports.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 export { type Plan, type PlannedWorkload, plan } from './plan.ts';
 export type { Progress, ProgressStatus } from './progress.ts';

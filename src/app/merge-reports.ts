@@ -1,5 +1,5 @@
 import { ExitCode, JoulegateError } from '../errors/index.ts';
-import { judge, type Subject, type SubjectJudgement } from '../judge/index.ts';
+import { type JudgeOptions, judge, type Subject, type SubjectJudgement } from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
 import type { Arm, BlockSample } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
@@ -8,16 +8,25 @@ import { overallOf } from './guard-report.ts';
 
 type Kernel = ReportGuard['kernels'][number];
 
+/** What fails where a report does not say: it is of an earlier version. */
+const defaultFailOn: readonly Verdict[] = ['regressed', 'missing-baseline'];
+
+/** Runs that ended without a verdict: their kernels were not judged, whatever their reports list. */
+const unfinished: readonly number[] = [ExitCode.couldNotMeasure, ExitCode.internal, ExitCode.interrupted];
+
 function keyOf(one: { readonly kernel: string; readonly workload: string }): string {
   return JSON.stringify([one.kernel, one.workload]);
 }
 
+interface Shard {
+  readonly report: ReportGuard;
+  readonly subjects: readonly Subject[];
+  /** Of this report's own kernels only. */
+  readonly samples: readonly BlockSample[];
+}
+
 /** What was judged, as far as a report tells it; null for a kernel that was not measured. */
-function subjectOf(
-  kernel: Kernel,
-  samples: readonly BlockSample[],
-  failOn: readonly Verdict[],
-): Subject | null {
+function subjectOf(kernel: Kernel, samples: readonly BlockSample[]): Subject | null {
   const energy = kernel.metrics.find(({ metric }) => metric === 'energy');
   const latency = kernel.metrics.find(({ metric }) => metric === 'latency');
   if (energy === undefined || latency === undefined) return null;
@@ -29,15 +38,41 @@ function subjectOf(
     gate: {
       energy: { margin: energy.margin, allowEstimated: energy.gates },
       latency: { margin: latency.margin },
-      failOn,
+      failOn: kernel.failOn ?? defaultFailOn,
     },
     arms: [...arms] as Arm[],
     energyEstimated: kernel.estimated,
   };
 }
 
+function readShard(report: ReportGuard): Shard {
+  const own = new Set(report.kernels.map(keyOf));
+  const samples = (report.samples ?? []).filter((sample) => own.has(keyOf(sample))) as BlockSample[];
+  const subjects = report.kernels.flatMap((kernel) => subjectOf(kernel, samples) ?? []);
+  return { report, subjects, samples };
+}
+
+/**
+ * Judgements of all shards. The adjustment for many tests spans all of them; sentinels and the noise floor speak for the
+ * machine they were measured on, and for no other.
+ */
+function judgeShards(shards: readonly Shard[]): readonly SubjectJudgement[] {
+  const compared = shards.flatMap(({ subjects }) => subjects.filter(({ sentinel }) => !sentinel));
+  const together = judge(
+    compared,
+    shards.flatMap(({ samples }) => samples),
+  );
+  return shards.flatMap(({ report, subjects, samples }) => {
+    const options: JudgeOptions = report.noiseFloor ? { noiseFloor: report.noiseFloor } : {};
+    return judge(subjects, samples, options).map((own) => {
+      if (own.sentinel || own.verdict === 'environment') return own;
+      return together.find((one) => keyOf(one) === keyOf(own)) ?? own;
+    });
+  });
+}
+
 function judged(kernel: Kernel, judgement: SubjectJudgement | undefined, failOn: readonly Verdict[]): Kernel {
-  if (judgement === undefined) return kernel;
+  if (judgement === undefined) return { ...kernel, fails: failOn.includes(kernel.verdict) };
   const ratioOf = (wanted: 'energy' | 'latency') =>
     judgement.metrics.find(({ metric }) => metric === wanted)?.ratio ?? null;
   return {
@@ -52,32 +87,54 @@ function judged(kernel: Kernel, judgement: SubjectJudgement | undefined, failOn:
   };
 }
 
+function refuse(message: string): never {
+  throw new JoulegateError('bad-input', message, {
+    code: 'reports-differ',
+    nextStep: 'Let one report job need the shards of one manifest, device and commit, and no others.',
+  });
+}
+
 function assertMergeable(reports: readonly ReportGuard[]): void {
   const differing = (what: string, of: (report: ReportGuard) => string | null | undefined) => {
     const found = [...new Set(reports.map(of).filter((value) => value !== null && value !== undefined))];
-    if (found.length < 2) return;
-    throw new JoulegateError('bad-input', `The reports are of several ${what}: ${found.join(', ')}.`, {
-      code: 'reports-differ',
-      nextStep: 'Give each device and commit a report job of its own.',
-    });
+    if (found.length > 1) refuse(`The reports are of several ${what}: ${found.join(', ')}.`);
   };
+  differing('manifests', (report) => report.manifest);
   differing('devices', (report) => report.device?.family);
   differing('heads', (report) => report.head.commit);
   differing('bases', (report) => report.base?.commit);
+  const seen = new Set<string>();
+  for (const kernel of reports.flatMap((report) => report.kernels)) {
+    // Every shard has the sentinels, and each lists what head removed.
+    if (kernel.sentinel || kernel.verdict === 'removed' || kernel.blocks === 0) continue;
+    if (seen.has(keyOf(kernel))) refuse(`Several reports have measured ${kernel.kernel} ${kernel.workload}.`);
+    seen.add(keyOf(kernel));
+  }
+}
+
+/** Each kernel once: a sentinel of several shards, or a removed kernel, as the report that measured it most has it. */
+function distinctKernels(reports: readonly ReportGuard[]): readonly Kernel[] {
+  const kernels = new Map<string, Kernel>();
+  for (const kernel of reports.flatMap((report) => report.kernels)) {
+    const there = kernels.get(keyOf(kernel));
+    if (there === undefined || kernel.blocks > there.blocks) kernels.set(keyOf(kernel), kernel);
+  }
+  return [...kernels.values()];
 }
 
 /**
- * Judges the reports of several shards together from their raw samples, with the adjustment for many tests over all of
- * them. Where a shard is missing the result is never green.
+ * Judges the reports of several shards together from their raw samples. Where a shard is missing, or ended without a
+ * verdict, the result is never green.
  * @param options.missing names of the shards without a report
- * @throws JoulegateError bad-input for no report, or for reports of different devices, bases or heads
+ * @param options.failOn verdicts that fail; each kernel's own, as its report says, unless given
+ * @throws JoulegateError bad-input for no report, or for reports that do not belong together
  */
 export function mergeReports(options: {
   readonly reports: readonly ReportGuard[];
   readonly missing: readonly string[];
-  readonly failOn: readonly Verdict[];
+  readonly failOn: readonly Verdict[] | null;
 }): ReportGuard {
-  const { reports, missing, failOn } = options;
+  const { reports, missing } = options;
   const first = reports[0];
   if (first === undefined) {
     throw new JoulegateError('bad-input', 'There is no report to judge.', {
@@ -86,38 +143,43 @@ export function mergeReports(options: {
     });
   }
   assertMergeable(reports);
-  const samples = reports.flatMap((report) => report.samples ?? []) as BlockSample[];
-  const kernels = new Map<string, Kernel>();
-  for (const kernel of reports.flatMap((report) => report.kernels)) {
-    const there = kernels.get(keyOf(kernel));
-    // Every shard has the sentinels; one that was measured says more than one that was not.
-    if (there === undefined || kernel.blocks > there.blocks) kernels.set(keyOf(kernel), kernel);
-  }
-  const subjects = [...kernels.values()].flatMap((kernel) => subjectOf(kernel, samples, failOn) ?? []);
-  const noiseFloor = first.noiseFloor ?? null;
-  const judgements = judge(subjects, samples, noiseFloor === null ? {} : { noiseFloor });
-  const merged = [...kernels.values()].map((kernel) =>
+  const shards = reports.map(readShard);
+  const judgements = judgeShards(shards);
+  const kernels = distinctKernels(reports);
+  const failOn = new Map(
+    kernels.map((kernel) => [kernel.kernel, options.failOn ?? kernel.failOn ?? defaultFailOn]),
+  );
+  const failOnOf = (kernel: string) => failOn.get(kernel) ?? defaultFailOn;
+  const merged = kernels.map((kernel) =>
     judged(
       kernel,
       judgements.find((judgement) => keyOf(judgement) === keyOf(kernel)),
-      failOn,
+      failOnOf(kernel.kernel),
     ),
   );
-  const overall = overallOf({ judgements, kernels: merged, failOn: () => failOn });
-  const incomplete = missing.length > 0;
-  const lost = `No report of shard ${missing.join(', ')}: its kernels were not judged.`;
+  const overall = overallOf({ judgements, kernels: merged, failOn: failOnOf });
+  const cutShort = reports.filter(({ exitCode }) => unfinished.includes(exitCode)).length;
+  const gaps = [
+    ...(missing.length > 0 ? [`No report of shard ${missing.join(', ')}: its kernels were not judged.`] : []),
+    ...(cutShort > 0
+      ? [`${cutShort} of ${reports.length} shards ended before they could judge their kernels.`]
+      : []),
+  ];
+  const failed = overall.verdict === 'failed';
+  const incomplete = gaps.length > 0;
   return {
     ...first,
     durationSeconds: Math.max(...reports.map((report) => report.durationSeconds)),
-    exitCode:
-      incomplete && overall.exitCode === ExitCode.passed ? ExitCode.couldNotMeasure : overall.exitCode,
+    exitCode: incomplete && !failed ? ExitCode.couldNotMeasure : overall.exitCode,
     device: reports.find((report) => report.device !== null)?.device ?? null,
     meter: reports.find((report) => report.meter !== null)?.meter ?? null,
-    warnings: [...new Set([...(incomplete ? [lost] : []), ...reports.flatMap((report) => report.warnings)])],
-    verdict: incomplete && overall.verdict !== 'failed' ? 'could-not-measure' : overall.verdict,
-    reason: incomplete ? `${lost} ${overall.reason}` : overall.reason,
+    warnings: [...new Set([...gaps, ...reports.flatMap((report) => report.warnings)])],
+    verdict: incomplete && !failed ? 'could-not-measure' : overall.verdict,
+    reason: [...gaps, overall.reason].join(' '),
     counts: { ...countVerdicts(merged), gated: overall.gated },
     kernels: merged,
-    samples: samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
+    samples: shards.flatMap(({ samples }) =>
+      samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
+    ),
   };
 }

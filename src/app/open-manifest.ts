@@ -104,7 +104,11 @@ function repositoryOf(host: Host, folder: string): string | null {
 }
 
 /** @throws JoulegateError bad-input for a name that no kernel has */
-export function selectKernels(manifest: Manifest, names: readonly string[]): readonly KernelDefinition[] {
+export function selectKernels(
+  manifest: Manifest,
+  names: readonly string[] | null,
+): readonly KernelDefinition[] {
+  if (names === null) return manifest.kernels;
   const unknown = names.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown !== undefined) {
     const known = manifest.kernels.map((kernel) => kernel.name).join(', ');
@@ -113,5 +117,5 @@ export function selectKernels(manifest: Manifest, names: readonly string[]): rea
       nextStep: `It has: ${known}`,
     });
   }
-  return names.length === 0 ? manifest.kernels : manifest.kernels.filter(({ name }) => names.includes(name));
+  return manifest.kernels.filter(({ name }) => names.includes(name));
 }

@@ -127,11 +127,17 @@ function meansFolder(host: Host, base: string, root: string, manifestName: strin
  */
 export function openRevisions(
   host: Host,
-  options: { readonly manifest: string; readonly base: string },
+  options: { readonly manifest: string; readonly base: string | null },
 ): { readonly head: HeadRevision; readonly base: BaseRevision } {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path } = opened;
   const revision: Revision = { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
+  if (options.base === null) {
+    return {
+      head: { revision, described: describeCheckout(host, root) },
+      base: { revision: null, problem: null, described: { label: 'none', commit: null } },
+    };
+  }
   const baseFolder = absolutePath(host, options.base);
   if (meansFolder(host, options.base, root, basename(path))) {
     return {

@@ -20,6 +20,6 @@ export interface ManifestOptions {
 
 /** Restricts a mode to some kernels. */
 export interface KernelFilter {
-  /** Names of kernels; empty means all. */
-  readonly kernels: readonly string[];
+  /** Names of kernels; null means all. */
+  readonly kernels: readonly string[] | null;
 }

@@ -88,7 +88,7 @@ interface Searched {
 
 /** A sentinel is never tuned: it has to stay what it is. One that is asked for by name is. */
 function isTuned(kernel: KernelDefinition, options: RetuneOptions): boolean {
-  return !kernel.sentinel || options.kernels.includes(kernel.name);
+  return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
 }
 
 /** Searches every kernel and workload in turn; each one teaches the cost model for the next. */

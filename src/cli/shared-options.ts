@@ -71,6 +71,12 @@ export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {
 }
 
 export function readKernelFilter(args: Arguments): KernelFilter {
-  const names = args.text('kernel')?.split(',') ?? [];
-  return { kernels: names.map((name) => name.trim()).filter((name) => name !== '') };
+  const names = args.text('kernel');
+  if (names === undefined) return { kernels: null };
+  return {
+    kernels: names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Annotation } from '../report/index.ts';
 import type { Commands, Place } from './commands.ts';
 
@@ -11,7 +12,7 @@ export function annotate(
   for (const { level, title, message, file, line } of annotations) {
     const place: Place = {
       title,
-      ...(file === null ? {} : { file: `${prefix}${file}` }),
+      ...(file === null ? {} : { file: posix.normalize(`${prefix}${file}`) }),
       ...(file === null || line === null ? {} : { startLine: line }),
     };
     commands[level](message, place);

@@ -7,7 +7,8 @@ import { keyPart } from './state-key.ts';
 
 /** What tells the artifacts of one run apart. */
 export interface ArtifactLabel {
-  readonly kind: 'report' | 'recordings';
+  /** `merged`: a report made of others, which must not be taken for one of them. */
+  readonly kind: 'report' | 'recordings' | 'merged';
   /** Device family; null if there was no device. */
   readonly device: string | null;
   readonly shard: Shard | null;

@@ -100,7 +100,8 @@ function givenBase(given: string): BasePlan {
   return {
     kind: 'given',
     revision: given,
-    fetch: { when: 'missing', source, target: isCommit ? null : baseRef, depth: 'all' },
+    // A clone on a runner of one's own may hold a branch as it was weeks ago.
+    fetch: { when: isCommit ? 'missing' : 'always', source, target: isCommit ? null : baseRef, depth: 'all' },
     reason: 'the input `base`',
   };
 }

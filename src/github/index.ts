@@ -14,7 +14,7 @@ export type { MergeGroup, PullRequest, Push, WorkflowRun } from './event.ts';
 export { type FoundPullRequest, findPullRequest } from './find-pull-request.ts';
 export type { CacheChoice, FailingVerdict, Shard } from './input-values.ts';
 export { type Inputs, inputDefaults, readInputs } from './inputs.ts';
-export { writeJobSummary } from './job-summary.ts';
+export { appendJobSummary, writeJobSummary } from './job-summary.ts';
 export { announce, type Outcome } from './outcome.ts';
 export { type Outputs, outputsOf, setOutputs } from './outputs.ts';
 export { createRestClient, type RestClient, type RestTask } from './rest-client.ts';

@@ -7,18 +7,26 @@ import { errorLine } from './plain-line.ts';
 /** GitHub refuses a step's summary of more than a mebibyte as a whole. A code unit takes three bytes of UTF-8 at most. */
 const maxLength = Math.floor((1024 * 1024) / 3);
 
-/** Appends a report to the job's summary. */
-export function writeJobSummary(
+/** Appends Markdown, of at most a mebibyte, to the job's summary. */
+export function appendJobSummary(
   runner: Pick<Runner, 'summaryPath'>,
-  report: Report,
+  text: string,
 ): Outcome<'written' | 'unavailable'> {
   if (runner.summaryPath === null) {
     return { status: 'unavailable', message: 'No job summary: this runner has none.' };
   }
   try {
-    appendFileSync(runner.summaryPath, renderMarkdown(report, { maxLength }));
+    appendFileSync(runner.summaryPath, text);
     return { status: 'written', message: 'The job summary has the report.' };
   } catch (error) {
     return { status: 'failed', message: `The job summary could not be written: ${errorLine(error)}` };
   }
+}
+
+/** Appends a report to the job's summary. */
+export function writeJobSummary(
+  runner: Pick<Runner, 'summaryPath'>,
+  report: Report,
+): Outcome<'written' | 'unavailable'> {
+  return appendJobSummary(runner, renderMarkdown(report, { maxLength }));
 }

@@ -4,7 +4,7 @@ import type { Commands } from './commands.ts';
 
 /** What following steps can read, by the names of `action.yml`. */
 export interface Outputs {
-  /** Guard: the verdict of the run. Retune: `improved` or `unchanged`. */
+  /** Guard: the verdict of the run. Retune: `improved` or `unchanged`. `error` where the run ended without a report. */
   readonly verdict: string;
   readonly gated: string;
   readonly regressed: string;
@@ -57,6 +57,6 @@ export function outputsOf(task: OutputTask): Outputs {
 }
 
 /** Hands the outputs to the runner. */
-export function setOutputs(commands: Pick<Commands, 'setOutput'>, outputs: Outputs): void {
+export function setOutputs(commands: Pick<Commands, 'setOutput'>, outputs: Partial<Outputs>): void {
   for (const [name, value] of Object.entries(outputs)) commands.setOutput(name, value);
 }

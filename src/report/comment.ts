@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeMarkdown } from './escape-markdown.ts';
+import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
 import { isInterrupted, isQuiet, wasReplaced } from './facts.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import type { Report } from './types.ts';
@@ -57,12 +57,9 @@ export function hasNews(report: Report): boolean {
   return report.verdict === 'interrupted' || report.kernels.some((kernel) => !isQuiet(kernel));
 }
 
-/**
- * A report as the body of a pull request's comment, origin included. A long report loses its least important rows, and
- * says how many; the origin and the link to the run always stay.
- */
-export function renderComment(report: Report, options: CommentOptions): string {
-  const { run, notes = [], maxLength = githubMaxLength } = options;
+/** The lines before and after what a comment says: where it comes from, and the way to the run. */
+function frame(options: CommentOptions): { readonly head: string; readonly tail: string } {
+  const { run, notes = [] } = options;
   const origin = [
     `<!-- joulegate:${hashOf(options.manifest)} -->`,
     `<!-- joulegate-run:${run.id}.${run.attempt} -->`,
@@ -70,8 +67,34 @@ export function renderComment(report: Report, options: CommentOptions): string {
   const shown = notes.slice(0, maxNotes).map((note) => `- ⚠️ ${escapeMarkdown(note)}`);
   const url = /^https?:\/\/[\w.:/-]+$/.test(run.url) ? run.url : null;
   const link = url === null ? [] : [`<sub><a href="${url}">Run ${run.id}</a>, attempt ${run.attempt}</sub>`];
-  const head = `${origin.join('\n')}\n`;
-  const tail = [shown.join('\n'), ...link].filter((part) => part !== '').join('\n\n');
+  return {
+    head: `${origin.join('\n')}\n`,
+    tail: [shown.join('\n'), ...link].filter((part) => part !== '').join('\n\n'),
+  };
+}
+
+/**
+ * A report as the body of a pull request's comment, origin included. A long report loses its least important rows, and
+ * says how many; the origin and the link to the run always stay.
+ */
+export function renderComment(report: Report, options: CommentOptions): string {
+  const { maxLength = githubMaxLength } = options;
+  const { head, tail } = frame(options);
   const room = maxLength - head.length - tail.length - 2;
   return `${head}${renderMarkdown(report, { maxLength: room })}\n${tail}\n`;
+}
+
+/** What stands where a report would, when a run ended before there was one. `message` may have several lines. */
+export function renderFailure(message: string): string {
+  const lines = message.split('\n').slice(0, 60);
+  const shown = lines
+    .map((line) => (line.trim() === '' ? '' : codeMarkdown(line, 300)))
+    .filter((line) => line !== '');
+  return ['## ⚠️ Joulegate: no verdict', ...shown].join('\n\n');
+}
+
+/** `renderFailure` as the body of a comment: an earlier verdict must not go on standing there. */
+export function renderFailureComment(message: string, options: CommentOptions): string {
+  const { head, tail } = frame(options);
+  return `${head}${renderFailure(message)}\n\n${tail}\n`;
 }

@@ -6,6 +6,8 @@ export {
   hasNews,
   readCommentOrigin,
   renderComment,
+  renderFailure,
+  renderFailureComment,
 } from './comment.ts';
 export { isReplaced } from './facts.ts';
 export {

@@ -16,6 +16,7 @@ import {
   type MarkdownLimits,
   movement,
   quantityCell,
+  subjectCell,
   table,
   warningList,
 } from './markdown-parts.ts';
@@ -49,12 +50,11 @@ const maxQuietRows = 5;
 function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
   const titles = quantityTitles(report);
   return table({
-    titles: ['verdict', 'kernel', 'workload', titles.energy, titles.latency],
-    rightAligned: [3, 4],
+    titles: ['verdict', 'kernel', titles.energy, titles.latency],
+    rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
       `${kernel.fails ? '🔴' : marks[kernel.verdict]}\u00a0${verdictText(kernel.verdict)}`,
-      codeMarkdown(kernel.kernel, 100) + (kernel.sentinel ? ' (sentinel)' : ''),
-      codeMarkdown(kernel.workload, 150),
+      subjectCell(kernel) + (kernel.sentinel ? ' (sentinel)' : ''),
       quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
       quantityCell(
         kernel.latencyRatio,

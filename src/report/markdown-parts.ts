@@ -1,4 +1,4 @@
-import { escapeMarkdown } from './escape-markdown.ts';
+import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
 import { runFacts } from './facts.ts';
 import { formatCount, formatRatio } from './format.ts';
 import type { Ratio, Report } from './types.ts';
@@ -65,6 +65,11 @@ export function quantityCell(ratio: Ratio | null, figures: string): string {
     .filter((text) => text !== '')
     .map((text) => text.replaceAll(' ', '\u00a0'))
     .join('<br>');
+}
+
+/** A kernel and its workload as one cell. */
+export function subjectCell(subject: { readonly kernel: string; readonly workload: string }): string {
+  return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
 }
 
 /** Device, meter and revisions in one small line. */

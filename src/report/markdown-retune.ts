@@ -14,6 +14,7 @@ import {
   type MarkdownLimits,
   movement,
   quantityCell,
+  subjectCell,
   table,
   warningList,
 } from './markdown-parts.ts';
@@ -24,14 +25,13 @@ import type { RetunedKernel, RetuneReport } from './types.ts';
 function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
   const titles = quantityTitles(report);
   return table({
-    titles: ['kernel', 'workload', titles.energy, titles.latency, 'trials'],
-    rightAligned: [2, 3, 4],
+    titles: ['kernel', titles.energy, titles.latency, 'trials'],
+    rightAligned: [1, 2, 3],
     rows: report.kernels.map((kernel) => {
       const replaced = wasReplaced(report, kernel);
       const before = replaced ? kernel.before : null;
       return [
-        codeMarkdown(kernel.kernel, 100),
-        codeMarkdown(kernel.workload, 150),
+        subjectCell(kernel),
         quantityCell(
           replaced ? kernel.energyRatio : null,
           movement(before?.joules, kernel.joules, formatJoules),

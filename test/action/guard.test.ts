@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { writeFiles } from '../support/command-line.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -132,12 +133,78 @@ describe('the base of a run', () => {
     expect(ended).toMatchObject({ status: 0, outputs: { identical: '1' } });
   });
 
+  it('is none for the first commit of a repository: every kernel is new', async () => {
+    const { job, github, run } = await pullRequest({});
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+        cwd: job.workspace,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      }).trim();
+    rmSync(join(job.workspace, '.git'), { recursive: true });
+    git('init', '--quiet', '--initial-branch=main');
+    git('remote', 'add', 'origin', job.workspace);
+    git('add', '--all');
+    git('commit', '--quiet', '--message=first');
+    const after = git('rev-parse', 'HEAD');
+    const before = '0'.repeat(40);
+    const ended = await run({
+      eventName: 'push',
+      ref: 'refs/heads/main',
+      sha: after,
+      event: {
+        ref: 'refs/heads/main',
+        before,
+        after,
+        forced: false,
+        repository: { full_name: 'octo/kernels', default_branch: 'main', fork: false },
+      },
+      inputs: { shard: '2/2' },
+    });
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('every kernel is new');
+    expect(ended.log).toContain('Shard 2/2 has no kernel');
+    expect(github.comments(7)).toEqual([]);
+  });
+
   it('is said to be missing where nothing is checked out', async () => {
     const { job, run } = await pullRequest({ 'README.md': 'words' });
     rmSync(join(job.workspace, '.git'), { recursive: true });
     const ended = await run();
     expect(ended.status).toBe(2);
     expect(ended.log).toContain('actions/checkout');
+  });
+});
+
+describe('a run without a verdict', () => {
+  it('replaces an earlier green comment, and says so in summary and outputs', async () => {
+    const { job, github, run } = await pullRequest({ 'README.md': 'words' });
+    await run();
+    expect(github.comments(7)[0]?.body).toContain('passed');
+    await writeFiles(job.workspace, { 'joulegate.yaml': 'version: [\n' });
+    const ended = await run({ attempt: 2 });
+    expect(ended.status).toBe(2);
+    expect(ended.outputs).toEqual({ verdict: 'error' });
+    expect(ended.summary).toContain('no verdict');
+    const comments = github.comments(7);
+    expect(comments).toHaveLength(1);
+    expect(comments[0]?.body).toContain('no verdict');
+    expect(comments[0]?.body).toMatch(/joulegate\.yaml:\d+:\d+: error/);
+  });
+
+  it('comes of comparing a commit with itself', async () => {
+    const { checkout, run } = await pullRequest({ 'README.md': 'words' });
+    const ended = await run({ inputs: { base: checkout.merge } });
+    expect(ended.outputs).toMatchObject({ verdict: 'nothing-gated' });
+    expect(ended.summary).toContain('the same commit');
+  });
+
+  it('keeps its verdict where the outputs cannot be written', async () => {
+    const { github, run } = await pullRequest({ 'README.md': 'words' });
+    const ended = await run({ environment: { GITHUB_OUTPUT: '/dev/full' } });
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('::warning');
+    expect(github.comments(7)).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { ActionsServices, Job } from './actions-services.ts';
 import { writeFiles } from './command-line.ts';
 import type { GithubServer } from './github-server.ts';
@@ -41,6 +42,7 @@ export async function runAction(task: ActionTask): Promise<ActionRun> {
   const { job, github, inputs = {} } = task;
   const runnerFolder = `${job.workspace}-runner`;
   rmSync(runnerFolder, { recursive: true, force: true });
+  onTestFinished(() => rmSync(runnerFolder, { recursive: true, force: true }));
   mkdirSync(join(runnerFolder, 'temp'), { recursive: true });
   const file = (name: string, text: string) => {
     const path = join(runnerFolder, name);

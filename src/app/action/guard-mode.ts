@@ -25,14 +25,11 @@ export function reportFolderOf(runner: Runner): string {
 export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
   const { host, commands, runner, inputs } = task;
   const { manifest } = openManifest(host, inputs.manifest);
-  const kernels = inputs.shard === null ? [] : shardKernels(manifest, inputs.shard);
-  if (
-    inputs.shard !== null &&
-    kernels.every((name) => manifest.kernels.find((k) => k.name === name)?.sentinel)
-  ) {
-    commands.info(
-      `Shard ${inputs.shard.index}/${inputs.shard.count} has no kernel: there are fewer kernels than shards.`,
-    );
+  // A guard keeps the sentinels whatever else it leaves out: each job has a machine of its own that may move.
+  const kernels = inputs.shard === null ? null : shardKernels(manifest, inputs.shard);
+  if (inputs.shard !== null && kernels?.length === 0) {
+    const { index, count } = inputs.shard;
+    commands.info(`Shard ${index}/${count} has no kernel: there are fewer kernels than shards.`);
   }
   const reportFolder = reportFolderOf(runner);
   const report = await guard(host, {

@@ -1,15 +1,14 @@
-import { isAbsolute, join, posix, relative, sep } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { ExitCode } from '../../errors/index.ts';
 import {
   annotate,
   announce,
   artifactName,
   type Commands,
-  createRestClient,
-  findPullRequest,
   type Inputs,
+  type Outcome,
+  type Outputs,
   outputsOf,
-  publishComment,
   type Runner,
   setOutputs,
   uploadArtifact,
@@ -17,6 +16,7 @@ import {
 } from '../../github/index.ts';
 import { annotationsOf, hasNews, type Report, renderComment } from '../../report/index.ts';
 import type { Host } from '../host.ts';
+import { commentOnPullRequest, commentOptions } from './pull-request-comment.ts';
 
 export interface Publication {
   readonly host: Host;
@@ -26,45 +26,24 @@ export interface Publication {
   readonly report: Report;
   /** Folder with report.json and report.md, absolute. */
   readonly reportFolder: string;
-}
-
-/** The manifest as the repository names it, so that every job means the same comment. */
-function manifestPath({ inputs }: Publication): string {
-  return posix.normalize(posix.join(inputs.workingDirectory.replaceAll('\\', '/'), inputs.manifest));
-}
-
-async function comment(publication: Publication, body: string): Promise<void> {
-  const { commands, runner, inputs, report } = publication;
-  if (report.kind !== 'guard' || inputs.comment === 'never') return;
-  if (runner.pullRequest === null && runner.workflowRun === null) return;
-  if (inputs.githubToken === null) {
-    commands.info('No comment: there is no github-token. The job summary has the report.');
-    return;
-  }
-  const waiting = {
-    sleep: (seconds: number) => setTimeout(seconds * 1000),
-    nowMs: () => publication.host.now().getTime(),
-  };
-  const client = await createRestClient({ runner, token: inputs.githubToken, waiting });
-  const found = await findPullRequest(runner, client);
-  if (found.number === null) {
-    commands.info(found.message);
-    return;
-  }
-  const outcome = await publishComment({
-    client,
-    pullRequest: found.number,
-    body,
-    mode: inputs.comment,
-    hasNews: hasNews(report),
-  });
-  announce(commands, outcome);
+  /** What the artifact is; a report of this job's own unless given. */
+  readonly artifact?: 'merged';
 }
 
 /** Folder that the report's file names are relative to, below the workspace; empty for the workspace itself. */
 function annotationFolder({ host, runner }: Publication): string {
   const below = relative(runner.workspace, host.workingDirectory);
   return below.startsWith('..') || isAbsolute(below) ? '' : below.split(sep).join('/');
+}
+
+/** Like every other channel, a full disk under the runner's file costs the outputs and not the verdict. */
+function writeOutputs(commands: Commands, outputs: Outputs): Outcome<'written'> {
+  try {
+    setOutputs(commands, outputs);
+    return { status: 'written', message: 'The outputs are set.' };
+  } catch (error) {
+    return { status: 'failed', message: `The outputs could not be set: ${(error as Error).message}` };
+  }
 }
 
 /**
@@ -75,19 +54,20 @@ export async function publish(publication: Publication): Promise<void> {
   const { commands, runner, inputs, report, reportFolder } = publication;
   const files = ['report.json', 'report.md'].map((name) => join(reportFolder, name));
   const device = report.device?.family ?? null;
-  const label = { kind: 'report', device, shard: inputs.shard, attempt: runner.runAttempt } as const;
+  const { artifact: kind = 'report' } = publication;
+  const label = { kind, device, shard: inputs.shard, attempt: runner.runAttempt } as const;
   announce(commands, writeJobSummary(runner, report));
   annotate(commands, annotationsOf(report), annotationFolder(publication));
   const uploaded = await uploadArtifact({ ...label, runner, files, root: reportFolder });
   announce(commands, uploaded);
   const notes =
     uploaded.status === 'failed' ? [`The artifact ${artifactName(label)} could not be uploaded.`] : [];
-  const body = renderComment(report, {
-    manifest: manifestPath(publication),
-    run: { id: runner.runId, attempt: runner.runAttempt, url: runner.runUrl },
-    notes,
-  });
-  setOutputs(commands, outputsOf({ report, reportPath: files[0]!, commentBody: body }));
+  const body = renderComment(report, { ...commentOptions(publication), notes });
+  const outputs = outputsOf({ report, reportPath: files[0]!, commentBody: body });
+  announce(commands, writeOutputs(commands, outputs));
   // A shard knows a part of the verdict only; the job with `mode: report` comments for all of them.
-  if (inputs.shard === null) await comment(publication, body);
+  // A run that was cancelled was so for a newer one, which will comment.
+  const comments =
+    report.kind === 'guard' && inputs.shard === null && report.exitCode !== ExitCode.interrupted;
+  if (comments) await commentOnPullRequest(publication, body, { hasNews: hasNews(report) });
 }

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
 import { type ExitCode, JoulegateError } from '../../errors/index.ts';
 import { announce, collectReports } from '../../github/index.ts';
-import type { Verdict } from '../../manifest/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { readReport } from '../../store/index.ts';
 import { mergeReports } from '../merge-reports.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { publish } from './publish.ts';
-
-/** The manifest is not read here: the job may run where nothing is checked out. */
-const defaultFailOn: readonly Verdict[] = ['regressed', 'missing-baseline'];
 
 function readGuardReport(path: string): ReportGuard {
   const report = readReport(path);
@@ -42,12 +38,12 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
   const merged = mergeReports({
     reports: collected.files.map(readGuardReport),
     missing: collected.missing,
-    failOn: inputs.failOn ?? defaultFailOn,
+    failOn: inputs.failOn,
   });
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
   const report = writeReportFiles(host, reportFolder, merged);
-  await publish({ ...task, report, reportFolder });
+  await publish({ ...task, report, reportFolder, artifact: 'merged' });
   commands.info(report.reason);
   return report.exitCode as ExitCode;
 }

@@ -73,7 +73,7 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   let noise: readonly BlockSample[] = [];
   const options: RetuneOptions = {
     manifest: inputs.manifest,
-    kernels: inputs.shard === null ? [] : shardKernels(manifest, inputs.shard),
+    kernels: inputs.shard === null ? null : shardKernels(manifest, inputs.shard),
     device: inputs.device,
     meter: inputs.meter,
     budget: 'retune',

@@ -5,6 +5,8 @@ import { type Commands, type Runner, readInputs, readRunner } from '../../github
 import { ensureNative, nativeRelease, nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
 import { runGuardMode } from './guard-mode.ts';
+import { publishFailure } from './publish-failure.ts';
+import type { CommentTarget } from './pull-request-comment.ts';
 import { runReportMode } from './report-mode.ts';
 import { runRetuneMode } from './retune-mode.ts';
 
@@ -39,15 +41,19 @@ async function fetchNative(host: Host, runner: Runner): Promise<Readonly<Record<
  * Never throws; what goes wrong becomes an error annotation and the exit status.
  */
 export async function runAction(host: Host, commands: Commands): Promise<ExitCode> {
+  let target: CommentTarget | null = null;
   try {
     const inputs = readInputs(commands);
     const runner = readRunner(host.environment, (path) => readFileSync(path, 'utf8'));
+    target = { host, commands, runner, inputs };
     const workingDirectory = resolve(runner.workspace, inputs.workingDirectory);
     const actionHost: Host = { ...host, workingDirectory, ensureNative: () => fetchNative(host, runner) };
     return await modes[inputs.mode]({ host: actionHost, commands, runner, inputs });
   } catch (error) {
     const { text, exitCode } = describeError(error, host.signal);
     commands.error(text, { title: 'Joulegate' });
+    // A run that was cancelled was so for a newer one, which will say what there is to say.
+    if (target !== null && exitCode !== ExitCode.interrupted) await publishFailure(target, text);
     return exitCode;
   }
 }

@@ -2,8 +2,8 @@ import type { Manifest } from '../../manifest/index.ts';
 
 /**
  * The kernels of one of `count` jobs: those with most workloads are dealt first, each to the job with least to do.
- * Sentinels go to every job, because each has a machine of its own that may move.
- * @returns names, in the manifest's order
+ * Sentinels are not dealt.
+ * @returns names, in the manifest's order; none where there are fewer kernels than jobs
  */
 export function shardKernels(
   manifest: Manifest,
@@ -21,6 +21,6 @@ export function shardKernels(
     owners.set(name, least);
   }
   return manifest.kernels
-    .filter((kernel) => kernel.sentinel || owners.get(kernel.name) === shard.index - 1)
+    .filter((kernel) => owners.get(kernel.name) === shard.index - 1)
     .map((kernel) => kernel.name);
 }

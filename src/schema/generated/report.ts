@@ -264,6 +264,24 @@ export interface ReportGuardKernel {
    */
   readonly fails: boolean;
   /**
+   * Verdicts of it that fail the run.
+   *
+   * @maxItems 9
+   *
+   * Items: Verdict.
+   */
+  readonly failOn?: ReadonlyArray<(
+    | "regressed"
+    | "improved"
+    | "unchanged"
+    | "inconclusive"
+    | "identical"
+    | "new"
+    | "removed"
+    | "missing-baseline"
+    | "environment"
+  )>;
+  /**
    * A kernel no pull request touches.
    */
   readonly sentinel: boolean;

@@ -1,0 +1,61 @@
+import { posix } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import {
+  announce,
+  type Commands,
+  createRestClient,
+  findPullRequest,
+  type Inputs,
+  publishComment,
+  type Runner,
+} from '../../github/index.ts';
+import type { CommentOptions } from '../../report/index.ts';
+import type { Host } from '../host.ts';
+
+export interface CommentTarget {
+  readonly host: Pick<Host, 'now'>;
+  readonly commands: Commands;
+  readonly runner: Runner;
+  readonly inputs: Inputs;
+}
+
+/** What ties a comment to its manifest and run. The manifest is named as the repository names it, so that every job means the same comment. */
+export function commentOptions({ inputs, runner }: CommentTarget): CommentOptions {
+  return {
+    manifest: posix.normalize(posix.join(inputs.workingDirectory.replaceAll('\\', '/'), inputs.manifest)),
+    run: { id: runner.runId, attempt: runner.runAttempt, url: runner.runUrl },
+  };
+}
+
+/**
+ * Makes or updates the comment on the run's pull request, if it has one and the inputs allow it. What GitHub refuses is
+ * said and changes nothing.
+ * @param options.hasNews without news, `on-change` makes no first comment
+ * @param options.onlyUpdate never makes a first comment
+ */
+export async function commentOnPullRequest(
+  target: CommentTarget,
+  body: string,
+  options: { readonly hasNews: boolean; readonly onlyUpdate?: boolean },
+): Promise<void> {
+  const { commands, runner, inputs, host } = target;
+  if (inputs.comment === 'never') return;
+  if (runner.pullRequest === null && runner.workflowRun === null) return;
+  if (inputs.githubToken === null) {
+    commands.info('No comment: there is no github-token. The job summary has the report.');
+    return;
+  }
+  const waiting = {
+    sleep: (seconds: number) => setTimeout(seconds * 1000),
+    nowMs: () => host.now().getTime(),
+  };
+  const client = await createRestClient({ runner, token: inputs.githubToken, waiting });
+  const found = await findPullRequest(runner, client);
+  if (found.number === null) {
+    commands.info(found.message);
+    return;
+  }
+  const mode = options.onlyUpdate === true ? 'on-change' : inputs.comment;
+  const { hasNews } = options;
+  announce(commands, await publishComment({ client, pullRequest: found.number, body, mode, hasNews }));
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { mergeReports } from '../../src/app/index.ts';
+import type { ReportGuard } from '../../src/schema/index.ts';
+
+type Kernel = ReportGuard['kernels'][number];
+type Sample = NonNullable<ReportGuard['samples']>[number];
+
+/** Six flagging and nine confirming blocks in which head costs `ratio` times base, with a spread of about 1 %. */
+function samplesOf(kernel: string, ratio: number): Sample[] {
+  const phases = [...Array<'flag'>(6).fill('flag'), ...Array<'confirm'>(9).fill('confirm')];
+  return phases.flatMap((phase, block) =>
+    (['B', 'H'] as const).map(
+      (arm): Sample => ({
+        kernel,
+        workload: 'N=1',
+        arm,
+        block,
+        phase,
+        latencyMs: (arm === 'H' ? ratio : 1) * (1 + 0.01 * Math.sin(7 * block + (arm === 'H' ? 1 : 0))),
+        joules: null,
+        latencyResolution: 0,
+        energyResolution: 0,
+        voidReasons: [],
+      }),
+    ),
+  );
+}
+
+function kernelOf(name: string, change: Partial<Kernel> = {}): Kernel {
+  const metric = { ratio: null, gates: true, blocks: 15, flagged: false, confirmP: null, reason: '' };
+  return {
+    kernel: name,
+    workload: 'N=1',
+    verdict: 'unchanged',
+    reason: '',
+    fails: false,
+    failOn: ['regressed', 'missing-baseline'],
+    sentinel: false,
+    file: null,
+    line: null,
+    estimated: false,
+    energyRatio: null,
+    latencyRatio: null,
+    base: null,
+    head: null,
+    configuration: { base: null, head: null },
+    metrics: [
+      { ...metric, metric: 'energy', verdict: 'inconclusive', margin: 0.05 },
+      { ...metric, metric: 'latency', verdict: 'unchanged', margin: 0.05 },
+    ],
+    attribution: null,
+    kWhPerMonth: null,
+    blocks: 15,
+    ...change,
+  };
+}
+
+function reportOf(kernels: readonly Kernel[], samples: readonly Sample[], change: Partial<ReportGuard> = {}) {
+  const report: ReportGuard = {
+    schema: 'joulegate-report',
+    version: 1,
+    kind: 'guard',
+    tool: { name: 'joulegate', version: '0.0.0' },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    durationSeconds: 1,
+    exitCode: 0,
+    manifest: 'joulegate.yaml',
+    device: null,
+    meter: null,
+    meterReason: '',
+    warnings: [],
+    verdict: 'passed',
+    reason: '',
+    base: { label: 'main', commit: 'a'.repeat(40) },
+    head: { label: 'HEAD', commit: 'b'.repeat(40) },
+    counts: {
+      gated: 1,
+      regressed: 0,
+      improved: 0,
+      unchanged: 1,
+      inconclusive: 0,
+      identical: 0,
+      new: 0,
+      removed: 0,
+      missingBaseline: 0,
+      environment: 0,
+    },
+    kernels: [...kernels],
+    samples: [...samples],
+    ...change,
+  };
+  return report;
+}
+
+const red = reportOf([kernelOf('bad')], samplesOf('bad', 1.5));
+const calm = reportOf([kernelOf('good')], samplesOf('good', 1));
+const sentinel = (change: Partial<Kernel> = {}) => kernelOf('sentinel', { sentinel: true, ...change });
+
+function merge(reports: readonly ReportGuard[], missing: readonly string[] = []) {
+  return mergeReports({ reports, missing, failOn: null });
+}
+
+describe('reports of shards, judged together', () => {
+  it('fail for a regression in any of them, whatever its report says', () => {
+    const merged = merge([calm, red]);
+    expect(merged).toMatchObject({ verdict: 'failed', exitCode: 1, counts: { regressed: 1, unchanged: 1 } });
+    expect(merged.kernels.find(({ kernel }) => kernel === 'bad')).toMatchObject({
+      verdict: 'regressed',
+      fails: true,
+    });
+  });
+
+  it('pass where nothing regressed', () => {
+    expect(merge([calm])).toMatchObject({ verdict: 'passed', exitCode: 0 });
+  });
+
+  it('are not green where a shard is missing, and say which', () => {
+    const merged = merge([calm], ['2of2 on nvidia-h200']);
+    expect(merged).toMatchObject({ verdict: 'could-not-measure', exitCode: 3 });
+    expect(merged.reason).toContain('2of2 on nvidia-h200');
+  });
+
+  it.each([130, 3, 4] as const)('are not green where a shard ended with status %i', (exitCode) => {
+    const cut = reportOf([kernelOf('late', { blocks: 6 })], [], { exitCode });
+    expect(merge([calm, cut])).toMatchObject({ verdict: 'could-not-measure', exitCode: 3 });
+    expect(merge([red, cut])).toMatchObject({ verdict: 'failed', exitCode: 1 });
+  });
+
+  it('let a sentinel speak for its own machine only', () => {
+    const drifting = reportOf(
+      [kernelOf('good'), sentinel()],
+      [...samplesOf('good', 1), ...samplesOf('sentinel', 1.5)],
+    );
+    const still = reportOf(
+      [kernelOf('bad'), sentinel()],
+      [...samplesOf('bad', 1.5), ...samplesOf('sentinel', 1)],
+    );
+    expect(merge([drifting, still])).toMatchObject({ verdict: 'failed', exitCode: 1 });
+    const excused = reportOf(
+      [kernelOf('bad'), sentinel()],
+      [...samplesOf('bad', 1.5), ...samplesOf('sentinel', 1.5)],
+    );
+    expect(merge([calm, excused])).toMatchObject({ exitCode: 0, counts: { environment: 2 } });
+  });
+
+  it('have the noise floor of the machine each was measured on', () => {
+    const noisy = { ...calm, noiseFloor: { energy: null, latency: 0.09 } };
+    expect(merge([noisy, red])).toMatchObject({ verdict: 'failed', exitCode: 1 });
+  });
+
+  it('fail by each kernel’s own gate, or by the input', () => {
+    const advisory = reportOf([kernelOf('bad', { failOn: [] })], samplesOf('bad', 1.5));
+    expect(merge([advisory])).toMatchObject({ exitCode: 0, counts: { regressed: 1 } });
+    expect(mergeReports({ reports: [advisory], missing: [], failOn: ['regressed'] }).exitCode).toBe(1);
+  });
+
+  it('count no samples of kernels that a report does not have', () => {
+    const forged = reportOf([kernelOf('good')], [...samplesOf('good', 1), ...samplesOf('bad', 0.5)]);
+    expect(merge([red, forged])).toMatchObject({ verdict: 'failed', exitCode: 1 });
+  });
+
+  it.each([
+    ['kernel twice', [red, red], 'Several reports have measured bad N=1'],
+    ['manifests', [calm, { ...red, manifest: 'other.yaml' }], 'several manifests'],
+    ['heads', [calm, { ...red, head: { label: 'x', commit: 'c'.repeat(40) } }], 'several heads'],
+    ['nothing', [], 'no report to judge'],
+  ] as const)('are refused where they do not belong together: %s', (_what, reports, message) => {
+    expect(() => merge(reports)).toThrow(message);
+  });
+});
