@@ -107,7 +107,8 @@ describe('the base', () => {
     expect(plan(runnerOf('pull_request', events.opened), commits.merge, given)).toEqual({
       kind: 'given',
       revision: given,
-      fetch: { when: 'missing', source, target, depth: 'all' },
+      // A name may have moved since a runner of one's own last fetched it; a commit never does.
+      fetch: { when: target === null ? 'missing' : 'always', source, target, depth: 'all' },
       reason: 'the input `base`',
     });
   });
