@@ -35855,13 +35855,13 @@ import { dirname as dirname5, isAbsolute, relative, resolve as resolve2, sep as 
 
 // src/git/run-git.ts
 import { spawnSync } from "node:child_process";
-var timeoutMs = 6e4;
-var networkTimeoutMs = 3e5;
-var mebibyte2 = 1024 * 1024;
+
+// src/git/git-process.ts
+var defaultMaxBytes = 1024 * 1024;
 var remoteProtocols = ["https", "http", "ssh", "file"];
-function safeSettings(withNetwork) {
+function safeSettings(network) {
   const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
-  if (withNetwork) settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
+  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
   return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
 }
 function gitEnvironment(environment) {
@@ -35876,6 +35876,41 @@ function gitEnvironment(environment) {
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_NO_LAZY_FETCH: "1"
   };
+}
+function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
+  const message = printable3(stderr2);
+  if (status !== 0) throwIfHopeless(folder, message);
+  return { ok: status === 0, stdout: stdout2, message };
+}
+function notStarted(command2, cause) {
+  if (cause.code === "ENOENT") {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
+      code: "git-missing",
+      nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
+      cause
+    });
+  }
+  return new JoulegateError("bad-input", `git ${verbOf(command2)} could not be run: ${cause.message}`, {
+    code: "git-failed",
+    nextStep: "Run the command by hand to see more.",
+    cause
+  });
+}
+function timedOut(command2, timeoutMs2) {
+  const message = `git ${verbOf(command2)} did not answer within ${timeoutMs2 / 1e3} s`;
+  return new JoulegateError("bad-input", message, {
+    code: "git-timeout",
+    nextStep: "Check the file system and the network, and try again."
+  });
+}
+function outputTooLarge(command2) {
+  return new JoulegateError("bad-input", `git ${verbOf(command2)} answered with too much output`, {
+    code: "git-output-too-large",
+    nextStep: "Check that the files are text of a few megabytes at most."
+  });
+}
+function verbOf(command2) {
+  return command2.args[0] ?? "";
 }
 function printable3(bytes) {
   return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
@@ -35894,57 +35929,27 @@ function throwIfHopeless(folder, message) {
     });
   }
 }
+
+// src/git/run-git.ts
+var timeoutMs = 6e4;
 function runGit(command2) {
-  const { folder, environment, args, maxBytes = mebibyte2, network } = command2;
-  const result = spawnSync("git", [...safeSettings(network !== void 0), ...args], {
+  const { folder, environment, args, maxBytes = defaultMaxBytes } = command2;
+  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
     cwd: folder,
-    env: { ...gitEnvironment(environment), ...network },
+    env: gitEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: timeoutOf(command2),
+    timeout: timeoutMs,
     killSignal: "SIGKILL",
     maxBuffer: maxBytes,
     windowsHide: true
   });
-  if (result.error !== void 0) throw runFailure(result.error, command2);
-  const message = printable3(result.stderr);
-  if (result.status !== 0) throwIfHopeless(folder, message);
-  return { ok: result.status === 0, stdout: result.stdout, message };
+  if (end.error !== void 0) throw runFailure(command2, end.error);
+  return gitResult(command2, end);
 }
-function timeoutOf(command2) {
-  return command2.network === void 0 ? timeoutMs : networkTimeoutMs;
-}
-function runFailure(error, command2) {
-  const verb = command2.args[0] ?? "";
-  if (error.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
-      code: "git-missing",
-      nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
-      cause: error
-    });
-  }
-  if (error.code === "ETIMEDOUT") {
-    return new JoulegateError(
-      "bad-input",
-      `git ${verb} did not answer within ${timeoutOf(command2) / 1e3} s`,
-      {
-        code: "git-timeout",
-        nextStep: "Check the file system and the network, and try again.",
-        cause: error
-      }
-    );
-  }
-  if (error.code === "ENOBUFS") {
-    return new JoulegateError("bad-input", `git ${verb} answered with too much output`, {
-      code: "git-output-too-large",
-      nextStep: "Check that the files are text of a few megabytes at most.",
-      cause: error
-    });
-  }
-  return new JoulegateError("bad-input", `git ${verb} could not be run: ${error.message}`, {
-    code: "git-failed",
-    nextStep: "Run the command by hand to see more.",
-    cause: error
-  });
+function runFailure(command2, error) {
+  if (error.code === "ETIMEDOUT") return timedOut(command2, timeoutMs);
+  if (error.code === "ENOBUFS") return outputTooLarge(command2);
+  return notStarted(command2, error);
 }
 
 // src/git/repository.ts

@@ -1,6 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
+import type { Environment } from './git-process.ts';
 import { assertRevision, isShallow, type RepositoryQuestion } from './repository.ts';
-import { type Environment, runGit } from './run-git.ts';
+import { runRemoteGit } from './run-remote-git.ts';
 
 /** What lets git read a private repository. */
 export interface FetchCredentials {
@@ -18,6 +19,8 @@ export interface FetchTask extends RepositoryQuestion {
   readonly depth: number | 'all';
   /** null: git's own configuration has to do. */
   readonly credentials: FetchCredentials | null;
+  /** Gives the fetch up when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -38,22 +41,26 @@ function authorization({ serverUrl, token }: FetchCredentials): Environment {
 
 /**
  * Fetches from `origin` what a comparison needs and a shallow clone lacks.
- * @throws JoulegateError (bad-input, `fetch-failed`) if the remote cannot be read or does not have it
+ * @throws JoulegateError (bad-input, `fetch-failed`) if the remote cannot be read or does not have it; (bad-input,
+ * `git-timeout`) if it does not answer; (interrupted, `interrupted`) if `signal` is aborted first. No git process is left.
  */
-export function fetchHistory(task: FetchTask): void {
-  const { root, environment, source, target, depth, credentials } = task;
+export async function fetchHistory(task: FetchTask): Promise<void> {
+  const { root, environment, source, target, depth, credentials, signal } = task;
   assertRevision(source);
   const deepen = depth === 'all' ? ['--unshallow'] : [`--depth=${depth}`];
-  const result = runGit({
+  const result = await runRemoteGit({
     folder: root,
     environment,
-    network: credentials === null ? {} : authorization(credentials),
+    variables: credentials === null ? {} : authorization(credentials),
+    signal,
     args: [
       'fetch',
       '--quiet',
       '--no-tags',
       '--no-recurse-submodules',
       '--no-write-fetch-head',
+      // It would go on in the background, while energy is measured.
+      '--no-auto-gc',
       ...(isShallow(task) ? deepen : []),
       'origin',
       target === null ? source : `+${source}:${target}`,

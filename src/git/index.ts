@@ -1,4 +1,5 @@
 export { type FetchCredentials, type FetchTask, fetchHistory } from './fetch-history.ts';
+export type { Environment } from './git-process.ts';
 export { openFolder } from './open-folder.ts';
 export { type OpenRevision, openRevision } from './open-revision.ts';
 export {
@@ -9,4 +10,3 @@ export {
   repositoryRoot,
   resolveCommit,
 } from './repository.ts';
-export type { Environment } from './run-git.ts';

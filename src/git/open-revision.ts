@@ -1,5 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { FileReader } from '../manifest/index.ts';
+import type { Environment, GitResult } from './git-process.ts';
 import {
   decodeText,
   isSkippedFolder,
@@ -11,7 +12,7 @@ import {
   tooMany,
 } from './reader-rules.ts';
 import { resolveCommit } from './repository.ts';
-import { type Environment, type GitResult, runGit } from './run-git.ts';
+import { runGit } from './run-git.ts';
 
 /** A commit's files, and how to name it. */
 export interface OpenRevision {

@@ -1,5 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
-import { type Environment, runGit } from './run-git.ts';
+import type { Environment } from './git-process.ts';
+import { runGit } from './run-git.ts';
 
 export interface RepositoryQuestion {
   /** A folder in the repository. */

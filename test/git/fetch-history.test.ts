@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,43 +54,57 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Command lines of all processes that run. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        // It ended while it was looked at.
+        return [];
+      }
+    });
+}
+
 describe('fetchHistory', () => {
-  it('finds the first parent of a merge commit that was checked out alone', () => {
+  it('finds the first parent of a merge commit that was checked out alone', async () => {
     const root = shallowClone('merged');
     const question = { root, environment };
     const head = headCommit(question);
     expect(() => resolveCommit({ ...question, revision: 'HEAD^1' })).toThrow('no revision');
-    fetchHistory({ ...question, source: head, target: null, depth: 2, credentials: null });
+    await fetchHistory({ ...question, source: head, target: null, depth: 2, credentials: null });
     expect(resolveCommit({ ...question, revision: 'HEAD^1' })).toBe(git(remote, 'rev-parse', 'main'));
     expect(headCommit(question)).toBe(head);
   });
 
-  it('finds where a branch left another, out of two commits without history', () => {
+  it('finds where a branch left another, out of two commits without history', async () => {
     const root = shallowClone('topic');
     const question = { root, environment };
     const target = 'refs/joulegate/base';
-    fetchHistory({ ...question, source: 'refs/heads/main', target, depth: 'all', credentials: null });
+    await fetchHistory({ ...question, source: 'refs/heads/main', target, depth: 'all', credentials: null });
     expect(mergeBase({ ...question, revision: target })).toBe(git(remote, 'rev-parse', 'main~1'));
   });
 
-  it('names what the remote does not have, and what to do', () => {
+  it('names what the remote does not have, and what to do', async () => {
     const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
-    expect(() => fetchHistory({ ...task, source: 'refs/heads/gone' })).toThrow(
+    await expect(fetchHistory({ ...task, source: 'refs/heads/gone' })).rejects.toThrow(
       /could not fetch refs\/heads\/gone: .*refs\/heads\/gone/,
     );
   });
 
-  it.each(['--upload-pack=evil', 'ext::sh -c evil', 'a..b'])('takes %j for no revision', (source) => {
+  it.each(['--upload-pack=evil', 'ext::sh -c evil', 'a..b'])('takes %j for no revision', async (source) => {
     const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
-    expect(() => fetchHistory({ ...task, source })).toThrow('is not a revision');
+    await expect(fetchHistory({ ...task, source })).rejects.toThrow('is not a revision');
   });
 
-  it('runs no program that the clone’s remote names', () => {
+  it('runs no program that the clone’s remote names', async () => {
     const root = shallowClone('topic');
     const witness = join(folder, 'witness');
     git(root, 'remote', 'set-url', 'origin', `ext::sh -c "touch% ${witness}"`);
     const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
-    expect(() => fetchHistory(task)).toThrow('could not fetch');
+    await expect(fetchHistory(task)).rejects.toThrow('could not fetch');
     expect(() => readFileSync(witness)).toThrow('ENOENT');
   });
 
@@ -111,18 +126,18 @@ describe('fetchHistory', () => {
       const url = `http://127.0.0.1:${port}`;
       const root = shallowClone('topic');
       git(root, 'remote', 'set-url', 'origin', `${url}/o/r`);
-      const messageFor = (serverUrl: string): string => {
+      const messageFor = async (serverUrl: string): Promise<string> => {
         const credentials = { serverUrl, token: 'secret-token' };
         const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials };
         try {
-          fetchHistory(task);
+          await fetchHistory(task);
         } catch (error) {
           return String(error);
         }
         throw new Error('the fetch did not fail');
       };
       const basic = Buffer.from('x-access-token:secret-token').toString('base64');
-      const messages = [messageFor(url), messageFor('https://elsewhere.invalid')];
+      const messages = [await messageFor(url), await messageFor('https://elsewhere.invalid')];
       const requests = readFileSync(log, 'utf8').trim().split('\n');
       expect(requests[0]).toBe(`basic ${basic}`);
       expect(requests.at(-1)).toBe('none');
@@ -132,6 +147,28 @@ describe('fetchHistory', () => {
       }
     } finally {
       server.kill();
+    }
+  });
+
+  it('gives up a remote that never answers when it is told to, and leaves no git process', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const asked = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
+    const root = shallowClone('topic');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/o/r`;
+    git(root, 'remote', 'set-url', 'origin', url);
+    const interruption = new AbortController();
+    const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
+    try {
+      const fetching = expect(fetchHistory({ ...task, signal: interruption.signal })).rejects.toMatchObject({
+        kind: 'interrupted',
+      });
+      await asked;
+      interruption.abort();
+      await fetching;
+      expect(commandLines().filter((line) => line.includes(url))).toEqual([]);
+    } finally {
+      silent.close();
     }
   });
 });

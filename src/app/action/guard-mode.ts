@@ -34,7 +34,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
   const reportFolder = reportFolderOf(runner);
   const report = await guard(host, {
     manifest: inputs.manifest,
-    base: resolveBase(host, runner, inputs),
+    base: await resolveBase(host, runner, inputs),
     kernels,
     device: inputs.device,
     meter: inputs.meter,

@@ -33,7 +33,7 @@ function assertInRepository(host: Host, manifest: string, repository: string): v
  * @returns a folder or revision, as `guard` takes it; null for the first commit of a repository, which has no base
  * @throws JoulegateError bad-input: no repository, dubious ownership, a base that cannot be found or fetched
  */
-export function resolveBase(host: Host, runner: Runner, inputs: Inputs): string | null {
+export async function resolveBase(host: Host, runner: Runner, inputs: Inputs): Promise<string | null> {
   if (inputs.base !== null) {
     const folder = absolutePath(host, inputs.base);
     if (existsSync(folder) && statSync(folder).isDirectory()) return inputs.base;
@@ -53,8 +53,9 @@ export function resolveBase(host: Host, runner: Runner, inputs: Inputs): string 
   host.progress.note(`base: ${plan.reason}`);
   if (when === 'missing' && isThere(root, host, plan.revision)) return plan.revision;
   host.progress.note(`fetching ${source}`);
-  fetchHistory({
+  await fetchHistory({
     ...question,
+    signal: host.signal,
     source,
     target,
     depth,
