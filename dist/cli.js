@@ -7398,7 +7398,8 @@ var package_default = {
     types: "tsc",
     "check:schemas": "node scripts/schemas.mjs --check",
     "check:dist": "node scripts/build.mjs --check",
-    test: "npm run lint && npm run types && npm run check:schemas && npm run check:dist && vitest run"
+    test: "npm run lint && npm run types && npm run check:schemas && npm run check:dist && vitest run",
+    "bench:search": "node bench/run.mjs search"
   },
   dependencies: {
     "@actions/artifact": "^6.2.1",

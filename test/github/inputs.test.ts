@@ -136,7 +136,7 @@ describe('inputs', () => {
 });
 
 describe('outputs', () => {
-  const paths = { reportPath: '/work/_temp/report.json', commentBody: '## Joulegate' };
+  const paths = { reportPath: '/runner/_temp/report.json', commentBody: '## Joulegate' };
 
   it('count the verdicts of a guard run', () => {
     expect(outputsOf({ report: guardReport(mixedKernels), ...paths })).toEqual({
@@ -147,7 +147,7 @@ describe('outputs', () => {
       inconclusive: '0',
       identical: '1',
       'missing-baseline': '0',
-      report: '/work/_temp/report.json',
+      report: '/runner/_temp/report.json',
       'comment-body': '## Joulegate',
     });
   });

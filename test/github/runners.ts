@@ -79,10 +79,10 @@ export function environmentOf(
     GITHUB_REF: isPullRequest ? 'refs/pull/7/merge' : 'refs/heads/main',
     GITHUB_ACTOR: 'mona',
     GITHUB_JOB: 'guard',
-    GITHUB_WORKSPACE: '/work/kernels',
-    RUNNER_TEMP: '/work/_temp',
-    RUNNER_TOOL_CACHE: '/work/_tool',
-    GITHUB_STEP_SUMMARY: '/work/_temp/summary.md',
+    GITHUB_WORKSPACE: '/runner/kernels',
+    RUNNER_TEMP: '/runner/_temp',
+    RUNNER_TOOL_CACHE: '/runner/_tool',
+    GITHUB_STEP_SUMMARY: '/runner/_temp/summary.md',
     ...changes,
   };
 }
