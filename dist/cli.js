@@ -19318,6 +19318,18 @@ function resolutionOf(sample, metric) {
   return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
 }
 
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
 // src/judge/ratio.ts
 function toRatio(estimate) {
   const [low, high] = meanInterval(estimate, 0.95);
@@ -19371,9 +19383,9 @@ function pBelow(estimate, margin) {
 
 // src/judge/text.ts
 function formatChange2(relative2) {
-  const percent2 = relative2 * 100;
-  const digits2 = Math.abs(percent2) < 9.95 ? 1 : 0;
-  const text2 = percent2.toFixed(digits2);
+  const percent3 = relative2 * 100;
+  const digits2 = Math.abs(percent3) < 9.95 ? 1 : 0;
+  const text2 = percent3.toFixed(digits2);
   return `${Number(text2) > 0 ? "+" : ""}${Number(text2) === 0 ? 0 .toFixed(digits2) : text2} %`;
 }
 function formatMargin(margin) {
@@ -19552,6 +19564,19 @@ function decidingMetric(judged) {
   const worst = [...candidates].sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
 }
 
 // src/judge/overall.ts
@@ -36748,18 +36773,19 @@ async function guard(host, options) {
 
 // src/app/noise-floor.ts
 var wantedBlocks = 20;
+function statusOf(done, blocks, secondsLeft) {
+  const text2 = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks) ? { text: `${text2} of ${blocks}`, share: done / blocks } : { text: text2, secondsLeft };
+}
 async function measureNoise(options) {
-  const { host, laboratory, variant, deadlineMs } = options;
+  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
   const { kernel, workload } = variant;
   const samples2 = [];
   let blockMs = 0;
-  for (let block = 0; block < wantedBlocks; block++) {
+  for (let block = 0; block < blocks; block++) {
     if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
     const startMs = laboratory.clock.nowMs();
-    host.progress.update({
-      text: `noise floor, A/A block ${block + 1} of ${wantedBlocks}`,
-      share: block / wantedBlocks
-    });
+    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
     samples2.push(
       ...await runBlocks({
         phase: "flag",
@@ -39509,6 +39535,111 @@ async function doctor(host) {
   return { findings, usable };
 }
 
+// src/app/doctor-noise.ts
+import { existsSync as existsSync7 } from "node:fs";
+var judgingMinutes = [1, 5, 15];
+function ownKernel(software) {
+  const size = software ? 128 : 2048;
+  const text2 = `version: 1
+kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: ${size} }] } }
+`;
+  const reader = { read: () => null, list: () => [] };
+  const { manifest } = parseManifest({ path: "matmul", text: text2, reader, folder: "", operators });
+  const kernel = manifest?.kernels[0];
+  if (kernel === void 0) throw new Error("the built-in kernel does not parse");
+  return kernel;
+}
+function chooseKernel(host, options, software) {
+  const path = options.manifest ?? "joulegate.yaml";
+  if (options.manifest === void 0 && options.kernels === null && !existsSync7(absolutePath(host, path))) {
+    return ownKernel(software);
+  }
+  const { manifest } = openManifest(host, path);
+  const kernels = selectKernels(manifest, options.kernels);
+  const kernel = kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
+  if (kernel !== void 0) return kernel;
+  throw new JoulegateError("bad-input", `${path} has no kernel.`, {
+    code: "unknown-kernel",
+    nextStep: "Add one, or run this where there is no manifest."
+  });
+}
+function metricNoise(options) {
+  const { metric, samples: samples2, subject, secondsPerBlock } = options;
+  const value = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
+  const counting = (arm) => new Set(samples2.filter((sample) => sample.arm === arm && value(sample) !== null).map((s) => s.block));
+  const heads = counting("H");
+  return {
+    metric,
+    blocks: [...counting("B")].filter((block) => heads.has(block)).length,
+    noiseFloor: noiseFloorOf({ subject, samples: samples2, metric }),
+    detectable: judgingMinutes.map((minutes2) => ({
+      minutes: minutes2,
+      change: detectableChange({
+        subject,
+        samples: samples2,
+        metric,
+        blocks: Math.floor(minutes2 * 60 / secondsPerBlock)
+      })
+    }))
+  };
+}
+async function measureMachineNoise(host, options) {
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const { info, clock, meter, meterReason } = laboratory;
+    const kernel = chooseKernel(host, options, info.software);
+    const workload = kernel.workloads[0];
+    const { configuration } = shippedConfiguration({
+      tuned: null,
+      kernel,
+      workload,
+      family: info.family,
+      limits: info.limits
+    });
+    const built = await createVariantBuilder({ kernel, workload, limits: info.limits }).build(configuration);
+    const prepared = built.ok ? await laboratory.device.prepare(built.value) : built;
+    if (!built.ok || !prepared.ok) {
+      const why = built.ok ? prepared.ok ? "" : prepared.failure.message : built.failure.message;
+      throw new JoulegateError("bad-input", `${kernel.name} ${workload.name} does not run: ${why}`, {
+        code: "broken-kernel",
+        nextStep: "Name another kernel with --kernel NAME."
+      });
+    }
+    host.progress.stage(`noise floor: ${kernel.name} ${workload.name} against itself`);
+    const startMs = clock.nowMs();
+    const samples2 = await measureNoise({
+      host,
+      laboratory,
+      variant: built.value,
+      deadlineMs: startMs + options.minutes * 6e4,
+      blocks: Number.POSITIVE_INFINITY
+    });
+    const blocks = new Set(samples2.map(({ block }) => block)).size;
+    if (blocks === 0) {
+      throw new JoulegateError("could-not-measure", "Not one block was measured.", {
+        code: "too-short",
+        nextStep: "Give --noise more minutes."
+      });
+    }
+    const secondsPerBlock = (clock.nowMs() - startMs) / 1e3 / blocks;
+    const subject = { kernel: kernel.name, workload: workload.name };
+    const metrics2 = meter === null ? ["latency"] : ["energy", "latency"];
+    return {
+      device: info,
+      meter: meter?.info ?? null,
+      meterReason,
+      ...subject,
+      configuration,
+      blocks,
+      secondsPerBlock,
+      metrics: metrics2.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
+      voidReasons: [...new Set(samples2.flatMap(({ voidReasons }) => voidReasons))]
+    };
+  } finally {
+    await laboratory.close();
+  }
+}
+
 // src/app/import-recording.ts
 var maxCacheBytes = 512 * 1024 * 1024;
 function importRecording(host, options) {
@@ -39581,7 +39712,7 @@ async function plan(host, options) {
 }
 
 // src/app/record.ts
-import { existsSync as existsSync7 } from "node:fs";
+import { existsSync as existsSync8 } from "node:fs";
 var saveEveryMs = 5e3;
 var randomShare = 0.2;
 function findWorkload(kernel, name) {
@@ -39601,7 +39732,7 @@ function idOf(space2, configuration) {
 }
 function loadKnown(path, space2, subject) {
   const known = /* @__PURE__ */ new Map();
-  if (!existsSync7(path)) return known;
+  if (!existsSync8(path)) return known;
   const recording = readRecording(path);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -39969,14 +40100,71 @@ function readKernelFilter(args) {
 }
 
 // src/cli/commands/doctor.ts
+function percent2(change2) {
+  return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
+}
+function describeNoise(report3) {
+  const { device, meter, metrics: metrics2, blocks, secondsPerBlock, voidReasons } = report3;
+  const minutes2 = metrics2[0]?.detectable.map((one2) => one2.minutes) ?? [];
+  const table3 = columns(
+    [
+      ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
+      ...metrics2.map((metric) => [
+        metric.metric,
+        ...metric.detectable.map(({ change: change2 }) => percent2(change2)),
+        percent2(metric.noiseFloor),
+        String(metric.blocks)
+      ])
+    ],
+    [1, 2, 3, 4, 5]
+  );
+  const estimated = meter?.estimated ? ", estimated" : "";
+  const few = metrics2.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
+  return `${[
+    `device: ${device.description}`,
+    `meter: ${meter === null ? `none (${report3.meterReason})` : `${meter.description}${estimated}`}`,
+    `${count(blocks, "A/A block")} of ${report3.kernel} ${report3.workload}, ${secondsPerBlock.toFixed(1)} s each`,
+    "",
+    "Smallest change that judging one kernel for so long finds in 4 of 5 runs:",
+    table3,
+    ...few,
+    ...voidReasons.length === 0 ? [] : ["", "Void:", ...voidReasons.map((reason) => `  ${reason}`)]
+  ].join("\n")}
+`;
+}
 var doctorCommand = {
   name: "doctor",
   summary: "what this machine has, what is missing and how to get it",
   positionals: [],
-  description: "Looks for adapters and meters, tries each, and says what is missing and how to get it.",
-  examples: ["joulegate doctor", "joulegate doctor --json"],
-  options: { ...jsonOption },
+  description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
+kernel against itself and says how small a change this machine can tell from none.`,
+  examples: ["joulegate doctor", "joulegate doctor --json", "joulegate doctor --noise 10"],
+  options: {
+    noise: {
+      type: "number",
+      value: "MINUTES",
+      help: "measure a kernel against itself for so long",
+      min: 0.05,
+      max: 24 * 60
+    },
+    manifest: {
+      type: "string",
+      value: "FILE",
+      help: "with --noise: take a kernel of it, its sentinel first; joulegate.yaml's or our own unless given"
+    },
+    ...kernelOption,
+    ...laboratoryOptions,
+    ...jsonOption
+  },
   async run(args, host) {
+    const minutes2 = args.number("noise");
+    if (minutes2 !== void 0) return runNoise(args, host, minutes2);
+    if (args.text("manifest") !== void 0 || args.text("kernel") !== void 0) {
+      throw new JoulegateError("bad-input", "--manifest and --kernel belong to --noise.", {
+        code: "bad-arguments",
+        nextStep: "Add --noise MINUTES, or leave them out."
+      });
+    }
     const diagnosis = await doctor(host);
     const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
@@ -39989,6 +40177,17 @@ var doctorCommand = {
 `, exitCode };
   }
 };
+async function runNoise(args, host, minutes2) {
+  const manifest = args.text("manifest");
+  const report3 = await measureMachineNoise(host, {
+    ...readLaboratoryOptions(args),
+    ...readKernelFilter(args),
+    ...manifest === void 0 ? {} : { manifest },
+    minutes: minutes2
+  });
+  const exitCode = host.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
+  return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
+}
 
 // src/cli/report-result.ts
 function reportResult(report3, args, terminal) {

@@ -3,6 +3,12 @@ export { renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { runAction } from './action/run-action.ts';
 export { type Diagnosis, doctor, type Finding } from './doctor.ts';
+export {
+  type DoctorNoiseOptions,
+  type MetricNoise,
+  measureMachineNoise,
+  type NoiseReport,
+} from './doctor-noise.ts';
 export { type GuardOptions, guard } from './guard.ts';
 export type { Host } from './host.ts';
 export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';

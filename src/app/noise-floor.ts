@@ -3,12 +3,21 @@ import type { Variant } from '../kernel/index.ts';
 import { type BlockSample, runBlocks } from '../measure/index.ts';
 import type { Host } from './host.ts';
 import type { Laboratory } from './laboratory.ts';
+import type { ProgressStatus } from './progress.ts';
 
 /** As many blocks as `noiseFloorOf` needs at the least; nights that have less time add up. */
 const wantedBlocks = 20;
 
 /** What a device's noise is per metric, as a relative change; null where it is unknown. */
 export type NoiseFloor = NonNullable<JudgeOptions['noiseFloor']>;
+
+/** Without a number of blocks it is the time that ends them. */
+function statusOf(done: number, blocks: number, secondsLeft: number): ProgressStatus {
+  const text = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks)
+    ? { text: `${text} of ${blocks}`, share: done / blocks }
+    : { text, secondsLeft };
+}
 
 /**
  * Measures A/A blocks, in which both arms run the same program, for as long as another one fits into the time.
@@ -20,18 +29,17 @@ export async function measureNoise(options: {
   readonly variant: Variant;
   /** On the laboratory's clock. */
   readonly deadlineMs: number;
+  /** At most so many blocks; 20 unless given. */
+  readonly blocks?: number;
 }): Promise<readonly BlockSample[]> {
-  const { host, laboratory, variant, deadlineMs } = options;
+  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
   const { kernel, workload } = variant;
   const samples: BlockSample[] = [];
   let blockMs = 0;
-  for (let block = 0; block < wantedBlocks; block++) {
+  for (let block = 0; block < blocks; block++) {
     if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
     const startMs = laboratory.clock.nowMs();
-    host.progress.update({
-      text: `noise floor, A/A block ${block + 1} of ${wantedBlocks}`,
-      share: block / wantedBlocks,
-    });
+    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1000));
     samples.push(
       ...(await runBlocks({
         phase: 'flag',

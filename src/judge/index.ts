@@ -1,3 +1,4 @@
+export { detectableChange } from './detectable-change.ts';
 export { judge } from './judge.ts';
 export { noiseFloorOf } from './noise-floor.ts';
 export type { JudgeOptions } from './options.ts';
