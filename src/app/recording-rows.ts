@@ -1,11 +1,32 @@
 import type { VariantFailure } from '../kernel/index.ts';
 import type { KernelDefinition, Workload } from '../manifest/index.ts';
-import type { DeviceInfo, Measurement, MeterInfo } from '../measure/index.ts';
+import type {
+  BoardConditions,
+  DeviceInfo,
+  EnergyMeasurement,
+  Measurement,
+  MeterInfo,
+} from '../measure/index.ts';
 import type { Space } from '../space/index.ts';
 import type { Recording } from '../store/index.ts';
 import type { Host } from './host.ts';
 
 type RecordingRow = Recording['measurements'][number];
+
+function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }: EnergyMeasurement) {
+  return {
+    launches,
+    seconds,
+    relativeResolution,
+    ...(disagreement == null ? {} : { disagreement }),
+    ...(conditions == null ? {} : conditionsOf(conditions)),
+  };
+}
+
+function conditionsOf(conditions: { readonly [Name in keyof BoardConditions]?: BoardConditions[Name] }) {
+  const { smMhz = null, memoryMhz = null, celsius = null, powerCappedPart = null } = conditions;
+  return { smMhz, memoryMhz, celsius, powerCappedPart };
+}
 
 /** A measurement as a row of a recording over the same space. */
 export function toRecordingRow(space: Space, measurement: Measurement): RecordingRow {
@@ -17,7 +38,7 @@ export function toRecordingRow(space: Space, measurement: Measurement): Recordin
     ...(latency === null
       ? {}
       : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) }),
-    ...(energy === null ? {} : { joules: energy.joules, watts: energy.watts }),
+    ...(energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) }),
     ...(failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2000) } }),
   };
 }
@@ -53,10 +74,12 @@ export function fromRecordingRow(space: Space, recording: Recording, row: Record
             joules: row.joules,
             netJoules: null,
             watts: row.watts ?? Number.NaN,
-            launches: 1,
-            seconds: 0,
+            launches: row.window?.launches ?? 1,
+            seconds: row.window?.seconds ?? 0,
             estimated,
-            relativeResolution: 0,
+            relativeResolution: row.window?.relativeResolution ?? 0,
+            disagreement: row.window?.disagreement ?? null,
+            conditions: row.window === undefined ? null : conditionsOf(row.window),
           },
   };
 }

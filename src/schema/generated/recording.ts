@@ -196,6 +196,7 @@ export interface RecordingMeasurement {
    * Mean power while it ran, in watts.
    */
   readonly watts?: number;
+  readonly window?: RecordingWindow;
   readonly failure?: RecordingFailure;
   /**
    * Static features, in the order of `featureNames`.
@@ -205,6 +206,46 @@ export interface RecordingMeasurement {
    * Items: Value of a static feature; null where unknown.
    */
   readonly features?: ReadonlyArray<(number | null)>;
+}
+/**
+ * The window in which energy was measured: what a reader needs to judge it by.
+ *
+ * This interface was referenced by `Recording`'s JSON-Schema
+ * via the `definition` "RecordingWindow".
+ */
+export interface RecordingWindow {
+  /**
+   * Launches in it; interpolated, so not always whole.
+   */
+  readonly launches: number;
+  /**
+   * Its length, in seconds.
+   */
+  readonly seconds: number;
+  /**
+   * Smallest relative difference that the meter can show over it.
+   */
+  readonly relativeResolution?: number;
+  /**
+   * Integrated power over the counter's energy, less 1; null if there is nothing to compare with.
+   */
+  readonly disagreement?: number | null;
+  /**
+   * Clock of the multiprocessors, in MHz; null if unknown.
+   */
+  readonly smMhz?: number | null;
+  /**
+   * Clock of the memory, in MHz; null if unknown.
+   */
+  readonly memoryMhz?: number | null;
+  /**
+   * Temperature, in degrees Celsius; null if unknown.
+   */
+  readonly celsius?: number | null;
+  /**
+   * Part of the time in which the power limit held the clocks down; null if unknown.
+   */
+  readonly powerCappedPart?: number | null;
 }
 /**
  * Why a configuration cannot be used.

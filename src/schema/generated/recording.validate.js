@@ -21,7 +21,7 @@ var require_ucs2length = __commonJS({
     ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
   }
 });
-var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: !1, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: !1, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: !1, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: !1, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: !1, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } } } }, func0 = Object.prototype.hasOwnProperty, func81 = require_ucs2length().default;
+var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: !1, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: !1, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: !1, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: !1, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: !1, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: !1, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } }, func0 = Object.prototype.hasOwnProperty, func81 = require_ucs2length().default;
 var pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
@@ -418,9 +418,165 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
+var schema26 = { type: "object", additionalProperties: !1, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, schema27 = { type: "object", additionalProperties: !1, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
 function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.launches === void 0 || !func0.call(data, "launches")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "launches" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.seconds === void 0 || !func0.call(data, "seconds")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "launches" || key0 === "seconds" || key0 === "relativeResolution" || key0 === "disagreement" || key0 === "smMhz" || key0 === "memoryMhz" || key0 === "celsius" || key0 === "powerCappedPart")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.launches !== void 0 && func0.call(data, "launches")) {
+      let data0 = data.launches;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e9 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/launches", schemaPath: "#/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/launches", schemaPath: "#/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/launches", schemaPath: "#/properties/launches/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.seconds !== void 0 && func0.call(data, "seconds")) {
+      let data1 = data.seconds;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e9 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.relativeResolution !== void 0 && func0.call(data, "relativeResolution")) {
+      let data2 = data.relativeResolution;
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e9 || isNaN(data2)) {
+          let err9 = { instancePath: instancePath + "/relativeResolution", schemaPath: "#/properties/relativeResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/relativeResolution", schemaPath: "#/properties/relativeResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/relativeResolution", schemaPath: "#/properties/relativeResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.disagreement !== void 0 && func0.call(data, "disagreement")) {
+      let data3 = data.disagreement;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err12 = { instancePath: instancePath + "/disagreement", schemaPath: "#/properties/disagreement/type", keyword: "type", params: { type: schema27.properties.disagreement.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err13 = { instancePath: instancePath + "/disagreement", schemaPath: "#/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data3 < -1e9 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/disagreement", schemaPath: "#/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      }
+    }
+    if (data.smMhz !== void 0 && func0.call(data, "smMhz")) {
+      let data4 = data.smMhz;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/smMhz", schemaPath: "#/properties/smMhz/type", keyword: "type", params: { type: schema27.properties.smMhz.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err16 = { instancePath: instancePath + "/smMhz", schemaPath: "#/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/smMhz", schemaPath: "#/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+      }
+    }
+    if (data.memoryMhz !== void 0 && func0.call(data, "memoryMhz")) {
+      let data5 = data.memoryMhz;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err18 = { instancePath: instancePath + "/memoryMhz", schemaPath: "#/properties/memoryMhz/type", keyword: "type", params: { type: schema27.properties.memoryMhz.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err19 = { instancePath: instancePath + "/memoryMhz", schemaPath: "#/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/memoryMhz", schemaPath: "#/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      }
+    }
+    if (data.celsius !== void 0 && func0.call(data, "celsius")) {
+      let data6 = data.celsius;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err21 = { instancePath: instancePath + "/celsius", schemaPath: "#/properties/celsius/type", keyword: "type", params: { type: schema27.properties.celsius.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e9 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/celsius", schemaPath: "#/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 < -300 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/celsius", schemaPath: "#/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
+    if (data.powerCappedPart !== void 0 && func0.call(data, "powerCappedPart")) {
+      let data7 = data.powerCappedPart;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err24 = { instancePath: instancePath + "/powerCappedPart", schemaPath: "#/properties/powerCappedPart/type", keyword: "type", params: { type: schema27.properties.powerCappedPart.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1 || isNaN(data7)) {
+          let err25 = { instancePath: instancePath + "/powerCappedPart", schemaPath: "#/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err26 = { instancePath: instancePath + "/powerCappedPart", schemaPath: "#/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+  } else {
+    let err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+  }
+  return validate67.errors = vErrors, errors === 0;
+}
+validate67.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func0.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -467,9 +623,9 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate67.errors = vErrors, errors === 0;
+  return validate69.errors = vErrors, errors === 0;
 }
-validate67.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate69.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -478,7 +634,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "failure" || key0 === "features")) {
+      if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "window" || key0 === "failure" || key0 === "features")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -589,17 +745,17 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
-    if (data.failure !== void 0 && func0.call(data, "failure") && (validate67(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length)), data.features !== void 0 && func0.call(data, "features")) {
-      let data8 = data.features;
-      if (Array.isArray(data8)) {
-        if (data8.length > 512) {
+    if (data.window !== void 0 && func0.call(data, "window") && (validate67(data.window, { instancePath: instancePath + "/window", parentData: data, parentDataProperty: "window", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length)), data.failure !== void 0 && func0.call(data, "failure") && (validate69(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.features !== void 0 && func0.call(data, "features")) {
+      let data9 = data.features;
+      if (Array.isArray(data9)) {
+        if (data9.length > 512) {
           let err21 = { instancePath: instancePath + "/features", schemaPath: "#/properties/features/maxItems", keyword: "maxItems", params: { limit: 512 } };
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        let len2 = data8.length;
+        let len2 = data9.length;
         for (let i2 = 0; i2 < len2; i2++) {
-          let data9 = data8[i2];
-          if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+          let data10 = data9[i2];
+          if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
             let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema26.properties.features.items.type } };
             vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
@@ -617,8 +773,8 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate66.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/, pattern6 = new RegExp("^[0-9a-f]+$", "u");
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tool === void 0 || !func0.call(data, "tool")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" } };
@@ -737,9 +893,9 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate70.errors = vErrors, errors === 0;
+  return validate72.errors = vErrors, errors === 0;
 }
-validate70.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate72.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -895,7 +1051,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    data.provenance !== void 0 && func0.call(data, "provenance") && (validate70(data.provenance, { instancePath: instancePath + "/provenance", parentData: data, parentDataProperty: "provenance", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length));
+    data.provenance !== void 0 && func0.call(data, "provenance") && (validate72(data.provenance, { instancePath: instancePath + "/provenance", parentData: data, parentDataProperty: "provenance", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length));
   } else {
     let err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
