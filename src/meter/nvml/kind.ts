@@ -11,8 +11,12 @@ export const nvml: MeterKind = {
   name: 'nvml',
   async open(context) {
     const { info } = context.device;
-    if (info.software || info.backend === 'replay') return unsuitable(`${info.family} is no GPU`);
-    if (!isOfVendor(info, 'nvidia')) return unsuitable(`${info.family} is not NVIDIA’s`);
+    if (info.backend === 'replay') return unsuitable(`${info.family} is no GPU`);
+    // Whoever puts another library in NVML's place says that it measures this adapter.
+    if (context.nvmlLibrary === undefined) {
+      if (info.software) return unsuitable(`${info.family} is no GPU`);
+      if (!isOfVendor(info, 'nvidia')) return unsuitable(`${info.family} is not NVIDIA’s`);
+    }
     const opened = await openNvml(context.nvmlLibrary ?? usualLibrary, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
