@@ -31,6 +31,10 @@ async function runBundled(build) {
       format: 'esm',
       target: 'node20.19',
       external: ['webgpu', 'koffi'],
+      // Some dependencies still call `require`.
+      banner: {
+        js: "import { createRequire as benchRequire } from 'node:module';\nconst require = benchRequire(import.meta.url);",
+      },
       loader: { '.wesl': 'text', '.yaml': 'text' },
       logLevel: 'warning',
     });

@@ -173,7 +173,13 @@ export function readOperatorWorkloads(
         });
       }
     }
-    return { workload: createWorkload(names, complete), place: here };
+    const { parameters: all } = createWorkload(names, complete);
+    // Optional parameters are many, and named only where they say something.
+    const telling = names.filter((name) => {
+      const byDefault = parameters[name]?.default;
+      return byDefault === undefined || complete[name] !== byDefault;
+    });
+    return { workload: { name: createWorkload(telling, complete).name, parameters: all }, place: here };
   });
   reportRepeated(items);
   return {

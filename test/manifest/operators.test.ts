@@ -43,7 +43,7 @@ describe('a kernel that uses an operator', () => {
       reference: { source: { path: 'scale/naive.wesl' } },
       defaults: { WORKGROUP: 32, PER_THREAD: 1 },
       workloads: [
-        { name: 'n=256,type=f32', parameters: { n: 256, type: 'f32' } },
+        { name: 'n=256', parameters: { n: 256, type: 'f32' } },
         { name: 'n=512,type=f16', parameters: { n: 512, type: 'f16' } },
       ],
     });
@@ -84,7 +84,7 @@ describe('a kernel that uses an operator', () => {
       "5:26 'typ' is no parameter of this operator | did you mean 'type'?",
     ],
     ['    workloads: [{ type: f16 }]', "5:17 the workload misses 'n' | add 'n: …' (number of elements)"],
-    ['    workloads: [{ n: 64 }, { n: 64, type: f32 }]', '5:28 workload n=64,type=f32 is given twice'],
+    ['    workloads: [{ n: 64 }, { n: 64, type: f32 }]', '5:28 workload n=64 is given twice'],
     [
       '    workloads: [{ n: 16 }]',
       "3:3 operator 'scale': the default breaks the constraint 'WORKGROUP * PER_THREAD <= n' for workload n=16",
