@@ -1,6 +1,6 @@
-import { type JudgeOptions, planNext, type Subject } from '../judge/index.ts';
+import type { Subject } from '../judge/index.ts';
 import type { Outcome, Variant, VariantFailure } from '../kernel/index.ts';
-import { type BlockSample, type BlockSubject, type Device, runBlocks } from '../measure/index.ts';
+import type { BlockSubject, Device } from '../measure/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
 import type { Host } from './host.ts';
 import type { Laboratory } from './laboratory.ts';
@@ -135,72 +135,4 @@ export async function checkArms(options: {
     });
   }
   return { contests, broken, warnings };
-}
-
-export interface Measured {
-  readonly samples: readonly BlockSample[];
-  /** What ended it before the judge was done; null if the judge was. */
-  readonly cutShort: 'time' | 'interrupted' | null;
-}
-
-function describePhase(phase: 'flag' | 'confirm', subjects: number): string {
-  const kernels = subjects === 1 ? '1 kernel' : `${subjects} kernels`;
-  return phase === 'flag'
-    ? `measuring ${kernels}, base and head in turns`
-    : `confirming ${kernels} in fresh blocks`;
-}
-
-/** Measures blocks for as long as the judge asks for them and the budget lasts. */
-export async function measureContests(options: {
-  readonly host: Host;
-  readonly laboratory: Laboratory;
-  readonly contests: readonly Contest[];
-  /** Judging stops then with what it has. */
-  readonly seconds: number;
-  readonly judging: JudgeOptions;
-}): Promise<Measured> {
-  const { host, laboratory, contests, seconds, judging } = options;
-  const subjects = contests.map((contest) => contest.subject);
-  const samples: BlockSample[] = [];
-  const deadlineMs = laboratory.clock.nowMs() + seconds * 1000;
-  for (;;) {
-    const plan = planNext(subjects, samples, judging);
-    if (plan.phase === 'done') return { samples, cutShort: null };
-    const wanted = contests.filter((contest) =>
-      plan.subjects.some(
-        (subject) =>
-          subject.kernel === contest.subject.kernel && subject.workload === contest.subject.workload,
-      ),
-    );
-    host.progress.stage(describePhase(plan.phase, wanted.length));
-    const first = 1 + Math.max(0, ...samples.filter((s) => s.phase === plan.phase).map((s) => s.block));
-    let blockMs = 0;
-    for (let done = 0; done < plan.blocks; done++) {
-      // A block that cannot end in time would be thrown away, and the budget with it.
-      if (host.signal.aborted) return { samples, cutShort: 'interrupted' };
-      if (laboratory.clock.nowMs() + blockMs > deadlineMs) return { samples, cutShort: 'time' };
-      const startMs = laboratory.clock.nowMs();
-      const block = await runBlocks({
-        phase: plan.phase,
-        firstBlock: first + done,
-        blocks: 1,
-        subjects: wanted.map((contest) => contest.blockSubject),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions('judge'),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) => {
-          const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
-          host.progress.update({
-            text: `block ${done + 1} of ${plan.blocks}: ${turn.kernel}`,
-            share: (done + within) / plan.blocks,
-            ...(blockMs > 0 ? { secondsLeft: (blockMs * (plan.blocks - done - within)) / 1000 } : {}),
-          });
-        },
-      });
-      samples.push(...block);
-      blockMs = laboratory.clock.nowMs() - startMs;
-    }
-  }
 }

@@ -1,11 +1,18 @@
 import { ExitCode } from '../errors/index.ts';
-import { type OverallVerdict, overallVerdict, type Ratio, type SubjectJudgement } from '../judge/index.ts';
+import {
+  attemptOf,
+  type OverallVerdict,
+  overallVerdict,
+  type Ratio,
+  type SubjectJudgement,
+} from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
 import type { Arm, BlockSample } from '../measure/index.ts';
 import { kilowattHoursPerMonth } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { Comparison } from './comparison.ts';
+import type { Advice } from './guard-advice.ts';
 import type { BrokenArm } from './guard-measure.ts';
 import { kernelPlace } from './kernel-place.ts';
 import { medianOrNull } from './median-or-null.ts';
@@ -59,8 +66,24 @@ export interface GuardedKernelTask {
   readonly judgement: SubjectJudgement | null;
   readonly broken: BrokenArm | null;
   readonly samples: readonly BlockSample[];
+  /** What earlier attempts measured, oldest first. */
+  readonly earlier: readonly (readonly BlockSample[])[];
+  readonly advice: Advice | null;
   readonly failOn: readonly Verdict[];
+  /** Label by which a regression of it would be accepted in this run; null if none is there. */
+  readonly acceptedBy: string | null;
   readonly energyEstimated: boolean;
+}
+
+function describeAdvice(advice: Advice | null): NonNullable<GuardedKernel['retuned']> | null {
+  if (advice === null) return null;
+  const { configuration, overBase, overHead } = advice;
+  return {
+    configuration,
+    energyRatio: overBase.energy,
+    latencyRatio: overBase.latency,
+    overHead: { energyRatio: overHead.energy, latencyRatio: overHead.latency },
+  };
 }
 
 /** One kernel and workload of a guard report. */
@@ -72,14 +95,20 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
   const energy = judgement?.metrics.find((metric) => metric.metric === 'energy') ?? null;
   const latency = judgement?.metrics.find((metric) => metric.metric === 'latency') ?? null;
   const base = cost(samples, 'B');
+  const fails = task.failOn.includes(verdict);
+  // What does not run costs nothing that anybody could accept.
+  const accepted = fails && judgement?.verdict === 'regressed' ? task.acceptedBy : null;
   const energyRatio = energy?.ratio ?? null;
   return {
     kernel,
     workload,
     verdict,
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
-    fails: task.failOn.includes(verdict),
+    fails: fails && accepted === null,
     failOn: [...task.failOn],
+    accepted,
+    acceptLabel: definition.gate.acceptLabel ?? null,
+    ...(judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) }),
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== 'changed',
     ...placeOf(task),
@@ -93,6 +122,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     attribution: judgement?.attribution ?? null,
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
+    retuned: describeAdvice(task.advice),
   };
 }
 
@@ -111,10 +141,12 @@ export function overallOf(options: {
   readonly judgements: readonly SubjectJudgement[];
   readonly kernels: readonly GuardedKernel[];
   readonly failOn: (kernel: string) => readonly Verdict[];
+  readonly accepts: (kernel: string) => boolean;
+  readonly machineChanged: string | null;
 }): OverallVerdict & { readonly exitCode: ExitCode } {
-  const { judgements, kernels, failOn } = options;
+  const { judgements, kernels, ...rest } = options;
   const judged = new Set(judgements.map(nameOf));
   const listed = kernels.filter((kernel) => !judged.has(nameOf(kernel)));
-  const overall = overallVerdict({ judgements, listed, failOn });
+  const overall = overallVerdict({ judgements, listed, ...rest });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }

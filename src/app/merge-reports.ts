@@ -23,7 +23,11 @@ interface Shard {
   readonly subjects: readonly Subject[];
   /** Of this report's own kernels only. */
   readonly samples: readonly BlockSample[];
+  /** What earlier attempts at them measured, oldest first. */
+  readonly earlier: readonly (readonly BlockSample[])[];
 }
+
+type ReportedSample = NonNullable<ReportGuard['samples']>[number];
 
 /** What was judged, as far as a report tells it; null for a kernel that was not measured. */
 function subjectOf(kernel: Kernel, samples: readonly BlockSample[]): Subject | null {
@@ -39,6 +43,7 @@ function subjectOf(kernel: Kernel, samples: readonly BlockSample[]): Subject | n
       energy: { margin: energy.margin, allowEstimated: energy.gates },
       latency: { margin: latency.margin },
       failOn: kernel.failOn ?? defaultFailOn,
+      ...(kernel.acceptLabel == null ? {} : { acceptLabel: kernel.acceptLabel }),
     },
     arms: [...arms] as Arm[],
     energyEstimated: kernel.estimated,
@@ -47,9 +52,21 @@ function subjectOf(kernel: Kernel, samples: readonly BlockSample[]): Subject | n
 
 function readShard(report: ReportGuard): Shard {
   const own = new Set(report.kernels.map(keyOf));
-  const samples = (report.samples ?? []).filter((sample) => own.has(keyOf(sample))) as BlockSample[];
+  const all = (report.samples ?? []).filter((sample) => own.has(keyOf(sample)));
+  const samples = all.filter(({ attempt }) => attempt === undefined);
   const subjects = report.kernels.flatMap((kernel) => subjectOf(kernel, samples) ?? []);
-  return { report, subjects, samples };
+  return { report, subjects, samples, earlier: attemptsIn(all) };
+}
+
+function attemptsIn(samples: readonly ReportedSample[]): BlockSample[][] {
+  const numbers = [...new Set(samples.flatMap(({ attempt }) => attempt ?? []))].sort((a, b) => a - b);
+  return numbers.map((number) => samples.filter(({ attempt }) => attempt === number));
+}
+
+/** The n-th attempts of all shards together. */
+function joinAttempts(shards: readonly Shard[]): BlockSample[][] {
+  const most = Math.max(0, ...shards.map(({ earlier }) => earlier.length));
+  return Array.from({ length: most }, (_, i) => shards.flatMap(({ earlier }) => earlier[i] ?? []));
 }
 
 /**
@@ -61,9 +78,14 @@ function judgeShards(shards: readonly Shard[]): readonly SubjectJudgement[] {
   const together = judge(
     compared,
     shards.flatMap(({ samples }) => samples),
+    { earlier: joinAttempts(shards) },
   );
-  return shards.flatMap(({ report, subjects, samples }) => {
-    const options: JudgeOptions = report.noiseFloor ? { noiseFloor: report.noiseFloor } : {};
+  return shards.flatMap(({ report, subjects, samples, earlier }) => {
+    const options: JudgeOptions = {
+      earlier,
+      machineChanged: report.machineChanged ?? null,
+      ...(report.noiseFloor ? { noiseFloor: report.noiseFloor } : {}),
+    };
     return judge(subjects, samples, options).map((own) => {
       if (own.sentinel || own.verdict === 'environment') return own;
       return together.find((one) => keyOf(one) === keyOf(own)) ?? own;
@@ -71,15 +93,34 @@ function judgeShards(shards: readonly Shard[]): readonly SubjectJudgement[] {
   });
 }
 
-function judged(kernel: Kernel, judgement: SubjectJudgement | undefined, failOn: readonly Verdict[]): Kernel {
+/** The label of the pull request by which a kernel's regression is accepted; null if there is none. */
+type Acceptance = (kernel: string) => string | null;
+
+function acceptanceOf(kernels: readonly Kernel[], labels: readonly string[] | null): Acceptance {
+  const there = new Set((labels ?? []).map((label) => label.toLowerCase()));
+  return (name) => {
+    const label = kernels.find(({ kernel }) => kernel === name)?.acceptLabel ?? null;
+    return label !== null && there.has(label.toLowerCase()) ? label : null;
+  };
+}
+
+function judged(
+  kernel: Kernel,
+  judgement: SubjectJudgement | undefined,
+  policy: { readonly failOn: readonly Verdict[]; readonly acceptedBy: string | null },
+): Kernel {
+  const { failOn, acceptedBy } = policy;
   if (judgement === undefined) return { ...kernel, fails: failOn.includes(kernel.verdict) };
+  const fails = failOn.includes(judgement.verdict);
+  const accepted = fails && judgement.verdict === 'regressed' ? acceptedBy : null;
   const ratioOf = (wanted: 'energy' | 'latency') =>
     judgement.metrics.find(({ metric }) => metric === wanted)?.ratio ?? null;
   return {
     ...kernel,
     verdict: judgement.verdict,
     reason: judgement.reason,
-    fails: failOn.includes(judgement.verdict),
+    fails: fails && accepted === null,
+    accepted,
     metrics: judgement.metrics.map((metric) => ({ ...metric })),
     attribution: judgement.attribution,
     energyRatio: ratioOf('energy'),
@@ -122,19 +163,32 @@ function distinctKernels(reports: readonly ReportGuard[]): readonly Kernel[] {
   return [...kernels.values()];
 }
 
+/** Every shard tells what it saw of the gates; what several saw is told once. */
+function mergePolicies(reports: readonly ReportGuard[]): ReportGuard['policy'] {
+  const policies = reports.flatMap(({ policy }) => policy ?? []);
+  const [first] = policies;
+  if (first === undefined) return undefined;
+  const changes = new Map(
+    policies.flatMap((policy) => policy.changes.map((change) => [JSON.stringify(change), change])),
+  );
+  return { source: first.source, changes: [...changes.values()] };
+}
+
 /**
  * Judges the reports of several shards together from their raw samples. Where a shard is missing, or ended without a
  * verdict, the result is never green.
  * @param options.missing names of the shards without a report
  * @param options.failOn verdicts that fail; each kernel's own, as its report says, unless given
+ * @param options.labels of the pull request, which may accept regressions; none unless given
  * @throws JoulegateError bad-input for no report, or for reports that do not belong together
  */
 export function mergeReports(options: {
   readonly reports: readonly ReportGuard[];
   readonly missing: readonly string[];
   readonly failOn: readonly Verdict[] | null;
+  readonly labels?: readonly string[] | null;
 }): ReportGuard {
-  const { reports, missing } = options;
+  const { reports, missing, labels = null } = options;
   const first = reports[0];
   if (first === undefined) {
     throw new JoulegateError('bad-input', 'There is no report to judge.', {
@@ -150,14 +204,21 @@ export function mergeReports(options: {
     kernels.map((kernel) => [kernel.kernel, options.failOn ?? kernel.failOn ?? defaultFailOn]),
   );
   const failOnOf = (kernel: string) => failOn.get(kernel) ?? defaultFailOn;
+  const accepts = acceptanceOf(kernels, labels);
   const merged = kernels.map((kernel) =>
     judged(
       kernel,
       judgements.find((judgement) => keyOf(judgement) === keyOf(kernel)),
-      failOnOf(kernel.kernel),
+      { failOn: failOnOf(kernel.kernel), acceptedBy: accepts(kernel.kernel) },
     ),
   );
-  const overall = overallOf({ judgements, kernels: merged, failOn: failOnOf });
+  const overall = overallOf({
+    judgements,
+    kernels: merged,
+    failOn: failOnOf,
+    accepts: (kernel) => accepts(kernel) !== null,
+    machineChanged: null,
+  });
   const cutShort = reports.filter(({ exitCode }) => unfinished.includes(exitCode)).length;
   const gaps = [
     ...(missing.length > 0 ? [`No report of shard ${missing.join(', ')}: its kernels were not judged.`] : []),
@@ -166,6 +227,10 @@ export function mergeReports(options: {
       : []),
   ];
   const failed = overall.verdict === 'failed';
+  const own = new Set(merged.map(keyOf));
+  const policy = mergePolicies(reports);
+  // The file itself stays with the shard that found it.
+  const suggested = reports.find((report) => report.suggestion != null)?.suggestion;
   const incomplete = gaps.length > 0;
   return {
     ...first,
@@ -178,8 +243,10 @@ export function mergeReports(options: {
     reason: [...gaps, overall.reason].join(' '),
     counts: { ...countVerdicts(merged), gated: overall.gated },
     kernels: merged,
-    samples: shards.flatMap(({ samples }) =>
-      samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] })),
-    ),
+    ...(policy === undefined ? {} : { policy }),
+    notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
+    machineChanged: reports.find((report) => report.machineChanged != null)?.machineChanged ?? null,
+    suggestion: suggested == null ? null : { ...suggested, file: null },
+    samples: reports.flatMap((report) => report.samples ?? []).filter((sample) => own.has(keyOf(sample))),
   };
 }

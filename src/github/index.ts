@@ -17,6 +17,7 @@ export { type Inputs, inputDefaults, readInputs } from './inputs.ts';
 export { appendJobSummary, writeJobSummary } from './job-summary.ts';
 export { announce, type Outcome } from './outcome.ts';
 export { type Outputs, outputsOf, setOutputs } from './outputs.ts';
+export { readPullRequestLabels } from './pull-request-labels.ts';
 export { createRestClient, type RestClient, type RestTask } from './rest-client.ts';
 export type { Waiting } from './retry.ts';
 export { type NewState, openStateCache, type StateCache, type StateCacheTask } from './state-cache.ts';

@@ -15,6 +15,8 @@ export interface StateCacheTask {
   readonly maxBytes: number;
   /** How long the service may take, per call; 120 s unless given. */
   readonly seconds?: number;
+  /** Runs of any ref may save it: it is of use to repetitions of the same run only. The default branch's alone unless given. */
+  readonly savedByAnyRef?: boolean;
 }
 
 export interface NewState {
@@ -65,7 +67,9 @@ function openStore(task: StateCacheTask): StateStore {
 /** Why this run may not save; null if it may. Only what is merged already may decide what later runs begin with. */
 function readOnlyReason(task: StateCacheTask): string | null {
   if (task.choice.kind === 'restore-only') return 'the input `cache` is restore-only';
-  return task.runner.isDefaultBranch ? null : 'only runs of the default branch save it';
+  return task.runner.isDefaultBranch || task.savedByAnyRef === true
+    ? null
+    : 'only runs of the default branch save it';
 }
 
 /** Opens what is kept between runs: the Actions cache, a directory, or nothing. */

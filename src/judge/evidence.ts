@@ -1,7 +1,7 @@
 import type { BlockSample } from '../measure/index.ts';
 import { type MeanEstimate, tTestP } from '../stats/index.ts';
 import { type EffectiveMargin, effectiveMargin, type JudgeOptions, mayGate } from './options.ts';
-import { type Differences, differencesOf, estimateOf, pairsOf } from './pairs.ts';
+import { attemptOf, type Differences, differencesOf, estimateOf, pairsOf } from './pairs.ts';
 import type { Metric, Subject } from './types.ts';
 
 export const metrics: readonly Metric[] = ['energy', 'latency'];
@@ -10,6 +10,8 @@ export const metrics: readonly Metric[] = ['energy', 'latency'];
 export interface Evidence {
   readonly subject: Subject;
   readonly metric: Metric;
+  /** Which attempt at this comparison this is, from 1. */
+  readonly attempt: number;
   /** Whether it may fail the run: it was measured, by something that is trusted, and not on a sentinel. */
   readonly gates: boolean;
   readonly margin: EffectiveMargin;
@@ -21,7 +23,7 @@ export interface Evidence {
   readonly flagged: boolean;
 }
 
-/** Reads one metric of a subject out of its samples, and tests whether it is flagged. */
+/** Reads one metric of a subject out of its samples of all attempts, and tests whether it is flagged. */
 export function gatherEvidence(
   subject: Subject,
   metric: Metric,
@@ -36,6 +38,7 @@ export function gatherEvidence(
   return {
     subject,
     metric,
+    attempt: attemptOf(subject, options.earlier),
     gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
     margin,
     flag,
@@ -43,10 +46,7 @@ export function gatherEvidence(
     flagEstimate,
     confirmEstimate: estimateOf(confirm),
     flagged:
-      !subject.sentinel &&
-      !margin.tooNoisy &&
-      flagEstimate !== null &&
-      pAbove(flagEstimate, margin.margin) < options.alpha,
+      !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha,
   };
 }
 

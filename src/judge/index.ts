@@ -3,6 +3,7 @@ export { judge } from './judge.ts';
 export { noiseFloorOf } from './noise-floor.ts';
 export type { JudgeOptions } from './options.ts';
 export { type ListedSubject, type OverallVerdict, overallVerdict } from './overall.ts';
+export { attemptOf } from './pairs.ts';
 export { planNext } from './plan.ts';
 export { compareArms } from './ratio.ts';
 export type {

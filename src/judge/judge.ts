@@ -3,10 +3,11 @@ import type { BlockSample } from '../measure/index.ts';
 import { holmAdjust } from '../stats/index.ts';
 import { attribute } from './attribution.ts';
 import { type Evidence, gatherEvidence, metrics, pAbove } from './evidence.ts';
+import { attemptShare } from './levels.ts';
 import { judgeMetric } from './metric-verdict.ts';
 import { type JudgeOptions, withDefaults } from './options.ts';
-import { samplesBySubject } from './pairs.ts';
-import { judgeSentinel, movedSentinels } from './sentinel.ts';
+import { poolAttempts, samplesBySubject } from './pairs.ts';
+import { judgeSentinel, movedSentinels, movementOf } from './sentinel.ts';
 import type { MetricJudgement, Subject, SubjectJudgement } from './types.ts';
 
 /**
@@ -19,8 +20,9 @@ export function judge(
   options: JudgeOptions = {},
 ): SubjectJudgement[] {
   const settings = withDefaults(options);
-  const samplesOf = samplesBySubject(samples);
+  const samplesOf = samplesBySubject(poolAttempts(samples, settings.earlier));
   const moved = movedSentinels(subjects, samplesOf, settings);
+  const movement = movementOf(moved, settings);
   const evidence = subjects.map((subject) =>
     metrics.map((metric) => gatherEvidence(subject, metric, samplesOf(subject), settings)),
   );
@@ -30,21 +32,21 @@ export function judge(
       judgeMetric({
         evidence: one,
         confirmP: confirmP.get(one) ?? null,
-        moved: moved[0] ?? null,
+        movement,
         options: settings,
       }),
     );
     if (subject.sentinel) return judgeSentinel(subject, judged, moved);
     const deciding = decidingMetric(judged);
     const { kernel, workload } = subject;
-    const movement = deciding.verdict === 'regressed' || deciding.verdict === 'improved';
+    const changed = deciding.verdict === 'regressed' || deciding.verdict === 'improved';
     return {
       kernel,
       workload,
       sentinel: false,
       verdict: deciding.verdict,
       metrics: judged,
-      attribution: movement
+      attribution: changed
         ? attribute({ samples: samplesOf(subject), metric: deciding.metric, alpha: settings.alpha })
         : null,
       reason: `${deciding.metric}: ${deciding.reason}`,
@@ -53,15 +55,18 @@ export function judge(
 }
 
 /**
- * Holm-adjusted p of every flagged metric's confirmation. One without enough fresh blocks counts as p = 1, so that
+ * Holm-adjusted p of every flagged metric's confirmation, each first divided by the part of the level that its attempt
+ * may spend. One without enough fresh blocks counts as p = 1, so that
  * losing its data never makes another's case easier. What cannot gate is a family of its own: it must not weaken what can.
  */
 function adjustedConfirmations(evidence: readonly Evidence[]): Map<Evidence, number> {
   const adjusted = new Map<Evidence, number>();
   for (const gates of [true, false]) {
     const family = evidence.filter((one) => one.flagged && one.gates === gates);
-    const pValues = family.map(({ confirmEstimate, margin }) =>
-      confirmEstimate === null ? 1 : pAbove(confirmEstimate, margin.margin),
+    const pValues = family.map(({ confirmEstimate, margin, attempt }) =>
+      confirmEstimate === null
+        ? 1
+        : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt)),
     );
     holmAdjust(pValues).forEach((p, i) => {
       adjusted.set(family[i] as Evidence, p);

@@ -1,8 +1,8 @@
 import type { MeanEstimate } from '../stats/index.ts';
 import { type Evidence, pBelow } from './evidence.ts';
-import type { JudgeOptions } from './options.ts';
+import { clearLevel } from './levels.ts';
+import { type JudgeOptions, leastBlocks } from './options.ts';
 import { toRatio } from './ratio.ts';
-import type { MovedSentinel } from './sentinel.ts';
 import { countOf, describeEstimate, formatChange, formatMargin, listReasons } from './text.ts';
 import type { MetricJudgement } from './types.ts';
 
@@ -13,24 +13,25 @@ type Verdict = MetricJudgement['verdict'];
  *
  * Where confirming blocks exist they alone are the evidence: the flagging blocks chose what to look at again, and
  * what was chosen for being high looks higher than it is. A metric is thus tested once, on one set of blocks.
- * @param confirmP Holm-adjusted p of the confirmation; null if it is not flagged
+ * @param request.confirmP Holm-adjusted p of the confirmation; null if it is not flagged
+ * @param request.movement how the machine moved; null if it held still
  */
 export function judgeMetric(request: {
   readonly evidence: Evidence;
   readonly confirmP: number | null;
-  readonly moved: MovedSentinel | null;
+  readonly movement: string | null;
   readonly options: Required<JudgeOptions>;
 }): MetricJudgement {
-  const { evidence, confirmP, moved, options } = request;
+  const { evidence, confirmP, movement, options } = request;
   const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
   const estimate = confirmEstimate ?? flagEstimate;
   const found = decide(evidence, estimate, confirmP, options);
   // Both ways: a machine that makes kernels look better is no more to be believed. A flag that was not followed up,
   // because the sentinel had moved already, is the same red in the making.
   const excused =
-    moved !== null &&
+    movement !== null &&
     (found.verdict === 'regressed' || found.verdict === 'improved' || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, moved) : found;
+  const { verdict, reason } = excused ? excuse(estimate, movement) : found;
   return {
     metric,
     verdict,
@@ -38,6 +39,7 @@ export function judgeMetric(request: {
     margin: evidence.margin.margin,
     gates,
     blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
     flagged,
     confirmP,
     reason,
@@ -56,14 +58,8 @@ function decide(
   options: Required<JudgeOptions>,
 ): Finding {
   const { margin, flagged } = evidence;
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: 'environment',
-      reason: `this device's noise of ${floor} is more than twice the margin of ${formatMargin(margin.margin)}`,
-    };
-  }
-  if (estimate === null) return { verdict: 'inconclusive', reason: describeLack(evidence) };
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
   const change = describeEstimate(estimate);
   const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? ' (widened to the noise of this device)' : ''}`;
   if (isUnconfirmed(evidence)) {
@@ -79,11 +75,18 @@ function decide(
       reason: `${change} is above ${limit}, confirmed in ${countOf(estimate.count, 'fresh block')} (${p})`,
     };
   }
-  if (pBelow(estimate, -options.improvedBy) < options.alpha) {
+  if (pBelow(estimate, -options.improvedBy) < level) {
     return { verdict: 'improved', reason: `${change} is clearly below ${formatChange(-options.improvedBy)}` };
   }
-  if (pBelow(estimate, margin.margin) < options.alpha) {
+  if (pBelow(estimate, margin.margin) < level) {
     return { verdict: 'unchanged', reason: `${change} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: 'environment',
+      reason: `${change} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`,
+    };
   }
   const doubt = flagged ? 'was flagged but not confirmed, and may lie' : 'may lie';
   return { verdict: 'inconclusive', reason: `${change} ${doubt} on either side of ${limit}` };
@@ -91,6 +94,11 @@ function decide(
 
 function isUnconfirmed({ flagged, confirmEstimate }: Evidence): boolean {
   return flagged && confirmEstimate === null;
+}
+
+/** Three blocks that the machine disturbed are its doing; a variant that fails, or time that is up, is not. */
+function lackVerdict({ flag, confirm }: Evidence): Verdict {
+  return flag.disturbed + confirm.disturbed >= leastBlocks ? 'environment' : 'inconclusive';
 }
 
 function describeLack({ metric, flag }: Evidence): string {
@@ -101,9 +109,7 @@ function describeLack({ metric, flag }: Evidence): string {
   return flag.voidReasons.length === 0 ? counted : `${counted}: ${listReasons(flag.voidReasons)}`;
 }
 
-function excuse(estimate: MeanEstimate | null, moved: MovedSentinel): Finding {
+function excuse(estimate: MeanEstimate | null, movement: string): Finding {
   const change = estimate === null ? '' : `${describeEstimate(estimate)}, but `;
-  const { subject, metric } = moved;
-  const sentinel = `the ${metric} of sentinel ${subject.kernel} moved by ${describeEstimate(moved.estimate)}`;
-  return { verdict: 'environment', reason: `${change}${sentinel}: the machine changed, not only the kernel` };
+  return { verdict: 'environment', reason: `${change}${movement}` };
 }

@@ -1,3 +1,4 @@
+import type { BlockSample } from '../measure/index.ts';
 import type { Metric, Subject } from './types.ts';
 
 /** How strict judging is. Everything has the default that design and documents state. */
@@ -12,9 +13,16 @@ export interface JudgeOptions {
   readonly improvedBy?: number;
   /**
    * Noise floor of the device as a relative change (0.04: 4 %), see `noiseFloorOf`; null where unknown. It may widen a
-   * margin up to twofold.
+   * margin up to twofold, and excuses what cannot be decided even then; it never takes back a red.
    */
   readonly noiseFloor?: Readonly<Record<Metric, number | null>>;
+  /**
+   * What earlier attempts at the same comparisons measured, oldest first: their blocks count as evidence, and each
+   * attempt may spend less of the level than the one before.
+   */
+  readonly earlier?: readonly (readonly BlockSample[])[];
+  /** How the machine changed while it was measured (`the driver is another one`); null if it did not. */
+  readonly machineChanged?: string | null;
 }
 
 /** Fewer blocks than this decide nothing: two points always lie on a line. */
@@ -30,6 +38,8 @@ export function withDefaults(options: JudgeOptions): Required<JudgeOptions> {
     confirmBlocks: 9,
     improvedBy: 0.01,
     noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
     ...options,
   };
 }
@@ -48,7 +58,7 @@ export function isTrusted({ gate, energyEstimated }: Subject, metric: Metric): b
 export interface EffectiveMargin {
   readonly margin: number;
   readonly widened: boolean;
-  /** The device's noise exceeds twice the margin: no verdict can be given. */
+  /** The device's noise exceeds twice the margin: what cannot be decided is the machine's doing. */
   readonly tooNoisy: boolean;
 }
 
@@ -59,7 +69,10 @@ export function effectiveMargin(
 ): EffectiveMargin {
   const margin = subject.gate[metric].margin;
   const floor = noiseFloor[metric] ?? 0;
-  const tooNoisy = floor > 2 * margin;
-  const widened = !tooNoisy && floor > margin;
-  return { margin: widened ? floor : margin, widened, tooNoisy };
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin,
+  };
 }

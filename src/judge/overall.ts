@@ -12,16 +12,18 @@ export interface ListedSubject {
 
 export interface OverallVerdict {
   /**
-   * `passed` and `failed` were decided. `environment`: a sentinel moved and nothing failed. `could-not-measure`: there
-   * was something to gate, but not enough of it could be measured to decide anything. `nothing-gated`: there was
-   * nothing that could have failed.
+   * `passed` and `failed` were decided. `partial`: nothing failed, but not everything that should have been gated was.
+   * `environment`: a sentinel moved and nothing failed. `could-not-measure`: there was something to gate, but not enough
+   * of it could be measured to decide anything. `nothing-gated`: there was nothing that could have failed.
    */
-  readonly verdict: 'passed' | 'failed' | 'nothing-gated' | 'environment' | 'could-not-measure';
+  readonly verdict: 'passed' | 'failed' | 'partial' | 'nothing-gated' | 'environment' | 'could-not-measure';
   /** Kernels and workloads on which a gate could have fired. */
   readonly gated: number;
   /** What failed the run. */
   readonly failing: readonly ListedSubject[];
-  /** Should have been gated, but too little could be measured. Not failing, but never to be passed over in silence. */
+  /** What would have failed the run, and somebody accepted. */
+  readonly accepted: readonly ListedSubject[];
+  /** Should have been gated, but too little was measured. Not failing, but never to be passed over in silence. */
   readonly unjudged: readonly ListedSubject[];
   /** Why, in one or two sentences. */
   readonly reason: string;
@@ -39,32 +41,50 @@ export function overallVerdict(request: {
   readonly listed: readonly ListedSubject[];
   /** Verdicts that fail, for all kernels or as each kernel's own gate has them. */
   readonly failOn: readonly Verdict[] | ((kernel: string) => readonly Verdict[]);
+  /** Whether somebody has accepted that a kernel costs more. Only what was measured can be accepted. */
+  readonly accepts?: (kernel: string) => boolean;
+  /** How the machine changed while it was measured; null if it did not. */
+  readonly machineChanged?: string | null;
 }): OverallVerdict {
-  const { judgements, listed, failOn } = request;
+  const { judgements, listed, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === 'function' ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }: ListedSubject) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const failing = [...compared, ...listed].filter(({ kernel, verdict }) => failsOn(kernel).includes(verdict));
+  const accepted = compared.filter((one) => fails(one) && one.verdict === 'regressed' && accepts(one.kernel));
+  const failing = [...compared, ...listed].filter((one) => fails(one) && !accepted.some((a) => a === one));
   const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter((one) => !isGated(one) && one.verdict !== 'environment').map(toListed);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
   const counts = describeCounts([...compared, ...listed]);
-  const facts = { gated: gatedSubjects.length, failing: failing.map(toListed), unjudged };
-  const lost = unjudged.length === 0 ? '' : ` Not enough could be measured of ${nameAll(unjudged)}.`;
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged,
+  };
+  const lost = unjudged.length === 0 ? '' : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? '' : ` Accepted: ${nameAll(accepted)}.`;
 
   if (failing.length > 0) {
-    return { ...facts, verdict: 'failed', reason: `The gate failed: ${nameAll(failing)}.${lost}` };
+    return { ...facts, verdict: 'failed', reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: 'environment', reason };
   }
   const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === 'environment');
   if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${lost}`;
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
     return { ...facts, verdict: 'environment', reason };
   }
   if (facts.gated > 0) {
     const open = compared.filter(({ verdict }) => verdict === 'environment');
-    const excused = open.length === 0 ? '' : ` The machine is too noisy for ${nameAll(open)}.`;
+    const excused =
+      open.length === 0 ? '' : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? 'Nothing regressed' : 'Nothing else regressed';
     return {
       ...facts,
-      verdict: 'passed',
-      reason: `Nothing regressed in ${countOf(facts.gated, 'comparison')} (${counts}).${excused}${lost}`,
+      verdict: unjudged.length + open.length === 0 ? 'passed' : 'partial',
+      reason: `${found} in ${countOf(facts.gated, 'comparison')} (${counts}).${allowed}${excused}${lost}`,
     };
   }
   if (unjudged.length > 0) {
@@ -74,7 +94,7 @@ export function overallVerdict(request: {
     return {
       ...facts,
       verdict: 'environment',
-      reason: `Nothing was gated: the machine is too noisy (${counts}).`,
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`,
     };
   }
   if (listed.length > 0 && listed.every(({ verdict }) => harmless.includes(verdict))) {
@@ -92,6 +112,16 @@ function isGated({ metrics }: SubjectJudgement): boolean {
   return metrics.some(
     ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== 'environment',
   );
+}
+
+/** Nothing could have fired, or a suspicion was not followed up, and the machine is not to blame. */
+function isUnjudged(one: SubjectJudgement): boolean {
+  if (one.verdict === 'environment') return false;
+  const suspected = one.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) =>
+      gates && flagged && freshBlocks === 0 && verdict === 'inconclusive',
+  );
+  return suspected || !isGated(one);
 }
 
 function toListed({ kernel, workload, verdict }: ListedSubject): ListedSubject {

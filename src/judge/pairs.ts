@@ -30,6 +30,29 @@ export function samplesBySubject(
   return (subject) => bySubject.get(keyOf(subject)) ?? [];
 }
 
+/** Further apart than any two blocks of one attempt. */
+const attemptStride = 1_000_000;
+
+/** This attempt's samples with those of earlier ones, their blocks numbered apart. */
+export function poolAttempts(
+  samples: readonly BlockSample[],
+  earlier: readonly (readonly BlockSample[])[],
+): readonly BlockSample[] {
+  if (earlier.length === 0) return samples;
+  const apart = earlier.map((attempt, i) =>
+    attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride })),
+  );
+  return [...apart.flat(), ...samples];
+}
+
+/** Which attempt at a subject's comparison this is: 1 plus the earlier ones that measured it. */
+export function attemptOf(subject: SubjectKey, earlier: readonly (readonly BlockSample[])[]): number {
+  const measured = earlier.filter((attempt) =>
+    attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload),
+  );
+  return 1 + measured.length;
+}
+
 /**
  * The blocks of a phase in which both arms were tried. Samples of one block pair up in the order given, so that shards
  * which numbered their blocks alike are not mixed.
@@ -66,6 +89,8 @@ export interface Differences {
   readonly resolutionSd: number;
   /** Why blocks do not count, without repetition. */
   readonly voidReasons: readonly string[];
+  /** Blocks lost to the machine (slowdown, clocks, other processes) rather than to a variant that fails. */
+  readonly disturbed: number;
   /** True if the metric was measured at all: a value, or a reason why there is none. */
   readonly measured: boolean;
 }
@@ -75,12 +100,14 @@ export function differencesOf(pairs: readonly Pair[], metric: Metric): Differenc
   const values: number[] = [];
   const variances: number[] = [];
   const voidReasons = new Set<string>();
+  let disturbed = 0;
   for (const { from, to } of pairs) {
     const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
     if (before !== null && after !== null) {
       values.push(Math.log(after / before));
       variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
     } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
       for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
     }
   }
@@ -89,8 +116,18 @@ export function differencesOf(pairs: readonly Pair[], metric: Metric): Differenc
     // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
     resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
     voidReasons: [...voidReasons],
+    disturbed,
     measured: values.length > 0 || voidReasons.size > 0,
   };
+}
+
+/** What voids timing as well, and is no variant's failure: those begin with what kind they are. */
+function wasDisturbed({ latencyMs, voidReasons }: BlockSample): boolean {
+  return (
+    latencyMs === null &&
+    voidReasons.length > 0 &&
+    !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason))
+  );
 }
 
 /** Mean difference with its error; null if there are too few blocks to tell. */

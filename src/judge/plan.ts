@@ -1,16 +1,19 @@
 import type { BlockSample } from '../measure/index.ts';
 import { gatherEvidence, metrics } from './evidence.ts';
 import { attemptsFactor, type JudgeOptions, leastBlocks, withDefaults } from './options.ts';
-import { pairsOf, samplesBySubject } from './pairs.ts';
+import { pairsOf, poolAttempts, samplesBySubject } from './pairs.ts';
 import { movedSentinels } from './sentinel.ts';
+import { standingOf } from './settled.ts';
 import type { JudgePlan, Subject } from './types.ts';
 
 /**
- * What to measure next, given everything measured so far.
+ * What to measure next, given everything measured so far. Where there is no time for all of it, the first of `subjects`
+ * are worth it most.
  *
- * First every subject gets its flagging blocks. Then, if a metric that gates is flagged, those kernels get fresh blocks
- * to confirm it, and the sentinels with them: the machine may have changed since. Void blocks are measured again, up to
- * twice the wanted number of blocks; a subject that never gave a block is given up.
+ * Every subject gets three flagging blocks. Those whose outcome is still open get more, one at a time and up to six, the
+ * nearest to their margin first. Then, if a metric that gates is flagged, those kernels get fresh blocks to confirm it,
+ * the clearest first, and the sentinels with them: the machine may have changed since. Void blocks are measured again,
+ * up to twice the wanted number of blocks; a subject that never gave a block is given up.
  */
 export function planNext(
   subjects: readonly Subject[],
@@ -18,33 +21,74 @@ export function planNext(
   options: JudgeOptions = {},
 ): JudgePlan {
   const settings = withDefaults(options);
-  const samplesOf = samplesBySubject(samples);
-  const flag = missingBlocks(subjects, samplesOf, 'flag', settings.flagBlocks);
-  if (flag !== null) return flag;
+  if (settings.machineChanged !== null) return { phase: 'done' };
+  const measuredOf = samplesBySubject(samples);
+  const pooledOf = samplesBySubject(poolAttempts(samples, settings.earlier));
+  const { flagBlocks, confirmBlocks } = settings;
+  const missing = (wanted: Omit<Wanted, 'samplesOf'>) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const first = missing({
+    subjects,
+    phase: 'flag',
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true,
+  });
+  if (first !== null) return first;
+  const open = subjects
+    .map((subject) => ({ subject, ...standingOf(subject, pooledOf(subject), settings) }))
+    .filter(({ settled }) => !settled)
+    .sort((a, b) => Number(b.subject.sentinel) - Number(a.subject.sentinel) || a.distance - b.distance)
+    .map(({ subject }) => subject);
+  const more = missing({ subjects: open, phase: 'flag', blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
   // With a moving sentinel nothing can turn red: confirming would measure the environment.
-  if (movedSentinels(subjects, samplesOf, settings).length > 0) return { phase: 'done' };
-  const flagged = subjects.filter((subject) =>
-    metrics.some((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf(subject), settings);
-      return evidence.gates && evidence.flagged;
-    }),
-  );
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: 'done' };
+  const flagged = subjects
+    .map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) }))
+    .filter(({ strength }) => strength > 0)
+    .sort((a, b) => b.strength - a.strength)
+    .map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: 'done' };
-  const again = subjects.filter((subject) => subject.sentinel || flagged.includes(subject));
-  return missingBlocks(again, samplesOf, 'confirm', settings.confirmBlocks) ?? { phase: 'done' };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing({
+    subjects: [...sentinels, ...flagged],
+    phase: 'confirm',
+    blocks: confirmBlocks,
+    finishFirst: true,
+  });
+  return confirm ?? { phase: 'done' };
+}
+
+/** How many standard errors above its margin the clearest flagged metric that gates lies; 0 if none is flagged. */
+function flagStrength(
+  subject: Subject,
+  samples: readonly BlockSample[],
+  settings: Required<JudgeOptions>,
+): number {
+  const strengths = metrics.map((metric) => {
+    const { gates, flagged, flagEstimate, margin } = gatherEvidence(subject, metric, samples, settings);
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+
+interface Wanted {
+  readonly subjects: readonly Subject[];
+  readonly samplesOf: (subject: Subject) => readonly BlockSample[];
+  readonly phase: BlockSample['phase'];
+  readonly blocks: number;
+  /** Those that lack least come first, whatever order they are given in. */
+  readonly finishFirst: boolean;
 }
 
 /** A plan for the subjects that lack blocks of a phase; null if none does, or none that can be helped. */
-function missingBlocks(
-  subjects: readonly Subject[],
-  samplesOf: (subject: Subject) => readonly BlockSample[],
-  phase: BlockSample['phase'],
-  wanted: number,
-): JudgePlan | null {
+function missingBlocks(wanted: Wanted): Extract<JudgePlan, { phase: 'flag' | 'confirm' }> | null {
+  const { subjects, samplesOf, phase } = wanted;
   const lacking = subjects
-    .map((subject) => ({ subject, blocks: missingOf(samplesOf(subject), phase, wanted) }))
+    .map((subject) => ({ subject, blocks: missingOf(samplesOf(subject), phase, wanted.blocks) }))
     .filter(({ blocks }) => blocks > 0);
   if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a, b) => a.blocks - b.blocks);
   return {
     phase,
     // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.

@@ -42,6 +42,17 @@ function isClearlyBeyond(estimate: MeanEstimate, margin: number, alpha: number):
   return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
 }
 
+/** Why nothing of the run can be blamed on, or credited to, a kernel: the machine moved. null if it held still. */
+export function movementOf(
+  moved: readonly MovedSentinel[],
+  { machineChanged }: Required<JudgeOptions>,
+): string | null {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === undefined) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+
 /**
  * A sentinel's judgement: environment if it moved, unchanged if each trusted metric is clearly within its margin, else
  * inconclusive. It has no better or worse.

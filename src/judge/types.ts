@@ -39,8 +39,10 @@ export interface MetricJudgement {
   /** Whether this metric may fail the run. */
   readonly gates: boolean;
   readonly blocks: number;
+  /** Those of them that were measured to confirm a flag; 0 where the flag was not followed up, or there was none. */
+  readonly freshBlocks: number;
   readonly flagged: boolean;
-  /** Holm-adjusted p of the confirmation; null if not flagged. */
+  /** p of the confirmation, adjusted for the number of tests (Holm) and of attempts; null if not flagged. */
   readonly confirmP: number | null;
   /** Why, in one sentence a person reads. */
   readonly reason: string;

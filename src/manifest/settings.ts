@@ -49,6 +49,7 @@ export function readObjective(
 export function readGate(written: Sound<ManifestGate> | undefined, inherited: Gate = defaultGate): Gate {
   const energy = written?.energy;
   const latency = written?.latency;
+  const acceptLabel = written?.['accept-label'] ?? inherited.acceptLabel;
   return {
     energy: {
       margin: energy?.margin === undefined ? inherited.energy.margin : share(energy.margin),
@@ -56,6 +57,7 @@ export function readGate(written: Sound<ManifestGate> | undefined, inherited: Ga
     },
     latency: { margin: latency?.margin === undefined ? inherited.latency.margin : share(latency.margin) },
     failOn: written?.['fail-on']?.filter((verdict) => verdict !== undefined) ?? inherited.failOn,
+    ...(acceptLabel === undefined ? {} : { acceptLabel }),
   };
 }
 

@@ -53,6 +53,8 @@ export interface Gate {
   };
   readonly latency: MetricGate;
   readonly failOn: readonly Verdict[];
+  /** Label of a pull request that accepts regressions; absent if there is none. */
+  readonly acceptLabel?: string;
 }
 
 export type WorkloadParameter = number | boolean | string;

@@ -1,6 +1,14 @@
-import { bySeverity, guardTitle, isInterrupted, isReplaced, retuneTitle, verdictText } from './facts.ts';
+import {
+  bySeverity,
+  guardTitle,
+  isInterrupted,
+  isReplaced,
+  kernelVerdictText,
+  retuneTitle,
+} from './facts.ts';
 import { failureNotes } from './failure-notes.ts';
 import { formatConfiguration, formatCount, formatRatio } from './format.ts';
+import { loosenedNote } from './policy-notes.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
 
@@ -57,7 +65,7 @@ function guardAnnotations(report: GuardReport): Annotation[] {
     if (level === null) return [];
     return {
       level,
-      title: cleanLine(`${kernel.kernel}: ${verdictText(kernel.verdict)}`, 200),
+      title: cleanLine(`${kernel.kernel}: ${kernelVerdictText(kernel)}`, 200),
       message: sentence(kernel.workload, kernel.reason, changes(kernel)),
       ...placeOf(kernel),
     };
@@ -94,6 +102,14 @@ function runAnnotations(report: GuardReport): Annotation[] {
   return [{ level: 'warning', title, message: cleanLine(report.reason, 900), file: null, line: null }];
 }
 
+/** Nobody should merge a looser gate without having seen it. */
+function policyAnnotations(report: GuardReport): Annotation[] {
+  const loosened = loosenedNote(report);
+  if (loosened === null) return [];
+  const title = 'Joulegate: this change loosens its own gate';
+  return [{ level: 'warning', title, message: cleanLine(loosened, 900), file: null, line: null }];
+}
+
 /** The most severe of a level; beyond the limit the last one counts the rest. */
 function limited(annotations: readonly Annotation[], level: Annotation['level']): Annotation[] {
   const ofLevel = annotations.filter((annotation) => annotation.level === level);
@@ -108,7 +124,7 @@ function limited(annotations: readonly Annotation[], level: Annotation['level'])
 export function annotationsOf(report: Report): readonly Annotation[] {
   const all =
     report.kind === 'guard'
-      ? [...runAnnotations(report), ...guardAnnotations(report)]
+      ? [...runAnnotations(report), ...policyAnnotations(report), ...guardAnnotations(report)]
       : retuneAnnotations(report);
   return (['error', 'warning', 'notice'] as const).flatMap((level) => limited(all, level));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
 import { isInterrupted, isQuiet, wasReplaced } from './facts.ts';
+import { loosenedNote } from './policy-notes.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import type { Report } from './types.ts';
 
@@ -54,6 +55,7 @@ export function hasNews(report: Report): boolean {
     return report.kernels.some((kernel) => wasReplaced(report, kernel) || kernel.configuration === null);
   }
   if (report.verdict === 'failed' || report.verdict === 'could-not-measure') return true;
+  if (loosenedNote(report) !== null) return true;
   return report.verdict === 'interrupted' || report.kernels.some((kernel) => !isQuiet(kernel));
 }
 

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatInteger, formatKilowattHours, formatRatio } from './format.ts';
+import { formatCount, formatDuration, formatInteger, formatKilowattHours } from './format.ts';
+import { retunedNote } from './suggestion.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, GuardVerdict, Report, RetunedKernel, RetuneReport } from './types.ts';
 
@@ -41,6 +42,7 @@ export function isEstimated(report: Report): boolean {
 const guardTitles: Record<GuardReport['verdict'], string> = {
   passed: 'passed',
   failed: 'failed',
+  partial: 'passed in part',
   'nothing-gated': 'nothing gated',
   environment: 'environment moved',
   'could-not-measure': 'could not measure',
@@ -67,6 +69,11 @@ export function countsText(report: GuardReport): string {
 /** `missing baseline` for `missing-baseline`. */
 export function verdictText(verdict: GuardVerdict): string {
   return verdict.replace('-', ' ');
+}
+
+/** `regressed`, `regressed, accepted`, ... */
+export function kernelVerdictText({ verdict, accepted }: GuardKernel): string {
+  return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
 }
 
 /** A kernel's configuration differs from that at the start: it was replaced, unless the run was interrupted. */
@@ -179,20 +186,19 @@ export function needsNotes(kernel: GuardKernel): boolean {
 export function guardNotes(kernel: GuardKernel): readonly string[] {
   const notes = [cleanLine(kernel.reason, 600)];
   const attributed = { code: 'the code', tuning: 'the tuned configuration', both: 'both code and tuning' };
+  if (kernel.accepted != null) {
+    notes.push(`accepted by the label ${cleanLine(kernel.accepted, 100)}: it does not fail the run`);
+  }
+  if ((kernel.attempt ?? 1) > 1) {
+    notes.push(`attempt ${kernel.attempt} at this comparison, judged on the blocks of all of them`);
+  }
   if (kernel.attribution !== null) notes.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
     const basis = kernel.estimated ? ', from estimated energy' : '';
     notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
   }
-  const { retuned } = kernel;
-  if (retuned != null) {
-    const energy = kernel.estimated ? 'energy (estimated)' : 'energy';
-    const gains = [
-      retuned.energyRatio === null ? null : `${energy} ${formatRatio(retuned.energyRatio)}`,
-      retuned.latencyRatio === null ? null : `latency ${formatRatio(retuned.latencyRatio)}`,
-    ].filter((gain) => gain !== null);
-    notes.push(`retuning head would give ${gains.join(', ') || 'another configuration'} against base`);
-  }
+  const retuned = retunedNote(kernel);
+  if (retuned !== null) notes.push(retuned);
   return notes.filter((note) => note !== '');
 }
 

@@ -5,9 +5,9 @@ import {
   guardNotes,
   guardTitle,
   isQuiet,
+  kernelVerdictText,
   needsNotes,
   placeText,
-  verdictText,
 } from './facts.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
 import {
@@ -20,7 +20,9 @@ import {
   table,
   warningList,
 } from './markdown-parts.ts';
+import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
 import { quantityTitles } from './quantity-titles.ts';
+import { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
 
 const marks: Record<GuardVerdict, string> = {
@@ -38,6 +40,7 @@ const marks: Record<GuardVerdict, string> = {
 const headings: Record<GuardReport['verdict'], string> = {
   passed: '✅',
   failed: '❌',
+  partial: '⚠️',
   'nothing-gated': '⚠️',
   environment: '⚠️',
   'could-not-measure': '⚠️',
@@ -53,7 +56,7 @@ function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limit
     titles: ['verdict', 'kernel', titles.energy, titles.latency],
     rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
-      `${kernel.fails ? '🔴' : marks[kernel.verdict]}\u00a0${verdictText(kernel.verdict)}`,
+      `${kernel.fails ? '🔴' : marks[kernel.verdict]}\u00a0${kernelVerdictText(kernel)}`,
       subjectCell(kernel) + (kernel.sentinel ? ' (sentinel)' : ''),
       quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
       quantityCell(
@@ -95,6 +98,33 @@ function configurationList(kernels: readonly GuardKernel[], limits: MarkdownLimi
   return items.join('\n');
 }
 
+/** Whose gate judged, where that is not what the change says. */
+function policyBlock(report: GuardReport): string {
+  const loosened = loosenedNote(report);
+  const other = otherPolicyNote(report);
+  return [
+    loosened === null ? '' : `> [!WARNING]\n> ${escapeMarkdown(loosened, 4000)}`,
+    other === null ? '' : escapeMarkdown(other, 4000),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+/** Lines as a code block that none of them can end. */
+function codeBlock(language: string, lines: readonly string[]): string {
+  const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length);
+  const fence = '`'.repeat(Math.max(2, ...runs) + 1);
+  return [`${fence}${language}`, ...lines, fence].join('\n');
+}
+
+function suggestionBlock(report: GuardReport, limits: MarkdownLimits): string {
+  const diff = suggestionDiff(report, limits.maxNotes);
+  if (diff.length === 0) return '';
+  const rest = advisedKernels(report).length - limits.maxNotes;
+  const more = rest > 0 ? ` ${rest} more in the JSON report.` : '';
+  return `${escapeMarkdown(suggestionNote(report), 2000)}${more}\n\n${codeBlock('diff', diff)}`;
+}
+
 /** Blocks of a guard report, to be separated by blank lines; empty ones are left out by the caller. */
 export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string[] {
   const ordered = bySeverity(report.kernels);
@@ -105,8 +135,10 @@ export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string
   return [
     title,
     `**${countsText(report)}.** ${escapeMarkdown(report.reason, 1000)}`,
+    policyBlock(report),
     kernelTable(report, shown, limits),
     notes(ordered, limits),
+    details('Suggested tuned state', suggestionBlock(report, limits)),
     details(
       `${folded.length} unchanged or identical`,
       folded.length === 0 ? '' : kernelTable(report, folded, limits),

@@ -4,11 +4,13 @@ import {
   guardNotes,
   guardTitle,
   isQuiet,
+  kernelVerdictText,
   needsNotes,
   placeText,
-  verdictText,
 } from './facts.ts';
 import { formatJoules, formatMilliseconds } from './format.ts';
+import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
+import { suggestionDiff, suggestionNote } from './suggestion.ts';
 import { type Cell, type Column, layOutTable } from './table.ts';
 import {
   factLines,
@@ -37,7 +39,7 @@ function columnsFor(report: GuardReport): readonly Column[] {
 
 function verdictCell(kernel: GuardKernel, style: TerminalStyle): Cell {
   const { red, green, yellow, dim } = style.paint;
-  const text = verdictText(kernel.verdict);
+  const text = kernelVerdictText(kernel);
   if (kernel.fails) return { text, paint: red };
   if (kernel.verdict === 'improved') return { text, paint: green };
   return { text, paint: isQuiet(kernel) ? dim : yellow };
@@ -72,6 +74,23 @@ function notesOf(kernel: GuardKernel, style: TerminalStyle): string[] {
   return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style))];
 }
 
+function policyLines(report: GuardReport, style: TerminalStyle): string[] {
+  const loosened = loosenedNote(report);
+  const other = otherPolicyNote(report);
+  return [
+    ...(loosened === null ? [] : wrap(loosened, style.width).map(style.paint.yellow)),
+    ...(other === null ? [] : wrap(other, style.width)),
+  ];
+}
+
+const maxSuggested = 20;
+
+function suggestionLines(report: GuardReport, style: TerminalStyle): string[] {
+  const diff = suggestionDiff(report, maxSuggested);
+  if (diff.length === 0) return [];
+  return [...wrap(suggestionNote(report), style.width), ...diff.map((line) => `  ${line}`)];
+}
+
 /** Sections of a guard report: each a list of lines. */
 export function guardSections(report: GuardReport, style: TerminalStyle): string[][] {
   const { bold, green, red, yellow } = style.paint;
@@ -91,10 +110,12 @@ export function guardSections(report: GuardReport, style: TerminalStyle): string
   const explained = ordered.filter(needsNotes);
   return [
     [title, ...wrap(cleanLine(report.reason, 1000), style.width)],
+    policyLines(report, style),
     factLines(report, style),
     table,
     identicalLines(folded, style),
     ...explained.map((kernel) => notesOf(kernel, style)),
+    suggestionLines(report, style),
     warningLines(report, style),
   ];
 }

@@ -3,6 +3,8 @@ import { JoulegateError } from '../errors/index.ts';
 import {
   type ModelFile,
   type State,
+  type StateAnchor,
+  type StateAttempt,
   type StateEntry,
   type StateSample,
   type Tuned,
@@ -21,6 +23,10 @@ export interface KeptState {
   readonly history: readonly StateEntry[];
   /** Samples of A/A blocks, oldest first; bounded. Block numbers are distinct. */
   readonly noise: readonly StateSample[];
+  /** One per kernel, workload and machine. */
+  readonly anchors: readonly StateAnchor[];
+  /** What guard runs measured of comparisons, oldest first; bounded. */
+  readonly attempts: readonly StateAttempt[];
 }
 
 /** Version of the format; states of other versions are not looked for. */
@@ -28,6 +34,8 @@ export const stateVersion = 1;
 
 const maxHistory = 20_000;
 const maxNoise = 400;
+const maxAnchors = 32_000;
+const maxAttempts = 4000;
 
 const format: FileFormat<State> = {
   title: 'a kept state',
@@ -40,7 +48,7 @@ const format: FileFormat<State> = {
 };
 
 export function emptyState(family: string): KeptState {
-  return { family, model: null, tuned: null, history: [], noise: [] };
+  return { family, model: null, tuned: null, history: [], noise: [], anchors: [], attempts: [] };
 }
 
 /** A state as the bytes of a gzip file; the oldest history beyond its bound is dropped. */
@@ -53,6 +61,8 @@ export function packState(state: KeptState): Uint8Array {
     tuned: state.tuned === null ? null : { ...state.tuned },
     history: state.history.slice(-maxHistory),
     noise: state.noise.slice(-maxNoise),
+    anchors: state.anchors.slice(-maxAnchors),
+    attempts: state.attempts.slice(-maxAttempts),
   };
   return gzipSync(formatFile(format, file), { level: 9 });
 }
@@ -80,5 +90,7 @@ export function unpackState(bytes: Uint8Array, label: string): KeptState {
     tuned: state.tuned === null ? null : checkData(tunedFormat, state.tuned, `the tuned state in ${label}`),
     history: state.history,
     noise: state.noise,
+    anchors: state.anchors ?? [],
+    attempts: state.attempts ?? [],
   };
 }

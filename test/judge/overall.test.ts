@@ -36,12 +36,58 @@ const listed = (kernel: string, verdict: 'identical' | 'new' | 'removed' | 'miss
   verdict,
 });
 
+describe('an accepted regression', () => {
+  const judged = (
+    accepts: (kernel: string) => boolean,
+    more: readonly (readonly [Subject, readonly BlockSample[]])[] = [],
+  ) => {
+    const measured = [[gelu, worse('gelu')] as const, ...more];
+    const judgements = judge(
+      measured.map(([subject]) => subject),
+      measured.flatMap(([, samples]) => samples),
+    );
+    return overallVerdict({
+      judgements,
+      listed: [listed('relu', 'identical')],
+      failOn: gate.failOn,
+      accepts,
+    });
+  };
+
+  test('passes, and is named', () => {
+    const found = judged(() => true, [[softmax, same('softmax')]]);
+    expect(found).toMatchObject({ verdict: 'passed', failing: [] });
+    expect(found.accepted).toEqual([{ kernel: 'gelu', workload: 'N=1', verdict: 'regressed' }]);
+    expect(found.reason).toBe(
+      'Nothing else regressed in 2 comparisons (1 regressed, 1 unchanged, 1 identical). Accepted: gelu (N=1) regressed.',
+    );
+  });
+
+  test('accepts no other kernel', () => {
+    const found = judged((kernel) => kernel === 'gelu', [[softmax, worse('softmax')]]);
+    expect(found.verdict).toBe('failed');
+    expect(found.failing.map(({ kernel }) => kernel)).toEqual(['softmax']);
+  });
+
+  test('is something that was measured: what does not run, or has no baseline, is not accepted', () => {
+    const failing = (verdict: 'regressed' | 'missing-baseline') =>
+      overallVerdict({
+        judgements: [],
+        listed: [{ kernel: 'gelu', workload: 'N=1', verdict }],
+        failOn: gate.failOn,
+        accepts: () => true,
+      }).verdict;
+    expect([failing('regressed'), failing('missing-baseline')]).toEqual(['failed', 'failed']);
+  });
+});
+
 describe('a run', () => {
   test('passes if nothing regressed', () => {
     expect(overall([[gelu, same('gelu')]], [listed('relu', 'identical')])).toEqual({
       verdict: 'passed',
       gated: 1,
       failing: [],
+      accepted: [],
       unjudged: [],
       reason: 'Nothing regressed in 1 comparison (1 unchanged, 1 identical).',
     });
@@ -74,6 +120,7 @@ describe('a run', () => {
       verdict: 'passed',
       gated: 0,
       failing: [],
+      accepted: [],
       unjudged: [],
       reason: 'Nothing had to be measured: 2 identical, 1 new.',
     });
@@ -84,18 +131,18 @@ describe('a run', () => {
     expect(overall([], [listed('a', 'missing-baseline')], []).verdict).toBe('nothing-gated');
     const lost = overall([[gelu, voided('gelu')]]);
     expect(lost).toMatchObject({ verdict: 'could-not-measure', gated: 0 });
-    expect(lost.reason).toBe('Nothing was gated. Not enough could be measured of gelu (N=1) inconclusive.');
+    expect(lost.reason).toBe('Nothing was gated. Not judged, for want of blocks: gelu (N=1) inconclusive.');
     expect(overall([[gelu, []]], [listed('relu', 'identical')]).verdict).toBe('could-not-measure');
   });
 
-  test('names what could not be measured beside what could', () => {
+  test('in which not everything was judged is partial, and names the rest', () => {
     const { verdict, gated, unjudged, reason } = overall([
       [gelu, voided('gelu')],
       [softmax, same('softmax')],
     ]);
-    expect([verdict, gated]).toEqual(['passed', 1]);
+    expect([verdict, gated]).toEqual(['partial', 1]);
     expect(unjudged).toEqual([{ kernel: 'gelu', workload: 'N=1', verdict: 'inconclusive' }]);
-    expect(reason).toContain('Not enough could be measured of gelu (N=1) inconclusive.');
+    expect(reason).toContain('Not judged, for want of blocks: gelu (N=1) inconclusive.');
   });
 
   test('whose sentinel moved is neither green nor red', () => {
@@ -107,12 +154,46 @@ describe('a run', () => {
     expect(overall(moving, [listed('relu', 'missing-baseline')]).verdict).toBe('failed');
   });
 
-  test('on a device noisier than twice the margins gates nothing', () => {
+  test('with a suspicion that nobody followed up is partial', () => {
+    const suspected = overall([
+      [gelu, exactBlocks('gelu', around(1.3, 0.01, 6))],
+      [softmax, same('softmax')],
+    ]);
+    expect(suspected.verdict).toBe('partial');
+    expect(suspected.unjudged).toEqual([{ kernel: 'gelu', workload: 'N=1', verdict: 'inconclusive' }]);
+  });
+
+  test('on a device noisier than twice the margins gates nothing that it cannot decide', () => {
     const noisy = { noiseFloor: { energy: 0.2, latency: 0.2 } };
-    expect(overall([[gelu, worse('gelu')]], [], gate.failOn, noisy)).toMatchObject({
+    const open = exactBlocks('gelu', around(1.06, 0.08, 6));
+    expect(overall([[gelu, open]], [], gate.failOn, noisy)).toMatchObject({
       verdict: 'environment',
       gated: 0,
     });
+  });
+
+  test('on a machine that changed meanwhile is neither green nor red', () => {
+    const machineChanged = 'a process ran on another driver';
+    const judgements = judge([gelu], worse('gelu'), { machineChanged });
+    expect(judgements[0]?.verdict).toBe('environment');
+    const found = overallVerdict({ judgements, listed: [], failOn: gate.failOn, machineChanged });
+    expect(found).toMatchObject({ verdict: 'environment', failing: [] });
+    expect(found.reason).toContain('a process ran on another driver');
+  });
+
+  test('in which one kernel was disturbed and the others passed is partial', () => {
+    const disturbed = [0, 1, 2].flatMap((block) =>
+      (['B', 'H'] as const).map((arm) =>
+        sampleOf({ kernel: 'gelu', arm, block, voidReasons: ['software thermal slowdown of the GPU'] }),
+      ),
+    );
+    expect(overall([[gelu, disturbed]])).toMatchObject({ verdict: 'environment', gated: 0 });
+    const beside = overall([
+      [gelu, disturbed],
+      [softmax, same('softmax')],
+    ]);
+    expect(beside.verdict).toBe('partial');
+    expect(beside.reason).toContain('gelu (N=1) environment');
   });
 
   test('does not count sentinels as gated', () => {

@@ -54,22 +54,24 @@ describe('simulated comparisons', () => {
     for (let run = 0; run < 200; run++) {
       const { judgements, blocks } = play(subjects, (kernel) => truths[kernel] ?? {}, random);
       expect(judgements.map(({ verdict }) => verdict)).toEqual(['regressed', 'unchanged', 'improved']);
-      expect(blocks).toBe(15);
+      // Three flagging blocks at least, six at most, nine fresh ones.
+      expect(blocks).toBeGreaterThanOrEqual(12);
+      expect(blocks).toBeLessThanOrEqual(15);
     }
   });
 
-  test('no change and a spread of 1 %: never red, mostly green, done after six blocks', () => {
+  test('no change and a spread of 1 %: never red, mostly green, done after three to six blocks', () => {
     const random = createRandom(6);
     let unchanged = 0;
-    let short = 0;
+    let spent = 0;
     for (let run = 0; run < 300; run++) {
       const { judgements, blocks } = play([subjectOf('same')], () => ({}), random);
       expect(judgements[0]?.verdict).not.toBe('regressed');
       if (judgements[0]?.verdict === 'unchanged') unchanged++;
-      if (blocks === 6) short++;
+      spent += blocks;
     }
     expect(unchanged).toBeGreaterThan(280);
-    expect(short).toBeGreaterThan(295);
+    expect(spent / 300).toBeLessThan(5.5);
   });
 
   test('exactly 1 % better is called improved in about 5 % of the runs, 4 % better nearly always', () => {

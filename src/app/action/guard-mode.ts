@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { ExitCode } from '../../errors/index.ts';
 import type { Commands, Inputs, Runner } from '../../github/index.ts';
 import { guard } from '../guard.ts';
+import { machineLabel } from '../guard-blocks.ts';
 import type { Host } from '../host.ts';
 import { openManifest } from '../open-manifest.ts';
-import { keptNoiseFloor } from './kept-state.ts';
+import { type AttemptKeeper, keptNoiseFloor, restoreAttempts } from './kept-state.ts';
 import { publish } from './publish.ts';
+import { labelsOf } from './pull-request-comment.ts';
 import { resolveBase } from './resolve-base.ts';
 import { shardKernels } from './shard-kernels.ts';
 
@@ -32,6 +34,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     commands.info(`Shard ${index}/${count} has no kernel: there are fewer kernels than shards.`);
   }
   const reportFolder = reportFolderOf(runner);
+  let keeper: AttemptKeeper | null = null;
   const report = await guard(host, {
     manifest: inputs.manifest,
     base: await resolveBase(host, runner, inputs),
@@ -39,7 +42,16 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     device: inputs.device,
     meter: inputs.meter,
     report: reportFolder,
-    onDevice: ({ family }) => keptNoiseFloor(task, family),
+    async onDevice(device) {
+      const { family } = device;
+      keeper = await restoreAttempts(task, family);
+      return {
+        noiseFloor: await keptNoiseFloor(task, family, machineLabel(device)),
+        attempts: keeper.attempts,
+      };
+    },
+    onAttempts: async (attempts) => keeper?.save(attempts),
+    readLabels: () => labelsOf(task),
     ...(inputs.failOn === null ? {} : { failOn: inputs.failOn }),
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   });

@@ -1,6 +1,7 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { announce, openStateCache, type StateCache } from '../../github/index.ts';
 import { emptyState, type KeptState, packState, stateVersion, unpackState } from '../../store/index.ts';
+import type { KeptAttempt } from '../guard-attempts.ts';
 import { type NoiseFloor, noiseFloorIn } from '../noise-floor.ts';
 import type { ModeTask } from './guard-mode.ts';
 
@@ -65,10 +66,58 @@ function readState({ commands }: ModeTask, bytes: Uint8Array, family: string): K
   return emptyState(family);
 }
 
-/** The device's noise floor by what nightly runs kept; null if they have not measured enough of it yet. */
-export async function keptNoiseFloor(task: ModeTask, family: string): Promise<NoiseFloor | null> {
+/**
+ * The device's noise floor by what nightly runs kept; null if they have not measured enough of it yet.
+ * @param machine adapter and driver: another driver has another noise
+ */
+export async function keptNoiseFloor(
+  task: ModeTask,
+  family: string,
+  machine: string,
+): Promise<NoiseFloor | null> {
   const { restored } = await restoreState(task, family);
-  return noiseFloorIn(
-    restored.noise.map((sample) => ({ ...sample, phase: 'flag' as const, voidReasons: [] })),
-  );
+  const own = restored.noise.filter(({ device }) => device === undefined || device === machine);
+  return noiseFloorIn(own.map((sample) => ({ ...sample, phase: 'flag' as const, voidReasons: [] })));
+}
+
+/** What earlier guard runs measured, and the way to leave this run's for its repetition. */
+export interface AttemptKeeper {
+  readonly attempts: readonly KeptAttempt[];
+  save(attempts: readonly KeptAttempt[]): Promise<void>;
+}
+
+/**
+ * Restores what earlier runs measured of comparisons, so that running a job again adds evidence and draws no new lot.
+ * Unlike the state, runs of pull requests save it. GitHub's cache shows what one of them saved to no other; a directory
+ * does, as far as the runner lets them write to it.
+ */
+export async function restoreAttempts(task: ModeTask, family: string): Promise<AttemptKeeper> {
+  const { commands, runner, inputs, host } = task;
+  const { shard, workingDirectory, manifest } = inputs;
+  const part = shard === null ? '' : ` ${shard.index}of${shard.count}`;
+  const cache = openStateCache({
+    runner,
+    choice: inputs.cache,
+    subject: {
+      version: stateVersion,
+      device: family,
+      scope: `attempts${part} ${workingDirectory}/${manifest}`,
+    },
+    shard,
+    maxBytes,
+    savedByAnyRef: true,
+  });
+  const found = await cache.restore();
+  if (found.status === 'failed') announce(commands, found);
+  const restored = found.bytes === null ? emptyState(family) : readState(task, found.bytes, family);
+  return {
+    attempts: restored.attempts,
+    async save(attempts) {
+      host.signal.throwIfAborted();
+      const bytes = packState({ ...emptyState(family), attempts });
+      // Even where the oldest attempt gave way to the newest, it is news.
+      const outcome = await cache.save({ bytes, entries: 1, restoredEntries: 0 });
+      if (outcome.status === 'failed') announce(commands, outcome);
+    },
+  };
 }

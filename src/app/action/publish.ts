@@ -15,6 +15,7 @@ import {
   writeJobSummary,
 } from '../../github/index.ts';
 import { annotationsOf, hasNews, type Report, renderComment } from '../../report/index.ts';
+import { suggestionFile } from '../guard.ts';
 import type { Host } from '../host.ts';
 import { commentOnPullRequest, commentOptions } from './pull-request-comment.ts';
 
@@ -52,7 +53,10 @@ function writeOutputs(commands: Commands, outputs: Outputs): Outcome<'written'> 
  */
 export async function publish(publication: Publication): Promise<void> {
   const { commands, runner, inputs, report, reportFolder } = publication;
-  const files = ['report.json', 'report.md'].map((name) => join(reportFolder, name));
+  const suggested = (report.kind === 'guard' ? report.suggestion?.file : null) ?? null;
+  const files = ['report.json', 'report.md', ...(suggested === null ? [] : [suggestionFile])].map((name) =>
+    join(reportFolder, name),
+  );
   const device = report.device?.family ?? null;
   const { artifact: kind = 'report' } = publication;
   const label = { kind, device, shard: inputs.shard, attempt: runner.runAttempt } as const;

@@ -8,6 +8,7 @@ import {
   type Inputs,
   publishComment,
   type Runner,
+  readPullRequestLabels,
 } from '../../github/index.ts';
 import type { CommentOptions } from '../../report/index.ts';
 import type { Host } from '../host.ts';
@@ -27,6 +28,22 @@ export function commentOptions({ inputs, runner }: CommentTarget): CommentOption
   };
 }
 
+/** The API on behalf of the run's token; null without one. */
+async function openClient({ runner, inputs, host }: CommentTarget) {
+  if (inputs.githubToken === null) return null;
+  const waiting = {
+    sleep: (seconds: number) => setTimeout(seconds * 1000),
+    nowMs: () => host.now().getTime(),
+  };
+  return createRestClient({ runner, token: inputs.githubToken, waiting });
+}
+
+/** Labels of the run's pull request; null if there is none, no token, or GitHub does not tell. */
+export async function labelsOf(target: CommentTarget): Promise<readonly string[] | null> {
+  const client = await openClient(target);
+  return client === null ? null : readPullRequestLabels(target.runner, client);
+}
+
 /**
  * Makes or updates the comment on the run's pull request, if it has one and the inputs allow it. What GitHub refuses is
  * said and changes nothing.
@@ -38,18 +55,14 @@ export async function commentOnPullRequest(
   body: string,
   options: { readonly hasNews: boolean; readonly onlyUpdate?: boolean },
 ): Promise<void> {
-  const { commands, runner, inputs, host } = target;
+  const { commands, runner, inputs } = target;
   if (inputs.comment === 'never') return;
   if (runner.pullRequest === null && runner.workflowRun === null) return;
-  if (inputs.githubToken === null) {
+  const client = await openClient(target);
+  if (client === null) {
     commands.info('No comment: there is no github-token. The job summary has the report.');
     return;
   }
-  const waiting = {
-    sleep: (seconds: number) => setTimeout(seconds * 1000),
-    nowMs: () => host.now().getTime(),
-  };
-  const client = await createRestClient({ runner, token: inputs.githubToken, waiting });
   const found = await findPullRequest(runner, client);
   if (found.number === null) {
     commands.info(found.message);

@@ -7,6 +7,7 @@ import { mergeReports } from '../merge-reports.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { publish } from './publish.ts';
+import { labelsOf } from './pull-request-comment.ts';
 
 function readGuardReport(path: string): ReportGuard {
   const report = readReport(path);
@@ -35,10 +36,13 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
       nextStep: 'Run the job again; without the reports there is no verdict.',
     });
   }
+  const reports = collected.files.map(readGuardReport);
+  const couldAccept = reports.some(({ kernels }) => kernels.some(({ acceptLabel }) => acceptLabel != null));
   const merged = mergeReports({
-    reports: collected.files.map(readGuardReport),
+    reports,
     missing: collected.missing,
     failOn: inputs.failOn,
+    labels: couldAccept ? await labelsOf(task) : null,
   });
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);

@@ -20,8 +20,8 @@ export { manifestGuide } from './manifest.guide.ts';
 export type { ModelFile, ModelRow } from './model.ts';
 export type { Constraints as OperatorConstraints, Dispatch as OperatorDispatch, Reference as OperatorReference, Dispatch1 as OperatorDispatch1, OperatorFile, Parameter as OperatorParameter, Tunables as OperatorTunables, Configuration as OperatorConfiguration, Buffers as OperatorBuffers, Buffer as OperatorBuffer, Tolerance as OperatorTolerance } from './operator.ts';
 export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, RecordingWorkload, RecordingParameters, RecordingTunable, RecordingMeasurement, RecordingWindow, RecordingFailure, RecordingProvenance } from './recording.ts';
-export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportNoiseFloor, ReportSample, ReportRetune, ReportRetuneKernel, ReportFailureExample, ReportTrade } from './report.ts';
-export type { State, StateEntry, StateSample } from './state.ts';
+export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportPolicy, ReportPolicyChange, ReportSubject, ReportSuggestion, ReportNoiseFloor, ReportSample, ReportRetune, ReportRetuneKernel, ReportHistory, ReportChangePoint, ReportDrift, ReportFailureExample, ReportTrade } from './report.ts';
+export type { State, StateEntry, StateSample, StateAnchor, StateAttempt, StateAttemptSample } from './state.ts';
 export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, TunedConfiguration } from './tuned.ts';
 
 /** Checks data against schemas/manifest.schema.json. Never throws. */

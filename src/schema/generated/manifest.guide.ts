@@ -83,7 +83,8 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "energy",
       "latency",
-      "fail-on"
+      "fail-on",
+      "accept-label"
     ],
     "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
   },
@@ -119,6 +120,10 @@ export const manifestGuide: SchemaGuide = {
   "/gate/fail-on/*": {
     "keys": [],
     "example": "regressed"
+  },
+  "/gate/accept-label": {
+    "keys": [],
+    "example": "accept-regression"
   },
   "/tuned": {
     "keys": [],
@@ -319,7 +324,8 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "energy",
       "latency",
-      "fail-on"
+      "fail-on",
+      "accept-label"
     ],
     "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
   },
@@ -355,6 +361,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/gate/fail-on/*": {
     "keys": [],
     "example": "regressed"
+  },
+  "/kernels/*/gate/accept-label": {
+    "keys": [],
+    "example": "accept-regression"
   },
   "/kernels/*/sentinel": {
     "keys": [],

@@ -189,6 +189,10 @@ export interface Gate {
    * @maxItems 8
    */
   readonly "fail-on"?: ReadonlyArray<("regressed" | "missing-baseline" | "inconclusive" | "environment")>;
+  /**
+   * Label of a pull request that accepts regressions: they are shown, and do not fail the run. Without it there is none.
+   */
+  readonly "accept-label"?: string;
 }
 /**
  * A WGSL or WESL program with tunables and one or more workloads, or an operator.

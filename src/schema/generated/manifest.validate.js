@@ -182,12 +182,12 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return validate57.errors = vErrors, errors === 0;
 }
 validate57.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema23 = { type: "object", additionalProperties: !1, properties: { energy: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: !1 } } }, latency: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: !0, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] } } }, func27 = require_equal().default;
+var schema23 = { type: "object", additionalProperties: !1, properties: { energy: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: !1 } } }, latency: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: !0, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } }, func27 = require_equal().default, pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 of Object.keys(data))
-      if (!(key0 === "energy" || key0 === "latency" || key0 === "fail-on")) {
+      if (!(key0 === "energy" || key0 === "latency" || key0 === "fail-on" || key0 === "accept-label")) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
@@ -253,14 +253,34 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
+    if (data["accept-label"] !== void 0 && func0.call(data, "accept-label")) {
+      let data7 = data["accept-label"];
+      if (typeof data7 == "string") {
+        if (func67(data7) > 50) {
+          let err10 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/maxLength", keyword: "maxLength", params: { limit: 50 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (func67(data7) < 1) {
+          let err11 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (!pattern4.test(data7)) {
+          let err12 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f]+$" } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
   } else {
-    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
   }
   return validate60.errors = vErrors, errors === 0;
 }
 validate60.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
+var pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
 function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -272,7 +292,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern4.test(data)) {
+    if (!pattern5.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -302,7 +322,7 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
   return validate67.errors = vErrors, errors === 0;
 }
 validate67.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var pattern5 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern6 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -314,7 +334,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -336,7 +356,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -373,7 +393,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -436,7 +456,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -738,7 +758,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
           let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (!pattern5.test(data3)) {
+        if (!pattern6.test(data3)) {
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }

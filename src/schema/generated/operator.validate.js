@@ -61,7 +61,7 @@ var require_equal = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["description", "parameters", "source", "tunables", "default", "buffers", "dispatch"], properties: { description: { type: "string", minLength: 1, maxLength: 400 }, parameters: { type: "object", minProperties: 1, maxProperties: 16, propertyNames: { $ref: "manifest.schema.json#/$defs/identifier" }, additionalProperties: { $ref: "#/$defs/parameter" } }, source: { $ref: "manifest.schema.json#/$defs/path" }, entry: { $ref: "manifest.schema.json#/$defs/entry-point" }, tunables: { $ref: "manifest.schema.json#/$defs/tunables" }, constraints: { $ref: "manifest.schema.json#/$defs/constraints" }, default: { $ref: "manifest.schema.json#/$defs/configuration" }, buffers: { $ref: "manifest.schema.json#/$defs/buffers" }, dispatch: { $ref: "manifest.schema.json#/$defs/dispatch" }, reference: { $ref: "manifest.schema.json#/$defs/reference" } }, $defs: { parameter: { type: "object", additionalProperties: !1, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: !0, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } } } }, func0 = Object.prototype.hasOwnProperty, func69 = require_ucs2length().default;
-var pattern5 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern6 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
 function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -73,7 +73,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -110,7 +110,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -234,7 +234,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -256,7 +256,7 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -293,7 +293,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -595,7 +595,7 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
           let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (!pattern5.test(data3)) {
+        if (!pattern6.test(data3)) {
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
@@ -734,7 +734,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }

@@ -63,9 +63,10 @@ export interface ReportGuard {
    */
   readonly warnings: ReadonlyArray<string>;
   /**
-   * Outcome of the run.
+   * Outcome of the run. `partial`: nothing failed, but not everything that should have been judged was.
    */
-  readonly verdict: "passed" | "failed" | "nothing-gated" | "environment" | "could-not-measure" | "interrupted";
+  verdict:
+    "passed" | "failed" | "partial" | "nothing-gated" | "environment" | "could-not-measure" | "interrupted";
   /**
    * Why, in a sentence.
    */
@@ -82,6 +83,21 @@ export interface ReportGuard {
    * @maxItems 32000
    */
   readonly kernels: ReadonlyArray<ReportGuardKernel>;
+  readonly policy?: ReportPolicy;
+  /**
+   * Kernels and workloads that should have been judged and were not, for want of blocks.
+   *
+   * @maxItems 32000
+   */
+  readonly notJudged?: ReadonlyArray<ReportSubject>;
+  /**
+   * How the machine changed while it was measured; null if it did not.
+   */
+  readonly machineChanged?: string | null;
+  /**
+   * A tuned state with what retuning head found; null if nothing better was found or sought.
+   */
+  readonly suggestion?: ReportSuggestion | null;
   /**
    * Smallest change the device can show, from its A/A blocks; null if it is unknown.
    */
@@ -282,6 +298,18 @@ export interface ReportGuardKernel {
     | "environment"
   )>;
   /**
+   * Label of the pull request by which its regression was accepted; null if it was not.
+   */
+  readonly accepted?: string | null;
+  /**
+   * Label of a pull request that accepts a regression of it; null if there is none.
+   */
+  readonly acceptLabel?: string | null;
+  /**
+   * Which attempt at this comparison it was; the blocks of earlier ones count as evidence.
+   */
+  readonly attempt?: number;
+  /**
    * A kernel no pull request touches.
    */
   readonly sentinel: boolean;
@@ -414,11 +442,15 @@ export interface ReportMetric {
    */
   readonly blocks: number;
   /**
+   * Those of them that were measured to confirm a flag.
+   */
+  readonly freshBlocks?: number;
+  /**
    * Whether the first blocks raised a suspicion.
    */
   readonly flagged: boolean;
   /**
-   * Holm-adjusted p of the confirmation; null if not flagged.
+   * p of the confirmation, adjusted for the number of tests and of attempts; null if not flagged.
    */
   readonly confirmP: number | null;
   /**
@@ -432,6 +464,19 @@ export interface ReportMetric {
 export interface ReportAdvice {
   readonly configuration: ReportConfiguration;
   /**
+   * The same against head as it is.
+   */
+  readonly overHead?: {
+    /**
+     * Its energy over head; null if not measured.
+     */
+    readonly energyRatio: ReportRatio | null;
+    /**
+     * Its latency over head; null if not measured.
+     */
+    readonly latencyRatio: ReportRatio | null;
+  };
+  /**
    * Its energy over base; null if not measured.
    */
   readonly energyRatio: ReportRatio | null;
@@ -439,6 +484,72 @@ export interface ReportAdvice {
    * Its latency over base; null if not measured.
    */
   readonly latencyRatio: ReportRatio | null;
+}
+/**
+ * Whose gates judged, and how those of the change differ from them.
+ */
+export interface ReportPolicy {
+  /**
+   * `base`: kernels that base has are judged by base's manifest. `head`: there is no manifest in base, or none that can be read.
+   */
+  readonly source: "base" | "head";
+  /**
+   * Settings that head changes. They do not apply to this run.
+   *
+   * @maxItems 4000
+   */
+  readonly changes: ReadonlyArray<ReportPolicyChange>;
+}
+/**
+ * One setting of a gate that head changes.
+ */
+export interface ReportPolicyChange {
+  /**
+   * Name of the kernel; null if it is so for all of them.
+   */
+  readonly kernel: string | null;
+  /**
+   * The setting's path in the manifest.
+   */
+  readonly setting: string;
+  /**
+   * Value in base, for people.
+   */
+  readonly base: string;
+  /**
+   * Value in head, for people.
+   */
+  readonly head: string;
+  /**
+   * Lets more pass than before.
+   */
+  readonly loosens: boolean;
+}
+/**
+ * A kernel and workload.
+ */
+export interface ReportSubject {
+  /**
+   * Name of the kernel.
+   */
+  readonly kernel: string;
+  /**
+   * Name of the workload.
+   */
+  readonly workload: string;
+}
+/**
+ * A tuned state to take over. It advises; it never gates.
+ */
+export interface ReportSuggestion {
+  /**
+   * The tuned state that it would replace, relative to the manifest's folder.
+   */
+  readonly path: string;
+  /**
+   * Name of the whole file, beside the report; null if none was written.
+   */
+  readonly file: string | null;
 }
 /**
  * Noise floor per metric, as a relative change: 0.02 for 2 %.
@@ -473,6 +584,14 @@ export interface ReportSample {
    * Number of the block.
    */
   readonly block: number;
+  /**
+   * Earlier attempt at the comparison that it is of, from 1; absent for this run's own.
+   */
+  readonly attempt?: number;
+  /**
+   * Adapter and driver that it was measured on.
+   */
+  readonly device?: string;
   /**
    * Phase of the test.
    */
@@ -566,6 +685,10 @@ export interface ReportRetune {
  * What was found for one kernel and workload.
  */
 export interface ReportRetuneKernel {
+  /**
+   * How its cost went over the nights that are kept; null if there are too few.
+   */
+  readonly history?: ReportHistory | null;
   /**
    * Name of the kernel.
    */
@@ -688,6 +811,83 @@ export interface ReportRetuneKernel {
    * What came of it, in a sentence.
    */
   readonly reason: string;
+}
+/**
+ * Cost of a kernel over time on one device and driver.
+ */
+export interface ReportHistory {
+  /**
+   * Nights in the series.
+   */
+  readonly nights: number;
+  /**
+   * Nights at which its cost changed for good, oldest first.
+   *
+   * @maxItems 200
+   */
+  readonly changes: ReadonlyArray<ReportChangePoint>;
+  /**
+   * Where it stands against the anchor; null without one.
+   */
+  readonly drift: ReportDrift | null;
+}
+/**
+ * A night at which a cost changed for good.
+ */
+export interface ReportChangePoint {
+  /**
+   * Metric.
+   */
+  readonly metric: "energy" | "latency";
+  /**
+   * First night at the new cost, in UTC.
+   */
+  readonly at: string;
+  /**
+   * Commit that was measured then; null if unknown.
+   */
+  readonly commit: string | null;
+  /**
+   * Median cost from then on over the median before.
+   */
+  readonly ratio: number;
+  /**
+   * Part of the shuffled series that split as clearly.
+   */
+  readonly p: number;
+  /**
+   * Driver or device were others from that night on.
+   */
+  readonly driverChanged: boolean;
+}
+/**
+ * Cost of the last nights against that of a fixed anchor.
+ */
+export interface ReportDrift {
+  /**
+   * When the anchor was set, in UTC.
+   */
+  readonly since: string;
+  /**
+   * Commit of the anchor; null if unknown.
+   */
+  readonly commit: string | null;
+  /**
+   * What the anchor is: a release's tag, or the first nights.
+   */
+  readonly label: string;
+  /**
+   * Median energy of the last nights over the anchor's; null if unknown.
+   */
+  readonly energy: number | null;
+  /**
+   * Median latency of the last nights over the anchor's; null if unknown.
+   */
+  readonly latency: number | null;
+  /**
+   * More than a margin above the anchor.
+   */
+  readonly exceeds: boolean;
 }
 /**
  * A failed configuration and why it failed.

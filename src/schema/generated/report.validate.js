@@ -22,7 +22,7 @@ var require_ucs2length = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52;
-var schema20 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, noiseFloor: { oneOf: [{ $ref: "#/$defs/ReportNoiseFloor" }, { type: "null" }] }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } }, func0 = Object.prototype.hasOwnProperty, func86 = require_ucs2length().default;
+var schema20 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "partial", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, policy: { $ref: "#/$defs/ReportPolicy" }, notJudged: { type: "array", items: { $ref: "#/$defs/ReportSubject" }, maxItems: 32e3 }, machineChanged: { type: ["string", "null"], maxLength: 2e3 }, suggestion: { oneOf: [{ $ref: "#/$defs/ReportSuggestion" }, { type: "null" }] }, noiseFloor: { oneOf: [{ $ref: "#/$defs/ReportNoiseFloor" }, { type: "null" }] }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } }, func0 = Object.prototype.hasOwnProperty, func86 = require_ucs2length().default;
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -593,7 +593,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } }, schema27 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
+var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } }, schema27 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
 function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -787,7 +787,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
   return validate74.errors = vErrors, errors === 0;
 }
 validate74.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema32 = { type: "object", additionalProperties: !1, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema32 = { type: "object", additionalProperties: !1, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, freshBlocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
 function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -909,42 +909,59 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.flagged !== void 0 && func0.call(data, "flagged") && typeof data.flagged != "boolean") {
-      let err23 = { instancePath: instancePath + "/flagged", schemaPath: "#/properties/flagged/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-    }
-    if (data.confirmP !== void 0 && func0.call(data, "confirmP")) {
-      let data7 = data.confirmP;
-      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err24 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema32.properties.confirmP.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    if (data.freshBlocks !== void 0 && func0.call(data, "freshBlocks")) {
+      let data6 = data.freshBlocks;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err23 = { instancePath: instancePath + "/freshBlocks", schemaPath: "#/properties/freshBlocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1 || isNaN(data7)) {
-          let err25 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e5 || isNaN(data6)) {
+          let err24 = { instancePath: instancePath + "/freshBlocks", schemaPath: "#/properties/freshBlocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err25 = { instancePath: instancePath + "/freshBlocks", schemaPath: "#/properties/freshBlocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
-        if (data7 < 0 || isNaN(data7)) {
-          let err26 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.flagged !== void 0 && func0.call(data, "flagged") && typeof data.flagged != "boolean") {
+      let err26 = { instancePath: instancePath + "/flagged", schemaPath: "#/properties/flagged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+    }
+    if (data.confirmP !== void 0 && func0.call(data, "confirmP")) {
+      let data8 = data.confirmP;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err27 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema32.properties.confirmP.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1 || isNaN(data8)) {
+          let err28 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err29 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data8 = data.reason;
-      if (typeof data8 == "string") {
-        if (func86(data8) > 4e3) {
-          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      let data9 = data.reason;
+      if (typeof data9 == "string") {
+        if (func86(data9) > 4e3) {
+          let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
       } else {
-        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err31 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
   } else {
-    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate79.errors = vErrors, errors === 0;
 }
@@ -965,49 +982,106 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "configuration" || key0 === "energyRatio" || key0 === "latencyRatio")) {
+      if (!(key0 === "configuration" || key0 === "overHead" || key0 === "energyRatio" || key0 === "latencyRatio")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data1 = data.energyRatio, _errs4 = errors, valid1 = !1, passing0 = null, _errs5 = errors;
-      validate68(data1, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid0 = _errs5 === errors;
-      _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs6 = errors;
-      if (data1 !== null) {
-        let err4 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.overHead !== void 0 && func0.call(data, "overHead")) {
+      let data1 = data.overHead;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (data1.energyRatio === void 0 || !func0.call(data1, "energyRatio")) {
+          let err4 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/required", keyword: "required", params: { missingProperty: "energyRatio" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1.latencyRatio === void 0 || !func0.call(data1, "latencyRatio")) {
+          let err5 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        for (let key1 of Object.keys(data1))
+          if (!(key1 === "energyRatio" || key1 === "latencyRatio")) {
+            let err6 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        if (data1.energyRatio !== void 0 && func0.call(data1, "energyRatio")) {
+          let data2 = data1.energyRatio, _errs7 = errors, valid2 = !1, passing0 = null, _errs8 = errors;
+          validate68(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+          var _valid0 = _errs8 === errors;
+          _valid0 && (valid2 = !0, passing0 = 0);
+          let _errs9 = errors;
+          if (data2 !== null) {
+            let err7 = { instancePath: instancePath + "/overHead/energyRatio", schemaPath: "#/properties/overHead/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+          var _valid0 = _errs9 === errors;
+          if (_valid0 && valid2 ? (valid2 = !1, passing0 = [passing0, 1]) : _valid0 && (valid2 = !0, passing0 = 1), valid2)
+            errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null);
+          else {
+            let err8 = { instancePath: instancePath + "/overHead/energyRatio", schemaPath: "#/properties/overHead/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+        }
+        if (data1.latencyRatio !== void 0 && func0.call(data1, "latencyRatio")) {
+          let data3 = data1.latencyRatio, _errs12 = errors, valid3 = !1, passing1 = null, _errs13 = errors;
+          validate68(data3, { instancePath: instancePath + "/overHead/latencyRatio", parentData: data1, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+          var _valid1 = _errs13 === errors;
+          _valid1 && (valid3 = !0, passing1 = 0);
+          let _errs14 = errors;
+          if (data3 !== null) {
+            let err9 = { instancePath: instancePath + "/overHead/latencyRatio", schemaPath: "#/properties/overHead/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+          }
+          var _valid1 = _errs14 === errors;
+          if (_valid1 && valid3 ? (valid3 = !1, passing1 = [passing1, 1]) : _valid1 && (valid3 = !0, passing1 = 1), valid3)
+            errors = _errs12, vErrors !== null && (_errs12 ? vErrors.length = _errs12 : vErrors = null);
+          else {
+            let err10 = { instancePath: instancePath + "/overHead/latencyRatio", schemaPath: "#/properties/overHead/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
-      var _valid0 = _errs6 === errors;
-      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
-        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
+    }
+    if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
+      let data4 = data.energyRatio, _errs17 = errors, valid4 = !1, passing2 = null, _errs18 = errors;
+      validate68(data4, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid2 = _errs18 === errors;
+      _valid2 && (valid4 = !0, passing2 = 0);
+      let _errs19 = errors;
+      if (data4 !== null) {
+        let err12 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      var _valid2 = _errs19 === errors;
+      if (_valid2 && valid4 ? (valid4 = !1, passing2 = [passing2, 1]) : _valid2 && (valid4 = !0, passing2 = 1), valid4)
+        errors = _errs17, vErrors !== null && (_errs17 ? vErrors.length = _errs17 : vErrors = null);
       else {
-        let err5 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err13 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data2 = data.latencyRatio, _errs9 = errors, valid2 = !1, passing1 = null, _errs10 = errors;
-      validate68(data2, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid1 = _errs10 === errors;
-      _valid1 && (valid2 = !0, passing1 = 0);
-      let _errs11 = errors;
-      if (data2 !== null) {
-        let err6 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let data5 = data.latencyRatio, _errs22 = errors, valid5 = !1, passing3 = null, _errs23 = errors;
+      validate68(data5, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid3 = _errs23 === errors;
+      _valid3 && (valid5 = !0, passing3 = 0);
+      let _errs24 = errors;
+      if (data5 !== null) {
+        let err14 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-      var _valid1 = _errs11 === errors;
-      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
-        errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
+      var _valid3 = _errs24 === errors;
+      if (_valid3 && valid5 ? (valid5 = !1, passing3 = [passing3, 1]) : _valid3 && (valid5 = !0, passing3 = 1), valid5)
+        errors = _errs22, vErrors !== null && (_errs22 ? vErrors.length = _errs22 : vErrors = null);
       else {
-        let err7 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err15 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
   return validate82.errors = vErrors, errors === 0;
 }
@@ -1166,259 +1240,536 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
-    if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err32 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-    }
-    if (data.file !== void 0 && func0.call(data, "file")) {
-      let data8 = data.file;
-      if (typeof data8 != "string" && data8 !== null) {
-        let err33 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
+    if (data.accepted !== void 0 && func0.call(data, "accepted")) {
+      let data7 = data.accepted;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err32 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema26.properties.accepted.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (typeof data7 == "string" && func86(data7) > 100) {
+        let err33 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
-      if (typeof data8 == "string" && func86(data8) > 4096) {
-        let err34 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+    }
+    if (data.acceptLabel !== void 0 && func0.call(data, "acceptLabel")) {
+      let data8 = data.acceptLabel;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err34 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema26.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (typeof data8 == "string" && func86(data8) > 100) {
+        let err35 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.attempt !== void 0 && func0.call(data, "attempt")) {
+      let data9 = data.attempt;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+        let err36 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e5 || isNaN(data9)) {
+          let err37 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+        if (data9 < 1 || isNaN(data9)) {
+          let err38 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+      }
+    }
+    if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err39 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data11 = data.file;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      }
+      if (typeof data11 == "string" && func86(data11) > 4096) {
+        let err41 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
-      let data9 = data.line;
-      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)) && data9 !== null) {
-        let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      let data12 = data.line;
+      if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12) && isFinite(data12)) && data12 !== null) {
+        let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e8 || isNaN(data9)) {
-          let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e8 || isNaN(data12)) {
+          let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          let err37 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        if (data12 < 1 || isNaN(data12)) {
+          let err44 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err38 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let err45 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data11 = data.energyRatio, _errs24 = errors, valid3 = !1, passing0 = null, _errs25 = errors;
-      validate68(data11, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid0 = _errs25 === errors;
+      let data14 = data.energyRatio, _errs30 = errors, valid3 = !1, passing0 = null, _errs31 = errors;
+      validate68(data14, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid0 = _errs31 === errors;
       _valid0 && (valid3 = !0, passing0 = 0);
-      let _errs26 = errors;
-      if (data11 !== null) {
-        let err39 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let _errs32 = errors;
+      if (data14 !== null) {
+        let err46 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      var _valid0 = _errs26 === errors;
+      var _valid0 = _errs32 === errors;
       if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
-        errors = _errs24, vErrors !== null && (_errs24 ? vErrors.length = _errs24 : vErrors = null);
+        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
       else {
-        let err40 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        let err47 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data12 = data.latencyRatio, _errs29 = errors, valid4 = !1, passing1 = null, _errs30 = errors;
-      validate68(data12, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid1 = _errs30 === errors;
+      let data15 = data.latencyRatio, _errs35 = errors, valid4 = !1, passing1 = null, _errs36 = errors;
+      validate68(data15, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid1 = _errs36 === errors;
       _valid1 && (valid4 = !0, passing1 = 0);
-      let _errs31 = errors;
-      if (data12 !== null) {
-        let err41 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let _errs37 = errors;
+      if (data15 !== null) {
+        let err48 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      var _valid1 = _errs31 === errors;
+      var _valid1 = _errs37 === errors;
       if (_valid1 && valid4 ? (valid4 = !1, passing1 = [passing1, 1]) : _valid1 && (valid4 = !0, passing1 = 1), valid4)
-        errors = _errs29, vErrors !== null && (_errs29 ? vErrors.length = _errs29 : vErrors = null);
+        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
       else {
-        let err42 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        let err49 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
     }
     if (data.base !== void 0 && func0.call(data, "base")) {
-      let data13 = data.base, _errs34 = errors, valid5 = !1, passing2 = null, _errs35 = errors;
-      validate71(data13, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid2 = _errs35 === errors;
+      let data16 = data.base, _errs40 = errors, valid5 = !1, passing2 = null, _errs41 = errors;
+      validate71(data16, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      var _valid2 = _errs41 === errors;
       _valid2 && (valid5 = !0, passing2 = 0);
-      let _errs36 = errors;
-      if (data13 !== null) {
-        let err43 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      let _errs42 = errors;
+      if (data16 !== null) {
+        let err50 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
-      var _valid2 = _errs36 === errors;
+      var _valid2 = _errs42 === errors;
       if (_valid2 && valid5 ? (valid5 = !1, passing2 = [passing2, 1]) : _valid2 && (valid5 = !0, passing2 = 1), valid5)
-        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
+        errors = _errs40, vErrors !== null && (_errs40 ? vErrors.length = _errs40 : vErrors = null);
       else {
-        let err44 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        let err51 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
     }
     if (data.head !== void 0 && func0.call(data, "head")) {
-      let data14 = data.head, _errs39 = errors, valid6 = !1, passing3 = null, _errs40 = errors;
-      validate71(data14, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid3 = _errs40 === errors;
+      let data17 = data.head, _errs45 = errors, valid6 = !1, passing3 = null, _errs46 = errors;
+      validate71(data17, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      var _valid3 = _errs46 === errors;
       _valid3 && (valid6 = !0, passing3 = 0);
-      let _errs41 = errors;
-      if (data14 !== null) {
-        let err45 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      let _errs47 = errors;
+      if (data17 !== null) {
+        let err52 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
-      var _valid3 = _errs41 === errors;
+      var _valid3 = _errs47 === errors;
       if (_valid3 && valid6 ? (valid6 = !1, passing3 = [passing3, 1]) : _valid3 && (valid6 = !0, passing3 = 1), valid6)
-        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
+        errors = _errs45, vErrors !== null && (_errs45 ? vErrors.length = _errs45 : vErrors = null);
       else {
-        let err46 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        let err53 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data15 = data.configuration;
-      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
-        if (data15.base === void 0 || !func0.call(data15, "base")) {
-          let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      let data18 = data.configuration;
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+        if (data18.base === void 0 || !func0.call(data18, "base")) {
+          let err54 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
-        if (data15.head === void 0 || !func0.call(data15, "head")) {
-          let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        if (data18.head === void 0 || !func0.call(data18, "head")) {
+          let err55 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
-        for (let key1 of Object.keys(data15))
+        for (let key1 of Object.keys(data18))
           if (!(key1 === "base" || key1 === "head")) {
-            let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+            let err56 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
           }
-        if (data15.base !== void 0 && func0.call(data15, "base")) {
-          let data16 = data15.base, _errs47 = errors, valid8 = !1, passing4 = null, _errs48 = errors;
-          validate74(data16, { instancePath: instancePath + "/configuration/base", parentData: data15, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid4 = _errs48 === errors;
+        if (data18.base !== void 0 && func0.call(data18, "base")) {
+          let data19 = data18.base, _errs53 = errors, valid8 = !1, passing4 = null, _errs54 = errors;
+          validate74(data19, { instancePath: instancePath + "/configuration/base", parentData: data18, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          var _valid4 = _errs54 === errors;
           _valid4 && (valid8 = !0, passing4 = 0);
-          let _errs49 = errors;
-          if (data16 !== null) {
-            let err50 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          let _errs55 = errors;
+          if (data19 !== null) {
+            let err57 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
-          var _valid4 = _errs49 === errors;
+          var _valid4 = _errs55 === errors;
           if (_valid4 && valid8 ? (valid8 = !1, passing4 = [passing4, 1]) : _valid4 && (valid8 = !0, passing4 = 1), valid8)
-            errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
+            errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
           else {
-            let err51 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
-            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+            let err58 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
           }
         }
-        if (data15.head !== void 0 && func0.call(data15, "head")) {
-          let data17 = data15.head, _errs52 = errors, valid9 = !1, passing5 = null, _errs53 = errors;
-          validate74(data17, { instancePath: instancePath + "/configuration/head", parentData: data15, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid5 = _errs53 === errors;
+        if (data18.head !== void 0 && func0.call(data18, "head")) {
+          let data20 = data18.head, _errs58 = errors, valid9 = !1, passing5 = null, _errs59 = errors;
+          validate74(data20, { instancePath: instancePath + "/configuration/head", parentData: data18, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          var _valid5 = _errs59 === errors;
           _valid5 && (valid9 = !0, passing5 = 0);
-          let _errs54 = errors;
-          if (data17 !== null) {
-            let err52 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+          let _errs60 = errors;
+          if (data20 !== null) {
+            let err59 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
-          var _valid5 = _errs54 === errors;
+          var _valid5 = _errs60 === errors;
           if (_valid5 && valid9 ? (valid9 = !1, passing5 = [passing5, 1]) : _valid5 && (valid9 = !0, passing5 = 1), valid9)
-            errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null);
+            errors = _errs58, vErrors !== null && (_errs58 ? vErrors.length = _errs58 : vErrors = null);
           else {
-            let err53 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
-            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+            let err60 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
         }
       } else {
-        let err54 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.metrics !== void 0 && func0.call(data, "metrics")) {
-      let data18 = data.metrics;
-      if (Array.isArray(data18)) {
-        if (data18.length > 2) {
-          let err55 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      let data21 = data.metrics;
+      if (Array.isArray(data21)) {
+        if (data21.length > 2) {
+          let err62 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        let len1 = data18.length;
+        let len1 = data21.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate79(data18[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data18, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+          validate79(data21[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data21, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
       } else {
-        let err56 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        let err63 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.attribution !== void 0 && func0.call(data, "attribution")) {
-      let data20 = data.attribution;
-      if (typeof data20 != "string" && data20 !== null) {
-        let err57 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      let data23 = data.attribution;
+      if (typeof data23 != "string" && data23 !== null) {
+        let err64 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (!(data20 === "code" || data20 === "tuning" || data20 === "both" || data20 === null)) {
-        let err58 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
-        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      if (!(data23 === "code" || data23 === "tuning" || data23 === "both" || data23 === null)) {
+        let err65 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
-      let data21 = data.kWhPerMonth;
-      if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-        let err59 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      let data24 = data.kWhPerMonth;
+      if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+        let err66 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data21 == "number" && isFinite(data21)) {
-        if (data21 > 1e15 || isNaN(data21)) {
-          let err60 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      if (typeof data24 == "number" && isFinite(data24)) {
+        if (data24 > 1e15 || isNaN(data24)) {
+          let err67 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data21 < -1e15 || isNaN(data21)) {
-          let err61 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        if (data24 < -1e15 || isNaN(data24)) {
+          let err68 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data22 = data.blocks;
-      if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
-        let err62 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data25 = data.blocks;
+      if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
+        let err69 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
-      if (typeof data22 == "number" && isFinite(data22)) {
-        if (data22 > 1e5 || isNaN(data22)) {
-          let err63 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 1e5 || isNaN(data25)) {
+          let err70 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data22 < 0 || isNaN(data22)) {
-          let err64 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        if (data25 < 0 || isNaN(data25)) {
+          let err71 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func0.call(data, "retuned")) {
-      let data23 = data.retuned, _errs66 = errors, valid12 = !1, passing6 = null, _errs67 = errors;
-      validate82(data23, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
-      var _valid6 = _errs67 === errors;
+      let data26 = data.retuned, _errs72 = errors, valid12 = !1, passing6 = null, _errs73 = errors;
+      validate82(data26, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+      var _valid6 = _errs73 === errors;
       _valid6 && (valid12 = !0, passing6 = 0);
-      let _errs68 = errors;
-      if (data23 !== null) {
-        let err65 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      let _errs74 = errors;
+      if (data26 !== null) {
+        let err72 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
-      var _valid6 = _errs68 === errors;
+      var _valid6 = _errs74 === errors;
       if (_valid6 && valid12 ? (valid12 = !1, passing6 = [passing6, 1]) : _valid6 && (valid12 = !0, passing6 = 1), valid12)
-        errors = _errs66, vErrors !== null && (_errs66 ? vErrors.length = _errs66 : vErrors = null);
+        errors = _errs72, vErrors !== null && (_errs72 ? vErrors.length = _errs72 : vErrors = null);
       else {
-        let err66 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        let err73 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
       }
     }
   } else {
-    let err67 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema34 = { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+var schema34 = { type: "object", additionalProperties: !1, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } }, schema35 = { type: "object", additionalProperties: !1, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func0.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.setting === void 0 || !func0.call(data, "setting")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "setting" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.base === void 0 || !func0.call(data, "base")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.head === void 0 || !func0.call(data, "head")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.loosens === void 0 || !func0.call(data, "loosens")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "loosens" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kernel" || key0 === "setting" || key0 === "base" || key0 === "head" || key0 === "loosens")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    if (data.kernel !== void 0 && func0.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: schema35.properties.kernel.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data0 == "string" && func86(data0) > 200) {
+        let err7 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.setting !== void 0 && func0.call(data, "setting")) {
+      let data1 = data.setting;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 100) {
+          let err8 = { instancePath: instancePath + "/setting", schemaPath: "#/properties/setting/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/setting", schemaPath: "#/properties/setting/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.base !== void 0 && func0.call(data, "base")) {
+      let data2 = data.base;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 500) {
+          let err10 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.head !== void 0 && func0.call(data, "head")) {
+      let data3 = data.head;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 500) {
+          let err12 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.loosens !== void 0 && func0.call(data, "loosens") && typeof data.loosens != "boolean") {
+      let err14 = { instancePath: instancePath + "/loosens", schemaPath: "#/properties/loosens/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+    }
+  } else {
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+  }
+  return validate91.errors = vErrors, errors === 0;
+}
+validate91.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.source === void 0 || !func0.call(data, "source")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.changes === void 0 || !func0.call(data, "changes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "source" || key0 === "changes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.source !== void 0 && func0.call(data, "source")) {
+      let data0 = data.source;
+      if (typeof data0 != "string") {
+        let err3 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (!(data0 === "base" || data0 === "head")) {
+        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema34.properties.source.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.changes !== void 0 && func0.call(data, "changes")) {
+      let data1 = data.changes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 4e3) {
+          let err5 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/maxItems", keyword: "maxItems", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate91(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate90.errors = vErrors, errors === 0;
+}
+validate90.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func0.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func0.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kernel" || key0 === "workload")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.kernel !== void 0 && func0.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err3 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func0.call(data, "workload")) {
+      let data1 = data.workload;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err6 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func86(data1) < 1) {
+          let err7 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate94.errors = vErrors, errors === 0;
+}
+validate94.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema37 = { type: "object", additionalProperties: !1, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.path === void 0 || !func0.call(data, "path")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.file === void 0 || !func0.call(data, "file")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "path" || key0 === "file")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.path !== void 0 && func0.call(data, "path")) {
+      let data0 = data.path;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 4096) {
+          let err3 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data1 = data.file;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema37.properties.file.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data1 == "string" && func86(data1) > 4096) {
+        let err6 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate96.errors = vErrors, errors === 0;
+}
+validate96.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema38 = { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func0.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -1436,7 +1787,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema34.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema38.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -1453,7 +1804,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema34.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema38.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -1471,12 +1822,12 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate88.errors = vErrors, errors === 0;
+  return validate98.errors = vErrors, errors === 0;
 }
-validate88.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema35 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } };
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+validate98.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema39 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -1519,7 +1870,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema35.properties, key0)) {
+      if (!func0.call(schema39.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -1562,7 +1913,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
-        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema35.properties.arm.enum } };
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema39.properties.arm.enum } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
@@ -1583,115 +1934,144 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.phase !== void 0 && func0.call(data, "phase")) {
-      let data4 = data.phase;
-      if (typeof data4 != "string") {
-        let err22 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/type", keyword: "type", params: { type: "string" } };
+    if (data.attempt !== void 0 && func0.call(data, "attempt")) {
+      let data4 = data.attempt;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+        let err22 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
-      if (!(data4 === "flag" || data4 === "confirm")) {
-        let err23 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema35.properties.phase.enum } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e5 || isNaN(data4)) {
+          let err23 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (data4 < 1 || isNaN(data4)) {
+          let err24 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      }
+    }
+    if (data.device !== void 0 && func0.call(data, "device")) {
+      let data5 = data.device;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 1100) {
+          let err25 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+      } else {
+        let err26 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.phase !== void 0 && func0.call(data, "phase")) {
+      let data6 = data.phase;
+      if (typeof data6 != "string") {
+        let err27 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (!(data6 === "flag" || data6 === "confirm")) {
+        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema39.properties.phase.enum } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
-      let data5 = data.latencyMs;
-      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err24 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema35.properties.latencyMs.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let data7 = data.latencyMs;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema39.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 1e9 || isNaN(data5)) {
-          let err25 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e9 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
-        if (data5 <= 0 || isNaN(data5)) {
-          let err26 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        if (data7 <= 0 || isNaN(data7)) {
+          let err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func0.call(data, "joules")) {
-      let data6 = data.joules;
-      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
-        let err27 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema35.properties.joules.type } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      let data8 = data.joules;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema39.properties.joules.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e9 || isNaN(data6)) {
-          let err28 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e9 || isNaN(data8)) {
+          let err33 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (data6 <= 0 || isNaN(data6)) {
-          let err29 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        if (data8 <= 0 || isNaN(data8)) {
+          let err34 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
       }
     }
     if (data.latencyResolution !== void 0 && func0.call(data, "latencyResolution")) {
-      let data7 = data.latencyResolution;
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e6 || isNaN(data7)) {
-          let err30 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let data9 = data.latencyResolution;
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e6 || isNaN(data9)) {
+          let err35 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
-        if (data7 < 0 || isNaN(data7)) {
-          let err31 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        if (data9 < 0 || isNaN(data9)) {
+          let err36 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
       } else {
-        let err32 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err37 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
     }
     if (data.energyResolution !== void 0 && func0.call(data, "energyResolution")) {
-      let data8 = data.energyResolution;
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e6 || isNaN(data8)) {
-          let err33 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let data10 = data.energyResolution;
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e6 || isNaN(data10)) {
+          let err38 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
         }
-        if (data8 < 0 || isNaN(data8)) {
-          let err34 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        if (data10 < 0 || isNaN(data10)) {
+          let err39 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
       } else {
-        let err35 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err40 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.voidReasons !== void 0 && func0.call(data, "voidReasons")) {
-      let data9 = data.voidReasons;
-      if (Array.isArray(data9)) {
-        if (data9.length > 32) {
-          let err36 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/maxItems", keyword: "maxItems", params: { limit: 32 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      let data11 = data.voidReasons;
+      if (Array.isArray(data11)) {
+        if (data11.length > 32) {
+          let err41 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
-        let len0 = data9.length;
+        let len0 = data11.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data10 = data9[i0];
-          if (typeof data10 == "string") {
-            if (func86(data10) > 1e3) {
-              let err37 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+          let data12 = data11[i0];
+          if (typeof data12 == "string") {
+            if (func86(data12) > 1e3) {
+              let err42 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+              vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
             }
           } else {
-            let err38 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+            let err43 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
           }
         }
       } else {
-        let err39 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        let err44 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
   } else {
-    let err40 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate90.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate90.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate100.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
@@ -1939,7 +2319,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         let err45 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
-      if (!(data13 === "passed" || data13 === "failed" || data13 === "nothing-gated" || data13 === "environment" || data13 === "could-not-measure" || data13 === "interrupted")) {
+      if (!(data13 === "passed" || data13 === "failed" || data13 === "partial" || data13 === "nothing-gated" || data13 === "environment" || data13 === "could-not-measure" || data13 === "interrupted")) {
         let err46 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema20.properties.verdict.enum } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
@@ -1989,49 +2369,402 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.noiseFloor !== void 0 && func0.call(data, "noiseFloor")) {
-      let data20 = data.noiseFloor, _errs48 = errors, valid8 = !1, passing3 = null, _errs49 = errors;
-      validate88(data20, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length);
-      var _valid3 = _errs49 === errors;
-      _valid3 && (valid8 = !0, passing3 = 0);
-      let _errs50 = errors;
-      if (data20 !== null) {
-        let err53 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-      var _valid3 = _errs50 === errors;
-      if (_valid3 && valid8 ? (valid8 = !1, passing3 = [passing3, 1]) : _valid3 && (valid8 = !0, passing3 = 1), valid8)
-        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
-      else {
-        let err54 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-      }
-    }
-    if (data.samples !== void 0 && func0.call(data, "samples")) {
-      let data21 = data.samples;
+    if (data.policy !== void 0 && func0.call(data, "policy") && (validate90(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.notJudged !== void 0 && func0.call(data, "notJudged")) {
+      let data21 = data.notJudged;
       if (Array.isArray(data21)) {
-        if (data21.length > 1e6) {
-          let err55 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        if (data21.length > 32e3) {
+          let err53 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         let len2 = data21.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate90(data21[i2], { instancePath: instancePath + "/samples/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length);
+          validate94(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
       } else {
-        let err56 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+    }
+    if (data.machineChanged !== void 0 && func0.call(data, "machineChanged")) {
+      let data23 = data.machineChanged;
+      if (typeof data23 != "string" && data23 !== null) {
+        let err55 = { instancePath: instancePath + "/machineChanged", schemaPath: "#/properties/machineChanged/type", keyword: "type", params: { type: schema20.properties.machineChanged.type } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      }
+      if (typeof data23 == "string" && func86(data23) > 2e3) {
+        let err56 = { instancePath: instancePath + "/machineChanged", schemaPath: "#/properties/machineChanged/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
+    if (data.suggestion !== void 0 && func0.call(data, "suggestion")) {
+      let data24 = data.suggestion, _errs54 = errors, valid10 = !1, passing3 = null, _errs55 = errors;
+      validate96(data24, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
+      var _valid3 = _errs55 === errors;
+      _valid3 && (valid10 = !0, passing3 = 0);
+      let _errs56 = errors;
+      if (data24 !== null) {
+        let err57 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      }
+      var _valid3 = _errs56 === errors;
+      if (_valid3 && valid10 ? (valid10 = !1, passing3 = [passing3, 1]) : _valid3 && (valid10 = !0, passing3 = 1), valid10)
+        errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
+      else {
+        let err58 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+    }
+    if (data.noiseFloor !== void 0 && func0.call(data, "noiseFloor")) {
+      let data25 = data.noiseFloor, _errs59 = errors, valid11 = !1, passing4 = null, _errs60 = errors;
+      validate98(data25, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+      var _valid4 = _errs60 === errors;
+      _valid4 && (valid11 = !0, passing4 = 0);
+      let _errs61 = errors;
+      if (data25 !== null) {
+        let err59 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      }
+      var _valid4 = _errs61 === errors;
+      if (_valid4 && valid11 ? (valid11 = !1, passing4 = [passing4, 1]) : _valid4 && (valid11 = !0, passing4 = 1), valid11)
+        errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
+      else {
+        let err60 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+    }
+    if (data.samples !== void 0 && func0.call(data, "samples")) {
+      let data26 = data.samples;
+      if (Array.isArray(data26)) {
+        if (data26.length > 1e6) {
+          let err61 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        }
+        let len3 = data26.length;
+        for (let i3 = 0; i3 < len3; i3++)
+          validate100(data26[i3], { instancePath: instancePath + "/samples/" + i3, parentData: data26, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+      } else {
+        let err62 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+    }
   } else {
-    let err57 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+    let err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema36 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema37 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } }, schema38 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
+var schema40 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema41 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema43 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.metric === void 0 || !func0.call(data, "metric")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.at === void 0 || !func0.call(data, "at")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.commit === void 0 || !func0.call(data, "commit")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.ratio === void 0 || !func0.call(data, "ratio")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "ratio" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.p === void 0 || !func0.call(data, "p")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "p" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.driverChanged === void 0 || !func0.call(data, "driverChanged")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driverChanged" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "metric" || key0 === "at" || key0 === "commit" || key0 === "ratio" || key0 === "p" || key0 === "driverChanged")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    if (data.metric !== void 0 && func0.call(data, "metric")) {
+      let data0 = data.metric;
+      if (typeof data0 != "string") {
+        let err7 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data0 === "energy" || data0 === "latency")) {
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema43.properties.metric.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.at !== void 0 && func0.call(data, "at")) {
+      let data1 = data.at;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 40) {
+          let err9 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (!formats0.test(data1)) {
+          let err10 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func0.call(data, "commit")) {
+      let data2 = data.commit;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema43.properties.commit.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data2 == "string" && !pattern4.test(data2)) {
+        let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.ratio !== void 0 && func0.call(data, "ratio")) {
+      let data3 = data.ratio;
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e12 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.p !== void 0 && func0.call(data, "p")) {
+      let data4 = data.p;
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/p", schemaPath: "#/properties/p/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/p", schemaPath: "#/properties/p/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      } else {
+        let err19 = { instancePath: instancePath + "/p", schemaPath: "#/properties/p/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.driverChanged !== void 0 && func0.call(data, "driverChanged") && typeof data.driverChanged != "boolean") {
+      let err20 = { instancePath: instancePath + "/driverChanged", schemaPath: "#/properties/driverChanged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate108.errors = vErrors, errors === 0;
+}
+validate108.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema44 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.since === void 0 || !func0.call(data, "since")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.commit === void 0 || !func0.call(data, "commit")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.label === void 0 || !func0.call(data, "label")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.energy === void 0 || !func0.call(data, "energy")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.latency === void 0 || !func0.call(data, "latency")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latency" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.exceeds === void 0 || !func0.call(data, "exceeds")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exceeds" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "since" || key0 === "commit" || key0 === "label" || key0 === "energy" || key0 === "latency" || key0 === "exceeds")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    if (data.since !== void 0 && func0.call(data, "since")) {
+      let data0 = data.since;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 40) {
+          let err7 = { instancePath: instancePath + "/since", schemaPath: "#/properties/since/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (!formats0.test(data0)) {
+          let err8 = { instancePath: instancePath + "/since", schemaPath: "#/properties/since/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/since", schemaPath: "#/properties/since/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func0.call(data, "commit")) {
+      let data1 = data.commit;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema44.properties.commit.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data1 == "string" && !pattern4.test(data1)) {
+        let err11 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.label !== void 0 && func0.call(data, "label")) {
+      let data2 = data.label;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err12 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.energy !== void 0 && func0.call(data, "energy")) {
+      let data3 = data.energy;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema44.properties.energy.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e12 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err16 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+    if (data.latency !== void 0 && func0.call(data, "latency")) {
+      let data4 = data.latency;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema44.properties.latency.type } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e12 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err19 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      }
+    }
+    if (data.exceeds !== void 0 && func0.call(data, "exceeds") && typeof data.exceeds != "boolean") {
+      let err20 = { instancePath: instancePath + "/exceeds", schemaPath: "#/properties/exceeds/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate110.errors = vErrors, errors === 0;
+}
+validate110.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.nights === void 0 || !func0.call(data, "nights")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.changes === void 0 || !func0.call(data, "changes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.drift === void 0 || !func0.call(data, "drift")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "drift" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "nights" || key0 === "changes" || key0 === "drift")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.nights !== void 0 && func0.call(data, "nights")) {
+      let data0 = data.nights;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+        let err4 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e5 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err6 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      }
+    }
+    if (data.changes !== void 0 && func0.call(data, "changes")) {
+      let data1 = data.changes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 200) {
+          let err7 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/maxItems", keyword: "maxItems", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate108(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+      } else {
+        let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.drift !== void 0 && func0.call(data, "drift")) {
+      let data3 = data.drift, _errs8 = errors, valid3 = !1, passing0 = null, _errs9 = errors;
+      validate110(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+      var _valid0 = _errs9 === errors;
+      _valid0 && (valid3 = !0, passing0 = 0);
+      let _errs10 = errors;
+      if (data3 !== null) {
+        let err9 = { instancePath: instancePath + "/drift", schemaPath: "#/properties/drift/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+      else {
+        let err10 = { instancePath: instancePath + "/drift", schemaPath: "#/properties/drift/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate107.errors = vErrors, errors === 0;
+}
+validate107.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema45 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func0.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -2089,7 +2822,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema38.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema45.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -2100,7 +2833,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema38.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema45.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -2119,11 +2852,11 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate102.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate102.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
+validate118.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -2178,11 +2911,11 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate105.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate105.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+validate121.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -2285,474 +3018,492 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema37.properties, key0)) {
+      if (!func0.call(schema41.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
+    if (data.history !== void 0 && func0.call(data, "history")) {
+      let data0 = data.history, _errs3 = errors, valid1 = !1, passing0 = null, _errs4 = errors;
+      validate107(data0, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+      var _valid0 = _errs4 === errors;
+      _valid0 && (valid1 = !0, passing0 = 0);
+      let _errs5 = errors;
+      if (data0 !== null) {
+        let err26 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      var _valid0 = _errs5 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
+      else {
+        let err27 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data0 = data.kernel;
-      if (typeof data0 == "string") {
-        if (func86(data0) > 200) {
-          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      let data1 = data.kernel;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
-        if (func86(data0) < 1) {
-          let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        if (func86(data1) < 1) {
+          let err29 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       } else {
-        let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.workload !== void 0 && func0.call(data, "workload")) {
-      let data1 = data.workload;
-      if (typeof data1 == "string") {
-        if (func86(data1) > 200) {
-          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let data2 = data.workload;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        if (func86(data1) < 1) {
-          let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        if (func86(data2) < 1) {
+          let err32 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
       } else {
-        let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-      }
-    }
-    if (data.file !== void 0 && func0.call(data, "file")) {
-      let data2 = data.file;
-      if (typeof data2 != "string" && data2 !== null) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema37.properties.file.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-      }
-      if (typeof data2 == "string" && func86(data2) > 4096) {
-        let err33 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err33 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
-    if (data.line !== void 0 && func0.call(data, "line")) {
-      let data3 = data.line;
-      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema37.properties.line.type } };
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data3 = data.file;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err34 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema41.properties.file.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
-      if (typeof data3 == "number" && isFinite(data3)) {
-        if (data3 > 1e8 || isNaN(data3)) {
-          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      if (typeof data3 == "string" && func86(data3) > 4096) {
+        let err35 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.line !== void 0 && func0.call(data, "line")) {
+      let data4 = data.line;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)) && data4 !== null) {
+        let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema41.properties.line.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e8 || isNaN(data4)) {
+          let err37 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
-        if (data3 < 1 || isNaN(data3)) {
-          let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        if (data4 < 1 || isNaN(data4)) {
+          let err38 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func0.call(data, "objective")) {
-      let data4 = data.objective;
-      if (typeof data4 != "string") {
-        let err37 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      let data5 = data.objective;
+      if (typeof data5 != "string") {
+        let err39 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (!(data4 === "energy" || data4 === "latency" || data4 === "edp")) {
-        let err38 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema37.properties.objective.enum } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      if (!(data5 === "energy" || data5 === "latency" || data5 === "edp")) {
+        let err40 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema41.properties.objective.enum } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func0.call(data, "latencySlack")) {
-      let data5 = data.latencySlack;
-      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema37.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let data6 = data.latencySlack;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err41 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema41.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 1e6 || isNaN(data5)) {
-          let err40 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e6 || isNaN(data6)) {
+          let err42 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data5 < 0 || isNaN(data5)) {
-          let err41 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        if (data6 < 0 || isNaN(data6)) {
+          let err43 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data6 = data.configuration, _errs15 = errors, valid1 = !1, passing0 = null, _errs16 = errors;
-      validate74(data6, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid0 = _errs16 === errors;
-      _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs17 = errors;
-      if (data6 !== null) {
-        let err42 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-      }
-      var _valid0 = _errs17 === errors;
-      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
-        errors = _errs15, vErrors !== null && (_errs15 ? vErrors.length = _errs15 : vErrors = null);
-      else {
-        let err43 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-      }
-    }
-    if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
-      let data7 = data.previousConfiguration, _errs20 = errors, valid2 = !1, passing1 = null, _errs21 = errors;
-      validate74(data7, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      let data7 = data.configuration, _errs20 = errors, valid2 = !1, passing1 = null, _errs21 = errors;
+      validate74(data7, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid1 = _errs21 === errors;
       _valid1 && (valid2 = !0, passing1 = 0);
       let _errs22 = errors;
       if (data7 !== null) {
-        let err44 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err44 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
       var _valid1 = _errs22 === errors;
       if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
         errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
       else {
-        let err45 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err45 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
-    if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
-      let data8 = data.latencyMs;
-      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema37.properties.latencyMs.type } };
+    if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
+      let data8 = data.previousConfiguration, _errs25 = errors, valid3 = !1, passing2 = null, _errs26 = errors;
+      validate74(data8, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid2 = _errs26 === errors;
+      _valid2 && (valid3 = !0, passing2 = 0);
+      let _errs27 = errors;
+      if (data8 !== null) {
+        let err46 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e9 || isNaN(data8)) {
-          let err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      var _valid2 = _errs27 === errors;
+      if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
+        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
+      else {
+        let err47 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+      let data9 = data.latencyMs;
+      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+        let err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema41.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e9 || isNaN(data9)) {
+          let err49 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data8 <= 0 || isNaN(data8)) {
-          let err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        if (data9 <= 0 || isNaN(data9)) {
+          let err50 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func0.call(data, "joules")) {
-      let data9 = data.joules;
-      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-        let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema37.properties.joules.type } };
-        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      let data10 = data.joules;
+      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
+        let err51 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema41.properties.joules.type } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e9 || isNaN(data9)) {
-          let err50 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e9 || isNaN(data10)) {
+          let err52 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
-        if (data9 <= 0 || isNaN(data9)) {
-          let err51 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        if (data10 <= 0 || isNaN(data10)) {
+          let err53 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err52 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      let err54 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
     }
     if (data.before !== void 0 && func0.call(data, "before")) {
-      let data11 = data.before, _errs31 = errors, valid3 = !1, passing2 = null, _errs32 = errors;
-      validate71(data11, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid2 = _errs32 === errors;
-      _valid2 && (valid3 = !0, passing2 = 0);
-      let _errs33 = errors;
-      if (data11 !== null) {
-        let err53 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-      var _valid2 = _errs33 === errors;
-      if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
-        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
-      else {
-        let err54 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-      }
-    }
-    if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data12 = data.energyRatio, _errs36 = errors, valid4 = !1, passing3 = null, _errs37 = errors;
-      validate68(data12, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      let data12 = data.before, _errs36 = errors, valid4 = !1, passing3 = null, _errs37 = errors;
+      validate71(data12, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
       var _valid3 = _errs37 === errors;
       _valid3 && (valid4 = !0, passing3 = 0);
       let _errs38 = errors;
       if (data12 !== null) {
-        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err55 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
       var _valid3 = _errs38 === errors;
       if (_valid3 && valid4 ? (valid4 = !1, passing3 = [passing3, 1]) : _valid3 && (valid4 = !0, passing3 = 1), valid4)
         errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
-        let err56 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err56 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
-    if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data13 = data.latencyRatio, _errs41 = errors, valid5 = !1, passing4 = null, _errs42 = errors;
-      validate68(data13, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+    if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
+      let data13 = data.energyRatio, _errs41 = errors, valid5 = !1, passing4 = null, _errs42 = errors;
+      validate68(data13, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
       var _valid4 = _errs42 === errors;
       _valid4 && (valid5 = !0, passing4 = 0);
       let _errs43 = errors;
       if (data13 !== null) {
-        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err57 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       var _valid4 = _errs43 === errors;
       if (_valid4 && valid5 ? (valid5 = !1, passing4 = [passing4, 1]) : _valid4 && (valid5 = !0, passing4 = 1), valid5)
         errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
       else {
-        let err58 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        let err58 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
-    if (data.trials !== void 0 && func0.call(data, "trials")) {
-      let data14 = data.trials;
-      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
-        let err59 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+    if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
+      let data14 = data.latencyRatio, _errs46 = errors, valid6 = !1, passing5 = null, _errs47 = errors;
+      validate68(data14, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid5 = _errs47 === errors;
+      _valid5 && (valid6 = !0, passing5 = 0);
+      let _errs48 = errors;
+      if (data14 !== null) {
+        let err59 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e9 || isNaN(data14)) {
-          let err60 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      var _valid5 = _errs48 === errors;
+      if (_valid5 && valid6 ? (valid6 = !1, passing5 = [passing5, 1]) : _valid5 && (valid6 = !0, passing5 = 1), valid6)
+        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+      else {
+        let err60 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+    }
+    if (data.trials !== void 0 && func0.call(data, "trials")) {
+      let data15 = data.trials;
+      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+        let err61 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      }
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e9 || isNaN(data15)) {
+          let err62 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        if (data14 < 0 || isNaN(data14)) {
-          let err61 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        if (data15 < 0 || isNaN(data15)) {
+          let err63 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func0.call(data, "energyMeasurements")) {
-      let data15 = data.energyMeasurements;
-      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
-        let err62 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data16 = data.energyMeasurements;
+      if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+        let err64 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data15 == "number" && isFinite(data15)) {
-        if (data15 > 1e9 || isNaN(data15)) {
-          let err63 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 1e9 || isNaN(data16)) {
+          let err65 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
-        if (data15 < 0 || isNaN(data15)) {
-          let err64 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        if (data16 < 0 || isNaN(data16)) {
+          let err66 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func0.call(data, "failures")) {
-      let data16 = data.failures;
-      if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-        if (Object.keys(data16).length > 64) {
-          let err65 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      let data17 = data.failures;
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+        if (Object.keys(data17).length > 64) {
+          let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        for (let key1 of Object.keys(data16)) {
-          let _errs51 = errors;
+        for (let key1 of Object.keys(data17)) {
+          let _errs56 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err66 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+              let err68 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
             if (!pattern5.test(key1)) {
-              let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
-              vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+              let err69 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
             }
           }
-          var valid6 = _errs51 === errors;
-          if (!valid6) {
-            let err68 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+          var valid7 = _errs56 === errors;
+          if (!valid7) {
+            let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
         }
-        for (let key2 of Object.keys(data16)) {
-          let data17 = data16[key2];
-          if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
-            let err69 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        for (let key2 of Object.keys(data17)) {
+          let data18 = data17[key2];
+          if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+            let err71 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
-              let err70 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
+              let err72 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
-            if (data17 < 1 || isNaN(data17)) {
-              let err71 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+            if (data18 < 1 || isNaN(data18)) {
+              let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
             }
           }
         }
       } else {
-        let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-      }
-    }
-    if (data.failureExamples !== void 0 && func0.call(data, "failureExamples")) {
-      let data18 = data.failureExamples;
-      if (Array.isArray(data18)) {
-        if (data18.length > 20) {
-          let err73 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-        }
-        let len0 = data18.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate102(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length);
-      } else {
-        let err74 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
-      let data20 = data.spaceSize;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        if (data20.value === void 0 || !func0.call(data20, "value")) {
-          let err75 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func0.call(data, "failureExamples")) {
+      let data19 = data.failureExamples;
+      if (Array.isArray(data19)) {
+        if (data19.length > 20) {
+          let err75 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
-        if (data20.exact === void 0 || !func0.call(data20, "exact")) {
-          let err76 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        let len0 = data19.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate118(data19[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+      } else {
+        let err76 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
+      let data21 = data.spaceSize;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (data21.value === void 0 || !func0.call(data21, "value")) {
+          let err77 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
-        for (let key3 of Object.keys(data20))
+        if (data21.exact === void 0 || !func0.call(data21, "exact")) {
+          let err78 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        }
+        for (let key3 of Object.keys(data21))
           if (!(key3 === "value" || key3 === "exact")) {
-            let err77 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
           }
-        if (data20.value !== void 0 && func0.call(data20, "value")) {
-          let data21 = data20.value;
-          if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
-            let err78 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        if (data21.value !== void 0 && func0.call(data21, "value")) {
+          let data22 = data21.value;
+          if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+            let err80 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
           }
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e15 || isNaN(data21)) {
-              let err79 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e15 || isNaN(data22)) {
+              let err81 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
             }
-            if (data21 < 0 || isNaN(data21)) {
-              let err80 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+            if (data22 < 0 || isNaN(data22)) {
+              let err82 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
             }
           }
         }
-        if (data20.exact !== void 0 && func0.call(data20, "exact") && typeof data20.exact != "boolean") {
-          let err81 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        if (data21.exact !== void 0 && func0.call(data21, "exact") && typeof data21.exact != "boolean") {
+          let err83 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
         }
       } else {
-        let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+        let err84 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
-      let data23 = data.seed;
-      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-        let err83 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+      let data24 = data.seed;
+      if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+        let err85 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
       }
-      if (typeof data23 == "number" && isFinite(data23)) {
-        if (data23 > 4294967295 || isNaN(data23)) {
-          let err84 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+      if (typeof data24 == "number" && isFinite(data24)) {
+        if (data24 > 4294967295 || isNaN(data24)) {
+          let err86 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
-        if (data23 < 0 || isNaN(data23)) {
-          let err85 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        if (data24 < 0 || isNaN(data24)) {
+          let err87 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func0.call(data, "stopped")) {
-      let data24 = data.stopped;
-      if (typeof data24 != "string") {
-        let err86 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+      let data25 = data.stopped;
+      if (typeof data25 != "string") {
+        let err88 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
       }
-      if (!(data24 === "trials" || data24 === "seconds" || data24 === "converged" || data24 === "exhausted" || data24 === "interrupted")) {
-        let err87 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema37.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+      if (!(data25 === "trials" || data25 === "seconds" || data25 === "converged" || data25 === "exhausted" || data25 === "interrupted")) {
+        let err89 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema41.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
       }
     }
     if (data.seconds !== void 0 && func0.call(data, "seconds")) {
-      let data25 = data.seconds;
-      if (typeof data25 == "number" && isFinite(data25)) {
-        if (data25 > 1e9 || isNaN(data25)) {
-          let err88 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+      let data26 = data.seconds;
+      if (typeof data26 == "number" && isFinite(data26)) {
+        if (data26 > 1e9 || isNaN(data26)) {
+          let err90 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
-        if (data25 < 0 || isNaN(data25)) {
-          let err89 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        if (data26 < 0 || isNaN(data26)) {
+          let err91 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
         }
       } else {
-        let err90 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+        let err92 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.convergence !== void 0 && func0.call(data, "convergence")) {
-      let data26 = data.convergence;
-      if (Array.isArray(data26)) {
-        if (data26.length > 1e6) {
-          let err91 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+      let data27 = data.convergence;
+      if (Array.isArray(data27)) {
+        if (data27.length > 1e6) {
+          let err93 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
-        let len1 = data26.length;
+        let len1 = data27.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data27 = data26[i1];
-          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-            let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema37.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+          let data28 = data27[i1];
+          if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
+            let err94 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema41.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
           }
-          if (typeof data27 == "number" && isFinite(data27)) {
-            if (data27 > 1e12 || isNaN(data27)) {
-              let err93 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+          if (typeof data28 == "number" && isFinite(data28)) {
+            if (data28 > 1e12 || isNaN(data28)) {
+              let err95 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
             }
-            if (data27 < 0 || isNaN(data27)) {
-              let err94 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+            if (data28 < 0 || isNaN(data28)) {
+              let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
             }
           }
         }
       } else {
-        let err95 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func0.call(data, "pareto")) {
-      let data28 = data.pareto;
-      if (Array.isArray(data28)) {
-        if (data28.length > 1e4) {
-          let err96 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
-        }
-        let len2 = data28.length;
-        for (let i2 = 0; i2 < len2; i2++)
-          validate105(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length);
-      } else {
-        let err97 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err97 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
       }
     }
-    if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data30 = data.reason;
-      if (typeof data30 == "string") {
-        if (func86(data30) > 4e3) {
-          let err98 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func0.call(data, "pareto")) {
+      let data29 = data.pareto;
+      if (Array.isArray(data29)) {
+        if (data29.length > 1e4) {
+          let err98 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
+        let len2 = data29.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate121(data29[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data29, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
-        let err99 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err99 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
       }
     }
+    if (data.reason !== void 0 && func0.call(data, "reason")) {
+      let data31 = data.reason;
+      if (typeof data31 == "string") {
+        if (func86(data31) > 4e3) {
+          let err100 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+        }
+      } else {
+        let err101 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+      }
+    }
   } else {
-    let err100 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+    let err102 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
   }
-  return validate96.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate96.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+validate106.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -2807,7 +3558,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema36.properties, key0)) {
+      if (!func0.call(schema40.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -2883,14 +3634,14 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema36.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema40.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema36.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema40.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -2980,7 +3731,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len1 = data13.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate96(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
+          validate106(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length);
       } else {
         let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
@@ -2990,9 +3741,9 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate92.errors = vErrors, errors === 0;
+  return validate102.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate102.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -3002,7 +3753,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
         var props0 = !0;
       } else if (tag0 === "retune")
-        validate92(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
+        validate102(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;

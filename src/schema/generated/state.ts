@@ -40,6 +40,18 @@ export interface State {
    * @maxItems 400
    */
   readonly noise: ReadonlyArray<StateSample>;
+  /**
+   * What each kernel cost at a release, or on its first nights: what slow drift is told from.
+   *
+   * @maxItems 32000
+   */
+  readonly anchors?: ReadonlyArray<StateAnchor>;
+  /**
+   * What guard runs measured of comparisons, oldest first: a run that is repeated adds to it.
+   *
+   * @maxItems 4000
+   */
+  readonly attempts?: ReadonlyArray<StateAttempt>;
 }
 /**
  * Cost of a kernel's best configuration at one time.
@@ -80,6 +92,14 @@ export interface StateEntry {
    * Driver and its version.
    */
   readonly driver: string;
+  /**
+   * Adapter that it was measured on.
+   */
+  readonly device?: string;
+  /**
+   * Release that the commit is; absent if it is none.
+   */
+  readonly tag?: string;
 }
 /**
  * One arm of a kernel in one A/A block.
@@ -104,6 +124,112 @@ export interface StateSample {
    * Number of the block.
    */
   readonly block: number;
+  /**
+   * Latency of a launch, in milliseconds; null if void.
+   */
+  readonly latencyMs: number | null;
+  /**
+   * Gross energy of a launch, in joules; null if void or not measured.
+   */
+  readonly joules: number | null;
+  /**
+   * Smallest relative difference the timer can show.
+   */
+  readonly latencyResolution: number;
+  /**
+   * Smallest relative difference the meter can show.
+   */
+  readonly energyResolution: number;
+  /**
+   * Adapter and driver.
+   */
+  readonly device?: string;
+}
+/**
+ * Cost of a kernel's best configuration at a fixed time.
+ *
+ * This interface was referenced by `State`'s JSON-Schema
+ * via the `definition` "StateAnchor".
+ */
+export interface StateAnchor {
+  /**
+   * When, in UTC.
+   */
+  readonly at: string;
+  /**
+   * Commit that was measured; null if unknown.
+   */
+  readonly commit: string | null;
+  /**
+   * Tag of the release, or what else it is.
+   */
+  readonly label: string;
+  /**
+   * Name of the kernel.
+   */
+  readonly kernel: string;
+  /**
+   * Name of the workload.
+   */
+  readonly workload: string;
+  /**
+   * Adapter and driver.
+   */
+  readonly device: string;
+  /**
+   * Nights that it is the median of.
+   */
+  readonly nights: number;
+  /**
+   * Latency of a launch, in milliseconds.
+   */
+  readonly latencyMs: number;
+  /**
+   * Gross energy of a launch, in joules; null if it was not measured.
+   */
+  readonly joules: number | null;
+}
+/**
+ * What one guard run measured of one comparison.
+ *
+ * This interface was referenced by `State`'s JSON-Schema
+ * via the `definition` "StateAttempt".
+ */
+export interface StateAttempt {
+  /**
+   * Of both variants, the workload, the device, its driver and the meter.
+   */
+  readonly digest: string;
+  /**
+   * When, in UTC.
+   */
+  readonly at: string;
+  /**
+   * Its blocks.
+   *
+   * @maxItems 400
+   */
+  readonly samples: ReadonlyArray<StateAttemptSample>;
+}
+/**
+ * One arm in one block of a comparison.
+ *
+ * This interface was referenced by `State`'s JSON-Schema
+ * via the `definition` "StateAttemptSample".
+ */
+export interface StateAttemptSample {
+  /**
+   * Which arm.
+   */
+  readonly arm: "B" | "H" | "X";
+  /**
+   * Number of the block.
+   */
+  readonly block: number;
+  /**
+   * Phase of the test.
+   */
+  readonly phase: "flag" | "confirm";
   /**
    * Latency of a launch, in milliseconds; null if void.
    */

@@ -21,7 +21,7 @@ var require_ucs2length = __commonJS({
     ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
   }
 });
-var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["schema", "version", "family", "model", "tuned", "history", "noise"], properties: { schema: { type: "string", const: "joulegate-state" }, version: { type: "integer", const: 1 }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, model: { type: ["object", "null"], additionalProperties: !0 }, tuned: { type: ["object", "null"], additionalProperties: !0 }, history: { type: "array", maxItems: 2e4, items: { $ref: "#/$defs/StateEntry" } }, noise: { type: "array", maxItems: 400, items: { $ref: "#/$defs/StateSample" } } }, $defs: { StateEntry: { type: "object", additionalProperties: !1, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 } } }, StateSample: { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, arm: { enum: ["B", "H"] }, block: { type: "integer", minimum: 0, maximum: 1e9 }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } } } }, func0 = Object.prototype.hasOwnProperty, func70 = require_ucs2length().default, pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u"), schema20 = { type: "object", additionalProperties: !1, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 } } }, formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/, pattern4 = new RegExp("^[0-9a-f]{40,64}$", "u");
+var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["schema", "version", "family", "model", "tuned", "history", "noise"], properties: { schema: { type: "string", const: "joulegate-state" }, version: { type: "integer", const: 1 }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, model: { type: ["object", "null"], additionalProperties: !0 }, tuned: { type: ["object", "null"], additionalProperties: !0 }, history: { type: "array", maxItems: 2e4, items: { $ref: "#/$defs/StateEntry" } }, noise: { type: "array", maxItems: 400, items: { $ref: "#/$defs/StateSample" } }, anchors: { type: "array", maxItems: 32e3, items: { $ref: "#/$defs/StateAnchor" } }, attempts: { type: "array", maxItems: 4e3, items: { $ref: "#/$defs/StateAttempt" } } }, $defs: { StateEntry: { type: "object", additionalProperties: !1, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } }, StateAnchor: { type: "object", additionalProperties: !1, required: ["at", "commit", "label", "kernel", "workload", "device", "nights", "latencyMs", "joules"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, label: { type: "string", maxLength: 200 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, device: { type: "string", maxLength: 1100 }, nights: { type: "integer", minimum: 1, maximum: 100 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } }, StateAttempt: { type: "object", additionalProperties: !1, required: ["digest", "at", "samples"], properties: { digest: { type: "string", pattern: "^[0-9a-f]{32}$" }, at: { type: "string", maxLength: 40, format: "date-time" }, samples: { type: "array", maxItems: 400, items: { $ref: "#/$defs/StateAttemptSample" } } } }, StateAttemptSample: { type: "object", additionalProperties: !1, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } }, StateSample: { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, arm: { enum: ["B", "H"] }, block: { type: "integer", minimum: 0, maximum: 1e9 }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 }, device: { type: "string", maxLength: 1100 } } } } }, func0 = Object.prototype.hasOwnProperty, func71 = require_ucs2length().default, pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u"), schema20 = { type: "object", additionalProperties: !1, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } }, formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/, pattern4 = new RegExp("^[0-9a-f]{40,64}$", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -58,14 +58,14 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "at" || key0 === "commit" || key0 === "kernel" || key0 === "workload" || key0 === "latencyMs" || key0 === "joules" || key0 === "estimated" || key0 === "driver")) {
+      if (!func0.call(schema20.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     if (data.at !== void 0 && func0.call(data, "at")) {
       let data0 = data.at;
       if (typeof data0 == "string") {
-        if (func70(data0) > 40) {
+        if (func71(data0) > 40) {
           let err9 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
@@ -85,7 +85,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data1 == "string") {
-        if (func70(data1) > 64) {
+        if (func71(data1) > 64) {
           let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
@@ -98,11 +98,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
       let data2 = data.kernel;
       if (typeof data2 == "string") {
-        if (func70(data2) > 200) {
+        if (func71(data2) > 200) {
           let err15 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
-        if (func70(data2) < 1) {
+        if (func71(data2) < 1) {
           let err16 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
@@ -114,11 +114,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.workload !== void 0 && func0.call(data, "workload")) {
       let data3 = data.workload;
       if (typeof data3 == "string") {
-        if (func70(data3) > 1e3) {
+        if (func71(data3) > 1e3) {
           let err18 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
-        if (func70(data3) < 1) {
+        if (func71(data3) < 1) {
           let err19 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
@@ -167,7 +167,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.driver !== void 0 && func0.call(data, "driver")) {
       let data7 = data.driver;
       if (typeof data7 == "string") {
-        if (func70(data7) > 400) {
+        if (func71(data7) > 400) {
           let err28 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/maxLength", keyword: "maxLength", params: { limit: 400 } };
           vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
@@ -176,14 +176,38 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
+    if (data.device !== void 0 && func0.call(data, "device")) {
+      let data8 = data.device;
+      if (typeof data8 == "string") {
+        if (func71(data8) > 1100) {
+          let err30 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.tag !== void 0 && func0.call(data, "tag")) {
+      let data9 = data.tag;
+      if (typeof data9 == "string") {
+        if (func71(data9) > 200) {
+          let err32 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+      } else {
+        let err33 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
   } else {
-    let err30 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+    let err34 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema21 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, arm: { enum: ["B", "H"] }, block: { type: "integer", minimum: 0, maximum: 1e9 }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
+var schema21 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, arm: { enum: ["B", "H"] }, block: { type: "integer", minimum: 0, maximum: 1e9 }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 }, device: { type: "string", maxLength: 1100 } } };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -220,18 +244,18 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "kernel" || key0 === "workload" || key0 === "arm" || key0 === "block" || key0 === "latencyMs" || key0 === "joules" || key0 === "latencyResolution" || key0 === "energyResolution")) {
+      if (!func0.call(schema21.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
-        if (func70(data0) > 200) {
+        if (func71(data0) > 200) {
           let err9 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (func70(data0) < 1) {
+        if (func71(data0) < 1) {
           let err10 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
@@ -243,11 +267,11 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.workload !== void 0 && func0.call(data, "workload")) {
       let data1 = data.workload;
       if (typeof data1 == "string") {
-        if (func70(data1) > 1e3) {
+        if (func71(data1) > 1e3) {
           let err12 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (func70(data1) < 1) {
+        if (func71(data1) < 1) {
           let err13 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
@@ -346,13 +370,427 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
+    if (data.device !== void 0 && func0.call(data, "device")) {
+      let data8 = data.device;
+      if (typeof data8 == "string") {
+        if (func71(data8) > 1100) {
+          let err31 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      } else {
+        let err32 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+    }
   } else {
-    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
   }
   return validate55.errors = vErrors, errors === 0;
 }
 validate55.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema22 = { type: "object", additionalProperties: !1, required: ["at", "commit", "label", "kernel", "workload", "device", "nights", "latencyMs", "joules"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, label: { type: "string", maxLength: 200 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, device: { type: "string", maxLength: 1100 }, nights: { type: "integer", minimum: 1, maximum: 100 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.at === void 0 || !func0.call(data, "at")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.commit === void 0 || !func0.call(data, "commit")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.label === void 0 || !func0.call(data, "label")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.kernel === void 0 || !func0.call(data, "kernel")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.workload === void 0 || !func0.call(data, "workload")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.device === void 0 || !func0.call(data, "device")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.nights === void 0 || !func0.call(data, "nights")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.joules === void 0 || !func0.call(data, "joules")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!func0.call(schema22.properties, key0)) {
+        let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    if (data.at !== void 0 && func0.call(data, "at")) {
+      let data0 = data.at;
+      if (typeof data0 == "string") {
+        if (func71(data0) > 40) {
+          let err10 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (!formats0.test(data0)) {
+          let err11 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+      } else {
+        let err12 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func0.call(data, "commit")) {
+      let data1 = data.commit;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema22.properties.commit.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data1 == "string") {
+        if (func71(data1) > 64) {
+          let err14 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (!pattern4.test(data1)) {
+          let err15 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40,64}$" } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    if (data.label !== void 0 && func0.call(data, "label")) {
+      let data2 = data.label;
+      if (typeof data2 == "string") {
+        if (func71(data2) > 200) {
+          let err16 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.kernel !== void 0 && func0.call(data, "kernel")) {
+      let data3 = data.kernel;
+      if (typeof data3 == "string") {
+        if (func71(data3) > 200) {
+          let err18 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (func71(data3) < 1) {
+          let err19 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      } else {
+        let err20 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func0.call(data, "workload")) {
+      let data4 = data.workload;
+      if (typeof data4 == "string") {
+        if (func71(data4) > 1e3) {
+          let err21 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (func71(data4) < 1) {
+          let err22 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      } else {
+        let err23 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.device !== void 0 && func0.call(data, "device")) {
+      let data5 = data.device;
+      if (typeof data5 == "string") {
+        if (func71(data5) > 1100) {
+          let err24 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      } else {
+        let err25 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.nights !== void 0 && func0.call(data, "nights")) {
+      let data6 = data.nights;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err26 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 100 || isNaN(data6)) {
+          let err27 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        if (data6 < 1 || isNaN(data6)) {
+          let err28 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+      }
+    }
+    if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+      let data7 = data.latencyMs;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e9 || isNaN(data7)) {
+          let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        if (data7 <= 0 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.joules !== void 0 && func0.call(data, "joules")) {
+      let data8 = data.joules;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema22.properties.joules.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e9 || isNaN(data8)) {
+          let err33 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        if (data8 <= 0 || isNaN(data8)) {
+          let err34 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+      }
+    }
+  } else {
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+  }
+  return validate57.errors = vErrors, errors === 0;
+}
+validate57.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var pattern6 = new RegExp("^[0-9a-f]{32}$", "u"), schema24 = { type: "object", additionalProperties: !1, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
+function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.arm === void 0 || !func0.call(data, "arm")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "arm" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.block === void 0 || !func0.call(data, "block")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "block" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.phase === void 0 || !func0.call(data, "phase")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "phase" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.joules === void 0 || !func0.call(data, "joules")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.latencyResolution === void 0 || !func0.call(data, "latencyResolution")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyResolution" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.energyResolution === void 0 || !func0.call(data, "energyResolution")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyResolution" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "arm" || key0 === "block" || key0 === "phase" || key0 === "latencyMs" || key0 === "joules" || key0 === "latencyResolution" || key0 === "energyResolution")) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    if (data.arm !== void 0 && func0.call(data, "arm")) {
+      let data0 = data.arm;
+      if (!(data0 === "B" || data0 === "H" || data0 === "X")) {
+        let err8 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema24.properties.arm.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.block !== void 0 && func0.call(data, "block")) {
+      let data1 = data.block;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+        let err9 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e5 || isNaN(data1)) {
+          let err10 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err11 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+      }
+    }
+    if (data.phase !== void 0 && func0.call(data, "phase")) {
+      let data2 = data.phase;
+      if (!(data2 === "flag" || data2 === "confirm")) {
+        let err12 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema24.properties.phase.enum } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+      let data3 = data.latencyMs;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err13 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema24.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 <= 0 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    if (data.joules !== void 0 && func0.call(data, "joules")) {
+      let data4 = data.joules;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err16 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema24.properties.joules.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (data4 <= 0 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      }
+    }
+    if (data.latencyResolution !== void 0 && func0.call(data, "latencyResolution")) {
+      let data5 = data.latencyResolution;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err19 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.energyResolution !== void 0 && func0.call(data, "energyResolution")) {
+      let data6 = data.energyResolution;
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e9 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+  } else {
+    let err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+  }
+  return validate60.errors = vErrors, errors === 0;
+}
+validate60.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.digest === void 0 || !func0.call(data, "digest")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "digest" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.at === void 0 || !func0.call(data, "at")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.samples === void 0 || !func0.call(data, "samples")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "samples" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "digest" || key0 === "at" || key0 === "samples")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.digest !== void 0 && func0.call(data, "digest")) {
+      let data0 = data.digest;
+      if (typeof data0 == "string") {
+        if (!pattern6.test(data0)) {
+          let err4 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{32}$" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.at !== void 0 && func0.call(data, "at")) {
+      let data1 = data.at;
+      if (typeof data1 == "string") {
+        if (func71(data1) > 40) {
+          let err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (!formats0.test(data1)) {
+          let err7 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.samples !== void 0 && func0.call(data, "samples")) {
+      let data2 = data.samples;
+      if (Array.isArray(data2)) {
+        if (data2.length > 400) {
+          let err9 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 400 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate60(data2[i0], { instancePath: instancePath + "/samples/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+      } else {
+        let err10 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate59.errors = vErrors, errors === 0;
+}
+validate59.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -385,7 +823,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "schema" || key0 === "version" || key0 === "family" || key0 === "model" || key0 === "tuned" || key0 === "history" || key0 === "noise")) {
+      if (!func0.call(schema19.properties, key0)) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
@@ -414,11 +852,11 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data2 = data.family;
       if (typeof data2 == "string") {
-        if (func70(data2) > 100) {
+        if (func71(data2) > 100) {
           let err12 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (func70(data2) < 1) {
+        if (func71(data2) < 1) {
           let err13 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
@@ -475,9 +913,39 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
+    if (data.anchors !== void 0 && func0.call(data, "anchors")) {
+      let data9 = data.anchors;
+      if (Array.isArray(data9)) {
+        if (data9.length > 32e3) {
+          let err22 = { instancePath: instancePath + "/anchors", schemaPath: "#/properties/anchors/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        let len2 = data9.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate57(data9[i2], { instancePath: instancePath + "/anchors/" + i2, parentData: data9, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length);
+      } else {
+        let err23 = { instancePath: instancePath + "/anchors", schemaPath: "#/properties/anchors/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.attempts !== void 0 && func0.call(data, "attempts")) {
+      let data11 = data.attempts;
+      if (Array.isArray(data11)) {
+        if (data11.length > 4e3) {
+          let err24 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/maxItems", keyword: "maxItems", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        let len3 = data11.length;
+        for (let i3 = 0; i3 < len3; i3++)
+          validate59(data11[i3], { instancePath: instancePath + "/attempts/" + i3, parentData: data11, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+      } else {
+        let err25 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
   } else {
-    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+    let err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

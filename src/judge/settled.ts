@@ -1,0 +1,55 @@
+import type { BlockSample } from '../measure/index.ts';
+import { type Evidence, gatherEvidence, metrics, pAbove, pBelow } from './evidence.ts';
+import { clearLevel } from './levels.ts';
+import { isTrusted, type JudgeOptions, leastBlocks } from './options.ts';
+import type { Subject } from './types.ts';
+
+/** Whether more flagging blocks of a subject could still change what comes of it. */
+export interface Standing {
+  readonly settled: boolean;
+  /** How far the metric nearest its margin is from it, in standard errors; 0 if nothing can be said yet. */
+  readonly distance: number;
+}
+
+/**
+ * Where a subject stands after its blocks so far. It is settled when every metric that counts lies clearly on one side
+ * of its margin, and what looks improved is clearly so: blocks are for those that are near.
+ */
+export function standingOf(
+  subject: Subject,
+  samples: readonly BlockSample[],
+  options: Required<JudgeOptions>,
+): Standing {
+  const counting = metrics
+    .filter((metric) => isTrusted(subject, metric))
+    .map((metric) => gatherEvidence(subject, metric, samples, options))
+    .filter(({ flag }) => flag.measured);
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence) => isClear(evidence, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances),
+  };
+}
+
+/** A sentinel's margin has two sides, symmetric in the logarithm. */
+function bounds({ margin: { margin }, subject }: Evidence): readonly number[] {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+
+function isClear(evidence: Evidence, options: Required<JudgeOptions>): boolean {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound: number) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+
+function distanceOf(evidence: Evidence): number {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap / estimate.standardError : gap > 0 ? Number.POSITIVE_INFINITY : 0;
+}
