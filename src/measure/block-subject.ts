@@ -1,6 +1,8 @@
 import type { Variant, VariantFailure } from '../kernel/index.ts';
-import { mean } from '../stats/index.ts';
+import { mean, type Random } from '../stats/index.ts';
 import { turnOrder } from './block-order.ts';
+import { blockWindowOf } from './block-window.ts';
+import { heatUp } from './heat-up.ts';
 import type { MeasureOptions } from './options.ts';
 import { type Bench, type Turn, takeTurn } from './turn.ts';
 import type { Arm, BlockSample } from './types.ts';
@@ -29,6 +31,9 @@ interface SubjectRequest {
   readonly block: number;
   readonly phase: BlockSample['phase'];
   readonly options: MeasureOptions;
+  /** The board is as cold as it was left: heat it up before the first turn. */
+  readonly cold: boolean;
+  readonly random: Random;
   isAborted(): boolean;
   onTurn(turn: Omit<BlockProgress, 'subject' | 'subjects'>): void;
 }
@@ -45,6 +50,7 @@ export async function measureSubject(request: SubjectRequest): Promise<BlockSamp
     const prepared = await bench.device.prepare(variant);
     if (!prepared.ok) failures.set(arm, prepared.failure);
   }
+  await heat(request, failures);
   const sequence = turnOrder(order);
   for (const [index, arm] of sequence.entries()) {
     if (request.isAborted()) return null;
@@ -54,13 +60,24 @@ export async function measureSubject(request: SubjectRequest): Promise<BlockSamp
     const { kernel, workload } = subject;
     request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence.length });
     const { bench, variant } = armOf(request, arm);
-    const turn = await takeTurn(bench, variant, request.options);
+    const random = request.random.fork(`turn ${index}`);
+    const turn = await takeTurn({ bench, variant, options: request.options, random });
     if (turn.ok) turns.get(arm)?.push(turn.value);
     else failures.set(arm, turn.failure);
   }
   return [...order]
     .sort((a, b) => 'BHXR'.indexOf(a) - 'BHXR'.indexOf(b))
     .map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+
+/** Brings the board to the temperature that it has under load, with the first arm that runs. */
+async function heat(request: SubjectRequest, failures: Map<Arm, VariantFailure>): Promise<void> {
+  const { order, options, cold, isAborted } = request;
+  const arm = order.find((one) => !failures.has(one));
+  const { heatUpMs: longestMs = 0 } = options.window;
+  if (!cold || longestMs === 0 || arm === undefined || failures.has('B') || failures.has('H')) return;
+  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
+  if (!heated.ok) failures.set(arm, heated.failure);
 }
 
 function armOf({ subject, benches }: SubjectRequest, arm: Arm): { bench: Bench; variant: Variant } {
@@ -85,6 +102,7 @@ function toSample(
   if (own !== undefined) voidReasons.push(`${own.kind}: ${own.message}`);
   else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
   const failed = own !== undefined || failures.has(other);
+  const window = blockWindowOf(turns);
   return {
     kernel: subject.kernel,
     workload: subject.workload,
@@ -92,10 +110,11 @@ function toSample(
     block,
     phase,
     latencyMs: failed ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed ? null : meanOrNull(turns.map((turn) => turn.joules)),
+    joules: failed ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
     latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
     voidReasons,
+    ...(window === null || failed ? {} : { window }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Variant } from '../kernel/index.ts';
+import { createRandom } from '../stats/index.ts';
 import { armOrder } from './block-order.ts';
 import { type BlockProgress, measureSubject } from './block-subject.ts';
 import type { MeasureOptions } from './options.ts';
@@ -37,6 +38,8 @@ export interface BlockTask {
   openMeter(device: Device): Promise<Meter | null>;
   readonly options: MeasureOptions;
   readonly clock: Clock;
+  /** Of the phases at which a sensor that sees a part of the time is met; 1 unless given. */
+  readonly seed?: number;
   readonly signal?: AbortSignal | undefined;
   /** Awaited after every block, so that the caller can save it. */
   readonly onBlock?: ((finished: FinishedBlock) => void | Promise<void>) | undefined;
@@ -48,7 +51,8 @@ export interface BlockTask {
  * Measures every subject's arms side by side in `blocks` blocks.
  *
  * A block is the unit of replication: fresh processes, because a process fixes memory layout, clocks and caches for its
- * lifetime and iterations inside it repeat that one draw. All arms are alive together and take turns.
+ * lifetime and iterations inside it repeat that one draw. All arms are alive together and take turns. Opening them lets the
+ * board cool, so a block begins with heating it up.
  *
  * A failing variant costs its samples of that block (void, with the reason). When `signal` fires, the block under way is
  * dropped and the finished ones are returned. Whatever happens, every device and meter is closed.
@@ -68,6 +72,7 @@ export async function runBlocks(task: BlockTask): Promise<BlockSample[]> {
 
 /** null if it was interrupted. */
 async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] | null> {
+  const random = createRandom(task.seed ?? 1);
   const isAborted = () => task.signal?.aborted === true;
   const benches = new Map<Arm, Bench>();
   const opened: { close(): Promise<void> }[] = [];
@@ -89,6 +94,8 @@ async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] |
         block,
         phase: task.phase,
         options: task.options,
+        cold: index === 0,
+        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
         isAborted,
         onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length }),
       });

@@ -1,6 +1,9 @@
-import type { Outcome, Variant, VariantFailure } from '../kernel/index.ts';
+import type { Variant, VariantFailure } from '../kernel/index.ts';
+import type { Random } from '../stats/index.ts';
+import { combineCuts, type GoodCut } from './combine.ts';
 import type { WindowOptions } from './options.ts';
-import type { Device, EnergyReading, Meter, SensorEvidence, Stretch } from './ports.ts';
+import type { Device, Meter, MeterInfo } from './ports.ts';
+import { type SampledStretch, sampleStretch } from './sampled-stretch.ts';
 import { longestGapMs } from './series.ts';
 import type { EnergyMeasurement } from './types.ts';
 import { cutWindow, type WindowCut } from './window.ts';
@@ -17,72 +20,96 @@ export type WindowOutcome =
     }
   | { readonly status: 'failed'; readonly failure: VariantFailure };
 
-/** A void window is tried this often before it is given up. */
-const ATTEMPTS = 2;
-
-/**
- * Measures the energy of a launch over one uninterrupted stretch: preheating and window in one go, because a gap
- * between them would let clocks and power fall again. A void window is retried once.
- */
-export async function measureEnergy(request: {
+export interface EnergyRequest {
   readonly device: Device;
   readonly meter: Meter;
   readonly variant: Variant;
   readonly options: WindowOptions;
-}): Promise<WindowOutcome> {
-  const { device, meter, variant, options } = request;
+  /** Where the phase of a sensor that sees a part of the time comes from; without it stretches begin as they come. */
+  readonly random?: Random;
+}
+
+/** A void window is tried this often before it is given up. */
+const ATTEMPTS = 2;
+/** Windows that one measurement is made of at most. */
+const MOST_WINDOWS = 4;
+/** A window is not shorter than this part of the first one: its ends and preheating would cost more than it tells. */
+const SHORTEST_PART = 1 / 3;
+
+/**
+ * Measures the energy of a launch. Every window is one uninterrupted stretch, preheating and window in one go, because
+ * a gap between them would let clocks and power fall again. If the updates of the first scatter too much for the
+ * precision that is wanted, further windows are added, as long as it should take by what is known so far.
+ *
+ * A void window is retried once. If one stays void so does the measurement: what happened in it may have begun before.
+ */
+export async function measureEnergy(request: EnergyRequest): Promise<WindowOutcome> {
+  const { windowMs, precision, longestMs = windowMs } = request.options;
+  const cuts: GoodCut[] = [];
+  for (let lengthMs = windowMs; ; ) {
+    const taken = await takeWindow(request, lengthMs);
+    if (taken.status !== 'valid') return taken;
+    cuts.push(taken.cut);
+    const energy = combineCuts(cuts);
+    const { relativeError = null } = energy;
+    if (precision === undefined || relativeError === null || cuts.length >= MOST_WINDOWS) {
+      return { status: 'valid', energy };
+    }
+    const doneMs = 1000 * energy.seconds;
+    // A standard error falls with the square root of time.
+    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
+    const leftMs = longestMs - doneMs;
+    const leastMs = SHORTEST_PART * windowMs;
+    if (missingMs <= 0 || leftMs < leastMs) return { status: 'valid', energy };
+    lengthMs = Math.min(leftMs, Math.max(leastMs, missingMs));
+  }
+}
+
+type Taken =
+  | { readonly status: 'valid'; readonly cut: GoodCut }
+  | Exclude<WindowOutcome, { readonly status: 'valid' }>;
+
+/** One window of about `windowMs`, tried again if it is void. */
+async function takeWindow(request: EnergyRequest, windowMs: number): Promise<Taken> {
+  const { device, meter, variant } = request;
+  const options = { ...request.options, windowMs };
   // Room for the ticks on both sides of the window.
-  let durationMs = options.preheatMs + options.windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
+  let durationMs = options.preheatMs + windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
   const reasons: string[] = [];
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const sampled = await sampleStretch({ device, meter, variant, durationMs });
+    const delayMs = phaseDelayMs(meter.info, request.random);
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
     if (!sampled.ok) return { status: 'failed', failure: sampled.failure };
-    const { stretch, readings, disturbances, evidence } = sampled.value;
-    disturbed = disturbances.length > 0;
-    const objections = [...disturbances, ...(evidence?.faults ?? [])];
-    const { completions } = stretch;
-    const powers = evidence?.powers ?? [];
-    const cut: WindowCut =
-      objections.length > 0
-        ? { ok: false, reason: objections.join('; ') }
-        : cutWindow({ completions, readings, powers, meter: meter.info, options });
-    if (cut.ok) {
-      const conditions = evidence?.conditions ?? null;
-      return { status: 'valid', energy: conditions === null ? cut.energy : { ...cut.energy, conditions } };
-    }
+    disturbed = sampled.value.disturbances.length > 0;
+    const cut = cutSampled(sampled.value, meter.info, options);
+    if (cut.ok) return { status: 'valid', cut };
     reasons.push(cut.reason);
     // Launches longer than the window leave too few readings in it: four of them are enough.
-    durationMs = Math.max(durationMs, options.preheatMs + 4 * longestGapMs(stretch.completions));
+    durationMs = Math.max(
+      durationMs,
+      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions),
+    );
   }
   return { status: 'void', reasons, disturbed };
 }
 
-interface SampledStretch {
-  readonly stretch: Stretch;
-  readonly readings: readonly EnergyReading[];
-  readonly disturbances: readonly string[];
-  readonly evidence: SensorEvidence | null;
+function cutSampled(sampled: SampledStretch, meter: MeterInfo, options: WindowOptions): WindowCut {
+  const { stretch, readings, disturbances, evidence } = sampled;
+  const objections = [...disturbances, ...(evidence?.faults ?? [])];
+  if (objections.length > 0) return { ok: false, reason: objections.join('; ') };
+  const { completions } = stretch;
+  const cut = cutWindow({ completions, readings, powers: evidence?.powers ?? [], meter, options });
+  const conditions = evidence?.conditions ?? null;
+  return cut.ok && conditions !== null ? { ...cut, energy: { ...cut.energy, conditions } } : cut;
 }
 
-/** Runs a stretch while the meter samples. However it ends, the meter's session ends with it. */
-async function sampleStretch(request: {
-  readonly device: Device;
-  readonly meter: Meter;
-  readonly variant: Variant;
-  readonly durationMs: number;
-}): Promise<Outcome<SampledStretch>> {
-  const session = await request.meter.start();
-  let sampling = true;
-  try {
-    const run = await request.device.run(request.variant, request.durationMs);
-    if (!run.ok) return run;
-    sampling = false;
-    const readings = await session.stop(run.value);
-    const disturbances = session.disturbances?.() ?? [];
-    const evidence = session.evidence?.() ?? null;
-    return { ok: true, value: { stretch: run.value, readings, disturbances, evidence } };
-  } finally {
-    if (sampling) await session.cancel();
-  }
+/**
+ * A random part of the sensor's period, unless it is known to miss nothing. A sensor that looks 25 of every 100 ms always
+ * sees the same part of a launch whose length divides its period. The phase of the two is set by when the stretch begins:
+ * preheating for longer would not move it, since the same launches go on.
+ */
+function phaseDelayMs({ updatePeriodMs, sampledPart = null }: MeterInfo, random: Random | undefined): number {
+  if (random === undefined || updatePeriodMs === null || sampledPart === 1) return 0;
+  return random.next() * updatePeriodMs;
 }

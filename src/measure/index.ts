@@ -1,6 +1,6 @@
 export type { BlockProgress } from './block-subject.ts';
 export { type BlockSubject, type BlockTask, type FinishedBlock, runBlocks } from './blocks.ts';
-export { measureEnergy, type WindowOutcome } from './energy.ts';
+export { type EnergyRequest, measureEnergy, type WindowOutcome } from './energy.ts';
 export { measureLatency, type TimedLatency } from './latency.ts';
 export { type MeasureOptions, measureOptions, type WindowOptions } from './options.ts';
 export type {
@@ -21,5 +21,12 @@ export type {
 } from './ports.ts';
 export { findTicks, type Tick } from './series.ts';
 export { createTrials, type TrialCosts, type Trials, type TrialsRequest } from './trials.ts';
-export type { Arm, BlockSample, EnergyMeasurement, LatencyMeasurement, Measurement } from './types.ts';
+export type {
+  Arm,
+  BlockSample,
+  BlockWindow,
+  EnergyMeasurement,
+  LatencyMeasurement,
+  Measurement,
+} from './types.ts';
 export { cutWindow, type WindowCut } from './window.ts';

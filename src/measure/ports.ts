@@ -76,6 +76,11 @@ export interface MeterInfo {
   readonly updatePeriodMs: number | null;
   readonly resolutionJoules: number | null;
   readonly idleWatts: number | null;
+  /**
+   * Part of the time that the sensor sees: 0.25 for one that looks 25 of every 100 ms, 1 for one that misses nothing.
+   * null or absent: unknown.
+   */
+  readonly sampledPart?: number | null;
 }
 
 /** A reading of accumulated energy on the same monotonic clock as completions. */
@@ -124,7 +129,11 @@ export interface MeterSession {
 
 export interface Meter {
   readonly info: MeterInfo;
-  start(): Promise<MeterSession>;
+  /**
+   * Begins to sample. A meter whose sensor may see only a part of the time waits `delayMs` before: that puts the stretch
+   * that follows at another phase of the sensor. Meters that see everything need not.
+   */
+  start(options?: { readonly delayMs: number }): Promise<MeterSession>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { FeatureVector, Outcome, Variant, VariantFailure } from '../kernel/index.ts';
 import type { Configuration } from '../space/index.ts';
+import { createRandom } from '../stats/index.ts';
 import { measureEnergy } from './energy.ts';
 import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
@@ -38,6 +39,9 @@ export interface TrialsRequest {
   /** Told after every trial everything known about its configuration, e.g. to save it. */
   readonly onMeasurement?: (measurement: Measurement) => void;
 }
+
+/** Where trials meet a sensor that sees a part of the time; nothing else is drawn at random here. */
+const phases = createRandom(1);
 
 /** Trials of one kernel and workload on a device. A correct variant is verified once, then remembered. */
 export function createTrials(request: TrialsRequest): Trials {
@@ -118,7 +122,9 @@ class DeviceTrials implements Trials {
     }
     const built = await this.#build(configuration);
     if (!built.ok) return built;
-    const window = await measureEnergy({ device, meter, variant: built.value, options: options.window });
+    const random = phases.fork(`${this.#costs.energyTrials}`);
+    const request = { device, meter, variant: built.value, options: options.window, random };
+    const window = await measureEnergy(request);
     switch (window.status) {
       case 'valid':
         return { ok: true, value: window.energy };

@@ -1,8 +1,10 @@
 import type { Outcome, Variant } from '../kernel/index.ts';
+import type { Random } from '../stats/index.ts';
 import { measureEnergy } from './energy.ts';
-import { measureLatency } from './latency.ts';
+import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Device, Meter } from './ports.ts';
+import type { EnergyMeasurement } from './types.ts';
 
 /** What one turn of one arm gave. */
 export interface Turn {
@@ -10,8 +12,9 @@ export interface Turn {
   readonly latencyMs: number | null;
   readonly latencyResolution: number;
   /** null without a meter or if the window is void. */
-  readonly joules: number | null;
-  readonly energyResolution: number;
+  readonly energy: EnergyMeasurement | null;
+  /** Part of the window in which the device computed; null without a window, or where the timer counts gaps as well. */
+  readonly busyShare: number | null;
   readonly voidReasons: readonly string[];
 }
 
@@ -27,63 +30,65 @@ export interface Bench {
  * Latency comes from the timer, not from the window's launches: the window's mean holds every interruption that the
  * host suffered and the gaps between batches, a median of timestamps holds neither.
  */
-export async function takeTurn(
-  bench: Bench,
-  variant: Variant,
-  options: MeasureOptions,
-): Promise<Outcome<Turn>> {
-  const energy = await takeEnergy(bench, variant, options);
+export async function takeTurn(request: {
+  readonly bench: Bench;
+  readonly variant: Variant;
+  readonly options: MeasureOptions;
+  readonly random: Random;
+}): Promise<Outcome<Turn>> {
+  const { bench, variant, options, random } = request;
+  const energy = await takeEnergy(bench, variant, options, random);
   if (!energy.ok) return energy;
-  const { joules, energyResolution, voidReasons, disturbed } = energy.value;
   const timed = await measureLatency({ device: bench.device, variant, options: options.time });
   if (!timed.ok) return timed;
+  const { measured, voidReasons, disturbed } = energy.value;
   return {
     ok: true,
     value: {
       latencyMs: disturbed ? null : timed.value.medianMs,
       latencyResolution: timed.value.relativeResolution,
-      joules,
-      energyResolution,
+      energy: measured,
+      busyShare: measured === null ? null : busyShareOf(bench, measured, timed.value),
       voidReasons,
     },
   };
 }
 
-type TurnEnergy = Omit<Turn, 'latencyMs' | 'latencyResolution'> & { readonly disturbed: boolean };
+/** How much of the window its launches fill. Above 1 the timer's clock or the sensor's is off by a little. */
+function busyShareOf(
+  { device }: Bench,
+  { launches, seconds }: EnergyMeasurement,
+  { medianMs }: TimedLatency,
+): number | null {
+  return device.info.timestamps ? Math.min(1, (launches * medianMs) / (1000 * seconds)) : null;
+}
+
+interface TurnEnergy {
+  readonly measured: EnergyMeasurement | null;
+  readonly voidReasons: readonly string[];
+  readonly disturbed: boolean;
+}
 
 async function takeEnergy(
   { device, meter }: Bench,
   variant: Variant,
-  options: MeasureOptions,
+  { window }: MeasureOptions,
+  random: Random,
 ): Promise<Outcome<TurnEnergy>> {
   if (meter === null) {
-    const heated = await device.run(variant, options.window.preheatMs);
+    const heated = await device.run(variant, window.preheatMs);
     if (!heated.ok) return heated;
-    return { ok: true, value: { joules: null, energyResolution: 0, voidReasons: [], disturbed: false } };
+    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
   }
-  const window = await measureEnergy({ device, meter, variant, options: options.window });
-  switch (window.status) {
+  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
+  switch (outcome.status) {
     case 'failed':
-      return { ok: false, failure: window.failure };
-    case 'void':
-      return {
-        ok: true,
-        value: {
-          joules: null,
-          energyResolution: 0,
-          voidReasons: window.reasons,
-          disturbed: window.disturbed,
-        },
-      };
+      return { ok: false, failure: outcome.failure };
+    case 'void': {
+      const { reasons, disturbed } = outcome;
+      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
+    }
     case 'valid':
-      return {
-        ok: true,
-        value: {
-          joules: window.energy.joules,
-          energyResolution: window.energy.relativeResolution,
-          voidReasons: [],
-          disturbed: false,
-        },
-      };
+      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
   }
 }

@@ -24,6 +24,11 @@ export interface EnergyMeasurement {
    * than 5 %, at least that: a difference the sensor's own two answers span is none, so no saving follows from it.
    */
   readonly relativeResolution: number;
+  /**
+   * Standard error of `joules` over `joules`, from how the meter's updates scatter; null or absent if they are too few to
+   * tell. It knows nothing of what is constant within a window, such as a process's clocks.
+   */
+  readonly relativeError?: number | null;
   /** Integrated power over the counter's energy, less 1; null or absent if there is nothing to compare with. */
   readonly disagreement?: number | null;
   /** What the board was like; null or absent if the meter cannot say. */
@@ -57,4 +62,25 @@ export interface BlockSample {
   readonly energyResolution: number;
   /** Why it is void; empty if it counts. */
   readonly voidReasons: readonly string[];
+  /** The windows behind `joules`, all turns together; null or absent if there is no energy. */
+  readonly window?: BlockWindow | null;
+}
+
+/** What a reader needs to trust an arm's energy in a block by. */
+export interface BlockWindow {
+  /** Length and launches of all windows together. */
+  readonly seconds: number;
+  readonly launches: number;
+  readonly watts: number;
+  /** Standard error of the energy over it, see `EnergyMeasurement`; null if it cannot be told. */
+  readonly relativeError: number | null;
+  /** Counter against integrated power: the turn's that disagrees most; null if there is nothing to compare with. */
+  readonly disagreement: number | null;
+  /**
+   * Part of the window in which the device computed: launches times the timed latency, the least of the turns; null where
+   * the timer counts gaps as well.
+   */
+  readonly busyShare: number | null;
+  /** Means over the turns; null if the meter cannot say. */
+  readonly conditions: BoardConditions | null;
 }

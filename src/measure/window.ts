@@ -1,11 +1,19 @@
 import type { WindowOptions } from './options.ts';
 import type { Completion, EnergyReading, MeterInfo, PowerReading } from './ports.ts';
+import { relativeErrorOf } from './precision.ts';
 import { findTicks, integratedJoules, launchesAt, type Tick } from './series.ts';
+import { steadyFrom } from './steady.ts';
 import type { EnergyMeasurement } from './types.ts';
+import { implausible, updatesBetween } from './updates.ts';
 
 /** A window that counts, or why it does not. */
 export type WindowCut =
-  | { readonly ok: true; readonly energy: EnergyMeasurement }
+  | {
+      readonly ok: true;
+      readonly energy: EnergyMeasurement;
+      /** Joules per launch, one for every update of the meter inside the window. */
+      readonly series: readonly number[];
+    }
   | { readonly ok: false; readonly reason: string };
 
 /** A counter that is silent for this many of its update periods stands still. */
@@ -26,7 +34,8 @@ function isVoid(reason: string): WindowCut {
  *
  * Readings and completions are two series on one clock. The window begins at the first tick of the counter after the
  * preheating and ends at the last tick within the stretch: cut anywhere else it would gain or lose up to one update
- * period of energy (error sd period / (sqrt(6) window)). Launches are interpolated at both ends.
+ * period of energy (error sd period / (sqrt(6) window)). Launches are interpolated at both ends. Where the energy of a
+ * launch was still settling after the preheating, the window begins when it had (`steadyFrom`).
  */
 export function cutWindow(request: {
   readonly completions: readonly Completion[];
@@ -67,9 +76,22 @@ export function cutWindow(request: {
   if (spanMs < LEAST_COVERAGE * options.windowMs) {
     return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
   }
-  const launches = launchesAt(completions, last.timeMs) - launchesAt(completions, first.timeMs);
+  const updates = updatesBetween(ticks, completions);
+  if (meter.updatePeriodMs !== null && !meter.estimated) {
+    const objection = implausible(updates, meter.updatePeriodMs);
+    if (objection !== null) return isVoid(objection);
+  }
+  // What is left must still cover enough of what was asked for.
+  const latestMs = last.timeMs - LEAST_COVERAGE * options.windowMs;
+  const steady = steadyFrom(updates.map(({ joulesPerLaunch }) => joulesPerLaunch));
+  const cut = ticks.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks[Math.max(0, cut)] as Tick;
+  const launches = launchesAt(completions, last.timeMs) - launchesAt(completions, start.timeMs);
   if (launches <= 0) return isVoid('no launch completed between the readings');
-  return { ok: true, energy: toMeasurement({ first, last, launches, powers: request.powers ?? [], meter }) };
+  const joulesPerLaunch = updates.slice(Math.max(0, cut)).map((update) => update.joulesPerLaunch);
+  const series = joulesPerLaunch.filter(Number.isFinite);
+  const powers = request.powers ?? [];
+  return { ok: true, energy: toMeasurement({ first: start, last, launches, series, powers, meter }), series };
 }
 
 /**
@@ -95,10 +117,11 @@ function toMeasurement(cut: {
   readonly first: Tick;
   readonly last: Tick;
   readonly launches: number;
+  readonly series: readonly number[];
   readonly powers: readonly PowerReading[];
   readonly meter: MeterInfo;
 }): EnergyMeasurement {
-  const { first, last, launches, powers, meter } = cut;
+  const { first, last, launches, series, powers, meter } = cut;
   const seconds = (last.timeMs - first.timeMs) / 1000;
   const joules = last.joules - first.joules;
   const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
@@ -119,6 +142,7 @@ function toMeasurement(cut: {
       (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0,
     ),
+    relativeError: relativeErrorOf(series),
     ...(disagreement === null ? {} : { disagreement }),
   };
 }

@@ -40,7 +40,7 @@ function numbered(samples: readonly BlockSample[], kept: readonly StateSample[])
   const next = 1 + Math.max(-1, ...kept.map(({ block }) => block));
   return samples
     .filter(({ voidReasons }) => voidReasons.length === 0)
-    .map(({ phase, voidReasons, arm, block, ...sample }) => ({
+    .map(({ phase, voidReasons, window, arm, block, ...sample }) => ({
       ...sample,
       arm: arm === 'H' ? 'H' : 'B',
       block: block + next,

@@ -29,7 +29,8 @@ export async function createSensorMeter(options: {
       resolutionJoules: traits.resolutionJoules,
       idleWatts: traits.idleWatts,
     },
-    async start() {
+    async start(options) {
+      if (options !== undefined) await time.sleep(options.delayMs);
       const before = atOpening?.trusted === true ? atOpening : await listProcesses(sensor);
       return startSession({ sensor, traits, time, before });
     },

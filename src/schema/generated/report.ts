@@ -620,6 +620,56 @@ export interface ReportSample {
    * Items: Reason.
    */
   readonly voidReasons: ReadonlyArray<string>;
+  /**
+   * What its energy was measured over, all turns together; null or absent if there is no energy.
+   */
+  readonly window?: {
+    /**
+     * Length of all windows together, in seconds.
+     */
+    readonly seconds: number;
+    /**
+     * Launches in them; interpolated, so not always whole.
+     */
+    readonly launches: number;
+    /**
+     * Mean power, in watts.
+     */
+    readonly watts: number;
+    /**
+     * Standard error of the energy over it, from how the meter's updates scatter; null if it cannot be told.
+     */
+    readonly relativeError: number | null;
+    /**
+     * Integrated power over the counter's energy, less 1; null if there is nothing to compare with.
+     */
+    readonly disagreement: number | null;
+    /**
+     * Part of the time in which the device computed; null where the timer counts gaps as well.
+     */
+    readonly busyShare: number | null;
+    /**
+     * What the board was like; null if the meter cannot say.
+     */
+    readonly conditions: {
+      /**
+       * Clock of the multiprocessors, in MHz; null if unknown.
+       */
+      readonly smMhz: number | null;
+      /**
+       * Clock of the memory, in MHz; null if unknown.
+       */
+      readonly memoryMhz: number | null;
+      /**
+       * Temperature, in degrees Celsius; null if unknown.
+       */
+      readonly celsius: number | null;
+      /**
+       * Part of the time in which the power limit held the clocks down; null if unknown.
+       */
+      readonly powerCappedPart: number | null;
+    } | null;
+  } | null;
 }
 /**
  * What a retune run found: the best configuration of every kernel.
