@@ -5,6 +5,9 @@ import matmulOperands from './matmul/operands.wesl';
 import matmulFragment from './matmul/operator.yaml';
 import product from './matmul/product.wesl';
 import matmulReference from './matmul/reference.wesl';
+import matvec from './matvec/matvec.wesl';
+import matvecFragment from './matvec/operator.yaml';
+import matvecReference from './matvec/reference.wesl';
 
 /** The operators that ship with Joulegate. Each is data: what a user could write in a manifest and next to it. */
 export const operators: readonly OperatorDefinition[] = [
@@ -17,6 +20,15 @@ export const operators: readonly OperatorDefinition[] = [
       'matmul/product.wesl': product,
       'matmul/activation.wesl': activation,
       'matmul/reference.wesl': matmulReference,
+    },
+  },
+  {
+    name: 'matvec',
+    fragment: matvecFragment,
+    files: {
+      'matvec/matvec.wesl': matvec,
+      'matvec/activation.wesl': activation,
+      'matvec/reference.wesl': matvecReference,
     },
   },
 ];
