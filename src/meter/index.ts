@@ -8,4 +8,7 @@ export {
 } from './open-meter.ts';
 export { type RecordedLookup, recordedLookup } from './recorded.ts';
 export { createReplayMeter } from './replay.ts';
+export { createSensorMeter } from './sensor/meter.ts';
 export { type MeterTime, systemTime } from './sensor/time.ts';
+export { measureTraits } from './sensor/traits.ts';
+export type { BoardState, GpuProcess, Probed, Sensor, Slowdown } from './sensor/types.ts';
