@@ -47,8 +47,10 @@ function fitting(
   const room = Math.floor(time.leftMs / (time.contestMs * plan.blocks));
   if (room >= wanted.length) return wanted;
   const sentinels = wanted.filter(({ subject }) => subject.sentinel);
-  const others = wanted.filter(({ subject }) => !subject.sentinel).slice(0, room - sentinels.length);
-  return others.length === 0 || room <= sentinels.length ? [] : [...sentinels, ...others];
+  const others = wanted.filter(({ subject }) => !subject.sentinel);
+  // What cannot be brought to its end is begun all the same: three blocks decide something.
+  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room - sentinels.length))];
+  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 
 /** Measures blocks for as long as the judge asks for them and the time lasts, one at a time. */

@@ -19,15 +19,15 @@ interface Pair {
 export function samplesBySubject(
   samples: readonly BlockSample[],
 ): (subject: SubjectKey) => readonly BlockSample[] {
-  const bySubject = new Map<string, BlockSample[]>();
-  const keyOf = ({ kernel, workload }: SubjectKey) => JSON.stringify([kernel, workload]);
+  const byKernel = new Map<string, Map<string, BlockSample[]>>();
   for (const sample of samples) {
-    const key = keyOf(sample);
-    const list = bySubject.get(key);
-    if (list === undefined) bySubject.set(key, [sample]);
+    const byWorkload = byKernel.get(sample.kernel) ?? new Map<string, BlockSample[]>();
+    byKernel.set(sample.kernel, byWorkload);
+    const list = byWorkload.get(sample.workload);
+    if (list === undefined) byWorkload.set(sample.workload, [sample]);
     else list.push(sample);
   }
-  return (subject) => bySubject.get(keyOf(subject)) ?? [];
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
 }
 
 /** Further apart than any two blocks of one attempt. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
@@ -10,10 +10,23 @@ import { startGithubServer } from '../support/github-server.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
 /** A pull request, checked out, and its runs. */
-async function pullRequest(head: Record<string, string>, repository?: string) {
+async function pullRequest(
+  head: Record<string, string>,
+  more: { readonly repository?: string; readonly labelled?: boolean } = {},
+) {
+  const { repository, labelled = false } = more;
   const job = await startJob();
   const github = await startGithubServer();
-  const checkout = await checkOutMerge(job.workspace, { base: smallProject(100), head });
+  const base = labelled
+    ? {
+        ...smallProject(100),
+        // Too short a search for advice: it is not what these runs are about.
+        'joulegate.yaml': smallManifest
+          .replace('search-seconds: 5', 'search-seconds: 1')
+          .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n'),
+      }
+    : smallProject(100);
+  const checkout = await checkOutMerge(job.workspace, { base, head });
   const run = (more: Partial<Parameters<typeof runAction>[0]> = {}) =>
     runAction({
       job,
@@ -63,7 +76,7 @@ describe('a pull request that touches no kernel', () => {
   });
 
   it('passes from a fork, whose token may not comment, and says so', async () => {
-    const { github, run } = await pullRequest({ 'README.md': 'words' }, 'mallory/kernels');
+    const { github, run } = await pullRequest({ 'README.md': 'words' }, { repository: 'mallory/kernels' });
     const ended = await run({ inputs: { 'github-token': 'read-token' } });
     expect(ended.status).toBe(0);
     expect(ended.log).toMatch(/^::warning.*comment/im);
@@ -89,6 +102,21 @@ describe('a pull request that touches no kernel', () => {
     expect(ended.status).toBe(0);
     expect(ended.log).toContain('::warning');
     expect(github.comments(7)[0]?.body).toContain('could not be uploaded');
+  });
+});
+
+describe('a pull request that loosens its own gate', () => {
+  it('is told so in the comment, the summary and an annotation, whatever else it touches', async () => {
+    const looser = smallManifest.replace('latency: { margin: 20% }', 'latency: { margin: 90% }');
+    const { github, run } = await pullRequest({ 'joulegate.yaml': looser });
+    const ended = await run({ inputs: { comment: 'on-change' } });
+    expect(ended.status).toBe(0);
+    const told = 'gate.latency.margin of power from 20 % to 90 %';
+    expect(ended.summary).toContain(told);
+    expect(ended.log).toMatch(/^::warning title=Joulegate%3A this change loosens its own gate::.*from 20 %/m);
+    expect(github.comments(7)[0]?.body).toContain('> [!WARNING]');
+    expect(github.comments(7)[0]?.body).toContain(told);
+    expect(github.comments(7)[0]?.body).toContain("It was judged by base's gate");
   });
 });
 
@@ -237,6 +265,45 @@ describeOnAdapter('a pull request that makes a kernel cost more', () => {
     expect(body).toContain('regressed');
     expect(body).toContain('estimated');
   }, 120_000);
+
+  it('stays red when it is run again, and passes once its label accepts it; both are judged on all blocks', async () => {
+    const { job, github, run } = await pullRequest(
+      { 'kernels/power.wgsl': powerKernel(300) },
+      { labelled: true },
+    );
+    const inputs = { cache: join(`${job.workspace}-kept`, 'state'), 'max-minutes': '1' };
+    onTestFinished(() => rmSync(`${job.workspace}-kept`, { recursive: true, force: true }));
+    github.labels.set(7, ['kernels']);
+    const first = await run({ inputs });
+    expect(first.status).toBe(1);
+    expect(first.outputs).toMatchObject({ verdict: 'failed', regressed: '1' });
+    github.labels.set(7, ['kernels', 'Slower-Is-Fine']);
+    const second = await run({ inputs, attempt: 2 });
+    expect(second.outputs).toMatchObject({ verdict: 'passed', regressed: '1' });
+    expect(second.status).toBe(0);
+    const body = github.comments(7)[0]?.body ?? '';
+    expect(body).toContain('regressed, accepted');
+    expect(body).toContain('accepted by the label slower-is-fine');
+    expect(body).toContain('attempt 2 at this comparison');
+  }, 240_000);
+
+  it('is not accepted if it does not run, whatever its labels', async () => {
+    const { github, run } = await pullRequest({ 'kernels/power.wgsl': 'broken' }, { labelled: true });
+    github.labels.set(7, ['slower-is-fine']);
+    const ended = await run();
+    expect(ended.status).toBe(1);
+    expect(ended.outputs).toMatchObject({ verdict: 'failed', regressed: '1' });
+  });
+
+  it('is not accepted by a label that only its own manifest names', async () => {
+    const named = smallManifest.replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n');
+    const { github, run } = await pullRequest({ 'joulegate.yaml': named, 'kernels/power.wgsl': 'broken' });
+    github.labels.set(7, ['slower-is-fine']);
+    const ended = await run();
+    expect(ended.status).toBe(1);
+    expect(github.count('GET /repos/octo/kernels/issues/7/labels')).toBe(0);
+    expect(github.comments(7)[0]?.body).toContain('gate.accept-label');
+  });
 
   it('is green where `fail-on` is none', async () => {
     const { run } = await pullRequest({ 'joulegate.yaml': smallManifest, 'kernels/power.wgsl': 'broken' });

@@ -120,6 +120,75 @@ describeOnAdapter('guard against a git revision', () => {
     ]);
   });
 
+  it('is judged by base’s gates: one that head loosens does not let it pass, and head is told', async () => {
+    const head = smallManifest
+      .replaceAll('margin: 20%', 'margin: 100%')
+      .replace('gate:\n', 'gate:\n  fail-on: []\n')
+      .replace('  power:\n', '  power:\n    sentinel: true\n');
+    const { guard } = await checkout(smallProject(100), {
+      'joulegate.yaml': head,
+      'kernels/power.wgsl': 'broken',
+    });
+    const ended = await guard();
+    expect(ended.status).toBe(1);
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0]).toMatchObject({ verdict: 'regressed', fails: true, sentinel: false });
+    expect(report.policy.source).toBe('base');
+    const settings = report.policy.changes.map(
+      ({ setting, loosens }: { setting: string; loosens: boolean }) => [setting, loosens],
+    );
+    expect(settings).toEqual([
+      ['gate.energy.margin', true],
+      ['gate.latency.margin', true],
+      ['gate.fail-on', true],
+      ['sentinel', true],
+    ]);
+  });
+
+  it('tells of gates that only get stricter, of less time for judging, and of looser checks of outputs', async () => {
+    const head = smallManifest
+      .replace('latency: { margin: 20% }', 'latency: { margin: 10% }')
+      .replace('judge-seconds: 60', 'judge-seconds: 1')
+      .replace('absolute: 1.0e-2', 'absolute: 1');
+    const folder = await projectFolder(smallProject(100));
+    commitAll(folder);
+    await writeFiles(folder, { 'joulegate.yaml': head });
+    const ended = await joulegate(folder, 'guard', '--base', 'HEAD');
+    expect(ended.status).toBe(0);
+    const text = ended.stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('This change also sets gate.latency.margin of power from 20 % to 10 %');
+    expect(text).toContain('loosens its own gate: budget.guard.judge-seconds from 60 to 1.');
+    expect(text).toContain('power: the check of results is looser than in base');
+  });
+
+  it('has the gates of a kernel that is new from head', async () => {
+    const { guard } = await checkout({ 'README.md': 'a project' }, smallProject(100));
+    expect(JSON.parse((await guard()).stdout).policy).toEqual({ source: 'head', changes: [] });
+  });
+
+  it('fails for a baseline that cannot be read, though head says that it need not', async () => {
+    const lenient = smallManifest.replace('gate:\n', 'gate:\n  fail-on: [regressed]\n');
+    const { guard } = await checkout(
+      { ...smallProject(100), 'joulegate.yaml': 'version: [\n' },
+      { 'joulegate.yaml': lenient },
+    );
+    const ended = await guard();
+    expect(ended.status).toBe(1);
+    expect(JSON.parse(ended.stdout).counts.missingBaseline).toBe(1);
+  });
+
+  it('is not green where the time is up before anything was judged, and names what was not', async () => {
+    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': powerKernel(110) });
+    const ended = await guard('--max-minutes', '0.02');
+    expect(ended.status).toBe(3);
+    const report = JSON.parse(ended.stdout);
+    expect(report).toMatchObject({ verdict: 'could-not-measure', counts: { gated: 0 } });
+    expect(report.notJudged).toEqual([{ kernel: 'power', workload: 'COUNT=65536' }]);
+    expect(report.warnings.join()).toContain(
+      'Not judged, and gated by nothing in this run: power COUNT=65536',
+    );
+  });
+
   it('keeps its exit status where nobody reads its output', async () => {
     const folder = await projectFolder({ ...smallProject(100), 'joulegate.yaml': 'version: [\n' });
     commitAll(folder);

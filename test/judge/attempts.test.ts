@@ -71,7 +71,7 @@ describe('a run that is repeated', () => {
     const random = createRandom(77);
     const subjects = Array.from({ length: 4 }, (_, i) => subjectOf(`kernel-${i}`));
     const truth: Truth = { energy: 0.03, latency: 0.05, sd: 0.015 };
-    const changes = 400;
+    const changes = 200;
     let everRed = 0;
     for (let change = 0; change < changes; change++) {
       const earlier: (readonly BlockSample[])[] = [];
@@ -83,8 +83,8 @@ describe('a run that is repeated', () => {
       }
       if (red) everRed++;
     }
-    // 5 % and two standard errors of 400 changes.
-    expect(everRed / changes).toBeLessThan(0.072);
+    // 5 % and two standard errors of 200 changes.
+    expect(everRed / changes).toBeLessThan(0.081);
   });
 
   test('of a change that costs more stays red: repeating it is no way out', () => {
@@ -107,12 +107,12 @@ describe('a run that is repeated', () => {
 
 test('looks after 3, 4, 5 and 6 blocks call a metric at its margin unchanged in at most 5 % of the runs', () => {
   const random = createRandom(79);
-  const runs = 1500;
+  const runs = 800;
   let unchanged = 0;
   for (let run = 0; run < runs; run++) {
     const { judgements } = attempt([gelu], { energy: -0.2, latency: 0.05, sd: 0.02 }, random, []);
     if (judgements[0]?.metrics[1]?.verdict === 'unchanged') unchanged++;
   }
-  expect(unchanged / runs).toBeLessThan(0.06);
+  expect(unchanged / runs).toBeLessThan(0.065);
   expect(unchanged / runs).toBeGreaterThan(0.02);
 });

@@ -98,6 +98,8 @@ export class GithubServer {
   readonly accounts = new Map<string, Account>();
   readonly pulls: Pull[] = [];
   readonly artifacts: RunArtifact[] = [];
+  /** Labels by pull request. */
+  readonly labels = new Map<number, readonly string[]>();
   readonly #comments = new Map<number, IssueComment[]>();
   readonly #faults: PlannedFault[] = [];
   #nextId = 1001;
@@ -175,6 +177,11 @@ export class GithubServer {
     const artifacts =
       /^GET \/repos\/octo\/kernels\/actions\/(runs|artifacts)\/(\d+)\/(?:artifacts|zip)$/.exec(route);
     if (artifacts !== null) return this.#artifactsOf(artifacts[1] ?? '', Number(artifacts[2]));
+    const labels = /^GET \/repos\/octo\/kernels\/issues\/(\d+)\/labels$/.exec(route);
+    if (labels !== null) {
+      const named = (this.labels.get(Number(labels[1])) ?? []).map((name) => ({ name }));
+      return this.#page(url, named);
+    }
     const list = /^(GET|POST) \/repos\/octo\/kernels\/issues\/(\d+)\/comments$/.exec(route);
     const one = /^(PATCH|DELETE) \/repos\/octo\/kernels\/issues\/comments\/(\d+)$/.exec(route);
     if (list?.[1] === 'GET') return this.#page(url, this.#comments.get(Number(list[2])) ?? []);

@@ -1,0 +1,79 @@
+import type { BarResults } from './bars.ts';
+import { type Detection, effects } from './detection.ts';
+import type { NoiseModel } from './noise.ts';
+import type { PeerRule } from './peers.ts';
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function percent(share: number): string {
+  return (share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 1);
+}
+
+/** The issue's bars, one row per model. */
+export function barTable(bars: readonly BarResults[]): string {
+  const titles = [
+    'noise',
+    'sd(d)',
+    'any false red, 40 at the margin',
+    '40 unchanged say so',
+    'any red of 40 unchanged',
+    'one in 40 at +5 % missed',
+    'others red beside it',
+    'attributed wrongly',
+    'attributed at all',
+    'ever red in 4 attempts, 4 at the margin',
+    'blocks a kernel: at the margin, unchanged, one worse',
+  ];
+  const limits = ['bar', '', '<= 5', '>= 95', '<= 1', '<= 2', '', '<= 5', '', '<= 5', ''];
+  return table(titles, [
+    limits,
+    ...bars.map((bar) => [
+      bar.model,
+      percent(bar.sdOfD),
+      percent(bar.anyRedAtMargin),
+      percent(bar.unchangedOfUnchanged),
+      percent(bar.anyRedOfUnchanged),
+      percent(bar.missedOneInForty),
+      percent(bar.othersRed),
+      percent(bar.attributedWrongly),
+      percent(bar.attributedAtAll),
+      percent(bar.everRedInFourAttempts),
+      [bar.blocks.margin, bar.blocks.unchanged, bar.blocks.oneWorse].map((n) => n.toFixed(1)).join(', '),
+    ]),
+  ]);
+}
+
+/** One table per rule: models down, true changes across. */
+export function detectionTables(detection: readonly Detection[]): string[] {
+  const rules = [...new Set(detection.map(({ rule }) => rule))];
+  return rules.map((rule) => {
+    const own = detection.filter((one) => one.rule === rule);
+    const titles = ['noise', ...effects.map((effect) => `+${(effect * 100).toFixed(0)} %`)];
+    const rows = own.map(({ model, worse, blocks }) => [
+      model,
+      ...worse.map((share, i) => {
+        const spent = blocks?.[i];
+        return `${percent(share)}${spent === undefined ? '' : ` (${spent.toFixed(1)})`}`;
+      }),
+    ]);
+    const note = own.some(({ blocks }) => blocks !== null) ? ', blocks used in brackets' : '';
+    return `**${rule}**: called worse at a true change of${note}\n\n${table(titles, rows)}`;
+  });
+}
+
+export function modelTable(models: readonly NoiseModel[]): string {
+  return table(
+    ['noise', 'parameters'],
+    models.map(({ name, parameters }) => [name, parameters]),
+  );
+}
+
+export function ruleTable(rules: readonly PeerRule[]): string {
+  return table(
+    ['rule', 'formula'],
+    rules.map(({ name, formula }) => [name, formula]),
+  );
+}
