@@ -55,6 +55,11 @@ function rows(operator: string, count: number, cols: number, type: string): Oper
   return { operator, parameters: { rows: count, cols, type }, flops: null, bytes };
 }
 
+function gelu(count: number, cols: number, type: string): OperatorWorkload {
+  const { parameters, ...rest } = rows('elementwise', count, cols, type);
+  return { ...rest, parameters: { ...parameters, unary: 'gelu' } };
+}
+
 interface Layer {
   readonly size: number;
   readonly channels: number;
@@ -78,7 +83,8 @@ function conv2d({ size, channels, filters, kernel, stride, type }: Layer): Opera
       kernel_height: kernel,
       kernel_width: kernel,
       stride,
-      padding,
+      padding_height: padding,
+      padding_width: padding,
       type,
     },
     flops: 2 * out * out * filters * channels * kernel * kernel,
@@ -101,8 +107,8 @@ const awkward: readonly OperatorWorkload[] = types.flatMap((type) => [
     rows(operator, 1, 1, type),
     rows(operator, 31, 257, type),
   ]),
-  { operator: 'elementwise', parameters: { size: 1, type }, flops: null, bytes: 1 },
-  { operator: 'elementwise', parameters: { size: 4099, type }, flops: null, bytes: 1 },
+  gelu(1, 1, type),
+  gelu(31, 257, type),
 ]);
 
 export const fullSizes: Sizes = {
@@ -124,13 +130,8 @@ export const fullSizes: Sizes = {
     rows('layernorm', 4096, 4096, 'f32'),
     rows('rmsnorm', 4096, 4096, 'f32'),
     rows('transpose', 8192, 8192, 'f32'),
-    rows('reduce', 4096, 16384, 'f32'),
-    {
-      operator: 'elementwise',
-      parameters: { size: 67_108_864, type: 'f32' },
-      flops: null,
-      bytes: 8 * 67_108_864,
-    },
+    { ...rows('reduce', 4096, 16384, 'f32'), bytes: 4 * (4096 * 16384 + 4096) },
+    gelu(8192, 8192, 'f32'),
   ],
   recordedConfigurations: 300,
   recordedEnergies: 60,

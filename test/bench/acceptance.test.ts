@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Step, Unit } from '../../bench/acceptance/context.ts';
+import { plantedKernels, unchangedKernels, writeGuardProject } from '../../bench/acceptance/guard-kernels.ts';
 import { type Ledger, LedgerFile } from '../../bench/acceptance/ledger.ts';
+import { writeOperatorManifest } from '../../bench/acceptance/manifests.ts';
 import { runSteps } from '../../bench/acceptance/run-steps.ts';
 import { fullSizes, tinySizes } from '../../bench/acceptance/sizes.ts';
+import { parseManifest } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { describeWithStandIn, NvmlStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
@@ -92,6 +95,32 @@ describe('the acceptance run', () => {
       data: null,
     });
     expect(() => new LedgerFile(folder, { ...empty, size: 'full' })).toThrow('give another --out');
+  });
+
+  it('writes manifests without a fault', () => {
+    for (const workloads of [fullSizes.correctness, fullSizes.recorded]) {
+      const folder = freshFolder();
+      writeOperatorManifest({ folder, objective: '{ minimize: latency }', workloads, sizes: fullSizes });
+      const text = readFileSync(join(folder, 'joulegate.yaml'), 'utf8');
+      const reader = { read: () => null, list: () => [] };
+      const { manifest, problems } = parseManifest({ path: 'm', text, reader, folder: '', operators });
+      expect(problems).toEqual([]);
+      expect(manifest?.kernels).toHaveLength(workloads.length);
+    }
+  });
+
+  it('writes kernels for the guard that parse, and plants what it says', () => {
+    const folder = freshFolder();
+    const kernels = [...unchangedKernels(10), ...plantedKernels()];
+    writeGuardProject(folder, kernels, fullSizes);
+    expect(kernels).toHaveLength(16);
+    const turns = (revision: string, name: string) => {
+      const text = readFileSync(join(folder, revision, 'kernels', `${name}.wgsl`), 'utf8');
+      return Number(/round < (\d+)u/.exec(text)?.[1]);
+    };
+    for (const { name, planted } of kernels) {
+      expect(turns('head', name) / turns('base', name)).toBeCloseTo(1 + planted, 3);
+    }
   });
 
   it('has awkward and real sizes of every operator in the library', () => {
