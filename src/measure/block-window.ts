@@ -1,3 +1,4 @@
+import { mean } from '../stats/index.ts';
 import { meanConditions } from './combine.ts';
 import type { Turn } from './turn.ts';
 import type { BlockWindow } from './types.ts';
@@ -7,6 +8,7 @@ export function blockWindowOf(turns: readonly Turn[]): BlockWindow | null {
   const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
   if (energies.length === 0 || energies.length < turns.length) return null;
   const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
   const errors = energies.map(({ relativeError = null }) => relativeError);
   const disagreements = energies
     .map(({ disagreement = null }) => disagreement)
@@ -17,6 +19,7 @@ export function blockWindowOf(turns: readonly Turn[]): BlockWindow | null {
     seconds,
     launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
     watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
+    netJoules: nets.length < energies.length ? null : mean(nets),
     // The sample's energy is the mean of the turns', whose errors are independent.
     relativeError: errors.some((error) => error === null)
       ? null

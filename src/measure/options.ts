@@ -47,7 +47,7 @@ export function measureOptions(request: {
   return {
     time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1000 : 500 },
     window: judging
-      ? { preheatMs: 500, windowMs, precision: 0.005, longestMs: 3 * windowMs, heatUpMs: 5000 }
+      ? { preheatMs: 500, windowMs, precision: 0.005, longestMs: 2 * windowMs, heatUpMs: 5000 }
       : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs },
   };
 }

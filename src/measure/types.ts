@@ -72,6 +72,8 @@ export interface BlockWindow {
   readonly seconds: number;
   readonly launches: number;
   readonly watts: number;
+  /** Energy of a launch above idle; null when idle power is unknown. */
+  readonly netJoules: number | null;
   /** Standard error of the energy over it, see `EnergyMeasurement`; null if it cannot be told. */
   readonly relativeError: number | null;
   /** Counter against integrated power: the turn's that disagrees most; null if there is nothing to compare with. */

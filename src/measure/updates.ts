@@ -1,3 +1,4 @@
+import { median } from '../stats/index.ts';
 import type { Completion } from './ports.ts';
 import { launchesAt, type Tick } from './series.ts';
 
@@ -5,6 +6,9 @@ import { launchesAt, type Tick } from './series.ts';
 export interface Update {
   readonly fromMs: number;
   readonly toMs: number;
+  /** How long it can have been, since its ticks were seen late. */
+  readonly shortestMs: number;
+  readonly longestMs: number;
   readonly joules: number;
   readonly watts: number;
   readonly joulesPerLaunch: number;
@@ -28,6 +32,8 @@ export function updatesBetween(ticks: readonly Tick[], completions: readonly Com
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
+      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
+      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
       joules,
       watts: (1000 * joules) / (tick.timeMs - before.timeMs),
       joulesPerLaunch: joules / ((launches[i + 1] as number) - (launches[i] as number)),
@@ -37,22 +43,31 @@ export function updatesBetween(ticks: readonly Tick[], completions: readonly Com
 
 /**
  * Why updates of a sensor of known period cannot be energy; null if they can. A counter that froze for a few periods and
- * went on without them, or was set forward, moves on all the same: only the power of single updates shows it.
+ * went on without them, or was set forward, moves on all the same: only the power of single updates shows it. A tick that
+ * a busy host saw late is neither: what it makes the one update longer it makes the next one shorter.
  */
 export function implausible(updates: readonly Update[], updatePeriodMs: number): string | null {
   if (updates.length < LEAST_UPDATES) return null;
-  const sorted = updates.map(({ watts }) => watts).sort((a, b) => a - b);
-  const middle = sorted[sorted.length >> 1] as number;
+  const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ fromMs, toMs, watts }) => toMs - fromMs > LATE_PERIODS * updatePeriodMs && watts < LOST_PART * middle,
+    ({ shortestMs, joules }) =>
+      shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual,
   );
   if (lost !== undefined) {
-    const lateMs = Math.round(lost.toMs - lost.fromMs);
-    return `the energy counter lost energy: ${Math.round(lost.watts)} W over ${lateMs} ms, ${Math.round(middle)} W else`;
+    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+    const lateMs = Math.round(lost.shortestMs);
+    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = sorted.slice(-2) as [number, number];
+  const [second, first] = updates
+    .map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs)))
+    .sort((a, b) => a - b)
+    .slice(-2) as [number, number];
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
+}
+
+function wattsOf(joules: number, milliseconds: number): number {
+  return (1000 * joules) / milliseconds;
 }

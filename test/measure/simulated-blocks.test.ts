@@ -69,6 +69,7 @@ test('a sample says what its energy was measured over', async () => {
     seconds: expect.closeTo(2.2, 0),
     launches: expect.closeTo(2750, -3),
     watts: expect.closeTo(410, -2),
+    netJoules: expect.closeTo(330 * 0.8e-3, 2),
     relativeError: expect.any(Number),
     disagreement: expect.closeTo(0, 2),
     busyShare: expect.closeTo(1, 1),

@@ -146,6 +146,38 @@ describe('a window is void', () => {
     expect(reasonOf({ readings: reset })).toBe('the energy counter went back');
   });
 
+  test('if updates are missing from the counter, however short it froze', () => {
+    // From 2,500 to 2,800 ms it repeats itself, and goes on from there.
+    const lost = good.map(({ timeMs, joules }) => ({
+      timeMs,
+      joules: timeMs < 2500 ? joules : timeMs < 2800 ? 480 : joules - 60,
+    }));
+    expect(reasonOf({ readings: lost })).toBe('the energy counter lost energy: 51 W over 390 ms, 200 W else');
+    const late = good.map(({ timeMs, joules }) => ({
+      timeMs,
+      joules: timeMs >= 2500 && timeMs < 2700 ? 480 : joules,
+    }));
+    expect(reasonOf({ readings: late })).toBeNull();
+  });
+
+  test('if the counter jumps forward', () => {
+    const jumped = good.map(({ timeMs, joules }) => ({
+      timeMs,
+      joules: timeMs > 3000 ? joules + 500 : joules,
+    }));
+    expect(reasonOf({ readings: jumped })).toBe(
+      'the energy counter jumped: 5000 W in one update, at most 200 W else',
+    );
+  });
+
+  test('not if the host only looked late: what one update seems to lack the next one has', () => {
+    // Nothing was read from 2,510 to 2,690 ms, and nothing from 3,120 to 3,190 ms.
+    const late = good.filter(
+      ({ timeMs }) => !(timeMs > 2500 && timeMs < 2700) && !(timeMs > 3110 && timeMs < 3195),
+    );
+    expect(reasonOf({ readings: late })).toBeNull();
+  });
+
   test('if there are not enough readings in it', () => {
     expect(reasonOf({ readings: [] })).toBe('the meter gave fewer than two readings during the stretch');
     expect(reasonOf({ readings: good.filter(({ timeMs }) => timeMs < 1550) })).toBe(

@@ -637,6 +637,10 @@ export interface ReportSample {
      */
     readonly watts: number;
     /**
+     * Energy of a launch above idle, in joules; null when idle power is unknown.
+     */
+    readonly netJoules: number | null;
+    /**
      * Standard error of the energy over it, from how the meter's updates scatter; null if it cannot be told.
      */
     readonly relativeError: number | null;

@@ -1825,7 +1825,7 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
   return validate98.errors = vErrors, errors === 0;
 }
 validate98.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema39 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema39 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
 function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2084,219 +2084,240 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
           let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data13.relativeError === void 0 || !func0.call(data13, "relativeError")) {
-          let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+        if (data13.netJoules === void 0 || !func0.call(data13, "netJoules")) {
+          let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data13.disagreement === void 0 || !func0.call(data13, "disagreement")) {
-          let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+        if (data13.relativeError === void 0 || !func0.call(data13, "relativeError")) {
+          let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
           vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
-        if (data13.busyShare === void 0 || !func0.call(data13, "busyShare")) {
-          let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+        if (data13.disagreement === void 0 || !func0.call(data13, "disagreement")) {
+          let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
-        if (data13.conditions === void 0 || !func0.call(data13, "conditions")) {
-          let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+        if (data13.busyShare === void 0 || !func0.call(data13, "busyShare")) {
+          let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
+        if (data13.conditions === void 0 || !func0.call(data13, "conditions")) {
+          let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        }
         for (let key1 of Object.keys(data13))
-          if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
-            let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+          if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
+            let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
         if (data13.seconds !== void 0 && func0.call(data13, "seconds")) {
           let data14 = data13.seconds;
           if (typeof data14 == "number" && isFinite(data14)) {
             if (data14 > 1e9 || isNaN(data14)) {
-              let err54 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-            }
-            if (data14 < 0 || isNaN(data14)) {
-              let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
+            if (data14 < 0 || isNaN(data14)) {
+              let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+            }
           } else {
-            let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+            let err57 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
         }
         if (data13.launches !== void 0 && func0.call(data13, "launches")) {
           let data15 = data13.launches;
           if (typeof data15 == "number" && isFinite(data15)) {
             if (data15 > 1e15 || isNaN(data15)) {
-              let err57 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-            }
-            if (data15 < 0 || isNaN(data15)) {
-              let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
+            if (data15 < 0 || isNaN(data15)) {
+              let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+            }
           } else {
-            let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+            let err60 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
         }
         if (data13.watts !== void 0 && func0.call(data13, "watts")) {
           let data16 = data13.watts;
           if (typeof data16 == "number" && isFinite(data16)) {
             if (data16 > 1e9 || isNaN(data16)) {
-              let err60 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-            }
-            if (data16 < 0 || isNaN(data16)) {
-              let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
+            if (data16 < 0 || isNaN(data16)) {
+              let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+            }
           } else {
-            let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+            let err63 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
         }
-        if (data13.relativeError !== void 0 && func0.call(data13, "relativeError")) {
-          let data17 = data13.relativeError;
+        if (data13.netJoules !== void 0 && func0.call(data13, "netJoules")) {
+          let data17 = data13.netJoules;
           if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-            let err63 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema39.properties.window.properties.relativeError.type } };
-            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema39.properties.window.properties.netJoules.type } };
+            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 1e9 || isNaN(data17)) {
-              let err64 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+              let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
             if (data17 < 0 || isNaN(data17)) {
-              let err65 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+              let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+            }
+          }
+        }
+        if (data13.relativeError !== void 0 && func0.call(data13, "relativeError")) {
+          let data18 = data13.relativeError;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema39.properties.window.properties.relativeError.type } };
+            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          }
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
+              let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+            }
+            if (data18 < 0 || isNaN(data18)) {
+              let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
             }
           }
         }
         if (data13.disagreement !== void 0 && func0.call(data13, "disagreement")) {
-          let data18 = data13.disagreement;
-          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err66 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema39.properties.window.properties.disagreement.type } };
-            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+          let data19 = data13.disagreement;
+          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
+            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema39.properties.window.properties.disagreement.type } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
-              let err67 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
+              let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
-            if (data18 < -1e9 || isNaN(data18)) {
-              let err68 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+            if (data19 < -1e9 || isNaN(data19)) {
+              let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
           }
         }
         if (data13.busyShare !== void 0 && func0.call(data13, "busyShare")) {
-          let data19 = data13.busyShare;
-          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err69 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema39.properties.window.properties.busyShare.type } };
-            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+          let data20 = data13.busyShare;
+          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
+            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema39.properties.window.properties.busyShare.type } };
+            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1 || isNaN(data19)) {
-              let err70 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1 || isNaN(data20)) {
+              let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
-            if (data19 < 0 || isNaN(data19)) {
-              let err71 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+            if (data20 < 0 || isNaN(data20)) {
+              let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
           }
         }
         if (data13.conditions !== void 0 && func0.call(data13, "conditions")) {
-          let data20 = data13.conditions;
-          if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-            let err72 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.type } };
-            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+          let data21 = data13.conditions;
+          if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
+            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.type } };
+            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-            if (data20.smMhz === void 0 || !func0.call(data20, "smMhz")) {
-              let err73 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
-              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+            if (data21.smMhz === void 0 || !func0.call(data21, "smMhz")) {
+              let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data20.memoryMhz === void 0 || !func0.call(data20, "memoryMhz")) {
-              let err74 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+            if (data21.memoryMhz === void 0 || !func0.call(data21, "memoryMhz")) {
+              let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data20.celsius === void 0 || !func0.call(data20, "celsius")) {
-              let err75 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+            if (data21.celsius === void 0 || !func0.call(data21, "celsius")) {
+              let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
-            if (data20.powerCappedPart === void 0 || !func0.call(data20, "powerCappedPart")) {
-              let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
-              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+            if (data21.powerCappedPart === void 0 || !func0.call(data21, "powerCappedPart")) {
+              let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data20))
+            for (let key2 of Object.keys(data21))
               if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
-                let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-                vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-              }
-            if (data20.smMhz !== void 0 && func0.call(data20, "smMhz")) {
-              let data21 = data20.smMhz;
-              if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-                let err78 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.smMhz.type } };
-                vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-              }
-              if (typeof data21 == "number" && isFinite(data21)) {
-                if (data21 > 1e9 || isNaN(data21)) {
-                  let err79 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-                }
-                if (data21 < 0 || isNaN(data21)) {
-                  let err80 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-                }
-              }
-            }
-            if (data20.memoryMhz !== void 0 && func0.call(data20, "memoryMhz")) {
-              let data22 = data20.memoryMhz;
-              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-                let err81 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.memoryMhz.type } };
+                let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
                 vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+              }
+            if (data21.smMhz !== void 0 && func0.call(data21, "smMhz")) {
+              let data22 = data21.smMhz;
+              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
+                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.smMhz.type } };
+                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
               }
               if (typeof data22 == "number" && isFinite(data22)) {
                 if (data22 > 1e9 || isNaN(data22)) {
-                  let err82 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+                  let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
                 }
                 if (data22 < 0 || isNaN(data22)) {
-                  let err83 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                  let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
                 }
               }
             }
-            if (data20.celsius !== void 0 && func0.call(data20, "celsius")) {
-              let data23 = data20.celsius;
+            if (data21.memoryMhz !== void 0 && func0.call(data21, "memoryMhz")) {
+              let data23 = data21.memoryMhz;
               if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-                let err84 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.celsius.type } };
-                vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.memoryMhz.type } };
+                vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
               }
               if (typeof data23 == "number" && isFinite(data23)) {
                 if (data23 > 1e9 || isNaN(data23)) {
-                  let err85 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-                }
-                if (data23 < -300 || isNaN(data23)) {
-                  let err86 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+                }
+                if (data23 < 0 || isNaN(data23)) {
+                  let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
                 }
               }
             }
-            if (data20.powerCappedPart !== void 0 && func0.call(data20, "powerCappedPart")) {
-              let data24 = data20.powerCappedPart;
+            if (data21.celsius !== void 0 && func0.call(data21, "celsius")) {
+              let data24 = data21.celsius;
               if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-                let err87 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.powerCappedPart.type } };
-                vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.celsius.type } };
+                vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
               }
               if (typeof data24 == "number" && isFinite(data24)) {
-                if (data24 > 1 || isNaN(data24)) {
-                  let err88 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-                  vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-                }
-                if (data24 < 0 || isNaN(data24)) {
-                  let err89 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                if (data24 > 1e9 || isNaN(data24)) {
+                  let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+                }
+                if (data24 < -300 || isNaN(data24)) {
+                  let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                }
+              }
+            }
+            if (data21.powerCappedPart !== void 0 && func0.call(data21, "powerCappedPart")) {
+              let data25 = data21.powerCappedPart;
+              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema39.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+              }
+              if (typeof data25 == "number" && isFinite(data25)) {
+                if (data25 > 1 || isNaN(data25)) {
+                  let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+                  vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+                }
+                if (data25 < 0 || isNaN(data25)) {
+                  let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
                 }
               }
             }
@@ -2305,8 +2326,8 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    let err90 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+    let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
   }
   return validate100.errors = vErrors, errors === 0;
 }
