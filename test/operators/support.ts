@@ -72,6 +72,13 @@ export function operatorWorkload(
 export const thoroughness = {
   shapes: (few: number) => Number(process.env.JOULEGATE_OPERATOR_SHAPES ?? few),
   configurations: (few: number) => Number(process.env.JOULEGATE_OPERATOR_CONFIGURATIONS ?? few),
+  /** Whether this is the short run that CI does. */
+  isQuick: process.env.JOULEGATE_OPERATOR_SHAPES === undefined,
+  /** Says how much a long run has checked. */
+  report: (operator: string, right: number) => {
+    if (process.env.JOULEGATE_OPERATOR_SHAPES !== undefined)
+      console.log(`${operator}: ${right} programs right, references included`);
+  },
   /** Time for one test that checks this much. */
   timeoutMs: process.env.JOULEGATE_OPERATOR_SHAPES === undefined ? 120_000 : 3_600_000,
 };
@@ -107,6 +114,11 @@ export function contentsOf(program: Program, name: string): Float64Array {
 
 /** Most elements an output may have to be compared with numbers of ours: they reach the device as a uniform. */
 export const maxExpected = 16384;
+
+/** Whether an output may have this many elements to be compared with numbers of ours. */
+export function fewElements(length: number): boolean {
+  return length <= maxExpected;
+}
 
 /** A program that writes these numbers to the one output of `program`, so that a device can compare with them. */
 function writing(variant: Variant, program: Program, values: Float64Array): Variant {
@@ -161,9 +173,13 @@ export interface OperatorCheck {
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
   readonly definition: Definition;
-  /** How many configurations of the space are drawn; the default is checked besides. */
-  readonly configurations: number;
+  /** Which configurations are checked besides the default, or how many of the space are drawn. */
+  readonly configurations: number | readonly Configuration[];
   readonly seed: number;
+  /** Configurations that are checked besides. */
+  readonly also?: readonly Configuration[];
+  /** False: the default is left out. */
+  readonly withDefault?: boolean;
   /** Stricter than what the operator gives. */
   readonly tolerance?: Tolerance;
   /** Configurations that take a software adapter too long to compile to be checked every time. */
@@ -181,21 +197,31 @@ export async function checkOperator(
   const { limits } = device.info;
   const space = createKernelSpace(kernel, workload, limits);
   const builder = createVariantBuilder({ kernel, workload, limits });
-  const drawn = space
-    .stratified(createRandom(check.seed), 4 * check.configurations)
-    .map((point) => space.configuration(point))
-    .filter((configuration) => !check.skip?.(configuration))
-    .slice(0, check.configurations);
-  const faults: string[] = [];
+  const drawn =
+    typeof check.configurations === 'number'
+      ? space
+          .stratified(createRandom(check.seed), 4 * check.configurations)
+          .map((point) => space.configuration(point))
+          .filter((configuration) => !check.skip?.(configuration))
+          .slice(0, check.configurations)
+      : check.configurations;
+  const faults = drawn
+    .filter((configuration) => {
+      const point = space.point(configuration);
+      return point === null || !space.isValid(point);
+    })
+    .map((configuration) => `${configurationId(configuration, kernel.tunables)} is not in the space`);
   let right = 0;
   let expected: Variant | null = null;
   const candidates = [
     { name: 'reference', outcome: await builder.reference() },
     ...(await Promise.all(
-      [kernel.defaults, ...drawn].map(async (configuration) => ({
-        name: configurationId(configuration, kernel.tunables),
-        outcome: await builder.build(configuration),
-      })),
+      [...(check.withDefault === false ? [] : [kernel.defaults]), ...(check.also ?? []), ...drawn].map(
+        async (configuration) => ({
+          name: configurationId(configuration, kernel.tunables),
+          outcome: await builder.build(configuration),
+        }),
+      ),
     )),
   ];
   for (const { name, outcome } of candidates) {
