@@ -35,6 +35,8 @@ interface Subject {
   readonly device: Device;
   readonly operator: string;
   readonly definition: Definition;
+  /** Configurations that take a software adapter too long to compile to be checked every time. */
+  readonly slow?: (configuration: Configuration) => boolean;
 }
 
 /** Few of each in a normal run. */
@@ -48,7 +50,7 @@ const configurations = 2;
 export async function expectRightForShapes(
   subject: Subject & { readonly workloads: fc.Arbitrary<Sizes>; readonly seed: number },
 ): Promise<void> {
-  const { device, operator, definition, workloads, seed } = subject;
+  const { device, operator, definition, workloads, seed, slow } = subject;
   const types = device.info.limits.has_f16 ? ['f32', 'f16'] : ['f32'];
   const numRuns = thoroughness.shapes(shapes);
   let right = 0;
@@ -59,6 +61,7 @@ export async function expectRightForShapes(
         definition,
         seed,
         configurations: thoroughness.configurations(configurations),
+        ...(thoroughness.isQuick && slow !== undefined ? { skip: slow } : {}),
         ...operatorWorkload(operator, { ...sizes, type }),
       });
       expect(checked.faults).toEqual([]);
