@@ -92,8 +92,11 @@ export function describeDevice(info: DeviceInfo) {
 
 /** The meter as recordings and reports describe it. */
 export function describeMeter(info: MeterInfo) {
-  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
-  return { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts };
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts, sampledPart } = info;
+  return {
+    ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
+    ...(sampledPart === undefined ? {} : { sampledPart }),
+  };
 }
 
 /** Measurements of one space as a recording. */

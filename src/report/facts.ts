@@ -1,7 +1,15 @@
-import { formatCount, formatDuration, formatInteger, formatKilowattHours } from './format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatInteger,
+  formatJoules,
+  formatKilowattHours,
+  formatMilliseconds,
+} from './format.ts';
 import { retunedNote } from './suggestion.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, GuardVerdict, Report, RetunedKernel, RetuneReport } from './types.ts';
+import { windowNote } from './window-notes.ts';
 
 /** Exit status of an interrupted run, see `exitCode` in `schemas/report.schema.json`. */
 const interruptedExitCode = 130;
@@ -121,7 +129,11 @@ export function runFacts(report: Report): readonly (readonly [label: string, tex
   }
   facts.push(['device', deviceText(report)]);
   facts.push(['meter', meterText(report)]);
-  if (report.kind === 'guard' && report.device !== null) facts.push(['noise', noiseText(report)]);
+  if (report.kind === 'guard' && report.device !== null) {
+    facts.push(['noise', noiseText(report)]);
+    const measured = windowNote(report.samples ?? []);
+    if (measured !== '') facts.push(['windows', measured]);
+  }
   facts.push(['took', formatDuration(report.durationSeconds)]);
   return facts;
 }
@@ -153,8 +165,15 @@ function meterText(report: Report): string {
   const { meter } = report;
   if (meter === null) return cleanLine(`none, latency only: ${report.meterReason}`, 300);
   const kind = meter.estimated ? 'estimated, not measured by a sensor' : 'measured';
-  const idle = meter.idleWatts === null ? '' : `, idle ${meter.idleWatts.toFixed(1)} W`;
-  return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
+  const sensor = [
+    meter.updatePeriodMs === null ? '' : `, updated every ${formatMilliseconds(meter.updatePeriodMs)}`,
+    meter.resolutionJoules === null ? '' : `, in steps of ${formatJoules(meter.resolutionJoules)}`,
+    meter.sampledPart == null || meter.sampledPart === 1
+      ? ''
+      : `, sees ${(meter.sampledPart * 100).toFixed(0)} % of the time`,
+    meter.idleWatts === null ? '' : `, idle ${meter.idleWatts.toFixed(1)} W`,
+  ].join('');
+  return cleanLine(`${meter.name}: ${meter.description} (${kind})${sensor}`, 400);
 }
 
 /** What changes smaller than which mean nothing on this device. */

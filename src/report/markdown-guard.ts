@@ -24,6 +24,7 @@ import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
 import { quantityTitles } from './quantity-titles.ts';
 import { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
+import { samplesOf, windowNote } from './window-notes.ts';
 
 const marks: Record<GuardVerdict, string> = {
   regressed: '🔴',
@@ -83,8 +84,8 @@ function notes(kernels: readonly GuardKernel[], limits: MarkdownLimits): string 
   return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
 }
 
-function configurationList(kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
-  const measured = kernels.filter(
+function configurationList(report: GuardReport, limits: MarkdownLimits): string {
+  const measured = bySeverity(report.kernels).filter(
     (kernel) => kernel.configuration.head !== null && kernel.verdict !== 'identical',
   );
   const items = measured.slice(0, limits.maxNotes).map((kernel) => {
@@ -93,7 +94,9 @@ function configurationList(kernels: readonly GuardKernel[], limits: MarkdownLimi
     const before = base === null ? '' : formatConfiguration(base);
     const now = after === '' ? 'nothing to tune' : codeMarkdown(after, 600);
     const was = before === after || before === '' ? '' : `, base: ${codeMarkdown(before, 600)}`;
-    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+    const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+    const windows = windowNote(samplesOf(report, kernel));
+    return windows === '' ? subject : `${subject}\n  - ${escapeMarkdown(windows, 1000)}`;
   });
   return items.join('\n');
 }
@@ -143,7 +146,7 @@ export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string
       `${folded.length} unchanged or identical`,
       folded.length === 0 ? '' : kernelTable(report, folded, limits),
     ),
-    details('Configurations', configurationList(ordered, limits)),
+    details('Configurations and measurements', configurationList(report, limits)),
     warningList(report, limits),
     factList(report),
   ];

@@ -49,7 +49,7 @@ describe('a guard report as Markdown', () => {
 
   it('names device, driver, meter and revisions', () => {
     expect(renderMarkdown(guardReport(mixedKernels))).toContain(
-      '<sub>base: main (0123456789ab) · head: working tree · device: llvmpipe (LLVM 15.0.6, 256 bits), driver Mesa 24.2.8, mesa-llvmpipe, software adapter · meter: cpu-time: CPU time x 15 W per core (estimated, not measured by a sensor) · noise: floor unknown, nightly runs measure it · took: 1 min 23 s · joulegate 0.1.0</sub>',
+      '<sub>base: main (0123456789ab) · head: working tree · device: llvmpipe (LLVM 15.0.6, 256 bits), driver Mesa 24.2.8, mesa-llvmpipe, software adapter · meter: cpu-time: CPU time x 15 W per core (estimated, not measured by a sensor), in steps of 15.0 mJ · noise: floor unknown, nightly runs measure it · took: 1 min 23 s · joulegate 0.1.0</sub>',
     );
   });
 

@@ -62,7 +62,7 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
   base    main (0123456789ab)
   head    working tree
   device  llvmpipe (LLVM 15.0.6, 256 bits), driver Mesa 24.2.8, mesa-llvmpipe, software adapter
-  meter   cpu-time: CPU time x 15 W per core (estimated, not measured by a sensor)
+  meter   cpu-time: CPU time x 15 W per core (estimated, not measured by a sensor), in steps of 15.0 mJ
   noise   floor unknown, nightly runs measure it
   took    1 min 23 s
 
@@ -133,7 +133,9 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
     });
     const text = renderTerminal(measured, wide);
     expect(text).not.toContain('estimated');
-    expect(text).toContain('meter   nvml: total energy counter (measured), idle 75.3 W');
+    expect(text).toContain(
+      'meter   nvml: total energy counter (measured), updated every 100 ms, in steps of 1.00 mJ, idle 75.3 W',
+    );
   });
 
   it('titles every column by itself, whichever others are empty', () => {

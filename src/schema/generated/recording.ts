@@ -119,6 +119,10 @@ export interface RecordingMeter {
    * Power at idle, in watts; null if unknown.
    */
   readonly idleWatts: number | null;
+  /**
+   * Part of the time that the sensor sees; null or absent if unknown.
+   */
+  readonly sampledPart?: number | null;
 }
 /**
  * Problem sizes of a kernel.

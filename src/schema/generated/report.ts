@@ -183,6 +183,10 @@ export interface ReportMeter {
    * Power at idle, in watts; null if unknown.
    */
   readonly idleWatts: number | null;
+  /**
+   * Part of the time that the sensor sees; null or absent if unknown.
+   */
+  readonly sampledPart?: number | null;
 }
 /**
  * A revision or folder.

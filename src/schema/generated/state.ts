@@ -29,7 +29,7 @@ export interface State {
     readonly [k: string]: unknown;
   } | null;
   /**
-   * What each retune found, oldest first.
+   * What each night measured, oldest first.
    *
    * @maxItems 20000
    */
@@ -54,7 +54,7 @@ export interface State {
   readonly attempts?: ReadonlyArray<StateAttempt>;
 }
 /**
- * Cost of a kernel's best configuration at one time.
+ * Cost of what ships of a kernel at one time; of what the night found where that was not measured.
  *
  * This interface was referenced by `State`'s JSON-Schema
  * via the `definition` "StateEntry".
@@ -146,7 +146,7 @@ export interface StateSample {
   readonly device?: string;
 }
 /**
- * Cost of a kernel's best configuration at a fixed time.
+ * Cost of what ships of a kernel at a fixed time.
  *
  * This interface was referenced by `State`'s JSON-Schema
  * via the `definition` "StateAnchor".
@@ -177,7 +177,7 @@ export interface StateAnchor {
    */
   readonly device: string;
   /**
-   * Nights that it is the median of.
+   * Nights that it is the geometric mean of.
    */
   readonly nights: number;
   /**
