@@ -10,6 +10,7 @@ export {
   type NoiseReport,
 } from './doctor-noise.ts';
 export { type GuardOptions, guard } from './guard.ts';
+export { nightOf, withAnchors, withHistory, withNight } from './history.ts';
 export type { Host } from './host.ts';
 export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';
 export { mergeReports } from './merge-reports.ts';

@@ -1,5 +1,6 @@
 export { type FetchCredentials, type FetchTask, fetchHistory } from './fetch-history.ts';
 export type { Environment } from './git-process.ts';
+export { latestTag } from './latest-tag.ts';
 export { openFolder } from './open-folder.ts';
 export { type OpenRevision, openRevision } from './open-revision.ts';
 export {

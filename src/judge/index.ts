@@ -1,3 +1,4 @@
+export { type ChangePoint, changePoints } from './change-points.ts';
 export { detectableChange } from './detectable-change.ts';
 export { judge } from './judge.ts';
 export { noiseFloorOf } from './noise-floor.ts';

@@ -8,6 +8,7 @@ import {
   formatJoules,
   formatMilliseconds,
 } from './format.ts';
+import { historyNotes } from './history-notes.ts';
 import {
   details,
   factList,
@@ -68,7 +69,12 @@ function configurationText(report: RetuneReport, kernel: RetunedKernel): string 
 function configurations(report: RetuneReport, limits: MarkdownLimits): string {
   const items = report.kernels.slice(0, limits.maxNotes).map((kernel) => {
     const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-    const notes = [kernel.reason, searchNote(kernel), ...failureNotes(kernel)].filter((note) => note !== '');
+    const notes = [
+      kernel.reason,
+      searchNote(kernel),
+      ...historyNotes(kernel),
+      ...failureNotes(kernel),
+    ].filter((note) => note !== '');
     return [
       `- ${name}: ${configurationText(report, kernel)}`,
       ...notes.map((note) => `  - ${escapeMarkdown(note, 1200)}`),

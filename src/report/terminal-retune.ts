@@ -1,6 +1,7 @@
 import { isInterrupted, placeText, retuneTitle, wasReplaced } from './facts.ts';
 import { failureNotes } from './failure-notes.ts';
 import { formatInteger, formatJoules, formatMilliseconds } from './format.ts';
+import { historyNotes } from './history-notes.ts';
 import { configurationNote, searchNote } from './retune-notes.ts';
 import { sparkline } from './sparkline.ts';
 import { type Cell, type Column, layOutTable } from './table.ts';
@@ -50,6 +51,7 @@ function notesOf(report: RetuneReport, kernel: RetunedKernel, style: TerminalSty
     configurationNote(report, kernel),
     cleanLine(kernel.reason, 600),
     searchNote(kernel),
+    ...historyNotes(kernel),
     ...failureNotes(kernel),
   ];
   return [

@@ -154,6 +154,61 @@ describe('reports of shards, judged together', () => {
     expect(mergeReports({ reports: [advisory], missing: [], failOn: ['regressed'] }).exitCode).toBe(1);
   });
 
+  it('accept a regression by the label that its report names, and by no other', () => {
+    const labelled = reportOf([kernelOf('bad', { acceptLabel: 'Slower' })], samplesOf('bad', 1.5));
+    const withLabels = (labels: readonly string[] | null, reports: readonly ReportGuard[] = [labelled]) =>
+      mergeReports({ reports, missing: [], failOn: null, labels });
+    expect(withLabels(['slower'])).toMatchObject({
+      verdict: 'passed',
+      exitCode: 0,
+      kernels: [{ verdict: 'regressed', fails: false, accepted: 'Slower' }],
+    });
+    expect(withLabels(['faster'])).toMatchObject({ verdict: 'failed', exitCode: 1 });
+    expect(withLabels(null)).toMatchObject({ verdict: 'failed', exitCode: 1 });
+    expect(
+      withLabels(['slower'], [labelled, reportOf([kernelOf('worse')], samplesOf('worse', 1.5))]),
+    ).toMatchObject({
+      verdict: 'failed',
+      reason: expect.stringContaining(
+        'The gate failed: worse (N=1) regressed. Accepted: bad (N=1) regressed.',
+      ),
+    });
+  });
+
+  it('judge on the blocks of earlier attempts as well', () => {
+    const now = samplesOf('bad', 1);
+    const before = samplesOf('bad', 1.5).map((sample) => ({ ...sample, attempt: 1 }));
+    expect(merge([reportOf([kernelOf('bad')], now)])).toMatchObject({ verdict: 'passed' });
+    const pooled = merge([reportOf([kernelOf('bad')], [...before, ...now])]);
+    expect(pooled.kernels[0]?.metrics[1]).toMatchObject({
+      verdict: 'regressed',
+      blocks: 18,
+      freshBlocks: 18,
+    });
+    expect(pooled.samples).toHaveLength(60);
+  });
+
+  it('tell of every shard’s gates once, and of what was not judged', () => {
+    const change = { kernel: null, setting: 'gate.energy.margin', base: '3 %', head: '9 %', loosens: true };
+    const policy = { source: 'base', changes: [change] } as const;
+    const short = reportOf([kernelOf('late', { blocks: 1 })], samplesOf('late', 1).slice(0, 4), { policy });
+    const merged = merge([{ ...calm, policy }, short]);
+    expect(merged.policy).toEqual(policy);
+    expect(merged.notJudged).toEqual([{ kernel: 'late', workload: 'N=1' }]);
+    expect(merged).toMatchObject({ verdict: 'partial', exitCode: 0 });
+  });
+
+  it('keep a machine that changed to its own shard', () => {
+    const machineChanged = 'a process ran on another driver';
+    const merged = merge([{ ...red, machineChanged }, calm]);
+    expect(merged).toMatchObject({
+      verdict: 'partial',
+      exitCode: 0,
+      counts: { environment: 1, unchanged: 1 },
+    });
+    expect(merged.machineChanged).toBe(machineChanged);
+  });
+
   it('count no samples of kernels that a report does not have', () => {
     const forged = reportOf([kernelOf('good')], [...samplesOf('good', 1), ...samplesOf('bad', 0.5)]);
     expect(merge([red, forged])).toMatchObject({ verdict: 'failed', exitCode: 1 });

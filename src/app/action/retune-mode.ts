@@ -1,10 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExitCode } from '../../errors/index.ts';
+import { latestTag } from '../../git/index.ts';
 import { announce, uploadArtifact } from '../../github/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
-import { readModel, readTuned, type StateEntry, type StateSample, writeModel } from '../../store/index.ts';
+import { readModel, readTuned, type StateSample, writeModel } from '../../store/index.ts';
+import { machineLabel } from '../guard-blocks.ts';
+import { nightOf, withAnchors, withHistory, withNight } from '../history.ts';
 import { openManifest } from '../open-manifest.ts';
+import { writeReportFiles } from '../report-files.ts';
 import { type RetuneOptions, recordingsFolder, retune } from '../retune.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
@@ -16,32 +20,18 @@ function seedOf(runId: number): number {
   return runId % 4_294_967_296;
 }
 
-function historyOf(report: Awaited<ReturnType<typeof retune>>, commit: string): readonly StateEntry[] {
-  return report.kernels.flatMap(({ kernel, workload, latencyMs, joules, estimated }) =>
-    latencyMs === null
-      ? []
-      : [
-          {
-            at: report.createdAt,
-            commit,
-            kernel,
-            workload,
-            latencyMs,
-            joules,
-            estimated,
-            driver: report.device?.driver ?? '',
-          },
-        ],
-  );
-}
-
 /** Valid A/A samples as they are kept, their blocks numbered on from those that are kept already. */
-function numbered(samples: readonly BlockSample[], kept: readonly StateSample[]): readonly StateSample[] {
+function numbered(
+  samples: readonly BlockSample[],
+  kept: readonly StateSample[],
+  device: string,
+): readonly StateSample[] {
   const next = 1 + Math.max(-1, ...kept.map(({ block }) => block));
   return samples
     .filter(({ voidReasons }) => voidReasons.length === 0)
     .map(({ phase, voidReasons, window, arm, block, ...sample }) => ({
       ...sample,
+      device,
       arm: arm === 'H' ? 'H' : 'B',
       block: block + next,
     }));
@@ -70,6 +60,7 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   const model = join(runner.temporaryFolder, 'joulegate', 'model.json.gz');
   const reportFolder = reportFolderOf(runner);
   let keeper: StateKeeper | null = null;
+  let machine = '';
   let noise: readonly BlockSample[] = [];
   const options: RetuneOptions = {
     manifest: inputs.manifest,
@@ -80,7 +71,9 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     seed: seedOf(runner.runId),
     model,
     report: reportFolder,
-    async onDevice({ family }) {
+    async onDevice(device) {
+      const { family } = device;
+      machine = machineLabel(device);
       keeper = await restoreState(task, family);
       if (keeper.restored.model !== null) writeModel(model, keeper.restored.model);
       return { tuned: keeper.restored.tuned };
@@ -90,18 +83,27 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     },
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   };
-  const report = await retune(host, options);
+  const found = await retune(host, options);
+  // Assigned in the callback, which control flow analysis cannot see.
+  const opened = keeper as StateKeeper | null;
+  const kept = opened?.restored ?? null;
+  const tag = latestTag({ root: folder, environment: host.environment });
+  // An interrupted night compared nothing: what it measured of what ships is not evidence.
+  const night = host.signal.aborted ? [] : nightOf(found, { commit: runner.sha, machine, tag });
+  const history = withNight(kept?.history ?? [], night);
+  const anchors = withAnchors(kept?.anchors ?? [], night);
+  const told = withHistory(found, { history, anchors, manifest, machine });
+  const report = writeReportFiles(host, reportFolder, told);
   await publish({ ...task, report, reportFolder });
   await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
   if (!host.signal.aborted) {
-    // Assigned in the callback, which control flow analysis cannot see.
-    const opened = keeper as StateKeeper | null;
     await opened?.save({
       ...opened.restored,
       model: readModel(model),
       tuned: readTuned(join(folder, manifest.tunedPath)),
-      history: [...opened.restored.history, ...historyOf(report, runner.sha)],
-      noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise)],
+      history,
+      anchors,
+      noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise, machine)],
     });
   }
   return report.exitCode as ExitCode;
