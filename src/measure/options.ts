@@ -25,8 +25,8 @@ export interface MeasureOptions {
  *
  * A GPU needs heating and long windows: power sensors refresh every 20-100 ms, and windows under 2 s vary a lot
  * (Zeus). A search compares configurations that differ by percents and can go wrong once; a judge asks for half a
- * percent, which a sensor of 1 % noise gives within the first window. CPU time is exact at every completion, so a software adapter's windows only have to average over the
- * scheduler, and they share a machine that people wait for.
+ * percent, which a sensor of 1 % noise gives within the first window. CPU time is exact at every completion, so a
+ * software adapter's windows only have to average over the scheduler, and they share a machine that people wait for.
  */
 export function measureOptions(request: {
   readonly device: DeviceInfo;
