@@ -180,7 +180,8 @@ describe('docs/measuring.md', () => {
       const slow = measureOptions({ device, meter: meter(1000), purpose }).window.windowMs / 1000;
       const length = software ? `${window.windowMs} ms` : `${window.windowMs / 1000} s, or ${slow} updates`;
       const samples = `${time.samples} of at least ${time.minSampleMs} ms, ${time.maxMs / 1000} s at most`;
-      return [`${window.preheatMs} ms`, length, samples];
+      const wanted = window.precision === undefined ? '-' : `${window.precision * 100} %`;
+      return [`${window.preheatMs} ms`, length, wanted, samples];
     };
     const table = rows(section('measuring.md', '## Energy'));
     const rowOf = (name: string) =>
