@@ -37,9 +37,9 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
-// node_modules/yaml/dist/nodes/identity.js
+// ../../work/main/node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
-  "node_modules/yaml/dist/nodes/identity.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/identity.js"(exports) {
     "use strict";
     var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
     var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
@@ -94,9 +94,9 @@ var require_identity = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/visit.js
+// ../../work/main/node_modules/yaml/dist/visit.js
 var require_visit = __commonJS({
-  "node_modules/yaml/dist/visit.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var BREAK = /* @__PURE__ */ Symbol("break visit");
@@ -252,9 +252,9 @@ var require_visit = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/directives.js
+// ../../work/main/node_modules/yaml/dist/doc/directives.js
 var require_directives = __commonJS({
-  "node_modules/yaml/dist/doc/directives.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var visit = require_visit();
@@ -423,9 +423,9 @@ var require_directives = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/anchors.js
+// ../../work/main/node_modules/yaml/dist/doc/anchors.js
 var require_anchors = __commonJS({
-  "node_modules/yaml/dist/doc/anchors.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var visit = require_visit();
@@ -493,9 +493,9 @@ var require_anchors = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/applyReviver.js
+// ../../work/main/node_modules/yaml/dist/doc/applyReviver.js
 var require_applyReviver = __commonJS({
-  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/doc/applyReviver.js"(exports) {
     "use strict";
     function applyReviver(reviver, obj, key2, val) {
       if (val && typeof val === "object") {
@@ -543,9 +543,9 @@ var require_applyReviver = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/toJS.js
+// ../../work/main/node_modules/yaml/dist/nodes/toJS.js
 var require_toJS = __commonJS({
-  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     function toJS(value, arg, ctx) {
@@ -573,9 +573,9 @@ var require_toJS = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Node.js
+// ../../work/main/node_modules/yaml/dist/nodes/Node.js
 var require_Node = __commonJS({
-  "node_modules/yaml/dist/nodes/Node.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
     var identity2 = require_identity();
@@ -614,9 +614,9 @@ var require_Node = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Alias.js
+// ../../work/main/node_modules/yaml/dist/nodes/Alias.js
 var require_Alias = __commonJS({
-  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/Alias.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var visit = require_visit();
@@ -732,9 +732,9 @@ var require_Alias = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Scalar.js
+// ../../work/main/node_modules/yaml/dist/nodes/Scalar.js
 var require_Scalar = __commonJS({
-  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Node = require_Node();
@@ -762,9 +762,9 @@ var require_Scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/createNode.js
+// ../../work/main/node_modules/yaml/dist/doc/createNode.js
 var require_createNode = __commonJS({
-  "node_modules/yaml/dist/doc/createNode.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity2 = require_identity();
@@ -837,9 +837,9 @@ var require_createNode = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Collection.js
+// ../../work/main/node_modules/yaml/dist/nodes/Collection.js
 var require_Collection = __commonJS({
-  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var identity2 = require_identity();
@@ -980,9 +980,9 @@ var require_Collection = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyComment.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringifyComment.js
 var require_stringifyComment = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
     function indentComment(comment, indent2) {
@@ -997,9 +997,9 @@ var require_stringifyComment = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/foldFlowLines.js
+// ../../work/main/node_modules/yaml/dist/stringify/foldFlowLines.js
 var require_foldFlowLines = __commonJS({
-  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
     "use strict";
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
@@ -1133,9 +1133,9 @@ ${indent2}${text2.slice(fold + 1, end2)}`;
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyString.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringifyString.js
 var require_stringifyString = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
@@ -1416,9 +1416,9 @@ ${indent2}`);
   }
 });
 
-// node_modules/yaml/dist/stringify/stringify.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringify.js
 var require_stringify = __commonJS({
-  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
     var identity2 = require_identity();
@@ -1540,9 +1540,9 @@ ${ctx.indent}${str}`;
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyPair.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringifyPair.js
 var require_stringifyPair = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Scalar = require_Scalar();
@@ -1673,9 +1673,9 @@ ${ctx.indent}`;
   }
 });
 
-// node_modules/yaml/dist/log.js
+// ../../work/main/node_modules/yaml/dist/log.js
 var require_log = __commonJS({
-  "node_modules/yaml/dist/log.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/log.js"(exports) {
     "use strict";
     var node_process = __require("process");
     function debug2(logLevel, ...messages) {
@@ -1695,9 +1695,9 @@ var require_log = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/merge.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/merge.js
 var require_merge = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Scalar = require_Scalar();
@@ -1755,9 +1755,9 @@ var require_merge = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/addPairToJSMap.js
+// ../../work/main/node_modules/yaml/dist/nodes/addPairToJSMap.js
 var require_addPairToJSMap = __commonJS({
-  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
     var log4 = require_log();
     var merge = require_merge();
@@ -1819,9 +1819,9 @@ var require_addPairToJSMap = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/Pair.js
+// ../../work/main/node_modules/yaml/dist/nodes/Pair.js
 var require_Pair = __commonJS({
-  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/Pair.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
@@ -1859,9 +1859,9 @@ var require_Pair = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyCollection.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringifyCollection.js
 var require_stringifyCollection = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var stringify = require_stringify();
@@ -2010,9 +2010,9 @@ ${indent2}${end}`;
   }
 });
 
-// node_modules/yaml/dist/nodes/YAMLMap.js
+// ../../work/main/node_modules/yaml/dist/nodes/YAMLMap.js
 var require_YAMLMap = __commonJS({
-  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
     "use strict";
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
@@ -2154,9 +2154,9 @@ var require_YAMLMap = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/map.js
+// ../../work/main/node_modules/yaml/dist/schema/common/map.js
 var require_map = __commonJS({
-  "node_modules/yaml/dist/schema/common/map.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var YAMLMap = require_YAMLMap();
@@ -2176,9 +2176,9 @@ var require_map = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/nodes/YAMLSeq.js
+// ../../work/main/node_modules/yaml/dist/nodes/YAMLSeq.js
 var require_YAMLSeq = __commonJS({
-  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
     "use strict";
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
@@ -2292,9 +2292,9 @@ var require_YAMLSeq = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/seq.js
+// ../../work/main/node_modules/yaml/dist/schema/common/seq.js
 var require_seq = __commonJS({
-  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var YAMLSeq = require_YAMLSeq();
@@ -2314,9 +2314,9 @@ var require_seq = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/string.js
+// ../../work/main/node_modules/yaml/dist/schema/common/string.js
 var require_string = __commonJS({
-  "node_modules/yaml/dist/schema/common/string.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
@@ -2333,9 +2333,9 @@ var require_string = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/common/null.js
+// ../../work/main/node_modules/yaml/dist/schema/common/null.js
 var require_null = __commonJS({
-  "node_modules/yaml/dist/schema/common/null.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
@@ -2351,9 +2351,9 @@ var require_null = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/bool.js
+// ../../work/main/node_modules/yaml/dist/schema/core/bool.js
 var require_bool = __commonJS({
-  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
@@ -2375,9 +2375,9 @@ var require_bool = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyNumber.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringifyNumber.js
 var require_stringifyNumber = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
     function stringifyNumber({ format: format4, minFractionDigits, tag, value }) {
       if (typeof value === "bigint")
@@ -2402,9 +2402,9 @@ var require_stringifyNumber = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/float.js
+// ../../work/main/node_modules/yaml/dist/schema/core/float.js
 var require_float = __commonJS({
-  "node_modules/yaml/dist/schema/core/float.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2448,9 +2448,9 @@ var require_float = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/int.js
+// ../../work/main/node_modules/yaml/dist/schema/core/int.js
 var require_int = __commonJS({
-  "node_modules/yaml/dist/schema/core/int.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2493,9 +2493,9 @@ var require_int = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/core/schema.js
+// ../../work/main/node_modules/yaml/dist/schema/core/schema.js
 var require_schema = __commonJS({
-  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -2521,9 +2521,9 @@ var require_schema = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/json/schema.js
+// ../../work/main/node_modules/yaml/dist/schema/json/schema.js
 var require_schema2 = __commonJS({
-  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var map = require_map();
@@ -2588,9 +2588,9 @@ var require_schema2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/binary.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/binary.js
 var require_binary = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
     var Scalar = require_Scalar();
@@ -2654,9 +2654,9 @@ var require_binary = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js
 var require_pairs = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Pair = require_Pair();
@@ -2732,9 +2732,9 @@ ${cn.comment}` : item.comment;
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/omap.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/omap.js
 var require_omap = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var toJS = require_toJS();
@@ -2810,9 +2810,9 @@ var require_omap = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/bool.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/bool.js
 var require_bool2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function boolStringify({ value, source }, ctx) {
@@ -2842,9 +2842,9 @@ var require_bool2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/float.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/float.js
 var require_float2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
@@ -2891,9 +2891,9 @@ var require_float2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/int.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/int.js
 var require_int2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
@@ -2970,9 +2970,9 @@ var require_int2 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/set.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/set.js
 var require_set = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Pair = require_Pair();
@@ -3059,9 +3059,9 @@ var require_set = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
 var require_timestamp = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
@@ -3147,9 +3147,9 @@ var require_timestamp = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/yaml-1.1/schema.js
+// ../../work/main/node_modules/yaml/dist/schema/yaml-1.1/schema.js
 var require_schema3 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3191,9 +3191,9 @@ var require_schema3 = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/tags.js
+// ../../work/main/node_modules/yaml/dist/schema/tags.js
 var require_tags = __commonJS({
-  "node_modules/yaml/dist/schema/tags.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
     var map = require_map();
     var _null = require_null();
@@ -3285,9 +3285,9 @@ var require_tags = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/schema/Schema.js
+// ../../work/main/node_modules/yaml/dist/schema/Schema.js
 var require_Schema = __commonJS({
-  "node_modules/yaml/dist/schema/Schema.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var map = require_map();
@@ -3317,9 +3317,9 @@ var require_Schema = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/stringify/stringifyDocument.js
+// ../../work/main/node_modules/yaml/dist/stringify/stringifyDocument.js
 var require_stringifyDocument = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var stringify = require_stringify();
@@ -3397,9 +3397,9 @@ var require_stringifyDocument = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/doc/Document.js
+// ../../work/main/node_modules/yaml/dist/doc/Document.js
 var require_Document = __commonJS({
-  "node_modules/yaml/dist/doc/Document.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/doc/Document.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
@@ -3706,9 +3706,9 @@ var require_Document = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/errors.js
+// ../../work/main/node_modules/yaml/dist/errors.js
 var require_errors = __commonJS({
-  "node_modules/yaml/dist/errors.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
       constructor(name, pos, code, message) {
@@ -3771,9 +3771,9 @@ ${pointer}
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-props.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-props.js
 var require_resolve_props = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
     function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
@@ -3905,9 +3905,9 @@ var require_resolve_props = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-contains-newline.js
+// ../../work/main/node_modules/yaml/dist/compose/util-contains-newline.js
 var require_util_contains_newline = __commonJS({
-  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
     "use strict";
     function containsNewline(key2) {
       if (!key2)
@@ -3947,9 +3947,9 @@ var require_util_contains_newline = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-flow-indent-check.js
+// ../../work/main/node_modules/yaml/dist/compose/util-flow-indent-check.js
 var require_util_flow_indent_check = __commonJS({
-  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent2, fc, onError) {
@@ -3965,9 +3965,9 @@ var require_util_flow_indent_check = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-map-includes.js
+// ../../work/main/node_modules/yaml/dist/compose/util-map-includes.js
 var require_util_map_includes = __commonJS({
-  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     function mapIncludes(ctx, items, search) {
@@ -3981,9 +3981,9 @@ var require_util_map_includes = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-block-map.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-block-map.js
 var require_resolve_block_map = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
     "use strict";
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
@@ -4089,9 +4089,9 @@ var require_resolve_block_map = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-block-seq.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-block-seq.js
 var require_resolve_block_seq = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
     "use strict";
     var YAMLSeq = require_YAMLSeq();
     var resolveProps = require_resolve_props();
@@ -4140,9 +4140,9 @@ var require_resolve_block_seq = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-end.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-end.js
 var require_resolve_end = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd(end, offset, reqSpace, onError) {
       let comment = "";
@@ -4183,9 +4183,9 @@ var require_resolve_end = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-flow-collection.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-flow-collection.js
 var require_resolve_flow_collection = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Pair = require_Pair();
@@ -4377,9 +4377,9 @@ var require_resolve_flow_collection = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-collection.js
+// ../../work/main/node_modules/yaml/dist/compose/compose-collection.js
 var require_compose_collection = __commonJS({
-  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Scalar = require_Scalar();
@@ -4442,9 +4442,9 @@ var require_compose_collection = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-block-scalar.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-block-scalar.js
 var require_resolve_block_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar2, onError) {
@@ -4551,7 +4551,7 @@ var require_resolve_block_scalar = __commonJS({
       const end = start + header.length + scalar2.source.length;
       return { value, type, comment: header.comment, range: [start, end, end] };
     }
-    function parseBlockScalarHeader({ offset, props }, strict, onError) {
+    function parseBlockScalarHeader({ offset, props }, strict2, onError) {
       if (props[0].type !== "block-scalar-header") {
         onError(props[0], "IMPOSSIBLE", "Block scalar header not found");
         return null;
@@ -4588,7 +4588,7 @@ var require_resolve_block_scalar = __commonJS({
             length += token2.source.length;
             break;
           case "comment":
-            if (strict && !hasSpace) {
+            if (strict2 && !hasSpace) {
               const message = "Comments must be separated from other tokens by white space characters";
               onError(token2, "MISSING_CHAR", message);
             }
@@ -4625,13 +4625,13 @@ var require_resolve_block_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/resolve-flow-scalar.js
+// ../../work/main/node_modules/yaml/dist/compose/resolve-flow-scalar.js
 var require_resolve_flow_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
-    function resolveFlowScalar(scalar2, strict, onError) {
+    function resolveFlowScalar(scalar2, strict2, onError) {
       const { offset, type, source, end } = scalar2;
       let _type;
       let value;
@@ -4660,7 +4660,7 @@ var require_resolve_flow_scalar = __commonJS({
           };
       }
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
+      const re = resolveEnd.resolveEnd(end, valueEnd, strict2, onError);
       return {
         value,
         type: _type,
@@ -4846,16 +4846,16 @@ var require_resolve_flow_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-scalar.js
+// ../../work/main/node_modules/yaml/dist/compose/compose-scalar.js
 var require_compose_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity2 = require_identity();
     var Scalar = require_Scalar();
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token2, tagToken, onError) {
-      const { value, type, comment, range } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
+      const { value, type, comment, range: range2 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -4875,7 +4875,7 @@ var require_compose_scalar = __commonJS({
         onError(tagToken ?? token2, "TAG_RESOLVE_FAILED", msg);
         scalar2 = new Scalar.Scalar(value);
       }
-      scalar2.range = range;
+      scalar2.range = range2;
       scalar2.source = value;
       if (type)
         scalar2.type = type;
@@ -4927,9 +4927,9 @@ var require_compose_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/util-empty-scalar-position.js
+// ../../work/main/node_modules/yaml/dist/compose/util-empty-scalar-position.js
 var require_util_empty_scalar_position = __commonJS({
-  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
     "use strict";
     function emptyScalarPosition(offset, before, pos) {
       if (before) {
@@ -4957,9 +4957,9 @@ var require_util_empty_scalar_position = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-node.js
+// ../../work/main/node_modules/yaml/dist/compose/compose-node.js
 var require_compose_node = __commonJS({
-  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
     var identity2 = require_identity();
@@ -5063,9 +5063,9 @@ var require_compose_node = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/compose-doc.js
+// ../../work/main/node_modules/yaml/dist/compose/compose-doc.js
 var require_compose_doc = __commonJS({
-  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/compose-doc.js"(exports) {
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
@@ -5106,9 +5106,9 @@ var require_compose_doc = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/compose/composer.js
+// ../../work/main/node_modules/yaml/dist/compose/composer.js
 var require_composer = __commonJS({
-  "node_modules/yaml/dist/compose/composer.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/compose/composer.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var directives = require_directives();
@@ -5314,15 +5314,15 @@ ${end.comment}` : end.comment;
   }
 });
 
-// node_modules/yaml/dist/parse/cst-scalar.js
+// ../../work/main/node_modules/yaml/dist/parse/cst-scalar.js
 var require_cst_scalar = __commonJS({
-  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
     "use strict";
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     var errors = require_errors();
     var stringifyString = require_stringifyString();
-    function resolveAsScalar(token2, strict = true, onError) {
+    function resolveAsScalar(token2, strict2 = true, onError) {
       if (token2) {
         const _onError = (pos, code, message) => {
           const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
@@ -5335,9 +5335,9 @@ var require_cst_scalar = __commonJS({
           case "scalar":
           case "single-quoted-scalar":
           case "double-quoted-scalar":
-            return resolveFlowScalar.resolveFlowScalar(token2, strict, _onError);
+            return resolveFlowScalar.resolveFlowScalar(token2, strict2, _onError);
           case "block-scalar":
-            return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token2, _onError);
+            return resolveBlockScalar.resolveBlockScalar({ options: { strict: strict2 } }, token2, _onError);
         }
       }
       return null;
@@ -5499,9 +5499,9 @@ var require_cst_scalar = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/cst-stringify.js
+// ../../work/main/node_modules/yaml/dist/parse/cst-stringify.js
 var require_cst_stringify = __commonJS({
-  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
     var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
@@ -5560,9 +5560,9 @@ var require_cst_stringify = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/cst-visit.js
+// ../../work/main/node_modules/yaml/dist/parse/cst-visit.js
 var require_cst_visit = __commonJS({
-  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/cst-visit.js"(exports) {
     "use strict";
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
@@ -5622,9 +5622,9 @@ var require_cst_visit = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/cst.js
+// ../../work/main/node_modules/yaml/dist/parse/cst.js
 var require_cst = __commonJS({
-  "node_modules/yaml/dist/parse/cst.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/cst.js"(exports) {
     "use strict";
     var cstScalar = require_cst_scalar();
     var cstStringify = require_cst_stringify();
@@ -5724,9 +5724,9 @@ var require_cst = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/lexer.js
+// ../../work/main/node_modules/yaml/dist/parse/lexer.js
 var require_lexer = __commonJS({
-  "node_modules/yaml/dist/parse/lexer.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
     function isEmpty(ch) {
@@ -6313,9 +6313,9 @@ var require_lexer = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/line-counter.js
+// ../../work/main/node_modules/yaml/dist/parse/line-counter.js
 var require_line_counter = __commonJS({
-  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
     var LineCounter = class {
       constructor() {
@@ -6344,22 +6344,22 @@ var require_line_counter = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/parse/parser.js
+// ../../work/main/node_modules/yaml/dist/parse/parser.js
 var require_parser = __commonJS({
-  "node_modules/yaml/dist/parse/parser.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/parse/parser.js"(exports) {
     "use strict";
     var node_process = __require("process");
     var cst = require_cst();
     var lexer = require_lexer();
-    function includesToken(list2, type) {
-      for (let i = 0; i < list2.length; ++i)
-        if (list2[i].type === type)
+    function includesToken(list3, type) {
+      for (let i = 0; i < list3.length; ++i)
+        if (list3[i].type === type)
           return true;
       return false;
     }
-    function findNonEmptyIndex(list2) {
-      for (let i = 0; i < list2.length; ++i) {
-        switch (list2[i].type) {
+    function findNonEmptyIndex(list3) {
+      for (let i = 0; i < list3.length; ++i) {
+        switch (list3[i].type) {
           case "space":
           case "comment":
           case "newline":
@@ -7218,9 +7218,9 @@ var require_parser = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/public-api.js
+// ../../work/main/node_modules/yaml/dist/public-api.js
 var require_public_api = __commonJS({
-  "node_modules/yaml/dist/public-api.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/public-api.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7315,9 +7315,9 @@ var require_public_api = __commonJS({
   }
 });
 
-// node_modules/yaml/dist/index.js
+// ../../work/main/node_modules/yaml/dist/index.js
 var require_dist = __commonJS({
-  "node_modules/yaml/dist/index.js"(exports) {
+  "../../work/main/node_modules/yaml/dist/index.js"(exports) {
     "use strict";
     var composer = require_composer();
     var Document = require_Document();
@@ -7398,8 +7398,12 @@ var package_default = {
     types: "tsc",
     "check:schemas": "node scripts/schemas.mjs --check",
     "check:dist": "node scripts/build.mjs --check",
-    test: "npm run lint && npm run types && npm run check:schemas && npm run check:dist && vitest run",
-    "bench:search": "node bench/run.mjs search"
+    "check:evidence": "node scripts/evidence.mjs --check",
+    test: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist && vitest run",
+    "bench:search": "node bench/run.mjs search",
+    "bench:judge": "node bench/run.mjs judge",
+    "bench:measure": "node bench/run.mjs measure",
+    "gpu:acceptance": "node bench/run.mjs acceptance"
   },
   dependencies: {
     "@actions/artifact": "^6.2.1",
@@ -7409,6 +7413,8 @@ var package_default = {
     "@actions/tool-cache": "^4.0.0",
     "@marcbachmann/cel-js": "8.0.0",
     ajv: "^8.20.0",
+    "d3-scale": "^4.0.3",
+    "d3-shape": "^3.2.1",
     koffi: "3.3.4",
     webgpu: "0.6.2",
     wesl: "0.7.31",
@@ -7417,12 +7423,16 @@ var package_default = {
   devDependencies: {
     "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
+    "@types/d3-scale": "^4.0.9",
+    "@types/d3-shape": "^3.2.0",
     "@types/node": "^20.19.43",
     "@webgpu/types": "^0.1.74",
+    "axe-core": "^4.14.1",
     esbuild: "^0.28.2",
     "fast-check": "^4.10.2",
     "json-schema-to-typescript": "^16.0.0",
     knip: "^6.44.2",
+    "playwright-core": "^1.65.1",
     typescript: "^7.0.2",
     vitest: "^4.1.12"
   }
@@ -7715,13 +7725,14 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return validate57.errors = vErrors, errors === 0;
 }
 validate57.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema23 = { type: "object", additionalProperties: false, properties: { energy: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: false } } }, latency: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: true, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] } } };
+var schema23 = { type: "object", additionalProperties: false, properties: { energy: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: false } } }, latency: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: true, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } };
 var func27 = require_equal().default;
+var pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 of Object.keys(data))
-      if (!(key0 === "energy" || key0 === "latency" || key0 === "fail-on")) {
+      if (!(key0 === "energy" || key0 === "latency" || key0 === "fail-on" || key0 === "accept-label")) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
@@ -7787,14 +7798,34 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
+    if (data["accept-label"] !== void 0 && func0.call(data, "accept-label")) {
+      let data7 = data["accept-label"];
+      if (typeof data7 == "string") {
+        if (func67(data7) > 50) {
+          let err10 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/maxLength", keyword: "maxLength", params: { limit: 50 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (func67(data7) < 1) {
+          let err11 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (!pattern4.test(data7)) {
+          let err12 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f]+$" } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
   } else {
-    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
   }
   return validate60.errors = vErrors, errors === 0;
 }
 validate60.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
+var pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
 function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -7806,7 +7837,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern4.test(data)) {
+    if (!pattern5.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -7836,7 +7867,7 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
   return validate67.errors = vErrors, errors === 0;
 }
 validate67.evaluated = { dynamicProps: false, dynamicItems: false };
-var pattern5 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern6 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -7848,7 +7879,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -7870,7 +7901,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -7907,7 +7938,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -7970,7 +8001,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern5.test(data)) {
+    if (!pattern6.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -8273,7 +8304,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
           let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (!pattern5.test(data3)) {
+        if (!pattern6.test(data3)) {
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
@@ -9060,7 +9091,7 @@ var validate3 = validate523;
 var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["description", "parameters", "source", "tunables", "default", "buffers", "dispatch"], properties: { description: { type: "string", minLength: 1, maxLength: 400 }, parameters: { type: "object", minProperties: 1, maxProperties: 16, propertyNames: { $ref: "manifest.schema.json#/$defs/identifier" }, additionalProperties: { $ref: "#/$defs/parameter" } }, source: { $ref: "manifest.schema.json#/$defs/path" }, entry: { $ref: "manifest.schema.json#/$defs/entry-point" }, tunables: { $ref: "manifest.schema.json#/$defs/tunables" }, constraints: { $ref: "manifest.schema.json#/$defs/constraints" }, default: { $ref: "manifest.schema.json#/$defs/configuration" }, buffers: { $ref: "manifest.schema.json#/$defs/buffers" }, dispatch: { $ref: "manifest.schema.json#/$defs/dispatch" }, reference: { $ref: "manifest.schema.json#/$defs/reference" } }, $defs: { parameter: { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } } } };
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
-var pattern52 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern62 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
 function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -9072,7 +9103,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern52.test(data)) {
+    if (!pattern62.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -9111,7 +9142,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern52.test(data)) {
+    if (!pattern62.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -9235,7 +9266,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern52.test(data)) {
+    if (!pattern62.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -9257,7 +9288,7 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern52.test(data)) {
+    if (!pattern62.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -9294,7 +9325,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (!pattern52.test(data)) {
+    if (!pattern62.test(data)) {
       let err5 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
@@ -9597,7 +9628,7 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
           let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (!pattern52.test(data3)) {
+        if (!pattern62.test(data3)) {
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
@@ -9736,7 +9767,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (!pattern52.test(data)) {
+    if (!pattern62.test(data)) {
       let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -9911,7 +9942,7 @@ var require_ucs2length4 = __commonJS5({
   }
 });
 var validate4 = validate524;
-var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } } } };
+var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
 var func04 = Object.prototype.hasOwnProperty;
 var func81 = require_ucs2length4().default;
 var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
@@ -10042,7 +10073,7 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
   return validate533.errors = vErrors, errors === 0;
 }
 validate533.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema212 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+var schema212 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10071,7 +10102,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts")) {
+      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -10153,9 +10184,26 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.sampledPart !== void 0 && func04.call(data, "sampledPart")) {
+      let data6 = data.sampledPart;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err21 = { instancePath: instancePath + "/sampledPart", schemaPath: "#/properties/sampledPart/type", keyword: "type", params: { type: schema212.properties.sampledPart.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/sampledPart", schemaPath: "#/properties/sampledPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 <= 0 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/sampledPart", schemaPath: "#/properties/sampledPart/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
   }
   return validate55.errors = vErrors, errors === 0;
 }
@@ -10311,9 +10359,166 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
+var schema26 = { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
+var schema27 = { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
 function validate672(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate672.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.launches === void 0 || !func04.call(data, "launches")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "launches" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.seconds === void 0 || !func04.call(data, "seconds")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "launches" || key0 === "seconds" || key0 === "relativeResolution" || key0 === "disagreement" || key0 === "smMhz" || key0 === "memoryMhz" || key0 === "celsius" || key0 === "powerCappedPart")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.launches !== void 0 && func04.call(data, "launches")) {
+      let data0 = data.launches;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e9 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/launches", schemaPath: "#/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/launches", schemaPath: "#/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/launches", schemaPath: "#/properties/launches/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.seconds !== void 0 && func04.call(data, "seconds")) {
+      let data1 = data.seconds;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e9 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.relativeResolution !== void 0 && func04.call(data, "relativeResolution")) {
+      let data2 = data.relativeResolution;
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e9 || isNaN(data2)) {
+          let err9 = { instancePath: instancePath + "/relativeResolution", schemaPath: "#/properties/relativeResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/relativeResolution", schemaPath: "#/properties/relativeResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/relativeResolution", schemaPath: "#/properties/relativeResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.disagreement !== void 0 && func04.call(data, "disagreement")) {
+      let data3 = data.disagreement;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err12 = { instancePath: instancePath + "/disagreement", schemaPath: "#/properties/disagreement/type", keyword: "type", params: { type: schema27.properties.disagreement.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err13 = { instancePath: instancePath + "/disagreement", schemaPath: "#/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data3 < -1e9 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/disagreement", schemaPath: "#/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      }
+    }
+    if (data.smMhz !== void 0 && func04.call(data, "smMhz")) {
+      let data4 = data.smMhz;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/smMhz", schemaPath: "#/properties/smMhz/type", keyword: "type", params: { type: schema27.properties.smMhz.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err16 = { instancePath: instancePath + "/smMhz", schemaPath: "#/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/smMhz", schemaPath: "#/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+      }
+    }
+    if (data.memoryMhz !== void 0 && func04.call(data, "memoryMhz")) {
+      let data5 = data.memoryMhz;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err18 = { instancePath: instancePath + "/memoryMhz", schemaPath: "#/properties/memoryMhz/type", keyword: "type", params: { type: schema27.properties.memoryMhz.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err19 = { instancePath: instancePath + "/memoryMhz", schemaPath: "#/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/memoryMhz", schemaPath: "#/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      }
+    }
+    if (data.celsius !== void 0 && func04.call(data, "celsius")) {
+      let data6 = data.celsius;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err21 = { instancePath: instancePath + "/celsius", schemaPath: "#/properties/celsius/type", keyword: "type", params: { type: schema27.properties.celsius.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e9 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/celsius", schemaPath: "#/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 < -300 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/celsius", schemaPath: "#/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
+    if (data.powerCappedPart !== void 0 && func04.call(data, "powerCappedPart")) {
+      let data7 = data.powerCappedPart;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err24 = { instancePath: instancePath + "/powerCappedPart", schemaPath: "#/properties/powerCappedPart/type", keyword: "type", params: { type: schema27.properties.powerCappedPart.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1 || isNaN(data7)) {
+          let err25 = { instancePath: instancePath + "/powerCappedPart", schemaPath: "#/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err26 = { instancePath: instancePath + "/powerCappedPart", schemaPath: "#/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+  } else {
+    let err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+  }
+  return validate672.errors = vErrors, errors === 0;
+}
+validate672.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate692(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate692.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func04.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -10360,9 +10565,9 @@ function validate672(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate672.errors = vErrors, errors === 0;
+  return validate692.errors = vErrors, errors === 0;
 }
-validate672.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate692.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate662(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate662.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10371,7 +10576,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "failure" || key0 === "features")) {
+      if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "window" || key0 === "failure" || key0 === "features")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -10482,17 +10687,17 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
-    if (data.failure !== void 0 && func04.call(data, "failure") && (validate672(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate672.errors : vErrors.concat(validate672.errors), errors = vErrors.length)), data.features !== void 0 && func04.call(data, "features")) {
-      let data8 = data.features;
-      if (Array.isArray(data8)) {
-        if (data8.length > 512) {
+    if (data.window !== void 0 && func04.call(data, "window") && (validate672(data.window, { instancePath: instancePath + "/window", parentData: data, parentDataProperty: "window", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate672.errors : vErrors.concat(validate672.errors), errors = vErrors.length)), data.failure !== void 0 && func04.call(data, "failure") && (validate692(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors), errors = vErrors.length)), data.features !== void 0 && func04.call(data, "features")) {
+      let data9 = data.features;
+      if (Array.isArray(data9)) {
+        if (data9.length > 512) {
           let err21 = { instancePath: instancePath + "/features", schemaPath: "#/properties/features/maxItems", keyword: "maxItems", params: { limit: 512 } };
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        let len2 = data8.length;
+        let len2 = data9.length;
         for (let i2 = 0; i2 < len2; i2++) {
-          let data9 = data8[i2];
-          if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+          let data10 = data9[i2];
+          if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
             let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema26.properties.features.items.type } };
             vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
@@ -10510,9 +10715,9 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate662.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-var pattern6 = new RegExp("^[0-9a-f]+$", "u");
-function validate702(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate702.evaluated;
+var pattern63 = new RegExp("^[0-9a-f]+$", "u");
+function validate722(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate722.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tool === void 0 || !func04.call(data, "tool")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" } };
@@ -10606,7 +10811,7 @@ function validate702(data, { instancePath = "", parentData, parentDataProperty, 
           let err16 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (!pattern6.test(data5)) {
+        if (!pattern63.test(data5)) {
           let err17 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]+$" } };
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
@@ -10631,9 +10836,9 @@ function validate702(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate702.errors = vErrors, errors === 0;
+  return validate722.errors = vErrors, errors === 0;
 }
-validate702.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate722.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate524(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate524.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10789,7 +10994,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    data.provenance !== void 0 && func04.call(data, "provenance") && (validate702(data.provenance, { instancePath: instancePath + "/provenance", parentData: data, parentDataProperty: "provenance", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length));
+    data.provenance !== void 0 && func04.call(data, "provenance") && (validate722(data.provenance, { instancePath: instancePath + "/provenance", parentData: data, parentDataProperty: "provenance", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate722.errors : vErrors.concat(validate722.errors), errors = vErrors.length));
   } else {
     let err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
@@ -10822,7 +11027,7 @@ var require_ucs2length5 = __commonJS6({
   }
 });
 var validate5 = validate525;
-var schema203 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, noiseFloor: { oneOf: [{ $ref: "#/$defs/ReportNoiseFloor" }, { type: "null" }] }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } };
+var schema203 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "partial", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, policy: { $ref: "#/$defs/ReportPolicy" }, notJudged: { type: "array", items: { $ref: "#/$defs/ReportSubject" }, maxItems: 32e3 }, machineChanged: { type: ["string", "null"], maxLength: 2e3 }, suggestion: { oneOf: [{ $ref: "#/$defs/ReportSuggestion" }, { type: "null" }] }, noiseFloor: { oneOf: [{ $ref: "#/$defs/ReportNoiseFloor" }, { type: "null" }] }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } };
 var func05 = Object.prototype.hasOwnProperty;
 var func86 = require_ucs2length5().default;
 function validate542(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -11000,7 +11205,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return validate56.errors = vErrors, errors === 0;
 }
 validate56.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema232 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+var schema232 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
 function validate582(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate582.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11029,7 +11234,7 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts")) {
+      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -11111,9 +11316,26 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
+    if (data.sampledPart !== void 0 && func05.call(data, "sampledPart")) {
+      let data6 = data.sampledPart;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err21 = { instancePath: instancePath + "/sampledPart", schemaPath: "#/properties/sampledPart/type", keyword: "type", params: { type: schema232.properties.sampledPart.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/sampledPart", schemaPath: "#/properties/sampledPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 <= 0 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/sampledPart", schemaPath: "#/properties/sampledPart/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
   }
   return validate582.errors = vErrors, errors === 0;
 }
@@ -11396,8 +11618,8 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
-var schema27 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
+var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -11405,7 +11627,7 @@ function validate663(data, { instancePath = "", parentData, parentDataProperty, 
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "environment")) {
-    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema27.enum } };
+    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema272.enum } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
   return validate663.errors = vErrors, errors === 0;
@@ -11543,7 +11765,7 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
   return validate712.errors = vErrors, errors === 0;
 }
 validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern53 = new RegExp("^(?!__proto__$)", "u");
+var pattern52 = new RegExp("^(?!__proto__$)", "u");
 var schema312 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
@@ -11572,7 +11794,7 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern53.test(key0)) {
+        if (!pattern52.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -11592,7 +11814,7 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
   return validate742.errors = vErrors, errors === 0;
 }
 validate742.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema322 = { type: "object", additionalProperties: false, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema322 = { type: "object", additionalProperties: false, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, freshBlocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
 function validate792(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate792.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11714,42 +11936,59 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.flagged !== void 0 && func05.call(data, "flagged") && typeof data.flagged != "boolean") {
-      let err23 = { instancePath: instancePath + "/flagged", schemaPath: "#/properties/flagged/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-    }
-    if (data.confirmP !== void 0 && func05.call(data, "confirmP")) {
-      let data7 = data.confirmP;
-      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err24 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema322.properties.confirmP.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    if (data.freshBlocks !== void 0 && func05.call(data, "freshBlocks")) {
+      let data6 = data.freshBlocks;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err23 = { instancePath: instancePath + "/freshBlocks", schemaPath: "#/properties/freshBlocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1 || isNaN(data7)) {
-          let err25 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e5 || isNaN(data6)) {
+          let err24 = { instancePath: instancePath + "/freshBlocks", schemaPath: "#/properties/freshBlocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err25 = { instancePath: instancePath + "/freshBlocks", schemaPath: "#/properties/freshBlocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
-        if (data7 < 0 || isNaN(data7)) {
-          let err26 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.flagged !== void 0 && func05.call(data, "flagged") && typeof data.flagged != "boolean") {
+      let err26 = { instancePath: instancePath + "/flagged", schemaPath: "#/properties/flagged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+    }
+    if (data.confirmP !== void 0 && func05.call(data, "confirmP")) {
+      let data8 = data.confirmP;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err27 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema322.properties.confirmP.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1 || isNaN(data8)) {
+          let err28 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err29 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data8 = data.reason;
-      if (typeof data8 == "string") {
-        if (func86(data8) > 4e3) {
-          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      let data9 = data.reason;
+      if (typeof data9 == "string") {
+        if (func86(data9) > 4e3) {
+          let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
       } else {
-        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err31 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
   } else {
-    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate792.errors = vErrors, errors === 0;
 }
@@ -11770,49 +12009,106 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "configuration" || key0 === "energyRatio" || key0 === "latencyRatio")) {
+      if (!(key0 === "configuration" || key0 === "overHead" || key0 === "energyRatio" || key0 === "latencyRatio")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length)), data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data1 = data.energyRatio, _errs4 = errors, valid1 = false, passing0 = null, _errs5 = errors;
-      validate682(data1, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid0 = _errs5 === errors;
-      _valid0 && (valid1 = true, passing0 = 0);
-      let _errs6 = errors;
-      if (data1 !== null) {
-        let err4 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length)), data.overHead !== void 0 && func05.call(data, "overHead")) {
+      let data1 = data.overHead;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (data1.energyRatio === void 0 || !func05.call(data1, "energyRatio")) {
+          let err4 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/required", keyword: "required", params: { missingProperty: "energyRatio" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1.latencyRatio === void 0 || !func05.call(data1, "latencyRatio")) {
+          let err5 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        for (let key1 of Object.keys(data1))
+          if (!(key1 === "energyRatio" || key1 === "latencyRatio")) {
+            let err6 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        if (data1.energyRatio !== void 0 && func05.call(data1, "energyRatio")) {
+          let data2 = data1.energyRatio, _errs7 = errors, valid2 = false, passing0 = null, _errs8 = errors;
+          validate682(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+          var _valid0 = _errs8 === errors;
+          _valid0 && (valid2 = true, passing0 = 0);
+          let _errs9 = errors;
+          if (data2 !== null) {
+            let err7 = { instancePath: instancePath + "/overHead/energyRatio", schemaPath: "#/properties/overHead/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+          var _valid0 = _errs9 === errors;
+          if (_valid0 && valid2 ? (valid2 = false, passing0 = [passing0, 1]) : _valid0 && (valid2 = true, passing0 = 1), valid2)
+            errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null);
+          else {
+            let err8 = { instancePath: instancePath + "/overHead/energyRatio", schemaPath: "#/properties/overHead/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+        }
+        if (data1.latencyRatio !== void 0 && func05.call(data1, "latencyRatio")) {
+          let data3 = data1.latencyRatio, _errs12 = errors, valid3 = false, passing1 = null, _errs13 = errors;
+          validate682(data3, { instancePath: instancePath + "/overHead/latencyRatio", parentData: data1, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+          var _valid1 = _errs13 === errors;
+          _valid1 && (valid3 = true, passing1 = 0);
+          let _errs14 = errors;
+          if (data3 !== null) {
+            let err9 = { instancePath: instancePath + "/overHead/latencyRatio", schemaPath: "#/properties/overHead/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+          }
+          var _valid1 = _errs14 === errors;
+          if (_valid1 && valid3 ? (valid3 = false, passing1 = [passing1, 1]) : _valid1 && (valid3 = true, passing1 = 1), valid3)
+            errors = _errs12, vErrors !== null && (_errs12 ? vErrors.length = _errs12 : vErrors = null);
+          else {
+            let err10 = { instancePath: instancePath + "/overHead/latencyRatio", schemaPath: "#/properties/overHead/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
-      var _valid0 = _errs6 === errors;
-      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
-        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
+    }
+    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
+      let data4 = data.energyRatio, _errs17 = errors, valid4 = false, passing2 = null, _errs18 = errors;
+      validate682(data4, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid2 = _errs18 === errors;
+      _valid2 && (valid4 = true, passing2 = 0);
+      let _errs19 = errors;
+      if (data4 !== null) {
+        let err12 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      var _valid2 = _errs19 === errors;
+      if (_valid2 && valid4 ? (valid4 = false, passing2 = [passing2, 1]) : _valid2 && (valid4 = true, passing2 = 1), valid4)
+        errors = _errs17, vErrors !== null && (_errs17 ? vErrors.length = _errs17 : vErrors = null);
       else {
-        let err5 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err13 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data2 = data.latencyRatio, _errs9 = errors, valid2 = false, passing1 = null, _errs10 = errors;
-      validate682(data2, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid1 = _errs10 === errors;
-      _valid1 && (valid2 = true, passing1 = 0);
-      let _errs11 = errors;
-      if (data2 !== null) {
-        let err6 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let data5 = data.latencyRatio, _errs22 = errors, valid5 = false, passing3 = null, _errs23 = errors;
+      validate682(data5, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid3 = _errs23 === errors;
+      _valid3 && (valid5 = true, passing3 = 0);
+      let _errs24 = errors;
+      if (data5 !== null) {
+        let err14 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-      var _valid1 = _errs11 === errors;
-      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
-        errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
+      var _valid3 = _errs24 === errors;
+      if (_valid3 && valid5 ? (valid5 = false, passing3 = [passing3, 1]) : _valid3 && (valid5 = true, passing3 = 1), valid5)
+        errors = _errs22, vErrors !== null && (_errs22 ? vErrors.length = _errs22 : vErrors = null);
       else {
-        let err7 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err15 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
   return validate822.errors = vErrors, errors === 0;
 }
@@ -11971,259 +12267,537 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
-    if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err32 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data8 = data.file;
-      if (typeof data8 != "string" && data8 !== null) {
-        let err33 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
+    if (data.accepted !== void 0 && func05.call(data, "accepted")) {
+      let data7 = data.accepted;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err32 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema262.properties.accepted.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (typeof data7 == "string" && func86(data7) > 100) {
+        let err33 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
-      if (typeof data8 == "string" && func86(data8) > 4096) {
-        let err34 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+    }
+    if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
+      let data8 = data.acceptLabel;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err34 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema262.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (typeof data8 == "string" && func86(data8) > 100) {
+        let err35 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.attempt !== void 0 && func05.call(data, "attempt")) {
+      let data9 = data.attempt;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+        let err36 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e5 || isNaN(data9)) {
+          let err37 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+        if (data9 < 1 || isNaN(data9)) {
+          let err38 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+      }
+    }
+    if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err39 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+    }
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data11 = data.file;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      }
+      if (typeof data11 == "string" && func86(data11) > 4096) {
+        let err41 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data9 = data.line;
-      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)) && data9 !== null) {
-        let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      let data12 = data.line;
+      if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12) && isFinite(data12)) && data12 !== null) {
+        let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e8 || isNaN(data9)) {
-          let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e8 || isNaN(data12)) {
+          let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          let err37 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        if (data12 < 1 || isNaN(data12)) {
+          let err44 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err38 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let err45 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data11 = data.energyRatio, _errs24 = errors, valid3 = false, passing0 = null, _errs25 = errors;
-      validate682(data11, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid0 = _errs25 === errors;
+      let data14 = data.energyRatio, _errs30 = errors, valid3 = false, passing0 = null, _errs31 = errors;
+      validate682(data14, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid0 = _errs31 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
-      let _errs26 = errors;
-      if (data11 !== null) {
-        let err39 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let _errs32 = errors;
+      if (data14 !== null) {
+        let err46 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      var _valid0 = _errs26 === errors;
+      var _valid0 = _errs32 === errors;
       if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
-        errors = _errs24, vErrors !== null && (_errs24 ? vErrors.length = _errs24 : vErrors = null);
+        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
       else {
-        let err40 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        let err47 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data12 = data.latencyRatio, _errs29 = errors, valid4 = false, passing1 = null, _errs30 = errors;
-      validate682(data12, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid1 = _errs30 === errors;
+      let data15 = data.latencyRatio, _errs35 = errors, valid4 = false, passing1 = null, _errs36 = errors;
+      validate682(data15, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid1 = _errs36 === errors;
       _valid1 && (valid4 = true, passing1 = 0);
-      let _errs31 = errors;
-      if (data12 !== null) {
-        let err41 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let _errs37 = errors;
+      if (data15 !== null) {
+        let err48 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      var _valid1 = _errs31 === errors;
+      var _valid1 = _errs37 === errors;
       if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
-        errors = _errs29, vErrors !== null && (_errs29 ? vErrors.length = _errs29 : vErrors = null);
+        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
       else {
-        let err42 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        let err49 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
     }
     if (data.base !== void 0 && func05.call(data, "base")) {
-      let data13 = data.base, _errs34 = errors, valid5 = false, passing2 = null, _errs35 = errors;
-      validate712(data13, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid2 = _errs35 === errors;
+      let data16 = data.base, _errs40 = errors, valid5 = false, passing2 = null, _errs41 = errors;
+      validate712(data16, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid2 = _errs41 === errors;
       _valid2 && (valid5 = true, passing2 = 0);
-      let _errs36 = errors;
-      if (data13 !== null) {
-        let err43 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      let _errs42 = errors;
+      if (data16 !== null) {
+        let err50 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
-      var _valid2 = _errs36 === errors;
+      var _valid2 = _errs42 === errors;
       if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
-        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
+        errors = _errs40, vErrors !== null && (_errs40 ? vErrors.length = _errs40 : vErrors = null);
       else {
-        let err44 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        let err51 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
     }
     if (data.head !== void 0 && func05.call(data, "head")) {
-      let data14 = data.head, _errs39 = errors, valid6 = false, passing3 = null, _errs40 = errors;
-      validate712(data14, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid3 = _errs40 === errors;
+      let data17 = data.head, _errs45 = errors, valid6 = false, passing3 = null, _errs46 = errors;
+      validate712(data17, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid3 = _errs46 === errors;
       _valid3 && (valid6 = true, passing3 = 0);
-      let _errs41 = errors;
-      if (data14 !== null) {
-        let err45 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      let _errs47 = errors;
+      if (data17 !== null) {
+        let err52 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
-      var _valid3 = _errs41 === errors;
+      var _valid3 = _errs47 === errors;
       if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
-        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
+        errors = _errs45, vErrors !== null && (_errs45 ? vErrors.length = _errs45 : vErrors = null);
       else {
-        let err46 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        let err53 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data15 = data.configuration;
-      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
-        if (data15.base === void 0 || !func05.call(data15, "base")) {
-          let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      let data18 = data.configuration;
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+        if (data18.base === void 0 || !func05.call(data18, "base")) {
+          let err54 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
-        if (data15.head === void 0 || !func05.call(data15, "head")) {
-          let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        if (data18.head === void 0 || !func05.call(data18, "head")) {
+          let err55 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
-        for (let key1 of Object.keys(data15))
+        for (let key1 of Object.keys(data18))
           if (!(key1 === "base" || key1 === "head")) {
-            let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+            let err56 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
           }
-        if (data15.base !== void 0 && func05.call(data15, "base")) {
-          let data16 = data15.base, _errs47 = errors, valid8 = false, passing4 = null, _errs48 = errors;
-          validate742(data16, { instancePath: instancePath + "/configuration/base", parentData: data15, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-          var _valid4 = _errs48 === errors;
+        if (data18.base !== void 0 && func05.call(data18, "base")) {
+          let data19 = data18.base, _errs53 = errors, valid8 = false, passing4 = null, _errs54 = errors;
+          validate742(data19, { instancePath: instancePath + "/configuration/base", parentData: data18, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+          var _valid4 = _errs54 === errors;
           _valid4 && (valid8 = true, passing4 = 0);
-          let _errs49 = errors;
-          if (data16 !== null) {
-            let err50 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          let _errs55 = errors;
+          if (data19 !== null) {
+            let err57 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
-          var _valid4 = _errs49 === errors;
+          var _valid4 = _errs55 === errors;
           if (_valid4 && valid8 ? (valid8 = false, passing4 = [passing4, 1]) : _valid4 && (valid8 = true, passing4 = 1), valid8)
-            errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
+            errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
           else {
-            let err51 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
-            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+            let err58 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
           }
         }
-        if (data15.head !== void 0 && func05.call(data15, "head")) {
-          let data17 = data15.head, _errs52 = errors, valid9 = false, passing5 = null, _errs53 = errors;
-          validate742(data17, { instancePath: instancePath + "/configuration/head", parentData: data15, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-          var _valid5 = _errs53 === errors;
+        if (data18.head !== void 0 && func05.call(data18, "head")) {
+          let data20 = data18.head, _errs58 = errors, valid9 = false, passing5 = null, _errs59 = errors;
+          validate742(data20, { instancePath: instancePath + "/configuration/head", parentData: data18, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+          var _valid5 = _errs59 === errors;
           _valid5 && (valid9 = true, passing5 = 0);
-          let _errs54 = errors;
-          if (data17 !== null) {
-            let err52 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+          let _errs60 = errors;
+          if (data20 !== null) {
+            let err59 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
-          var _valid5 = _errs54 === errors;
+          var _valid5 = _errs60 === errors;
           if (_valid5 && valid9 ? (valid9 = false, passing5 = [passing5, 1]) : _valid5 && (valid9 = true, passing5 = 1), valid9)
-            errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null);
+            errors = _errs58, vErrors !== null && (_errs58 ? vErrors.length = _errs58 : vErrors = null);
           else {
-            let err53 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
-            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+            let err60 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
         }
       } else {
-        let err54 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.metrics !== void 0 && func05.call(data, "metrics")) {
-      let data18 = data.metrics;
-      if (Array.isArray(data18)) {
-        if (data18.length > 2) {
-          let err55 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      let data21 = data.metrics;
+      if (Array.isArray(data21)) {
+        if (data21.length > 2) {
+          let err62 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        let len1 = data18.length;
+        let len1 = data21.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate792(data18[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data18, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
+          validate792(data21[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data21, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
       } else {
-        let err56 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        let err63 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.attribution !== void 0 && func05.call(data, "attribution")) {
-      let data20 = data.attribution;
-      if (typeof data20 != "string" && data20 !== null) {
-        let err57 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      let data23 = data.attribution;
+      if (typeof data23 != "string" && data23 !== null) {
+        let err64 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (!(data20 === "code" || data20 === "tuning" || data20 === "both" || data20 === null)) {
-        let err58 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
-        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      if (!(data23 === "code" || data23 === "tuning" || data23 === "both" || data23 === null)) {
+        let err65 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
-      let data21 = data.kWhPerMonth;
-      if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-        let err59 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      let data24 = data.kWhPerMonth;
+      if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+        let err66 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data21 == "number" && isFinite(data21)) {
-        if (data21 > 1e15 || isNaN(data21)) {
-          let err60 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      if (typeof data24 == "number" && isFinite(data24)) {
+        if (data24 > 1e15 || isNaN(data24)) {
+          let err67 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data21 < -1e15 || isNaN(data21)) {
-          let err61 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        if (data24 < -1e15 || isNaN(data24)) {
+          let err68 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func05.call(data, "blocks")) {
-      let data22 = data.blocks;
-      if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
-        let err62 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data25 = data.blocks;
+      if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
+        let err69 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
-      if (typeof data22 == "number" && isFinite(data22)) {
-        if (data22 > 1e5 || isNaN(data22)) {
-          let err63 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 1e5 || isNaN(data25)) {
+          let err70 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data22 < 0 || isNaN(data22)) {
-          let err64 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        if (data25 < 0 || isNaN(data25)) {
+          let err71 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func05.call(data, "retuned")) {
-      let data23 = data.retuned, _errs66 = errors, valid12 = false, passing6 = null, _errs67 = errors;
-      validate822(data23, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
-      var _valid6 = _errs67 === errors;
+      let data26 = data.retuned, _errs72 = errors, valid12 = false, passing6 = null, _errs73 = errors;
+      validate822(data26, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
+      var _valid6 = _errs73 === errors;
       _valid6 && (valid12 = true, passing6 = 0);
-      let _errs68 = errors;
-      if (data23 !== null) {
-        let err65 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      let _errs74 = errors;
+      if (data26 !== null) {
+        let err72 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
-      var _valid6 = _errs68 === errors;
+      var _valid6 = _errs74 === errors;
       if (_valid6 && valid12 ? (valid12 = false, passing6 = [passing6, 1]) : _valid6 && (valid12 = true, passing6 = 1), valid12)
-        errors = _errs66, vErrors !== null && (_errs66 ? vErrors.length = _errs66 : vErrors = null);
+        errors = _errs72, vErrors !== null && (_errs72 ? vErrors.length = _errs72 : vErrors = null);
       else {
-        let err66 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        let err73 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
       }
     }
   } else {
-    let err67 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema342 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+var schema342 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
+var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func05.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.setting === void 0 || !func05.call(data, "setting")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "setting" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.base === void 0 || !func05.call(data, "base")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.head === void 0 || !func05.call(data, "head")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.loosens === void 0 || !func05.call(data, "loosens")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "loosens" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kernel" || key0 === "setting" || key0 === "base" || key0 === "head" || key0 === "loosens")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    if (data.kernel !== void 0 && func05.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: schema352.properties.kernel.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data0 == "string" && func86(data0) > 200) {
+        let err7 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.setting !== void 0 && func05.call(data, "setting")) {
+      let data1 = data.setting;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 100) {
+          let err8 = { instancePath: instancePath + "/setting", schemaPath: "#/properties/setting/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/setting", schemaPath: "#/properties/setting/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.base !== void 0 && func05.call(data, "base")) {
+      let data2 = data.base;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 500) {
+          let err10 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.head !== void 0 && func05.call(data, "head")) {
+      let data3 = data.head;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 500) {
+          let err12 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.loosens !== void 0 && func05.call(data, "loosens") && typeof data.loosens != "boolean") {
+      let err14 = { instancePath: instancePath + "/loosens", schemaPath: "#/properties/loosens/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+    }
+  } else {
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+  }
+  return validate91.errors = vErrors, errors === 0;
+}
+validate91.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate902(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate902.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.source === void 0 || !func05.call(data, "source")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.changes === void 0 || !func05.call(data, "changes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "source" || key0 === "changes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.source !== void 0 && func05.call(data, "source")) {
+      let data0 = data.source;
+      if (typeof data0 != "string") {
+        let err3 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (!(data0 === "base" || data0 === "head")) {
+        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema342.properties.source.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.changes !== void 0 && func05.call(data, "changes")) {
+      let data1 = data.changes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 4e3) {
+          let err5 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/maxItems", keyword: "maxItems", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate91(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate902.errors = vErrors, errors === 0;
+}
+validate902.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate942(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate942.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func05.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func05.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "kernel" || key0 === "workload")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.kernel !== void 0 && func05.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err3 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func05.call(data, "workload")) {
+      let data1 = data.workload;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err6 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func86(data1) < 1) {
+          let err7 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate942.errors = vErrors, errors === 0;
+}
+validate942.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema372 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate962(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate962.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.path === void 0 || !func05.call(data, "path")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.file === void 0 || !func05.call(data, "file")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "path" || key0 === "file")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.path !== void 0 && func05.call(data, "path")) {
+      let data0 = data.path;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 4096) {
+          let err3 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data1 = data.file;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema372.properties.file.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data1 == "string" && func86(data1) > 4096) {
+        let err6 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate962.errors = vErrors, errors === 0;
+}
+validate962.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema383 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate982(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate982.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func05.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -12241,7 +12815,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema342.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema383.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12258,7 +12832,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema342.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema383.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -12276,12 +12850,12 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate88.errors = vErrors, errors === 0;
+  return validate982.errors = vErrors, errors === 0;
 }
-validate88.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema352 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 } } };
-function validate902(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate902.evaluated;
+validate982.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema392 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -12324,7 +12898,7 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema352.properties, key0)) {
+      if (!func05.call(schema392.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -12367,7 +12941,7 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
-        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema352.properties.arm.enum } };
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema392.properties.arm.enum } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
@@ -12388,115 +12962,404 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.phase !== void 0 && func05.call(data, "phase")) {
-      let data4 = data.phase;
-      if (typeof data4 != "string") {
-        let err22 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/type", keyword: "type", params: { type: "string" } };
+    if (data.attempt !== void 0 && func05.call(data, "attempt")) {
+      let data4 = data.attempt;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+        let err22 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
-      if (!(data4 === "flag" || data4 === "confirm")) {
-        let err23 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema352.properties.phase.enum } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e5 || isNaN(data4)) {
+          let err23 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (data4 < 1 || isNaN(data4)) {
+          let err24 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      }
+    }
+    if (data.device !== void 0 && func05.call(data, "device")) {
+      let data5 = data.device;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 1100) {
+          let err25 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+      } else {
+        let err26 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.phase !== void 0 && func05.call(data, "phase")) {
+      let data6 = data.phase;
+      if (typeof data6 != "string") {
+        let err27 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (!(data6 === "flag" || data6 === "confirm")) {
+        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema392.properties.phase.enum } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data5 = data.latencyMs;
-      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err24 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema352.properties.latencyMs.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let data7 = data.latencyMs;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema392.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 1e9 || isNaN(data5)) {
-          let err25 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e9 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
-        if (data5 <= 0 || isNaN(data5)) {
-          let err26 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        if (data7 <= 0 || isNaN(data7)) {
+          let err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data6 = data.joules;
-      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
-        let err27 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema352.properties.joules.type } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      let data8 = data.joules;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema392.properties.joules.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e9 || isNaN(data6)) {
-          let err28 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e9 || isNaN(data8)) {
+          let err33 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (data6 <= 0 || isNaN(data6)) {
-          let err29 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        if (data8 <= 0 || isNaN(data8)) {
+          let err34 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
       }
     }
     if (data.latencyResolution !== void 0 && func05.call(data, "latencyResolution")) {
-      let data7 = data.latencyResolution;
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e6 || isNaN(data7)) {
-          let err30 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let data9 = data.latencyResolution;
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e6 || isNaN(data9)) {
+          let err35 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
-        if (data7 < 0 || isNaN(data7)) {
-          let err31 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        if (data9 < 0 || isNaN(data9)) {
+          let err36 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
       } else {
-        let err32 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err37 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
     }
     if (data.energyResolution !== void 0 && func05.call(data, "energyResolution")) {
-      let data8 = data.energyResolution;
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e6 || isNaN(data8)) {
-          let err33 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let data10 = data.energyResolution;
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e6 || isNaN(data10)) {
+          let err38 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
         }
-        if (data8 < 0 || isNaN(data8)) {
-          let err34 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        if (data10 < 0 || isNaN(data10)) {
+          let err39 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
       } else {
-        let err35 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err40 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.voidReasons !== void 0 && func05.call(data, "voidReasons")) {
-      let data9 = data.voidReasons;
-      if (Array.isArray(data9)) {
-        if (data9.length > 32) {
-          let err36 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/maxItems", keyword: "maxItems", params: { limit: 32 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      let data11 = data.voidReasons;
+      if (Array.isArray(data11)) {
+        if (data11.length > 32) {
+          let err41 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
-        let len0 = data9.length;
+        let len0 = data11.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data10 = data9[i0];
-          if (typeof data10 == "string") {
-            if (func86(data10) > 1e3) {
-              let err37 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+          let data12 = data11[i0];
+          if (typeof data12 == "string") {
+            if (func86(data12) > 1e3) {
+              let err42 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+              vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
             }
           } else {
-            let err38 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+            let err43 = { instancePath: instancePath + "/voidReasons/" + i0, schemaPath: "#/properties/voidReasons/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
           }
         }
       } else {
-        let err39 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        let err44 = { instancePath: instancePath + "/voidReasons", schemaPath: "#/properties/voidReasons/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+      }
+    }
+    if (data.window !== void 0 && func05.call(data, "window")) {
+      let data13 = data.window;
+      if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
+        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema392.properties.window.type } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      }
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        if (data13.seconds === void 0 || !func05.call(data13, "seconds")) {
+          let err46 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        }
+        if (data13.launches === void 0 || !func05.call(data13, "launches")) {
+          let err47 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        }
+        if (data13.watts === void 0 || !func05.call(data13, "watts")) {
+          let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        }
+        if (data13.netJoules === void 0 || !func05.call(data13, "netJoules")) {
+          let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        }
+        if (data13.relativeError === void 0 || !func05.call(data13, "relativeError")) {
+          let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+        }
+        if (data13.disagreement === void 0 || !func05.call(data13, "disagreement")) {
+          let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        }
+        if (data13.busyShare === void 0 || !func05.call(data13, "busyShare")) {
+          let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        }
+        if (data13.conditions === void 0 || !func05.call(data13, "conditions")) {
+          let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        }
+        for (let key1 of Object.keys(data13))
+          if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
+            let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+          }
+        if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
+          let data14 = data13.seconds;
+          if (typeof data14 == "number" && isFinite(data14)) {
+            if (data14 > 1e9 || isNaN(data14)) {
+              let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+            }
+            if (data14 < 0 || isNaN(data14)) {
+              let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+            }
+          } else {
+            let err57 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+          }
+        }
+        if (data13.launches !== void 0 && func05.call(data13, "launches")) {
+          let data15 = data13.launches;
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e15 || isNaN(data15)) {
+              let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+            }
+            if (data15 < 0 || isNaN(data15)) {
+              let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+            }
+          } else {
+            let err60 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+          }
+        }
+        if (data13.watts !== void 0 && func05.call(data13, "watts")) {
+          let data16 = data13.watts;
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e9 || isNaN(data16)) {
+              let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+            }
+            if (data16 < 0 || isNaN(data16)) {
+              let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+            }
+          } else {
+            let err63 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+          }
+        }
+        if (data13.netJoules !== void 0 && func05.call(data13, "netJoules")) {
+          let data17 = data13.netJoules;
+          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema392.properties.window.properties.netJoules.type } };
+            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+          }
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
+              let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+            }
+            if (data17 < 0 || isNaN(data17)) {
+              let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+            }
+          }
+        }
+        if (data13.relativeError !== void 0 && func05.call(data13, "relativeError")) {
+          let data18 = data13.relativeError;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema392.properties.window.properties.relativeError.type } };
+            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          }
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
+              let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+            }
+            if (data18 < 0 || isNaN(data18)) {
+              let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+            }
+          }
+        }
+        if (data13.disagreement !== void 0 && func05.call(data13, "disagreement")) {
+          let data19 = data13.disagreement;
+          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
+            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema392.properties.window.properties.disagreement.type } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          }
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
+              let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+            }
+            if (data19 < -1e9 || isNaN(data19)) {
+              let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+            }
+          }
+        }
+        if (data13.busyShare !== void 0 && func05.call(data13, "busyShare")) {
+          let data20 = data13.busyShare;
+          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
+            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema392.properties.window.properties.busyShare.type } };
+            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+          }
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1 || isNaN(data20)) {
+              let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+            }
+            if (data20 < 0 || isNaN(data20)) {
+              let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+            }
+          }
+        }
+        if (data13.conditions !== void 0 && func05.call(data13, "conditions")) {
+          let data21 = data13.conditions;
+          if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
+            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.type } };
+            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+          }
+          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+            if (data21.smMhz === void 0 || !func05.call(data21, "smMhz")) {
+              let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            }
+            if (data21.memoryMhz === void 0 || !func05.call(data21, "memoryMhz")) {
+              let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+            }
+            if (data21.celsius === void 0 || !func05.call(data21, "celsius")) {
+              let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+            }
+            if (data21.powerCappedPart === void 0 || !func05.call(data21, "powerCappedPart")) {
+              let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+            }
+            for (let key2 of Object.keys(data21))
+              if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
+                let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+                vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+              }
+            if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
+              let data22 = data21.smMhz;
+              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
+                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.smMhz.type } };
+                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+              }
+              if (typeof data22 == "number" && isFinite(data22)) {
+                if (data22 > 1e9 || isNaN(data22)) {
+                  let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                }
+                if (data22 < 0 || isNaN(data22)) {
+                  let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                }
+              }
+            }
+            if (data21.memoryMhz !== void 0 && func05.call(data21, "memoryMhz")) {
+              let data23 = data21.memoryMhz;
+              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
+                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.memoryMhz.type } };
+                vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+              }
+              if (typeof data23 == "number" && isFinite(data23)) {
+                if (data23 > 1e9 || isNaN(data23)) {
+                  let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+                }
+                if (data23 < 0 || isNaN(data23)) {
+                  let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                }
+              }
+            }
+            if (data21.celsius !== void 0 && func05.call(data21, "celsius")) {
+              let data24 = data21.celsius;
+              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.celsius.type } };
+                vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+              }
+              if (typeof data24 == "number" && isFinite(data24)) {
+                if (data24 > 1e9 || isNaN(data24)) {
+                  let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+                }
+                if (data24 < -300 || isNaN(data24)) {
+                  let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                }
+              }
+            }
+            if (data21.powerCappedPart !== void 0 && func05.call(data21, "powerCappedPart")) {
+              let data25 = data21.powerCappedPart;
+              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+              }
+              if (typeof data25 == "number" && isFinite(data25)) {
+                if (data25 > 1 || isNaN(data25)) {
+                  let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+                  vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+                }
+                if (data25 < 0 || isNaN(data25)) {
+                  let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+                }
+              }
+            }
+          }
+        }
       }
     }
   } else {
-    let err40 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+    let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
   }
-  return validate902.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate902.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate100.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats02 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate534(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate534.evaluated;
@@ -12744,7 +13607,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         let err45 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
-      if (!(data13 === "passed" || data13 === "failed" || data13 === "nothing-gated" || data13 === "environment" || data13 === "could-not-measure" || data13 === "interrupted")) {
+      if (!(data13 === "passed" || data13 === "failed" || data13 === "partial" || data13 === "nothing-gated" || data13 === "environment" || data13 === "could-not-measure" || data13 === "interrupted")) {
         let err46 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema203.properties.verdict.enum } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
@@ -12794,51 +13657,403 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
-      let data20 = data.noiseFloor, _errs48 = errors, valid8 = false, passing3 = null, _errs49 = errors;
-      validate88(data20, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length);
-      var _valid3 = _errs49 === errors;
-      _valid3 && (valid8 = true, passing3 = 0);
-      let _errs50 = errors;
-      if (data20 !== null) {
-        let err53 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-      var _valid3 = _errs50 === errors;
-      if (_valid3 && valid8 ? (valid8 = false, passing3 = [passing3, 1]) : _valid3 && (valid8 = true, passing3 = 1), valid8)
-        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
-      else {
-        let err54 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-      }
-    }
-    if (data.samples !== void 0 && func05.call(data, "samples")) {
-      let data21 = data.samples;
+    if (data.policy !== void 0 && func05.call(data, "policy") && (validate902(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate902.errors : vErrors.concat(validate902.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
+      let data21 = data.notJudged;
       if (Array.isArray(data21)) {
-        if (data21.length > 1e6) {
-          let err55 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        if (data21.length > 32e3) {
+          let err53 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         let len2 = data21.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate902(data21[i2], { instancePath: instancePath + "/samples/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate902.errors : vErrors.concat(validate902.errors), errors = vErrors.length);
+          validate942(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate942.errors : vErrors.concat(validate942.errors), errors = vErrors.length);
       } else {
-        let err56 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+    }
+    if (data.machineChanged !== void 0 && func05.call(data, "machineChanged")) {
+      let data23 = data.machineChanged;
+      if (typeof data23 != "string" && data23 !== null) {
+        let err55 = { instancePath: instancePath + "/machineChanged", schemaPath: "#/properties/machineChanged/type", keyword: "type", params: { type: schema203.properties.machineChanged.type } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      }
+      if (typeof data23 == "string" && func86(data23) > 2e3) {
+        let err56 = { instancePath: instancePath + "/machineChanged", schemaPath: "#/properties/machineChanged/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
+    if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
+      let data24 = data.suggestion, _errs54 = errors, valid10 = false, passing3 = null, _errs55 = errors;
+      validate962(data24, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate962.errors : vErrors.concat(validate962.errors), errors = vErrors.length);
+      var _valid3 = _errs55 === errors;
+      _valid3 && (valid10 = true, passing3 = 0);
+      let _errs56 = errors;
+      if (data24 !== null) {
+        let err57 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      }
+      var _valid3 = _errs56 === errors;
+      if (_valid3 && valid10 ? (valid10 = false, passing3 = [passing3, 1]) : _valid3 && (valid10 = true, passing3 = 1), valid10)
+        errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
+      else {
+        let err58 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+    }
+    if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
+      let data25 = data.noiseFloor, _errs59 = errors, valid11 = false, passing4 = null, _errs60 = errors;
+      validate982(data25, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate982.errors : vErrors.concat(validate982.errors), errors = vErrors.length);
+      var _valid4 = _errs60 === errors;
+      _valid4 && (valid11 = true, passing4 = 0);
+      let _errs61 = errors;
+      if (data25 !== null) {
+        let err59 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      }
+      var _valid4 = _errs61 === errors;
+      if (_valid4 && valid11 ? (valid11 = false, passing4 = [passing4, 1]) : _valid4 && (valid11 = true, passing4 = 1), valid11)
+        errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
+      else {
+        let err60 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+    }
+    if (data.samples !== void 0 && func05.call(data, "samples")) {
+      let data26 = data.samples;
+      if (Array.isArray(data26)) {
+        if (data26.length > 1e6) {
+          let err61 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        }
+        let len3 = data26.length;
+        for (let i3 = 0; i3 < len3; i3++)
+          validate100(data26[i3], { instancePath: instancePath + "/samples/" + i3, parentData: data26, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+      } else {
+        let err62 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+    }
   } else {
-    let err57 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+    let err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
   }
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema36 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema372 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema383 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate1022(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1022.evaluated;
+var schema402 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema432 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.metric === void 0 || !func05.call(data, "metric")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.at === void 0 || !func05.call(data, "at")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.commit === void 0 || !func05.call(data, "commit")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.ratio === void 0 || !func05.call(data, "ratio")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "ratio" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.p === void 0 || !func05.call(data, "p")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "p" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.driverChanged === void 0 || !func05.call(data, "driverChanged")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driverChanged" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "metric" || key0 === "at" || key0 === "commit" || key0 === "ratio" || key0 === "p" || key0 === "driverChanged")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    if (data.metric !== void 0 && func05.call(data, "metric")) {
+      let data0 = data.metric;
+      if (typeof data0 != "string") {
+        let err7 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data0 === "energy" || data0 === "latency")) {
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema432.properties.metric.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.at !== void 0 && func05.call(data, "at")) {
+      let data1 = data.at;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 40) {
+          let err9 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (!formats02.test(data1)) {
+          let err10 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func05.call(data, "commit")) {
+      let data2 = data.commit;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema432.properties.commit.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data2 == "string" && !pattern43.test(data2)) {
+        let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.ratio !== void 0 && func05.call(data, "ratio")) {
+      let data3 = data.ratio;
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e12 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/ratio", schemaPath: "#/properties/ratio/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.p !== void 0 && func05.call(data, "p")) {
+      let data4 = data.p;
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/p", schemaPath: "#/properties/p/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/p", schemaPath: "#/properties/p/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      } else {
+        let err19 = { instancePath: instancePath + "/p", schemaPath: "#/properties/p/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.driverChanged !== void 0 && func05.call(data, "driverChanged") && typeof data.driverChanged != "boolean") {
+      let err20 = { instancePath: instancePath + "/driverChanged", schemaPath: "#/properties/driverChanged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate108.errors = vErrors, errors === 0;
+}
+validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema44 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.since === void 0 || !func05.call(data, "since")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.commit === void 0 || !func05.call(data, "commit")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.label === void 0 || !func05.call(data, "label")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.energy === void 0 || !func05.call(data, "energy")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.latency === void 0 || !func05.call(data, "latency")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latency" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.exceeds === void 0 || !func05.call(data, "exceeds")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exceeds" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "since" || key0 === "commit" || key0 === "label" || key0 === "energy" || key0 === "latency" || key0 === "exceeds")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    if (data.since !== void 0 && func05.call(data, "since")) {
+      let data0 = data.since;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 40) {
+          let err7 = { instancePath: instancePath + "/since", schemaPath: "#/properties/since/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (!formats02.test(data0)) {
+          let err8 = { instancePath: instancePath + "/since", schemaPath: "#/properties/since/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/since", schemaPath: "#/properties/since/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func05.call(data, "commit")) {
+      let data1 = data.commit;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema44.properties.commit.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data1 == "string" && !pattern43.test(data1)) {
+        let err11 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.label !== void 0 && func05.call(data, "label")) {
+      let data2 = data.label;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err12 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.energy !== void 0 && func05.call(data, "energy")) {
+      let data3 = data.energy;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema44.properties.energy.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e12 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err16 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+    if (data.latency !== void 0 && func05.call(data, "latency")) {
+      let data4 = data.latency;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema44.properties.latency.type } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e12 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err19 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      }
+    }
+    if (data.exceeds !== void 0 && func05.call(data, "exceeds") && typeof data.exceeds != "boolean") {
+      let err20 = { instancePath: instancePath + "/exceeds", schemaPath: "#/properties/exceeds/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate110.errors = vErrors, errors === 0;
+}
+validate110.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.nights === void 0 || !func05.call(data, "nights")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.changes === void 0 || !func05.call(data, "changes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.drift === void 0 || !func05.call(data, "drift")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "drift" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "nights" || key0 === "changes" || key0 === "drift")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.nights !== void 0 && func05.call(data, "nights")) {
+      let data0 = data.nights;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+        let err4 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e5 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err6 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      }
+    }
+    if (data.changes !== void 0 && func05.call(data, "changes")) {
+      let data1 = data.changes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 200) {
+          let err7 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/maxItems", keyword: "maxItems", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate108(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+      } else {
+        let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.drift !== void 0 && func05.call(data, "drift")) {
+      let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
+      validate110(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+      var _valid0 = _errs9 === errors;
+      _valid0 && (valid3 = true, passing0 = 0);
+      let _errs10 = errors;
+      if (data3 !== null) {
+        let err9 = { instancePath: instancePath + "/drift", schemaPath: "#/properties/drift/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+      else {
+        let err10 = { instancePath: instancePath + "/drift", schemaPath: "#/properties/drift/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate107.errors = vErrors, errors === 0;
+}
+validate107.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema452 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -12896,7 +14111,7 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema383.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema452.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -12907,7 +14122,7 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema383.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema452.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -12926,11 +14141,11 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate1022.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate1022.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -12985,11 +14200,11 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate105.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate962(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate962.evaluated;
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13092,474 +14307,492 @@ function validate962(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema372.properties, key0)) {
+      if (!func05.call(schema412.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
+    if (data.history !== void 0 && func05.call(data, "history")) {
+      let data0 = data.history, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
+      validate107(data0, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+      var _valid0 = _errs4 === errors;
+      _valid0 && (valid1 = true, passing0 = 0);
+      let _errs5 = errors;
+      if (data0 !== null) {
+        let err26 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      var _valid0 = _errs5 === errors;
+      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
+        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
+      else {
+        let err27 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data0 = data.kernel;
-      if (typeof data0 == "string") {
-        if (func86(data0) > 200) {
-          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      let data1 = data.kernel;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
-        if (func86(data0) < 1) {
-          let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        if (func86(data1) < 1) {
+          let err29 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       } else {
-        let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data1 = data.workload;
-      if (typeof data1 == "string") {
-        if (func86(data1) > 200) {
-          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let data2 = data.workload;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        if (func86(data1) < 1) {
-          let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        if (func86(data2) < 1) {
+          let err32 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
       } else {
-        let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-      }
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data2 = data.file;
-      if (typeof data2 != "string" && data2 !== null) {
-        let err32 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema372.properties.file.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-      }
-      if (typeof data2 == "string" && func86(data2) > 4096) {
-        let err33 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err33 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
-    if (data.line !== void 0 && func05.call(data, "line")) {
-      let data3 = data.line;
-      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err34 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema372.properties.line.type } };
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data3 = data.file;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err34 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema412.properties.file.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
-      if (typeof data3 == "number" && isFinite(data3)) {
-        if (data3 > 1e8 || isNaN(data3)) {
-          let err35 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      if (typeof data3 == "string" && func86(data3) > 4096) {
+        let err35 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.line !== void 0 && func05.call(data, "line")) {
+      let data4 = data.line;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)) && data4 !== null) {
+        let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema412.properties.line.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e8 || isNaN(data4)) {
+          let err37 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
-        if (data3 < 1 || isNaN(data3)) {
-          let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        if (data4 < 1 || isNaN(data4)) {
+          let err38 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data4 = data.objective;
-      if (typeof data4 != "string") {
-        let err37 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      let data5 = data.objective;
+      if (typeof data5 != "string") {
+        let err39 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (!(data4 === "energy" || data4 === "latency" || data4 === "edp")) {
-        let err38 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema372.properties.objective.enum } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      if (!(data5 === "energy" || data5 === "latency" || data5 === "edp")) {
+        let err40 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema412.properties.objective.enum } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data5 = data.latencySlack;
-      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err39 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema372.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let data6 = data.latencySlack;
+      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+        let err41 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema412.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 1e6 || isNaN(data5)) {
-          let err40 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e6 || isNaN(data6)) {
+          let err42 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data5 < 0 || isNaN(data5)) {
-          let err41 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        if (data6 < 0 || isNaN(data6)) {
+          let err43 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data6 = data.configuration, _errs15 = errors, valid1 = false, passing0 = null, _errs16 = errors;
-      validate742(data6, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-      var _valid0 = _errs16 === errors;
-      _valid0 && (valid1 = true, passing0 = 0);
-      let _errs17 = errors;
-      if (data6 !== null) {
-        let err42 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-      }
-      var _valid0 = _errs17 === errors;
-      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
-        errors = _errs15, vErrors !== null && (_errs15 ? vErrors.length = _errs15 : vErrors = null);
-      else {
-        let err43 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-      }
-    }
-    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data7 = data.previousConfiguration, _errs20 = errors, valid2 = false, passing1 = null, _errs21 = errors;
-      validate742(data7, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+      let data7 = data.configuration, _errs20 = errors, valid2 = false, passing1 = null, _errs21 = errors;
+      validate742(data7, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
       var _valid1 = _errs21 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs22 = errors;
       if (data7 !== null) {
-        let err44 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err44 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
       var _valid1 = _errs22 === errors;
       if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
         errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
       else {
-        let err45 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err45 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
-    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data8 = data.latencyMs;
-      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema372.properties.latencyMs.type } };
+    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
+      let data8 = data.previousConfiguration, _errs25 = errors, valid3 = false, passing2 = null, _errs26 = errors;
+      validate742(data8, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+      var _valid2 = _errs26 === errors;
+      _valid2 && (valid3 = true, passing2 = 0);
+      let _errs27 = errors;
+      if (data8 !== null) {
+        let err46 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e9 || isNaN(data8)) {
-          let err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      var _valid2 = _errs27 === errors;
+      if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
+        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
+      else {
+        let err47 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data9 = data.latencyMs;
+      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+        let err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema412.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e9 || isNaN(data9)) {
+          let err49 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data8 <= 0 || isNaN(data8)) {
-          let err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        if (data9 <= 0 || isNaN(data9)) {
+          let err50 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data9 = data.joules;
-      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-        let err49 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema372.properties.joules.type } };
-        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      let data10 = data.joules;
+      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
+        let err51 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema412.properties.joules.type } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e9 || isNaN(data9)) {
-          let err50 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e9 || isNaN(data10)) {
+          let err52 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
-        if (data9 <= 0 || isNaN(data9)) {
-          let err51 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        if (data10 <= 0 || isNaN(data10)) {
+          let err53 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err52 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      let err54 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data11 = data.before, _errs31 = errors, valid3 = false, passing2 = null, _errs32 = errors;
-      validate712(data11, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid2 = _errs32 === errors;
-      _valid2 && (valid3 = true, passing2 = 0);
-      let _errs33 = errors;
-      if (data11 !== null) {
-        let err53 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-      var _valid2 = _errs33 === errors;
-      if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
-        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
-      else {
-        let err54 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-      }
-    }
-    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data12 = data.energyRatio, _errs36 = errors, valid4 = false, passing3 = null, _errs37 = errors;
-      validate682(data12, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      let data12 = data.before, _errs36 = errors, valid4 = false, passing3 = null, _errs37 = errors;
+      validate712(data12, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
       var _valid3 = _errs37 === errors;
       _valid3 && (valid4 = true, passing3 = 0);
       let _errs38 = errors;
       if (data12 !== null) {
-        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err55 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
       var _valid3 = _errs38 === errors;
       if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
         errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
-        let err56 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err56 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
-    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data13 = data.latencyRatio, _errs41 = errors, valid5 = false, passing4 = null, _errs42 = errors;
-      validate682(data13, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
+      let data13 = data.energyRatio, _errs41 = errors, valid5 = false, passing4 = null, _errs42 = errors;
+      validate682(data13, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid4 = _errs42 === errors;
       _valid4 && (valid5 = true, passing4 = 0);
       let _errs43 = errors;
       if (data13 !== null) {
-        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err57 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       var _valid4 = _errs43 === errors;
       if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
         errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
       else {
-        let err58 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        let err58 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
-    if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data14 = data.trials;
-      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
-        let err59 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
+      let data14 = data.latencyRatio, _errs46 = errors, valid6 = false, passing5 = null, _errs47 = errors;
+      validate682(data14, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid5 = _errs47 === errors;
+      _valid5 && (valid6 = true, passing5 = 0);
+      let _errs48 = errors;
+      if (data14 !== null) {
+        let err59 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e9 || isNaN(data14)) {
-          let err60 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      var _valid5 = _errs48 === errors;
+      if (_valid5 && valid6 ? (valid6 = false, passing5 = [passing5, 1]) : _valid5 && (valid6 = true, passing5 = 1), valid6)
+        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+      else {
+        let err60 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+    }
+    if (data.trials !== void 0 && func05.call(data, "trials")) {
+      let data15 = data.trials;
+      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+        let err61 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      }
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e9 || isNaN(data15)) {
+          let err62 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        if (data14 < 0 || isNaN(data14)) {
-          let err61 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        if (data15 < 0 || isNaN(data15)) {
+          let err63 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data15 = data.energyMeasurements;
-      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
-        let err62 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data16 = data.energyMeasurements;
+      if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+        let err64 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data15 == "number" && isFinite(data15)) {
-        if (data15 > 1e9 || isNaN(data15)) {
-          let err63 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 1e9 || isNaN(data16)) {
+          let err65 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
-        if (data15 < 0 || isNaN(data15)) {
-          let err64 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        if (data16 < 0 || isNaN(data16)) {
+          let err66 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data16 = data.failures;
-      if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-        if (Object.keys(data16).length > 64) {
-          let err65 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      let data17 = data.failures;
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+        if (Object.keys(data17).length > 64) {
+          let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        for (let key1 of Object.keys(data16)) {
-          let _errs51 = errors;
+        for (let key1 of Object.keys(data17)) {
+          let _errs56 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err66 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+              let err68 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
-            if (!pattern53.test(key1)) {
-              let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
-              vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+            if (!pattern52.test(key1)) {
+              let err69 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
             }
           }
-          var valid6 = _errs51 === errors;
-          if (!valid6) {
-            let err68 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+          var valid7 = _errs56 === errors;
+          if (!valid7) {
+            let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
         }
-        for (let key2 of Object.keys(data16)) {
-          let data17 = data16[key2];
-          if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
-            let err69 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        for (let key2 of Object.keys(data17)) {
+          let data18 = data17[key2];
+          if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+            let err71 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
-              let err70 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
+              let err72 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
-            if (data17 < 1 || isNaN(data17)) {
-              let err71 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+            if (data18 < 1 || isNaN(data18)) {
+              let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
             }
           }
         }
       } else {
-        let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-      }
-    }
-    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data18 = data.failureExamples;
-      if (Array.isArray(data18)) {
-        if (data18.length > 20) {
-          let err73 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-        }
-        let len0 = data18.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate1022(data18[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data18, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1022.errors : vErrors.concat(validate1022.errors), errors = vErrors.length);
-      } else {
-        let err74 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data20 = data.spaceSize;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        if (data20.value === void 0 || !func05.call(data20, "value")) {
-          let err75 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
+      let data19 = data.failureExamples;
+      if (Array.isArray(data19)) {
+        if (data19.length > 20) {
+          let err75 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
-        if (data20.exact === void 0 || !func05.call(data20, "exact")) {
-          let err76 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        let len0 = data19.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate118(data19[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+      } else {
+        let err76 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
+      let data21 = data.spaceSize;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (data21.value === void 0 || !func05.call(data21, "value")) {
+          let err77 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
-        for (let key3 of Object.keys(data20))
+        if (data21.exact === void 0 || !func05.call(data21, "exact")) {
+          let err78 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        }
+        for (let key3 of Object.keys(data21))
           if (!(key3 === "value" || key3 === "exact")) {
-            let err77 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
           }
-        if (data20.value !== void 0 && func05.call(data20, "value")) {
-          let data21 = data20.value;
-          if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
-            let err78 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        if (data21.value !== void 0 && func05.call(data21, "value")) {
+          let data22 = data21.value;
+          if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+            let err80 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
           }
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e15 || isNaN(data21)) {
-              let err79 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e15 || isNaN(data22)) {
+              let err81 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
             }
-            if (data21 < 0 || isNaN(data21)) {
-              let err80 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+            if (data22 < 0 || isNaN(data22)) {
+              let err82 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
             }
           }
         }
-        if (data20.exact !== void 0 && func05.call(data20, "exact") && typeof data20.exact != "boolean") {
-          let err81 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        if (data21.exact !== void 0 && func05.call(data21, "exact") && typeof data21.exact != "boolean") {
+          let err83 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
         }
       } else {
-        let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+        let err84 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data23 = data.seed;
-      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-        let err83 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+      let data24 = data.seed;
+      if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+        let err85 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
       }
-      if (typeof data23 == "number" && isFinite(data23)) {
-        if (data23 > 4294967295 || isNaN(data23)) {
-          let err84 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+      if (typeof data24 == "number" && isFinite(data24)) {
+        if (data24 > 4294967295 || isNaN(data24)) {
+          let err86 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
-        if (data23 < 0 || isNaN(data23)) {
-          let err85 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        if (data24 < 0 || isNaN(data24)) {
+          let err87 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data24 = data.stopped;
-      if (typeof data24 != "string") {
-        let err86 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+      let data25 = data.stopped;
+      if (typeof data25 != "string") {
+        let err88 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
       }
-      if (!(data24 === "trials" || data24 === "seconds" || data24 === "converged" || data24 === "exhausted" || data24 === "interrupted")) {
-        let err87 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema372.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+      if (!(data25 === "trials" || data25 === "seconds" || data25 === "converged" || data25 === "exhausted" || data25 === "interrupted")) {
+        let err89 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema412.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data25 = data.seconds;
-      if (typeof data25 == "number" && isFinite(data25)) {
-        if (data25 > 1e9 || isNaN(data25)) {
-          let err88 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+      let data26 = data.seconds;
+      if (typeof data26 == "number" && isFinite(data26)) {
+        if (data26 > 1e9 || isNaN(data26)) {
+          let err90 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
-        if (data25 < 0 || isNaN(data25)) {
-          let err89 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        if (data26 < 0 || isNaN(data26)) {
+          let err91 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
         }
       } else {
-        let err90 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+        let err92 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data26 = data.convergence;
-      if (Array.isArray(data26)) {
-        if (data26.length > 1e6) {
-          let err91 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+      let data27 = data.convergence;
+      if (Array.isArray(data27)) {
+        if (data27.length > 1e6) {
+          let err93 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
-        let len1 = data26.length;
+        let len1 = data27.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data27 = data26[i1];
-          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-            let err92 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema372.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+          let data28 = data27[i1];
+          if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
+            let err94 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema412.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
           }
-          if (typeof data27 == "number" && isFinite(data27)) {
-            if (data27 > 1e12 || isNaN(data27)) {
-              let err93 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+          if (typeof data28 == "number" && isFinite(data28)) {
+            if (data28 > 1e12 || isNaN(data28)) {
+              let err95 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
             }
-            if (data27 < 0 || isNaN(data27)) {
-              let err94 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+            if (data28 < 0 || isNaN(data28)) {
+              let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
             }
           }
         }
       } else {
-        let err95 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data28 = data.pareto;
-      if (Array.isArray(data28)) {
-        if (data28.length > 1e4) {
-          let err96 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
-        }
-        let len2 = data28.length;
-        for (let i2 = 0; i2 < len2; i2++)
-          validate105(data28[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data28, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length);
-      } else {
-        let err97 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err97 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data30 = data.reason;
-      if (typeof data30 == "string") {
-        if (func86(data30) > 4e3) {
-          let err98 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
+      let data29 = data.pareto;
+      if (Array.isArray(data29)) {
+        if (data29.length > 1e4) {
+          let err98 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
+        let len2 = data29.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate121(data29[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data29, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
-        let err99 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err99 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data31 = data.reason;
+      if (typeof data31 == "string") {
+        if (func86(data31) > 4e3) {
+          let err100 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+        }
+      } else {
+        let err101 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+      }
+    }
   } else {
-    let err100 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+    let err102 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
   }
-  return validate962.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate962.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
+validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1022(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1022.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -13614,7 +14847,7 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema36.properties, key0)) {
+      if (!func05.call(schema402.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -13690,14 +14923,14 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema36.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema402.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func05.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema36.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema402.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -13787,7 +15020,7 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data13.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate962(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate962.errors : vErrors.concat(validate962.errors), errors = vErrors.length);
+          validate106(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length);
       } else {
         let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
@@ -13797,9 +15030,9 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
     let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate922.errors = vErrors, errors === 0;
+  return validate1022.errors = vErrors, errors === 0;
 }
-validate922.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1022.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13809,7 +15042,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate922(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate922.errors : vErrors.concat(validate922.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate1022(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1022.errors : vErrors.concat(validate1022.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -13977,7 +15210,7 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern44 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var pattern62 = new RegExp("^([0-9a-f]{64})?$", "u");
+var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
@@ -14143,7 +15376,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.identity !== void 0 && func06.call(data, "identity")) {
       let data9 = data.identity;
       if (typeof data9 == "string") {
-        if (!pattern62.test(data9)) {
+        if (!pattern64.test(data9)) {
           let err33 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/pattern", keyword: "pattern", params: { pattern: "^([0-9a-f]{64})?$" } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
@@ -14374,7 +15607,8 @@ var manifestGuide = {
     "keys": [
       "energy",
       "latency",
-      "fail-on"
+      "fail-on",
+      "accept-label"
     ],
     "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
   },
@@ -14410,6 +15644,10 @@ var manifestGuide = {
   "/gate/fail-on/*": {
     "keys": [],
     "example": "regressed"
+  },
+  "/gate/accept-label": {
+    "keys": [],
+    "example": "accept-regression"
   },
   "/tuned": {
     "keys": [],
@@ -14610,7 +15848,8 @@ var manifestGuide = {
     "keys": [
       "energy",
       "latency",
-      "fail-on"
+      "fail-on",
+      "accept-label"
     ],
     "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
   },
@@ -14646,6 +15885,10 @@ var manifestGuide = {
   "/kernels/*/gate/fail-on/*": {
     "keys": [],
     "example": "regressed"
+  },
+  "/kernels/*/gate/accept-label": {
+    "keys": [],
+    "example": "accept-regression"
   },
   "/kernels/*/sentinel": {
     "keys": [],
@@ -14700,12 +15943,12 @@ function editDistance(a, b) {
   return previous[b.length];
 }
 var maxLength = 64;
-function nearestName(name, known) {
+function nearestName(name, known2) {
   if (name.length > maxLength) return null;
   const plain3 = (text2) => text2.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known) {
+  for (const candidate of known2) {
     if (candidate.length > maxLength) continue;
     const distance2 = plain3(candidate) === plain3(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
@@ -15015,11 +16258,11 @@ function hostProblem(host, pins) {
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known = Object.keys(pins.platforms);
-  if (known.length > 0 && !known.includes(platformName(host))) {
+  const known2 = Object.keys(pins.platforms);
+  if (known2.length > 0 && !known2.includes(platformName(host))) {
     return unfit(
       `WebGPU is not available for ${platformName(host)}.`,
-      `Use one of ${known.join(", ")}, or replay a recording.`
+      `Use one of ${known2.join(", ")}, or replay a recording.`
     );
   }
   return null;
@@ -15146,26 +16389,14 @@ function missing(obstacle) {
   return { ok: false, obstacle, missing: true };
 }
 
-// src/measure/block-order.ts
-var allArms = ["B", "H", "X", "R"];
-function armOrder(present2, block) {
-  const wanted = new Set(present2);
-  const arms2 = allArms.filter((arm) => wanted.has(arm));
-  const start = block % Math.max(1, arms2.length);
-  return [...arms2.slice(start), ...arms2.slice(0, start)];
-}
-function turnOrder(order) {
-  return [...order, ...[...order].reverse()];
-}
-
 // src/stats/holm.ts
 function holmAdjust(pValues) {
   const order = pValues.map((_, i) => i).sort((a, b) => pValues[a] - pValues[b]);
   const adjusted = new Array(pValues.length);
-  let largest = 0;
+  let largest2 = 0;
   order.forEach((index, rank) => {
-    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest;
+    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest2;
   });
   return adjusted;
 }
@@ -15449,6 +16680,133 @@ function meanInterval(estimate, confidence) {
   return [estimate.mean - reach, estimate.mean + reach];
 }
 
+// src/measure/block-order.ts
+var allArms = ["B", "H", "X", "R"];
+function armOrder(present2, block) {
+  const wanted = new Set(present2);
+  const arms2 = allArms.filter((arm) => wanted.has(arm));
+  const start = block % Math.max(1, arms2.length);
+  return [...arms2.slice(start), ...arms2.slice(0, start)];
+}
+function turnOrder(order) {
+  return [...order, ...[...order].reverse()];
+}
+
+// src/measure/precision.ts
+var BATCHES = 10;
+var LEAST_BATCHES = 4;
+function relativeErrorOf(values2) {
+  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
+  if (batches < LEAST_BATCHES) return null;
+  const size = Math.floor(values2.length / batches);
+  const rest = values2.length - batches * size;
+  const means = Array.from({ length: batches }, (_, batch) => {
+    const from = rest + batch * size;
+    return moments(values2.slice(from, from + size)).mean;
+  });
+  const { mean: mean2, standardDeviation } = moments(means);
+  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
+}
+
+// src/measure/combine.ts
+function combineCuts(cuts) {
+  const [only, ...others] = cuts.map(({ energy }) => energy);
+  if (only === void 0) throw new RangeError("combineCuts: no window");
+  if (others.length === 0) return only;
+  const windows = [only, ...others];
+  const launches = sumOf(windows.map((window) => window.launches));
+  const seconds = sumOf(windows.map((window) => window.seconds));
+  const total2 = sumOf(windows.map((window) => window.joules * window.launches));
+  const net = windows.map((window) => window.netJoules);
+  const byEnergy = windows.map((window) => window.joules * window.launches);
+  const disagreement = weightedOrNull(
+    windows.map((window) => window.disagreement ?? null),
+    byEnergy
+  );
+  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
+  return {
+    joules: total2 / launches,
+    netJoules: weightedOrNull(
+      net,
+      windows.map((window) => window.launches)
+    ),
+    watts: total2 / seconds,
+    launches,
+    seconds,
+    estimated: only.estimated,
+    // Each window has its own two ends, and what they hide may add up.
+    relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
+    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
+    ...disagreement === null ? {} : { disagreement },
+    ...conditions === null ? {} : { conditions }
+  };
+}
+function meanConditions(all) {
+  const known2 = all.filter((conditions) => conditions !== null);
+  if (known2.length === 0) return null;
+  const meanOf = (field2) => {
+    const values2 = known2.map((conditions) => conditions[field2]).filter((value) => value !== null);
+    return values2.length === 0 ? null : sumOf(values2) / values2.length;
+  };
+  return {
+    smMhz: meanOf("smMhz"),
+    memoryMhz: meanOf("memoryMhz"),
+    celsius: meanOf("celsius"),
+    powerCappedPart: meanOf("powerCappedPart")
+  };
+}
+function weightedOrNull(values2, weights) {
+  let sum = 0;
+  for (const [i, value] of values2.entries()) {
+    if (value === null) return null;
+    sum += value * weights[i];
+  }
+  return sum / sumOf(weights);
+}
+function sumOf(values2) {
+  return values2.reduce((sum, value) => sum + value, 0);
+}
+
+// src/measure/block-window.ts
+function blockWindowOf(turns) {
+  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
+  if (energies.length === 0 || energies.length < turns.length) return null;
+  const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
+  const errors = energies.map(({ relativeError = null }) => relativeError);
+  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a, b) => Math.abs(b) - Math.abs(a));
+  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  return {
+    seconds,
+    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
+    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
+    netJoules: nets.length < energies.length ? null : mean(nets),
+    // The sample's energy is the mean of the turns', whose errors are independent.
+    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
+    disagreement: disagreements[0] ?? null,
+    busyShare: shares.length === 0 ? null : Math.min(...shares),
+    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
+  };
+}
+
+// src/measure/sampled-stretch.ts
+async function sampleStretch(request) {
+  const { meter, delayMs } = request;
+  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
+  let sampling = true;
+  try {
+    const run = await request.device.run(request.variant, request.durationMs);
+    if (!run.ok) return run;
+    sampling = false;
+    const readings2 = await session.stop(run.value);
+    const disturbances = session.disturbances?.() ?? [];
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
+  } finally {
+    if (sampling) await session.cancel();
+  }
+}
+
 // src/measure/series.ts
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
@@ -15502,6 +16860,127 @@ function integratedJoules(powers, fromMs, toMs) {
   return joules;
 }
 
+// src/measure/heat-up.ts
+var STEADY_PART = 0.01;
+var STEADY_CELSIUS = 1;
+var STEP_MS = 600;
+var STEP_UPDATES = 6;
+async function heatUp(request) {
+  const { bench, variant, longestMs } = request;
+  const stepMs = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
+  let before = null;
+  for (let doneMs = 0; doneMs + stepMs <= longestMs && !request.isAborted(); doneMs += stepMs) {
+    const step2 = await takeStep(bench, variant, stepMs);
+    if (!step2.ok) return step2;
+    if (before !== null && isSteady(before, step2.value)) break;
+    before = step2.value;
+  }
+  return { ok: true, value: null };
+}
+function isSteady(before, after) {
+  const alike = (a, b) => a === null || b === null || Math.abs(b / a - 1) <= STEADY_PART;
+  const { celsius } = after;
+  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
+}
+async function takeStep({ device, meter }, variant, durationMs) {
+  if (meter === null) {
+    const run = await device.run(variant, durationMs);
+    if (!run.ok) return run;
+    const launchesPerMs = speedOf(run.value.completions);
+    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
+  }
+  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
+  if (!sampled.ok) return sampled;
+  const { stretch, readings: readings2, evidence } = sampled.value;
+  const ticks = findTicks(readings2);
+  const [first, last2] = [ticks[0], ticks.at(-1)];
+  const known2 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  return {
+    ok: true,
+    value: {
+      launchesPerMs: speedOf(stretch.completions),
+      watts: known2 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      celsius: evidence?.conditions?.celsius ?? null
+    }
+  };
+}
+function speedOf(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
+}
+
+// src/measure/steady.ts
+var TOLERATED_DIFFERENCE = 2e-3;
+var CERTAIN = 3;
+var LEAST_VALUES = 8;
+function steadyFrom(values2) {
+  const n = values2.length;
+  if (n < LEAST_VALUES) return 0;
+  let cut = 0;
+  let least2 = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let squares = 0;
+  for (let d = n - 1; d >= 0; d--) {
+    const value = values2[d];
+    const count2 = n - d;
+    const delta = value - (count2 > 1 ? sum / (count2 - 1) : 0);
+    sum += value;
+    if (count2 > 1) squares += delta * (value - sum / count2);
+    const score2 = squares / count2 ** 2;
+    if (d <= n / 2 && score2 <= least2) [least2, cut] = [score2, d];
+  }
+  return cut > 0 && differs(values2.slice(0, cut), values2.slice(cut)) ? cut : 0;
+}
+function differs(head, rest) {
+  const { mean: from } = moments(head);
+  const { mean: to, variance } = moments(rest);
+  const difference = Math.abs(from - to);
+  const error = Math.sqrt(variance * (1 / head.length + 1 / rest.length));
+  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
+}
+
+// src/measure/updates.ts
+var LATE_PERIODS = 1.8;
+var LOST_PART = 0.7;
+var JUMP_FACTOR = 3;
+var LEAST_UPDATES = 4;
+function updatesBetween(ticks, completions) {
+  const launches = ticks.map(({ timeMs }) => launchesAt(completions, timeMs));
+  return ticks.slice(1).map((tick, i) => {
+    const before = ticks[i];
+    const joules = tick.joules - before.joules;
+    return {
+      fromMs: before.timeMs,
+      toMs: tick.timeMs,
+      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
+      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
+      joules,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
+    };
+  });
+}
+function implausible(updates, updatePeriodMs) {
+  if (updates.length < LEAST_UPDATES) return null;
+  const usual = median(updates.map(({ watts }) => watts));
+  const lost = updates.find(
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+  );
+  if (lost !== void 0) {
+    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+    const lateMs = Math.round(lost.shortestMs);
+    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
+  }
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a, b) => a - b).slice(-2);
+  if (first > JUMP_FACTOR * second) {
+    return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
+  }
+  return null;
+}
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
+}
+
 // src/measure/window.ts
 var STILL_PERIODS = 5;
 var STILL_PART = 0.5;
@@ -15541,9 +17020,21 @@ function cutWindow(request) {
   if (spanMs < LEAST_COVERAGE * options.windowMs) {
     return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
   }
-  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, first.timeMs);
+  const updates = updatesBetween(ticks, completions);
+  if (meter.updatePeriodMs !== null && !meter.estimated) {
+    const objection = implausible(updates, meter.updatePeriodMs);
+    if (objection !== null) return isVoid(objection);
+  }
+  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
+  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
+  const cut = ticks.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks[Math.max(0, cut)];
+  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
   if (launches <= 0) return isVoid("no launch completed between the readings");
-  return { ok: true, energy: toMeasurement({ first, last: last2, launches, powers: request.powers ?? [], meter }) };
+  const joulesPerLaunch = updates.slice(Math.max(0, cut)).map((update) => update.joulesPerLaunch);
+  const series = joulesPerLaunch.filter(Number.isFinite);
+  const powers = request.powers ?? [];
+  return { ok: true, energy: toMeasurement({ first: start, last: last2, launches, series, powers, meter }), series };
 }
 function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
   const spanMs = lastReading.timeMs - ticks[0].timeMs;
@@ -15556,7 +17047,7 @@ function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
   return longest > bearableMs ? longest : null;
 }
 function toMeasurement(cut) {
-  const { first, last: last2, launches, powers, meter } = cut;
+  const { first, last: last2, launches, series, powers, meter } = cut;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
   const joules = last2.joules - first.joules;
   const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
@@ -15577,49 +17068,68 @@ function toMeasurement(cut) {
       (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0
     ),
+    relativeError: relativeErrorOf(series),
     ...disagreement === null ? {} : { disagreement }
   };
 }
 
 // src/measure/energy.ts
 var ATTEMPTS = 2;
+var MOST_WINDOWS = 4;
+var SHORTEST_PART = 1 / 3;
 async function measureEnergy(request) {
-  const { device, meter, variant, options } = request;
-  let durationMs = options.preheatMs + options.windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
+  const { windowMs, precision, longestMs = windowMs } = request.options;
+  const cuts = [];
+  for (let lengthMs = windowMs; ; ) {
+    const taken = await takeWindow(request, lengthMs);
+    if (taken.status !== "valid") return taken;
+    cuts.push(taken.cut);
+    const energy = combineCuts(cuts);
+    const { relativeError = null } = energy;
+    if (precision === void 0 || relativeError === null || cuts.length >= MOST_WINDOWS) {
+      return { status: "valid", energy };
+    }
+    const doneMs = 1e3 * energy.seconds;
+    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
+    const leftMs = longestMs - doneMs;
+    const leastMs2 = SHORTEST_PART * windowMs;
+    if (missingMs <= 0 || leftMs < leastMs2) return { status: "valid", energy };
+    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
+  }
+}
+async function takeWindow(request, windowMs) {
+  const { device, meter, variant } = request;
+  const options = { ...request.options, windowMs };
+  let durationMs = options.preheatMs + windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
   const reasons = [];
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const sampled = await sampleStretch({ device, meter, variant, durationMs });
+    const delayMs = phaseDelayMs(meter.info, request.random);
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
     if (!sampled.ok) return { status: "failed", failure: sampled.failure };
-    const { stretch, readings: readings2, disturbances, evidence } = sampled.value;
-    disturbed = disturbances.length > 0;
-    const objections = [...disturbances, ...evidence?.faults ?? []];
-    const { completions } = stretch;
-    const powers = evidence?.powers ?? [];
-    const cut = objections.length > 0 ? { ok: false, reason: objections.join("; ") } : cutWindow({ completions, readings: readings2, powers, meter: meter.info, options });
-    if (cut.ok) {
-      const conditions = evidence?.conditions ?? null;
-      return { status: "valid", energy: conditions === null ? cut.energy : { ...cut.energy, conditions } };
-    }
+    disturbed = sampled.value.disturbances.length > 0;
+    const cut = cutSampled(sampled.value, meter.info, options);
+    if (cut.ok) return { status: "valid", cut };
     reasons.push(cut.reason);
-    durationMs = Math.max(durationMs, options.preheatMs + 4 * longestGapMs(stretch.completions));
+    durationMs = Math.max(
+      durationMs,
+      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
+    );
   }
   return { status: "void", reasons, disturbed };
 }
-async function sampleStretch(request) {
-  const session = await request.meter.start();
-  let sampling = true;
-  try {
-    const run = await request.device.run(request.variant, request.durationMs);
-    if (!run.ok) return run;
-    sampling = false;
-    const readings2 = await session.stop(run.value);
-    const disturbances = session.disturbances?.() ?? [];
-    const evidence = session.evidence?.() ?? null;
-    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
-  } finally {
-    if (sampling) await session.cancel();
-  }
+function cutSampled(sampled, meter, options) {
+  const { stretch, readings: readings2, disturbances, evidence } = sampled;
+  const objections = [...disturbances, ...evidence?.faults ?? []];
+  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
+  const { completions } = stretch;
+  const cut = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
+  const conditions = evidence?.conditions ?? null;
+  return cut.ok && conditions !== null ? { ...cut, energy: { ...cut.energy, conditions } } : cut;
+}
+function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
+  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
+  return random.next() * updatePeriodMs;
 }
 
 // src/measure/latency.ts
@@ -15647,53 +17157,43 @@ async function measureLatency(request) {
 }
 
 // src/measure/turn.ts
-async function takeTurn(bench, variant, options) {
-  const energy = await takeEnergy(bench, variant, options);
+async function takeTurn(request) {
+  const { bench, variant, options, random } = request;
+  const energy = await takeEnergy(bench, variant, options, random);
   if (!energy.ok) return energy;
-  const { joules, energyResolution, voidReasons, disturbed } = energy.value;
   const timed = await measureLatency({ device: bench.device, variant, options: options.time });
   if (!timed.ok) return timed;
+  const { measured, voidReasons, disturbed } = energy.value;
   return {
     ok: true,
     value: {
       latencyMs: disturbed ? null : timed.value.medianMs,
       latencyResolution: timed.value.relativeResolution,
-      joules,
-      energyResolution,
+      energy: measured,
+      busyShare: measured === null ? null : busyShareOf(bench, measured, timed.value),
       voidReasons
     }
   };
 }
-async function takeEnergy({ device, meter }, variant, options) {
+function busyShareOf({ device }, { launches, seconds }, { medianMs }) {
+  return device.info.timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
+}
+async function takeEnergy({ device, meter }, variant, { window }, random) {
   if (meter === null) {
-    const heated = await device.run(variant, options.window.preheatMs);
+    const heated = await device.run(variant, window.preheatMs);
     if (!heated.ok) return heated;
-    return { ok: true, value: { joules: null, energyResolution: 0, voidReasons: [], disturbed: false } };
+    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
   }
-  const window = await measureEnergy({ device, meter, variant, options: options.window });
-  switch (window.status) {
+  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
+  switch (outcome.status) {
     case "failed":
-      return { ok: false, failure: window.failure };
-    case "void":
-      return {
-        ok: true,
-        value: {
-          joules: null,
-          energyResolution: 0,
-          voidReasons: window.reasons,
-          disturbed: window.disturbed
-        }
-      };
+      return { ok: false, failure: outcome.failure };
+    case "void": {
+      const { reasons, disturbed } = outcome;
+      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
+    }
     case "valid":
-      return {
-        ok: true,
-        value: {
-          joules: window.energy.joules,
-          energyResolution: window.energy.relativeResolution,
-          voidReasons: [],
-          disturbed: false
-        }
-      };
+      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
   }
 }
 
@@ -15708,6 +17208,7 @@ async function measureSubject(request) {
     const prepared = await bench.device.prepare(variant);
     if (!prepared.ok) failures.set(arm, prepared.failure);
   }
+  await heat(request, failures);
   const sequence = turnOrder(order);
   for (const [index, arm] of sequence.entries()) {
     if (request.isAborted()) return null;
@@ -15716,11 +17217,20 @@ async function measureSubject(request) {
     const { kernel, workload } = subject;
     request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence.length });
     const { bench, variant } = armOf(request, arm);
-    const turn = await takeTurn(bench, variant, request.options);
+    const random = request.random.fork(`turn ${index}`);
+    const turn = await takeTurn({ bench, variant, options: request.options, random });
     if (turn.ok) turns.get(arm)?.push(turn.value);
     else failures.set(arm, turn.failure);
   }
   return [...order].sort((a, b) => "BHXR".indexOf(a) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+async function heat(request, failures) {
+  const { order, options, cold, isAborted } = request;
+  const arm = order.find((one2) => !failures.has(one2));
+  const { heatUpMs: longestMs = 0 } = options.window;
+  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
+  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
+  if (!heated.ok) failures.set(arm, heated.failure);
 }
 function armOf({ subject, benches }, arm) {
   const bench = benches.get(arm);
@@ -15737,6 +17247,7 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
   else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
   const failed4 = own !== void 0 || failures.has(other);
+  const window = blockWindowOf(turns);
   return {
     kernel: subject.kernel,
     workload: subject.workload,
@@ -15744,15 +17255,16 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
     block,
     phase,
     latencyMs: failed4 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed4 ? null : meanOrNull(turns.map((turn) => turn.joules)),
+    joules: failed4 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
     latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energyResolution)),
-    voidReasons
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
+    voidReasons,
+    ...window === null || failed4 ? {} : { window }
   };
 }
 function meanOrNull(values2) {
-  const known = values2.filter((value) => value !== null);
-  return known.length > 0 && known.length === values2.length ? mean(known) : null;
+  const known2 = values2.filter((value) => value !== null);
+  return known2.length > 0 && known2.length === values2.length ? mean(known2) : null;
 }
 
 // src/measure/blocks.ts
@@ -15768,6 +17280,7 @@ async function runBlocks(task) {
   return samples2;
 }
 async function runBlock(task, block) {
+  const random = createRandom(task.seed ?? 1);
   const isAborted = () => task.signal?.aborted === true;
   const benches = /* @__PURE__ */ new Map();
   const opened = [];
@@ -15789,6 +17302,8 @@ async function runBlock(task, block) {
         block,
         phase: task.phase,
         options: task.options,
+        cold: index === 0,
+        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
         isAborted,
         onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
       });
@@ -15821,12 +17336,10 @@ function measureOptions(request) {
     };
   }
   const periodMs = request.meter?.updatePeriodMs ?? 0;
+  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
   return {
     time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: {
-      preheatMs: 500,
-      windowMs: judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs)
-    }
+    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
   };
 }
 
@@ -15853,6 +17366,7 @@ async function buildAndPrepare(builder, device) {
 }
 
 // src/measure/trials.ts
+var phases = createRandom(1);
 function createTrials(request) {
   return new DeviceTrials(request);
 }
@@ -15922,7 +17436,9 @@ var DeviceTrials = class {
     }
     const built = await this.#build(configuration);
     if (!built.ok) return built;
-    const window = await measureEnergy({ device, meter, variant: built.value, options: options.window });
+    const random = phases.fork(`${this.#costs.energyTrials}`);
+    const request = { device, meter, variant: built.value, options: options.window, random };
+    const window = await measureEnergy(request);
     switch (window.status) {
       case "valid":
         return { ok: true, value: window.energy };
@@ -16367,8 +17883,8 @@ function findDisturbances(request) {
 }
 function newProcesses(before, after) {
   if (before === null || after === null) return [];
-  const known = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known.has(pid));
+  const known2 = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known2.has(pid));
   if (fresh.length === 0) return [];
   const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
   return [`a new process came onto the GPU: ${who}`];
@@ -16492,7 +18008,8 @@ async function createSensorMeter(options) {
       resolutionJoules: traits.resolutionJoules,
       idleWatts: traits.idleWatts
     },
-    async start() {
+    async start(options2) {
+      if (options2 !== void 0) await time.sleep(options2.delayMs);
       const before = atOpening?.trusted === true ? atOpening : await listProcesses(sensor);
       return startSession({ sensor, traits, time, before });
     },
@@ -17011,8 +18528,8 @@ async function findState(folder) {
   const sm = scaled(join8(folder, "freq1_input"), 1e-6);
   const memory = scaled(join8(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join8(folder, "temp1_input"), 1e-3);
-  const known = await Promise.all([sm(), memory(), celsius()]);
-  if (known.every((read) => !read.ok)) return null;
+  const known2 = await Promise.all([sm(), memory(), celsius()]);
+  if (known2.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees] = await Promise.all([sm(), memory(), celsius()]);
     return {
@@ -17413,8 +18930,11 @@ var nvml = {
   name: "nvml",
   async open(context) {
     const { info } = context.device;
-    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
-    if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
+    if (info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (context.nvmlLibrary === void 0) {
+      if (info.software) return unsuitable(`${info.family} is no GPU`);
+      if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
+    }
     const opened = await openNvml(context.nvmlLibrary ?? usualLibrary, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
@@ -17673,6 +19193,112 @@ function formatKilowattHours(kilowattHours) {
   return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
 }
 
+// src/report/suggestion.ts
+function advisedKernels(report3) {
+  return report3.suggestion == null ? [] : report3.kernels.filter(({ retuned }) => retuned != null);
+}
+function configurationText(configuration) {
+  return cleanLine(JSON.stringify(configuration ?? {}), 1e3);
+}
+function suggestionDiff(report3, maxKernels) {
+  const { suggestion: suggestion2 } = report3;
+  const advised = advisedKernels(report3);
+  if (suggestion2 == null || advised.length === 0) return [];
+  const path = cleanLine(suggestion2.path, 300);
+  const family = report3.device?.family ?? "";
+  const hunks = advised.slice(0, maxKernels).flatMap(({ kernel, workload, configuration, retuned }) => [
+    cleanLine(`@@ ${kernel} ${workload} ${family} @@`, 500),
+    `-"configuration": ${configurationText(configuration.head)}`,
+    `+"configuration": ${configurationText(retuned?.configuration ?? null)}`
+  ]);
+  return [`--- ${path}`, `+++ ${path}`, ...hunks];
+}
+function suggestionNote(report3) {
+  const { suggestion: suggestion2 } = report3;
+  const path = cleanLine(suggestion2?.path ?? "", 300);
+  const whole = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
+  return `Retuned head is better with this in ${path}. It is advice: the verdict is on what ships. ${whole}`;
+}
+function retunedNote(kernel) {
+  const { retuned } = kernel;
+  if (retuned == null) return null;
+  const energy = kernel.estimated ? "energy (estimated)" : "energy";
+  const gains = (ratios) => [
+    ratios.energyRatio === null ? null : `${energy} ${formatRatio(ratios.energyRatio)}`,
+    ratios.latencyRatio === null ? null : `latency ${formatRatio(ratios.latencyRatio)}`
+  ].filter((gain) => gain !== null).join(", ");
+  const overHead = retuned.overHead === void 0 ? "" : gains(retuned.overHead);
+  return `retuning head would give ${gains(retuned) || "another configuration"} against base${overHead === "" ? "" : `, ${overHead} against head`}`;
+}
+
+// src/report/window-notes.ts
+var maxReasons = 3;
+function range(values2, unit) {
+  if (values2.length === 0) return "";
+  const [low, high] = [least(values2), -least(values2.map((value) => -value))].map(
+    (value) => formatInteger(value)
+  );
+  return low === high ? `${low} ${unit}` : `${low} to ${high} ${unit}`;
+}
+function least(values2) {
+  return values2.reduce((smallest, value) => Math.min(smallest, value), Number.POSITIVE_INFINITY);
+}
+function percent2(part) {
+  return `${(part * 100).toFixed(1)} %`;
+}
+function largest(values2, text2) {
+  const known2 = values2.filter((value) => value !== null);
+  return known2.length === 0 ? "" : text2(-least(known2.map((value) => -value)));
+}
+function known(windows, name) {
+  return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value) => value !== null);
+}
+function windowText(windows) {
+  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
+  const busy = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  const facts = [
+    largest(
+      windows.map(({ relativeError }) => relativeError),
+      (error) => `standard error at most ${percent2(error)}`
+    ),
+    largest(
+      windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
+      (value) => `counter and integrated power within ${percent2(value)}`
+    ),
+    busy.length === 0 ? "" : `device busy at least ${percent2(least(busy))}`,
+    range(known(windows, "celsius"), "°C"),
+    range(known(windows, "smMhz"), "MHz"),
+    largest(
+      known(windows, "powerCappedPart"),
+      (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
+    )
+  ].filter((fact) => fact !== "");
+  const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
+  return [measured, ...facts].join(", ");
+}
+function voidText(samples2) {
+  const lost = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
+  if (lost.length === 0) return "";
+  const counts = /* @__PURE__ */ new Map();
+  for (const reason of lost.flatMap(({ voidReasons }) => voidReasons)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...counts].sort(([, a], [, b]) => b - a);
+  const named = reasons.slice(0, maxReasons).map(([reason, count2]) => {
+    return count2 === 1 ? cleanLine(reason, 200) : `${cleanLine(reason, 200)} (${count2} times)`;
+  });
+  const rest = reasons.length - named.length;
+  const more = rest > 0 ? `; and ${formatCount(rest, "other reason")}` : "";
+  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named.join("; ")}${more}`;
+}
+function windowNote(samples2) {
+  const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
+  return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text2) => text2 !== "").join("; ");
+}
+function samplesOf(report3, { kernel, workload }) {
+  return (report3.samples ?? []).filter((sample) => sample.kernel === kernel && sample.workload === workload);
+}
+
 // src/report/facts.ts
 var interruptedExitCode = 130;
 var minHashLength = 4;
@@ -17701,6 +19327,7 @@ function isEstimated(report3) {
 var guardTitles = {
   passed: "passed",
   failed: "failed",
+  partial: "passed in part",
   "nothing-gated": "nothing gated",
   environment: "environment moved",
   "could-not-measure": "could not measure",
@@ -17719,6 +19346,9 @@ function countsText(report3) {
 }
 function verdictText(verdict) {
   return verdict.replace("-", " ");
+}
+function kernelVerdictText({ verdict, accepted }) {
+  return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
 }
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
@@ -17750,7 +19380,11 @@ function runFacts(report3) {
   }
   facts.push(["device", deviceText(report3)]);
   facts.push(["meter", meterText(report3)]);
-  if (report3.kind === "guard" && report3.device !== null) facts.push(["noise", noiseText(report3)]);
+  if (report3.kind === "guard" && report3.device !== null) {
+    facts.push(["noise", noiseText(report3)]);
+    const measured = windowNote(report3.samples ?? []);
+    if (measured !== "") facts.push(["windows", measured]);
+  }
   facts.push(["took", formatDuration(report3.durationSeconds)]);
   return facts;
 }
@@ -17777,8 +19411,13 @@ function meterText(report3) {
   const { meter } = report3;
   if (meter === null) return cleanLine(`none, latency only: ${report3.meterReason}`, 300);
   const kind = meter.estimated ? "estimated, not measured by a sensor" : "measured";
-  const idle = meter.idleWatts === null ? "" : `, idle ${meter.idleWatts.toFixed(1)} W`;
-  return cleanLine(`${meter.name}: ${meter.description} (${kind})${idle}`, 300);
+  const sensor = [
+    meter.updatePeriodMs === null ? "" : `, updated every ${formatMilliseconds(meter.updatePeriodMs)}`,
+    meter.resolutionJoules === null ? "" : `, in steps of ${formatJoules(meter.resolutionJoules)}`,
+    meter.sampledPart == null || meter.sampledPart === 1 ? "" : `, sees ${(meter.sampledPart * 100).toFixed(0)} % of the time`,
+    meter.idleWatts === null ? "" : `, idle ${meter.idleWatts.toFixed(1)} W`
+  ].join("");
+  return cleanLine(`${meter.name}: ${meter.description} (${kind})${sensor}`, 400);
 }
 function noiseText({ noiseFloor }) {
   const parts = ["energy", "latency"].flatMap((metric) => {
@@ -17798,20 +19437,19 @@ function needsNotes(kernel) {
 function guardNotes(kernel) {
   const notes2 = [cleanLine(kernel.reason, 600)];
   const attributed = { code: "the code", tuning: "the tuned configuration", both: "both code and tuning" };
+  if (kernel.accepted != null) {
+    notes2.push(`accepted by the label ${cleanLine(kernel.accepted, 100)}: it does not fail the run`);
+  }
+  if ((kernel.attempt ?? 1) > 1) {
+    notes2.push(`attempt ${kernel.attempt} at this comparison, judged on the blocks of all of them`);
+  }
   if (kernel.attribution !== null) notes2.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
     const basis = kernel.estimated ? ", from estimated energy" : "";
     notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
   }
-  const { retuned } = kernel;
-  if (retuned != null) {
-    const energy = kernel.estimated ? "energy (estimated)" : "energy";
-    const gains = [
-      retuned.energyRatio === null ? null : `${energy} ${formatRatio(retuned.energyRatio)}`,
-      retuned.latencyRatio === null ? null : `latency ${formatRatio(retuned.latencyRatio)}`
-    ].filter((gain) => gain !== null);
-    notes2.push(`retuning head would give ${gains.join(", ") || "another configuration"} against base`);
-  }
+  const retuned = retunedNote(kernel);
+  if (retuned !== null) notes2.push(retuned);
   return notes2.filter((note) => note !== "");
 }
 function placeText(kernel) {
@@ -17838,6 +19476,28 @@ function failureNotes(kernel) {
     else notes2.push(`failed: ${text2}, e.g. ${exampleText(example)}`);
   }
   return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
+}
+
+// src/report/policy-notes.ts
+var maxShown = 8;
+function describe2({ kernel, setting, base: base2, head }) {
+  const where = kernel === null ? "" : ` of ${kernel}`;
+  return cleanLine(`${setting}${where} from ${base2} to ${head}`, 400);
+}
+function sentence(changes) {
+  const shown = changes.slice(0, maxShown).map(describe2);
+  const rest = changes.length - shown.length;
+  return `${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
+}
+function loosenedNote({ policy }) {
+  const changes = (policy?.changes ?? []).filter(({ loosens }) => loosens);
+  if (changes.length === 0) return null;
+  return `This change loosens its own gate: ${sentence(changes)}. It was judged by base's gate; its own applies once it is merged.`;
+}
+function otherPolicyNote({ policy }) {
+  const changes = (policy?.changes ?? []).filter(({ loosens }) => !loosens);
+  if (changes.length === 0) return null;
+  return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
 
 // src/report/escape-markdown.ts
@@ -17899,8 +19559,8 @@ ${content}
 </details>`;
 }
 function movement(before, after, format4) {
-  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
-  return known.join(" → ");
+  const known2 = [before, after].filter((value) => value != null).map((value) => format4(value));
+  return known2.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -17947,6 +19607,7 @@ var marks = {
 var headings = {
   passed: "✅",
   failed: "❌",
+  partial: "⚠️",
   "nothing-gated": "⚠️",
   environment: "⚠️",
   "could-not-measure": "⚠️",
@@ -17959,7 +19620,7 @@ function kernelTable(report3, kernels, limits2) {
     titles: ["verdict", "kernel", titles.energy, titles.latency],
     rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
-      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${verdictText(kernel.verdict)}`,
+      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${kernelVerdictText(kernel)}`,
       subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
       quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
       quantityCell(
@@ -17983,8 +19644,8 @@ function notes(kernels, limits2) {
   const rest = explained.length - items.length;
   return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
 }
-function configurationList(kernels, limits2) {
-  const measured = kernels.filter(
+function configurationList(report3, limits2) {
+  const measured = bySeverity(report3.kernels).filter(
     (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
   );
   const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
@@ -17993,9 +19654,35 @@ function configurationList(kernels, limits2) {
     const before = base2 === null ? "" : formatConfiguration(base2);
     const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
     const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
-    return `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+    const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+    const windows = windowNote(samplesOf(report3, kernel));
+    return windows === "" ? subject : `${subject}
+  - ${escapeMarkdown(windows, 1e3)}`;
   });
   return items.join("\n");
+}
+function policyBlock(report3) {
+  const loosened = loosenedNote(report3);
+  const other = otherPolicyNote(report3);
+  return [
+    loosened === null ? "" : `> [!WARNING]
+> ${escapeMarkdown(loosened, 4e3)}`,
+    other === null ? "" : escapeMarkdown(other, 4e3)
+  ].filter((text2) => text2 !== "").join("\n\n");
+}
+function codeBlock(language, lines) {
+  const runs2 = lines.flatMap((line2) => line2.match(/`+/g) ?? []).map((run) => run.length);
+  const fence = "`".repeat(Math.max(2, ...runs2) + 1);
+  return [`${fence}${language}`, ...lines, fence].join("\n");
+}
+function suggestionBlock(report3, limits2) {
+  const diff = suggestionDiff(report3, limits2.maxNotes);
+  if (diff.length === 0) return "";
+  const rest = advisedKernels(report3).length - limits2.maxNotes;
+  const more = rest > 0 ? ` ${rest} more in the JSON report.` : "";
+  return `${escapeMarkdown(suggestionNote(report3), 2e3)}${more}
+
+${codeBlock("diff", diff)}`;
 }
 function guardBlocks(report3, limits2) {
   const ordered2 = bySeverity(report3.kernels);
@@ -18006,16 +19693,43 @@ function guardBlocks(report3, limits2) {
   return [
     title,
     `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
+    policyBlock(report3),
     kernelTable(report3, shown, limits2),
     notes(ordered2, limits2),
+    details("Suggested tuned state", suggestionBlock(report3, limits2)),
     details(
       `${folded.length} unchanged or identical`,
       folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
     ),
-    details("Configurations", configurationList(ordered2, limits2)),
+    details("Configurations and measurements", configurationList(report3, limits2)),
     warningList(report3, limits2),
     factList(report3)
   ];
+}
+
+// src/report/history-notes.ts
+var maxChanges = 3;
+function changeNote(change2, estimated) {
+  const { metric, at: at2, commit, ratio: ratio3, driverChanged } = change2;
+  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
+  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
+  const cause = driverChanged ? ", with another driver or device" : "";
+  return `${name} changed for good by ${formatChange(ratio3)} on ${at2.slice(0, 10)}${where}${cause}`;
+}
+function driftNote(drift, estimated) {
+  const energy = estimated ? "energy (estimated)" : "energy";
+  const parts = [
+    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
+    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
+  ].filter((part) => part !== null);
+  const verdict = drift.exceeds ? ", beyond the margin" : "";
+  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
+}
+function historyNotes({ history, estimated }) {
+  if (history == null) return [];
+  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
+  const changes = [...history.changes].sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
+  return [...drift, ...changes].map((note) => cleanLine(note, 400));
 }
 
 // src/report/retune-notes.ts
@@ -18088,7 +19802,7 @@ function kernelTable2(report3, limits2) {
     maxRows: limits2.maxRows
   });
 }
-function configurationText(report3, kernel) {
+function configurationText2(report3, kernel) {
   const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
   switch (configurationOutcome(report3, kernel)) {
     case "none-works":
@@ -18108,9 +19822,14 @@ function configurationText(report3, kernel) {
 function configurations(report3, limits2) {
   const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
     const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-    const notes2 = [kernel.reason, searchNote(kernel), ...failureNotes(kernel)].filter((note) => note !== "");
+    const notes2 = [
+      kernel.reason,
+      searchNote(kernel),
+      ...historyNotes(kernel),
+      ...failureNotes(kernel)
+    ].filter((note) => note !== "");
     return [
-      `- ${name}: ${configurationText(report3, kernel)}`,
+      `- ${name}: ${configurationText2(report3, kernel)}`,
       ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
     ].join("\n");
   });
@@ -18291,8 +20010,8 @@ function ratioCell(ratio3, paint) {
   return ratio3.low > 1 ? { ...cell, paint: paint.red } : cell;
 }
 function movementCell(before, after, format4) {
-  const known = [before, after].filter((value) => value != null).map((value) => format4(value));
-  return { text: known.join(" → ") };
+  const known2 = [before, after].filter((value) => value != null).map((value) => format4(value));
+  return { text: known2.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts = runFacts(report3);
@@ -18334,7 +20053,7 @@ function columnsFor(report3) {
 }
 function verdictCell(kernel, style2) {
   const { red, green, yellow, dim } = style2.paint;
-  const text2 = verdictText(kernel.verdict);
+  const text2 = kernelVerdictText(kernel);
   if (kernel.fails) return { text: text2, paint: red };
   if (kernel.verdict === "improved") return { text: text2, paint: green };
   return { text: text2, paint: isQuiet(kernel) ? dim : yellow };
@@ -18364,6 +20083,20 @@ function notesOf(kernel, style2) {
   const heading = noteHeading(nameOf(kernel), placeText(kernel), style2);
   return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style2))];
 }
+function policyLines(report3, style2) {
+  const loosened = loosenedNote(report3);
+  const other = otherPolicyNote(report3);
+  return [
+    ...loosened === null ? [] : wrap(loosened, style2.width).map(style2.paint.yellow),
+    ...other === null ? [] : wrap(other, style2.width)
+  ];
+}
+var maxSuggested = 20;
+function suggestionLines(report3, style2) {
+  const diff = suggestionDiff(report3, maxSuggested);
+  if (diff.length === 0) return [];
+  return [...wrap(suggestionNote(report3), style2.width), ...diff.map((line2) => `  ${line2}`)];
+}
 function guardSections(report3, style2) {
   const { bold, green, red, yellow } = style2.paint;
   const colours = { passed: green, failed: red };
@@ -18378,10 +20111,12 @@ function guardSections(report3, style2) {
   const explained = ordered2.filter(needsNotes);
   return [
     [title, ...wrap(cleanLine(report3.reason, 1e3), style2.width)],
+    policyLines(report3, style2),
     factLines(report3, style2),
     table3,
     identicalLines(folded, style2),
     ...explained.map((kernel) => notesOf(kernel, style2)),
+    suggestionLines(report3, style2),
     warningLines(report3, style2)
   ];
 }
@@ -18395,12 +20130,12 @@ function sparkline(values2, points) {
     const at2 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at2] ?? null;
   });
-  const known = picked.filter((value) => value !== null);
-  const low = Math.min(...known);
-  const range = Math.max(...known) - low;
+  const known2 = picked.filter((value) => value !== null);
+  const low = Math.min(...known2);
+  const range2 = Math.max(...known2) - low;
   return picked.map((value) => {
     if (value === null) return " ";
-    return bars.charAt(range > 0 ? Math.round((value - low) / range * (bars.length - 1)) : 0);
+    return bars.charAt(range2 > 0 ? Math.round((value - low) / range2 * (bars.length - 1)) : 0);
   }).join("");
 }
 
@@ -18435,6 +20170,7 @@ function notesOf2(report3, kernel, style2) {
     configurationNote(report3, kernel),
     cleanLine(kernel.reason, 600),
     searchNote(kernel),
+    ...historyNotes(kernel),
     ...failureNotes(kernel)
   ];
   return [
@@ -18759,10 +20495,10 @@ function readFileIfPresent(format4, path) {
   }
 }
 function setAside(path) {
-  const maxKept = 9;
+  const maxKept2 = 9;
   for (let n = 1; ; n++) {
     const target = `${path}.damaged-${n}`;
-    if (n < maxKept && existsSync3(target)) continue;
+    if (n < maxKept2 && existsSync3(target)) continue;
     renameSync2(path, target);
     return target;
   }
@@ -18980,11 +20716,11 @@ function numericFields(entries, except) {
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known = numericFields(cache.entries, tunables);
-  const list2 = known.slice(0, 20).join(", ") || "none";
+  const known2 = numericFields(cache.entries, tunables);
+  const list3 = known2.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
-    nextStep: `Choose another field; those with figures are: ${list2}.`
+    nextStep: `Choose another field; those with figures are: ${list3}.`
   });
 }
 
@@ -18998,9 +20734,9 @@ function failureMessage(entry, fields, objective) {
   return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
 }
 function samples(entry, fields) {
-  const list2 = fields.samples === null ? null : entry[fields.samples];
-  if (!Array.isArray(list2)) return null;
-  const times = list2.map((value) => typeof value === "number" ? value * fields.time.scale : Number.NaN);
+  const list3 = fields.samples === null ? null : entry[fields.samples];
+  if (!Array.isArray(list3)) return null;
+  const times = list3.map((value) => typeof value === "number" ? value * fields.time.scale : Number.NaN);
   return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
 }
 function measureEntry(entry, values2, fields, objective) {
@@ -19230,6 +20966,14 @@ function readTunedIfPresent(path) {
   return readFileIfPresent(tunedFormat, path);
 }
 
+// src/app/guard.ts
+import { join as join17 } from "node:path";
+
+// src/app/guard-advice.ts
+import { mkdtempSync, rmSync as rmSync3 } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as join11 } from "node:path";
+
 // src/judge/options.ts
 var leastBlocks = 3;
 var attemptsFactor = 2;
@@ -19240,6 +20984,8 @@ function withDefaults(options) {
     confirmBlocks: 9,
     improvedBy: 0.01,
     noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
     ...options
   };
 }
@@ -19252,22 +20998,39 @@ function isTrusted({ gate, energyEstimated }, metric) {
 function effectiveMargin(subject, metric, { noiseFloor }) {
   const margin = subject.gate[metric].margin;
   const floor = noiseFloor[metric] ?? 0;
-  const tooNoisy = floor > 2 * margin;
-  const widened = !tooNoisy && floor > margin;
-  return { margin: widened ? floor : margin, widened, tooNoisy };
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
 }
 
 // src/judge/pairs.ts
 function samplesBySubject(samples2) {
-  const bySubject = /* @__PURE__ */ new Map();
-  const keyOf2 = ({ kernel, workload }) => JSON.stringify([kernel, workload]);
+  const byKernel = /* @__PURE__ */ new Map();
   for (const sample of samples2) {
-    const key2 = keyOf2(sample);
-    const list2 = bySubject.get(key2);
-    if (list2 === void 0) bySubject.set(key2, [sample]);
-    else list2.push(sample);
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list3 = byWorkload.get(sample.workload);
+    if (list3 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list3.push(sample);
   }
-  return (subject) => bySubject.get(keyOf2(subject)) ?? [];
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
 }
 function pairsOf(request) {
   const { phase, from, to } = request;
@@ -19290,12 +21053,14 @@ function differencesOf(pairs, metric) {
   const values2 = [];
   const variances = [];
   const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
   for (const { from, to } of pairs) {
     const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
     if (before !== null && after !== null) {
       values2.push(Math.log(after / before));
       variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
     } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
       for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
     }
   }
@@ -19304,8 +21069,12 @@ function differencesOf(pairs, metric) {
     // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
     resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
     voidReasons: [...voidReasons],
+    disturbed,
     measured: values2.length > 0 || voidReasons.size > 0
   };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
 }
 function estimateOf({ values: values2, resolutionSd }) {
   return values2.length < leastBlocks ? null : estimateMean(values2, resolutionSd);
@@ -19334,6 +21103,11 @@ function detectableChange(request) {
 function toRatio(estimate) {
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
 }
 function latestEstimate(request) {
   const { samples: samples2, metric, from, to } = request;
@@ -19365,13 +21139,14 @@ function gatherEvidence(subject, metric, samples2, options) {
   return {
     subject,
     metric,
+    attempt: attemptOf(subject, options.earlier),
     gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
     margin,
     flag,
     confirm,
     flagEstimate,
     confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && !margin.tooNoisy && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
   };
 }
 function pAbove(estimate, margin) {
@@ -19381,11 +21156,22 @@ function pBelow(estimate, margin) {
   return tTestP(estimate, "less", Math.log1p(margin));
 }
 
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
 // src/judge/text.ts
 function formatChange2(relative2) {
-  const percent3 = relative2 * 100;
-  const digits2 = Math.abs(percent3) < 9.95 ? 1 : 0;
-  const text2 = percent3.toFixed(digits2);
+  const percent5 = relative2 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text2 = percent5.toFixed(digits2);
   return `${Number(text2) > 0 ? "+" : ""}${Number(text2) === 0 ? 0 .toFixed(digits2) : text2} %`;
 }
 function formatMargin(margin) {
@@ -19405,12 +21191,12 @@ function listReasons(reasons) {
 
 // src/judge/metric-verdict.ts
 function judgeMetric(request) {
-  const { evidence, confirmP, moved, options } = request;
+  const { evidence, confirmP, movement: movement2, options } = request;
   const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
   const estimate = confirmEstimate ?? flagEstimate;
   const found = decide(evidence, estimate, confirmP, options);
-  const excused = moved !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, moved) : found;
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
   return {
     metric,
     verdict,
@@ -19418,6 +21204,7 @@ function judgeMetric(request) {
     margin: evidence.margin.margin,
     gates,
     blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
     flagged,
     confirmP,
     reason
@@ -19425,14 +21212,8 @@ function judgeMetric(request) {
 }
 function decide(evidence, estimate, confirmP, options) {
   const { margin, flagged } = evidence;
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `this device's noise of ${floor} is more than twice the margin of ${formatMargin(margin.margin)}`
-    };
-  }
-  if (estimate === null) return { verdict: "inconclusive", reason: describeLack(evidence) };
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
   const change2 = describeEstimate(estimate);
   const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
   if (isUnconfirmed(evidence)) {
@@ -19446,17 +21227,27 @@ function decide(evidence, estimate, confirmP, options) {
       reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
     };
   }
-  if (pBelow(estimate, -options.improvedBy) < options.alpha) {
+  if (pBelow(estimate, -options.improvedBy) < level) {
     return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
   }
-  if (pBelow(estimate, margin.margin) < options.alpha) {
+  if (pBelow(estimate, margin.margin) < level) {
     return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
   }
   const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
   return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
 }
 function isUnconfirmed({ flagged, confirmEstimate }) {
   return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm }) {
+  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
 }
 function describeLack({ metric, flag }) {
   if (!flag.measured) {
@@ -19465,18 +21256,16 @@ function describeLack({ metric, flag }) {
   const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
   return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
 }
-function excuse(estimate, moved) {
+function excuse(estimate, movement2) {
   const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  const { subject, metric } = moved;
-  const sentinel = `the ${metric} of sentinel ${subject.kernel} moved by ${describeEstimate(moved.estimate)}`;
-  return { verdict: "environment", reason: `${change2}${sentinel}: the machine changed, not only the kernel` };
+  return { verdict: "environment", reason: `${change2}${movement2}` };
 }
 
 // src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf2, options) {
+function movedSentinels(subjects, samplesOf4, options) {
   return subjects.filter((subject) => subject.sentinel).flatMap(
     (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf2(subject), options);
+      const evidence = gatherEvidence(subject, metric, samplesOf4(subject), options);
       const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
         (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
       );
@@ -19486,6 +21275,12 @@ function movedSentinels(subjects, samplesOf2, options) {
 }
 function isClearlyBeyond(estimate, margin, alpha) {
   return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
 }
 function judgeSentinel(subject, judged, moved) {
   const metricsOfIt = judged.map((metric) => {
@@ -19514,10 +21309,11 @@ function judgeSentinel(subject, judged, moved) {
 // src/judge/judge.ts
 function judge(subjects, samples2, options = {}) {
   const settings = withDefaults(options);
-  const samplesOf2 = samplesBySubject(samples2);
-  const moved = movedSentinels(subjects, samplesOf2, settings);
+  const samplesOf4 = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const moved = movedSentinels(subjects, samplesOf4, settings);
+  const movement2 = movementOf(moved, settings);
   const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf2(subject), settings))
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf4(subject), settings))
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
@@ -19525,21 +21321,21 @@ function judge(subjects, samples2, options = {}) {
       (one2) => judgeMetric({
         evidence: one2,
         confirmP: confirmP.get(one2) ?? null,
-        moved: moved[0] ?? null,
+        movement: movement2,
         options: settings
       })
     );
     if (subject.sentinel) return judgeSentinel(subject, judged, moved);
     const deciding = decidingMetric(judged);
     const { kernel, workload } = subject;
-    const movement2 = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
     return {
       kernel,
       workload,
       sentinel: false,
       verdict: deciding.verdict,
       metrics: judged,
-      attribution: movement2 ? attribute({ samples: samplesOf2(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      attribution: changed ? attribute({ samples: samplesOf4(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
   });
@@ -19549,7 +21345,7 @@ function adjustedConfirmations(evidence) {
   for (const gates of [true, false]) {
     const family = evidence.filter((one2) => one2.flagged && one2.gates === gates);
     const pValues = family.map(
-      ({ confirmEstimate, margin }) => confirmEstimate === null ? 1 : pAbove(confirmEstimate, margin.margin)
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
     );
     holmAdjust(pValues).forEach((p, i) => {
       adjusted.set(family[i], p);
@@ -19582,30 +21378,43 @@ function noiseFloorOf(request) {
 // src/judge/overall.ts
 var harmless = ["identical", "new", "removed"];
 function overallVerdict(request) {
-  const { judgements, listed, failOn } = request;
+  const { judgements, listed, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const failing = [...compared, ...listed].filter(({ kernel, verdict }) => failsOn(kernel).includes(verdict));
+  const accepted = compared.filter((one2) => fails(one2) && one2.verdict === "regressed" && accepts(one2.kernel));
+  const failing = [...compared, ...listed].filter((one2) => fails(one2) && !accepted.some((a) => a === one2));
   const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter((one2) => !isGated(one2) && one2.verdict !== "environment").map(toListed);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
   const counts = describeCounts([...compared, ...listed]);
-  const facts = { gated: gatedSubjects.length, failing: failing.map(toListed), unjudged };
-  const lost = unjudged.length === 0 ? "" : ` Not enough could be measured of ${nameAll(unjudged)}.`;
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
   if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${lost}` };
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
   }
   const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
   if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${lost}`;
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
     return { ...facts, verdict: "environment", reason };
   }
   if (facts.gated > 0) {
     const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy for ${nameAll(open)}.`;
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
     return {
       ...facts,
-      verdict: "passed",
-      reason: `Nothing regressed in ${countOf(facts.gated, "comparison")} (${counts}).${excused}${lost}`
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
     };
   }
   if (unjudged.length > 0) {
@@ -19615,7 +21424,7 @@ function overallVerdict(request) {
     return {
       ...facts,
       verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy (${counts}).`
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
   if (listed.length > 0 && listed.every(({ verdict }) => harmless.includes(verdict))) {
@@ -19632,6 +21441,13 @@ function isGated({ metrics: metrics2 }) {
     ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
   );
 }
+function isUnjudged(one2) {
+  if (one2.verdict === "environment") return false;
+  const suspected = one2.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one2);
+}
 function toListed({ kernel, workload, verdict }) {
   return { kernel, workload, verdict };
 }
@@ -19644,26 +21460,78 @@ function describeCounts(subjects) {
   return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
 }
 
+// src/judge/settled.ts
+function standingOf(subject, samples2, options) {
+  const counting = metrics.filter((metric) => isTrusted(subject, metric)).map((metric) => gatherEvidence(subject, metric, samples2, options)).filter(({ flag }) => flag.measured);
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence) => isClear(evidence, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
   const settings = withDefaults(options);
-  const samplesOf2 = samplesBySubject(samples2);
-  const flag = missingBlocks(subjects, samplesOf2, "flag", settings.flagBlocks);
-  if (flag !== null) return flag;
-  if (movedSentinels(subjects, samplesOf2, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.filter(
-    (subject) => metrics.some((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf2(subject), settings);
-      return evidence.gates && evidence.flagged;
-    })
-  );
+  if (settings.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const { flagBlocks, confirmBlocks } = settings;
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(subject, pooledOf(subject), settings) })).filter(({ settled }) => !settled).sort((a, b) => Number(b.subject.sentinel) - Number(a.subject.sentinel) || a.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) })).filter(({ strength }) => strength > 0).sort((a, b) => b.strength - a.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
-  const again = subjects.filter((subject) => subject.sentinel || flagged.includes(subject));
-  return missingBlocks(again, samplesOf2, "confirm", settings.confirmBlocks) ?? { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: confirmBlocks,
+    finishFirst: true
+  });
+  return confirm ?? { phase: "done" };
 }
-function missingBlocks(subjects, samplesOf2, phase, wanted) {
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf2(subject), phase, wanted) })).filter(({ blocks }) => blocks > 0);
+function flagStrength(subject, samples2, settings) {
+  const strengths = metrics.map((metric) => {
+    const { gates, flagged, flagEstimate, margin } = gatherEvidence(subject, metric, samples2, settings);
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf4, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf4(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
   if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a, b) => a.blocks - b.blocks);
   return {
     phase,
     // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
@@ -19953,7 +21821,7 @@ function spreadPoints(options) {
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const point of freshPoints(source, random, seen)) {
       const nearest = chosen.reduce(
-        (least, other) => Math.min(least, distance(grid, point, other)),
+        (least2, other) => Math.min(least2, distance(grid, point, other)),
         Infinity
       );
       const score2 = -counts.crowding(point) + (chosen.length > 0 ? 0.5 * nearest : 0);
@@ -20021,10 +21889,10 @@ function mutate(space2, point, rate, random) {
 // src/space/create-space.ts
 var countingVisits = 2e7;
 function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known = null;
+  let known2 = null;
   const source = () => {
-    known ??= createSource2();
-    return known;
+    known2 ??= createSource2();
+    return known2;
   };
   const variation = { grid, isValid };
   return {
@@ -20036,7 +21904,7 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point) => configurationId(grid.configuration(point), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed = known?.all?.length;
+      const listed = known2?.all?.length;
       if (listed !== void 0) return { value: Math.min(listed, limit), exact: listed <= limit };
       const budget = { visits: countingVisits };
       let value = 0;
@@ -20218,8 +22086,8 @@ var YamlDocument = class {
     for (const fault of faults) {
       if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
     }
-    const range = { start: 0, end: 1 };
-    this.#places.set("", { key: null, value: root === null ? range : rangeOf(root), textStart: null });
+    const range2 = { start: 0, end: 1 };
+    this.#places.set("", { key: null, value: root === null ? range2 : rangeOf(root), textStart: null });
     this.data = root === null ? null : this.#read(root, "", null, 0);
   }
   /** Whether something is written at a pointer. */
@@ -20304,25 +22172,25 @@ var YamlDocument = class {
         continue;
       }
       this.#remember(key2);
-      const range = rangeOf(key2);
-      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range.start, range.end);
+      const range2 = rangeOf(key2);
+      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range2.start, range2.end);
       if (name === "__proto__") {
-        this.#problems.add(range, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
+        this.#problems.add(range2, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
       const inside = at(pointer, name);
       if (Object.hasOwn(data, name)) {
         const first = this.source.position(this.keyRange(inside).start).line;
-        this.#problems.add(range, {
+        this.#problems.add(range2, {
           message: `'${name}' is given twice, first in line ${first}`,
           nextStep: "keep one of them"
         });
         continue;
       }
       if (value === null) {
-        this.#places.set(inside, { key: range, value: range, textStart: null });
+        this.#places.set(inside, { key: range2, value: range2, textStart: null });
         data[name] = null;
-      } else data[name] = this.#read(value, inside, range, depth + 1);
+      } else data[name] = this.#read(value, inside, range2, depth + 1);
     }
     return data;
   }
@@ -20374,9 +22242,9 @@ var ProblemList = class {
     this.#source = source;
   }
   /** Notes a fault; the same text at the same place counts once. */
-  add(range, details2) {
+  add(range2, details2) {
     if (this.#entries.size >= maxProblems) return;
-    const { line: line2, column } = this.#source.position(range.start);
+    const { line: line2, column } = this.#source.position(range2.start);
     const sourceLine = this.#source.line(line2);
     const room = Math.max(1, sourceLine.length - column + 1);
     const problem = {
@@ -20386,10 +22254,10 @@ var ProblemList = class {
       severity: details2.severity ?? "error",
       message: shorten2(details2.message),
       nextStep: details2.nextStep ?? null,
-      length: Math.max(1, Math.min(range.end - range.start, room)),
+      length: Math.max(1, Math.min(range2.end - range2.start, room)),
       sourceLine
     };
-    const key2 = `${range.start} ${details2.message}`;
+    const key2 = `${range2.start} ${details2.message}`;
     if (!this.#entries.has(key2)) this.#entries.set(key2, { details: details2, problem });
   }
   get hasErrors() {
@@ -20602,19 +22470,19 @@ function placeInOperator(operator, document, pointer, use) {
   };
 }
 
-// node_modules/@marcbachmann/cel-js/lib/errors.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/errors.js
 var CelError = class extends Error {
   #node;
   #code;
   #range;
   #summary;
-  constructor({ name, code, message, node, cause, range }) {
+  constructor({ name, code, message, node, cause, range: range2 }) {
     super(message, cause ? { cause } : void 0);
     this.name = name;
     this.#code = code;
     this.#summary = message;
     this.#node = node;
-    this.#range = range && normalizeRange(range) || normalizeRange(node);
+    this.#range = range2 && normalizeRange(range2) || normalizeRange(node);
     if (!node?.input) return;
     this.message = formatErrorWithHighlight(this.#summary, node, this.#range);
   }
@@ -20684,8 +22552,8 @@ function normalizeRange(node) {
   const end = typeof node.end === "number" ? node.end : start;
   return { start, end };
 }
-function formatErrorWithHighlight(message, node, range) {
-  const pos = node.pos ?? range?.start;
+function formatErrorWithHighlight(message, node, range2) {
+  const pos = node.pos ?? range2?.start;
   if (typeof pos !== "number") return message;
   const input = node.input;
   let lineNum = 1;
@@ -20716,7 +22584,7 @@ function attachErrorAst(error, node) {
   return error;
 }
 
-// node_modules/@marcbachmann/cel-js/lib/optional.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/optional.js
 var Optional = class _Optional {
   #value;
   constructor(value) {
@@ -20861,7 +22729,7 @@ function register(registry) {
   );
 }
 
-// node_modules/@marcbachmann/cel-js/lib/globals.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/globals.js
 var hasOwn = Object.hasOwn;
 var objKeys = Object.keys;
 var objFreeze = Object.freeze;
@@ -20898,7 +22766,7 @@ var RESERVED = /* @__PURE__ */ new Set([
   "prototype"
 ]);
 
-// node_modules/@marcbachmann/cel-js/lib/functions.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/functions.js
 var UnsignedInt = class {
   #value;
   constructor(value) {
@@ -21351,7 +23219,7 @@ function stringSize(str) {
   return count2;
 }
 
-// node_modules/@marcbachmann/cel-js/lib/registry.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/registry.js
 var Type = class {
   #name;
   constructor(name) {
@@ -21554,13 +23422,13 @@ var TypeDeclaration = class {
       ast
     );
   }
-  #getListElementAtIndex(list2, pos) {
-    switch (list2?.constructor) {
+  #getListElementAtIndex(list3, pos) {
+    switch (list3?.constructor) {
       case Array:
-        return list2[pos];
+        return list3[pos];
       case Set: {
         let i = 0;
-        for (const item of list2) {
+        for (const item of list3) {
           if (i++ !== pos) continue;
           return item;
         }
@@ -21736,9 +23604,9 @@ var celTypes = {
   "map<dyn, dyn>": mapType
 };
 for (const t of [celTypes.string, celTypes.double, celTypes.int]) {
-  const list2 = _createListType(t);
+  const list3 = _createListType(t);
   const map = _createMapType(celTypes.string, t);
-  celTypes[list2.name] = list2;
+  celTypes[list3.name] = list3;
   celTypes[map.name] = map;
 }
 Object.freeze(celTypes);
@@ -22608,7 +24476,7 @@ function protobufjsTypeToCelType(protoType, resolvedType) {
   }
 }
 
-// node_modules/@marcbachmann/cel-js/lib/operators.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/operators.js
 var dynType2 = celTypes.dyn;
 var Base = class {
   dynType = celTypes.dyn;
@@ -23306,7 +25174,7 @@ for (const op of objKeys(OPERATORS)) {
   if (obj.alias) OPERATORS[obj.alias] = obj;
 }
 
-// node_modules/@marcbachmann/cel-js/lib/macros.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/macros.js
 var identity = (x) => x;
 function assertIdentifier(node, message) {
   if (node.op === "id") return node.args;
@@ -23511,7 +25379,7 @@ function registerMacros(registry) {
   });
 }
 
-// node_modules/@marcbachmann/cel-js/lib/overloads.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/overloads.js
 function registerOverloads(registry) {
   const unaryOverload = (op, t, h, ret) => registry.unaryOverload(op, t, h, ret, false);
   const binaryOverload = (l, op, r, h, ret) => registry.binaryOverload(l, op, r, h, ret, false);
@@ -23565,17 +25433,17 @@ function registerOverloads(registry) {
   binaryOverload(GPT, "-", GPD, (a, b) => b.subtractTimestamp(a));
   binaryOverload(GPT, "+", GPD, (a, b) => b.extendTimestamp(a));
   binaryOverload(GPD, "+", GPT, (a, b) => a.extendTimestamp(b));
-  function listIncludes(value, list2, ast, ev) {
-    if (list2 instanceof Set && list2.has(value)) return true;
-    for (const v of list2) if (isEqual(value, v, ast, ev)) return true;
+  function listIncludes(value, list3, ast, ev) {
+    if (list3 instanceof Set && list3.has(value)) return true;
+    for (const v of list3) if (isEqual(value, v, ast, ev)) return true;
     return false;
   }
   function mapIncludes(a, b) {
     if (b instanceof Map) return b.get(a) !== void 0;
     return hasOwn(b, a) ? b[a] !== void 0 : false;
   }
-  function listMembership(value, list2, ast, ev) {
-    return listIncludes(value, list2, ast, ev);
+  function listMembership(value, list3, ast, ev) {
+    return listIncludes(value, list3, ast, ev);
   }
   binaryOverload("V", "in", "list<V>", listMembership);
   binaryOverload("K", "in", "map<K, V>", mapIncludes);
@@ -23697,7 +25565,7 @@ function isEqual(a, b, ast, ev) {
   throw evaluationError("invalid_comparison_type", `Cannot compare values of type ${typeof a}`, ast);
 }
 
-// node_modules/@marcbachmann/cel-js/lib/type-checker.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/type-checker.js
 var toDynTypeBinding = (/* @__PURE__ */ new Map()).set("A", "dyn").set("T", "dyn").set("K", "dyn").set("V", "dyn");
 var TypeChecker = class extends Base {
   constructor(opts, isEvaluating) {
@@ -23758,7 +25626,7 @@ var TypeChecker = class extends Base {
   }
 };
 
-// node_modules/@marcbachmann/cel-js/lib/parser.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/parser.js
 var TOKEN = {
   EOF: 0,
   NUMBER: 1,
@@ -24608,7 +26476,7 @@ var Parser2 = class {
   }
 };
 
-// node_modules/@marcbachmann/cel-js/lib/options.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/options.js
 var DEFAULT_LIMITS = objFreeze({
   maxAstNodes: 1e5,
   maxDepth: 250,
@@ -24650,7 +26518,7 @@ function createOptions(opts, base2 = DEFAULT_OPTIONS) {
   });
 }
 
-// node_modules/@marcbachmann/cel-js/lib/evaluator.js
+// ../../work/main/node_modules/@marcbachmann/cel-js/lib/evaluator.js
 var globalRegistry = createRegistry({ enableOptionalTypes: false });
 registerFunctions(globalRegistry);
 registerOverloads(globalRegistry);
@@ -24970,10 +26838,10 @@ var typeNames = {
   bool: "true or false",
   string: "a text"
 };
-function didYouMean(name, known) {
-  const nearest = nearestName(name, known);
+function didYouMean(name, known2) {
+  const nearest = nearestName(name, known2);
   if (nearest !== null) return `did you mean '${nearest}'?`;
-  return known.length > 0 && known.length <= 24 ? `known are ${known.join(", ")}` : null;
+  return known2.length > 0 && known2.length <= 24 ? `known are ${known2.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
@@ -25189,10 +27057,10 @@ function lower(node, types) {
       return values2 === null ? null : call(node.args[0], values2);
     }
     case "in": {
-      const [needle, list2] = node.args;
-      if (list2.op !== "list") return null;
+      const [needle, list3] = node.args;
+      if (list3.op !== "list") return null;
       const value = lower(needle, types);
-      const items = lowerAll(list2.args, types);
+      const items = lowerAll(list3.args, types);
       return value === null || items === null ? null : membership(value, items);
     }
     case "==":
@@ -25431,8 +27299,8 @@ function typeOf(values2) {
 function readTunables(written, place, taken) {
   const items = [];
   const types = {};
-  for (const [name, list2] of Object.entries(written ?? {})) {
-    const values2 = soundValues(list2 ?? []);
+  for (const [name, list3] of Object.entries(written ?? {})) {
+    const values2 = soundValues(list3 ?? []);
     checkName(name, place.at(name));
     if (taken.includes(name)) {
       place.at(name).key({
@@ -25476,9 +27344,9 @@ function narrowTunables(tunables, written, place) {
   });
   return { items, types: tunables.types };
 }
-function unknownTunable(name, known) {
-  const nearest = nearestName(name, known);
-  const all = known.length === 0 ? "the kernel has no tunables" : `known are ${known.join(", ")}`;
+function unknownTunable(name, known2) {
+  const nearest = nearestName(name, known2);
+  const all = known2.length === 0 ? "the kernel has no tunables" : `known are ${known2.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
@@ -25628,12 +27496,12 @@ function parameterFault(value, parameter) {
   if (values2 !== void 0 && !values2.includes(value)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known, place) {
-  for (const name of given.filter((one2) => !known.includes(one2))) {
-    const nearest = nearestName(name, known);
+function reportUnknownParameters(given, known2, place) {
+  for (const name of given.filter((one2) => !known2.includes(one2))) {
+    const nearest = nearestName(name, known2);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest === null ? `known are ${known.join(", ")}` : `did you mean '${nearest}'?`
+      nextStep: nearest === null ? `known are ${known2.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
@@ -25661,7 +27529,12 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    return { workload: createWorkload(names3, complete), place: here };
+    const { parameters: all } = createWorkload(names3, complete);
+    const telling = names3.filter((name) => {
+      const byDefault = parameters[name]?.default;
+      return byDefault === void 0 || complete[name] !== byDefault;
+    });
+    return { workload: { name: createWorkload(telling, complete).name, parameters: all }, place: here };
   });
   reportRepeated(items);
   return {
@@ -25733,11 +27606,11 @@ function operatorParts(kernel, place, operator) {
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known, place) {
-  const nearest = nearestName(name, known);
+function reportUnknownOperator(name, known2, place) {
+  const nearest = nearestName(name, known2);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known.length > 0 ? `operators are ${known.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known2.length > 0 ? `operators are ${known2.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
 
@@ -25773,13 +27646,15 @@ function readObjective(written, pointer, document, inherited = defaultObjective)
 function readGate(written, inherited = defaultGate) {
   const energy = written?.energy;
   const latency = written?.latency;
+  const acceptLabel = written?.["accept-label"] ?? inherited.acceptLabel;
   return {
     energy: {
       margin: energy?.margin === void 0 ? inherited.energy.margin : share(energy.margin),
       allowEstimated: energy?.["allow-estimated"] ?? inherited.energy.allowEstimated
     },
     latency: { margin: latency?.margin === void 0 ? inherited.latency.margin : share(latency.margin) },
-    failOn: written?.["fail-on"]?.filter((verdict) => verdict !== void 0) ?? inherited.failOn
+    failOn: written?.["fail-on"]?.filter((verdict) => verdict !== void 0) ?? inherited.failOn,
+    ...acceptLabel === void 0 ? {} : { acceptLabel }
   };
 }
 function readOneBudget(written, inherited) {
@@ -25902,9 +27777,9 @@ function exampleAt(pointer) {
   return example === null ? null : `write for example ${example}`;
 }
 function unknownKey(pointer, key2) {
-  const known = guideAt(manifestGuide, pointer)?.keys ?? [];
-  const nearest = nearestName(key2, known);
-  const nextStep = nearest === null ? `known keys are ${known.join(", ")}` : `did you mean '${nearest}'?`;
+  const known2 = guideAt(manifestGuide, pointer)?.keys ?? [];
+  const nearest = nearestName(key2, known2);
+  const nextStep = nearest === null ? `known keys are ${known2.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep };
 }
 function missingKey(pointer, key2) {
@@ -26089,6 +27964,2157 @@ function parseManifest(options) {
   };
 }
 
+// src/search/budget.ts
+var reservedMeasurements = 4;
+var largestReserve = 0.3;
+var Budget = class {
+  #trials;
+  #seconds;
+  #clock;
+  #signal;
+  #startMs;
+  #energySeconds = 0;
+  #energies = 0;
+  #reserveIsOpen = false;
+  constructor(limits2, clock, signal) {
+    this.#trials = limits2.trials;
+    this.#seconds = limits2.seconds;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#startMs = clock.nowMs();
+  }
+  get elapsedSeconds() {
+    return (this.#clock.nowMs() - this.#startMs) / 1e3;
+  }
+  get wasInterrupted() {
+    return this.#signal?.aborted === true;
+  }
+  /** Seconds kept for the final energy measurements, from how long energy took so far. */
+  get #reserve() {
+    if (this.#reserveIsOpen || this.#energies === 0) return 0;
+    const expected = reservedMeasurements * this.#energySeconds / this.#energies;
+    return Math.min(expected, largestReserve * this.#seconds);
+  }
+  /** No time left, or interrupted. */
+  get isOver() {
+    return this.wasInterrupted || this.elapsedSeconds >= this.#seconds - this.#reserve;
+  }
+  /** Lets the final measurements use what was kept for them. */
+  openReserve() {
+    this.#reserveIsOpen = true;
+  }
+  /** Why no more trials are possible after `trials`, or null. */
+  stop(trials) {
+    if (this.wasInterrupted) return "interrupted";
+    if (trials >= this.#trials) return "trials";
+    return this.isOver ? "seconds" : null;
+  }
+  /** Runs an energy measurement and remembers how long such take. */
+  async timeEnergy(measure) {
+    const startMs = this.#clock.nowMs();
+    const result = await measure();
+    this.#energySeconds += (this.#clock.nowMs() - startMs) / 1e3;
+    this.#energies++;
+    return result;
+  }
+};
+
+// src/search/convergence.ts
+var worthwhile = 1e-3;
+var shortest = 128;
+var Convergence = class {
+  #patience;
+  #best = Number.POSITIVE_INFINITY;
+  #fastest = Number.POSITIVE_INFINITY;
+  #improvedAt = 0;
+  /** @param patience trials without improvement, instead of half of all trials. */
+  constructor(patience) {
+    this.#patience = patience;
+  }
+  /** Looks at the ledger after a round. */
+  observe(ledger) {
+    const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
+    const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
+    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
+      this.#improvedAt = ledger.size;
+    }
+    this.#best = best;
+    this.#fastest = Math.min(fastest, this.#fastest);
+  }
+  /** @param expected largest expected improvement of the next batch, in logarithms. */
+  reached(ledger, expected) {
+    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
+    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
+  }
+};
+
+// src/search/coordinates.ts
+function numericRanks(tunable) {
+  if (!tunable.values.every((value) => typeof value === "number")) return null;
+  const sorted = [...tunable.values].sort((a, b) => a - b);
+  return tunable.values.map((value) => sorted.indexOf(value));
+}
+function axisOf(tunable, index) {
+  const levels = tunable.values.length;
+  const ranks = numericRanks(tunable);
+  const ordinal = ranks !== null || levels === 2;
+  const positions = tunable.values.map(
+    (_, value) => ordinal ? (ranks?.[value] ?? value) / (levels - 1) : value
+  );
+  return { tunable: index, ordinal, hamming: levels > 2, positions };
+}
+function logValues(tunable) {
+  if (tunable.values.length < 3) return null;
+  const logs = tunable.values.map(
+    (value) => typeof value === "number" && value > 0 ? Math.log2(value) : Number.NaN
+  );
+  return logs.some(Number.isNaN) ? null : logs;
+}
+function coordinatesOf(space2) {
+  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
+  const sizes = space2.tunables.flatMap((tunable, index) => {
+    const logs = logValues(tunable);
+    return logs === null ? [] : [{ index, logs }];
+  });
+  const coordinates = (point) => Float64Array.from(axes, (axis) => axis.positions[point[axis.tunable]]);
+  return {
+    dimensions: axes.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
+    coordinates,
+    featureCount: axes.length + sizes.length * (sizes.length - 1),
+    features(point) {
+      const features = Array.from(coordinates(point));
+      const logs = sizes.map((size) => size.logs[point[size.index]]);
+      logs.forEach((a, i) => {
+        for (const b of logs.slice(i + 1)) features.push(a + b, a - b);
+      });
+      return Float64Array.from(features);
+    }
+  };
+}
+
+// src/search/energy-share.ts
+var recent = 8;
+var enough = 5;
+var step = 0.4;
+var lowest = 1 / 8;
+var unknownError = 0.1;
+var EnergyShare = class {
+  #share = 1;
+  #forecasts = [];
+  #measured = [];
+  /** In [1/8, 1]. */
+  get share() {
+    return this.#share;
+  }
+  /** Root mean square error of recent forecasts, in logarithms. */
+  get error() {
+    if (this.#forecasts.length === 0) return unknownError;
+    const squares = this.#forecasts.reduce(
+      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
+      0
+    );
+    return Math.sqrt(squares / this.#forecasts.length);
+  }
+  /** Takes energies that no forecast was made for. */
+  see(measured) {
+    this.#measured.push(...measured);
+  }
+  /** Judges the forecasts of one round and sets the share for the next. */
+  judge(forecasts) {
+    if (forecasts.length === 0) return;
+    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
+    this.see(forecasts.map(({ measured }) => measured));
+    const mean2 = this.#measured.reduce((sum, value) => sum + value, 0) / this.#measured.length;
+    const variance = this.#measured.reduce((sum, value) => sum + (value - mean2) ** 2, 0) / this.#measured.length;
+    const ranksWell = variance > enough * this.error ** 2;
+    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
+  }
+};
+
+// src/search/energy-step.ts
+var trialsPerStep = 8;
+var stepsPerHonestSample = 2;
+var leastChoice = 3;
+var EnergyStep = class {
+  #task;
+  #share = new EnergyShare();
+  #tried = 0;
+  #steps = 0;
+  constructor(task) {
+    this.#task = task;
+  }
+  /** Whether enough was tried since the last step. */
+  get isDue() {
+    return this.#task.ledger.size - this.#tried >= trialsPerStep;
+  }
+  /** Unmeasured trials within the cap, lowest predicted objective first. */
+  #eligible() {
+    const { ledger, logObjective } = this.#task;
+    const cap = ledger.capMs;
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) })).sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index).map(({ trial }) => trial);
+  }
+  #bestMeasured() {
+    const best = this.#task.ledger.ranked()[0];
+    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
+  }
+  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
+  async #measure(trials) {
+    const { ledger, power, logObjective, measure } = this.#task;
+    const forecasts = [];
+    const unforeseen = [];
+    let goesOn = true;
+    for (const trial of trials) {
+      const predicted = power.canPredict(trial) ? logObjective(trial) : null;
+      goesOn = await measure(trial);
+      const now = ledger.trials[trial.index];
+      if (now.energy !== null && now.failure === null) {
+        const measured = logObjective(now);
+        if (predicted === null) unforeseen.push(measured);
+        else forecasts.push({ predicted, measured });
+      }
+      if (!goesOn) break;
+    }
+    this.#share.see(unforeseen);
+    this.#share.judge(forecasts);
+    power.learn(ledger.good);
+    return goesOn;
+  }
+  /**
+   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
+   * but none that the model, given its error, sees behind what is measured; at times one more at random among the newly
+   * tried.
+   */
+  async run() {
+    const { ledger, random } = this.#task;
+    const first = this.#tried;
+    this.#tried = ledger.size;
+    const eligible = this.#eligible();
+    const reach = this.#bestMeasured() + this.#share.error;
+    const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
+    const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
+    const rest = ledger.good.filter(
+      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
+    );
+    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
+    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
+  }
+  /**
+   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
+   * measured in any case, so that there is something to choose from.
+   */
+  async finish(limit) {
+    for (let i = 0; i < limit; i++) {
+      const next = this.#eligible()[0];
+      if (next === void 0) return;
+      const reach = this.#bestMeasured() + this.#share.error;
+      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
+      if (hasChoice && this.#task.logObjective(next) > reach) return;
+      if (!await this.#measure([next])) return;
+    }
+  }
+};
+
+// src/search/goal.ts
+function goalOf(objective, measuresEnergy) {
+  if (objective.minimize === "energy" && measuresEnergy) {
+    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
+  }
+  if (objective.minimize === "edp" && measuresEnergy) {
+    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
+  }
+  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
+}
+function objectiveValue(goal, latencyMs, joules) {
+  if (goal.wattPower === 0) return latencyMs;
+  if (joules === null) return null;
+  return goal.latencyPower === 1 ? joules : joules * latencyMs / 1e3;
+}
+
+// src/search/ledger.ts
+function isGood(trial) {
+  return trial.failure === null && trial.latency !== null;
+}
+function asMeasurement(trial) {
+  const { configuration, latency, energy, failure } = trial;
+  return { configuration, latency, energy, failure };
+}
+var Ledger = class {
+  #space;
+  #goal;
+  #trials = [];
+  #byKey = /* @__PURE__ */ new Map();
+  #convergence = [];
+  constructor(space2, goal) {
+    this.#space = space2;
+    this.#goal = goal;
+  }
+  get size() {
+    return this.#trials.length;
+  }
+  get trials() {
+    return this.#trials;
+  }
+  keyOf(point) {
+    return point.join(",");
+  }
+  has(point) {
+    return this.#byKey.has(this.keyOf(point));
+  }
+  /** Adds a configuration that was just tried, or is known from before. */
+  record(point, measured) {
+    const key2 = this.keyOf(point);
+    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point)} was tried twice.`);
+    const { latency, energy, failure } = measured;
+    const configuration = this.#space.configuration(point);
+    const trial = { index: this.size, key: key2, point, configuration, latency, energy, failure };
+    this.#byKey.set(key2, this.size);
+    this.#trials.push(trial);
+    this.#convergence.push(this.bestObjective());
+    return trial;
+  }
+  /** Adds what measuring the energy of a trial gave. */
+  recordEnergy(trial, energy, failure) {
+    this.#trials[trial.index] = { ...trial, energy, failure };
+    this.#convergence[this.size - 1] = this.bestObjective();
+  }
+  get good() {
+    return this.#trials.filter(isGood);
+  }
+  get failures() {
+    return this.#trials.filter((trial) => trial.failure !== null).length;
+  }
+  get energyMeasurements() {
+    return this.#trials.filter((trial) => trial.energy !== null).length;
+  }
+  get convergence() {
+    return this.#convergence;
+  }
+  get measurements() {
+    return this.#trials.map(asMeasurement);
+  }
+  #fastestTrial() {
+    let fastest = null;
+    for (const trial of this.#trials) {
+      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
+        fastest = trial;
+      }
+    }
+    return fastest;
+  }
+  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
+  get capMs() {
+    const fastest = this.#fastestTrial();
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+  }
+  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
+  ranked() {
+    const cap = this.capMs;
+    return this.good.flatMap((trial) => {
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
+    }).sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index);
+  }
+  bestObjective() {
+    let best = null;
+    const cap = this.capMs;
+    for (const trial of this.#trials) {
+      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      if (objective !== null && (best === null || objective < best)) best = objective;
+    }
+    return best;
+  }
+  /** The best trial; where no energy is known yet, the fastest. */
+  best() {
+    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+  fastest() {
+    const trial = this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+  /** Trials known in energy and latency that no other beats in both, fastest first. */
+  pareto() {
+    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+      (a, b) => a.latency.medianMs - b.latency.medianMs || (a.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a.index - b.index
+    );
+    let lowest3 = Number.POSITIVE_INFINITY;
+    const front = [];
+    for (const trial of known2) {
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest3) {
+        lowest3 = joules;
+        front.push(asMeasurement(trial));
+      }
+    }
+    return front;
+  }
+  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
+  finalists(count2) {
+    const ranked = this.ranked().map(({ trial }) => trial);
+    const cap = this.capMs;
+    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a, b) => a.latency.medianMs - b.latency.medianMs || a.index - b.index);
+    return (ranked.length > 0 ? ranked : unknown2).slice(0, count2).map(asMeasurement);
+  }
+};
+
+// src/model/tree.ts
+function treeValue(tree, features, offset) {
+  let node = 0;
+  for (; ; ) {
+    const feature = tree.feature[node];
+    if (feature < 0) return tree.value[node];
+    const value = features[offset + feature];
+    const goesLeft = Number.isNaN(value) ? tree.missingLeft[node] === 1 : value <= tree.threshold[node];
+    node = goesLeft ? tree.left[node] : tree.right[node];
+  }
+}
+
+// src/model/boosted-trees.ts
+var BoostedTrees = class {
+  columns;
+  #base;
+  #trees;
+  /** Share of the total gain that each column brought; all zero if no tree has a split. */
+  importances;
+  constructor(columns2, base2, trees, gain) {
+    this.columns = columns2;
+    this.#base = base2;
+    this.#trees = trees;
+    const total2 = gain.reduce((sum, value) => sum + value, 0);
+    this.importances = gain.map((value) => total2 > 0 ? value / total2 : 0);
+  }
+  /** Number of trees. */
+  get size() {
+    return this.#trees.length;
+  }
+  /** Prediction for one row of `columns` features, NaN where missing. */
+  predict(features) {
+    if (features.length !== this.columns) {
+      throw new RangeError(`Expected ${this.columns} features, got ${features.length}.`);
+    }
+    return this.#sum(features, 0);
+  }
+  /** Predictions for every row of `matrix`. */
+  predictAll(matrix) {
+    if (matrix.columns !== this.columns) {
+      throw new RangeError(`Expected ${this.columns} features, got ${matrix.columns}.`);
+    }
+    return Float64Array.from(
+      { length: matrix.rows },
+      (_, row) => this.#sum(matrix.values, row * matrix.columns)
+    );
+  }
+  #sum(features, offset) {
+    let sum = this.#base;
+    for (const tree of this.#trees) sum += treeValue(tree, features, offset);
+    return sum;
+  }
+};
+
+// src/model/cost-rows.ts
+var maxCostRows = 2e4;
+var significantDigits = 9;
+function checkedRow(row, features) {
+  const { latencyMs, watts } = row;
+  if (row.features.length !== features) {
+    throw new RangeError(`A row of ${row.kernel} has ${row.features.length} features, not ${features}.`);
+  }
+  if (!(latencyMs > 0 && latencyMs < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`A row of ${row.kernel} has a latency of ${latencyMs} ms.`);
+  }
+  if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
+  }
+  const cut = (value) => Number(value.toPrecision(significantDigits));
+  return {
+    ...row,
+    features: row.features.map((value) => Number.isFinite(value) ? cut(value) : Number.NaN),
+    latencyMs: cut(latencyMs),
+    watts: watts === null ? null : cut(watts)
+  };
+}
+function identityOf(row) {
+  return `${row.family}
+${row.identity}`;
+}
+function mergeRows(known2, added) {
+  const merged = /* @__PURE__ */ new Map();
+  for (const row of [...known2, ...added]) {
+    const key2 = identityOf(row);
+    const old = merged.get(key2);
+    merged.delete(key2);
+    const keepsPower = row.watts === null && old !== void 0 && old.watts !== null;
+    merged.set(key2, keepsPower ? { ...row, watts: old.watts, estimated: old.estimated } : row);
+  }
+  return [...merged.values()].slice(-maxCostRows);
+}
+function costWeights(rows, cost2, family) {
+  const lowest3 = /* @__PURE__ */ new Map();
+  const group = (row) => `${row.family}
+${row.kernel}
+${row.workload}`;
+  for (const row of rows) {
+    const key2 = group(row);
+    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
+  }
+  return Float64Array.from(rows, (row) => {
+    const share2 = (lowest3.get(group(row)) ?? cost2(row)) / cost2(row);
+    return row.family === family ? share2 : 0.2 * share2;
+  });
+}
+
+// src/model/feature-matrix.ts
+function featureMatrix(rows, columns2) {
+  const values2 = new Float64Array(rows.length * columns2);
+  rows.forEach((row, index) => {
+    if (row.length !== columns2)
+      throw new RangeError(`Row ${index} has ${row.length} features, not ${columns2}.`);
+    values2.set(row, index * columns2);
+  });
+  return { rows: rows.length, columns: columns2, values: values2 };
+}
+
+// src/model/binning.ts
+var missingBin = 0;
+function columnEdges(sorted, maxBins) {
+  const distinct = [];
+  for (const value of sorted) if (value !== distinct[distinct.length - 1]) distinct.push(value);
+  const edges = [];
+  if (distinct.length <= maxBins) {
+    for (let i = 1; i < distinct.length; i++) {
+      const low = distinct[i - 1];
+      const middle2 = low + (distinct[i] - low) / 2;
+      edges.push(middle2);
+    }
+  } else {
+    for (let bin = 1; bin < maxBins; bin++) {
+      const edge = sorted[Math.floor(bin * sorted.length / maxBins)];
+      if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
+    }
+  }
+  return Float64Array.from(edges);
+}
+function binOf(value, edges) {
+  if (Number.isNaN(value)) return missingBin;
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle2 = low + high >> 1;
+    if (value <= edges[middle2]) high = middle2;
+    else low = middle2 + 1;
+  }
+  return low + 1;
+}
+function binMatrix(matrix, maxBins) {
+  const { rows, columns: columns2, values: values2 } = matrix;
+  const bins = new Uint8Array(rows * columns2);
+  const edges = [];
+  const offsets = new Int32Array(columns2 + 1);
+  for (let column = 0; column < columns2; column++) {
+    const present2 = [];
+    for (let row = 0; row < rows; row++) {
+      const value = values2[row * columns2 + column];
+      if (!Number.isNaN(value)) present2.push(value);
+    }
+    const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
+    edges.push(columnBounds);
+    offsets[column + 1] = offsets[column] + columnBounds.length + 2;
+    for (let row = 0; row < rows; row++) {
+      bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
+    }
+  }
+  return { rows, columns: columns2, bins, edges, offsets };
+}
+
+// src/model/histogram.ts
+var histogramStride = 3;
+var HistogramPool = class {
+  #binned;
+  #free = [];
+  constructor(binned) {
+    this.#binned = binned;
+  }
+  #take() {
+    const held2 = this.#free.pop();
+    if (held2) return held2;
+    return new Float64Array(histogramStride * this.#binned.offsets[this.#binned.columns]);
+  }
+  release(histogram) {
+    this.#free.push(histogram);
+  }
+  /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
+  build(rows, start, end, columns2, residuals) {
+    const histogram = this.#take();
+    const { bins, offsets, rows: stride } = this.#binned;
+    const { weighted, weights } = residuals;
+    for (const column of columns2) {
+      const offset = histogramStride * offsets[column];
+      histogram.fill(0, offset, histogramStride * offsets[column + 1]);
+      const base2 = column * stride;
+      for (let k = start; k < end; k++) {
+        const row = rows[k];
+        const at2 = offset + histogramStride * bins[base2 + row];
+        histogram[at2] = histogram[at2] + weighted[row];
+        histogram[at2 + 1] = histogram[at2 + 1] + weights[row];
+        histogram[at2 + 2] = histogram[at2 + 2] + 1;
+      }
+    }
+    return histogram;
+  }
+  /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
+  subtract(parent, child, columns2) {
+    const histogram = this.#take();
+    const { offsets } = this.#binned;
+    for (const column of columns2) {
+      const upTo = histogramStride * offsets[column + 1];
+      for (let at2 = histogramStride * offsets[column]; at2 < upTo; at2 += histogramStride) {
+        const count2 = parent[at2 + 2] - child[at2 + 2];
+        histogram[at2 + 2] = count2;
+        histogram[at2] = count2 === 0 ? 0 : parent[at2] - child[at2];
+        histogram[at2 + 1] = count2 === 0 ? 0 : parent[at2 + 1] - child[at2 + 1];
+      }
+    }
+    return histogram;
+  }
+};
+
+// src/model/best-split.ts
+function score(residual, weight, l2) {
+  return residual * residual / (weight + l2);
+}
+function bestSplit(binned, histogram, columns2, totals, limits2) {
+  const { minLeafRows, l2 } = limits2;
+  const before = score(totals.residual, totals.weight, l2);
+  let best = null;
+  let bestGain = 1e-9;
+  for (const column of columns2) {
+    const first = binned.offsets[column];
+    const last2 = binned.offsets[column + 1] - 1;
+    const missing2 = histogramStride * (first + missingBin);
+    const hasMissing = histogram[missing2 + 2] > 0;
+    for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
+      const missingLeft = side === 1;
+      let residual = missingLeft ? histogram[missing2] : 0;
+      let weight = missingLeft ? histogram[missing2 + 1] : 0;
+      let count2 = missingLeft ? histogram[missing2 + 2] : 0;
+      const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
+      for (let bin = first + 1; bin <= upTo; bin++) {
+        const at2 = histogramStride * bin;
+        residual += histogram[at2];
+        weight += histogram[at2 + 1];
+        count2 += histogram[at2 + 2];
+        if (count2 < minLeafRows) continue;
+        if (totals.count - count2 < minLeafRows) break;
+        const gain = score(residual, weight, l2) + score(totals.residual - residual, totals.weight - weight, l2) - before;
+        if (gain > bestGain) {
+          bestGain = gain;
+          const toLeft = hasMissing ? missingLeft : weight * 2 >= totals.weight;
+          best = { column, bin: bin - first, missingLeft: toLeft, gain };
+        }
+      }
+    }
+  }
+  return best;
+}
+
+// src/model/grow-tree.ts
+var NodeTable = class {
+  feature = [];
+  threshold = [];
+  missingLeft = [];
+  left = [];
+  right = [];
+  value = [];
+  addLeaf() {
+    this.feature.push(-1);
+    this.threshold.push(0);
+    this.missingLeft.push(0);
+    this.left.push(0);
+    this.right.push(0);
+    return this.value.push(0) - 1;
+  }
+  toTree() {
+    return {
+      feature: Int16Array.from(this.feature),
+      threshold: Float64Array.from(this.threshold),
+      missingLeft: Uint8Array.from(this.missingLeft),
+      left: Uint16Array.from(this.left),
+      right: Uint16Array.from(this.right),
+      value: Float64Array.from(this.value)
+    };
+  }
+};
+function upperBound(binned, split) {
+  return binned.edges[split.column]?.[split.bin - 1] ?? Number.POSITIVE_INFINITY;
+}
+function partition(binned, rows, spare, leaf, split) {
+  const base2 = split.column * binned.rows;
+  let front = leaf.start;
+  let held2 = 0;
+  for (let k = leaf.start; k < leaf.end; k++) {
+    const row = rows[k];
+    const bin = binned.bins[base2 + row];
+    if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
+    else spare[held2++] = row;
+  }
+  for (let k = 0; k < held2; k++) rows[front + k] = spare[k];
+  return front;
+}
+function growTree(binned, pool, task) {
+  const { columns: columns2, residuals, options } = task;
+  const rows = Int32Array.from(task.rows);
+  const spare = new Int32Array(rows.length);
+  const table3 = new NodeTable();
+  const gain = new Float64Array(binned.columns);
+  const open = (start, end, depth, histogram) => {
+    let residual = 0;
+    let weight = 0;
+    for (let k = start; k < end; k++) {
+      const row = rows[k];
+      residual += residuals.weighted[row];
+      weight += residuals.weights[row];
+    }
+    const totals = { residual, weight, count: end - start };
+    const divisible = depth < options.maxDepth && end - start >= 2 * options.minLeafRows;
+    const split = divisible ? bestSplit(binned, histogram, columns2, totals, options) : null;
+    return { node: table3.addLeaf(), depth, start, end, totals, histogram, split };
+  };
+  const leaves = [open(0, rows.length, 0, pool.build(rows, 0, rows.length, columns2, residuals))];
+  while (leaves.length < options.maxLeaves) {
+    let chosen = -1;
+    let chosenGain = 0;
+    leaves.forEach((leaf2, index) => {
+      if (leaf2.split && leaf2.split.gain > chosenGain) {
+        chosen = index;
+        chosenGain = leaf2.split.gain;
+      }
+    });
+    const leaf = leaves[chosen];
+    if (!leaf?.split) break;
+    const { split } = leaf;
+    const middle2 = partition(binned, rows, spare, leaf, split);
+    const leftIsSmaller = middle2 - leaf.start <= leaf.end - middle2;
+    const smaller = leftIsSmaller ? pool.build(rows, leaf.start, middle2, columns2, residuals) : pool.build(rows, middle2, leaf.end, columns2, residuals);
+    const larger = pool.subtract(leaf.histogram, smaller, columns2);
+    pool.release(leaf.histogram);
+    const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller : larger);
+    const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger : smaller);
+    table3.feature[leaf.node] = split.column;
+    table3.threshold[leaf.node] = upperBound(binned, split);
+    table3.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
+    table3.left[leaf.node] = left.node;
+    table3.right[leaf.node] = right.node;
+    gain[split.column] = gain[split.column] + split.gain;
+    leaves[chosen] = left;
+    leaves.push(right);
+  }
+  const contribution = new Float64Array(binned.rows);
+  for (const leaf of leaves) {
+    const value = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
+    table3.value[leaf.node] = value;
+    for (let k = leaf.start; k < leaf.end; k++) contribution[rows[k]] = value;
+    pool.release(leaf.histogram);
+  }
+  return { tree: table3.toTree(), contribution, gain };
+}
+
+// src/model/train-trees.ts
+var defaultTreeOptions = {
+  trees: 300,
+  learningRate: 0.08,
+  maxLeaves: 16,
+  maxDepth: 8,
+  minLeafRows: 3,
+  l2: 1,
+  columnShare: 0.8,
+  rowsPerTree: 4e3,
+  maxBins: 64,
+  seed: 1,
+  earlyStopping: null
+};
+function weightedMean(rows, targets, weights) {
+  let sum = 0;
+  let weight = 0;
+  for (const row of rows) {
+    sum += weights[row] * targets[row];
+    weight += weights[row];
+  }
+  return weight > 0 ? sum / weight : 0;
+}
+function chooseColumns2(columns2, share2, random) {
+  const chosen = [];
+  for (let column = 0; column < columns2; column++)
+    if (share2 >= 1 || random.next() < share2) chosen.push(column);
+  if (chosen.length === 0 && columns2 > 0) chosen.push(random.integer(columns2));
+  return Int32Array.from(chosen);
+}
+function drawRows(rows, count2, random) {
+  if (rows.length <= count2) return rows;
+  const left = Int32Array.from(rows);
+  for (let i = 0; i < count2; i++) {
+    const j = i + random.integer(left.length - i);
+    const held2 = left[i];
+    left[i] = left[j];
+    left[j] = held2;
+  }
+  return left.subarray(0, count2).sort();
+}
+function boost(task, trees, onTree) {
+  const { binned, data, weights, rows, options, random } = task;
+  const base2 = weightedMean(rows, data.targets, weights);
+  const predictions = new Float64Array(binned.rows).fill(base2);
+  const weighted = new Float64Array(binned.rows);
+  const pool = new HistogramPool(binned);
+  const grown2 = [];
+  const gain = new Float64Array(binned.columns);
+  for (let t = 0; t < trees; t++) {
+    const sample = drawRows(rows, options.rowsPerTree, random);
+    for (const row of sample) {
+      const residual = data.targets[row] - predictions[row];
+      weighted[row] = weights[row] * residual;
+    }
+    const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
+    const grow = { ...options, shrinkage: options.learningRate };
+    const residuals = { weighted, weights };
+    const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
+    for (const row of rows) {
+      const change2 = sample === rows ? step2.contribution[row] : treeValue(step2.tree, data.features.values, row * binned.columns);
+      predictions[row] = predictions[row] + change2;
+    }
+    step2.gain.forEach((value, column) => {
+      gain[column] = gain[column] + value;
+    });
+    grown2.push(step2.tree);
+    if (onTree && !onTree(step2.tree, base2)) break;
+  }
+  return new BoostedTrees(binned.columns, base2, grown2, gain);
+}
+function honestSize(task, stopping) {
+  const order = shuffle(Array.from(task.rows), task.random);
+  const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
+  const rows = Int32Array.from(order.slice(aside.length)).sort();
+  const { values: values2, columns: columns2 } = task.data.features;
+  const predictions = new Float64Array(aside.length);
+  let count2 = 0;
+  let bestCount = 1;
+  let bestError = Number.POSITIVE_INFINITY;
+  boost({ ...task, rows }, task.options.trees, (tree, base2) => {
+    count2++;
+    let error = 0;
+    aside.forEach((row, index) => {
+      if (count2 === 1) predictions[index] = base2;
+      const value = predictions[index] + treeValue(tree, values2, row * columns2);
+      predictions[index] = value;
+      error += task.weights[row] * (task.data.targets[row] - value) ** 2;
+    });
+    if (error < bestError) {
+      bestError = error;
+      bestCount = count2;
+    }
+    return count2 - bestCount < stopping.patience;
+  });
+  return bestCount;
+}
+function checkedWeights(data) {
+  const { rows } = data.features;
+  const weights = data.weights ?? new Float64Array(rows).fill(1);
+  if (rows === 0 || data.targets.length !== rows || weights.length !== rows) {
+    throw new RangeError(
+      `${rows} rows of features, ${data.targets.length} targets and ${weights.length} weights do not make a training set.`
+    );
+  }
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const weight = weights[row];
+    if (!Number.isFinite(data.targets[row]) || !Number.isFinite(weight) || weight < 0) {
+      throw new RangeError(`Row ${row} has target ${data.targets[row]} and weight ${weight}.`);
+    }
+    sum += weight;
+  }
+  return sum > 0 ? weights.map((weight) => weight * rows / sum) : new Float64Array(rows).fill(1);
+}
+function trainTrees(data, options = {}) {
+  const all = { ...defaultTreeOptions, ...options };
+  const weights = checkedWeights(data);
+  const binned = binMatrix(data.features, all.maxBins);
+  const rows = Int32Array.from({ length: binned.rows }, (_, row) => row);
+  const random = createRandom(all.seed);
+  const task = { binned, data, weights, rows, options: all };
+  const stopping = all.earlyStopping;
+  const decides = stopping !== null && rows.length * stopping.share >= 10;
+  const trees = decides ? honestSize({ ...task, random: random.fork("honest") }, stopping) : all.trees;
+  return boost({ ...task, random: random.fork("boost") }, trees);
+}
+
+// src/model/cost-model.ts
+var minRows = 24;
+function treeRow(features, ownFamily) {
+  const row = new Float64Array(features.length + 1);
+  row.set(features);
+  row[features.length] = ownFamily ? 1 : 0;
+  return row;
+}
+var TreeCostModel = class {
+  family;
+  featureNames;
+  rows;
+  seed;
+  #fitted = null;
+  constructor(task) {
+    this.family = task.family;
+    this.featureNames = task.featureNames;
+    this.rows = task.rows;
+    this.seed = task.seed >>> 0;
+  }
+  /** Trees for the logarithm of `quantity`; costs span magnitudes from kernel to kernel. */
+  #fit(rows, quantity, cost2) {
+    if (rows.length < minRows) return null;
+    return trainTrees(
+      {
+        features: featureMatrix(
+          rows.map((row) => treeRow(row.features, row.family === this.family)),
+          this.featureNames.length + 1
+        ),
+        targets: Float64Array.from(rows, (row) => Math.log(quantity(row))),
+        weights: costWeights(rows, cost2, this.family)
+      },
+      { seed: this.seed, earlyStopping: { share: 0.2, patience: 25 } }
+    );
+  }
+  #models() {
+    if (this.#fitted === null) {
+      const powered = this.rows.filter(
+        (row) => row.watts !== null && (row.family === this.family || !row.estimated)
+      );
+      const watts = (row) => row.watts;
+      this.#fitted = {
+        latency: this.#fit(
+          this.rows,
+          (row) => row.latencyMs,
+          (row) => row.latencyMs
+        ),
+        power: this.#fit(powered, watts, (row) => row.latencyMs * watts(row))
+      };
+    }
+    return this.#fitted;
+  }
+  predict(features) {
+    const { latency, power } = this.#models();
+    if (latency === null) return null;
+    const row = treeRow(features, true);
+    return {
+      latencyMs: Math.exp(latency.predict(row)),
+      watts: power === null ? Number.NaN : Math.exp(power.predict(row))
+    };
+  }
+  update(rows) {
+    return createCostModel({ ...this, rows: mergeRows(this.rows, rows) });
+  }
+};
+function createCostModel(task) {
+  const rows = (task.rows ?? []).map((row) => checkedRow(row, task.featureNames.length));
+  return new TreeCostModel({ ...task, rows: mergeRows([], rows) });
+}
+
+// src/model/cost-model-file.ts
+function costModelToFile(model) {
+  return {
+    schema: "joulegate-model",
+    version: 1,
+    family: model.family,
+    seed: model.seed ?? 0,
+    featureNames: [...model.featureNames],
+    rows: model.rows.map((row) => ({
+      family: row.family,
+      kernel: row.kernel,
+      workload: row.workload,
+      identity: row.identity,
+      features: Array.from(row.features, (value) => Number.isFinite(value) ? value : null),
+      latencyMs: row.latencyMs,
+      watts: row.watts,
+      estimated: row.estimated
+    }))
+  };
+}
+function costModelFromFile(file, use = {}) {
+  const featureNames2 = use.featureNames ?? file.featureNames;
+  const columns2 = featureNames2.map((name) => file.featureNames.indexOf(name));
+  const rows = file.rows.map((row, index) => {
+    if (row.features.length !== file.featureNames.length) {
+      throw new JoulegateError(
+        "bad-input",
+        `Row ${index} of the model file has ${row.features.length} features, but ${file.featureNames.length} are named.`,
+        { code: "model-features-differ", nextStep: "Delete the file: it is rebuilt by the next retune." }
+      );
+    }
+    const features = Float64Array.from(columns2, (column) => row.features[column] ?? Number.NaN);
+    return { ...row, features };
+  });
+  return createCostModel({ family: use.family ?? file.family, featureNames: featureNames2, rows, seed: file.seed });
+}
+
+// src/model/covariance.ts
+function matern52(r2) {
+  const r = Math.sqrt(5 * r2);
+  return (1 + r + r * r / 3) * Math.exp(-r);
+}
+var Covariance = class {
+  #dimensions;
+  #parameters;
+  #ordinal;
+  constructor(dimensions, parameters) {
+    this.#dimensions = dimensions;
+    this.#parameters = parameters;
+    this.#ordinal = Float64Array.from(dimensions, (dimension) => dimension.ordinal ? 1 : 0);
+  }
+  get noise() {
+    return this.#parameters.noise;
+  }
+  /** Coordinates divided by their length scales: `correlation` takes only such points. */
+  scale(point) {
+    return Float64Array.from(this.#dimensions, (dimension, d) => {
+      const value = point[d];
+      return dimension.ordinal ? value / this.#parameters.lengthScales[d] : value;
+    });
+  }
+  /** Prior correlation of two scaled points, 1 for equal ones. */
+  correlation(a, b) {
+    const weights = this.#parameters.hammingWeights;
+    let r2 = 0;
+    for (let d = 0; d < a.length; d++) {
+      const difference = a[d] - b[d];
+      if (difference === 0) continue;
+      r2 += difference * difference * this.#ordinal[d] + weights[d];
+    }
+    return matern52(r2);
+  }
+};
+
+// src/model/dot-product.ts
+function dotProduct(a, aStart, b, bStart, length) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    s0 += a[aStart + i] * b[bStart + i];
+    s1 += a[aStart + i + 1] * b[bStart + i + 1];
+    s2 += a[aStart + i + 2] * b[bStart + i + 2];
+    s3 += a[aStart + i + 3] * b[bStart + i + 3];
+  }
+  for (; i < length; i++) s0 += a[aStart + i] * b[bStart + i];
+  return s0 + s1 + (s2 + s3);
+}
+
+// src/model/fit-covariance.ts
+var bounds2 = { low: -9, high: 4 };
+var sweepSteps = [0.6, 0.36, 0.22];
+function parameterList(dimensions) {
+  const parameters = [];
+  dimensions.forEach(({ ordinal }, dimension) => {
+    if (ordinal) parameters.push({ kind: "length", dimension, priorMean: Math.log(0.7), priorDeviation: 1 });
+  });
+  dimensions.forEach(({ ordinal, hamming }, dimension) => {
+    const priorMean = Math.log(ordinal ? 0.05 : 0.5);
+    if (hamming) parameters.push({ kind: "hamming", dimension, priorMean, priorDeviation: 1 });
+  });
+  parameters.push({ kind: "noise", dimension: -1, priorMean: Math.log(0.01), priorDeviation: 1.5 });
+  return parameters;
+}
+function toParameters(dimensions, list3, theta) {
+  const lengthScales = new Float64Array(dimensions.length).fill(1);
+  const hammingWeights = new Float64Array(dimensions.length);
+  let noise3 = 0;
+  list3.forEach(({ kind, dimension }, index) => {
+    const value = Math.exp(theta[index]);
+    if (kind === "length") lengthScales[dimension] = value;
+    else if (kind === "hamming") hammingWeights[dimension] = value;
+    else noise3 = value;
+  });
+  return { lengthScales, hammingWeights, noise: noise3 };
+}
+function toTheta(list3, parameters) {
+  return Float64Array.from(list3, ({ kind, dimension }) => {
+    if (kind === "length") return Math.log(parameters.lengthScales[dimension]);
+    if (kind === "hamming") return Math.log(parameters.hammingWeights[dimension]);
+    return Math.log(parameters.noise);
+  });
+}
+function priorParameters(dimensions) {
+  const list3 = parameterList(dimensions);
+  return toParameters(
+    dimensions,
+    list3,
+    Float64Array.from(list3, ({ priorMean }) => priorMean)
+  );
+}
+var PairTerms = class {
+  size;
+  #points;
+  constructor(points) {
+    this.#points = points;
+    this.size = points.length;
+  }
+  /** Adds `change` times the term of `parameter` to `r2` and writes the sum to `out`. */
+  addTo(r2, parameter, change2, out) {
+    const { kind, dimension } = parameter;
+    const column = Float64Array.from(this.#points, (point) => point[dimension] ?? 0);
+    let index = 0;
+    for (let i = 1; i < this.size; i++) {
+      const value = column[i];
+      for (let j = 0; j < i; j++, index++) {
+        const difference = value - column[j];
+        const term = kind === "length" ? difference * difference : difference === 0 ? 0 : 1;
+        out[index] = Math.max(0, r2[index] + change2 * term);
+      }
+    }
+  }
+};
+function factor(parameter, theta) {
+  if (parameter.kind === "noise") return 0;
+  return Math.exp(parameter.kind === "length" ? -2 * theta : theta);
+}
+function negativeLogLikelihood(r2, noise3, targets, work) {
+  const n = targets.length;
+  let logDeterminant = 0;
+  let squares = 0;
+  let pair = 0;
+  const solved = n * n;
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    let diagonal = 1 + noise3;
+    let target = targets[i];
+    for (let j = 0; j < i; j++, pair++) {
+      const other = j * n;
+      const rest = matern52(r2[pair]) - dotProduct(work, row, work, other, j);
+      const value2 = rest / work[other + j];
+      work[row + j] = value2;
+      diagonal -= value2 * value2;
+      target -= value2 * work[solved + j];
+    }
+    if (!(diagonal > 1e-10)) return Number.POSITIVE_INFINITY;
+    const pivot = Math.sqrt(diagonal);
+    work[row + i] = pivot;
+    logDeterminant += Math.log(pivot);
+    const value = target / pivot;
+    work[solved + i] = value;
+    squares += value * value;
+  }
+  return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
+}
+function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
+  const list3 = parameterList(dimensions);
+  const theta = toTheta(list3, start);
+  const { points, targets } = data;
+  const n = points.length;
+  const pairs = new PairTerms(points);
+  const work = new Float64Array(n * n + n);
+  let r2 = new Float64Array(n * (n - 1) / 2);
+  let trial = new Float64Array(r2.length);
+  list3.forEach((parameter, index) => {
+    if (parameter.kind !== "noise") pairs.addTo(r2, parameter, factor(parameter, theta[index]), r2);
+  });
+  const penalty = (index, value) => {
+    const { priorMean, priorDeviation } = list3[index];
+    return 0.5 * ((value - priorMean) / priorDeviation) ** 2;
+  };
+  const noiseIndex = list3.length - 1;
+  let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
+  for (const step2 of sweepSteps) {
+    for (const [index, parameter] of list3.entries()) {
+      const old = theta[index];
+      for (const sign of [-1, 1]) {
+        const value = old + sign * step2;
+        if (value < bounds2.low || value > bounds2.high) continue;
+        const isNoise = parameter.kind === "noise";
+        if (!isNoise) pairs.addTo(r2, parameter, factor(parameter, value) - factor(parameter, old), trial);
+        const noise3 = Math.exp(isNoise ? value : theta[noiseIndex]);
+        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
+        if (found + penalty(index, value) < likelihood + penalty(index, old)) {
+          theta[index] = value;
+          likelihood = found;
+          if (!isNoise) [r2, trial] = [trial, r2];
+          break;
+        }
+      }
+    }
+  }
+  return toParameters(dimensions, list3, theta);
+}
+
+// src/model/gaussian-process.ts
+var smallestPivot = 1e-6;
+function grown(values2, length) {
+  if (values2.length >= length) return values2;
+  const larger = new Float64Array(Math.max(length, 2 * values2.length));
+  larger.set(values2);
+  return larger;
+}
+var GaussianProcess = class {
+  #covariance;
+  #points = [];
+  /** Lower triangle of the factor, row behind row. */
+  #factor = new Float64Array(64);
+  constructor(covariance) {
+    this.#covariance = covariance;
+  }
+  /** Number of points. */
+  get size() {
+    return this.#points.length;
+  }
+  /** Adds an observed (or believed) point; its target comes with `solve`. */
+  add(point) {
+    const n = this.size;
+    const query = this.query(point);
+    this.#extend(query);
+    const start = n * (n + 1) / 2;
+    this.#factor = grown(this.#factor, start + n + 1);
+    for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i];
+    this.#factor[start + n] = Math.sqrt(Math.max(query.variance + this.#covariance.noise, smallestPivot));
+    this.#points.push(query.point);
+  }
+  /** A place to predict at. It stays usable while points are added. */
+  query(point) {
+    const size = Math.max(16, this.size);
+    return { point: this.#covariance.scale(point), values: new Float64Array(size), solved: 0, variance: 1 };
+  }
+  #extend(query) {
+    const n = this.size;
+    if (query.solved === n) return;
+    query.values = grown(query.values, n);
+    const { values: values2, point } = query;
+    const factor2 = this.#factor;
+    for (let i = query.solved; i < n; i++) {
+      const start = i * (i + 1) / 2;
+      const prior = this.#covariance.correlation(this.#points[i], point);
+      const value = (prior - dotProduct(factor2, start, values2, 0, i)) / factor2[start + i];
+      values2[i] = value;
+      query.variance -= value * value;
+    }
+    query.solved = n;
+  }
+  /** @param targets one per point, in the order added, centred on what the mean function does not explain. */
+  solve(targets) {
+    const n = this.size;
+    const weights = new Float64Array(n);
+    let squares = 0;
+    for (let i = 0; i < n; i++) {
+      const start = i * (i + 1) / 2;
+      const rest = targets[i] - dotProduct(this.#factor, start, weights, 0, i);
+      const weight = rest / this.#factor[start + i];
+      weights[i] = weight;
+      squares += weight * weight;
+    }
+    return { weights, signalVariance: n > 0 ? squares / n : 1 };
+  }
+  /** Posterior mean and standard deviation (noise-free) at a query. `solution` may know fewer points than the process. */
+  predict(query, solution) {
+    this.#extend(query);
+    const mean2 = dotProduct(solution.weights, 0, query.values, 0, solution.weights.length);
+    return { mean: mean2, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
+  }
+};
+
+// src/search/target-scale.ts
+var compressedFrom = 0.7;
+var compression = 0.2;
+function compressionOf(logCosts) {
+  const sorted = [...logCosts].sort((a, b) => a - b);
+  const knee = sorted[Math.floor(compressedFrom * (sorted.length - 1))];
+  return (value) => value > knee ? knee + compression * (value - knee) : value;
+}
+var beliefInPrior = 2;
+function calibrate(x, y) {
+  const n = x.length;
+  const meanX = x.reduce((sum, value) => sum + value, 0) / n;
+  const meanY = y.reduce((sum, value) => sum + value, 0) / n;
+  let xx = 0;
+  let xy = 0;
+  x.forEach((value, i) => {
+    xx += (value - meanX) ** 2;
+    xy += (value - meanX) * (y[i] - meanY);
+  });
+  const belief = beliefInPrior * xx / n;
+  const slope = xx > 0 ? Math.min(1.5, Math.max(0, (xy + belief) / (xx + belief))) : 0;
+  return { offset: meanY - slope * meanX, slope };
+}
+
+// src/search/surrogate.ts
+var fittingPoints = 160;
+var processPoints = 250;
+function thin(items, limit, random) {
+  if (items.length <= limit) return [...items];
+  const order = items.map((_, index) => index);
+  order.sort((a, b) => items[a].target - items[b].target || a - b);
+  const best = order.slice(0, limit / 2);
+  const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
+  return [...best, ...rest].sort((a, b) => a - b).map((index) => items[index]);
+}
+var Surrogate = class {
+  #dimensions;
+  #random;
+  #compresses;
+  #parameters = null;
+  #process = null;
+  /** Keys of the process's points, in order. */
+  #keys = [];
+  /** Keys that were taken in or left out on purpose. */
+  #settled = /* @__PURE__ */ new Set();
+  #queries = /* @__PURE__ */ new Map();
+  #nextFit = 0;
+  #solution = { weights: new Float64Array(0), signalVariance: 1 };
+  #centre = 0;
+  #spread = 1;
+  #line = null;
+  #compress = (value) => value;
+  /** @param options `compress`: costs above the 70th percentile count a fifth, so that the good ones are told apart. */
+  constructor(dimensions, random, options) {
+    this.#dimensions = dimensions;
+    this.#random = random;
+    this.#compresses = options.compress;
+  }
+  /** What the prior says about a place, on the compressed scale; 0 without a prior. */
+  #mean(place) {
+    if (this.#line === null || place.prior === null) return 0;
+    return this.#compress(this.#line.offset + this.#line.slope * place.prior);
+  }
+  /** Learns from everything tried so far; at least one observation must have a cost. */
+  learn(observations) {
+    const known2 = observations.filter(
+      (item) => item.logCost !== null
+    );
+    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
+    const informed = known2.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known2.length ? calibrate(
+      informed.map(({ prior }) => prior),
+      informed.map(({ logCost }) => logCost)
+    ) : null;
+    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const centre = residuals.reduce((sum, value) => sum + value, 0) / residuals.length;
+    const variance = residuals.reduce((sum, value) => sum + (value - centre) ** 2, 0) / residuals.length;
+    this.#centre = centre;
+    this.#spread = Math.sqrt(variance) + 1e-9;
+    const samples2 = known2.map((item, index) => ({
+      key: item.key,
+      coordinates: item.coordinates,
+      target: (residuals[index] - centre) / this.#spread
+    }));
+    if (known2.length >= this.#nextFit) this.#refit(samples2);
+    else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
+    const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
+    const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
+    const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
+    this.#solution = this.#process.solve(values2);
+  }
+  #refit(samples2) {
+    const fitting2 = thin(samples2, fittingPoints, this.#random);
+    const mean2 = fitting2.reduce((sum, { target }) => sum + target, 0) / fitting2.length;
+    const data = {
+      points: fitting2.map(({ coordinates }) => coordinates),
+      targets: Float64Array.from(fitting2, ({ target }) => target - mean2)
+    };
+    this.#parameters = this.#parameters === null ? fitCovariance(this.#dimensions, data) : fitCovariance(this.#dimensions, data, this.#parameters);
+    this.#process = new GaussianProcess(new Covariance(this.#dimensions, this.#parameters));
+    this.#keys = [];
+    this.#settled = /* @__PURE__ */ new Set();
+    this.#queries = /* @__PURE__ */ new Map();
+    for (const { key: key2, coordinates } of thin(samples2, processPoints, this.#random))
+      this.#add(key2, coordinates);
+    for (const { key: key2 } of samples2) this.#settled.add(key2);
+    this.#nextFit = Math.max(samples2.length + 4, Math.floor(1.3 * samples2.length));
+  }
+  #add(key2, coordinates) {
+    if (this.#settled.has(key2)) return;
+    this.#settled.add(key2);
+    this.#keys.push(key2);
+    this.#process?.add(coordinates);
+  }
+  /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
+  believe(place) {
+    this.#add(place.key, place.coordinates);
+  }
+  /** Compressed log cost at a place. */
+  predict(place) {
+    const process2 = this.#process;
+    let query = this.#queries.get(place.key);
+    if (query === void 0) {
+      query = process2.query(place.coordinates);
+      this.#queries.set(place.key, query);
+    }
+    const { mean: mean2, deviation } = process2.predict(query, this.#solution);
+    return {
+      mean: mean2 * this.#spread + this.#centre + this.#mean(place),
+      deviation: deviation * this.#spread
+    };
+  }
+  /** A log cost on the scale of `predict`. */
+  compress(logCost) {
+    return this.#compress(logCost);
+  }
+  /** Forgets what was worked out for places that are no candidates any more. */
+  retain(keys) {
+    for (const key2 of this.#queries.keys()) if (!keys.has(key2)) this.#queries.delete(key2);
+  }
+};
+
+// src/search/power-model.ts
+function logEffectiveWatts(latencyMs, joules) {
+  return Math.log(joules) - Math.log(latencyMs / 1e3);
+}
+var PowerModel = class {
+  #coordinates;
+  #priors;
+  #surrogate;
+  #known = false;
+  #predictions = /* @__PURE__ */ new Map();
+  constructor(coordinates, priors, random) {
+    this.#coordinates = coordinates;
+    this.#priors = priors;
+    const latency = { ordinal: true, hamming: false };
+    this.#surrogate = new Surrogate([...coordinates.dimensions, latency], random, { compress: false });
+  }
+  #place(trial) {
+    const coordinates = this.#coordinates.coordinates(trial.point);
+    const extended = new Float64Array(coordinates.length + 1);
+    extended.set(coordinates);
+    extended[coordinates.length] = Math.log10(trial.latency.medianMs);
+    return { key: trial.key, coordinates: extended, prior: this.#priors.get(trial.key).logWatts };
+  }
+  /** Learns from every trial whose energy is known. */
+  learn(trials) {
+    const known2 = trials.flatMap(
+      (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
+    );
+    this.#known = known2.length > 0;
+    this.#predictions.clear();
+    if (this.#known) this.#surrogate.learn(known2);
+  }
+  /** Whether `predict` says more than that all are alike. */
+  canPredict(trial) {
+    return this.#known || this.#priors.get(trial.key).logWatts !== null;
+  }
+  /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
+  predict(trial) {
+    if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
+    let belief = this.#predictions.get(trial.key);
+    if (belief === void 0) {
+      belief = this.#surrogate.predict(this.#place(trial));
+      this.#predictions.set(trial.key, belief);
+    }
+    return belief;
+  }
+  /** Log watts: as measured, else as predicted. */
+  logWatts(trial) {
+    if (trial.energy === null) return this.predict(trial).mean;
+    return logEffectiveWatts(trial.latency.medianMs, trial.energy.joules);
+  }
+};
+
+// src/search/prior-beliefs.ts
+var nothing2 = { logLatency: null, logWatts: null };
+var PriorBeliefs = class {
+  #model;
+  #trials;
+  #known = /* @__PURE__ */ new Map();
+  #silent;
+  constructor(model, trials) {
+    this.#model = model;
+    this.#trials = trials;
+    this.#silent = model === null;
+  }
+  /** True if there is a cost model that has something to say about this kernel. */
+  get speaks() {
+    return !this.#silent;
+  }
+  knows(key2) {
+    return this.#silent || this.#known.has(key2);
+  }
+  get(key2) {
+    return this.#known.get(key2) ?? nothing2;
+  }
+  /** Works out the belief about a configuration, once. */
+  async learn(key2, configuration) {
+    if (this.#model === null || this.knows(key2)) return;
+    const features = await this.#trials.features(configuration);
+    const prediction = features === null ? null : this.#model.predict(features);
+    if (prediction === null) {
+      this.#silent = features === null ? this.#known.size === 0 : true;
+      this.#known.set(key2, nothing2);
+      return;
+    }
+    const { latencyMs, watts } = prediction;
+    this.#known.set(key2, {
+      logLatency: Math.log(latencyMs),
+      logWatts: Number.isFinite(watts) ? Math.log(watts) : null
+    });
+  }
+};
+
+// src/search/acquisition.ts
+function expectedImprovement({ mean: mean2, deviation }, best) {
+  const z = (best - mean2) / deviation;
+  return (best - mean2) * normalCdf(z) + deviation * normalPdf(z);
+}
+function probabilityBelow({ mean: mean2, deviation }, limit) {
+  return normalCdf((limit - mean2) / deviation);
+}
+var negligible = 1e-5;
+function worth({ belief, best, probability }) {
+  const improvement = expectedImprovement(belief, best) * probability;
+  if (improvement >= negligible) return improvement;
+  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
+  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
+}
+
+// src/search/candidates.ts
+var neighboursOf = 4;
+var parents = 16;
+var offspring = 300;
+var mutationRate = 0.15;
+var wholeSpace = 1e3;
+var Candidates2 = class {
+  #space;
+  #ledger;
+  #random;
+  #all = null;
+  constructor(space2, ledger, random) {
+    this.#space = space2;
+    this.#ledger = ledger;
+    this.#random = random;
+    const count2 = space2.count(wholeSpace + 1);
+    if (count2.exact && count2.value <= wholeSpace) this.#all = [...space2.enumerate()];
+  }
+  #unseen(points, into) {
+    for (const point of points) {
+      const key2 = this.#ledger.keyOf(point);
+      if (!into.has(key2) && !this.#ledger.has(point)) into.set(key2, point);
+    }
+  }
+  #child(elite) {
+    const from = elite.slice(0, parents);
+    const mother = from[this.#random.integer(from.length)];
+    const father = from[this.#random.integer(from.length)];
+    const child = this.#space.crossover(mother, father, this.#random) ?? mother;
+    return this.#space.mutate(child, mutationRate, this.#random);
+  }
+  /**
+   * Neighbours and offspring of `elite` (best first) that were never tried; where those are all known, others of the
+   * space. Empty only if the whole space was tried.
+   */
+  propose(elite) {
+    const found = /* @__PURE__ */ new Map();
+    if (this.#all !== null) {
+      this.#unseen(this.#all, found);
+      return found;
+    }
+    for (const point of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point), found);
+    if (elite.length > 0) {
+      for (let i = 0; i < offspring; i++) {
+        const child = this.#child(elite);
+        if (child !== null) this.#unseen([child], found);
+      }
+    }
+    if (found.size === 0) this.#unseen(this.#space.sample(this.#random, offspring), found);
+    if (found.size === 0) {
+      for (const point of this.#space.enumerate()) {
+        this.#unseen([point], found);
+        if (found.size >= offspring) break;
+      }
+    }
+    return found;
+  }
+};
+
+// src/search/validity.ts
+var lowest2 = 0.02;
+var Validity = class {
+  #coordinates;
+  #seed;
+  #trees = null;
+  #learntFrom = 0;
+  #failures = 0;
+  #known = /* @__PURE__ */ new Map();
+  constructor(coordinates, seed) {
+    this.#coordinates = coordinates;
+    this.#seed = seed;
+  }
+  /** Refits if there are new failures, or a tenth more trials since the last time. */
+  learn(trials) {
+    const failures = trials.filter((trial) => trial.failure !== null).length;
+    if (failures === 0) return;
+    if (failures === this.#failures && trials.length < 1.1 * this.#learntFrom) return;
+    if (trials.length < this.#learntFrom + Math.floor(this.#learntFrom / 50)) return;
+    this.#failures = failures;
+    this.#learntFrom = trials.length;
+    this.#known.clear();
+    const rows = trials.map((trial) => this.#coordinates.features(trial.point));
+    this.#trees = trainTrees(
+      {
+        features: featureMatrix(rows, this.#coordinates.featureCount),
+        targets: Float64Array.from(trials, (trial) => trial.failure === null ? 1 : 0)
+      },
+      {
+        trees: 80,
+        learningRate: 0.2,
+        maxLeaves: 16,
+        maxDepth: 4,
+        minLeafRows: 2,
+        columnShare: 0.8,
+        rowsPerTree: 500,
+        seed: this.#seed
+      }
+    );
+  }
+  /** Probability that a configuration works, in [0.02, 1]; 1 as long as none failed. */
+  probability(key2, point) {
+    if (this.#trees === null) return 1;
+    let probability = this.#known.get(key2);
+    if (probability === void 0) {
+      const value = this.#trees.predict(this.#coordinates.features(point));
+      probability = Math.min(1, Math.max(lowest2, value));
+      this.#known.set(key2, probability);
+    }
+    return probability;
+  }
+};
+
+// src/search/proposer.ts
+var newPriorsPerBatch = 64;
+var Proposer = class {
+  #task;
+  #candidates;
+  #validity;
+  #latency;
+  #objective;
+  constructor(task) {
+    this.#task = task;
+    const { dimensions } = task.coordinates;
+    this.#candidates = new Candidates2(task.space, task.ledger, task.random.fork("offspring"));
+    this.#validity = new Validity(task.coordinates, task.seed);
+    this.#latency = new Surrogate(dimensions, task.random.fork("latency"), { compress: true });
+    this.#objective = new Surrogate(dimensions, task.random.fork("objective"), { compress: true });
+  }
+  get #isCapped() {
+    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+  }
+  /** Log objective of a trial: measured latency and measured, else predicted, power. */
+  logObjective(trial) {
+    const { latencyPower, wattPower } = this.#task.goal;
+    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
+    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+  }
+  /** Log objective that the cost model predicts; null without one. */
+  priorObjective(key2) {
+    const { latencyPower, wattPower } = this.#task.goal;
+    const { logLatency, logWatts } = this.#task.priors.get(key2);
+    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+  }
+  #place(key2, point, prior) {
+    return { key: key2, coordinates: this.#task.coordinates.coordinates(point), prior };
+  }
+  #observe(surrogate, prior, cost2) {
+    const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
+    surrogate.learn(
+      this.#task.ledger.trials.map((trial) => {
+        const known2 = good.get(trial.index);
+        return {
+          ...this.#place(trial.key, trial.point, prior(trial.key)),
+          logCost: known2 === void 0 ? null : cost2(known2)
+        };
+      })
+    );
+  }
+  /** Good trials, best first; `byLatency`: fastest first, else within the cap by objective and the rest behind. */
+  #ranked(byLatency) {
+    const cap = this.#task.ledger.capMs;
+    const value = /* @__PURE__ */ new Map();
+    for (const trial of this.#task.ledger.good) {
+      const latency = Math.log(trial.latency.medianMs);
+      const outside2 = trial.latency.medianMs > cap;
+      value.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
+    }
+    const outside = (trial) => !byLatency && trial.latency.medianMs > cap ? 1 : 0;
+    return this.#task.ledger.good.sort(
+      (a, b) => outside(a) - outside(b) || (value.get(a.key) ?? 0) - (value.get(b.key) ?? 0) || a.index - b.index
+    );
+  }
+  async #pool(elite) {
+    const { priors, space: space2 } = this.#task;
+    const proposed = [...this.#candidates.propose(elite)];
+    if (priors.speaks) {
+      let asked = 0;
+      for (const [key2, point] of proposed) {
+        if (asked >= newPriorsPerBatch) break;
+        if (priors.knows(key2)) continue;
+        await priors.learn(key2, space2.configuration(point));
+        asked++;
+      }
+    }
+    const pool = proposed.filter(([key2]) => priors.knows(key2));
+    const keys = new Set(pool.map(([key2]) => key2));
+    this.#latency.retain(keys);
+    this.#objective.retain(keys);
+    return pool.map(([key2, point]) => ({
+      point,
+      latency: this.#place(key2, point, priors.get(key2).logLatency),
+      objective: this.#place(key2, point, this.priorObjective(key2)),
+      validity: this.#validity.probability(key2, point) ** 2
+    }));
+  }
+  #learn() {
+    const { ledger, priors } = this.#task;
+    this.#validity.learn(ledger.trials);
+    this.#observe(
+      this.#objective,
+      (key2) => this.priorObjective(key2),
+      (trial) => this.logObjective(trial)
+    );
+    if (!this.#isCapped) return;
+    this.#observe(
+      this.#latency,
+      (key2) => priors.get(key2).logLatency,
+      (trial) => Math.log(trial.latency.medianMs)
+    );
+  }
+  /** Looks for the fastest. */
+  #latencyAim(best) {
+    const logBest = this.#latency.compress(Math.log(best.latency.medianMs));
+    return (candidate) => ({
+      belief: this.#latency.predict(candidate.latency),
+      best: logBest,
+      probability: candidate.validity
+    });
+  }
+  /** Looks for the lowest objective within the latency cap. */
+  #objectiveAim(best) {
+    const logBest = this.#objective.compress(this.logObjective(best));
+    const logCap = this.#latency.compress(Math.log(this.#task.ledger.capMs));
+    const within = (candidate) => this.#isCapped ? probabilityBelow(this.#latency.predict(candidate.latency), logCap) : 1;
+    return (candidate) => ({
+      belief: this.#objective.predict(candidate.objective),
+      best: logBest,
+      probability: candidate.validity * within(candidate)
+    });
+  }
+  /**
+   * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
+   * left. Something must have worked before.
+   */
+  async propose(count2, latencySlots) {
+    this.#learn();
+    const byObjective = this.#ranked(false);
+    const byLatency = this.#ranked(true);
+    const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
+    const pool = await this.#pool(elite.map(({ point }) => point));
+    const latencyAim = this.#latencyAim(byLatency[0]);
+    const objectiveAim = this.#objectiveAim(byObjective[0]);
+    const points = [];
+    let largest2 = 0;
+    for (let slot2 = 0; slot2 < count2; slot2++) {
+      const choice = choose(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
+      if (choice === null) break;
+      largest2 = Math.max(largest2, choice.improvement);
+      points.push(choice.candidate.point);
+      pool.splice(pool.indexOf(choice.candidate), 1);
+      this.#objective.believe(choice.candidate.objective);
+      if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
+    }
+    return { points, expectedImprovement: largest2 };
+  }
+};
+function choose(pool, aim) {
+  let best = null;
+  let improvement = 0;
+  let bestWorth = Number.NEGATIVE_INFINITY;
+  for (const candidate of pool) {
+    const prospect = aim(candidate);
+    const value = worth(prospect);
+    if (value > bestWorth) {
+      best = candidate;
+      bestWorth = value;
+      improvement = Math.max(0, value);
+    }
+  }
+  return best === null ? null : { candidate: best, improvement };
+}
+function interleave(a, b) {
+  const seen = /* @__PURE__ */ new Set();
+  const merged = [];
+  for (let i = 0; i < a.length; i++) {
+    for (const trial of [a[i], b[i]]) {
+      if (trial === void 0 || seen.has(trial.key)) continue;
+      seen.add(trial.key);
+      merged.push(trial);
+    }
+  }
+  return merged;
+}
+
+// src/search/start-points.ts
+var startTrials = 12;
+var askedAtOnce = 64;
+var climbs = 3;
+var fromPrior = 4;
+async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf2 }) {
+  const asked = /* @__PURE__ */ new Map();
+  const ranked = () => [...asked.values()].sort((a, b) => a.cost - b.cost).map(({ point }) => point);
+  let next = space2.sample(random, askedAtOnce);
+  for (let climb = 0; climb <= climbs; climb++) {
+    for (const point of next) {
+      await priors.learn(keyOf2(point), space2.configuration(point));
+      const cost2 = priorObjective(keyOf2(point));
+      if (cost2 !== null) asked.set(keyOf2(point), { point, cost: cost2 });
+    }
+    next = ranked().slice(0, fromPrior).flatMap((point) => space2.neighbours(point)).filter((point) => !asked.has(keyOf2(point))).slice(0, askedAtOnce);
+  }
+  return ranked();
+}
+async function startPoints(task) {
+  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf2 } = task;
+  const tried = new Set(chosen.map(keyOf2));
+  const points = [];
+  if (priors.speaks) {
+    const fresh = (await predictedBest(task)).filter((point) => !tried.has(keyOf2(point)));
+    points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
+  }
+  return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
+}
+
+// src/search/run-search.ts
+var batchSize = 4;
+var leastGood = 4;
+var finalMeasurements = 4;
+var finalistCount = 6;
+var latencyFirst = 0.5;
+var SearchRun = class {
+  #task;
+  #goal;
+  #ledger;
+  #budget;
+  #convergence;
+  #priors;
+  #power;
+  #proposer;
+  #energy;
+  #random;
+  #round = 0;
+  constructor(task) {
+    const { space: space2, trials } = task;
+    const random = createRandom(task.seed);
+    const coordinates = coordinatesOf(space2);
+    this.#task = task;
+    this.#random = random.fork("start");
+    this.#goal = goalOf(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space2, this.#goal);
+    this.#budget = new Budget(task.budget, task.clock, task.signal);
+    this.#convergence = new Convergence(task.patience ?? null);
+    this.#priors = new PriorBeliefs(task.costModel, trials);
+    this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
+    this.#proposer = new Proposer({
+      space: space2,
+      goal: this.#goal,
+      ledger: this.#ledger,
+      coordinates,
+      priors: this.#priors,
+      power: this.#power,
+      random: random.fork("proposer"),
+      seed: task.seed
+    });
+    this.#energy = new EnergyStep({
+      ledger: this.#ledger,
+      goal: this.#goal,
+      power: this.#power,
+      random: random.fork("energy"),
+      logObjective: (trial) => this.#proposer.logObjective(trial),
+      measure: (trial) => this.#measureEnergy(trial)
+    });
+  }
+  /** Why to stop now, or null. */
+  #stop() {
+    return this.#budget.stop(this.#ledger.size);
+  }
+  /** Tries points in order until the budget ends. */
+  async #tryAll(points) {
+    for (const point of points) {
+      if (this.#stop() !== null) return;
+      if (this.#ledger.has(point)) continue;
+      const configuration = this.#task.space.configuration(point);
+      await this.#priors.learn(this.#ledger.keyOf(point), configuration);
+      const outcome = await this.#task.trials.latency(configuration);
+      this.#ledger.record(
+        point,
+        outcome.ok ? { latency: outcome.value, energy: null, failure: null } : { latency: null, energy: null, failure: outcome.failure }
+      );
+    }
+  }
+  async #measureEnergy(trial) {
+    if (this.#budget.isOver) return false;
+    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
+    if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
+    else this.#ledger.recordEnergy(trial, null, outcome.failure);
+    return !this.#budget.isOver;
+  }
+  /** Takes over what an interrupted search measured, as far as it lies in this space. */
+  async #recall() {
+    for (const known2 of this.#task.known ?? []) {
+      const point = this.#task.space.point(known2.configuration);
+      if (point === null || !this.#task.space.isValid(point) || this.#ledger.has(point)) continue;
+      if (known2.latency === null && known2.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point), known2.configuration);
+      this.#ledger.record(point, known2);
+    }
+    this.#power.learn(this.#ledger.good);
+  }
+  async #start() {
+    const { space: space2, start } = this.#task;
+    const given = start.map((configuration) => space2.point(configuration)).filter((point) => point !== null && space2.isValid(point));
+    await this.#tryAll(given);
+    while (this.#stop() === null) {
+      const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
+      if (missing2 <= 0) return;
+      const points = await startPoints({
+        space: space2,
+        random: this.#random,
+        count: missing2,
+        chosen: this.#ledger.trials.map(({ point }) => point),
+        priors: this.#priors,
+        priorObjective: (key2) => this.#proposer.priorObjective(key2),
+        keyOf: (point) => this.#ledger.keyOf(point)
+      });
+      if (points.length === 0) return;
+      await this.#tryAll(points);
+    }
+  }
+  /** Slots of a batch that look for the fastest configuration rather than the best one. */
+  #latencySlots() {
+    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
+  }
+  async #endRound() {
+    this.#convergence.observe(this.#ledger);
+    this.#round++;
+    await this.#task.onRound?.({
+      round: this.#round,
+      trials: this.#ledger.size,
+      energyMeasurements: this.#ledger.energyMeasurements,
+      failures: this.#ledger.failures,
+      best: this.#ledger.best(),
+      bestObjective: this.#ledger.bestObjective(),
+      elapsedSeconds: this.#budget.elapsedSeconds,
+      measurements: this.#ledger.measurements
+    });
+  }
+  async #search() {
+    await this.#recall();
+    await this.#start();
+    await this.#energyStep();
+    await this.#endRound();
+    for (; ; ) {
+      const stop = this.#stop();
+      if (stop !== null) return stop;
+      if (this.#ledger.good.length === 0) return "exhausted";
+      const count2 = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
+      const proposal = await this.#proposer.propose(count2, Math.min(count2, this.#latencySlots()));
+      if (proposal.points.length === 0) return "exhausted";
+      if (this.#convergence.reached(this.#ledger, proposal.expectedImprovement)) return "converged";
+      await this.#tryAll(proposal.points);
+      if (this.#energy.isDue) await this.#energyStep();
+      await this.#endRound();
+    }
+  }
+  async #energyStep() {
+    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+  }
+  async run() {
+    const stopped = await this.#search();
+    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
+      this.#budget.openReserve();
+      await this.#energy.finish(finalMeasurements);
+      await this.#endRound();
+    }
+    const ledger = this.#ledger;
+    return {
+      best: ledger.best(),
+      bestObjective: ledger.bestObjective(),
+      fastest: ledger.fastest(),
+      finalists: ledger.finalists(finalistCount),
+      measurements: ledger.measurements,
+      energyMeasurements: ledger.energyMeasurements,
+      convergence: ledger.convergence,
+      pareto: ledger.pareto(),
+      stopped: this.#budget.wasInterrupted ? "interrupted" : stopped
+    };
+  }
+};
+function runSearch(task) {
+  return new SearchRun(task).run();
+}
+
+// src/search/select-finalist.ts
+var worthwhileGain = 0.01;
+function present(values2) {
+  return values2.filter((value) => value !== null);
+}
+function middle(values2) {
+  const known2 = present(values2);
+  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
+}
+function logRatios(contender, incumbent) {
+  return contender.flatMap((value, block) => {
+    const other = incumbent[block] ?? null;
+    return value === null || other === null ? [] : [Math.log(value / other)];
+  });
+}
+function ratio(contender, incumbent) {
+  const logs = logRatios(contender, incumbent);
+  if (logs.length < 2) return null;
+  const estimate = estimateMean(logs);
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function objectivePerBlock(samples2, objective) {
+  if (objective.minimize === "latency") return samples2.latencyMs;
+  if (objective.minimize === "energy") return samples2.joules;
+  return samples2.joules.map((joules, block) => {
+    const latencyMs = samples2.latencyMs[block] ?? null;
+    return joules === null || latencyMs === null ? null : joules * latencyMs / 1e3;
+  });
+}
+function selectFinalist(contenders, objective, options = {}) {
+  const latencies = contenders.map((contender) => middle(contender.latencyMs));
+  const fastest = Math.min(...latencies);
+  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
+  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admitted = values2.map(
+    (value, index) => admissible(index) ? middle(value) : Number.POSITIVE_INFINITY
+  );
+  const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
+  const keep2 = (reason) => ({
+    index: 0,
+    latencyRatio: null,
+    energyRatio: null,
+    reason
+  });
+  if (options.incumbentFails) {
+    return { ...keep2("the previous configuration fails"), index: best };
+  }
+  const chosen = contenders[best];
+  const incumbent = contenders[0];
+  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
+  if (best === 0) return keep2("no contender was better");
+  const gains = logRatios(values2[best], values2[0]);
+  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
+  const ratios = {
+    latencyRatio: ratio(chosen.latencyMs, incumbent.latencyMs),
+    energyRatio: ratio(chosen.joules, incumbent.joules)
+  };
+  if (!admissible(0)) {
+    const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
+    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
+  }
+  if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
+    return keep2("the best contender was not better in every block by a worthwhile amount");
+  }
+  return { index: best, ...ratios, reason: "better in every block" };
+}
+
+// src/app/finals.ts
+var finalBlocks = 3;
+var arms = ["B", "H", "X", "R"];
+async function prepareHeat(search) {
+  const { incumbent, result, builder, idOf: idOf2 } = search;
+  const incumbentId = idOf2(incumbent);
+  const incumbentFailure = result.measurements.find(
+    ({ configuration, failure }) => failure !== null && idOf2(configuration) === incumbentId
+  )?.failure ?? null;
+  const wanted = /* @__PURE__ */ new Map();
+  if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
+  for (const { configuration } of result.finalists) {
+    if (!wanted.has(idOf2(configuration))) wanted.set(idOf2(configuration), configuration);
+  }
+  const contenders = [];
+  const variants = [];
+  for (const configuration of [...wanted.values()].slice(0, arms.length)) {
+    const built = await builder.build(configuration);
+    if (!built.ok) continue;
+    contenders.push(configuration);
+    variants.push(built.value);
+  }
+  return { search, incumbentFailure, contenders, variants };
+}
+function samplesOf2(heat2, arm, samples2) {
+  const { kernel, workload } = heat2.search;
+  const own = samples2.filter(
+    (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
+  ).sort((a, b) => a.block - b.block);
+  return {
+    latencyMs: own.map((sample) => sample.latencyMs),
+    joules: own.map((sample) => sample.joules)
+  };
+}
+async function measureHeats(options) {
+  const { host, laboratory, heats, deadlineMs } = options;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < finalBlocks; block++) {
+    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
+    const startMs = laboratory.clock.nowMs();
+    samples2.push(
+      ...await runBlocks({
+        phase: "flag",
+        firstBlock: block,
+        blocks: 1,
+        subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
+          kernel: search.kernel.name,
+          workload: search.workload.name,
+          variants: { B, H, X, R }
+        })),
+        openDevice: () => laboratory.openDevice(),
+        openMeter: () => laboratory.openMeter(),
+        options: laboratory.measureOptions("judge"),
+        clock: laboratory.clock,
+        signal: host.signal,
+        onTurn: (turn) => host.progress.update({
+          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
+        })
+      })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
+async function runFinals(options) {
+  const { host, laboratory, searches } = options;
+  const heats = await Promise.all(searches.map(prepareHeat));
+  const contested = heats.filter((heat2) => heat2.variants.length > 1);
+  if (contested.length > 0)
+    host.progress.stage("comparing the best with what ships today, in fresh processes");
+  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
+  return heats.map((heat2) => {
+    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf2(heat2, arms[index], measured));
+    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
+    const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
+    return {
+      search: heat2.search,
+      incumbentFailure: heat2.incumbentFailure,
+      contenders: heat2.contenders,
+      samples: samples2,
+      selection,
+      identity: heat2.variants[selection.index]?.program?.identity ?? ""
+    };
+  });
+}
+
+// src/app/median-or-null.ts
+function medianOrNull(values2) {
+  const known2 = values2.filter((value) => value !== null);
+  return known2.length === 0 ? null : median(known2);
+}
+
 // src/kernel/failure.ts
 function failed2(kind, message, place = {}) {
   return {
@@ -26106,8 +30132,8 @@ function succeeded(value) {
   return { ok: true, value };
 }
 
-// node_modules/wesl/dist/core-BAZCHOez.js
-function partition(a, partFn) {
+// ../../work/main/node_modules/wesl/dist/core-BAZCHOez.js
+function partition2(a, partFn) {
   const yesPart = [];
   const noPart = [];
   for (const t of a) if (partFn(t)) yesPart.push(t);
@@ -26694,8 +30720,8 @@ var stdWgslSet = /* @__PURE__ */ new Set([
 function stdWgsl(name) {
   return stdWgslSet.has(name);
 }
-function names2(list2) {
-  return list2.split(/\s+/).filter(Boolean);
+function names2(list3) {
+  return list3.split(/\s+/).filter(Boolean);
 }
 var noSemicolon = /* @__PURE__ */ new Set([
   "block",
@@ -30602,7 +34628,7 @@ function normalizeModuleName(name) {
   return "package::" + name;
 }
 function emitWgsl(rootModuleElem, srcModule, newDecls, newStatements, bindings, conditions = {}, sourceMap = true) {
-  const [directives, statements] = partition(newStatements, (s) => s.elem.kind === "directive");
+  const [directives, statements] = partition2(newStatements, (s) => s.elem.kind === "directive");
   const hoisted = hoistedDirectives(rootModuleElem, directives, conditions);
   const emitStatement2 = (s) => emitElem(s.srcModule, s.elem, conditions, bindings, {
     addNl: true,
@@ -31596,13 +35622,13 @@ var vectorFns = {
     a[2] * b[0] - a[0] * b[2],
     a[0] * b[1] - a[1] * b[0]
   ],
-  faceForward: ([e1, e2, e3]) => dotProduct(e2, e3) < 0 ? e1 : e1.map((n) => -n),
+  faceForward: ([e1, e2, e3]) => dotProduct2(e2, e3) < 0 ? e1 : e1.map((n) => -n),
   reflect: ([e1, e2]) => {
-    const d = dotProduct(e2, e1);
+    const d = dotProduct2(e2, e1);
     return e1.map((n, i) => n - 2 * d * e2[i]);
   },
   refract: ([e1, e2, [e3]]) => {
-    const d = dotProduct(e2, e1);
+    const d = dotProduct2(e2, e1);
     const k = 1 - e3 * e3 * (1 - d * d);
     if (k < 0) return e1.map(() => 0);
     const s = e3 * d + Math.sqrt(k);
@@ -31632,7 +35658,7 @@ function builtinValue(name, args) {
   if (vecFn) return vectorBuiltin(values2, retType, vecFn);
   return null;
 }
-function dotProduct(a, b) {
+function dotProduct2(a, b) {
   return a.reduce((sum, n, i) => sum + n * b[i], 0);
 }
 function selectValue(values2, retType) {
@@ -32763,8 +36789,8 @@ var SourceModules = class {
     this.#files.set(this.rootModule, source.path);
   }
   resolveModule(modulePath) {
-    const known = this.#parsed.get(modulePath);
-    if (known) return known;
+    const known2 = this.#parsed.get(modulePath);
+    if (known2) return known2;
     const path = this.#files.get(modulePath);
     const source = path === void 0 ? void 0 : this.source.files[path];
     if (path === void 0 || source === void 0) return void 0;
@@ -32990,7 +37016,7 @@ function evaluateValues(definition, variables) {
   if (definition.values === null) return succeeded(null);
   const values2 = [];
   for (const [index, expression] of definition.values.entries()) {
-    const value = evaluateOrFail((known) => expression.evaluate(known), variables);
+    const value = evaluateOrFail((known2) => expression.evaluate(known2), variables);
     if (!value.ok) {
       return failed2("validation", `value ${index} of buffer \`${definition.name}\` ${value.failure.message}`);
     }
@@ -33321,8 +37347,8 @@ var Tally = class {
   /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
   addLargest(alternatives) {
     for (let index = 0; index < counters.length; index++) {
-      const largest = Math.max(0, ...alternatives.map((tally) => tally.#sums[index]));
-      this.#sums[index] = this.#sums[index] + largest;
+      const largest2 = Math.max(0, ...alternatives.map((tally) => tally.#sums[index]));
+      this.#sums[index] = this.#sums[index] + largest2;
     }
     this.loopDepth = Math.max(this.loopDepth, ...alternatives.map((tally) => tally.loopDepth));
   }
@@ -33564,17 +37590,17 @@ function evaluateCall(call2, view, frame, assumed) {
   if (name === "arrayLength") return lengthOfArray(call2, frame);
   const values2 = call2.arguments.map((argument) => evaluate2(argument, view, frame, assumed));
   if (values2.some((value) => value === null)) return null;
-  const known = values2;
+  const known2 = values2;
   const type = typeOf3(call2, module);
   const kind = elementKind(type);
-  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return convert(known[0] ?? 0, name);
+  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return convert(known2[0] ?? 0, name);
   if (/^vec[234]/.test(name)) {
-    const elements = known.flat().map((element) => convert(element, kind));
+    const elements = known2.flat().map((element) => convert(element, kind));
     const lanes = lanesOf(type);
     if (elements.length === lanes) return elements;
     return elements.length <= 1 ? Array(lanes).fill(elements[0] ?? 0) : null;
   }
-  return elementwise(name, known, kind);
+  return elementwise(name, known2, kind);
 }
 function convert(value, kind) {
   if (typeof value === "object") return null;
@@ -33634,8 +37660,8 @@ function lengthOfArray(call2, frame) {
 }
 
 // src/kernel/features/evaluate.ts
-var nothing2 = /* @__PURE__ */ new Map();
-function evaluate2(expression, view, frame, assumed = nothing2) {
+var nothing3 = /* @__PURE__ */ new Map();
+function evaluate2(expression, view, frame, assumed = nothing3) {
   const { module } = frame.facts;
   const inner = (part) => evaluate2(part, view, frame, assumed);
   switch (expression.kind) {
@@ -34323,7 +38349,7 @@ var storageBytes = ({ counts }) => counts.get("storageLoadBytes") + counts.get("
 var workgroupTraffic = ({ counts }) => counts.get("workgroupLoadBytes") + counts.get("workgroupStoreBytes");
 var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
 var log3 = (value) => Math.log2(1 + Math.abs(value));
-var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
+var ratio2 = (part, whole) => whole === 0 ? 0 : part / whole;
 var counted = (counter) => (measure) => log3(measure.counts.get(counter));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
@@ -34339,7 +38365,7 @@ var definitions = {
   floatMul: counted("floatMul"),
   floatDiv: counted("floatDiv"),
   floatFma: counted("floatFma"),
-  halfShare: (m) => ratio(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
+  halfShare: (m) => ratio2(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
   special: counted("special"),
   intAdd: counted("intAdd"),
   intMul: counted("intMul"),
@@ -34359,7 +38385,7 @@ var definitions = {
   workgroupStores: counted("workgroupStores"),
   workgroupStoreBytes: counted("workgroupStoreBytes"),
   /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
-  bankConflicts: (m) => ratio(
+  bankConflicts: (m) => ratio2(
     m.counts.get("workgroupConflicts"),
     m.counts.get("workgroupLoads") + m.counts.get("workgroupStores")
   ),
@@ -34379,15 +38405,15 @@ var definitions = {
   /** Bytes of all buffers: what has to be moved at least once. */
   uniqueBytes: (m) => log3(m.uniqueBytes),
   /** How often each byte is moved. */
-  reuse: (m) => log3(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  reuse: (m) => log3(ratio2(storageBytes(m) * invocations(m), m.uniqueBytes)),
   /** Floating-point operations per byte of storage traffic. */
-  arithmeticIntensity: (m) => log3(ratio(flops(m), storageBytes(m))),
+  arithmeticIntensity: (m) => log3(ratio2(flops(m), storageBytes(m))),
   /** Floating-point operations per byte of workgroup memory traffic. */
-  workgroupIntensity: (m) => log3(ratio(flops(m), workgroupTraffic(m))),
+  workgroupIntensity: (m) => log3(ratio2(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log3(ratio(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
+  loadWidth: (m) => log3(ratio2(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log3(ratio(m.outputs, invocations(m)))
+  outputsPerInvocation: (m) => log3(ratio2(m.outputs, invocations(m)))
 };
 var featureNames = Object.keys(definitions);
 function extractFeatures(program) {
@@ -34576,12 +38602,12 @@ function linkedLines(linked) {
     const found = lineOrigin(linked, line2, offset);
     offset += line2.length + 1;
     if (found === null) return null;
-    let known = starts.get(found.file);
-    if (!known) {
-      known = lineStarts2(found.text);
-      starts.set(found.file, known);
+    let known2 = starts.get(found.file);
+    if (!known2) {
+      known2 = lineStarts2(found.text);
+      starts.set(found.file, known2);
     }
-    const { line: userLine, column } = positionAt(known, found.offset);
+    const { line: userLine, column } = positionAt(known2, found.offset);
     return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
 }
@@ -34711,7 +38737,7 @@ var Builder = class {
     const variables = workloadVariables(this.kernel, this.workload, configuration, this.#limits);
     const dispatch = [1, 1, 1];
     for (const [axis, expression] of launch.dispatch.entries()) {
-      const count2 = evaluateCount((known) => expression.evaluate(known), variables);
+      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
       if (!count2.ok) return failed2("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
@@ -34737,6 +38763,732 @@ var Builder = class {
     return succeeded(program);
   }
 };
+
+// src/app/trial-store.ts
+import { rmSync as rmSync2 } from "node:fs";
+import { join as join10 } from "node:path";
+
+// src/app/recording-rows.ts
+function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
+  return {
+    launches,
+    seconds,
+    relativeResolution,
+    ...disagreement == null ? {} : { disagreement },
+    ...conditions == null ? {} : conditionsOf(conditions)
+  };
+}
+function conditionsOf(conditions) {
+  const { smMhz = null, memoryMhz = null, celsius = null, powerCappedPart = null } = conditions;
+  return { smMhz, memoryMhz, celsius, powerCappedPart };
+}
+function toRecordingRow(space2, measurement) {
+  const point = space2.point(measurement.configuration);
+  if (point === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
+  const { latency, energy, failure } = measurement;
+  return {
+    values: [...point],
+    ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
+    ...energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) },
+    ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
+  };
+}
+function fromRecordingRow(space2, recording, row) {
+  const entries = recording.tunables.map((tunable, index) => [
+    tunable.name,
+    tunable.values[row.values[index] ?? -1]
+  ]);
+  const point = space2.point(Object.fromEntries(entries));
+  if (point === null) return null;
+  const estimated = recording.meter?.estimated ?? true;
+  return {
+    configuration: space2.configuration(point),
+    failure: row.failure === void 0 ? null : { kind: row.failure.kind, message: row.failure.message },
+    latency: row.latencyMs === void 0 ? null : {
+      medianMs: row.latencyMs,
+      relativeSpread: 0,
+      samplesMs: row.latencySamplesMs ?? [row.latencyMs],
+      launchesPerSample: 1
+    },
+    energy: row.joules === void 0 ? null : {
+      joules: row.joules,
+      netJoules: null,
+      watts: row.watts ?? Number.NaN,
+      launches: row.window?.launches ?? 1,
+      seconds: row.window?.seconds ?? 0,
+      estimated,
+      relativeResolution: row.window?.relativeResolution ?? 0,
+      disagreement: row.window?.disagreement ?? null,
+      conditions: row.window === void 0 ? null : conditionsOf(row.window)
+    }
+  };
+}
+function describeDevice(info) {
+  const { family, vendor, architecture, device, description, driver, software } = info;
+  return { family, vendor, architecture, device, description, driver, software };
+}
+function describeMeter(info) {
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts, sampledPart } = info;
+  return {
+    ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
+    ...sampledPart === void 0 ? {} : { sampledPart }
+  };
+}
+function recordingOf(options) {
+  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
+  return {
+    schema: "joulegate-recording",
+    version: 1,
+    device: describeDevice(device),
+    meter: meter === null ? null : describeMeter(meter),
+    kernel: kernel.name,
+    workload: { name: workload.name, parameters: workload.parameters },
+    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
+    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
+    provenance: {
+      tool: "joulegate",
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString(),
+      subject,
+      ...note === void 0 ? {} : { note }
+    }
+  };
+}
+
+// src/app/subject-digest.ts
+import { createHash as createHash4 } from "node:crypto";
+function describeBuffer({ length, values: values2, ...rest }) {
+  return { ...rest, length: length.source, values: values2?.map((value) => value.source) ?? null };
+}
+function describeReference(reference) {
+  if (reference === null) return null;
+  const { source, entry, dispatch } = reference;
+  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
+}
+function subjectDigest({ kernel, workload, space: space2, device, meter }) {
+  const parts = [
+    kernel.name,
+    kernel.source,
+    kernel.entry,
+    kernel.defaults,
+    workload,
+    space2.tunables,
+    kernel.dispatch.map((expression) => expression.source),
+    kernel.buffers.map(describeBuffer),
+    describeReference(kernel.reference),
+    device.family,
+    device.driver,
+    meter?.name ?? null,
+    meter?.description ?? null
+  ];
+  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+// src/app/trial-store.ts
+function openTrialStore(options) {
+  const { host, space: space2 } = options;
+  const subject = subjectDigest(options);
+  let writable = true;
+  const path = join10(options.folder, "trials", `${subject}.json.gz`);
+  return {
+    load() {
+      const cached = readCachedRecording(path);
+      if ("aside" in cached) {
+        if (cached.aside !== null) host.progress.warn(cached.aside);
+        return [];
+      }
+      const recording = cached.value;
+      return recording.measurements.flatMap((row) => fromRecordingRow(space2, recording, row) ?? []);
+    },
+    save(measurements) {
+      if (!writable) return;
+      try {
+        writeRecording(
+          path,
+          recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
+        );
+      } catch (error) {
+        if (!(error instanceof JoulegateError)) throw error;
+        writable = false;
+        host.progress.warn(`${error.message}; an interrupted search cannot be resumed.`);
+      }
+    },
+    clear() {
+      rmSync2(path, { force: true });
+    }
+  };
+}
+
+// src/app/search-workload.ts
+function describeProgress(label, progress2, task) {
+  const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
+  const best = progress2.best?.latency ?? null;
+  const energy = progress2.best?.energy ?? null;
+  const found = best === null ? "nothing works yet" : `best ${best.medianMs.toPrecision(3)} ms${energy === null ? "" : `, ${energy.joules.toPrecision(3)} J`}`;
+  return {
+    text: `${label}: ${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy, ${found}`,
+    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds),
+    secondsLeft: Math.min(
+      seconds - progress2.elapsedSeconds,
+      progress2.elapsedSeconds / Math.max(1, progress2.trials) * (trials - progress2.trials)
+    )
+  };
+}
+async function searchWorkload(task) {
+  const { host, device, meter, clock, kernel, workload } = task;
+  const limits2 = device.info.limits;
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2 });
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const store = openTrialStore({
+    host,
+    folder: task.stateFolder,
+    kernel,
+    workload,
+    space: space2,
+    device: device.info,
+    meter: meter?.info ?? null
+  });
+  const known2 = store.load();
+  const label = `${kernel.name} ${workload.name}`;
+  if (known2.length > 0) host.progress.note(`  ${label}: going on after ${known2.length} earlier trials`);
+  const trials = createTrials({
+    device,
+    meter,
+    builder,
+    options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: "search" }),
+    clock
+  });
+  const startMs = clock.nowMs();
+  const result = await runSearch({
+    space: space2,
+    objective: task.objective,
+    budget: { trials: task.budget.trials, seconds: task.budget.searchSeconds },
+    seed: task.seed,
+    start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
+    costModel: task.costModel,
+    trials,
+    known: known2,
+    clock,
+    signal: host.signal,
+    onRound: (progress2) => {
+      store.save(progress2.measurements);
+      host.progress.update(describeProgress(label, progress2, task));
+    }
+  });
+  return {
+    kernel,
+    workload,
+    builder,
+    space: space2,
+    incumbent: task.incumbent,
+    objective: task.objective,
+    result,
+    idOf: (configuration) => {
+      const point = space2.point(configuration);
+      return point === null ? JSON.stringify(configuration) : space2.id(point);
+    },
+    seconds: (clock.nowMs() - startMs) / 1e3,
+    seed: task.seed,
+    forgetTrials: () => store.clear()
+  };
+}
+async function costRows(search, family, measurements) {
+  const rows = [];
+  for (const { configuration, latency, energy } of measurements) {
+    if (latency === null) continue;
+    const built = await search.builder.build(configuration);
+    if (!built.ok || built.value.program === null) continue;
+    rows.push({
+      family,
+      kernel: search.kernel.name,
+      workload: search.workload.name,
+      identity: built.value.program.identity,
+      features: search.builder.features(built.value),
+      latencyMs: latency.medianMs,
+      watts: energy?.watts ?? null,
+      estimated: energy?.estimated ?? false
+    });
+  }
+  return rows;
+}
+
+// src/app/guard-advice.ts
+var adviceBlocks = 3;
+var worthwhileGain2 = 0.01;
+function objectiveOf({ laboratory }, objective) {
+  return laboratory.meter === null ? { minimize: "latency" } : objective;
+}
+function isTunable({ comparison }, laboratory) {
+  const { definition, head } = comparison;
+  const { workload } = head.variant;
+  const declared = definition.workloads.find(({ name }) => name === workload);
+  if (declared === void 0) return false;
+  return createKernelSpace(definition, declared, laboratory.info.limits).count(2).value > 1;
+}
+async function searchAll(task, stateFolder) {
+  const { host, laboratory, budget } = task;
+  const searches = /* @__PURE__ */ new Map();
+  for (const [index, contest] of task.contests.entries()) {
+    const secondsLeft = (task.deadlineMs - laboratory.clock.nowMs()) / 1e3;
+    const seconds = Math.min(budget.searchSeconds, secondsLeft / 2);
+    if (host.signal.aborted || seconds <= 1) break;
+    const { definition, head, base: base2, kernel } = contest.comparison;
+    const workload = definition.workloads.find(({ name }) => name === contest.subject.workload);
+    if (workload === void 0) continue;
+    host.progress.stage(
+      `[${index + 1}/${task.contests.length}] looking for a better configuration of ${kernel}`
+    );
+    try {
+      const search = await searchWorkload({
+        host,
+        device: laboratory.device,
+        meter: laboratory.meter,
+        clock: laboratory.clock,
+        kernel: definition,
+        workload,
+        incumbent: head.variant.configuration,
+        hint: base2.variant.configuration,
+        objective: objectiveOf(task, definition.objective),
+        budget: { ...budget, searchSeconds: seconds },
+        seed: 1,
+        costModel: null,
+        stateFolder
+      });
+      searches.set(contest, search);
+    } catch (error) {
+      if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
+      host.progress.warn(error.message);
+    }
+  }
+  return searches;
+}
+async function findBetter(searches, finals) {
+  const found = [];
+  for (const [contest, search] of searches) {
+    const final = finals.find((one2) => one2.search === search);
+    const configuration = final?.contenders[final.selection.index];
+    if (final === void 0 || configuration === void 0 || final.selection.index === 0) continue;
+    const built = await search.builder.build(configuration);
+    if (built.ok) found.push({ contest, final, configuration, variant: built.value });
+  }
+  return found;
+}
+async function measureBeside(task, found) {
+  const { host, laboratory } = task;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < adviceBlocks; block++) {
+    const startMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || startMs + blockMs > task.deadlineMs) return [];
+    samples2.push(
+      ...await runBlocks({
+        phase: "flag",
+        firstBlock: block,
+        blocks: 1,
+        subjects: found.map(({ contest, variant }) => ({
+          ...contest.blockSubject,
+          variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant }
+        })),
+        openDevice: () => laboratory.openDevice(),
+        openMeter: () => laboratory.openMeter(),
+        options: laboratory.measureOptions("judge"),
+        clock: laboratory.clock,
+        signal: host.signal
+      })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
+function gainOf(objective, { energy, latency }) {
+  if (objective.minimize === "latency") return latency?.estimate ?? null;
+  if (energy === null || latency === null) return null;
+  return objective.minimize === "energy" ? energy.estimate : energy.estimate * latency.estimate;
+}
+function adviceOf(task, found, samples2) {
+  const { laboratory, host } = task;
+  const { contest, final, configuration, variant } = found;
+  const { kernel, workload } = contest.subject;
+  const { definition, head } = contest.comparison;
+  const ratio3 = (from, metric) => compareArms({ subject: contest.subject, samples: samples2, metric, from, to: "R" });
+  const over = (from) => ({
+    energy: ratio3(from, "energy"),
+    latency: ratio3(from, "latency")
+  });
+  const overHead = over("H");
+  const objective = objectiveOf(task, definition.objective);
+  const gain = gainOf(objective, overHead);
+  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  if (gain === null || gain > 1 - worthwhileGain2) return null;
+  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  const own = samples2.filter(
+    (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === "R"
+  );
+  const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
+  const declared = definition.workloads.find(({ name }) => name === workload);
+  if (latencyMs === null || declared === void 0) return null;
+  const joules = medianOrNull(own.map((sample) => sample.joules));
+  return {
+    kernel,
+    workload: head.variant.workload,
+    configuration,
+    overBase: over("B"),
+    overHead,
+    tuned: {
+      kernel,
+      workload: { name: declared.name, parameters: declared.parameters },
+      family: laboratory.info.family,
+      configuration,
+      latencyMs,
+      joules,
+      estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
+      device: laboratory.info.description || laboratory.info.device,
+      driver: laboratory.info.driver,
+      identity: variant.program?.identity ?? "",
+      trials: final.search.result.measurements.length,
+      energyMeasurements: final.search.result.energyMeasurements,
+      seed: final.search.seed,
+      measuredAt: host.now().toISOString()
+    }
+  };
+}
+async function adviseRetuning(task) {
+  const { host, laboratory } = task;
+  const folder = mkdtempSync(join11(tmpdir(), "joulegate-advice-"));
+  try {
+    const searches = await searchAll(task, folder);
+    if (searches.size === 0 || host.signal.aborted) return [];
+    const finals = await runFinals({
+      host,
+      laboratory,
+      searches: [...searches.values()],
+      deadlineMs: task.deadlineMs
+    });
+    const found = await findBetter(searches, finals);
+    if (found.length === 0) return [];
+    host.progress.stage("measuring what retuning found beside base and head");
+    const samples2 = await measureBeside(task, found);
+    return found.flatMap((one2) => adviceOf(task, one2, samples2) ?? []);
+  } finally {
+    rmSync3(folder, { recursive: true, force: true });
+  }
+}
+function suggestedTuned(tuned, advice) {
+  return advice.reduce((state, one2) => withTunedEntry(state, one2.tuned), tuned ?? emptyTuned());
+}
+
+// src/app/guard-blocks.ts
+function machineLabel({ description, device, family, driver }) {
+  const name = description || device || family;
+  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
+}
+function describePhase(phase, subjects) {
+  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
+  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
+}
+function isOf({ subject }, one2) {
+  return subject.kernel === one2.kernel && subject.workload === one2.workload;
+}
+function fitting(contests, plan2, time) {
+  const wanted = plan2.subjects.flatMap((one2) => contests.find((contest) => isOf(contest, one2)) ?? []);
+  if (time.leftMs <= 0) return [];
+  if (time.contestMs <= 0) return wanted;
+  const room = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
+  if (room >= wanted.length) return wanted;
+  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
+  const others = wanted.filter(({ subject }) => !subject.sentinel);
+  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room - sentinels.length))];
+  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
+}
+async function measureContests(options) {
+  const { host, laboratory, contests, seconds, judging } = options;
+  const { clock } = laboratory;
+  const subjects = contests.map((contest) => contest.subject);
+  const samples2 = [];
+  const deadlineMs = clock.nowMs() + seconds * 1e3;
+  const machine = machineLabel(laboratory.info);
+  const blocks = { flag: 0, confirm: 0 };
+  let contestMs = 0;
+  let stage = "";
+  let machineChanged = null;
+  const openDevice = async () => {
+    const device = await laboratory.openDevice();
+    const now = machineLabel(device.info);
+    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
+    return device;
+  };
+  for (; ; ) {
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged });
+    if (plan2.phase === "done") return { samples: samples2, cutShort: null, machineChanged };
+    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
+    const startMs = clock.nowMs();
+    const wanted = fitting(contests, plan2, { leftMs: deadlineMs - startMs, contestMs });
+    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
+    const nextStage = describePhase(plan2.phase, wanted.length);
+    if (nextStage !== stage) host.progress.stage(nextStage);
+    stage = nextStage;
+    const done = blocks[plan2.phase]++;
+    const measured = await runBlocks({
+      phase: plan2.phase,
+      firstBlock: done + 1,
+      blocks: 1,
+      subjects: wanted.map((contest) => contest.blockSubject),
+      openDevice,
+      openMeter: () => laboratory.openMeter(),
+      options: laboratory.measureOptions("judge"),
+      clock,
+      signal: host.signal,
+      onTurn: (turn) => {
+        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
+        const total2 = done + plan2.blocks;
+        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
+        host.progress.update({
+          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
+          share: (done + within) / total2,
+          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
+        });
+      }
+    });
+    if (machineChanged === null) samples2.push(...measured);
+    contestMs = (clock.nowMs() - startMs) / wanted.length;
+  }
+}
+
+// src/app/guard-policy.ts
+function percent3(share2) {
+  return `${Number((share2 * 100).toFixed(4))} %`;
+}
+function list2(verdicts) {
+  return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
+}
+function gateChanges(base2, head) {
+  const settings = [];
+  for (const metric of ["energy", "latency"]) {
+    settings.push({
+      name: `gate.${metric}.margin`,
+      base: percent3(base2[metric].margin),
+      head: percent3(head[metric].margin),
+      loosens: head[metric].margin > base2[metric].margin
+    });
+  }
+  settings.push(
+    {
+      name: "gate.energy.allow-estimated",
+      base: String(base2.energy.allowEstimated),
+      head: String(head.energy.allowEstimated),
+      loosens: base2.energy.allowEstimated && !head.energy.allowEstimated
+    },
+    {
+      name: "gate.fail-on",
+      base: list2(base2.failOn),
+      head: list2(head.failOn),
+      loosens: base2.failOn.some((verdict) => !head.failOn.includes(verdict))
+    },
+    {
+      name: "gate.accept-label",
+      base: base2.acceptLabel ?? "none",
+      head: head.acceptLabel ?? "none",
+      loosens: head.acceptLabel !== void 0
+    }
+  );
+  return settings.filter((setting) => setting.base !== setting.head);
+}
+function kernelChanges(base2, head) {
+  const sentinel = {
+    name: "sentinel",
+    base: String(base2.sentinel),
+    head: String(head.sentinel),
+    // A sentinel is never red.
+    loosens: head.sentinel
+  };
+  return [...gateChanges(base2.gate, head.gate), ...base2.sentinel === head.sentinel ? [] : [sentinel]];
+}
+function collapse(changes) {
+  const keyOf2 = (setting) => JSON.stringify(setting);
+  const counts = /* @__PURE__ */ new Map();
+  for (const [, settings] of changes) {
+    for (const setting of settings) counts.set(keyOf2(setting), (counts.get(keyOf2(setting)) ?? 0) + 1);
+  }
+  const told = /* @__PURE__ */ new Set();
+  return changes.flatMap(
+    ([kernel, settings]) => settings.flatMap((setting) => {
+      const { name, base: base2, head, loosens } = setting;
+      const common = changes.length > 1 && counts.get(keyOf2(setting)) === changes.length;
+      if (common && told.has(keyOf2(setting))) return [];
+      told.add(keyOf2(setting));
+      return [{ kernel: common ? null : kernel, setting: name, base: base2, head, loosens }];
+    })
+  );
+}
+function looserChecks(base2, head) {
+  return base2.buffers.flatMap(({ name, check: check3 }) => {
+    const now = head.buffers.find((buffer) => buffer.name === name)?.check ?? null;
+    if (check3 === null || now === null) return [];
+    if (now.relative <= check3.relative && now.absolute <= check3.absolute) return [];
+    const tolerance = ({ relative: relative2, absolute }) => `relative ${relative2}, absolute ${absolute}`;
+    return [
+      `${head.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
+    ];
+  });
+}
+function judgeSecondsChange(base2, head) {
+  const [before, after] = [base2.budget.guard.judgeSeconds, head.budget.guard.judgeSeconds];
+  if (before === after) return [];
+  const setting = "budget.guard.judge-seconds";
+  return [{ kernel: null, setting, base: String(before), head: String(after), loosens: after < before }];
+}
+function strict(gate) {
+  return gate.failOn.includes("missing-baseline") ? gate : { ...gate, failOn: [...gate.failOn, "missing-baseline"] };
+}
+function withGate(manifest, gateOf) {
+  return { ...manifest, kernels: manifest.kernels.map(gateOf) };
+}
+function policyOf(base2, head) {
+  const { manifest } = head;
+  const judgeSeconds = manifest.budget.guard.judgeSeconds;
+  if (base2.revision === null) {
+    const unreadable3 = base2.problem !== null;
+    return {
+      head: unreadable3 ? {
+        ...head,
+        manifest: withGate(manifest, (kernel) => ({ ...kernel, gate: strict(kernel.gate) }))
+      } : head,
+      judgeSeconds,
+      policy: { source: "head", changes: [] },
+      warnings: []
+    };
+  }
+  const before = base2.revision.manifest;
+  const baseOf = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
+  const pairs = manifest.kernels.flatMap((kernel) => {
+    const of = baseOf(kernel);
+    return of === void 0 ? [] : [{ base: of, head: kernel }];
+  });
+  return {
+    head: {
+      ...head,
+      manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
+        const of = baseOf(kernel);
+        return of === void 0 ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
+      })
+    },
+    judgeSeconds: before.budget.guard.judgeSeconds,
+    policy: {
+      source: "base",
+      changes: [
+        ...collapse(pairs.map((pair) => [pair.head.name, kernelChanges(pair.base, pair.head)])),
+        ...judgeSecondsChange(before, manifest)
+      ]
+    },
+    warnings: pairs.flatMap((pair) => looserChecks(pair.base, pair.head))
+  };
+}
+
+// src/app/kernel-place.ts
+import { posix } from "node:path";
+function entryLine(text2, entry) {
+  const lines = text2.split("\n");
+  const at2 = lines.findIndex((line2) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line2));
+  return at2 === -1 ? 1 : at2 + 1;
+}
+function kernelPlace(kernel, movedBy, failure = null) {
+  const { file, line: line2 } = kernel.position;
+  if (kernel.operator !== null || movedBy === "tuning") return { file, line: line2 };
+  const { path, files } = kernel.source;
+  const inProject = (below) => posix.join(posix.dirname(file), below);
+  if (failure?.file !== void 0 && failure.line !== void 0) {
+    return { file: inProject(failure.file), line: failure.line };
+  }
+  return { file: inProject(path), line: entryLine(files[path] ?? "", kernel.entry) };
+}
+
+// src/app/guard-report.ts
+function cost(samples2, arm) {
+  const own = samples2.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
+  const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
+  return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
+}
+function kWhPerMonth(callsPerDay, ratio3, base2) {
+  const joules = base2?.joules ?? null;
+  if (callsPerDay === null || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
+}
+function configurationOf(comparison, arm) {
+  if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
+  return comparison.status === "identical" || comparison.status === "changed" ? comparison[arm].variant.configuration : null;
+}
+function unmeasuredVerdict(status) {
+  if (status === "broken-head") return "regressed";
+  if (status === "untouched") return "identical";
+  return status === "changed" ? "inconclusive" : status;
+}
+function placeOf({ comparison, judgement, broken }) {
+  if (comparison.status === "removed") return { file: null, line: null };
+  const failure = broken?.status === "broken-head" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+}
+function describeAdvice(advice) {
+  if (advice === null) return null;
+  const { configuration, overBase, overHead } = advice;
+  return {
+    configuration,
+    energyRatio: overBase.energy,
+    latencyRatio: overBase.latency,
+    overHead: { energyRatio: overHead.energy, latencyRatio: overHead.latency }
+  };
+}
+function guardedKernel(task) {
+  const { comparison, judgement, broken } = task;
+  const { definition, kernel, workload } = comparison;
+  const samples2 = task.samples.filter((sample) => sample.kernel === kernel && sample.workload === workload);
+  const verdict = judgement?.verdict ?? unmeasuredVerdict(broken?.status ?? comparison.status);
+  const energy = judgement?.metrics.find((metric) => metric.metric === "energy") ?? null;
+  const latency = judgement?.metrics.find((metric) => metric.metric === "latency") ?? null;
+  const base2 = cost(samples2, "B");
+  const fails = task.failOn.includes(verdict);
+  const accepted = fails && judgement?.verdict === "regressed" ? task.acceptedBy : null;
+  const energyRatio = energy?.ratio ?? null;
+  return {
+    kernel,
+    workload,
+    verdict,
+    reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
+    fails: fails && accepted === null,
+    failOn: [...task.failOn],
+    accepted,
+    acceptLabel: definition.gate.acceptLabel ?? null,
+    ...judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) },
+    // One that the change touches is none in this run.
+    sentinel: definition.sentinel && comparison.status !== "changed",
+    ...placeOf(task),
+    estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
+    energyRatio,
+    latencyRatio: latency?.ratio ?? null,
+    base: base2,
+    head: cost(samples2, "H"),
+    configuration: { base: configurationOf(comparison, "base"), head: configurationOf(comparison, "head") },
+    metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
+    attribution: judgement?.attribution ?? null,
+    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
+    blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size,
+    retuned: describeAdvice(task.advice)
+  };
+}
+function nameOf3(one2) {
+  return JSON.stringify([one2.kernel, one2.workload]);
+}
+function exitCodeOf(verdict) {
+  if (verdict === "failed") return ExitCode.gateFailed;
+  return verdict === "could-not-measure" ? ExitCode.couldNotMeasure : ExitCode.passed;
+}
+function overallOf(options) {
+  const { judgements, kernels, ...rest } = options;
+  const judged = new Set(judgements.map(nameOf3));
+  const listed = kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const overall = overallVerdict({ judgements, listed, ...rest });
+  return { ...overall, exitCode: exitCodeOf(overall.verdict) };
+}
 
 // src/app/shipped-configuration.ts
 function fitsSpace(options) {
@@ -34859,6 +39611,54 @@ async function compareKernels(options) {
   return comparisons3;
 }
 
+// src/app/guard-attempts.ts
+import { createHash as createHash5 } from "node:crypto";
+var maxAttempts = 8;
+var maxKept = 400;
+function attemptDigest({ comparison, subject }, machine) {
+  const { base: base2, head } = comparison;
+  const { device, meter } = machine;
+  const parts = [
+    subject.kernel,
+    subject.workload,
+    base2.variant.program?.identity ?? null,
+    head.variant.program?.identity ?? null,
+    device.family,
+    machineLabel(device),
+    meter?.name ?? null,
+    meter?.description ?? null
+  ];
+  return createHash5("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+function earlierAttempts(digests, kept) {
+  const attempts = [];
+  for (const [{ subject }, digest] of digests) {
+    const own = kept.filter((attempt) => attempt.digest === digest).slice(-maxAttempts);
+    for (const [i, { samples: samples2 }] of own.entries()) {
+      const { kernel, workload } = subject;
+      attempts[i] ??= [];
+      attempts[i].push(...samples2.map((sample) => ({ ...sample, kernel, workload, voidReasons: [] })));
+    }
+  }
+  return attempts;
+}
+function keepAttempts(options) {
+  const { digests, kept, samples: samples2, judgements, at: at2 } = options;
+  if (judgements.some(({ verdict }) => verdict === "environment")) return kept;
+  const fresh = [...digests].flatMap(([{ subject }, digest]) => {
+    const own = samples2.filter(
+      (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
+    );
+    return own.length === 0 ? [] : [{ digest, at: at2, samples: own.flatMap(toKept) }];
+  });
+  return [...kept, ...fresh].slice(-maxKept);
+}
+function toKept(sample) {
+  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
+  if (arm === "R") return [];
+  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
+}
+
 // src/app/guard-measure.ts
 function selectMeasurable(comparisons3) {
   const changed = comparisons3.some((comparison) => comparison.status === "changed");
@@ -34874,7 +39674,7 @@ async function runs(device, { variant, reference }) {
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
 function sameOutputs(a, b) {
-  const describe3 = ({ program }) => JSON.stringify(
+  const describe4 = ({ program }) => JSON.stringify(
     program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
       group,
       binding,
@@ -34884,7 +39684,7 @@ function sameOutputs(a, b) {
       seed
     ])
   );
-  return describe3(a) === describe3(b);
+  return describe4(a) === describe4(b);
 }
 async function outputDifference(device, comparison) {
   const { base: base2, head, definition, kernel, workload, status } = comparison;
@@ -34947,154 +39747,11 @@ async function checkArms(options) {
   }
   return { contests, broken, warnings };
 }
-function describePhase(phase, subjects) {
-  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
-  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
-}
-async function measureContests(options) {
-  const { host, laboratory, contests, seconds, judging } = options;
-  const subjects = contests.map((contest) => contest.subject);
-  const samples2 = [];
-  const deadlineMs = laboratory.clock.nowMs() + seconds * 1e3;
-  for (; ; ) {
-    const plan2 = planNext(subjects, samples2, judging);
-    if (plan2.phase === "done") return { samples: samples2, cutShort: null };
-    const wanted = contests.filter(
-      (contest) => plan2.subjects.some(
-        (subject) => subject.kernel === contest.subject.kernel && subject.workload === contest.subject.workload
-      )
-    );
-    host.progress.stage(describePhase(plan2.phase, wanted.length));
-    const first = 1 + Math.max(0, ...samples2.filter((s) => s.phase === plan2.phase).map((s) => s.block));
-    let blockMs = 0;
-    for (let done = 0; done < plan2.blocks; done++) {
-      if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted" };
-      if (laboratory.clock.nowMs() + blockMs > deadlineMs) return { samples: samples2, cutShort: "time" };
-      const startMs = laboratory.clock.nowMs();
-      const block = await runBlocks({
-        phase: plan2.phase,
-        firstBlock: first + done,
-        blocks: 1,
-        subjects: wanted.map((contest) => contest.blockSubject),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) => {
-          const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
-          host.progress.update({
-            text: `block ${done + 1} of ${plan2.blocks}: ${turn.kernel}`,
-            share: (done + within) / plan2.blocks,
-            ...blockMs > 0 ? { secondsLeft: blockMs * (plan2.blocks - done - within) / 1e3 } : {}
-          });
-        }
-      });
-      samples2.push(...block);
-      blockMs = laboratory.clock.nowMs() - startMs;
-    }
-  }
-}
-
-// src/app/kernel-place.ts
-import { posix } from "node:path";
-function entryLine(text2, entry) {
-  const lines = text2.split("\n");
-  const at2 = lines.findIndex((line2) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line2));
-  return at2 === -1 ? 1 : at2 + 1;
-}
-function kernelPlace(kernel, movedBy, failure = null) {
-  const { file, line: line2 } = kernel.position;
-  if (kernel.operator !== null || movedBy === "tuning") return { file, line: line2 };
-  const { path, files } = kernel.source;
-  const inProject = (below) => posix.join(posix.dirname(file), below);
-  if (failure?.file !== void 0 && failure.line !== void 0) {
-    return { file: inProject(failure.file), line: failure.line };
-  }
-  return { file: inProject(path), line: entryLine(files[path] ?? "", kernel.entry) };
-}
-
-// src/app/median-or-null.ts
-function medianOrNull(values2) {
-  const known = values2.filter((value) => value !== null);
-  return known.length === 0 ? null : median(known);
-}
-
-// src/app/guard-report.ts
-function cost(samples2, arm) {
-  const own = samples2.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
-  const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
-  return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
-}
-function kWhPerMonth(callsPerDay, ratio3, base2) {
-  const joules = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
-}
-function configurationOf(comparison, arm) {
-  if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
-  return comparison.status === "identical" || comparison.status === "changed" ? comparison[arm].variant.configuration : null;
-}
-function unmeasuredVerdict(status) {
-  if (status === "broken-head") return "regressed";
-  if (status === "untouched") return "identical";
-  return status === "changed" ? "inconclusive" : status;
-}
-function placeOf({ comparison, judgement, broken }) {
-  if (comparison.status === "removed") return { file: null, line: null };
-  const failure = broken?.status === "broken-head" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
-  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
-}
-function guardedKernel(task) {
-  const { comparison, judgement, broken } = task;
-  const { definition, kernel, workload } = comparison;
-  const samples2 = task.samples.filter((sample) => sample.kernel === kernel && sample.workload === workload);
-  const verdict = judgement?.verdict ?? unmeasuredVerdict(broken?.status ?? comparison.status);
-  const energy = judgement?.metrics.find((metric) => metric.metric === "energy") ?? null;
-  const latency = judgement?.metrics.find((metric) => metric.metric === "latency") ?? null;
-  const base2 = cost(samples2, "B");
-  const energyRatio = energy?.ratio ?? null;
-  return {
-    kernel,
-    workload,
-    verdict,
-    reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
-    fails: task.failOn.includes(verdict),
-    failOn: [...task.failOn],
-    // One that the change touches is none in this run.
-    sentinel: definition.sentinel && comparison.status !== "changed",
-    ...placeOf(task),
-    estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
-    energyRatio,
-    latencyRatio: latency?.ratio ?? null,
-    base: base2,
-    head: cost(samples2, "H"),
-    configuration: { base: configurationOf(comparison, "base"), head: configurationOf(comparison, "head") },
-    metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
-    attribution: judgement?.attribution ?? null,
-    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
-    blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size
-  };
-}
-function nameOf3(one2) {
-  return JSON.stringify([one2.kernel, one2.workload]);
-}
-function exitCodeOf(verdict) {
-  if (verdict === "failed") return ExitCode.gateFailed;
-  return verdict === "could-not-measure" ? ExitCode.couldNotMeasure : ExitCode.passed;
-}
-function overallOf(options) {
-  const { judgements, kernels, failOn } = options;
-  const judged = new Set(judgements.map(nameOf3));
-  const listed = kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
-  const overall = overallVerdict({ judgements, listed, failOn });
-  return { ...overall, exitCode: exitCodeOf(overall.verdict) };
-}
 
 // src/app/laboratory.ts
 import { existsSync as existsSync4 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join11 } from "node:path";
+import { homedir, tmpdir as tmpdir2 } from "node:os";
+import { join as join13 } from "node:path";
 
 // src/device/driver/find-driver.ts
 import { delimiter } from "node:path";
@@ -35341,10 +39998,10 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile2, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname4, join as join10 } from "node:path";
+import { dirname as dirname4, join as join12 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -35395,7 +40052,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join10(dirname4(entry), "..", "..", "bin", archiveName);
+    return join12(dirname4(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -35423,9 +40080,9 @@ async function isTrusted2(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile2(archivePath);
-  const digest = createHash4("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join10(cacheFolder, `swiftshader-${digest}`);
-  const files = { folder, manifest: join10(folder, manifestName) };
+  const digest = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join12(cacheFolder, `swiftshader-${digest}`);
+  const files = { folder, manifest: join12(folder, manifestName) };
   if (await isTrusted2(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -35435,12 +40092,12 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
   await mkdir2(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join10(cacheFolder, ".swiftshader-"));
+  const temporary = await mkdtemp(join12(cacheFolder, ".swiftshader-"));
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile(join10(temporary, name), content, { mode: 420 });
+      await writeFile(join12(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -35799,8 +40456,8 @@ async function openWebgpuDevice(options) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join11(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join11(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join13(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join13(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -35816,7 +40473,7 @@ var lockWaitMs = 10 * 6e4;
 function meterSetup(host) {
   return {
     native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir()),
+    lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir2()),
     lockWaitMs,
     nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
   };
@@ -35873,6 +40530,146 @@ async function openLaboratory(outer, options) {
   } catch (error) {
     await device.close();
     throw error;
+  }
+}
+
+// src/app/untouched.ts
+function fingerprint(revision, kernel) {
+  const { position, gate, objective, callsPerDay, ...program } = kernel;
+  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
+  return JSON.stringify([program, tuned]);
+}
+function compareUntouched(base2, head) {
+  const comparisons3 = [];
+  for (const definition of head.manifest.kernels) {
+    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
+    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head, definition)) return null;
+    for (const workload of definition.workloads) {
+      comparisons3.push({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        warning: null,
+        status: "untouched",
+        reason: "nothing that this kernel is made of changed"
+      });
+    }
+  }
+  return comparisons3;
+}
+
+// src/app/guard-run.ts
+function compareFiles({ base: base2, policy }) {
+  if (base2.problem !== null) return listMissingBaseline(policy.head, base2.problem);
+  return base2.revision === null ? null : compareUntouched(base2.revision, policy.head);
+}
+function selectComparisons(comparisons3, kernels) {
+  return kernels === null ? comparisons3 : comparisons3.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
+}
+function isOf2({ subject }, { kernel, workload }) {
+  return subject.kernel === kernel && subject.workload === workload;
+}
+function worthRetuning(contests, judgements, laboratory, alsoOthers) {
+  const withVerdict = (wanted) => contests.filter(
+    (contest) => !contest.subject.sentinel && judgements.some((one2) => isOf2(contest, one2) && wanted.includes(one2.verdict)) && isTunable(contest, laboratory)
+  );
+  const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
+  return [...withVerdict(["regressed"]), ...others];
+}
+async function advise({ host, options, policy }, laboratory, judged, deadlineMs) {
+  const { contests, judgements } = judged;
+  const moved = judgements.some(({ verdict }) => verdict === "environment");
+  if (options.advise === false || host.signal.aborted || moved) return [];
+  const limited = Number.isFinite(deadlineMs);
+  const wanted = worthRetuning(contests, judgements, laboratory, limited);
+  if (wanted.length === 0) return [];
+  const budget = policy.head.manifest.budget.guard;
+  const ownMs = wanted.length * 2 * budget.searchSeconds * 1e3;
+  return adviseRetuning({
+    host,
+    laboratory,
+    contests: wanted,
+    budget,
+    deadlineMs: Math.min(deadlineMs, laboratory.clock.nowMs() + ownMs)
+  });
+}
+async function measureChanged(task, laboratory) {
+  const { host, options, base: base2, policy } = task;
+  const kept = await options.onDevice?.(laboratory.info) ?? { noiseFloor: null, attempts: [] };
+  const { noiseFloor } = kept;
+  const startMs = laboratory.clock.nowMs();
+  const { family, limits: limits2 } = laboratory.info;
+  const all = await compareKernels({ base: base2.revision, head: policy.head, family, limits: limits2 });
+  const comparisons3 = selectComparisons(all, options.kernels);
+  const { contests, broken, warnings } = await checkArms({
+    host,
+    laboratory,
+    comparisons: [...selectAdded(comparisons3), ...selectMeasurable(comparisons3)]
+  });
+  const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
+  const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
+  const earlier = earlierAttempts(digests, kept.attempts);
+  const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
+  const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
+  const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
+  const leftSeconds = (deadlineMs - laboratory.clock.nowMs()) / 1e3;
+  const measured = await measureContests({
+    host,
+    laboratory,
+    contests,
+    seconds: Math.min(judgeSeconds, leftSeconds),
+    judging
+  });
+  const { samples: samples2, machineChanged } = measured;
+  const judgements = judge(
+    contests.map((contest) => contest.subject),
+    samples2,
+    { ...judging, machineChanged }
+  );
+  if (options.onAttempts !== void 0 && machineChanged === null && !host.signal.aborted) {
+    const at2 = host.now().toISOString();
+    await options.onAttempts(keepAttempts({ digests, kept: kept.attempts, samples: samples2, judgements, at: at2 }));
+  }
+  const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
+  return {
+    ...measured,
+    comparisons: comparisons3,
+    contests,
+    broken,
+    judgements,
+    earlier,
+    warnings,
+    noiseFloor,
+    advice,
+    measuredWith: laboratory
+  };
+}
+async function runGuard(task) {
+  const { host, options, base: base2, policy } = task;
+  const settled = compareFiles(task);
+  const removed = base2.revision === null ? [] : selectComparisons(listRemoved(base2.revision, policy.head), options.kernels);
+  if (settled !== null) {
+    return {
+      comparisons: [...selectComparisons(settled, options.kernels), ...removed],
+      contests: [],
+      broken: [],
+      judgements: [],
+      samples: [],
+      earlier: [],
+      cutShort: null,
+      machineChanged: null,
+      warnings: [],
+      noiseFloor: null,
+      advice: [],
+      measuredWith: null
+    };
+  }
+  const laboratory = await openLaboratory(host, options);
+  try {
+    const outcome = await measureChanged(task, laboratory);
+    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
+  } finally {
+    await laboratory.close();
   }
 }
 
@@ -36047,7 +40844,7 @@ import {
   realpathSync,
   statSync as statSync2
 } from "node:fs";
-import { join as join12, sep } from "node:path";
+import { join as join14, sep } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes2 = 32 * 1024 * 1024;
@@ -36115,7 +40912,7 @@ function realPathInside(root, path) {
   if (normalised2 === null) throw outsideRoot(path);
   let real;
   try {
-    real = realpathSync(join12(root, normalised2));
+    real = realpathSync(join14(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path, error);
@@ -36298,21 +41095,848 @@ function openRevision(task) {
   return { label, commit, reader: new RevisionReader(task, commit) };
 }
 
+// src/operators/conv2d/conv2d.wesl
+var conv2d_default = "// Convolution of a batch of images, NHWC, with weights HWIO: result = activation(weights * image + bias), accumulated\n// in f32. Strided, padded, dilated and grouped.\nimport constants::{GROUP_X, GROUP_Y, SPLIT_K};\nimport package::depthwise::convolve_channels;\nimport package::direct::convolve;\nimport package::operands::DEPTHWISE;\nimport package::product::multiply;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n\n// [batch, height, width, channels]\n@group(0) @binding(0) var<storage, read> image: array<Stored>;\n// [kernel_height, kernel_width, channels / groups, filters]\n@group(0) @binding(1) var<storage, read> weights: array<Stored>;\n// One element where there is no bias, so never a vector.\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n// [batch, out height, out width, filters]\n@group(0) @binding(3) var<storage, read_write> result: array<Stored>;\n\n@compute @workgroup_size(GROUP_X, GROUP_Y, SPLIT_K)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  if (DEPTHWISE) {\n    convolve_channels(group, local);\n  } else {\n    @if(ALGORITHM_gemm) multiply(group, local, index);\n    @else convolve(group, local);\n  }\n}\n";
+
+// src/operators/conv2d/depthwise.wesl
+var depthwise_default = "// A convolution of every channel with one filter of its own: packs of channels are multiplied element by element.\nimport constants::{GROUP_X, GROUP_Y, ROWS, VECTOR, kernel_height, kernel_width};\nimport package::operands::{M, N, COLS_FIT, OUTSIDE, ROWS_FIT, Run, Window, window_of, pixel_under, image_run, put};\nimport package::product::{\n  TILES, COL_WIDTH, COL_PACKS, ColPack, tile_number, corner_of, b_pack, run_lane, run_of\n};\n\n/// Channels `channel ...` of a pixel; zero outside.\nfn image_pack(pixel: u32, channel: u32) -> ColPack {\n  var pack: ColPack;\n  for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n    let first = channel + part * VECTOR;\n    let run = image_run(select(OUTSIDE, pixel, COLS_FIT || first < N), first);\n    for (var lane = 0u; lane < VECTOR; lane++) {\n      @if(COLS_1) { pack = run_lane(run, lane); }\n      @else { pack[part * VECTOR + lane] = run_lane(run, lane); }\n    }\n  }\n  return pack;\n}\n\nfn convolve_channels(workgroup: vec3u, local: vec3u) {\n  let number = tile_number(workgroup);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let first_row = corner.y + local.y;\n  var windows: array<Window, ROWS>;\n  for (var row = 0u; row < ROWS; row++) {\n    windows[row] = window_of(first_row + row * GROUP_Y);\n  }\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  for (var tap_row = 0u; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0u; tap_col < kernel_width; tap_col++) {\n      var packs: array<ColPack, COL_PACKS>;\n      for (var pack = 0u; pack < COL_PACKS; pack++) {\n        let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n        packs[pack] = b_pack(0, tap_row * kernel_width + tap_col, col);\n      }\n      for (var row = 0u; row < ROWS; row++) {\n        var pixel = pixel_under(windows[row], tap_row, tap_col);\n        pixel = select(OUTSIDE, pixel, ROWS_FIT || first_row + row * GROUP_Y < M);\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n          sums[row * COL_PACKS + pack] += image_pack(pixel, col) * packs[pack];\n        }\n      }\n    }\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    for (var pack = 0u; pack < COL_PACKS; pack++) {\n      let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n      for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n        put(0, first_row + row * GROUP_Y, col + part * VECTOR, run_of(sums[row * COL_PACKS + pack], part));\n      }\n    }\n  }\n}\n";
+
+// src/operators/conv2d/direct.wesl
+var direct_default = "// A convolution tap by tap: every invocation walks over the kernel and the channels for ROWS output pixels and COLS\n// filters, straight from storage. Nothing is divided inside, and nothing is staged.\nimport constants::{GROUP_X, GROUP_Y, ROWS, VECTOR, kernel_height, kernel_width};\nimport package::operands::{M, GROUP_CHANNELS, OUTSIDE, ROWS_FIT, Run, Window, window_of, pixel_under, image_run, put};\nimport package::product::{\n  TILES, COL_WIDTH, COL_PACKS, ColPack, ColBlock, tile_number, corner_of, b_block, run_lane, run_of\n};\n\nfn convolve(workgroup: vec3u, local: vec3u) {\n  let number = tile_number(workgroup);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let group = workgroup.z;\n  let first_row = corner.y + local.y;\n  var windows: array<Window, ROWS>;\n  for (var row = 0u; row < ROWS; row++) {\n    windows[row] = window_of(first_row + row * GROUP_Y);\n  }\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  for (var tap_row = 0u; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0u; tap_col < kernel_width; tap_col++) {\n      var pixels: array<u32, ROWS>;\n      for (var row = 0u; row < ROWS; row++) {\n        let pixel = pixel_under(windows[row], tap_row, tap_col);\n        pixels[row] = select(OUTSIDE, pixel, ROWS_FIT || first_row + row * GROUP_Y < M);\n      }\n      for (var channel = 0u; channel < GROUP_CHANNELS; channel += VECTOR) {\n        let step = (tap_row * kernel_width + tap_col) * GROUP_CHANNELS + channel;\n        var blocks: array<ColBlock, COL_PACKS>;\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          blocks[pack] = b_block(group, step, corner.x + (local.x + pack * GROUP_X) * COL_WIDTH);\n        }\n        for (var row = 0u; row < ROWS; row++) {\n          let run = image_run(pixels[row], group * GROUP_CHANNELS + channel);\n          for (var s = 0u; s < VECTOR; s++) {\n            for (var pack = 0u; pack < COL_PACKS; pack++) {\n              sums[row * COL_PACKS + pack] += run_lane(run, s) * blocks[pack][s];\n            }\n          }\n        }\n      }\n    }\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    for (var pack = 0u; pack < COL_PACKS; pack++) {\n      let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n      for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n        put(group, first_row + row * GROUP_Y, col + part * VECTOR, run_of(sums[row * COL_PACKS + pack], part));\n      }\n    }\n  }\n}\n";
+
+// src/operators/conv2d/operands.wesl
+var operands_default = "// A convolution as a product: rows are pixels of the result, columns are filters of a group, and a step along k is one\n// channel at one tap of the kernel. Read and written in runs: VECTOR neighbouring elements in storage, as f32.\n// What lies outside is read too, because that is cheaper than a branch (WGSL bounds every access), and then replaced.\nimport constants::{\n  batch, height, width, channels, filters, kernel_height, kernel_width, stride, dilation,\n  padding_height, padding_width, padding_extra, groups, VECTOR, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE\n};\nimport package::activation::activate;\nimport package::conv2d::{image, weights, bias_row, result, Stored};\n\n@if(VECTOR_1) alias Run = f32;\n@if(VECTOR_2) alias Run = vec2f;\n@if(VECTOR_4) alias Run = vec4f;\n\nconst OUT_HEIGHT: u32 = (height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1;\nconst OUT_WIDTH: u32 = (width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1;\n// Of a group.\nconst GROUP_CHANNELS: u32 = channels / groups;\nconst GROUP_FILTERS: u32 = filters / groups;\n/// Every channel has one filter of its own, so that all groups are done together, column by column.\nconst DEPTHWISE: bool = groups == channels && groups == filters;\n\n// The product is M x K times K x N.\nconst M: u32 = batch * OUT_HEIGHT * OUT_WIDTH;\nconst N: u32 = select(filters / groups, filters, DEPTHWISE);\nconst K: u32 = kernel_height * kernel_width * GROUP_CHANNELS;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = M % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = N % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = K % K_TILE == 0;\n\n/// What an output pixel looks at: its image, and the row and column of the padded image where the kernel lies.\nstruct Window {\n  image: u32,\n  top: u32,\n  left: u32,\n}\n\nfn window_of(row: u32) -> Window {\n  let line = row / OUT_WIDTH;\n  return Window(line / OUT_HEIGHT, line % OUT_HEIGHT * stride, row % OUT_WIDTH * stride);\n}\n\n/// No pixel: the tap lies in the padding.\nconst OUTSIDE: u32 = 0xffffffff;\n\n/// The number of the pixel under a tap of the kernel, or OUTSIDE.\nfn pixel_under(window: Window, tap_row: u32, tap_col: u32) -> u32 {\n  // Below the padding these wrap around, and are out of bounds like what lies beyond the image.\n  let y = window.top + tap_row * dilation - padding_height;\n  let x = window.left + tap_col * dilation - padding_width;\n  return select(OUTSIDE, (window.image * height + y) * width + x, y < height && x < width);\n}\n\n/// Channels `channel ...` of a pixel; zero OUTSIDE.\nfn image_run(pixel: u32, channel: u32) -> Run {\n  return select(Run(image[(pixel * channels + channel) / VECTOR]), Run(), pixel == OUTSIDE);\n}\n\n/// A run of channels of the pixel that output pixel `row` looks at in this step; zero outside.\nfn a_run(group: u32, row: u32, step: u32) -> Run {\n  let tap = step / GROUP_CHANNELS;\n  let pixel = pixel_under(window_of(row), tap / kernel_width, tap % kernel_width);\n  let inside = (ROWS_FIT || row < M) && (K_FITS || step < K);\n  return image_run(select(OUTSIDE, pixel, inside), group * GROUP_CHANNELS + step % GROUP_CHANNELS);\n}\n\n/// A run of weights along the filters; zero outside.\nfn b_run(group: u32, step: u32, col: u32) -> Run {\n  let inside = (K_FITS || step < K) && (COLS_FIT || col < N);\n  return select(Run(), Run(weights[(step * filters + group * GROUP_FILTERS + col) / VECTOR]), inside);\n}\n\n/// What is stored for a sum of filter `filter_number`.\nfn finish(sum: f32, filter_number: u32) -> f32 {\n  @if(bias) { return activate(sum + f32(bias_row[filter_number])); }\n  @else { return activate(sum); }\n}\n@if(VECTOR_1) fn finish_run(sum: Run, first: u32) -> Run { return finish(sum, first); }\n@if(VECTOR_2) fn finish_run(sum: Run, first: u32) -> Run {\n  return Run(finish(sum.x, first), finish(sum.y, first + 1));\n}\n@if(VECTOR_4) fn finish_run(sum: Run, first: u32) -> Run {\n  return Run(finish(sum.x, first), finish(sum.y, first + 1), finish(sum.z, first + 2), finish(sum.w, first + 3));\n}\n\n/// Stores a run of the result along the filters, if it lies inside.\nfn put(group: u32, row: u32, col: u32, sum: Run) {\n  if ((ROWS_FIT || row < M) && (COLS_FIT || col < N)) {\n    let first = group * GROUP_FILTERS + col;\n    result[(row * filters + first) / VECTOR] = Stored(finish_run(sum, first));\n  }\n}\n";
+
+// src/operators/conv2d/operator.yaml
+var operator_default = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Two-dimensional convolution of images [batch, height, width, channels] with weights [kernel_height, kernel_width,
+  channels / groups, filters], then bias and activation; accumulates in f32.
+parameters:
+  height: { type: int, minimum: 1, maximum: 65535, description: rows of an image }
+  width: { type: int, minimum: 1, maximum: 65535, description: columns of an image }
+  channels: { type: int, minimum: 1, maximum: 1048576, description: channels of an image }
+  filters: { type: int, minimum: 1, maximum: 1048576, description: channels of the result }
+  kernel_height: { type: int, minimum: 1, maximum: 1024, description: rows of the kernel }
+  kernel_width: { type: int, minimum: 1, maximum: 1024, description: columns of the kernel }
+  stride: { type: int, minimum: 1, maximum: 1024, default: 1, description: pixels from one position of the kernel to the next }
+  padding_height: { type: int, minimum: 0, maximum: 1024, default: 0, description: rows of zeros above and below an image }
+  padding_width: { type: int, minimum: 0, maximum: 1024, default: 0, description: columns of zeros left and right }
+  padding_extra: { type: int, minimum: 0, maximum: 1024, default: 0, description: "further rows below and columns right, as 'same' padding needs" }
+  dilation: { type: int, minimum: 1, maximum: 1024, default: 1, description: pixels from one tap of the kernel to the next }
+  groups: { type: int, minimum: 1, maximum: 65535, default: 1, description: groups of channels and filters; depthwise if equal to both }
+  batch: { type: int, minimum: 1, maximum: 65535, default: 1, description: images }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  bias: { type: bool, default: false, description: a number per filter is added }
+  activation:
+    type: string
+    values: [none, relu, relu6, gelu, silu]
+    default: none
+    description: applied to every element of the result; gelu is its tanh approximation
+source: conv2d/conv2d.wesl
+entry: main
+tunables:
+  ALGORITHM: [gemm, direct] # a tiled product through workgroup memory, or tap by tap from storage
+  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along the filters
+  GROUP_Y: [1, 2, 4, 8, 16, 32] # ... and along the pixels
+  ROWS: [1, 2, 4, 8] # pixels per invocation
+  COLS: [1, 2, 4, 8] # filters per invocation
+  K_TILE: [8, 16, 32] # steps along taps and channels between barriers
+  SPLIT_K: [1, 2, 4] # slices along taps and channels that different invocations of a workgroup sum
+  STAGE_A: [true, false] # pixels through workgroup memory, or straight from storage
+  STAGE_B: [true, false] # the same for weights
+  WIDE: [false, true] # f16 elements are kept as f32 in workgroup memory
+  PAD: [0, 1] # packs of padding after every step in workgroup memory
+  DOUBLE_BUFFER: [false, true] # two tiles in workgroup memory: one barrier per tile instead of two
+  PREFETCH: [false, true] # the next tile waits in registers while the current one is multiplied
+  VECTOR: [1, 2, 4] # elements per load and store of storage
+  SWIZZLE: [1, 8] # rows of tiles that are walked through together
+constraints:
+  - channels % groups == 0 && filters % groups == 0
+  # The kernel lies within the padded image.
+  - height + 2 * padding_height + padding_extra > dilation * (kernel_height - 1)
+  - width + 2 * padding_width + padding_extra > dilation * (kernel_width - 1)
+  - GROUP_X * GROUP_Y * SPLIT_K >= 16
+  - GROUP_X * GROUP_Y * SPLIT_K <= max_invocations
+  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y
+  # A tile with far more filters or pixels than there are only idles; the default is always allowed.
+  - >-
+    GROUP_X * COLS <= max(32, 2 * (groups == channels && groups == filters ? filters : filters / groups))
+  - >-
+    GROUP_Y * ROWS <= max(32, 2 * batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1))
+  - >-
+    VECTOR == 1 || (VECTOR <= COLS && ((groups == channels && groups == filters) ? channels % VECTOR == 0
+    : (channels / groups) % VECTOR == 0 && (filters / groups) % VECTOR == 0))
+  - K_TILE / VECTOR >= SPLIT_K
+  # Depthwise convolutions have a program of their own, and only the tiled product has tiles to stage.
+  - "ALGORITHM == 'gemm' || !(groups == channels && groups == filters)"
+  - >-
+    (ALGORITHM == 'gemm' && !(groups == channels && groups == filters))
+    || (K_TILE == 16 && SPLIT_K == 1 && STAGE_A && STAGE_B && !WIDE && PAD == 0 && !DOUBLE_BUFFER && !PREFETCH)
+  # Without staging K_TILE only unrolls, so one value will do, and there is nothing to pad or buffer.
+  - STAGE_A || STAGE_B || (K_TILE == 8 && PAD == 0 && !WIDE && !DOUBLE_BUFFER && !PREFETCH)
+  - type == 'f16' || !WIDE
+  # A single tile has no successor.
+  - K_TILE < kernel_height * kernel_width * (channels / groups) || (!DOUBLE_BUFFER && !PREFETCH)
+  # Registers: 64 sums, and 32 elements that are fetched ahead.
+  - ROWS * COLS <= 64
+  - >-
+    !PREFETCH || K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0))
+    <= 32 * GROUP_X * GROUP_Y * SPLIT_K
+  - >-
+    ALGORITHM == 'direct' || (type == 'f16' && !WIDE ? 2 : 4) * (DOUBLE_BUFFER ? 2 : 1) * K_TILE
+    * ((STAGE_A ? GROUP_Y * ROWS + PAD * min(ROWS, 4) : 0) + (STAGE_B ? GROUP_X * COLS + PAD * min(COLS, 4) : 0))
+    + (SPLIT_K == 1 ? 0 : 4 * GROUP_Y * ROWS * GROUP_X * COLS) <= max_workgroup_storage
+  # Bands of rows of tiles differ only where there are several.
+  - >-
+    SWIZZLE == 1 || ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS) > 1
+  - >-
+    ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
+    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS)
+    <= 65535 * max_workgroups
+default:
+  ALGORITHM: gemm
+  GROUP_X: 8
+  GROUP_Y: 8
+  ROWS: 4
+  COLS: 4
+  K_TILE: 16
+  SPLIT_K: 1
+  STAGE_A: true
+  STAGE_B: true
+  WIDE: false
+  PAD: 0
+  DOUBLE_BUFFER: false
+  PREFETCH: false
+  VECTOR: 1
+  SWIZZLE: 1
+buffers:
+  image: { binding: 0, type: type, length: batch * height * width * channels, fill: normal }
+  weights: { binding: 1, type: type, length: kernel_height * kernel_width * (channels / groups) * filters, fill: normal }
+  bias: { binding: 2, type: type, length: "bias ? filters : 1", fill: normal }
+  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
+  result:
+    binding: 3
+    type: type
+    length: >-
+      batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters
+    check: { relative: 2.0e-3, absolute: 2.0e-2 }
+dispatch:
+  - >-
+    min(ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
+    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS), 65535)
+  - >-
+    ceil_div(ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
+    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS), 65535)
+  - "(groups == channels && groups == filters) ? 1 : groups"
+reference:
+  source: conv2d/reference.wesl
+  entry: main
+  dispatch:
+    - >-
+      min(ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters, 64), 65535)
+    - >-
+      ceil_div(ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters, 64), 65535)
+    - 1
+`;
+
+// src/operators/conv2d/reference.wesl
+var reference_default = "// One invocation per element of the result, one product after the other: what the tuned kernel must agree with.\nimport constants::{\n  batch, height, width, channels, filters, kernel_height, kernel_width, stride, dilation,\n  padding_height, padding_width, padding_extra, groups\n};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> image: array<Element>;\n@group(0) @binding(1) var<storage, read> weights: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> result: array<Element>;\n\nconst OUT_HEIGHT: u32 = (height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1;\nconst OUT_WIDTH: u32 = (width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1;\nconst GROUP_CHANNELS: u32 = channels / groups;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) index: u32) {\n  let element = (workgroup.y * 65535 + workgroup.x) * 64 + index;\n  if (element >= batch * OUT_HEIGHT * OUT_WIDTH * filters) {\n    return;\n  }\n  let column = element % filters;\n  let out_x = i32(element / filters % OUT_WIDTH);\n  let out_y = i32(element / (filters * OUT_WIDTH) % OUT_HEIGHT);\n  let number = element / (filters * OUT_WIDTH * OUT_HEIGHT);\n  let first_channel = column / (filters / groups) * GROUP_CHANNELS;\n  var sum = 0.0f;\n  for (var tap_row = 0; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0; tap_col < kernel_width; tap_col++) {\n      let y = out_y * stride + tap_row * dilation - padding_height;\n      let x = out_x * stride + tap_col * dilation - padding_width;\n      if (y < 0 || y >= height || x < 0 || x >= width) {\n        continue;\n      }\n      let pixel = (number * height + u32(y)) * width + u32(x);\n      let tap = u32(tap_row * kernel_width + tap_col);\n      for (var channel = 0u; channel < GROUP_CHANNELS; channel++) {\n        let weight = weights[(tap * GROUP_CHANNELS + channel) * filters + column];\n        sum += f32(image[pixel * channels + first_channel + channel]) * f32(weight);\n      }\n    }\n  }\n  @if(bias) { sum += f32(bias_row[column]); }\n  result[element] = Element(activate(sum));\n}\n";
+
+// src/operators/elementwise/elementwise.wesl
+var elementwise_default = "// y = unary(a binary b), or unary(a) binary b, element by element; b may be one row, one column or one number.\n//\n// A tile is ITEMS packs for each invocation of a workgroup; workgroups take tiles in turns.\nimport constants::{rows, cols, WORKGROUP, VECTOR, ITEMS, MAX_GROUPS};\nimport package::packs::{Element, Pack, Wide};\nimport package::unary::unary_of;\n\n@if(type_f16) enable f16;\n\n// Only what has as many elements in a row as `a` can be read in packs.\n@if(!binary_none && (broadcast_none || broadcast_row)) alias Other = Pack;\n@else alias Other = Element;\n\n@group(0) @binding(0) var<storage, read> a: array<Pack>;\n@group(0) @binding(1) var<storage, read> b: array<Other>;\n@group(0) @binding(2) var<storage, read_write> y: array<Pack>;\n\nconst PACKS: u32 = rows * cols / VECTOR;\nconst ROW_PACKS: u32 = cols / VECTOR;\nconst TILE: u32 = WORKGROUP * ITEMS;\nconst TILES: u32 = (PACKS + TILE - 1) / TILE;\nconst LAUNCHED: u32 = min(TILES, MAX_GROUPS);\n/// Where tiles come out even, compilers drop the bounds checks.\nconst FITS: bool = PACKS % TILE == 0;\n\nfn other(pack: u32) -> Wide {\n  @if(binary_none) return Wide();\n  @if(!binary_none && broadcast_none) return Wide(b[pack]);\n  @if(!binary_none && broadcast_row) return Wide(b[pack % ROW_PACKS]);\n  @if(!binary_none && broadcast_column) return Wide(f32(b[pack / ROW_PACKS]));\n  @if(!binary_none && broadcast_scalar) return Wide(f32(b[0]));\n}\n\nfn binary_of(left: Wide, right: Wide) -> Wide {\n  @if(binary_none) return left;\n  @if(binary_add) return left + right;\n  @if(binary_subtract) return left - right;\n  @if(binary_multiply) return left * right;\n  @if(binary_divide) return left / right;\n  @if(binary_minimum) return min(left, right);\n  @if(binary_maximum) return max(left, right);\n}\n\nfn result(left: Wide, right: Wide) -> Pack {\n  @if(unary_first) return Pack(binary_of(unary_of(left), right));\n  @else return Pack(unary_of(binary_of(left, right)));\n}\n\nfn position(first: u32, index: u32, item: u32) -> u32 {\n  @if(ORDER_striped) return first + item * WORKGROUP + index;\n  @if(ORDER_blocked) return first + index * ITEMS + item;\n}\n\n/// Computes a tile, or what there is of it if `partial`.\nfn compute(first: u32, index: u32, partial: bool) {\n  @if(LOAD_FIRST) {\n    var left: array<Wide, ITEMS>;\n    var right: array<Wide, ITEMS>;\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) {\n        left[item] = Wide(a[pack]);\n        right[item] = other(pack);\n      }\n    }\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) { y[pack] = result(left[item], right[item]); }\n    }\n  } @else {\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) { y[pack] = result(Wide(a[pack]), other(pack)); }\n    }\n  }\n}\n\n@compute @workgroup_size(WORKGROUP)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  for (var tile = group.x; tile < TILES; tile += LAUNCHED) {\n    @if(CHECK_each) { compute(tile * TILE, index, !FITS); }\n    @if(CHECK_tile) {\n      if (tile * TILE + TILE <= PACKS) {\n        compute(tile * TILE, index, false);\n      } else {\n        compute(tile * TILE, index, true);\n      }\n    }\n  }\n}\n";
+
+// src/operators/elementwise/operator.yaml
+var operator_default2 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  y = unary(a binary b) element by element, with b of the same shape, one row, one column or one number; or
+  unary(a) binary b. Computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 4294967295, default: 1, description: rows of a and y }
+  cols: { type: int, minimum: 1, maximum: 4294967295, description: columns of a and y }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  binary:
+    type: string
+    values: [none, add, subtract, multiply, divide, minimum, maximum]
+    default: none
+    description: "what is done with b; none: there is no b"
+  unary:
+    type: string
+    values:
+      [none, relu, relu6, leaky_relu, gelu, gelu_erf, silu, sigmoid, tanh, exp, square, absolute, negate]
+    default: none
+    description: "function of one number; gelu is the tanh approximation, leaky_relu has slope 0.01"
+  broadcast:
+    type: string
+    values: [none, row, column, scalar]
+    default: none
+    description: "b has the shape of a, is one row for all rows (a bias), one column, or one number"
+  unary_first: { type: bool, default: false, description: "unary(a) binary b, as in gated units" }
+source: elementwise/elementwise.wesl
+entry: main
+tunables:
+  WORKGROUP: [16, 32, 64, 128, 256, 512, 1024] # invocations
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8, 16, 32] # packs of VECTOR elements per invocation and tile
+  ORDER: [striped, blocked] # neighbours take neighbouring packs, or each a stretch of its own
+  LOAD_FIRST: [false, true] # all loads of a tile before its first store, or item after item
+  CHECK: [each, tile] # bounds are checked for each item, or once per tile
+  MAX_GROUPS: [65535, 4096, 1024, 256, 64] # workgroups; fewer than there are tiles take several turns
+constraints:
+  - WORKGROUP <= min(max_invocations, max_workgroup_size_x)
+  - "VECTOR == 1 || (broadcast == 'row' || broadcast == 'column' ? cols : rows * cols) % VECTOR == 0"
+  # A tile far larger than everything only idles; the default is always allowed.
+  - WORKGROUP * ITEMS * VECTOR <= max(64, 2 * rows * cols)
+  # Registers.
+  - VECTOR * ITEMS <= 64
+  # With one item there is no order.
+  - ITEMS > 1 || ORDER == 'striped' && !LOAD_FIRST
+  # Where tiles come out even nothing is checked.
+  - CHECK == 'each' || (rows * cols / VECTOR) % (WORKGROUP * ITEMS) != 0
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows * cols / VECTOR, WORKGROUP * ITEMS)
+default: { WORKGROUP: 64, VECTOR: 1, ITEMS: 1, ORDER: striped, LOAD_FIRST: false, CHECK: each, MAX_GROUPS: 65535 }
+buffers:
+  a: { binding: 0, type: type, length: rows * cols, fill: normal }
+  b:
+    binding: 1
+    type: type
+    length: >-
+      binary == 'none' || broadcast == 'scalar' ? 1 : broadcast == 'row' ? cols : broadcast == 'column' ? rows
+      : rows * cols
+    fill: normal
+  y: { binding: 2, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-4 } }
+dispatch: ["min(ceil_div(rows * cols / VECTOR, WORKGROUP * ITEMS), MAX_GROUPS)"]
+reference:
+  source: elementwise/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows * cols, 64), 65535)"]
+`;
+
+// src/operators/elementwise/reference.wesl
+var reference_default2 = "// One element after the other, with the same functions on single numbers: what the tuned kernel must agree with.\nimport constants::{rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read_write> y: array<Element>;\n\nconst COUNT: u32 = rows * cols;\nconst STRIDE: u32 = 64 * min((COUNT + 63) / 64, 65535);\n\nfn other(at: u32) -> f32 {\n  @if(broadcast_none) return f32(b[at]);\n  @if(broadcast_row) return f32(b[at % cols]);\n  @if(broadcast_column) return f32(b[at / cols]);\n  @if(broadcast_scalar) return f32(b[0]);\n}\n\nfn binary_of(left: f32, at: u32) -> f32 {\n  @if(binary_none) return left;\n  @if(binary_add) return left + other(at);\n  @if(binary_subtract) return left - other(at);\n  @if(binary_multiply) return left * other(at);\n  @if(binary_divide) return left / other(at);\n  @if(binary_minimum) return min(left, other(at));\n  @if(binary_maximum) return max(left, other(at));\n}\n\n/// 2 / sqrt(pi) (v - v^3 / 3 + v^5 / (2! 5) - ...), the series by which erf is defined; beyond 3 it is 1 to 2e-5.\nfn error_function(v: f32) -> f32 {\n  let w = clamp(v, -3, 3);\n  var power = w;\n  var sum = w;\n  for (var i = 1; i < 40; i++) {\n    power *= -w * w / f32(i);\n    sum += power / f32(2 * i + 1);\n  }\n  return 1.1283791671 * sum;\n}\n\nfn unary_of(v: f32) -> f32 {\n  @if(unary_none) return v;\n  @if(unary_relu) return max(v, 0);\n  @if(unary_relu6) return min(max(v, 0), 6);\n  @if(unary_leaky_relu) return max(v, 0.01 * v);\n  @if(unary_gelu) return 0.5 * v * (1 + tanh(clamp(0.7978845608 * (v + 0.044715 * v * v * v), -10, 10)));\n  @if(unary_gelu_erf) return 0.5 * v * (1 + error_function(v / sqrt(2.0f)));\n  @if(unary_silu) return v / (1 + exp(-v));\n  @if(unary_sigmoid) return 1 / (1 + exp(-v));\n  @if(unary_tanh) return tanh(clamp(v, -10, 10));\n  @if(unary_exp) return exp(v);\n  @if(unary_square) return v * v;\n  @if(unary_absolute) return abs(v);\n  @if(unary_negate) return -v;\n}\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var at = id.x; at < COUNT; at += STRIDE) {\n    @if(unary_first) { y[at] = Element(binary_of(unary_of(f32(a[at])), at)); }\n    @else { y[at] = Element(unary_of(binary_of(f32(a[at]), at))); }\n  }\n}\n";
+
+// src/operators/elementwise/unary.wesl
+var unary_default = "// Functions of one number, on packs, in f32.\nimport package::packs::Wide;\n\n/// tanh; some drivers overflow far from zero, where it is 1 in f32 anyway.\nfn bounded_tanh(v: Wide) -> Wide {\n  return tanh(clamp(v, Wide(-10), Wide(10)));\n}\n\n/// 1 / (1 + exp(-v)), from exp of the negative side only, which cannot overflow.\nfn logistic(v: Wide) -> Wide {\n  let e = exp(-abs(v));\n  return select(e, Wide(1), v >= Wide()) / (1 + e);\n}\n\n/// The error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).\nfn error_function(v: Wide) -> Wide {\n  let t = 1 / (1 + 0.3275911 * abs(v));\n  let sum = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;\n  return sign(v) * (1 - sum * exp(-v * v));\n}\n\nfn unary_of(v: Wide) -> Wide {\n  @if(unary_none) return v;\n  @if(unary_relu) return max(v, Wide());\n  @if(unary_relu6) return clamp(v, Wide(), Wide(6));\n  @if(unary_leaky_relu) return select(0.01 * v, v, v >= Wide());\n  @if(unary_gelu) return 0.5 * v * (1 + bounded_tanh(0.7978845608 * (v + 0.044715 * v * v * v)));\n  @if(unary_gelu_erf) return 0.5 * v * (1 + error_function(0.7071067812 * v));\n  @if(unary_silu) return v * logistic(v);\n  @if(unary_sigmoid) return logistic(v);\n  @if(unary_tanh) return bounded_tanh(v);\n  @if(unary_exp) return exp(v);\n  @if(unary_square) return v * v;\n  @if(unary_absolute) return abs(v);\n  @if(unary_negate) return -v;\n}\n";
+
+// src/operators/layernorm/layernorm.wesl
+var layernorm_default = "// y[row, :] = (x[row, :] - mean) / sqrt(variance + epsilon) * gamma + beta, over the last axis.\n//\n// two_pass sums the elements, then the squares of what is left after the mean; welford keeps mean and squares of what it\n// has seen up to date in one pass (Welford 1962) and joins the lanes as Chan, Golub and LeVeque (1979) do. Neither\n// subtracts large sums from each other, so rows far from zero lose nothing.\nimport constants::{rows, cols, epsilon, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::row_sum;\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read> gamma: array<Pack>;\n@group(0) @binding(2) var<storage, read> beta: array<Pack>;\n@group(0) @binding(3) var<storage, read_write> y: array<Pack>;\n\nconst SHARE: f32 = 1 / f32(cols);\n\n/// A pack of the row: as kept, or read again.\nfn value(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return Wide(x[row * PACKS + pack]);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    // welford: mean of the packs so far, lane by lane, and sums of squared differences from it.\n    var center = Wide();\n    var squares = Wide();\n    @if(ALGORITHM_welford) var count = 0.0f;\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide();\n        if (is_inside(pack)) {\n          items[i] = Wide(x[row * PACKS + pack]);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      @if(ALGORITHM_two_pass) {\n        for (var i = 0u; i < ITEMS; i++) { center += items[i]; }\n      } @else {\n        for (var i = 0u; i < ITEMS; i++) {\n          if (is_inside(pack_at(lane, step + i))) {\n            count += 1;\n            let change = items[i] - center;\n            center += change * (1 / count);\n            squares += change * (items[i] - center);\n          }\n        }\n      }\n    }\n\n    @if(ALGORITHM_two_pass) let mean = row_sum(sum_of(center), index) * SHARE;\n    @else let mean = row_sum(count * sum_of(center), index) * SHARE;\n    @if(ALGORITHM_two_pass) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let difference = value(row, index, step + i, pack) - mean;\n            squares += difference * difference;\n          }\n        }\n      }\n    } @else {\n      squares += count * (center - mean) * (center - mean);\n    }\n    let factor = inverseSqrt(row_sum(sum_of(squares), index) * SHARE + f32(epsilon));\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let normal = (value(row, index, step + i, pack) - mean) * factor;\n            y[row * PACKS + pack] = Pack(normal * Wide(gamma[pack]) + Wide(beta[pack]));\n          }\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/layernorm/operator.yaml
+var operator_default3 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Layer normalisation over the last axis, y[r, c] = (x[r, c] - mean) / sqrt(variance + epsilon) gamma[c] + beta[c] with
+  mean and variance of row r; computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each normalised by itself" }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  epsilon: { type: double, minimum: 0, default: 1.0e-5, description: added to the variance }
+source: layernorm/layernorm.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
+  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
+  CACHE: [none, registers, workgroup] # where a row waits for the later passes; none reads it again
+  ALGORITHM: [two_pass, welford] # mean and variance one after the other, or together
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
+constraints:
+  - LANES * GROUP_ROWS >= 16
+  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - LANES <= max(128, cols / VECTOR)
+  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
+  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
+  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
+  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
+  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - >-
+    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
+    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
+default:
+  LANES: 128
+  GROUP_ROWS: 1
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  CACHE: none
+  ALGORITHM: two_pass
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  x: { binding: 0, type: type, length: rows * cols, fill: normal }
+  gamma: { binding: 1, type: type, length: cols, fill: uniform }
+  beta: { binding: 2, type: type, length: cols, fill: normal }
+  # In f16 results are rounded to 11 bits.
+  y: { binding: 3, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-3 } }
+dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
+reference:
+  source: layernorm/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows, 64), 65535)"]
+`;
+
+// src/operators/layernorm/reference.wesl
+var reference_default3 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, epsilon};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read> gamma: array<Element>;\n@group(0) @binding(2) var<storage, read> beta: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var mean = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      mean += (f32(x[row * cols + i]) - mean) / f32(i + 1);\n    }\n    var variance = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      let difference = f32(x[row * cols + i]) - mean;\n      variance += (difference * difference - variance) / f32(i + 1);\n    }\n    let deviation = sqrt(variance + f32(epsilon));\n    for (var i = 0u; i < cols; i++) {\n      let normal = (f32(x[row * cols + i]) - mean) / deviation;\n      y[row * cols + i] = Element(normal * f32(gamma[i]) + f32(beta[i]));\n    }\n  }\n}\n";
+
+// src/operators/matmul/activation.wesl
+var activation_default = "// What is applied to every element of a result before it is stored.\n\n@if(activation_none) fn activate(x: f32) -> f32 { return x; }\n@if(activation_relu) fn activate(x: f32) -> f32 { return max(x, 0.0); }\n@if(activation_relu6) fn activate(x: f32) -> f32 { return clamp(x, 0.0, 6.0); }\n@if(activation_silu) fn activate(x: f32) -> f32 { return x * sigmoid(x); }\n// The approximation x / 2 (1 + tanh(u / 2)) = x sigmoid(u), u = sqrt(8 / pi) (x + 0.044715 x^3) (arXiv 1606.08415).\n@if(activation_gelu) fn activate(x: f32) -> f32 {\n  return x * sigmoid(1.5957691 * x * (1.0 + 0.044715 * x * x));\n}\n\n/// 1 / (1 + exp(-x)); clamped, so that exp stays finite.\n@if(activation_silu || activation_gelu) fn sigmoid(x: f32) -> f32 {\n  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));\n}\n";
+
 // src/operators/matmul/matmul.wesl
-var matmul_default = "// C[m, n] = A[m, k] B[k, n], row-major, accumulated in f32.\n//\n// A workgroup computes a tile of C, GROUP_Y * ROWS high and GROUP_X * COLS wide. Every invocation keeps ROWS * COLS\n// elements of it in registers and walks along k, K_TILE steps at a time. A pack is VECTOR neighbouring elements of a\n// row; with VECTOR = 4, k and n are multiples of 4, so that no pack straddles the end of a row.\nimport constants::{m, n, k, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE, VECTOR};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_4) alias Pack = vec4<Element>;\n@else alias Pack = Element;\n// A pack of C while it is summed.\n@if(VECTOR_4) alias Sum = vec4f;\n@else alias Sum = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Pack>;\n@group(0) @binding(1) var<storage, read> b: array<Pack>;\n@group(0) @binding(2) var<storage, read_write> c: array<Pack>;\n\nconst INVOCATIONS: u32 = GROUP_X * GROUP_Y;\nconst TILE_ROWS: u32 = GROUP_Y * ROWS;\n// Widths in packs.\nconst K_PACKS: u32 = k / VECTOR;\nconst N_PACKS: u32 = n / VECTOR;\nconst K_TILE_PACKS: u32 = K_TILE / VECTOR;\nconst COL_PACKS: u32 = COLS / VECTOR;\nconst TILE_COL_PACKS: u32 = GROUP_X * COL_PACKS;\nconst TILES: u32 = (k + K_TILE - 1) / K_TILE;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = m % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = n % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = k % K_TILE == 0;\n\n@if(STAGE_A) var<workgroup> a_tile: array<Pack, TILE_ROWS * K_TILE_PACKS>;\n@if(STAGE_B) var<workgroup> b_tile: array<Pack, K_TILE * TILE_COL_PACKS>;\n\n/// Elements `pack * VECTOR ...` of a row of A; zero outside.\nfn load_a(row: u32, pack: u32) -> Pack {\n  if ((ROWS_FIT || row < m) && (K_FITS || pack < K_PACKS)) {\n    return a[row * K_PACKS + pack];\n  }\n  return Pack();\n}\n\n/// Elements `pack * VECTOR ...` of row `step` of B; zero outside.\nfn load_b(step: u32, pack: u32) -> Pack {\n  if ((K_FITS || step < k) && (COLS_FIT || pack < N_PACKS)) {\n    return b[step * N_PACKS + pack];\n  }\n  return Pack();\n}\n\n/// One element of a pack of A.\n@if(VECTOR_4) fn lane(pack: Pack, index: u32) -> f32 { return f32(pack[index]); }\n@else fn lane(pack: Pack, index: u32) -> f32 { return f32(pack); }\n\n@compute @workgroup_size(GROUP_X, GROUP_Y)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  // Rows of an invocation lie together, its columns GROUP_X packs apart: neighbours read neighbouring packs of B.\n  let tile_row = local.y * ROWS;\n  let first_row = group.y * TILE_ROWS;\n  let first_pack = group.x * TILE_COL_PACKS;\n  var sums: array<Sum, ROWS * COL_PACKS>;\n\n  for (var tile = 0u; tile < TILES; tile++) {\n    @if(STAGE_A) {\n      for (var i = index; i < TILE_ROWS * K_TILE_PACKS; i += INVOCATIONS) {\n        a_tile[i] = load_a(first_row + i / K_TILE_PACKS, tile * K_TILE_PACKS + i % K_TILE_PACKS);\n      }\n    }\n    @if(STAGE_B) {\n      for (var i = index; i < K_TILE * TILE_COL_PACKS; i += INVOCATIONS) {\n        b_tile[i] = load_b(tile * K_TILE + i / TILE_COL_PACKS, first_pack + i % TILE_COL_PACKS);\n      }\n    }\n    @if(STAGE_A || STAGE_B) workgroupBarrier();\n\n    for (var k_pack = 0u; k_pack < K_TILE_PACKS; k_pack++) {\n      var a_packs: array<Pack, ROWS>;\n      for (var row = 0u; row < ROWS; row++) {\n        @if(STAGE_A) { a_packs[row] = a_tile[(tile_row + row) * K_TILE_PACKS + k_pack]; }\n        @else { a_packs[row] = load_a(first_row + tile_row + row, tile * K_TILE_PACKS + k_pack); }\n      }\n      for (var step = 0u; step < VECTOR; step++) {\n        let tile_step = k_pack * VECTOR + step;\n        for (var col = 0u; col < COL_PACKS; col++) {\n          let tile_pack = local.x + col * GROUP_X;\n          @if(STAGE_B) let b_pack = Sum(b_tile[tile_step * TILE_COL_PACKS + tile_pack]);\n          @else let b_pack = Sum(load_b(tile * K_TILE + tile_step, first_pack + tile_pack));\n          for (var row = 0u; row < ROWS; row++) {\n            sums[row * COL_PACKS + col] += lane(a_packs[row], step) * b_pack;\n          }\n        }\n      }\n    }\n    @if(STAGE_A || STAGE_B) workgroupBarrier();\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    let c_row = first_row + tile_row + row;\n    for (var col = 0u; col < COL_PACKS; col++) {\n      let c_pack = first_pack + local.x + col * GROUP_X;\n      if ((ROWS_FIT || c_row < m) && (COLS_FIT || c_pack < N_PACKS)) {\n        c[c_row * N_PACKS + c_pack] = Pack(sums[row * COL_PACKS + col]);\n      }\n    }\n  }\n}\n";
+var matmul_default = "// C = activation(A B + bias), a batch of row-major matrices, accumulated in f32.\nimport constants::{GROUP_X, GROUP_Y, SPLIT_K};\nimport package::product::multiply;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n\n@group(0) @binding(0) var<storage, read> a: array<Stored>;\n@group(0) @binding(1) var<storage, read> b: array<Stored>;\n// One element where there is no bias, so never a vector.\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> c: array<Stored>;\n\n@compute @workgroup_size(GROUP_X, GROUP_Y, SPLIT_K)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  multiply(group, local, index);\n}\n";
+
+// src/operators/matmul/operands.wesl
+var operands_default2 = "// The matrices of a product, read and written in runs: VECTOR neighbouring elements in storage, as f32.\n// What lies outside is read too, because that is cheaper than a branch (WGSL bounds every access), and then replaced.\nimport constants::{m, n, k, VECTOR, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE};\nimport package::activation::activate;\nimport package::matmul::{a, b, bias_row, c, Stored};\n\n@if(VECTOR_1) alias Run = f32;\n@if(VECTOR_2) alias Run = vec2f;\n@if(VECTOR_4) alias Run = vec4f;\n\n// The product is M x K times K x N.\nconst M: u32 = m;\nconst N: u32 = n;\nconst K: u32 = k;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = m % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = n % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = k % K_TILE == 0;\n\n/// A run of A: along the rows if A is transposed, else along k; zero outside.\nfn a_run(matrix: u32, row: u32, step: u32) -> Run {\n  @if(transpose_a) let element = (matrix * k + step) * m + row;\n  @else let element = (matrix * m + row) * k + step;\n  return select(Run(), Run(a[element / VECTOR]), (ROWS_FIT || row < m) && (K_FITS || step < k));\n}\n\n/// A run of B: along k if B is transposed, else along the columns; zero outside.\nfn b_run(matrix: u32, step: u32, col: u32) -> Run {\n  @if(transpose_b) let element = (matrix * n + col) * k + step;\n  @else let element = (matrix * k + step) * n + col;\n  return select(Run(), Run(b[element / VECTOR]), (K_FITS || step < k) && (COLS_FIT || col < n));\n}\n\n/// What is stored for a sum of column `col`.\nfn finish(sum: f32, col: u32) -> f32 {\n  @if(bias) { return activate(sum + f32(bias_row[col])); }\n  @else { return activate(sum); }\n}\n@if(VECTOR_1) fn finish_run(sum: Run, col: u32) -> Run { return finish(sum, col); }\n@if(VECTOR_2) fn finish_run(sum: Run, col: u32) -> Run { return Run(finish(sum.x, col), finish(sum.y, col + 1)); }\n@if(VECTOR_4) fn finish_run(sum: Run, col: u32) -> Run {\n  return Run(finish(sum.x, col), finish(sum.y, col + 1), finish(sum.z, col + 2), finish(sum.w, col + 3));\n}\n\n/// Stores a run of C along the columns, if it lies inside.\nfn put(matrix: u32, row: u32, col: u32, sum: Run) {\n  if ((ROWS_FIT || row < m) && (COLS_FIT || col < n)) {\n    c[((matrix * m + row) * n + col) / VECTOR] = Stored(finish_run(sum, col));\n  }\n}\n";
 
 // src/operators/matmul/operator.yaml
-var operator_default = '# yaml-language-server: $schema=../../../schemas/operator.schema.json\ndescription: Matrix product C[m, n] = A[m, k] B[k, n] of row-major matrices; accumulates in f32.\n# The reference\'s workgroups, 16 x 4, reach 4 * 65535 rows.\nparameters:\n  m: { type: int, minimum: 1, maximum: 262140, description: rows of A and C }\n  n: { type: int, minimum: 1, maximum: 262140, description: columns of B and C }\n  k: { type: int, minimum: 1, maximum: 1048576, description: columns of A and rows of B }\n  type: { type: string, values: [f32, f16], default: f32, description: element type of A and B and C }\nsource: matmul/matmul.wesl\nentry: main\ntunables:\n  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along n\n  GROUP_Y: [1, 2, 4, 8, 16] # ... and along m\n  ROWS: [1, 2, 4, 8] # rows of C per invocation\n  COLS: [1, 2, 4, 8] # columns of C per invocation\n  K_TILE: [4, 8, 16, 32] # steps along k between barriers\n  STAGE_A: [true, false] # through workgroup memory, or straight from storage\n  STAGE_B: [true, false]\n  VECTOR: [1, 4] # elements per load and store\nconstraints:\n  - GROUP_X * GROUP_Y >= 16\n  - GROUP_X * GROUP_Y <= max_invocations\n  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y\n  - ROWS * COLS <= 32\n  # A tile far higher or wider than C only idles; the default is always allowed.\n  - GROUP_Y * ROWS <= max(16, 4 * m) && GROUP_X * COLS <= max(16, 4 * n)\n  - VECTOR == 1 || (COLS % VECTOR == 0 && n % VECTOR == 0 && k % VECTOR == 0)\n  # Without staging K_TILE only unrolls, so two values will do.\n  - STAGE_A || STAGE_B || K_TILE <= 8\n  # CEL keeps the name `type` for itself, so f16 is taken to need as much as f32.\n  - >-\n    4 * K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0)) <= max_workgroup_storage\n  - ceil_div(m, GROUP_Y * ROWS) <= max_workgroups && ceil_div(n, GROUP_X * COLS) <= max_workgroups\ndefault: { GROUP_X: 16, GROUP_Y: 4, ROWS: 4, COLS: 1, K_TILE: 8, STAGE_A: true, STAGE_B: true, VECTOR: 1 }\nbuffers:\n  a: { binding: 0, type: type, length: m * k, fill: normal }\n  b: { binding: 1, type: type, length: k * n, fill: normal }\n  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.\n  c: { binding: 2, type: type, length: m * n, check: { relative: 2.0e-3, absolute: 2.0e-2 } }\ndispatch: ["ceil_div(n, GROUP_X * COLS)", "ceil_div(m, GROUP_Y * ROWS)", 1]\nreference:\n  source: matmul/reference.wesl\n  entry: main\n  dispatch: ["ceil_div(n, 16)", "ceil_div(m, 4)", 1]\n';
+var operator_default4 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Matrix product C = activation(A B + bias) of row-major matrices, C[m, n], A[m, k], B[k, n], or a batch of them;
+  accumulates in f32.
+parameters:
+  m: { type: int, minimum: 1, maximum: 16777216, description: rows of A and C }
+  n: { type: int, minimum: 1, maximum: 16777216, description: columns of B and C }
+  k: { type: int, minimum: 1, maximum: 16777216, description: columns of A and rows of B }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all matrices }
+  batch: { type: int, minimum: 1, maximum: 65535, default: 1, description: "products, one matrix after the other" }
+  transpose_a: { type: bool, default: false, description: "A is stored as [k, m]" }
+  transpose_b: { type: bool, default: false, description: "B is stored as [n, k]" }
+  bias: { type: bool, default: false, description: a row of n numbers is added to every row of C }
+  activation:
+    type: string
+    values: [none, relu, relu6, gelu, silu]
+    default: none
+    description: applied to every element of C; gelu is its tanh approximation
+source: matmul/matmul.wesl
+entry: main
+tunables:
+  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along n
+  GROUP_Y: [1, 2, 4, 8, 16, 32] # ... and along m
+  ROWS: [1, 2, 4, 8] # rows of C per invocation
+  COLS: [1, 2, 4, 8] # columns of C per invocation
+  K_TILE: [4, 8, 16, 32] # steps along k between barriers
+  SPLIT_K: [1, 2, 4] # slices along k that different invocations of a workgroup sum
+  STAGE_A: [true, false] # through workgroup memory, or straight from storage
+  STAGE_B: [true, false]
+  WIDE: [false, true] # f16 elements are kept as f32 in workgroup memory
+  PAD: [0, 1] # packs of padding after every step in workgroup memory
+  DOUBLE_BUFFER: [false, true] # two tiles in workgroup memory: one barrier per tile instead of two
+  PREFETCH: [false, true] # the next tile waits in registers while the current one is multiplied
+  VECTOR: [1, 2, 4] # elements per load and store of storage
+  SWIZZLE: [1, 8] # rows of tiles that are walked through together
+constraints:
+  - GROUP_X * GROUP_Y * SPLIT_K >= 16
+  - GROUP_X * GROUP_Y * SPLIT_K <= max_invocations
+  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y
+  # A tile far higher or wider than C only idles; the default is always allowed.
+  - GROUP_Y * ROWS <= max(32, 2 * m) && GROUP_X * COLS <= max(32, 2 * n)
+  - >-
+    VECTOR == 1 || (VECTOR <= COLS && n % VECTOR == 0
+    && (transpose_a ? VECTOR <= ROWS && m % VECTOR == 0 : k % VECTOR == 0) && (!transpose_b || k % VECTOR == 0))
+  - K_TILE / VECTOR >= SPLIT_K
+  # Without staging K_TILE only unrolls, so two values will do, and there is nothing to pad or buffer.
+  - STAGE_A || STAGE_B || (K_TILE <= 8 && PAD == 0 && !WIDE && !DOUBLE_BUFFER && !PREFETCH)
+  - type == 'f16' || !WIDE
+  # A single tile has no successor.
+  - K_TILE < k || (!DOUBLE_BUFFER && !PREFETCH)
+  # Registers: 64 sums, and 32 elements that are fetched ahead.
+  - ROWS * COLS <= 64
+  - >-
+    !PREFETCH || K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0))
+    <= 32 * GROUP_X * GROUP_Y * SPLIT_K
+  - >-
+    (type == 'f16' && !WIDE ? 2 : 4) * (DOUBLE_BUFFER ? 2 : 1) * K_TILE
+    * ((STAGE_A ? GROUP_Y * ROWS + PAD * min(ROWS, 4) : 0) + (STAGE_B ? GROUP_X * COLS + PAD * min(COLS, 4) : 0))
+    + (SPLIT_K == 1 ? 0 : 4 * GROUP_Y * ROWS * GROUP_X * COLS) <= max_workgroup_storage
+  # Bands of rows of tiles differ only where there are several.
+  - SWIZZLE == 1 || ceil_div(m, GROUP_Y * ROWS) > 1
+  - ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS) <= 65535 * max_workgroups
+default:
+  GROUP_X: 8
+  GROUP_Y: 8
+  ROWS: 4
+  COLS: 4
+  K_TILE: 16
+  SPLIT_K: 1
+  STAGE_A: true
+  STAGE_B: true
+  WIDE: false
+  PAD: 0
+  DOUBLE_BUFFER: false
+  PREFETCH: false
+  VECTOR: 1
+  SWIZZLE: 1
+buffers:
+  a: { binding: 0, type: type, length: batch * m * k, fill: normal }
+  b: { binding: 1, type: type, length: batch * k * n, fill: normal }
+  bias: { binding: 2, type: type, length: "bias ? n : 1", fill: normal }
+  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
+  c: { binding: 3, type: type, length: batch * m * n, check: { relative: 2.0e-3, absolute: 2.0e-2 } }
+dispatch:
+  - "min(ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS), 65535)"
+  - "ceil_div(ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS), 65535)"
+  - batch
+reference:
+  source: matmul/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(batch * m * n, 64), 65535)", "ceil_div(ceil_div(batch * m * n, 64), 65535)", 1]
+`;
+
+// src/operators/matmul/product.wesl
+var product_default = "// A tiled product of two matrices, whatever they are stored as: `operands` reads them in runs and takes the results.\n//\n// A workgroup computes a tile of C, GROUP_Y * ROWS high and GROUP_X * COLS wide. Every invocation keeps ROWS * COLS\n// elements of it in registers, in packs of up to four, and walks along k, K_TILE steps between two barriers. Packs of\n// an invocation lie GROUP_Y and GROUP_X packs apart, so that neighbours read neighbouring packs. A block is what one\n// invocation reads at once: VECTOR steps of a pack of rows or columns.\nimport constants::{GROUP_X, GROUP_Y, ROWS, COLS, K_TILE, VECTOR, PAD, SWIZZLE, SPLIT_K};\nimport package::operands::{M, N, K, Run, a_run, b_run, put};\n\n// Elements of a pack of rows of A or columns of B and C.\n@if(ROWS_1) const ROW_WIDTH: u32 = 1;\n@if(ROWS_2) const ROW_WIDTH: u32 = 2;\n@if(ROWS_4 || ROWS_8) const ROW_WIDTH: u32 = 4;\n@if(COLS_1) const COL_WIDTH: u32 = 1;\n@if(COLS_2) const COL_WIDTH: u32 = 2;\n@if(COLS_4 || COLS_8) const COL_WIDTH: u32 = 4;\n@if(ROWS_1) alias RowPack = f32;\n@if(ROWS_2) alias RowPack = vec2f;\n@if(ROWS_4 || ROWS_8) alias RowPack = vec4f;\n@if(COLS_1) alias ColPack = f32;\n@if(COLS_2) alias ColPack = vec2f;\n@if(COLS_4 || COLS_8) alias ColPack = vec4f;\n\n// The same in workgroup memory.\n@if(type_f16 && !WIDE) alias Kept = f16;\n@else alias Kept = f32;\n@if(ROWS_1) alias KeptRows = Kept;\n@if(ROWS_2) alias KeptRows = vec2<Kept>;\n@if(ROWS_4 || ROWS_8) alias KeptRows = vec4<Kept>;\n@if(COLS_1) alias KeptCols = Kept;\n@if(COLS_2) alias KeptCols = vec2<Kept>;\n@if(COLS_4 || COLS_8) alias KeptCols = vec4<Kept>;\n\nalias RowBlock = array<RowPack, VECTOR>;\nalias ColBlock = array<ColPack, VECTOR>;\n\nconst INVOCATIONS: u32 = GROUP_X * GROUP_Y * SPLIT_K;\nconst TILE_ROWS: u32 = GROUP_Y * ROWS;\nconst TILE_COLS: u32 = GROUP_X * COLS;\nconst TILES_X: u32 = (N + TILE_COLS - 1) / TILE_COLS;\nconst TILES_Y: u32 = (M + TILE_ROWS - 1) / TILE_ROWS;\nconst TILES: u32 = TILES_X * TILES_Y;\n// K_TILE steps along k are a leg.\nconst LEGS: u32 = (K + K_TILE - 1) / K_TILE;\n// Packs of an invocation, and of the workgroup's tile.\nconst ROW_PACKS: u32 = ROWS / ROW_WIDTH;\nconst COL_PACKS: u32 = COLS / COL_WIDTH;\nconst TILE_ROW_PACKS: u32 = GROUP_Y * ROW_PACKS;\nconst TILE_COL_PACKS: u32 = GROUP_X * COL_PACKS;\n// Packs from one step to the next in workgroup memory; PAD moves steps to other banks.\nconst A_STRIDE: u32 = TILE_ROW_PACKS + PAD;\nconst B_STRIDE: u32 = TILE_COL_PACKS + PAD;\n// Blocks of a tile along k, in all, and of an invocation.\nconst K_BLOCKS: u32 = K_TILE / VECTOR;\nconst A_BLOCKS: u32 = K_BLOCKS * TILE_ROW_PACKS;\nconst B_BLOCKS: u32 = K_BLOCKS * TILE_COL_PACKS;\nconst A_SHARE: u32 = (A_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;\nconst B_SHARE: u32 = (B_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;\n\n@if(DOUBLE_BUFFER) const BUFFERS: u32 = 2;\n@else const BUFFERS: u32 = 1;\n@if(STAGE_A) var<workgroup> a_tile: array<KeptRows, BUFFERS * K_TILE * A_STRIDE>;\n@if(STAGE_B) var<workgroup> b_tile: array<KeptCols, BUFFERS * K_TILE * B_STRIDE>;\n@if(!SPLIT_K_1) var<workgroup> partial_sums: array<ColPack, TILE_ROWS * TILE_COL_PACKS>;\n\n/// One element of a run or pack.\n@if(VECTOR_1) fn run_lane(run: Run, lane: u32) -> f32 { return run; }\n@else fn run_lane(run: Run, lane: u32) -> f32 { return run[lane]; }\n@if(ROWS_1) fn row_lane(pack: RowPack, lane: u32) -> f32 { return pack; }\n@else fn row_lane(pack: RowPack, lane: u32) -> f32 { return pack[lane]; }\n\n/// Run number `part` of a pack of columns.\n@if(VECTOR_4 || (VECTOR_2 && COLS_2) || COLS_1) fn run_of(pack: ColPack, part: u32) -> Run { return pack; }\n@if(VECTOR_2 && !COLS_2) fn run_of(pack: ColPack, part: u32) -> Run {\n  return Run(pack[2 * part], pack[2 * part + 1]);\n}\n@if(VECTOR_1 && !COLS_1) fn run_of(pack: ColPack, part: u32) -> Run { return pack[part]; }\n\n/// Steps `step ...` of the rows `row ...` of A.\nfn a_block(matrix: u32, row: u32, step: u32) -> RowBlock {\n  var block: RowBlock;\n  @if(transpose_a) {\n    for (var s = 0u; s < VECTOR; s++) {\n      for (var part = 0u; part < ROW_WIDTH / VECTOR; part++) {\n        let run = a_run(matrix, row + part * VECTOR, step + s);\n        for (var lane = 0u; lane < VECTOR; lane++) {\n          @if(ROWS_1) { block[s] = run_lane(run, lane); }\n          @else { block[s][part * VECTOR + lane] = run_lane(run, lane); }\n        }\n      }\n    }\n  } @else {\n    for (var r = 0u; r < ROW_WIDTH; r++) {\n      let run = a_run(matrix, row + r, step);\n      for (var s = 0u; s < VECTOR; s++) {\n        @if(ROWS_1) { block[s] = run_lane(run, s); }\n        @else { block[s][r] = run_lane(run, s); }\n      }\n    }\n  }\n  return block;\n}\n\n/// One step of the columns `col ...` of B, stored along the columns.\n@if(!transpose_b) fn b_pack(matrix: u32, step: u32, col: u32) -> ColPack {\n  var pack: ColPack;\n  for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n    let run = b_run(matrix, step, col + part * VECTOR);\n    for (var lane = 0u; lane < VECTOR; lane++) {\n      @if(COLS_1) { pack = run_lane(run, lane); }\n      @else { pack[part * VECTOR + lane] = run_lane(run, lane); }\n    }\n  }\n  return pack;\n}\n\n/// Steps `step ...` of the columns `col ...` of B.\nfn b_block(matrix: u32, step: u32, col: u32) -> ColBlock {\n  var block: ColBlock;\n  @if(transpose_b) {\n    for (var c = 0u; c < COL_WIDTH; c++) {\n      let run = b_run(matrix, step, col + c);\n      for (var s = 0u; s < VECTOR; s++) {\n        @if(COLS_1) { block[s] = run_lane(run, s); }\n        @else { block[s][c] = run_lane(run, s); }\n      }\n    }\n  } @else {\n    for (var s = 0u; s < VECTOR; s++) {\n      block[s] = b_pack(matrix, step + s, col);\n    }\n  }\n  return block;\n}\n\n/// Pack and block along k of block number `i` of a tile: neighbours read along what is contiguous in storage.\n@if(STAGE_A && transpose_a) fn a_pack_of(i: u32) -> u32 { return i % TILE_ROW_PACKS; }\n@if(STAGE_A && transpose_a) fn a_block_of(i: u32) -> u32 { return i / TILE_ROW_PACKS; }\n@if(STAGE_A && !transpose_a) fn a_pack_of(i: u32) -> u32 { return i / K_BLOCKS; }\n@if(STAGE_A && !transpose_a) fn a_block_of(i: u32) -> u32 { return i % K_BLOCKS; }\n@if(STAGE_B && transpose_b) fn b_pack_of(i: u32) -> u32 { return i / K_BLOCKS; }\n@if(STAGE_B && transpose_b) fn b_block_of(i: u32) -> u32 { return i % K_BLOCKS; }\n@if(STAGE_B && !transpose_b) fn b_pack_of(i: u32) -> u32 { return i % TILE_COL_PACKS; }\n@if(STAGE_B && !transpose_b) fn b_block_of(i: u32) -> u32 { return i / TILE_COL_PACKS; }\n\n/// Reads a block of a tile; `origin` is the tile's first row or column and its first step.\n@if(STAGE_A) fn fetch_a(matrix: u32, origin: vec2u, i: u32) -> RowBlock {\n  return a_block(matrix, origin.x + a_pack_of(i) * ROW_WIDTH, origin.y + a_block_of(i) * VECTOR);\n}\n@if(STAGE_B) fn fetch_b(matrix: u32, origin: vec2u, i: u32) -> ColBlock {\n  return b_block(matrix, origin.y + b_block_of(i) * VECTOR, origin.x + b_pack_of(i) * COL_WIDTH);\n}\n\n/// Puts a block of a tile into workgroup memory.\n@if(STAGE_A) fn keep_a(buffer: u32, i: u32, block: RowBlock) {\n  let place = (buffer * K_TILE + a_block_of(i) * VECTOR) * A_STRIDE + a_pack_of(i);\n  for (var s = 0u; s < VECTOR; s++) {\n    a_tile[place + s * A_STRIDE] = KeptRows(block[s]);\n  }\n}\n@if(STAGE_B) fn keep_b(buffer: u32, i: u32, block: ColBlock) {\n  let place = (buffer * K_TILE + b_block_of(i) * VECTOR) * B_STRIDE + b_pack_of(i);\n  for (var s = 0u; s < VECTOR; s++) {\n    b_tile[place + s * B_STRIDE] = KeptCols(block[s]);\n  }\n}\n\n/// All of an invocation's share of a leg, straight into workgroup memory.\n@if(STAGE_A || STAGE_B) fn stage(matrix: u32, corner: vec2u, step: u32, buffer: u32, index: u32) {\n  @if(STAGE_A) {\n    for (var i = index; i < A_BLOCKS; i += INVOCATIONS) {\n      keep_a(buffer, i, fetch_a(matrix, vec2u(corner.y, step), i));\n    }\n  }\n  @if(STAGE_B) {\n    for (var i = index; i < B_BLOCKS; i += INVOCATIONS) {\n      keep_b(buffer, i, fetch_b(matrix, vec2u(corner.x, step), i));\n    }\n  }\n}\n\n/// Number of the tile that a workgroup computes; those beyond the largest dispatch in x go on in y.\nfn tile_number(group: vec3u) -> u32 {\n  return group.y * 65535 + group.x;\n}\n\n/// First column and row of a tile. Tiles are numbered in bands of SWIZZLE rows of tiles, down before along, so that\n/// workgroups that run at the same time share rows and columns.\nfn corner_of(number: u32) -> vec2u {\n  let band = number / (SWIZZLE * TILES_X) * SWIZZLE;\n  let height = min(SWIZZLE, TILES_Y - band);\n  let along = number % (SWIZZLE * TILES_X);\n  return vec2u(along / height * TILE_COLS, (band + along % height) * TILE_ROWS);\n}\n\n/// Computes a tile of C; `group.z` is the matrix of the batch.\nfn multiply(group: vec3u, local: vec3u, index: u32) {\n  let number = tile_number(group);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let matrix = group.z;\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  @if(PREFETCH && STAGE_A) var a_next: array<RowBlock, A_SHARE>;\n  @if(PREFETCH && STAGE_B) var b_next: array<ColBlock, B_SHARE>;\n  // With two buffers, or with the next tile waiting in registers, the first one comes ahead of the loop.\n  @if(DOUBLE_BUFFER || PREFETCH) stage(matrix, corner, 0, 0, index);\n\n  for (var leg = 0u; leg < LEGS; leg++) {\n    @if(!DOUBLE_BUFFER && !PREFETCH && (STAGE_A || STAGE_B)) stage(matrix, corner, leg * K_TILE, 0, index);\n    @if(STAGE_A || STAGE_B) workgroupBarrier();\n    @if(PREFETCH) {\n      if (leg + 1 < LEGS) {\n        @if(STAGE_A) {\n          for (var share = 0u; share < A_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (A_BLOCKS % INVOCATIONS == 0 || i < A_BLOCKS) {\n              a_next[share] = fetch_a(matrix, vec2u(corner.y, (leg + 1) * K_TILE), i);\n            }\n          }\n        }\n        @if(STAGE_B) {\n          for (var share = 0u; share < B_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (B_BLOCKS % INVOCATIONS == 0 || i < B_BLOCKS) {\n              b_next[share] = fetch_b(matrix, vec2u(corner.x, (leg + 1) * K_TILE), i);\n            }\n          }\n        }\n      }\n    }\n    @if(DOUBLE_BUFFER && !PREFETCH) {\n      if (leg + 1 < LEGS) {\n        stage(matrix, corner, (leg + 1) * K_TILE, (leg + 1) % 2, index);\n      }\n    }\n    @if(DOUBLE_BUFFER) let first_step = leg % 2 * K_TILE;\n    @else let first_step = 0u;\n\n    for (var round = 0u; round < K_BLOCKS / SPLIT_K; round++) {\n      let block = (round * SPLIT_K + local.z) * VECTOR;\n      @if(!STAGE_A) var a_direct: array<RowBlock, ROW_PACKS>;\n      @if(!STAGE_A) {\n        for (var pack = 0u; pack < ROW_PACKS; pack++) {\n          let row = corner.y + (local.y + pack * GROUP_Y) * ROW_WIDTH;\n          a_direct[pack] = a_block(matrix, row, leg * K_TILE + block);\n        }\n      }\n      @if(!STAGE_B) var b_direct: array<ColBlock, COL_PACKS>;\n      @if(!STAGE_B) {\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n          b_direct[pack] = b_block(matrix, leg * K_TILE + block, col);\n        }\n      }\n      for (var s = 0u; s < VECTOR; s++) {\n        let step = first_step + block + s;\n        var b_packs: array<ColPack, COL_PACKS>;\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          @if(STAGE_B) { b_packs[pack] = ColPack(b_tile[step * B_STRIDE + local.x + pack * GROUP_X]); }\n          @else { b_packs[pack] = b_direct[pack][s]; }\n        }\n        for (var row_pack = 0u; row_pack < ROW_PACKS; row_pack++) {\n          @if(STAGE_A) let a_pack = RowPack(a_tile[step * A_STRIDE + local.y + row_pack * GROUP_Y]);\n          @else let a_pack = a_direct[row_pack][s];\n          for (var lane = 0u; lane < ROW_WIDTH; lane++) {\n            let row = (row_pack * ROW_WIDTH + lane) * COL_PACKS;\n            for (var pack = 0u; pack < COL_PACKS; pack++) {\n              sums[row + pack] += row_lane(a_pack, lane) * b_packs[pack];\n            }\n          }\n        }\n      }\n    }\n\n    @if(!DOUBLE_BUFFER && (STAGE_A || STAGE_B)) workgroupBarrier();\n    @if(PREFETCH) {\n      if (leg + 1 < LEGS) {\n        @if(DOUBLE_BUFFER) let buffer = (leg + 1) % 2;\n        @else let buffer = 0u;\n        @if(STAGE_A) {\n          for (var share = 0u; share < A_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (A_BLOCKS % INVOCATIONS == 0 || i < A_BLOCKS) {\n              keep_a(buffer, i, a_next[share]);\n            }\n          }\n        }\n        @if(STAGE_B) {\n          for (var share = 0u; share < B_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (B_BLOCKS % INVOCATIONS == 0 || i < B_BLOCKS) {\n              keep_b(buffer, i, b_next[share]);\n            }\n          }\n        }\n      }\n    }\n  }\n\n  // Slices along k hand their sums over to the first one, in turn.\n  @if(!SPLIT_K_1) {\n    let lane = local.y * GROUP_X + local.x;\n    for (var slice = 1u; slice < SPLIT_K; slice++) {\n      if (local.z == slice) {\n        for (var i = 0u; i < ROWS * COL_PACKS; i++) {\n          partial_sums[i * GROUP_X * GROUP_Y + lane] = sums[i];\n        }\n      }\n      workgroupBarrier();\n      if (local.z == 0) {\n        for (var i = 0u; i < ROWS * COL_PACKS; i++) {\n          sums[i] += partial_sums[i * GROUP_X * GROUP_Y + lane];\n        }\n      }\n      workgroupBarrier();\n    }\n    if (local.z != 0) {\n      return;\n    }\n  }\n\n  for (var row_pack = 0u; row_pack < ROW_PACKS; row_pack++) {\n    for (var lane = 0u; lane < ROW_WIDTH; lane++) {\n      let row = corner.y + (local.y + row_pack * GROUP_Y) * ROW_WIDTH + lane;\n      for (var pack = 0u; pack < COL_PACKS; pack++) {\n        let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n        let sum = sums[(row_pack * ROW_WIDTH + lane) * COL_PACKS + pack];\n        for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n          put(matrix, row, col + part * VECTOR, run_of(sum, part));\n        }\n      }\n    }\n  }\n}\n";
 
 // src/operators/matmul/reference.wesl
-var reference_default = "// One invocation per element of C, one product after the other: what the tiled kernel must agree with.\nimport constants::{m, n, k};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read_write> c: array<Element>;\n\n@compute @workgroup_size(16, 4)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  let row = id.y;\n  let column = id.x;\n  if (row >= m || column >= n) {\n    return;\n  }\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    sum += f32(a[row * k + i]) * f32(b[i * n + column]);\n  }\n  c[row * n + column] = Element(sum);\n}\n";
+var reference_default4 = "// One invocation per element of C, one product after the other: what the tiled kernel must agree with.\nimport constants::{m, n, k, batch};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> c: array<Element>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let element = (group.y * 65535 + group.x) * 64 + index;\n  if (element >= batch * m * n) {\n    return;\n  }\n  let matrix = element / (m * n);\n  let row = element / n % m;\n  let column = element % n;\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    @if(transpose_a) let left = a[(matrix * k + i) * m + row];\n    @else let left = a[(matrix * m + row) * k + i];\n    @if(transpose_b) let right = b[(matrix * n + column) * k + i];\n    @else let right = b[(matrix * k + i) * n + column];\n    sum += f32(left) * f32(right);\n  }\n  @if(bias) { sum += f32(bias_row[column]); }\n  c[element] = Element(activate(sum));\n}\n";
+
+// src/operators/matvec/matvec.wesl
+var matvec_default = "// y = activation(A x + bias), A row-major, accumulated in f32.\n//\n// A workgroup is GROUP_ROWS lines of GROUP_K invocations. A line computes ROWS rows: its invocations walk along k\n// together, neighbours reading neighbouring packs of VECTOR elements, and add up their sums at the end.\nimport constants::{m, k, GROUP_K, GROUP_ROWS, ROWS, VECTOR, UNROLL};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(REDUCE_subgroups) enable subgroups;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n@if(VECTOR_1) alias Pack = f32;\n@if(VECTOR_2) alias Pack = vec2f;\n@if(VECTOR_4) alias Pack = vec4f;\n\n@group(0) @binding(0) var<storage, read> a: array<Stored>;\n@group(0) @binding(1) var<storage, read> x: array<Stored>;\n@group(0) @binding(2) var<storage, read> bias_column: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\nconst INVOCATIONS: u32 = GROUP_K * GROUP_ROWS;\nconst LAST_ROW: u32 = m - 1;\n// Lengths in packs.\nconst K_PACKS: u32 = k / VECTOR;\nconst ROUND: u32 = GROUP_K * UNROLL;\nconst ROUNDS: u32 = (K_PACKS + ROUND - 1) / ROUND;\nconst K_FITS: bool = K_PACKS % (GROUP_K * UNROLL) == 0;\nconst GROUPS: u32 = (m + GROUP_ROWS * ROWS - 1) / (GROUP_ROWS * ROWS);\n\n@if(STAGE_X) var<workgroup> x_round: array<Pack, GROUP_K * UNROLL>;\n@if(!GROUP_K_1 && !REDUCE_subgroups) var<workgroup> partial_sums: array<f32, ROWS * GROUP_ROWS * GROUP_K>;\n// No subgroup has fewer than four invocations.\n@if(REDUCE_subgroups) var<workgroup> partial_sums: array<f32, ROWS * GROUP_ROWS * GROUP_K / 4>;\n\n/// The sum of a pack's elements.\n@if(VECTOR_1) fn across(pack: Pack) -> f32 { return pack; }\n@if(VECTOR_2) fn across(pack: Pack) -> f32 { return pack.x + pack.y; }\n@if(VECTOR_4) fn across(pack: Pack) -> f32 { return (pack.x + pack.y) + (pack.z + pack.w); }\n\nfn put(row: u32, sum: f32) {\n  if (row < m) {\n    @if(bias) let biased = sum + f32(bias_column[row]);\n    @else let biased = sum;\n    y[row] = Element(activate(biased));\n  }\n}\n\n@compute @workgroup_size(GROUP_K * GROUP_ROWS)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_index) index: u32,\n  @if(REDUCE_subgroups) @builtin(subgroup_size) subgroup_size: u32,\n  @if(REDUCE_subgroups) @builtin(subgroup_invocation_id) subgroup_lane: u32,\n) {\n  // Numbers beyond the largest dispatch in x go on in y.\n  let number = group.y * 65535 + group.x;\n  if (number >= GROUPS) {\n    return;\n  }\n  let lane = index % GROUP_K;\n  let line = index / GROUP_K;\n  let first_row = (number * GROUP_ROWS + line) * ROWS;\n  var sums: array<Pack, ROWS>;\n\n  for (var round = 0u; round < ROUNDS; round++) {\n    @if(STAGE_X) {\n      for (var i = index; i < ROUND; i += INVOCATIONS) {\n        let pack = round * ROUND + i;\n        if (K_FITS || pack < K_PACKS) {\n          x_round[i] = Pack(x[pack]);\n        }\n      }\n      workgroupBarrier();\n    }\n    for (var part = 0u; part < UNROLL; part++) {\n      let pack = round * ROUND + part * GROUP_K + lane;\n      if (K_FITS || pack < K_PACKS) {\n        @if(STAGE_X) let x_pack = x_round[part * GROUP_K + lane];\n        @else let x_pack = Pack(x[pack]);\n        for (var row = 0u; row < ROWS; row++) {\n          // Rows beyond the last one repeat it, and are not stored.\n          sums[row] += Pack(a[min(first_row + row, LAST_ROW) * K_PACKS + pack]) * x_pack;\n        }\n      }\n    }\n    @if(STAGE_X) workgroupBarrier();\n  }\n\n  @if(GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      put(first_row + row, across(sums[row]));\n    }\n  }\n  // Halves are added until one is left.\n  @if(REDUCE_tree && !GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      partial_sums[row * INVOCATIONS + index] = across(sums[row]);\n    }\n    for (var half: u32 = GROUP_K / 2; half > 0; half /= 2) {\n      workgroupBarrier();\n      if (lane < half) {\n        for (var row = 0u; row < ROWS; row++) {\n          partial_sums[row * INVOCATIONS + index] += partial_sums[row * INVOCATIONS + index + half];\n        }\n      }\n    }\n    if (lane == 0) {\n      for (var row = 0u; row < ROWS; row++) {\n        put(first_row + row, partial_sums[row * INVOCATIONS + index]);\n      }\n    }\n  }\n  // One invocation adds all the sums of a row.\n  @if(REDUCE_serial && !GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      partial_sums[row * INVOCATIONS + index] = across(sums[row]);\n    }\n    workgroupBarrier();\n    for (var row = lane; row < ROWS; row += GROUP_K) {\n      var sum = 0.0f;\n      for (var i = 0u; i < GROUP_K; i++) {\n        sum += partial_sums[row * INVOCATIONS + line * GROUP_K + i];\n      }\n      put(first_row + row, sum);\n    }\n  }\n  // Subgroups lie along lines; what each of them adds up is added up by the first one.\n  @if(REDUCE_subgroups) {\n    let subgroup = lane / subgroup_size;\n    let subgroups = GROUP_K / subgroup_size;\n    for (var row = 0u; row < ROWS; row++) {\n      let sum = subgroupAdd(across(sums[row]));\n      if (subgroup_lane == 0) {\n        partial_sums[(row * GROUP_ROWS + line) * (GROUP_K / 4) + subgroup] = sum;\n      }\n    }\n    workgroupBarrier();\n    for (var row = 0u; row < ROWS; row++) {\n      var sum = 0.0f;\n      if (subgroup_lane < subgroups) {\n        sum = partial_sums[(row * GROUP_ROWS + line) * (GROUP_K / 4) + subgroup_lane];\n      }\n      let total = subgroupAdd(sum);\n      if (lane == 0) {\n        put(first_row + row, total);\n      }\n    }\n  }\n}\n";
+
+// src/operators/matvec/operator.yaml
+var operator_default5 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: Product of a row-major matrix and a vector, y = activation(A x + bias), y[m], A[m, k], x[k]; accumulates in f32.
+parameters:
+  m: { type: int, minimum: 1, maximum: 1073741824, description: rows of A }
+  k: { type: int, minimum: 1, maximum: 1073741824, description: columns of A }
+  type: { type: string, values: [f32, f16], default: f32, description: "element type of A, x, bias and y" }
+  bias: { type: bool, default: false, description: m numbers are added to the result }
+  activation:
+    type: string
+    values: [none, relu, relu6, gelu, silu]
+    default: none
+    description: applied to every element of y; gelu is its tanh approximation
+source: matvec/matvec.wesl
+entry: main
+tunables:
+  GROUP_K: [1, 2, 4, 8, 16, 32, 64, 128, 256] # invocations of a workgroup along k
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64, 128] # lines of them
+  ROWS: [1, 2, 4, 8] # rows of A per line
+  VECTOR: [1, 2, 4] # elements per load of A and x
+  UNROLL: [1, 2, 4, 8] # loads of x per invocation and round
+  STAGE_X: [false, true] # x through workgroup memory, which lines share
+  REDUCE: [tree, serial, subgroups] # how the invocations of a line add up their sums
+constraints:
+  - GROUP_K * GROUP_ROWS >= 16
+  - GROUP_K * GROUP_ROWS <= max_invocations && GROUP_K * GROUP_ROWS <= max_workgroup_size_x
+  # Lines without rows and invocations without columns only idle; the default is always allowed.
+  - GROUP_ROWS * ROWS <= max(16, 2 * m)
+  - GROUP_K * VECTOR * UNROLL <= max(128, 2 * k)
+  - k % VECTOR == 0
+  - "!STAGE_X || GROUP_ROWS > 1"
+  - GROUP_K > 1 || REDUCE == 'tree'
+  # Every line is made of whole subgroups, and no more of them than one subgroup can add up.
+  - >-
+    REDUCE != 'subgroups' || (has_subgroups && GROUP_K >= subgroup_max && GROUP_K <= subgroup_min * subgroup_min)
+  - >-
+    (STAGE_X ? 4 * GROUP_K * UNROLL * VECTOR : 0) + (GROUP_K == 1 ? 0 : 4 * GROUP_K * GROUP_ROWS * ROWS)
+    <= max_workgroup_storage
+  - ceil_div(m, GROUP_ROWS * ROWS) <= 65535 * max_workgroups
+default: { GROUP_K: 32, GROUP_ROWS: 4, ROWS: 1, VECTOR: 1, UNROLL: 4, STAGE_X: false, REDUCE: tree }
+buffers:
+  a: { binding: 0, type: type, length: m * k, fill: normal }
+  x: { binding: 1, type: type, length: k, fill: normal }
+  bias: { binding: 2, type: type, length: "bias ? m : 1", fill: normal }
+  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
+  y: { binding: 3, type: type, length: m, check: { relative: 2.0e-3, absolute: 2.0e-2 } }
+dispatch:
+  - min(ceil_div(m, GROUP_ROWS * ROWS), 65535)
+  - ceil_div(ceil_div(m, GROUP_ROWS * ROWS), 65535)
+  - 1
+reference:
+  source: matvec/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(m, 64), 65535)", "ceil_div(ceil_div(m, 64), 65535)", 1]
+`;
+
+// src/operators/matvec/reference.wesl
+var reference_default5 = "// One invocation per row of A, one product after the other: what the tuned kernel must agree with.\nimport constants::{m, k};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> x: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_column: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let row = (group.y * 65535 + group.x) * 64 + index;\n  if (row >= m) {\n    return;\n  }\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    sum += f32(a[row * k + i]) * f32(x[i]);\n  }\n  @if(bias) { sum += f32(bias_column[row]); }\n  y[row] = Element(activate(sum));\n}\n";
+
+// src/operators/reduce/operator.yaml
+var operator_default6 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Sum, mean, maximum or minimum over the last axis, y[r] = op over c of x[r, c], or over the first, y[c] = op over r of
+  x[r, c]; computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: rows of x }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: columns of x }
+  op: { type: string, values: [sum, mean, max, min], default: sum, description: what becomes of the elements }
+  axis: { type: string, values: [last, first], default: last, description: "the axis that is gone in y" }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
+source: reduce/reduce.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share an output
+  GROUP_OUTPUTS: [1, 2, 4, 8, 16, 32, 64, 128, 256] # outputs of a workgroup; over the first axis packs of them
+  VECTOR: [1, 2, 4] # elements per load
+  ITEMS: [1, 2, 4, 8, 16] # packs of VECTOR elements that an invocation loads before it combines them
+  ORDER: [striped, blocked] # lanes take turns, or each has a stretch of its own
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers, over the last axis
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or one invocation does it all
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; where more are needed they take several turns
+constraints:
+  - LANES * GROUP_OUTPUTS >= 16
+  - LANES * GROUP_OUTPUTS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - "LANES <= max(32, axis == 'last' ? cols / VECTOR : rows)"
+  - "GROUP_OUTPUTS <= max(8, 2 * (axis == 'last' ? rows : cols / VECTOR))"
+  - "ITEMS == 1 || ITEMS <= ceil_div(axis == 'last' ? cols / VECTOR : rows, LANES)"
+  - "ORDER == 'striped' || LANES < (axis == 'last' ? cols / VECTOR : rows) && LANES > 1"
+  - SUBGROUP == 1 || axis == 'last' && has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, one invocation alone is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - "16 * ceil_div(LANES / SUBGROUP * GROUP_OUTPUTS * (axis == 'last' ? 1 : VECTOR), 4) <= max_workgroup_storage"
+  - "MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(axis == 'last' ? rows : cols / VECTOR, GROUP_OUTPUTS)"
+default:
+  LANES: 32
+  GROUP_OUTPUTS: 8
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  # All of one sign, so that sums and means stay away from 0, where a relative tolerance means nothing.
+  x: { binding: 0, type: type, length: rows * cols, fill: uniform }
+  y:
+    binding: 1
+    type: type
+    length: "axis == 'last' ? rows : cols"
+    check: { relative: 1.0e-3 }
+dispatch: ["min(ceil_div(axis == 'last' ? rows : cols / VECTOR, GROUP_OUTPUTS), MAX_GROUPS)"]
+reference:
+  source: reduce/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(axis == 'last' ? rows : cols, 64), 65535)"]
+`;
+
+// src/operators/reduce/reduce.wesl
+var reduce_default = "// y = sum, mean, maximum or minimum of x[rows, cols] over its last or its first axis.\n//\n// A workgroup computes GROUP_OUTPUTS outputs, LANES invocations each. Over the last axis an output is a number and packs\n// lie along the row that is reduced; over the first it is a pack of neighbouring columns.\nimport constants::{rows, cols, LANES, GROUP_OUTPUTS, VECTOR, ITEMS, SUBGROUP, MAX_GROUPS};\nimport package::packs::{Element, Pack, Wide, LOWEST, max_of, sum_of};\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n// What a lane holds of an output, and what is stored of it.\n@if(axis_last) alias Output = f32;\n@if(axis_first) alias Output = Wide;\n@if(axis_last) alias Stored = Element;\n@if(axis_first) alias Stored = Pack;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Stored>;\n\n@if(axis_last) const OUTPUTS: u32 = rows;\n@if(axis_first) const OUTPUTS: u32 = cols / VECTOR;\n/// Packs that make an output, those of them that are one lane's, and numbers in all.\n@if(axis_last) const LENGTH: u32 = cols / VECTOR;\n@if(axis_first) const LENGTH: u32 = rows;\nconst STEPS: u32 = (LENGTH + LANES - 1) / LANES;\n@if(axis_last) const COUNT: u32 = cols;\n@if(axis_first) const COUNT: u32 = rows;\n\n/// Where everything comes out even, compilers drop the bounds checks.\nconst LENGTH_FITS: bool = LENGTH % LANES == 0 && STEPS % ITEMS == 0;\nconst OUTPUTS_FIT: bool = OUTPUTS % GROUP_OUTPUTS == 0;\nconst TURNS: u32 = (OUTPUTS + GROUP_OUTPUTS - 1) / GROUP_OUTPUTS;\nconst LAUNCHED: u32 = min(TURNS, MAX_GROUPS);\n\n/// Parts of an output that are left for workgroup memory, and how far apart their places are: over the last axis lanes\n/// of an output are neighbours, over the first it is outputs, because neighbours should read neighbouring packs.\nconst PARTS: u32 = LANES / SUBGROUP;\n@if(axis_last) const PART_STRIDE: u32 = 1;\n@if(axis_first) const PART_STRIDE: u32 = GROUP_OUTPUTS;\n\nvar<workgroup> parts: array<Output, PARTS * GROUP_OUTPUTS>;\n\n// A minimum is the negated maximum of negated numbers.\nfn load(output: u32, at: u32) -> Wide {\n  @if(axis_last) let pack = Wide(x[output * LENGTH + at]);\n  @if(axis_first) let pack = Wide(x[at * OUTPUTS + output]);\n  @if(op_min) return -pack;\n  @else return pack;\n}\n\nfn neutral() -> Wide {\n  @if(op_sum || op_mean) return Wide();\n  @else return Wide(LOWEST);\n}\n\nfn combined(a: Wide, b: Wide) -> Wide {\n  @if(op_sum || op_mean) return a + b;\n  @else return max(a, b);\n}\n\nfn joined(a: Output, b: Output) -> Output {\n  @if(op_sum || op_mean) return a + b;\n  @else return max(a, b);\n}\n\nfn output_of(pack: Wide) -> Output {\n  @if(axis_first) return pack;\n  @if(axis_last && (op_sum || op_mean)) return sum_of(pack);\n  @if(axis_last && (op_max || op_min)) return max_of(pack);\n}\n\nfn finished(output: Output) -> Output {\n  @if(op_mean) return output / f32(COUNT);\n  @if(op_min) return -output;\n  @if(op_sum || op_max) return output;\n}\n\nfn position(lane: u32, step: u32) -> u32 {\n  @if(ORDER_striped) return step * LANES + lane;\n  @if(ORDER_blocked) return select(LENGTH, lane * STEPS + step, LENGTH_FITS || step < STEPS);\n}\n\n/// Joins what the lanes of an output hold; the first lane gets the result.\nfn over_lanes(own: Output, lane: u32, place: u32) -> Output {\n  var all = own;\n  @if(!SUBGROUP_1) {\n    // It is taken for granted that subgroups hold neighbouring invocations.\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      all = joined(all, subgroupShuffleXor(all, distance));\n    }\n  }\n  if (PARTS == 1) { return all; }\n  let part = lane / SUBGROUP;\n  let first = place - part * PART_STRIDE;\n  if (lane % SUBGROUP == 0) { parts[place] = all; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (lane % SUBGROUP == 0 && part < distance) {\n        parts[place] = joined(parts[place], parts[place + distance * PART_STRIDE]);\n      }\n    }\n    all = parts[first];\n  } @else {\n    workgroupBarrier();\n    if (lane == 0) {\n      for (var i = 1u; i < PARTS; i++) { all = joined(all, parts[first + i * PART_STRIDE]); }\n    }\n  }\n  // The next turn writes there again.\n  workgroupBarrier();\n  return all;\n}\n\n@compute @workgroup_size(LANES * GROUP_OUTPUTS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  @if(axis_last) let lane = index % LANES;\n  @if(axis_last) let member = index / LANES;\n  @if(axis_last) let place = index / SUBGROUP;\n  @if(axis_first) let lane = index / GROUP_OUTPUTS;\n  @if(axis_first) let member = index % GROUP_OUTPUTS;\n  @if(axis_first) let place = index;\n\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_output = turn * GROUP_OUTPUTS + member;\n    // Beyond the last output the last one is computed again and not stored: barriers need every invocation.\n    let output = min(own_output, OUTPUTS - 1);\n    var sum = neutral();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let at = position(lane, step + i);\n        items[i] = neutral();\n        if (LENGTH_FITS || at < LENGTH) { items[i] = load(output, at); }\n      }\n      for (var i = 0u; i < ITEMS; i++) { sum = combined(sum, items[i]); }\n    }\n    let result = finished(over_lanes(output_of(sum), lane, place));\n    if (lane == 0 && (OUTPUTS_FIT || own_output < OUTPUTS)) { y[own_output] = Stored(result); }\n  }\n}\n";
+
+// src/operators/reduce/reference.wesl
+var reference_default6 = "// One invocation per output, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\n@if(axis_last) const OUTPUTS: u32 = rows;\n@if(axis_last) const LENGTH: u32 = cols;\n@if(axis_first) const OUTPUTS: u32 = cols;\n@if(axis_first) const LENGTH: u32 = rows;\nconst STRIDE: u32 = 64 * min((OUTPUTS + 63) / 64, 65535);\n\nfn load(output: u32, at: u32) -> f32 {\n  @if(axis_last) return f32(x[output * cols + at]);\n  @if(axis_first) return f32(x[at * cols + output]);\n}\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var output = id.x; output < OUTPUTS; output += STRIDE) {\n    var result = load(output, 0);\n    // What additions lose is carried along (Kahan 1965): a single invocation may add up millions of elements.\n    var lost = 0.0f;\n    for (var i = 1u; i < LENGTH; i++) {\n      let value = load(output, i);\n      @if(op_max) { result = max(result, value); }\n      @if(op_min) { result = min(result, value); }\n      @if(op_sum || op_mean) {\n        let added = value - lost;\n        let sum = result + added;\n        lost = (sum - result) - added;\n        result = sum;\n      }\n    }\n    @if(op_mean) { result /= f32(LENGTH); }\n    y[output] = Element(result);\n  }\n}\n";
+
+// src/operators/rmsnorm/operator.yaml
+var operator_default7 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Root mean square normalisation over the last axis, y[r, c] = x[r, c] / sqrt(mean of the squares of row r + epsilon)
+  gamma[c]; computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each normalised by itself" }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  epsilon: { type: double, minimum: 0, default: 1.0e-5, description: added to the mean of the squares }
+source: rmsnorm/rmsnorm.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
+  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
+  CACHE: [none, registers, workgroup] # where a row waits for the second pass; none reads it again
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
+constraints:
+  - LANES * GROUP_ROWS >= 16
+  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - LANES <= max(128, cols / VECTOR)
+  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
+  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
+  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
+  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
+  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - >-
+    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
+    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
+default:
+  LANES: 128
+  GROUP_ROWS: 1
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  CACHE: none
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  x: { binding: 0, type: type, length: rows * cols, fill: normal }
+  gamma: { binding: 1, type: type, length: cols, fill: uniform }
+  # In f16 results are rounded to 11 bits.
+  y: { binding: 2, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-3 } }
+dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
+reference:
+  source: rmsnorm/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows, 64), 65535)"]
+`;
+
+// src/operators/rmsnorm/reference.wesl
+var reference_default7 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, epsilon};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read> gamma: array<Element>;\n@group(0) @binding(2) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var mean = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      let value = f32(x[row * cols + i]);\n      mean += (value * value - mean) / f32(i + 1);\n    }\n    let root = sqrt(mean + f32(epsilon));\n    for (var i = 0u; i < cols; i++) {\n      y[row * cols + i] = Element(f32(x[row * cols + i]) / root * f32(gamma[i]));\n    }\n  }\n}\n";
+
+// src/operators/rmsnorm/rmsnorm.wesl
+var rmsnorm_default = "// y[row, :] = x[row, :] / sqrt(mean of squares + epsilon) * gamma, over the last axis.\nimport constants::{rows, cols, epsilon, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::row_sum;\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read> gamma: array<Pack>;\n@group(0) @binding(2) var<storage, read_write> y: array<Pack>;\n\nconst SHARE: f32 = 1 / f32(cols);\n\n/// A pack of the row: as kept, or read again.\nfn value(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return Wide(x[row * PACKS + pack]);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    var squares = Wide();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide();\n        if (is_inside(pack)) {\n          items[i] = Wide(x[row * PACKS + pack]);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      for (var i = 0u; i < ITEMS; i++) { squares += items[i] * items[i]; }\n    }\n    let factor = inverseSqrt(row_sum(sum_of(squares), index) * SHARE + f32(epsilon));\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            y[row * PACKS + pack] = Pack(value(row, index, step + i, pack) * factor * Wide(gamma[pack]));\n          }\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/shared/lanes.wesl
+var lanes_default = "// Reductions over the LANES invocations of a row, which lie together: the row of invocation i is i / LANES. All\n// invocations of the workgroup must come here together, and all of a row get the result.\n//\n// First SUBGROUP neighbours exchange through registers. It is taken for granted that subgroups hold neighbouring\n// invocations of a workgroup with one dimension, as they do everywhere; they may be larger than SUBGROUP.\nimport constants::{LANES, GROUP_ROWS, SUBGROUP};\n\n/// What is left of a row for workgroup memory.\nconst PARTS: u32 = LANES / SUBGROUP;\n\nvar<workgroup> parts: array<f32, PARTS * GROUP_ROWS>;\n\nfn row_sum(own: f32, index: u32) -> f32 {\n  var total = own;\n  @if(!SUBGROUP_1) {\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      total += subgroupShuffleXor(total, distance);\n    }\n  }\n  if (PARTS == 1) { return total; }\n  let part = index / SUBGROUP;\n  if (index % SUBGROUP == 0) { parts[part] = total; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (index % SUBGROUP == 0 && part % PARTS < distance) { parts[part] += parts[part + distance]; }\n    }\n    workgroupBarrier();\n    total = parts[part - part % PARTS];\n  } @else {\n    workgroupBarrier();\n    total = 0;\n    for (var i = 0u; i < PARTS; i++) { total += parts[part - part % PARTS + i]; }\n  }\n  // The next reduction writes there again.\n  workgroupBarrier();\n  return total;\n}\n\nfn row_max(own: f32, index: u32) -> f32 {\n  var largest = own;\n  @if(!SUBGROUP_1) {\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      largest = max(largest, subgroupShuffleXor(largest, distance));\n    }\n  }\n  if (PARTS == 1) { return largest; }\n  let part = index / SUBGROUP;\n  if (index % SUBGROUP == 0) { parts[part] = largest; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (index % SUBGROUP == 0 && part % PARTS < distance) { parts[part] = max(parts[part], parts[part + distance]); }\n    }\n    workgroupBarrier();\n    largest = parts[part - part % PARTS];\n  } @else {\n    workgroupBarrier();\n    for (var i = 0u; i < PARTS; i++) { largest = max(largest, parts[part - part % PARTS + i]); }\n  }\n  workgroupBarrier();\n  return largest;\n}\n";
+
+// src/operators/shared/packs.wesl
+var packs_default = "// Packs: VECTOR neighbouring elements of a row, loaded and stored at once. Arithmetic is done in f32.\n\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Pack = Element;\n@if(VECTOR_2) alias Pack = vec2<Element>;\n@if(VECTOR_4) alias Pack = vec4<Element>;\n// A pack while it is computed with.\n@if(VECTOR_1) alias Wide = f32;\n@if(VECTOR_2) alias Wide = vec2f;\n@if(VECTOR_4) alias Wide = vec4f;\n\n/// Below every number that a row can hold; -infinity is no WGSL constant.\nconst LOWEST: f32 = -3.4e38;\n\n/// The sum of a pack.\nfn sum_of(pack: Wide) -> f32 {\n  @if(VECTOR_1) return pack;\n  @if(VECTOR_2) return pack.x + pack.y;\n  @if(VECTOR_4) return (pack.x + pack.y) + (pack.z + pack.w);\n}\n\n/// The largest element of a pack.\nfn max_of(pack: Wide) -> f32 {\n  @if(VECTOR_1) return pack;\n  @if(VECTOR_2) return max(pack.x, pack.y);\n  @if(VECTOR_4) return max(max(pack.x, pack.y), max(pack.z, pack.w));\n}\n";
+
+// src/operators/shared/rows.wesl
+var rows_default = "// How invocations share rows: GROUP_ROWS rows per workgroup, LANES invocations per row, ITEMS packs at a time.\nimport constants::{rows, cols, LANES, GROUP_ROWS, VECTOR, ITEMS, MAX_GROUPS};\nimport package::packs::Wide;\n\n/// Packs of a row.\nconst PACKS: u32 = cols / VECTOR;\n/// Packs of a row that one invocation looks after.\nconst STEPS: u32 = (PACKS + LANES - 1) / LANES;\n/// Where lanes and items come out even, compilers drop the bounds checks.\nconst PACKS_FIT: bool = PACKS % LANES == 0 && STEPS % ITEMS == 0;\nconst ROWS_FIT: bool = rows % GROUP_ROWS == 0;\n/// Turns that all workgroups take together, and workgroups that are launched for them.\nconst TURNS: u32 = (rows + GROUP_ROWS - 1) / GROUP_ROWS;\nconst LAUNCHED: u32 = min(TURNS, MAX_GROUPS);\n\n/// The pack that a lane reads in a step; beyond the row's end where it has none.\nfn pack_at(lane: u32, step: u32) -> u32 {\n  @if(ORDER_striped) return step * LANES + lane;\n  @if(ORDER_blocked) return select(PACKS, lane * STEPS + step, PACKS_FIT || step < STEPS);\n}\n\nfn is_inside(pack: u32) -> bool {\n  return PACKS_FIT || pack < PACKS;\n}\n\n// What a row's first pass read, for its later ones. An invocation only takes what it put there, so nothing waits.\n@if(CACHE_registers) var<private> kept_packs: array<Wide, (STEPS + ITEMS - 1) / ITEMS * ITEMS>;\n@if(CACHE_workgroup) var<workgroup> kept_packs: array<Wide, GROUP_ROWS * PACKS>;\n\n/// Keeps a pack of the row of invocation `index`.\nfn keep(index: u32, step: u32, pack: u32, value: Wide) {\n  @if(CACHE_registers) { kept_packs[step] = value; }\n  @if(CACHE_workgroup) { kept_packs[index / LANES * PACKS + pack] = value; }\n}\n\n/// What was kept; with CACHE none nothing was.\nfn kept(index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_registers) return kept_packs[step];\n  @if(CACHE_workgroup) return kept_packs[index / LANES * PACKS + pack];\n  @if(CACHE_none) return Wide();\n}\n";
+
+// src/operators/softmax/operator.yaml
+var operator_default8 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: Softmax over the last axis, y[r, c] = exp(scale x[r, c]) / sum over c of exp(scale x[r, c]); computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each with a softmax of its own" }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
+  scale: { type: double, default: 1, description: "factor of every x, such as 1 / sqrt(head size) in attention" }
+source: softmax/softmax.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
+  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
+  CACHE: [none, registers, workgroup] # where a row waits for the later passes; none reads it again
+  ALGORITHM: [multi_pass, online] # maximum and sum one after the other, or together
+  EXP2: [false, true] # exp, or exp2 of scaled exponents
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
+constraints:
+  - LANES * GROUP_ROWS >= 16
+  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - LANES <= max(128, cols / VECTOR)
+  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
+  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
+  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
+  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
+  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - >-
+    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
+    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
+default:
+  LANES: 128
+  GROUP_ROWS: 1
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  CACHE: none
+  ALGORITHM: online
+  EXP2: false
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  x: { binding: 0, type: type, length: rows * cols, fill: normal }
+  # In f16 results are rounded to 11 bits; of long rows all elements are small.
+  y: { binding: 1, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-7 } }
+dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
+reference:
+  source: softmax/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows, 64), 65535)"]
+`;
+
+// src/operators/softmax/reference.wesl
+var reference_default8 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, scale};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var top = f32(scale) * f32(x[row * cols]);\n    for (var i = 1u; i < cols; i++) {\n      top = max(top, f32(scale) * f32(x[row * cols + i]));\n    }\n    var sum = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      sum += exp(f32(scale) * f32(x[row * cols + i]) - top);\n    }\n    for (var i = 0u; i < cols; i++) {\n      y[row * cols + i] = Element(exp(f32(scale) * f32(x[row * cols + i]) - top) / sum);\n    }\n  }\n}\n";
+
+// src/operators/softmax/softmax.wesl
+var softmax_default = "// y[row, :] = exp(scale x[row, :]) / sum(exp(scale x[row, :])), with the largest element taken off every exponent.\n//\n// multi_pass goes over a row for the maximum, for the sum and for the result; online (Milakov and Gimelshein 2018)\n// finds maximum and sum in one pass, at the price of rescaling the sum whenever the maximum grows.\nimport constants::{rows, scale, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, LOWEST, max_of, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::{row_max, row_sum};\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Pack>;\n\n// exp(v) = exp2(v log2(e)), and the factor is free.\n@if(EXP2) const FACTOR: f32 = f32(scale) * 1.4426950408889634f;\n@else const FACTOR: f32 = f32(scale);\n\nfn power(exponent: Wide) -> Wide {\n  @if(EXP2) return exp2(exponent);\n  @else return exp(exponent);\n}\n\nfn load(row: u32, pack: u32) -> Wide {\n  return FACTOR * Wide(x[row * PACKS + pack]);\n}\n\n/// The exponent of a pack: as kept, or read again.\nfn exponent(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return load(row, pack);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    var highest = Wide(LOWEST);\n    var sums = Wide();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide(LOWEST);\n        if (is_inside(pack)) {\n          items[i] = load(row, pack);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      var higher = highest;\n      for (var i = 0u; i < ITEMS; i++) { higher = max(higher, items[i]); }\n      @if(ALGORITHM_online) {\n        sums *= power(highest - higher);\n        for (var i = 0u; i < ITEMS; i++) { sums += power(items[i] - higher); }\n      }\n      highest = higher;\n    }\n    let top = row_max(max_of(highest), index);\n\n    @if(ALGORITHM_online) {\n      // A lane without elements has counted some of LOWEST; next to the row's maximum their weight is 0.\n      sums *= power(highest - top);\n    }\n    @if(ALGORITHM_multi_pass) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let weight = power(exponent(row, index, step + i, pack) - top);\n            sums += weight;\n            keep(index, step + i, pack, weight);\n          }\n        }\n      }\n    }\n    let share = 1 / row_sum(sum_of(sums), index);\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            @if(ALGORITHM_multi_pass && !CACHE_none) let weight = kept(index, step + i, pack);\n            @else let weight = power(exponent(row, index, step + i, pack) - top);\n            y[row * PACKS + pack] = Pack(share * weight);\n          }\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/transpose/operator.yaml
+var operator_default9 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: Transposes of a batch of row-major matrices, y[b, c, r] = x[b, r, c].
+parameters:
+  rows: { type: int, minimum: 1, maximum: 4294967295, description: rows of x and columns of y }
+  cols: { type: int, minimum: 1, maximum: 4294967295, description: columns of x and rows of y }
+  batch: { type: int, minimum: 1, maximum: 4294967295, default: 1, description: "matrices, one after the other" }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
+source: transpose/transpose.wesl
+entry: main
+tunables:
+  WORKGROUP: [16, 32, 64, 128, 256, 512, 1024] # invocations
+  TILE_ROWS: [4, 8, 16, 32, 64, 128] # rows of x that a tile has
+  TILE_COLS: [4, 8, 16, 32, 64, 128] # ... and columns
+  VECTOR: [1, 2, 4] # elements per load and store
+  STAGE: [true, false] # through workgroup memory, or in registers
+  PAD: [0, 1, 2] # elements between rows of a tile in workgroup memory
+  NEIGHBOURS: [read, write] # unstaged, neighbours read neighbouring packs, or they write them
+  ORDER: [rows, columns, diagonal] # in which workgroups take tiles
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are tiles take several turns
+constraints:
+  - WORKGROUP <= min(max_invocations, max_workgroup_size_x)
+  - rows % VECTOR == 0 && cols % VECTOR == 0
+  # A tile far higher or wider than the matrix only idles; the default is always allowed.
+  - TILE_ROWS <= max(16, 2 * rows) && TILE_COLS <= max(16, 2 * cols)
+  # Every invocation has something to move, but not more than 64 elements at a time.
+  - TILE_ROWS * TILE_COLS <= 64 * WORKGROUP
+  - "TILE_ROWS * TILE_COLS >= WORKGROUP * VECTOR * (STAGE ? 1 : VECTOR)"
+  - STAGE || PAD == 0
+  - "!STAGE || NEIGHBOURS == 'read'"
+  - "!STAGE || 16 * ceil_div((type == 'f16' ? 2 : 4) * TILE_ROWS * (TILE_COLS + PAD), 16) <= max_workgroup_storage"
+  # Other orders need tiles in both directions.
+  - ORDER == 'rows' || ceil_div(rows, TILE_ROWS) > 1 && ceil_div(cols, TILE_COLS) > 1
+  - MAX_GROUPS == 65535 || MAX_GROUPS < batch * ceil_div(rows, TILE_ROWS) * ceil_div(cols, TILE_COLS)
+default:
+  WORKGROUP: 64
+  TILE_ROWS: 16
+  TILE_COLS: 16
+  VECTOR: 1
+  STAGE: true
+  PAD: 1
+  NEIGHBOURS: read
+  ORDER: rows
+  MAX_GROUPS: 65535
+buffers:
+  # Numbers whose bits all count: a copy is right to the last of them, or wrong.
+  x: { binding: 0, type: type, length: batch * rows * cols, fill: normal }
+  y: { binding: 1, type: type, length: batch * rows * cols, check: { relative: 0 } }
+dispatch: ["min(batch * ceil_div(rows, TILE_ROWS) * ceil_div(cols, TILE_COLS), MAX_GROUPS)"]
+reference:
+  source: transpose/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(batch * rows * cols, 64), 65535)"]
+`;
+
+// src/operators/transpose/reference.wesl
+var reference_default9 = "// One invocation per element: what the tuned kernel must agree with.\nimport constants::{batch, rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\nconst COUNT: u32 = batch * rows * cols;\nconst STRIDE: u32 = 64 * min((COUNT + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var at = id.x; at < COUNT; at += STRIDE) {\n    let row = at / cols % rows;\n    let matrix = at / cols / rows;\n    y[(matrix * cols + at % cols) * rows + row] = x[at];\n  }\n}\n";
+
+// src/operators/transpose/transpose.wesl
+var transpose_default = "// y[batch, cols, rows] = the transposes of x[batch, rows, cols].\n//\n// A workgroup moves tiles of TILE_ROWS x TILE_COLS elements. Staged, a tile is read along its rows, waits in workgroup\n// memory and is written along its columns, so that neighbours read and write neighbouring elements. Otherwise every\n// invocation turns blocks of VECTOR x VECTOR elements in registers.\nimport constants::{batch, rows, cols, WORKGROUP, TILE_ROWS, TILE_COLS, VECTOR, PAD, MAX_GROUPS};\nimport package::packs::{Element, Pack};\n\n@if(type_f16) enable f16;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Pack>;\n\n/// Packs of a row of x and of y.\nconst X_PACKS: u32 = cols / VECTOR;\nconst Y_PACKS: u32 = rows / VECTOR;\n/// Packs of a row of a tile as it is read, and as it is written.\nconst TILE_X_PACKS: u32 = TILE_COLS / VECTOR;\nconst TILE_Y_PACKS: u32 = TILE_ROWS / VECTOR;\nconst TILES_DOWN: u32 = (rows + TILE_ROWS - 1) / TILE_ROWS;\nconst TILES_ACROSS: u32 = (cols + TILE_COLS - 1) / TILE_COLS;\nconst TILES: u32 = TILES_DOWN * TILES_ACROSS;\nconst LAUNCHED: u32 = min(batch * TILES, MAX_GROUPS);\n/// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = rows % TILE_ROWS == 0;\nconst COLS_FIT: bool = cols % TILE_COLS == 0;\n\n/// Elements between rows of a tile; PAD moves the elements of a column to different banks.\nconst PITCH: u32 = TILE_COLS + PAD;\n@if(STAGE) var<workgroup> tile: array<Element, TILE_ROWS * PITCH>;\n\n@if(VECTOR_1) fn element(pack: Pack, index: u32) -> Element { return pack; }\n@else fn element(pack: Pack, index: u32) -> Element { return pack[index]; }\n\n/// Where a tile lies, in tiles: x across, y down.\nfn place_of(tile_index: u32) -> vec2u {\n  @if(ORDER_rows) return vec2u(tile_index % TILES_ACROSS, tile_index / TILES_ACROSS);\n  @if(ORDER_columns) return vec2u(tile_index / TILES_DOWN, tile_index % TILES_DOWN);\n  // Tiles that run at the same time read and write different rows and columns (Ruetsch and Micikevicius 2009).\n  @if(ORDER_diagonal) {\n    let down = tile_index / TILES_ACROSS;\n    return vec2u((tile_index % TILES_ACROSS + down) % TILES_ACROSS, down);\n  }\n}\n\n@if(STAGE) fn move_tile(matrix: u32, place: vec2u, index: u32) {\n  let first_row = place.y * TILE_ROWS;\n  let first_col = place.x * TILE_COLS;\n  for (var i = index; i < TILE_ROWS * TILE_X_PACKS; i += WORKGROUP) {\n    let row = i / TILE_X_PACKS;\n    let pack = i % TILE_X_PACKS;\n    if ((ROWS_FIT || first_row + row < rows) && (COLS_FIT || first_col + pack * VECTOR < cols)) {\n      let read = x[(matrix * rows + first_row + row) * X_PACKS + first_col / VECTOR + pack];\n      for (var e = 0u; e < VECTOR; e++) { tile[row * PITCH + pack * VECTOR + e] = element(read, e); }\n    }\n  }\n  workgroupBarrier();\n  for (var i = index; i < TILE_COLS * TILE_Y_PACKS; i += WORKGROUP) {\n    let col = i / TILE_Y_PACKS;\n    let pack = i % TILE_Y_PACKS;\n    if ((COLS_FIT || first_col + col < cols) && (ROWS_FIT || first_row + pack * VECTOR < rows)) {\n      let at = pack * VECTOR * PITCH + col;\n      @if(VECTOR_1) let written = tile[at];\n      @if(VECTOR_2) let written = Pack(tile[at], tile[at + PITCH]);\n      @if(VECTOR_4) let written = Pack(tile[at], tile[at + PITCH], tile[at + 2 * PITCH], tile[at + 3 * PITCH]);\n      y[(matrix * cols + first_col + col) * Y_PACKS + first_row / VECTOR + pack] = written;\n    }\n  }\n  // The next tile goes to the same place.\n  workgroupBarrier();\n}\n\n@if(!STAGE) fn move_tile(matrix: u32, place: vec2u, index: u32) {\n  let first_row = place.y * TILE_ROWS;\n  let first_col = place.x * TILE_COLS;\n  for (var i = index; i < TILE_X_PACKS * TILE_Y_PACKS; i += WORKGROUP) {\n    @if(NEIGHBOURS_read) let block = vec2u(i % TILE_X_PACKS, i / TILE_X_PACKS);\n    @if(NEIGHBOURS_write) let block = vec2u(i / TILE_Y_PACKS, i % TILE_Y_PACKS);\n    let row = first_row + block.y * VECTOR;\n    let col = first_col + block.x * VECTOR;\n    if ((ROWS_FIT || row < rows) && (COLS_FIT || col < cols)) {\n      let read = (matrix * rows + row) * X_PACKS + col / VECTOR;\n      let write = (matrix * cols + col) * Y_PACKS + row / VECTOR;\n      @if(VECTOR_1) { y[write] = x[read]; }\n      @if(VECTOR_2) {\n        let p = x[read];\n        let q = x[read + X_PACKS];\n        y[write] = Pack(p.x, q.x);\n        y[write + Y_PACKS] = Pack(p.y, q.y);\n      }\n      @if(VECTOR_4) {\n        let p = x[read];\n        let q = x[read + X_PACKS];\n        let r = x[read + 2 * X_PACKS];\n        let s = x[read + 3 * X_PACKS];\n        y[write] = Pack(p.x, q.x, r.x, s.x);\n        y[write + Y_PACKS] = Pack(p.y, q.y, r.y, s.y);\n        y[write + 2 * Y_PACKS] = Pack(p.z, q.z, r.z, s.z);\n        y[write + 3 * Y_PACKS] = Pack(p.w, q.w, r.w, s.w);\n      }\n    }\n  }\n}\n\n@compute @workgroup_size(WORKGROUP)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  for (var turn = group.x; turn < batch * TILES; turn += LAUNCHED) {\n    move_tile(turn / TILES, place_of(turn % TILES), index);\n  }\n}\n";
 
 // src/operators/operators.ts
 var operators = [
   {
     name: "matmul",
+    fragment: operator_default4,
+    files: {
+      "matmul/matmul.wesl": matmul_default,
+      "matmul/operands.wesl": operands_default2,
+      "matmul/product.wesl": product_default,
+      "matmul/activation.wesl": activation_default,
+      "matmul/reference.wesl": reference_default4
+    }
+  },
+  {
+    name: "matvec",
+    fragment: operator_default5,
+    files: {
+      "matvec/matvec.wesl": matvec_default,
+      "matvec/activation.wesl": activation_default,
+      "matvec/reference.wesl": reference_default5
+    }
+  },
+  {
+    name: "conv2d",
     fragment: operator_default,
-    files: { "matmul/matmul.wesl": matmul_default, "matmul/reference.wesl": reference_default }
+    files: {
+      "conv2d/conv2d.wesl": conv2d_default,
+      "conv2d/operands.wesl": operands_default,
+      "conv2d/direct.wesl": direct_default,
+      "conv2d/depthwise.wesl": depthwise_default,
+      "conv2d/product.wesl": product_default,
+      "conv2d/activation.wesl": activation_default,
+      "conv2d/reference.wesl": reference_default
+    }
+  },
+  {
+    name: "softmax",
+    fragment: operator_default8,
+    files: {
+      "softmax/softmax.wesl": softmax_default,
+      "softmax/rows.wesl": rows_default,
+      "softmax/packs.wesl": packs_default,
+      "softmax/lanes.wesl": lanes_default,
+      "softmax/reference.wesl": reference_default8
+    }
+  },
+  {
+    name: "layernorm",
+    fragment: operator_default3,
+    files: {
+      "layernorm/layernorm.wesl": layernorm_default,
+      "layernorm/rows.wesl": rows_default,
+      "layernorm/packs.wesl": packs_default,
+      "layernorm/lanes.wesl": lanes_default,
+      "layernorm/reference.wesl": reference_default3
+    }
+  },
+  {
+    name: "rmsnorm",
+    fragment: operator_default7,
+    files: {
+      "rmsnorm/rmsnorm.wesl": rmsnorm_default,
+      "rmsnorm/rows.wesl": rows_default,
+      "rmsnorm/packs.wesl": packs_default,
+      "rmsnorm/lanes.wesl": lanes_default,
+      "rmsnorm/reference.wesl": reference_default7
+    }
+  },
+  {
+    name: "reduce",
+    fragment: operator_default6,
+    files: {
+      "reduce/reduce.wesl": reduce_default,
+      "reduce/packs.wesl": packs_default,
+      "reduce/reference.wesl": reference_default6
+    }
+  },
+  {
+    name: "elementwise",
+    fragment: operator_default2,
+    files: {
+      "elementwise/elementwise.wesl": elementwise_default,
+      "elementwise/unary.wesl": unary_default,
+      "elementwise/packs.wesl": packs_default,
+      "elementwise/reference.wesl": reference_default2
+    }
+  },
+  {
+    name: "transpose",
+    fragment: operator_default9,
+    files: {
+      "transpose/transpose.wesl": transpose_default,
+      "transpose/packs.wesl": packs_default,
+      "transpose/reference.wesl": reference_default9
+    }
   }
 ];
 
@@ -36384,10 +42008,10 @@ function selectKernels(manifest, names3) {
   if (names3 === null) return manifest.kernels;
   const unknown2 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown2 !== void 0) {
-    const known = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown2}".`, {
       code: "unknown-kernel",
-      nextStep: `It has: ${known}`
+      nextStep: `It has: ${known2}`
     });
   }
   return manifest.kernels.filter(({ name }) => names3.includes(name));
@@ -36395,7 +42019,7 @@ function selectKernels(manifest, names3) {
 
 // src/app/open-revisions.ts
 import { existsSync as existsSync5, statSync as statSync3 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join13, posix as posix2 } from "node:path";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join15, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line2) => /:\d+:\d+: error: /.test(line2)) ?? lines[0] ?? "";
@@ -36409,10 +42033,10 @@ function readBaseline(described, read) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path = join13(folder, manifestName2);
+  const path = join15(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
     const { manifest } = openManifest(host, path);
-    return { manifest, tuned: readTunedIfPresent(join13(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join15(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -36449,7 +42073,7 @@ function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
   const isFolder = existsSync5(folder) && statSync3(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync5(join13(folder, manifestName2));
+  const hasManifest = existsSync5(join15(folder, manifestName2));
   const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
@@ -36467,7 +42091,7 @@ function meansFolder(host, base2, root, manifestName2) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join13(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join15(folder, manifest.tunedPath)) };
   if (options.base === null) {
     return {
       head: { revision, described: describeCheckout(host, root) },
@@ -36494,79 +42118,9 @@ function openRevisions(host, options) {
   };
 }
 
-// src/app/recording-rows.ts
-function toRecordingRow(space2, measurement) {
-  const point = space2.point(measurement.configuration);
-  if (point === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
-  const { latency, energy, failure } = measurement;
-  return {
-    values: [...point],
-    ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
-    ...energy === null ? {} : { joules: energy.joules, watts: energy.watts },
-    ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
-  };
-}
-function fromRecordingRow(space2, recording, row) {
-  const entries = recording.tunables.map((tunable, index) => [
-    tunable.name,
-    tunable.values[row.values[index] ?? -1]
-  ]);
-  const point = space2.point(Object.fromEntries(entries));
-  if (point === null) return null;
-  const estimated = recording.meter?.estimated ?? true;
-  return {
-    configuration: space2.configuration(point),
-    failure: row.failure === void 0 ? null : { kind: row.failure.kind, message: row.failure.message },
-    latency: row.latencyMs === void 0 ? null : {
-      medianMs: row.latencyMs,
-      relativeSpread: 0,
-      samplesMs: row.latencySamplesMs ?? [row.latencyMs],
-      launchesPerSample: 1
-    },
-    energy: row.joules === void 0 ? null : {
-      joules: row.joules,
-      netJoules: null,
-      watts: row.watts ?? Number.NaN,
-      launches: 1,
-      seconds: 0,
-      estimated,
-      relativeResolution: 0
-    }
-  };
-}
-function describeDevice(info) {
-  const { family, vendor, architecture, device, description, driver, software } = info;
-  return { family, vendor, architecture, device, description, driver, software };
-}
-function describeMeter(info) {
-  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
-  return { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts };
-}
-function recordingOf(options) {
-  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
-  return {
-    schema: "joulegate-recording",
-    version: 1,
-    device: describeDevice(device),
-    meter: meter === null ? null : describeMeter(meter),
-    kernel: kernel.name,
-    workload: { name: workload.name, parameters: workload.parameters },
-    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
-    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
-    provenance: {
-      tool: "joulegate",
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString(),
-      subject,
-      ...note === void 0 ? {} : { note }
-    }
-  };
-}
-
 // src/app/report-files.ts
 import { mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join14 } from "node:path";
+import { join as join16 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -36583,8 +42137,8 @@ function writeReportFiles(host, folder, report3) {
   if (folder === void 0) return report3;
   const path = absolutePath(host, folder);
   try {
-    writeReport(join14(path, "report.json"), report3);
-    writeFileAtomic(join14(path, "report.md"), renderMarkdown(report3));
+    writeReport(join16(path, "report.json"), report3);
+    writeFileAtomic(join16(path, "report.md"), renderMarkdown(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -36593,98 +42147,8 @@ function writeReportFiles(host, folder, report3) {
   }
 }
 
-// src/app/untouched.ts
-function fingerprint(revision, kernel) {
-  const { position, gate, objective, callsPerDay, ...program } = kernel;
-  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
-  return JSON.stringify([program, tuned]);
-}
-function compareUntouched(base2, head) {
-  const comparisons3 = [];
-  for (const definition of head.manifest.kernels) {
-    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
-    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head, definition)) return null;
-    for (const workload of definition.workloads) {
-      comparisons3.push({
-        kernel: definition.name,
-        workload: workload.name,
-        definition,
-        warning: null,
-        status: "untouched",
-        reason: "nothing that this kernel is made of changed"
-      });
-    }
-  }
-  return comparisons3;
-}
-
 // src/app/guard.ts
-function compareFiles({ head, base: base2 }) {
-  if (base2.problem !== null) return listMissingBaseline(head.revision, base2.problem);
-  return base2.revision === null ? null : compareUntouched(base2.revision, head.revision);
-}
-async function measureChanged(host, laboratory, { head, base: base2 }, options) {
-  const noiseFloor = await options.onDevice?.(laboratory.info) ?? null;
-  const startMs = laboratory.clock.nowMs();
-  const { family, limits: limits2 } = laboratory.info;
-  const all = await compareKernels({ base: base2.revision, head: head.revision, family, limits: limits2 });
-  const comparisons3 = selectComparisons(all, options.kernels);
-  const { contests, broken, warnings } = await checkArms({
-    host,
-    laboratory,
-    comparisons: [...selectAdded(comparisons3), ...selectMeasurable(comparisons3)]
-  });
-  const judgeSeconds = head.revision.manifest.budget.guard.judgeSeconds * Math.max(1, contests.length);
-  const spentSeconds = (laboratory.clock.nowMs() - startMs) / 1e3;
-  const limitSeconds = (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60 - spentSeconds;
-  const measured = await measureContests({
-    host,
-    laboratory,
-    contests,
-    seconds: Math.min(judgeSeconds, limitSeconds),
-    judging: judgeOptions(noiseFloor, gatesOf(contests))
-  });
-  return { comparisons: comparisons3, contests, broken, warnings, ...measured, noiseFloor, measuredWith: laboratory };
-}
-function judgeOptions(noiseFloor, gates) {
-  if (noiseFloor === null) return {};
-  const bounded = (metric) => {
-    const floor = noiseFloor[metric];
-    return floor === null ? null : Math.min(floor, ...gates.map((gate) => 2 * gate[metric].margin));
-  };
-  return { noiseFloor: { energy: bounded("energy"), latency: bounded("latency") } };
-}
-function gatesOf(contests) {
-  return contests.map(({ subject }) => subject.gate);
-}
-function selectComparisons(comparisons3, kernels) {
-  return kernels === null ? comparisons3 : comparisons3.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
-}
-async function compareAll(host, revisions, options) {
-  const { head, base: base2 } = revisions;
-  const settled = compareFiles(revisions);
-  const removed = base2.revision === null ? [] : selectComparisons(listRemoved(base2.revision, head.revision), options.kernels);
-  if (settled !== null) {
-    const comparisons3 = [...selectComparisons(settled, options.kernels), ...removed];
-    return {
-      comparisons: comparisons3,
-      contests: [],
-      broken: [],
-      samples: [],
-      cutShort: null,
-      warnings: [],
-      noiseFloor: null,
-      measuredWith: null
-    };
-  }
-  const laboratory = await openLaboratory(host, options);
-  try {
-    const outcome = await measureChanged(host, laboratory, revisions, options);
-    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
-  } finally {
-    await laboratory.close();
-  }
-}
+var suggestionFile = "tuned.suggested.json";
 function warningsOf(outcome, overall) {
   const warnings = [...outcome.warnings];
   for (const { warning, definition, status, kernel } of outcome.comparisons) {
@@ -36695,44 +42159,84 @@ function warningsOf(outcome, overall) {
       );
     }
   }
-  if (outcome.cutShort === "time") {
-    warnings.push(
-      "The time was up before every kernel was judged: those without enough blocks are inconclusive. Give --max-minutes or judge-seconds more."
-    );
-  }
   if (overall.unjudged.length > 0) {
     const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
-    warnings.push(`Too little could be measured to judge ${names3}: nothing gates them in this run.`);
+    const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
   }
   return warnings;
 }
 var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
-function isSameCommit({ head, base: base2 }) {
+function isSameCommit(head, base2) {
   const { commit, dirty } = head.described;
   return commit !== null && commit === base2.described.commit && dirty !== true;
 }
+async function readAcceptance({ readLabels }, outcome) {
+  const nobody = () => null;
+  const regressed = outcome.judgements.filter(
+    ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
+  );
+  const labelOf = (kernel) => outcome.comparisons.find((one2) => one2.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  if (readLabels === void 0 || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
+    return { accepts: nobody, warnings: [] };
+  }
+  const labels = await readLabels();
+  if (labels === null) {
+    const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
+    return { accepts: nobody, warnings: [warning] };
+  }
+  const there = new Set(labels.map((label) => label.toLowerCase()));
+  return {
+    accepts: (kernel) => {
+      const label = labelOf(kernel);
+      return label !== null && there.has(label.toLowerCase()) ? label : null;
+    },
+    warnings: []
+  };
+}
+function writeSuggestion(host, options, head, advice) {
+  if (advice.length === 0) return { suggestion: null, warnings: [] };
+  if (options.report === void 0) {
+    return { suggestion: { path: head.tunedPath, file: null }, warnings: [] };
+  }
+  try {
+    const path = join17(absolutePath(host, options.report), suggestionFile);
+    writeFileAtomic(path, formatTuned(suggestedTuned(head.tuned, advice)));
+    return { suggestion: { path: head.tunedPath, file: suggestionFile }, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    return { suggestion: { path: head.tunedPath, file: null }, warnings: [error.message] };
+  }
+}
+function samplesOf3({ samples: samples2, earlier, measuredWith }) {
+  const device = measuredWith === null ? {} : { device: machineLabel(measuredWith.info) };
+  const before = earlier.flatMap((attempt, i) => attempt.map((sample) => ({ ...sample, attempt: i + 1 })));
+  return [...before, ...samples2].map((sample) => ({
+    ...sample,
+    voidReasons: [...sample.voidReasons],
+    ...device
+  }));
+}
 async function guard(host, options) {
   const startedAt = host.now();
-  const revisions = openRevisions(host, options);
-  const { head, base: base2 } = revisions;
-  const { manifest } = head.revision;
-  selectKernels(manifest, options.kernels);
+  const { head, base: base2 } = openRevisions(host, options);
+  selectKernels(head.revision.manifest, options.kernels);
   prepareReportFolder(host, options.report);
-  const outcome = await compareAll(host, revisions, options);
-  const { measuredWith } = outcome;
-  const judgements = judge(
-    outcome.contests.map((contest) => contest.subject),
-    outcome.samples,
-    judgeOptions(outcome.noiseFloor, gatesOf(outcome.contests))
-  );
+  const policy = policyOf(base2, head.revision);
+  const outcome = await runGuard({ host, options, base: base2, policy });
+  const { measuredWith, judgements, advice, machineChanged } = outcome;
+  const { accepts, warnings: unread } = await readAcceptance(options, outcome);
   const kernels = outcome.comparisons.map((comparison) => {
     const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
     return guardedKernel({
       comparison,
       judgement: judgements.find(matches) ?? null,
       broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
+      advice: advice.find(matches) ?? null,
       samples: outcome.samples,
+      earlier: outcome.earlier,
       failOn: options.failOn ?? comparison.definition.gate.failOn,
+      acceptedBy: accepts(comparison.kernel),
       energyEstimated: measuredWith?.meter?.info.estimated ?? false
     });
   });
@@ -36742,10 +42246,14 @@ async function guard(host, options) {
   const overall = overallOf({
     judgements,
     kernels,
-    failOn: (kernel) => failOn.get(kernel) ?? manifest.gate.failOn
+    failOn: (kernel) => failOn.get(kernel) ?? policy.head.manifest.gate.failOn,
+    accepts: (kernel) => accepts(kernel) !== null,
+    machineChanged
   });
+  const { tuned, manifest } = head.revision;
+  const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
   const interrupted = host.signal.aborted;
-  const sameCommit = isSameCommit(revisions);
+  const sameCommit = isSameCommit(head, base2);
   const report3 = {
     schema: "joulegate-report",
     version: 1,
@@ -36758,15 +42266,19 @@ async function guard(host, options) {
     device: measuredWith === null ? null : describeDevice(measuredWith.info),
     meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
     meterReason: measuredWith?.meterReason ?? "nothing had to be measured",
-    warnings: warningsOf(outcome, overall),
+    warnings: [...policy.warnings, ...warningsOf(outcome, overall), ...unread, ...suggested.warnings],
     verdict: interrupted ? "interrupted" : sameCommit ? "nothing-gated" : overall.verdict,
     reason: sameCommit ? sameCommitReason : overall.reason,
     base: base2.described,
     head: head.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },
     kernels,
+    policy: policy.policy,
+    notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
+    machineChanged,
+    suggestion: suggested.suggestion,
     noiseFloor: outcome.noiseFloor,
-    samples: outcome.samples.map((sample) => ({ ...sample, voidReasons: [...sample.voidReasons] }))
+    samples: samplesOf3(outcome)
   };
   return writeReportFiles(host, options.report, report3);
 }
@@ -36805,866 +42317,7 @@ async function measureNoise(options) {
 }
 
 // src/app/retune.ts
-import { join as join18 } from "node:path";
-
-// src/model/tree.ts
-function treeValue(tree, features, offset) {
-  let node = 0;
-  for (; ; ) {
-    const feature = tree.feature[node];
-    if (feature < 0) return tree.value[node];
-    const value = features[offset + feature];
-    const goesLeft = Number.isNaN(value) ? tree.missingLeft[node] === 1 : value <= tree.threshold[node];
-    node = goesLeft ? tree.left[node] : tree.right[node];
-  }
-}
-
-// src/model/boosted-trees.ts
-var BoostedTrees = class {
-  columns;
-  #base;
-  #trees;
-  /** Share of the total gain that each column brought; all zero if no tree has a split. */
-  importances;
-  constructor(columns2, base2, trees, gain) {
-    this.columns = columns2;
-    this.#base = base2;
-    this.#trees = trees;
-    const total2 = gain.reduce((sum, value) => sum + value, 0);
-    this.importances = gain.map((value) => total2 > 0 ? value / total2 : 0);
-  }
-  /** Number of trees. */
-  get size() {
-    return this.#trees.length;
-  }
-  /** Prediction for one row of `columns` features, NaN where missing. */
-  predict(features) {
-    if (features.length !== this.columns) {
-      throw new RangeError(`Expected ${this.columns} features, got ${features.length}.`);
-    }
-    return this.#sum(features, 0);
-  }
-  /** Predictions for every row of `matrix`. */
-  predictAll(matrix) {
-    if (matrix.columns !== this.columns) {
-      throw new RangeError(`Expected ${this.columns} features, got ${matrix.columns}.`);
-    }
-    return Float64Array.from(
-      { length: matrix.rows },
-      (_, row) => this.#sum(matrix.values, row * matrix.columns)
-    );
-  }
-  #sum(features, offset) {
-    let sum = this.#base;
-    for (const tree of this.#trees) sum += treeValue(tree, features, offset);
-    return sum;
-  }
-};
-
-// src/model/cost-rows.ts
-var maxCostRows = 2e4;
-var significantDigits = 9;
-function checkedRow(row, features) {
-  const { latencyMs, watts } = row;
-  if (row.features.length !== features) {
-    throw new RangeError(`A row of ${row.kernel} has ${row.features.length} features, not ${features}.`);
-  }
-  if (!(latencyMs > 0 && latencyMs < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`A row of ${row.kernel} has a latency of ${latencyMs} ms.`);
-  }
-  if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
-  }
-  const cut = (value) => Number(value.toPrecision(significantDigits));
-  return {
-    ...row,
-    features: row.features.map((value) => Number.isFinite(value) ? cut(value) : Number.NaN),
-    latencyMs: cut(latencyMs),
-    watts: watts === null ? null : cut(watts)
-  };
-}
-function identityOf(row) {
-  return `${row.family}
-${row.identity}`;
-}
-function mergeRows(known, added) {
-  const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known, ...added]) {
-    const key2 = identityOf(row);
-    const old = merged.get(key2);
-    merged.delete(key2);
-    const keepsPower = row.watts === null && old !== void 0 && old.watts !== null;
-    merged.set(key2, keepsPower ? { ...row, watts: old.watts, estimated: old.estimated } : row);
-  }
-  return [...merged.values()].slice(-maxCostRows);
-}
-function costWeights(rows, cost2, family) {
-  const lowest3 = /* @__PURE__ */ new Map();
-  const group = (row) => `${row.family}
-${row.kernel}
-${row.workload}`;
-  for (const row of rows) {
-    const key2 = group(row);
-    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
-  }
-  return Float64Array.from(rows, (row) => {
-    const share2 = (lowest3.get(group(row)) ?? cost2(row)) / cost2(row);
-    return row.family === family ? share2 : 0.2 * share2;
-  });
-}
-
-// src/model/feature-matrix.ts
-function featureMatrix(rows, columns2) {
-  const values2 = new Float64Array(rows.length * columns2);
-  rows.forEach((row, index) => {
-    if (row.length !== columns2)
-      throw new RangeError(`Row ${index} has ${row.length} features, not ${columns2}.`);
-    values2.set(row, index * columns2);
-  });
-  return { rows: rows.length, columns: columns2, values: values2 };
-}
-
-// src/model/binning.ts
-var missingBin = 0;
-function columnEdges(sorted, maxBins) {
-  const distinct = [];
-  for (const value of sorted) if (value !== distinct[distinct.length - 1]) distinct.push(value);
-  const edges = [];
-  if (distinct.length <= maxBins) {
-    for (let i = 1; i < distinct.length; i++) {
-      const low = distinct[i - 1];
-      const middle2 = low + (distinct[i] - low) / 2;
-      edges.push(middle2);
-    }
-  } else {
-    for (let bin = 1; bin < maxBins; bin++) {
-      const edge = sorted[Math.floor(bin * sorted.length / maxBins)];
-      if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
-    }
-  }
-  return Float64Array.from(edges);
-}
-function binOf(value, edges) {
-  if (Number.isNaN(value)) return missingBin;
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle2 = low + high >> 1;
-    if (value <= edges[middle2]) high = middle2;
-    else low = middle2 + 1;
-  }
-  return low + 1;
-}
-function binMatrix(matrix, maxBins) {
-  const { rows, columns: columns2, values: values2 } = matrix;
-  const bins = new Uint8Array(rows * columns2);
-  const edges = [];
-  const offsets = new Int32Array(columns2 + 1);
-  for (let column = 0; column < columns2; column++) {
-    const present2 = [];
-    for (let row = 0; row < rows; row++) {
-      const value = values2[row * columns2 + column];
-      if (!Number.isNaN(value)) present2.push(value);
-    }
-    const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
-    edges.push(columnBounds);
-    offsets[column + 1] = offsets[column] + columnBounds.length + 2;
-    for (let row = 0; row < rows; row++) {
-      bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
-    }
-  }
-  return { rows, columns: columns2, bins, edges, offsets };
-}
-
-// src/model/histogram.ts
-var histogramStride = 3;
-var HistogramPool = class {
-  #binned;
-  #free = [];
-  constructor(binned) {
-    this.#binned = binned;
-  }
-  #take() {
-    const held2 = this.#free.pop();
-    if (held2) return held2;
-    return new Float64Array(histogramStride * this.#binned.offsets[this.#binned.columns]);
-  }
-  release(histogram) {
-    this.#free.push(histogram);
-  }
-  /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
-  build(rows, start, end, columns2, residuals) {
-    const histogram = this.#take();
-    const { bins, offsets, rows: stride } = this.#binned;
-    const { weighted, weights } = residuals;
-    for (const column of columns2) {
-      const offset = histogramStride * offsets[column];
-      histogram.fill(0, offset, histogramStride * offsets[column + 1]);
-      const base2 = column * stride;
-      for (let k = start; k < end; k++) {
-        const row = rows[k];
-        const at2 = offset + histogramStride * bins[base2 + row];
-        histogram[at2] = histogram[at2] + weighted[row];
-        histogram[at2 + 1] = histogram[at2 + 1] + weights[row];
-        histogram[at2 + 2] = histogram[at2 + 2] + 1;
-      }
-    }
-    return histogram;
-  }
-  /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
-  subtract(parent, child, columns2) {
-    const histogram = this.#take();
-    const { offsets } = this.#binned;
-    for (const column of columns2) {
-      const upTo = histogramStride * offsets[column + 1];
-      for (let at2 = histogramStride * offsets[column]; at2 < upTo; at2 += histogramStride) {
-        const count2 = parent[at2 + 2] - child[at2 + 2];
-        histogram[at2 + 2] = count2;
-        histogram[at2] = count2 === 0 ? 0 : parent[at2] - child[at2];
-        histogram[at2 + 1] = count2 === 0 ? 0 : parent[at2 + 1] - child[at2 + 1];
-      }
-    }
-    return histogram;
-  }
-};
-
-// src/model/best-split.ts
-function score(residual, weight, l2) {
-  return residual * residual / (weight + l2);
-}
-function bestSplit(binned, histogram, columns2, totals, limits2) {
-  const { minLeafRows, l2 } = limits2;
-  const before = score(totals.residual, totals.weight, l2);
-  let best = null;
-  let bestGain = 1e-9;
-  for (const column of columns2) {
-    const first = binned.offsets[column];
-    const last2 = binned.offsets[column + 1] - 1;
-    const missing2 = histogramStride * (first + missingBin);
-    const hasMissing = histogram[missing2 + 2] > 0;
-    for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
-      const missingLeft = side === 1;
-      let residual = missingLeft ? histogram[missing2] : 0;
-      let weight = missingLeft ? histogram[missing2 + 1] : 0;
-      let count2 = missingLeft ? histogram[missing2 + 2] : 0;
-      const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
-      for (let bin = first + 1; bin <= upTo; bin++) {
-        const at2 = histogramStride * bin;
-        residual += histogram[at2];
-        weight += histogram[at2 + 1];
-        count2 += histogram[at2 + 2];
-        if (count2 < minLeafRows) continue;
-        if (totals.count - count2 < minLeafRows) break;
-        const gain = score(residual, weight, l2) + score(totals.residual - residual, totals.weight - weight, l2) - before;
-        if (gain > bestGain) {
-          bestGain = gain;
-          const toLeft = hasMissing ? missingLeft : weight * 2 >= totals.weight;
-          best = { column, bin: bin - first, missingLeft: toLeft, gain };
-        }
-      }
-    }
-  }
-  return best;
-}
-
-// src/model/grow-tree.ts
-var NodeTable = class {
-  feature = [];
-  threshold = [];
-  missingLeft = [];
-  left = [];
-  right = [];
-  value = [];
-  addLeaf() {
-    this.feature.push(-1);
-    this.threshold.push(0);
-    this.missingLeft.push(0);
-    this.left.push(0);
-    this.right.push(0);
-    return this.value.push(0) - 1;
-  }
-  toTree() {
-    return {
-      feature: Int16Array.from(this.feature),
-      threshold: Float64Array.from(this.threshold),
-      missingLeft: Uint8Array.from(this.missingLeft),
-      left: Uint16Array.from(this.left),
-      right: Uint16Array.from(this.right),
-      value: Float64Array.from(this.value)
-    };
-  }
-};
-function upperBound(binned, split) {
-  return binned.edges[split.column]?.[split.bin - 1] ?? Number.POSITIVE_INFINITY;
-}
-function partition2(binned, rows, spare, leaf, split) {
-  const base2 = split.column * binned.rows;
-  let front = leaf.start;
-  let held2 = 0;
-  for (let k = leaf.start; k < leaf.end; k++) {
-    const row = rows[k];
-    const bin = binned.bins[base2 + row];
-    if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
-    else spare[held2++] = row;
-  }
-  for (let k = 0; k < held2; k++) rows[front + k] = spare[k];
-  return front;
-}
-function growTree(binned, pool, task) {
-  const { columns: columns2, residuals, options } = task;
-  const rows = Int32Array.from(task.rows);
-  const spare = new Int32Array(rows.length);
-  const table3 = new NodeTable();
-  const gain = new Float64Array(binned.columns);
-  const open = (start, end, depth, histogram) => {
-    let residual = 0;
-    let weight = 0;
-    for (let k = start; k < end; k++) {
-      const row = rows[k];
-      residual += residuals.weighted[row];
-      weight += residuals.weights[row];
-    }
-    const totals = { residual, weight, count: end - start };
-    const divisible = depth < options.maxDepth && end - start >= 2 * options.minLeafRows;
-    const split = divisible ? bestSplit(binned, histogram, columns2, totals, options) : null;
-    return { node: table3.addLeaf(), depth, start, end, totals, histogram, split };
-  };
-  const leaves = [open(0, rows.length, 0, pool.build(rows, 0, rows.length, columns2, residuals))];
-  while (leaves.length < options.maxLeaves) {
-    let chosen = -1;
-    let chosenGain = 0;
-    leaves.forEach((leaf2, index) => {
-      if (leaf2.split && leaf2.split.gain > chosenGain) {
-        chosen = index;
-        chosenGain = leaf2.split.gain;
-      }
-    });
-    const leaf = leaves[chosen];
-    if (!leaf?.split) break;
-    const { split } = leaf;
-    const middle2 = partition2(binned, rows, spare, leaf, split);
-    const leftIsSmaller = middle2 - leaf.start <= leaf.end - middle2;
-    const smaller = leftIsSmaller ? pool.build(rows, leaf.start, middle2, columns2, residuals) : pool.build(rows, middle2, leaf.end, columns2, residuals);
-    const larger = pool.subtract(leaf.histogram, smaller, columns2);
-    pool.release(leaf.histogram);
-    const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller : larger);
-    const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger : smaller);
-    table3.feature[leaf.node] = split.column;
-    table3.threshold[leaf.node] = upperBound(binned, split);
-    table3.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
-    table3.left[leaf.node] = left.node;
-    table3.right[leaf.node] = right.node;
-    gain[split.column] = gain[split.column] + split.gain;
-    leaves[chosen] = left;
-    leaves.push(right);
-  }
-  const contribution = new Float64Array(binned.rows);
-  for (const leaf of leaves) {
-    const value = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
-    table3.value[leaf.node] = value;
-    for (let k = leaf.start; k < leaf.end; k++) contribution[rows[k]] = value;
-    pool.release(leaf.histogram);
-  }
-  return { tree: table3.toTree(), contribution, gain };
-}
-
-// src/model/train-trees.ts
-var defaultTreeOptions = {
-  trees: 300,
-  learningRate: 0.08,
-  maxLeaves: 16,
-  maxDepth: 8,
-  minLeafRows: 3,
-  l2: 1,
-  columnShare: 0.8,
-  rowsPerTree: 4e3,
-  maxBins: 64,
-  seed: 1,
-  earlyStopping: null
-};
-function weightedMean(rows, targets, weights) {
-  let sum = 0;
-  let weight = 0;
-  for (const row of rows) {
-    sum += weights[row] * targets[row];
-    weight += weights[row];
-  }
-  return weight > 0 ? sum / weight : 0;
-}
-function chooseColumns2(columns2, share2, random) {
-  const chosen = [];
-  for (let column = 0; column < columns2; column++)
-    if (share2 >= 1 || random.next() < share2) chosen.push(column);
-  if (chosen.length === 0 && columns2 > 0) chosen.push(random.integer(columns2));
-  return Int32Array.from(chosen);
-}
-function drawRows(rows, count2, random) {
-  if (rows.length <= count2) return rows;
-  const left = Int32Array.from(rows);
-  for (let i = 0; i < count2; i++) {
-    const j = i + random.integer(left.length - i);
-    const held2 = left[i];
-    left[i] = left[j];
-    left[j] = held2;
-  }
-  return left.subarray(0, count2).sort();
-}
-function boost(task, trees, onTree) {
-  const { binned, data, weights, rows, options, random } = task;
-  const base2 = weightedMean(rows, data.targets, weights);
-  const predictions = new Float64Array(binned.rows).fill(base2);
-  const weighted = new Float64Array(binned.rows);
-  const pool = new HistogramPool(binned);
-  const grown2 = [];
-  const gain = new Float64Array(binned.columns);
-  for (let t = 0; t < trees; t++) {
-    const sample = drawRows(rows, options.rowsPerTree, random);
-    for (const row of sample) {
-      const residual = data.targets[row] - predictions[row];
-      weighted[row] = weights[row] * residual;
-    }
-    const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
-    const grow = { ...options, shrinkage: options.learningRate };
-    const residuals = { weighted, weights };
-    const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
-    for (const row of rows) {
-      const change2 = sample === rows ? step2.contribution[row] : treeValue(step2.tree, data.features.values, row * binned.columns);
-      predictions[row] = predictions[row] + change2;
-    }
-    step2.gain.forEach((value, column) => {
-      gain[column] = gain[column] + value;
-    });
-    grown2.push(step2.tree);
-    if (onTree && !onTree(step2.tree, base2)) break;
-  }
-  return new BoostedTrees(binned.columns, base2, grown2, gain);
-}
-function honestSize(task, stopping) {
-  const order = shuffle(Array.from(task.rows), task.random);
-  const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
-  const rows = Int32Array.from(order.slice(aside.length)).sort();
-  const { values: values2, columns: columns2 } = task.data.features;
-  const predictions = new Float64Array(aside.length);
-  let count2 = 0;
-  let bestCount = 1;
-  let bestError = Number.POSITIVE_INFINITY;
-  boost({ ...task, rows }, task.options.trees, (tree, base2) => {
-    count2++;
-    let error = 0;
-    aside.forEach((row, index) => {
-      if (count2 === 1) predictions[index] = base2;
-      const value = predictions[index] + treeValue(tree, values2, row * columns2);
-      predictions[index] = value;
-      error += task.weights[row] * (task.data.targets[row] - value) ** 2;
-    });
-    if (error < bestError) {
-      bestError = error;
-      bestCount = count2;
-    }
-    return count2 - bestCount < stopping.patience;
-  });
-  return bestCount;
-}
-function checkedWeights(data) {
-  const { rows } = data.features;
-  const weights = data.weights ?? new Float64Array(rows).fill(1);
-  if (rows === 0 || data.targets.length !== rows || weights.length !== rows) {
-    throw new RangeError(
-      `${rows} rows of features, ${data.targets.length} targets and ${weights.length} weights do not make a training set.`
-    );
-  }
-  let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    const weight = weights[row];
-    if (!Number.isFinite(data.targets[row]) || !Number.isFinite(weight) || weight < 0) {
-      throw new RangeError(`Row ${row} has target ${data.targets[row]} and weight ${weight}.`);
-    }
-    sum += weight;
-  }
-  return sum > 0 ? weights.map((weight) => weight * rows / sum) : new Float64Array(rows).fill(1);
-}
-function trainTrees(data, options = {}) {
-  const all = { ...defaultTreeOptions, ...options };
-  const weights = checkedWeights(data);
-  const binned = binMatrix(data.features, all.maxBins);
-  const rows = Int32Array.from({ length: binned.rows }, (_, row) => row);
-  const random = createRandom(all.seed);
-  const task = { binned, data, weights, rows, options: all };
-  const stopping = all.earlyStopping;
-  const decides = stopping !== null && rows.length * stopping.share >= 10;
-  const trees = decides ? honestSize({ ...task, random: random.fork("honest") }, stopping) : all.trees;
-  return boost({ ...task, random: random.fork("boost") }, trees);
-}
-
-// src/model/cost-model.ts
-var minRows = 24;
-function treeRow(features, ownFamily) {
-  const row = new Float64Array(features.length + 1);
-  row.set(features);
-  row[features.length] = ownFamily ? 1 : 0;
-  return row;
-}
-var TreeCostModel = class {
-  family;
-  featureNames;
-  rows;
-  seed;
-  #fitted = null;
-  constructor(task) {
-    this.family = task.family;
-    this.featureNames = task.featureNames;
-    this.rows = task.rows;
-    this.seed = task.seed >>> 0;
-  }
-  /** Trees for the logarithm of `quantity`; costs span magnitudes from kernel to kernel. */
-  #fit(rows, quantity, cost2) {
-    if (rows.length < minRows) return null;
-    return trainTrees(
-      {
-        features: featureMatrix(
-          rows.map((row) => treeRow(row.features, row.family === this.family)),
-          this.featureNames.length + 1
-        ),
-        targets: Float64Array.from(rows, (row) => Math.log(quantity(row))),
-        weights: costWeights(rows, cost2, this.family)
-      },
-      { seed: this.seed, earlyStopping: { share: 0.2, patience: 25 } }
-    );
-  }
-  #models() {
-    if (this.#fitted === null) {
-      const powered = this.rows.filter(
-        (row) => row.watts !== null && (row.family === this.family || !row.estimated)
-      );
-      const watts = (row) => row.watts;
-      this.#fitted = {
-        latency: this.#fit(
-          this.rows,
-          (row) => row.latencyMs,
-          (row) => row.latencyMs
-        ),
-        power: this.#fit(powered, watts, (row) => row.latencyMs * watts(row))
-      };
-    }
-    return this.#fitted;
-  }
-  predict(features) {
-    const { latency, power } = this.#models();
-    if (latency === null) return null;
-    const row = treeRow(features, true);
-    return {
-      latencyMs: Math.exp(latency.predict(row)),
-      watts: power === null ? Number.NaN : Math.exp(power.predict(row))
-    };
-  }
-  update(rows) {
-    return createCostModel({ ...this, rows: mergeRows(this.rows, rows) });
-  }
-};
-function createCostModel(task) {
-  const rows = (task.rows ?? []).map((row) => checkedRow(row, task.featureNames.length));
-  return new TreeCostModel({ ...task, rows: mergeRows([], rows) });
-}
-
-// src/model/cost-model-file.ts
-function costModelToFile(model) {
-  return {
-    schema: "joulegate-model",
-    version: 1,
-    family: model.family,
-    seed: model.seed ?? 0,
-    featureNames: [...model.featureNames],
-    rows: model.rows.map((row) => ({
-      family: row.family,
-      kernel: row.kernel,
-      workload: row.workload,
-      identity: row.identity,
-      features: Array.from(row.features, (value) => Number.isFinite(value) ? value : null),
-      latencyMs: row.latencyMs,
-      watts: row.watts,
-      estimated: row.estimated
-    }))
-  };
-}
-function costModelFromFile(file, use = {}) {
-  const featureNames2 = use.featureNames ?? file.featureNames;
-  const columns2 = featureNames2.map((name) => file.featureNames.indexOf(name));
-  const rows = file.rows.map((row, index) => {
-    if (row.features.length !== file.featureNames.length) {
-      throw new JoulegateError(
-        "bad-input",
-        `Row ${index} of the model file has ${row.features.length} features, but ${file.featureNames.length} are named.`,
-        { code: "model-features-differ", nextStep: "Delete the file: it is rebuilt by the next retune." }
-      );
-    }
-    const features = Float64Array.from(columns2, (column) => row.features[column] ?? Number.NaN);
-    return { ...row, features };
-  });
-  return createCostModel({ family: use.family ?? file.family, featureNames: featureNames2, rows, seed: file.seed });
-}
-
-// src/model/covariance.ts
-function matern52(r2) {
-  const r = Math.sqrt(5 * r2);
-  return (1 + r + r * r / 3) * Math.exp(-r);
-}
-var Covariance = class {
-  #dimensions;
-  #parameters;
-  #ordinal;
-  constructor(dimensions, parameters) {
-    this.#dimensions = dimensions;
-    this.#parameters = parameters;
-    this.#ordinal = Float64Array.from(dimensions, (dimension) => dimension.ordinal ? 1 : 0);
-  }
-  get noise() {
-    return this.#parameters.noise;
-  }
-  /** Coordinates divided by their length scales: `correlation` takes only such points. */
-  scale(point) {
-    return Float64Array.from(this.#dimensions, (dimension, d) => {
-      const value = point[d];
-      return dimension.ordinal ? value / this.#parameters.lengthScales[d] : value;
-    });
-  }
-  /** Prior correlation of two scaled points, 1 for equal ones. */
-  correlation(a, b) {
-    const weights = this.#parameters.hammingWeights;
-    let r2 = 0;
-    for (let d = 0; d < a.length; d++) {
-      const difference = a[d] - b[d];
-      if (difference === 0) continue;
-      r2 += difference * difference * this.#ordinal[d] + weights[d];
-    }
-    return matern52(r2);
-  }
-};
-
-// src/model/dot-product.ts
-function dotProduct2(a, aStart, b, bStart, length) {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    s0 += a[aStart + i] * b[bStart + i];
-    s1 += a[aStart + i + 1] * b[bStart + i + 1];
-    s2 += a[aStart + i + 2] * b[bStart + i + 2];
-    s3 += a[aStart + i + 3] * b[bStart + i + 3];
-  }
-  for (; i < length; i++) s0 += a[aStart + i] * b[bStart + i];
-  return s0 + s1 + (s2 + s3);
-}
-
-// src/model/fit-covariance.ts
-var bounds = { low: -9, high: 4 };
-var sweepSteps = [0.6, 0.36, 0.22];
-function parameterList(dimensions) {
-  const parameters = [];
-  dimensions.forEach(({ ordinal }, dimension) => {
-    if (ordinal) parameters.push({ kind: "length", dimension, priorMean: Math.log(0.7), priorDeviation: 1 });
-  });
-  dimensions.forEach(({ ordinal, hamming }, dimension) => {
-    const priorMean = Math.log(ordinal ? 0.05 : 0.5);
-    if (hamming) parameters.push({ kind: "hamming", dimension, priorMean, priorDeviation: 1 });
-  });
-  parameters.push({ kind: "noise", dimension: -1, priorMean: Math.log(0.01), priorDeviation: 1.5 });
-  return parameters;
-}
-function toParameters(dimensions, list2, theta) {
-  const lengthScales = new Float64Array(dimensions.length).fill(1);
-  const hammingWeights = new Float64Array(dimensions.length);
-  let noise3 = 0;
-  list2.forEach(({ kind, dimension }, index) => {
-    const value = Math.exp(theta[index]);
-    if (kind === "length") lengthScales[dimension] = value;
-    else if (kind === "hamming") hammingWeights[dimension] = value;
-    else noise3 = value;
-  });
-  return { lengthScales, hammingWeights, noise: noise3 };
-}
-function toTheta(list2, parameters) {
-  return Float64Array.from(list2, ({ kind, dimension }) => {
-    if (kind === "length") return Math.log(parameters.lengthScales[dimension]);
-    if (kind === "hamming") return Math.log(parameters.hammingWeights[dimension]);
-    return Math.log(parameters.noise);
-  });
-}
-function priorParameters(dimensions) {
-  const list2 = parameterList(dimensions);
-  return toParameters(
-    dimensions,
-    list2,
-    Float64Array.from(list2, ({ priorMean }) => priorMean)
-  );
-}
-var PairTerms = class {
-  size;
-  #points;
-  constructor(points) {
-    this.#points = points;
-    this.size = points.length;
-  }
-  /** Adds `change` times the term of `parameter` to `r2` and writes the sum to `out`. */
-  addTo(r2, parameter, change2, out) {
-    const { kind, dimension } = parameter;
-    const column = Float64Array.from(this.#points, (point) => point[dimension] ?? 0);
-    let index = 0;
-    for (let i = 1; i < this.size; i++) {
-      const value = column[i];
-      for (let j = 0; j < i; j++, index++) {
-        const difference = value - column[j];
-        const term = kind === "length" ? difference * difference : difference === 0 ? 0 : 1;
-        out[index] = Math.max(0, r2[index] + change2 * term);
-      }
-    }
-  }
-};
-function factor(parameter, theta) {
-  if (parameter.kind === "noise") return 0;
-  return Math.exp(parameter.kind === "length" ? -2 * theta : theta);
-}
-function negativeLogLikelihood(r2, noise3, targets, work) {
-  const n = targets.length;
-  let logDeterminant = 0;
-  let squares = 0;
-  let pair = 0;
-  const solved = n * n;
-  for (let i = 0; i < n; i++) {
-    const row = i * n;
-    let diagonal = 1 + noise3;
-    let target = targets[i];
-    for (let j = 0; j < i; j++, pair++) {
-      const other = j * n;
-      const rest = matern52(r2[pair]) - dotProduct2(work, row, work, other, j);
-      const value2 = rest / work[other + j];
-      work[row + j] = value2;
-      diagonal -= value2 * value2;
-      target -= value2 * work[solved + j];
-    }
-    if (!(diagonal > 1e-10)) return Number.POSITIVE_INFINITY;
-    const pivot = Math.sqrt(diagonal);
-    work[row + i] = pivot;
-    logDeterminant += Math.log(pivot);
-    const value = target / pivot;
-    work[solved + i] = value;
-    squares += value * value;
-  }
-  return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
-}
-function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
-  const list2 = parameterList(dimensions);
-  const theta = toTheta(list2, start);
-  const { points, targets } = data;
-  const n = points.length;
-  const pairs = new PairTerms(points);
-  const work = new Float64Array(n * n + n);
-  let r2 = new Float64Array(n * (n - 1) / 2);
-  let trial = new Float64Array(r2.length);
-  list2.forEach((parameter, index) => {
-    if (parameter.kind !== "noise") pairs.addTo(r2, parameter, factor(parameter, theta[index]), r2);
-  });
-  const penalty = (index, value) => {
-    const { priorMean, priorDeviation } = list2[index];
-    return 0.5 * ((value - priorMean) / priorDeviation) ** 2;
-  };
-  const noiseIndex = list2.length - 1;
-  let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
-  for (const step2 of sweepSteps) {
-    for (const [index, parameter] of list2.entries()) {
-      const old = theta[index];
-      for (const sign of [-1, 1]) {
-        const value = old + sign * step2;
-        if (value < bounds.low || value > bounds.high) continue;
-        const isNoise = parameter.kind === "noise";
-        if (!isNoise) pairs.addTo(r2, parameter, factor(parameter, value) - factor(parameter, old), trial);
-        const noise3 = Math.exp(isNoise ? value : theta[noiseIndex]);
-        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
-        if (found + penalty(index, value) < likelihood + penalty(index, old)) {
-          theta[index] = value;
-          likelihood = found;
-          if (!isNoise) [r2, trial] = [trial, r2];
-          break;
-        }
-      }
-    }
-  }
-  return toParameters(dimensions, list2, theta);
-}
-
-// src/model/gaussian-process.ts
-var smallestPivot = 1e-6;
-function grown(values2, length) {
-  if (values2.length >= length) return values2;
-  const larger = new Float64Array(Math.max(length, 2 * values2.length));
-  larger.set(values2);
-  return larger;
-}
-var GaussianProcess = class {
-  #covariance;
-  #points = [];
-  /** Lower triangle of the factor, row behind row. */
-  #factor = new Float64Array(64);
-  constructor(covariance) {
-    this.#covariance = covariance;
-  }
-  /** Number of points. */
-  get size() {
-    return this.#points.length;
-  }
-  /** Adds an observed (or believed) point; its target comes with `solve`. */
-  add(point) {
-    const n = this.size;
-    const query = this.query(point);
-    this.#extend(query);
-    const start = n * (n + 1) / 2;
-    this.#factor = grown(this.#factor, start + n + 1);
-    for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i];
-    this.#factor[start + n] = Math.sqrt(Math.max(query.variance + this.#covariance.noise, smallestPivot));
-    this.#points.push(query.point);
-  }
-  /** A place to predict at. It stays usable while points are added. */
-  query(point) {
-    const size = Math.max(16, this.size);
-    return { point: this.#covariance.scale(point), values: new Float64Array(size), solved: 0, variance: 1 };
-  }
-  #extend(query) {
-    const n = this.size;
-    if (query.solved === n) return;
-    query.values = grown(query.values, n);
-    const { values: values2, point } = query;
-    const factor2 = this.#factor;
-    for (let i = query.solved; i < n; i++) {
-      const start = i * (i + 1) / 2;
-      const prior = this.#covariance.correlation(this.#points[i], point);
-      const value = (prior - dotProduct2(factor2, start, values2, 0, i)) / factor2[start + i];
-      values2[i] = value;
-      query.variance -= value * value;
-    }
-    query.solved = n;
-  }
-  /** @param targets one per point, in the order added, centred on what the mean function does not explain. */
-  solve(targets) {
-    const n = this.size;
-    const weights = new Float64Array(n);
-    let squares = 0;
-    for (let i = 0; i < n; i++) {
-      const start = i * (i + 1) / 2;
-      const rest = targets[i] - dotProduct2(this.#factor, start, weights, 0, i);
-      const weight = rest / this.#factor[start + i];
-      weights[i] = weight;
-      squares += weight * weight;
-    }
-    return { weights, signalVariance: n > 0 ? squares / n : 1 };
-  }
-  /** Posterior mean and standard deviation (noise-free) at a query. `solution` may know fewer points than the process. */
-  predict(query, solution) {
-    this.#extend(query);
-    const mean2 = dotProduct2(solution.weights, 0, query.values, 0, solution.weights.length);
-    return { mean: mean2, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
-  }
-};
+import { join as join20 } from "node:path";
 
 // src/app/cost-model-file.ts
 function openCostModel(options) {
@@ -37684,1292 +42337,6 @@ function openCostModel(options) {
 }
 function saveCostModel(path, model) {
   writeModel(path, costModelToFile(model));
-}
-
-// src/search/budget.ts
-var reservedMeasurements = 4;
-var largestReserve = 0.3;
-var Budget = class {
-  #trials;
-  #seconds;
-  #clock;
-  #signal;
-  #startMs;
-  #energySeconds = 0;
-  #energies = 0;
-  #reserveIsOpen = false;
-  constructor(limits2, clock, signal) {
-    this.#trials = limits2.trials;
-    this.#seconds = limits2.seconds;
-    this.#clock = clock;
-    this.#signal = signal;
-    this.#startMs = clock.nowMs();
-  }
-  get elapsedSeconds() {
-    return (this.#clock.nowMs() - this.#startMs) / 1e3;
-  }
-  get wasInterrupted() {
-    return this.#signal?.aborted === true;
-  }
-  /** Seconds kept for the final energy measurements, from how long energy took so far. */
-  get #reserve() {
-    if (this.#reserveIsOpen || this.#energies === 0) return 0;
-    const expected = reservedMeasurements * this.#energySeconds / this.#energies;
-    return Math.min(expected, largestReserve * this.#seconds);
-  }
-  /** No time left, or interrupted. */
-  get isOver() {
-    return this.wasInterrupted || this.elapsedSeconds >= this.#seconds - this.#reserve;
-  }
-  /** Lets the final measurements use what was kept for them. */
-  openReserve() {
-    this.#reserveIsOpen = true;
-  }
-  /** Why no more trials are possible after `trials`, or null. */
-  stop(trials) {
-    if (this.wasInterrupted) return "interrupted";
-    if (trials >= this.#trials) return "trials";
-    return this.isOver ? "seconds" : null;
-  }
-  /** Runs an energy measurement and remembers how long such take. */
-  async timeEnergy(measure) {
-    const startMs = this.#clock.nowMs();
-    const result = await measure();
-    this.#energySeconds += (this.#clock.nowMs() - startMs) / 1e3;
-    this.#energies++;
-    return result;
-  }
-};
-
-// src/search/convergence.ts
-var worthwhile = 1e-3;
-var shortest = 128;
-var Convergence = class {
-  #patience;
-  #best = Number.POSITIVE_INFINITY;
-  #fastest = Number.POSITIVE_INFINITY;
-  #improvedAt = 0;
-  /** @param patience trials without improvement, instead of half of all trials. */
-  constructor(patience) {
-    this.#patience = patience;
-  }
-  /** Looks at the ledger after a round. */
-  observe(ledger) {
-    const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
-    const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
-    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
-      this.#improvedAt = ledger.size;
-    }
-    this.#best = best;
-    this.#fastest = Math.min(fastest, this.#fastest);
-  }
-  /** @param expected largest expected improvement of the next batch, in logarithms. */
-  reached(ledger, expected) {
-    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
-    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
-  }
-};
-
-// src/search/coordinates.ts
-function numericRanks(tunable) {
-  if (!tunable.values.every((value) => typeof value === "number")) return null;
-  const sorted = [...tunable.values].sort((a, b) => a - b);
-  return tunable.values.map((value) => sorted.indexOf(value));
-}
-function axisOf(tunable, index) {
-  const levels = tunable.values.length;
-  const ranks = numericRanks(tunable);
-  const ordinal = ranks !== null || levels === 2;
-  const positions = tunable.values.map(
-    (_, value) => ordinal ? (ranks?.[value] ?? value) / (levels - 1) : value
-  );
-  return { tunable: index, ordinal, hamming: levels > 2, positions };
-}
-function logValues(tunable) {
-  if (tunable.values.length < 3) return null;
-  const logs = tunable.values.map(
-    (value) => typeof value === "number" && value > 0 ? Math.log2(value) : Number.NaN
-  );
-  return logs.some(Number.isNaN) ? null : logs;
-}
-function coordinatesOf(space2) {
-  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
-  const sizes = space2.tunables.flatMap((tunable, index) => {
-    const logs = logValues(tunable);
-    return logs === null ? [] : [{ index, logs }];
-  });
-  const coordinates = (point) => Float64Array.from(axes, (axis) => axis.positions[point[axis.tunable]]);
-  return {
-    dimensions: axes.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
-    coordinates,
-    featureCount: axes.length + sizes.length * (sizes.length - 1),
-    features(point) {
-      const features = Array.from(coordinates(point));
-      const logs = sizes.map((size) => size.logs[point[size.index]]);
-      logs.forEach((a, i) => {
-        for (const b of logs.slice(i + 1)) features.push(a + b, a - b);
-      });
-      return Float64Array.from(features);
-    }
-  };
-}
-
-// src/search/energy-share.ts
-var recent = 8;
-var enough = 5;
-var step = 0.4;
-var lowest = 1 / 8;
-var unknownError = 0.1;
-var EnergyShare = class {
-  #share = 1;
-  #forecasts = [];
-  #measured = [];
-  /** In [1/8, 1]. */
-  get share() {
-    return this.#share;
-  }
-  /** Root mean square error of recent forecasts, in logarithms. */
-  get error() {
-    if (this.#forecasts.length === 0) return unknownError;
-    const squares = this.#forecasts.reduce(
-      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
-      0
-    );
-    return Math.sqrt(squares / this.#forecasts.length);
-  }
-  /** Takes energies that no forecast was made for. */
-  see(measured) {
-    this.#measured.push(...measured);
-  }
-  /** Judges the forecasts of one round and sets the share for the next. */
-  judge(forecasts) {
-    if (forecasts.length === 0) return;
-    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
-    this.see(forecasts.map(({ measured }) => measured));
-    const mean2 = this.#measured.reduce((sum, value) => sum + value, 0) / this.#measured.length;
-    const variance = this.#measured.reduce((sum, value) => sum + (value - mean2) ** 2, 0) / this.#measured.length;
-    const ranksWell = variance > enough * this.error ** 2;
-    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
-  }
-};
-
-// src/search/energy-step.ts
-var trialsPerStep = 8;
-var stepsPerHonestSample = 2;
-var leastChoice = 3;
-var EnergyStep = class {
-  #task;
-  #share = new EnergyShare();
-  #tried = 0;
-  #steps = 0;
-  constructor(task) {
-    this.#task = task;
-  }
-  /** Whether enough was tried since the last step. */
-  get isDue() {
-    return this.#task.ledger.size - this.#tried >= trialsPerStep;
-  }
-  /** Unmeasured trials within the cap, lowest predicted objective first. */
-  #eligible() {
-    const { ledger, logObjective } = this.#task;
-    const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) })).sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index).map(({ trial }) => trial);
-  }
-  #bestMeasured() {
-    const best = this.#task.ledger.ranked()[0];
-    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
-  }
-  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
-  async #measure(trials) {
-    const { ledger, power, logObjective, measure } = this.#task;
-    const forecasts = [];
-    const unforeseen = [];
-    let goesOn = true;
-    for (const trial of trials) {
-      const predicted = power.canPredict(trial) ? logObjective(trial) : null;
-      goesOn = await measure(trial);
-      const now = ledger.trials[trial.index];
-      if (now.energy !== null && now.failure === null) {
-        const measured = logObjective(now);
-        if (predicted === null) unforeseen.push(measured);
-        else forecasts.push({ predicted, measured });
-      }
-      if (!goesOn) break;
-    }
-    this.#share.see(unforeseen);
-    this.#share.judge(forecasts);
-    power.learn(ledger.good);
-    return goesOn;
-  }
-  /**
-   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
-   * but none that the model, given its error, sees behind what is measured; at times one more at random among the newly
-   * tried.
-   */
-  async run() {
-    const { ledger, random } = this.#task;
-    const first = this.#tried;
-    this.#tried = ledger.size;
-    const eligible = this.#eligible();
-    const reach = this.#bestMeasured() + this.#share.error;
-    const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
-    const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
-    const rest = ledger.good.filter(
-      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
-    );
-    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
-    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
-  }
-  /**
-   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
-   * measured in any case, so that there is something to choose from.
-   */
-  async finish(limit) {
-    for (let i = 0; i < limit; i++) {
-      const next = this.#eligible()[0];
-      if (next === void 0) return;
-      const reach = this.#bestMeasured() + this.#share.error;
-      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
-      if (hasChoice && this.#task.logObjective(next) > reach) return;
-      if (!await this.#measure([next])) return;
-    }
-  }
-};
-
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules === null) return null;
-  return goal.latencyPower === 1 ? joules : joules * latencyMs / 1e3;
-}
-
-// src/search/ledger.ts
-function isGood(trial) {
-  return trial.failure === null && trial.latency !== null;
-}
-function asMeasurement(trial) {
-  const { configuration, latency, energy, failure } = trial;
-  return { configuration, latency, energy, failure };
-}
-var Ledger = class {
-  #space;
-  #goal;
-  #trials = [];
-  #byKey = /* @__PURE__ */ new Map();
-  #convergence = [];
-  constructor(space2, goal) {
-    this.#space = space2;
-    this.#goal = goal;
-  }
-  get size() {
-    return this.#trials.length;
-  }
-  get trials() {
-    return this.#trials;
-  }
-  keyOf(point) {
-    return point.join(",");
-  }
-  has(point) {
-    return this.#byKey.has(this.keyOf(point));
-  }
-  /** Adds a configuration that was just tried, or is known from before. */
-  record(point, measured) {
-    const key2 = this.keyOf(point);
-    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point)} was tried twice.`);
-    const { latency, energy, failure } = measured;
-    const configuration = this.#space.configuration(point);
-    const trial = { index: this.size, key: key2, point, configuration, latency, energy, failure };
-    this.#byKey.set(key2, this.size);
-    this.#trials.push(trial);
-    this.#convergence.push(this.bestObjective());
-    return trial;
-  }
-  /** Adds what measuring the energy of a trial gave. */
-  recordEnergy(trial, energy, failure) {
-    this.#trials[trial.index] = { ...trial, energy, failure };
-    this.#convergence[this.size - 1] = this.bestObjective();
-  }
-  get good() {
-    return this.#trials.filter(isGood);
-  }
-  get failures() {
-    return this.#trials.filter((trial) => trial.failure !== null).length;
-  }
-  get energyMeasurements() {
-    return this.#trials.filter((trial) => trial.energy !== null).length;
-  }
-  get convergence() {
-    return this.#convergence;
-  }
-  get measurements() {
-    return this.#trials.map(asMeasurement);
-  }
-  #fastestTrial() {
-    let fastest = null;
-    for (const trial of this.#trials) {
-      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
-        fastest = trial;
-      }
-    }
-    return fastest;
-  }
-  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
-  get capMs() {
-    const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
-  }
-  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
-  ranked() {
-    const cap = this.capMs;
-    return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
-      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
-    }).sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index);
-  }
-  bestObjective() {
-    let best = null;
-    const cap = this.capMs;
-    for (const trial of this.#trials) {
-      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
-      if (objective !== null && (best === null || objective < best)) best = objective;
-    }
-    return best;
-  }
-  /** The best trial; where no energy is known yet, the fastest. */
-  best() {
-    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
-  }
-  fastest() {
-    const trial = this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
-  }
-  /** Trials known in energy and latency that no other beats in both, fastest first. */
-  pareto() {
-    const known = this.good.filter((trial) => trial.energy !== null).sort(
-      (a, b) => a.latency.medianMs - b.latency.medianMs || (a.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a.index - b.index
-    );
-    let lowest3 = Number.POSITIVE_INFINITY;
-    const front = [];
-    for (const trial of known) {
-      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules < lowest3) {
-        lowest3 = joules;
-        front.push(asMeasurement(trial));
-      }
-    }
-    return front;
-  }
-  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
-  finalists(count2) {
-    const ranked = this.ranked().map(({ trial }) => trial);
-    const cap = this.capMs;
-    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a, b) => a.latency.medianMs - b.latency.medianMs || a.index - b.index);
-    return (ranked.length > 0 ? ranked : unknown2).slice(0, count2).map(asMeasurement);
-  }
-};
-
-// src/search/target-scale.ts
-var compressedFrom = 0.7;
-var compression = 0.2;
-function compressionOf(logCosts) {
-  const sorted = [...logCosts].sort((a, b) => a - b);
-  const knee = sorted[Math.floor(compressedFrom * (sorted.length - 1))];
-  return (value) => value > knee ? knee + compression * (value - knee) : value;
-}
-var beliefInPrior = 2;
-function calibrate(x, y) {
-  const n = x.length;
-  const meanX = x.reduce((sum, value) => sum + value, 0) / n;
-  const meanY = y.reduce((sum, value) => sum + value, 0) / n;
-  let xx = 0;
-  let xy = 0;
-  x.forEach((value, i) => {
-    xx += (value - meanX) ** 2;
-    xy += (value - meanX) * (y[i] - meanY);
-  });
-  const belief = beliefInPrior * xx / n;
-  const slope = xx > 0 ? Math.min(1.5, Math.max(0, (xy + belief) / (xx + belief))) : 0;
-  return { offset: meanY - slope * meanX, slope };
-}
-
-// src/search/surrogate.ts
-var fittingPoints = 160;
-var processPoints = 250;
-function thin(items, limit, random) {
-  if (items.length <= limit) return [...items];
-  const order = items.map((_, index) => index);
-  order.sort((a, b) => items[a].target - items[b].target || a - b);
-  const best = order.slice(0, limit / 2);
-  const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
-  return [...best, ...rest].sort((a, b) => a - b).map((index) => items[index]);
-}
-var Surrogate = class {
-  #dimensions;
-  #random;
-  #compresses;
-  #parameters = null;
-  #process = null;
-  /** Keys of the process's points, in order. */
-  #keys = [];
-  /** Keys that were taken in or left out on purpose. */
-  #settled = /* @__PURE__ */ new Set();
-  #queries = /* @__PURE__ */ new Map();
-  #nextFit = 0;
-  #solution = { weights: new Float64Array(0), signalVariance: 1 };
-  #centre = 0;
-  #spread = 1;
-  #line = null;
-  #compress = (value) => value;
-  /** @param options `compress`: costs above the 70th percentile count a fifth, so that the good ones are told apart. */
-  constructor(dimensions, random, options) {
-    this.#dimensions = dimensions;
-    this.#random = random;
-    this.#compresses = options.compress;
-  }
-  /** What the prior says about a place, on the compressed scale; 0 without a prior. */
-  #mean(place) {
-    if (this.#line === null || place.prior === null) return 0;
-    return this.#compress(this.#line.offset + this.#line.slope * place.prior);
-  }
-  /** Learns from everything tried so far; at least one observation must have a cost. */
-  learn(observations) {
-    const known = observations.filter(
-      (item) => item.logCost !== null
-    );
-    if (this.#compresses) this.#compress = compressionOf(known.map(({ logCost }) => logCost));
-    const informed = known.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known.length ? calibrate(
-      informed.map(({ prior }) => prior),
-      informed.map(({ logCost }) => logCost)
-    ) : null;
-    const residuals = known.map((item) => this.#compress(item.logCost) - this.#mean(item));
-    const centre = residuals.reduce((sum, value) => sum + value, 0) / residuals.length;
-    const variance = residuals.reduce((sum, value) => sum + (value - centre) ** 2, 0) / residuals.length;
-    this.#centre = centre;
-    this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known.map((item, index) => ({
-      key: item.key,
-      coordinates: item.coordinates,
-      target: (residuals[index] - centre) / this.#spread
-    }));
-    if (known.length >= this.#nextFit) this.#refit(samples2);
-    else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
-    const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
-    const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
-    const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
-    this.#solution = this.#process.solve(values2);
-  }
-  #refit(samples2) {
-    const fitting = thin(samples2, fittingPoints, this.#random);
-    const mean2 = fitting.reduce((sum, { target }) => sum + target, 0) / fitting.length;
-    const data = {
-      points: fitting.map(({ coordinates }) => coordinates),
-      targets: Float64Array.from(fitting, ({ target }) => target - mean2)
-    };
-    this.#parameters = this.#parameters === null ? fitCovariance(this.#dimensions, data) : fitCovariance(this.#dimensions, data, this.#parameters);
-    this.#process = new GaussianProcess(new Covariance(this.#dimensions, this.#parameters));
-    this.#keys = [];
-    this.#settled = /* @__PURE__ */ new Set();
-    this.#queries = /* @__PURE__ */ new Map();
-    for (const { key: key2, coordinates } of thin(samples2, processPoints, this.#random))
-      this.#add(key2, coordinates);
-    for (const { key: key2 } of samples2) this.#settled.add(key2);
-    this.#nextFit = Math.max(samples2.length + 4, Math.floor(1.3 * samples2.length));
-  }
-  #add(key2, coordinates) {
-    if (this.#settled.has(key2)) return;
-    this.#settled.add(key2);
-    this.#keys.push(key2);
-    this.#process?.add(coordinates);
-  }
-  /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
-  believe(place) {
-    this.#add(place.key, place.coordinates);
-  }
-  /** Compressed log cost at a place. */
-  predict(place) {
-    const process2 = this.#process;
-    let query = this.#queries.get(place.key);
-    if (query === void 0) {
-      query = process2.query(place.coordinates);
-      this.#queries.set(place.key, query);
-    }
-    const { mean: mean2, deviation } = process2.predict(query, this.#solution);
-    return {
-      mean: mean2 * this.#spread + this.#centre + this.#mean(place),
-      deviation: deviation * this.#spread
-    };
-  }
-  /** A log cost on the scale of `predict`. */
-  compress(logCost) {
-    return this.#compress(logCost);
-  }
-  /** Forgets what was worked out for places that are no candidates any more. */
-  retain(keys) {
-    for (const key2 of this.#queries.keys()) if (!keys.has(key2)) this.#queries.delete(key2);
-  }
-};
-
-// src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules) {
-  return Math.log(joules) - Math.log(latencyMs / 1e3);
-}
-var PowerModel = class {
-  #coordinates;
-  #priors;
-  #surrogate;
-  #known = false;
-  #predictions = /* @__PURE__ */ new Map();
-  constructor(coordinates, priors, random) {
-    this.#coordinates = coordinates;
-    this.#priors = priors;
-    const latency = { ordinal: true, hamming: false };
-    this.#surrogate = new Surrogate([...coordinates.dimensions, latency], random, { compress: false });
-  }
-  #place(trial) {
-    const coordinates = this.#coordinates.coordinates(trial.point);
-    const extended = new Float64Array(coordinates.length + 1);
-    extended.set(coordinates);
-    extended[coordinates.length] = Math.log10(trial.latency.medianMs);
-    return { key: trial.key, coordinates: extended, prior: this.#priors.get(trial.key).logWatts };
-  }
-  /** Learns from every trial whose energy is known. */
-  learn(trials) {
-    const known = trials.flatMap(
-      (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
-    );
-    this.#known = known.length > 0;
-    this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known);
-  }
-  /** Whether `predict` says more than that all are alike. */
-  canPredict(trial) {
-    return this.#known || this.#priors.get(trial.key).logWatts !== null;
-  }
-  /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
-  predict(trial) {
-    if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
-    let belief = this.#predictions.get(trial.key);
-    if (belief === void 0) {
-      belief = this.#surrogate.predict(this.#place(trial));
-      this.#predictions.set(trial.key, belief);
-    }
-    return belief;
-  }
-  /** Log watts: as measured, else as predicted. */
-  logWatts(trial) {
-    if (trial.energy === null) return this.predict(trial).mean;
-    return logEffectiveWatts(trial.latency.medianMs, trial.energy.joules);
-  }
-};
-
-// src/search/prior-beliefs.ts
-var nothing3 = { logLatency: null, logWatts: null };
-var PriorBeliefs = class {
-  #model;
-  #trials;
-  #known = /* @__PURE__ */ new Map();
-  #silent;
-  constructor(model, trials) {
-    this.#model = model;
-    this.#trials = trials;
-    this.#silent = model === null;
-  }
-  /** True if there is a cost model that has something to say about this kernel. */
-  get speaks() {
-    return !this.#silent;
-  }
-  knows(key2) {
-    return this.#silent || this.#known.has(key2);
-  }
-  get(key2) {
-    return this.#known.get(key2) ?? nothing3;
-  }
-  /** Works out the belief about a configuration, once. */
-  async learn(key2, configuration) {
-    if (this.#model === null || this.knows(key2)) return;
-    const features = await this.#trials.features(configuration);
-    const prediction = features === null ? null : this.#model.predict(features);
-    if (prediction === null) {
-      this.#silent = features === null ? this.#known.size === 0 : true;
-      this.#known.set(key2, nothing3);
-      return;
-    }
-    const { latencyMs, watts } = prediction;
-    this.#known.set(key2, {
-      logLatency: Math.log(latencyMs),
-      logWatts: Number.isFinite(watts) ? Math.log(watts) : null
-    });
-  }
-};
-
-// src/search/acquisition.ts
-function expectedImprovement({ mean: mean2, deviation }, best) {
-  const z = (best - mean2) / deviation;
-  return (best - mean2) * normalCdf(z) + deviation * normalPdf(z);
-}
-function probabilityBelow({ mean: mean2, deviation }, limit) {
-  return normalCdf((limit - mean2) / deviation);
-}
-var negligible = 1e-5;
-function worth({ belief, best, probability }) {
-  const improvement = expectedImprovement(belief, best) * probability;
-  if (improvement >= negligible) return improvement;
-  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
-  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
-}
-
-// src/search/candidates.ts
-var neighboursOf = 4;
-var parents = 16;
-var offspring = 300;
-var mutationRate = 0.15;
-var wholeSpace = 1e3;
-var Candidates2 = class {
-  #space;
-  #ledger;
-  #random;
-  #all = null;
-  constructor(space2, ledger, random) {
-    this.#space = space2;
-    this.#ledger = ledger;
-    this.#random = random;
-    const count2 = space2.count(wholeSpace + 1);
-    if (count2.exact && count2.value <= wholeSpace) this.#all = [...space2.enumerate()];
-  }
-  #unseen(points, into) {
-    for (const point of points) {
-      const key2 = this.#ledger.keyOf(point);
-      if (!into.has(key2) && !this.#ledger.has(point)) into.set(key2, point);
-    }
-  }
-  #child(elite) {
-    const from = elite.slice(0, parents);
-    const mother = from[this.#random.integer(from.length)];
-    const father = from[this.#random.integer(from.length)];
-    const child = this.#space.crossover(mother, father, this.#random) ?? mother;
-    return this.#space.mutate(child, mutationRate, this.#random);
-  }
-  /**
-   * Neighbours and offspring of `elite` (best first) that were never tried; where those are all known, others of the
-   * space. Empty only if the whole space was tried.
-   */
-  propose(elite) {
-    const found = /* @__PURE__ */ new Map();
-    if (this.#all !== null) {
-      this.#unseen(this.#all, found);
-      return found;
-    }
-    for (const point of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point), found);
-    if (elite.length > 0) {
-      for (let i = 0; i < offspring; i++) {
-        const child = this.#child(elite);
-        if (child !== null) this.#unseen([child], found);
-      }
-    }
-    if (found.size === 0) this.#unseen(this.#space.sample(this.#random, offspring), found);
-    if (found.size === 0) {
-      for (const point of this.#space.enumerate()) {
-        this.#unseen([point], found);
-        if (found.size >= offspring) break;
-      }
-    }
-    return found;
-  }
-};
-
-// src/search/validity.ts
-var lowest2 = 0.02;
-var Validity = class {
-  #coordinates;
-  #seed;
-  #trees = null;
-  #learntFrom = 0;
-  #failures = 0;
-  #known = /* @__PURE__ */ new Map();
-  constructor(coordinates, seed) {
-    this.#coordinates = coordinates;
-    this.#seed = seed;
-  }
-  /** Refits if there are new failures, or a tenth more trials since the last time. */
-  learn(trials) {
-    const failures = trials.filter((trial) => trial.failure !== null).length;
-    if (failures === 0) return;
-    if (failures === this.#failures && trials.length < 1.1 * this.#learntFrom) return;
-    if (trials.length < this.#learntFrom + Math.floor(this.#learntFrom / 50)) return;
-    this.#failures = failures;
-    this.#learntFrom = trials.length;
-    this.#known.clear();
-    const rows = trials.map((trial) => this.#coordinates.features(trial.point));
-    this.#trees = trainTrees(
-      {
-        features: featureMatrix(rows, this.#coordinates.featureCount),
-        targets: Float64Array.from(trials, (trial) => trial.failure === null ? 1 : 0)
-      },
-      {
-        trees: 80,
-        learningRate: 0.2,
-        maxLeaves: 16,
-        maxDepth: 4,
-        minLeafRows: 2,
-        columnShare: 0.8,
-        rowsPerTree: 500,
-        seed: this.#seed
-      }
-    );
-  }
-  /** Probability that a configuration works, in [0.02, 1]; 1 as long as none failed. */
-  probability(key2, point) {
-    if (this.#trees === null) return 1;
-    let probability = this.#known.get(key2);
-    if (probability === void 0) {
-      const value = this.#trees.predict(this.#coordinates.features(point));
-      probability = Math.min(1, Math.max(lowest2, value));
-      this.#known.set(key2, probability);
-    }
-    return probability;
-  }
-};
-
-// src/search/proposer.ts
-var newPriorsPerBatch = 64;
-var Proposer = class {
-  #task;
-  #candidates;
-  #validity;
-  #latency;
-  #objective;
-  constructor(task) {
-    this.#task = task;
-    const { dimensions } = task.coordinates;
-    this.#candidates = new Candidates2(task.space, task.ledger, task.random.fork("offspring"));
-    this.#validity = new Validity(task.coordinates, task.seed);
-    this.#latency = new Surrogate(dimensions, task.random.fork("latency"), { compress: true });
-    this.#objective = new Surrogate(dimensions, task.random.fork("objective"), { compress: true });
-  }
-  get #isCapped() {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
-  }
-  /** Log objective of a trial: measured latency and measured, else predicted, power. */
-  logObjective(trial) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
-  }
-  /** Log objective that the cost model predicts; null without one. */
-  priorObjective(key2) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const { logLatency, logWatts } = this.#task.priors.get(key2);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
-  }
-  #place(key2, point, prior) {
-    return { key: key2, coordinates: this.#task.coordinates.coordinates(point), prior };
-  }
-  #observe(surrogate, prior, cost2) {
-    const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
-    surrogate.learn(
-      this.#task.ledger.trials.map((trial) => {
-        const known = good.get(trial.index);
-        return {
-          ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known === void 0 ? null : cost2(known)
-        };
-      })
-    );
-  }
-  /** Good trials, best first; `byLatency`: fastest first, else within the cap by objective and the rest behind. */
-  #ranked(byLatency) {
-    const cap = this.#task.ledger.capMs;
-    const value = /* @__PURE__ */ new Map();
-    for (const trial of this.#task.ledger.good) {
-      const latency = Math.log(trial.latency.medianMs);
-      const outside2 = trial.latency.medianMs > cap;
-      value.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
-    }
-    const outside = (trial) => !byLatency && trial.latency.medianMs > cap ? 1 : 0;
-    return this.#task.ledger.good.sort(
-      (a, b) => outside(a) - outside(b) || (value.get(a.key) ?? 0) - (value.get(b.key) ?? 0) || a.index - b.index
-    );
-  }
-  async #pool(elite) {
-    const { priors, space: space2 } = this.#task;
-    const proposed = [...this.#candidates.propose(elite)];
-    if (priors.speaks) {
-      let asked = 0;
-      for (const [key2, point] of proposed) {
-        if (asked >= newPriorsPerBatch) break;
-        if (priors.knows(key2)) continue;
-        await priors.learn(key2, space2.configuration(point));
-        asked++;
-      }
-    }
-    const pool = proposed.filter(([key2]) => priors.knows(key2));
-    const keys = new Set(pool.map(([key2]) => key2));
-    this.#latency.retain(keys);
-    this.#objective.retain(keys);
-    return pool.map(([key2, point]) => ({
-      point,
-      latency: this.#place(key2, point, priors.get(key2).logLatency),
-      objective: this.#place(key2, point, this.priorObjective(key2)),
-      validity: this.#validity.probability(key2, point) ** 2
-    }));
-  }
-  #learn() {
-    const { ledger, priors } = this.#task;
-    this.#validity.learn(ledger.trials);
-    this.#observe(
-      this.#objective,
-      (key2) => this.priorObjective(key2),
-      (trial) => this.logObjective(trial)
-    );
-    if (!this.#isCapped) return;
-    this.#observe(
-      this.#latency,
-      (key2) => priors.get(key2).logLatency,
-      (trial) => Math.log(trial.latency.medianMs)
-    );
-  }
-  /** Looks for the fastest. */
-  #latencyAim(best) {
-    const logBest = this.#latency.compress(Math.log(best.latency.medianMs));
-    return (candidate) => ({
-      belief: this.#latency.predict(candidate.latency),
-      best: logBest,
-      probability: candidate.validity
-    });
-  }
-  /** Looks for the lowest objective within the latency cap. */
-  #objectiveAim(best) {
-    const logBest = this.#objective.compress(this.logObjective(best));
-    const logCap = this.#latency.compress(Math.log(this.#task.ledger.capMs));
-    const within = (candidate) => this.#isCapped ? probabilityBelow(this.#latency.predict(candidate.latency), logCap) : 1;
-    return (candidate) => ({
-      belief: this.#objective.predict(candidate.objective),
-      best: logBest,
-      probability: candidate.validity * within(candidate)
-    });
-  }
-  /**
-   * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
-   * left. Something must have worked before.
-   */
-  async propose(count2, latencySlots) {
-    this.#learn();
-    const byObjective = this.#ranked(false);
-    const byLatency = this.#ranked(true);
-    const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
-    const pool = await this.#pool(elite.map(({ point }) => point));
-    const latencyAim = this.#latencyAim(byLatency[0]);
-    const objectiveAim = this.#objectiveAim(byObjective[0]);
-    const points = [];
-    let largest = 0;
-    for (let slot2 = 0; slot2 < count2; slot2++) {
-      const choice = choose(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
-      if (choice === null) break;
-      largest = Math.max(largest, choice.improvement);
-      points.push(choice.candidate.point);
-      pool.splice(pool.indexOf(choice.candidate), 1);
-      this.#objective.believe(choice.candidate.objective);
-      if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
-    }
-    return { points, expectedImprovement: largest };
-  }
-};
-function choose(pool, aim) {
-  let best = null;
-  let improvement = 0;
-  let bestWorth = Number.NEGATIVE_INFINITY;
-  for (const candidate of pool) {
-    const prospect = aim(candidate);
-    const value = worth(prospect);
-    if (value > bestWorth) {
-      best = candidate;
-      bestWorth = value;
-      improvement = Math.max(0, value);
-    }
-  }
-  return best === null ? null : { candidate: best, improvement };
-}
-function interleave(a, b) {
-  const seen = /* @__PURE__ */ new Set();
-  const merged = [];
-  for (let i = 0; i < a.length; i++) {
-    for (const trial of [a[i], b[i]]) {
-      if (trial === void 0 || seen.has(trial.key)) continue;
-      seen.add(trial.key);
-      merged.push(trial);
-    }
-  }
-  return merged;
-}
-
-// src/search/start-points.ts
-var startTrials = 12;
-var askedAtOnce = 64;
-var climbs = 3;
-var fromPrior = 4;
-async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf2 }) {
-  const asked = /* @__PURE__ */ new Map();
-  const ranked = () => [...asked.values()].sort((a, b) => a.cost - b.cost).map(({ point }) => point);
-  let next = space2.sample(random, askedAtOnce);
-  for (let climb = 0; climb <= climbs; climb++) {
-    for (const point of next) {
-      await priors.learn(keyOf2(point), space2.configuration(point));
-      const cost2 = priorObjective(keyOf2(point));
-      if (cost2 !== null) asked.set(keyOf2(point), { point, cost: cost2 });
-    }
-    next = ranked().slice(0, fromPrior).flatMap((point) => space2.neighbours(point)).filter((point) => !asked.has(keyOf2(point))).slice(0, askedAtOnce);
-  }
-  return ranked();
-}
-async function startPoints(task) {
-  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf2 } = task;
-  const tried = new Set(chosen.map(keyOf2));
-  const points = [];
-  if (priors.speaks) {
-    const fresh = (await predictedBest(task)).filter((point) => !tried.has(keyOf2(point)));
-    points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
-  }
-  return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
-}
-
-// src/search/run-search.ts
-var batchSize = 4;
-var leastGood = 4;
-var finalMeasurements = 4;
-var finalistCount = 6;
-var latencyFirst = 0.5;
-var SearchRun = class {
-  #task;
-  #goal;
-  #ledger;
-  #budget;
-  #convergence;
-  #priors;
-  #power;
-  #proposer;
-  #energy;
-  #random;
-  #round = 0;
-  constructor(task) {
-    const { space: space2, trials } = task;
-    const random = createRandom(task.seed);
-    const coordinates = coordinatesOf(space2);
-    this.#task = task;
-    this.#random = random.fork("start");
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space2, this.#goal);
-    this.#budget = new Budget(task.budget, task.clock, task.signal);
-    this.#convergence = new Convergence(task.patience ?? null);
-    this.#priors = new PriorBeliefs(task.costModel, trials);
-    this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
-    this.#proposer = new Proposer({
-      space: space2,
-      goal: this.#goal,
-      ledger: this.#ledger,
-      coordinates,
-      priors: this.#priors,
-      power: this.#power,
-      random: random.fork("proposer"),
-      seed: task.seed
-    });
-    this.#energy = new EnergyStep({
-      ledger: this.#ledger,
-      goal: this.#goal,
-      power: this.#power,
-      random: random.fork("energy"),
-      logObjective: (trial) => this.#proposer.logObjective(trial),
-      measure: (trial) => this.#measureEnergy(trial)
-    });
-  }
-  /** Why to stop now, or null. */
-  #stop() {
-    return this.#budget.stop(this.#ledger.size);
-  }
-  /** Tries points in order until the budget ends. */
-  async #tryAll(points) {
-    for (const point of points) {
-      if (this.#stop() !== null) return;
-      if (this.#ledger.has(point)) continue;
-      const configuration = this.#task.space.configuration(point);
-      await this.#priors.learn(this.#ledger.keyOf(point), configuration);
-      const outcome = await this.#task.trials.latency(configuration);
-      this.#ledger.record(
-        point,
-        outcome.ok ? { latency: outcome.value, energy: null, failure: null } : { latency: null, energy: null, failure: outcome.failure }
-      );
-    }
-  }
-  async #measureEnergy(trial) {
-    if (this.#budget.isOver) return false;
-    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
-    if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
-    else this.#ledger.recordEnergy(trial, null, outcome.failure);
-    return !this.#budget.isOver;
-  }
-  /** Takes over what an interrupted search measured, as far as it lies in this space. */
-  async #recall() {
-    for (const known of this.#task.known ?? []) {
-      const point = this.#task.space.point(known.configuration);
-      if (point === null || !this.#task.space.isValid(point) || this.#ledger.has(point)) continue;
-      if (known.latency === null && known.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point), known.configuration);
-      this.#ledger.record(point, known);
-    }
-    this.#power.learn(this.#ledger.good);
-  }
-  async #start() {
-    const { space: space2, start } = this.#task;
-    const given = start.map((configuration) => space2.point(configuration)).filter((point) => point !== null && space2.isValid(point));
-    await this.#tryAll(given);
-    while (this.#stop() === null) {
-      const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
-      if (missing2 <= 0) return;
-      const points = await startPoints({
-        space: space2,
-        random: this.#random,
-        count: missing2,
-        chosen: this.#ledger.trials.map(({ point }) => point),
-        priors: this.#priors,
-        priorObjective: (key2) => this.#proposer.priorObjective(key2),
-        keyOf: (point) => this.#ledger.keyOf(point)
-      });
-      if (points.length === 0) return;
-      await this.#tryAll(points);
-    }
-  }
-  /** Slots of a batch that look for the fastest configuration rather than the best one. */
-  #latencySlots() {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
-    return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
-  }
-  async #endRound() {
-    this.#convergence.observe(this.#ledger);
-    this.#round++;
-    await this.#task.onRound?.({
-      round: this.#round,
-      trials: this.#ledger.size,
-      energyMeasurements: this.#ledger.energyMeasurements,
-      failures: this.#ledger.failures,
-      best: this.#ledger.best(),
-      bestObjective: this.#ledger.bestObjective(),
-      elapsedSeconds: this.#budget.elapsedSeconds,
-      measurements: this.#ledger.measurements
-    });
-  }
-  async #search() {
-    await this.#recall();
-    await this.#start();
-    await this.#energyStep();
-    await this.#endRound();
-    for (; ; ) {
-      const stop = this.#stop();
-      if (stop !== null) return stop;
-      if (this.#ledger.good.length === 0) return "exhausted";
-      const count2 = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
-      const proposal = await this.#proposer.propose(count2, Math.min(count2, this.#latencySlots()));
-      if (proposal.points.length === 0) return "exhausted";
-      if (this.#convergence.reached(this.#ledger, proposal.expectedImprovement)) return "converged";
-      await this.#tryAll(proposal.points);
-      if (this.#energy.isDue) await this.#energyStep();
-      await this.#endRound();
-    }
-  }
-  async #energyStep() {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
-  }
-  async run() {
-    const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
-      this.#budget.openReserve();
-      await this.#energy.finish(finalMeasurements);
-      await this.#endRound();
-    }
-    const ledger = this.#ledger;
-    return {
-      best: ledger.best(),
-      bestObjective: ledger.bestObjective(),
-      fastest: ledger.fastest(),
-      finalists: ledger.finalists(finalistCount),
-      measurements: ledger.measurements,
-      energyMeasurements: ledger.energyMeasurements,
-      convergence: ledger.convergence,
-      pareto: ledger.pareto(),
-      stopped: this.#budget.wasInterrupted ? "interrupted" : stopped
-    };
-  }
-};
-function runSearch(task) {
-  return new SearchRun(task).run();
-}
-
-// src/search/select-finalist.ts
-var worthwhileGain = 0.01;
-function present(values2) {
-  return values2.filter((value) => value !== null);
-}
-function middle(values2) {
-  const known = present(values2);
-  return known.length === 0 ? Number.POSITIVE_INFINITY : median(known);
-}
-function logRatios(contender, incumbent) {
-  return contender.flatMap((value, block) => {
-    const other = incumbent[block] ?? null;
-    return value === null || other === null ? [] : [Math.log(value / other)];
-  });
-}
-function ratio2(contender, incumbent) {
-  const logs = logRatios(contender, incumbent);
-  if (logs.length < 2) return null;
-  const estimate = estimateMean(logs);
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function objectivePerBlock(samples2, objective) {
-  if (objective.minimize === "latency") return samples2.latencyMs;
-  if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules, block) => {
-    const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules === null || latencyMs === null ? null : joules * latencyMs / 1e3;
-  });
-}
-function selectFinalist(contenders, objective, options = {}) {
-  const latencies = contenders.map((contender) => middle(contender.latencyMs));
-  const fastest = Math.min(...latencies);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
-  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
-  const admitted = values2.map(
-    (value, index) => admissible(index) ? middle(value) : Number.POSITIVE_INFINITY
-  );
-  const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
-  const keep2 = (reason) => ({
-    index: 0,
-    latencyRatio: null,
-    energyRatio: null,
-    reason
-  });
-  if (options.incumbentFails) {
-    return { ...keep2("the previous configuration fails"), index: best };
-  }
-  const chosen = contenders[best];
-  const incumbent = contenders[0];
-  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
-  if (best === 0) return keep2("no contender was better");
-  const gains = logRatios(values2[best], values2[0]);
-  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
-  const ratios = {
-    latencyRatio: ratio2(chosen.latencyMs, incumbent.latencyMs),
-    energyRatio: ratio2(chosen.joules, incumbent.joules)
-  };
-  if (!admissible(0)) {
-    const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
-    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
-  }
-  if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return keep2("the best contender was not better in every block by a worthwhile amount");
-  }
-  return { index: best, ...ratios, reason: "better in every block" };
-}
-
-// src/app/finals.ts
-var finalBlocks = 3;
-var arms = ["B", "H", "X", "R"];
-async function prepareHeat(search) {
-  const { incumbent, result, builder, idOf: idOf2 } = search;
-  const incumbentId = idOf2(incumbent);
-  const incumbentFailure = result.measurements.find(
-    ({ configuration, failure }) => failure !== null && idOf2(configuration) === incumbentId
-  )?.failure ?? null;
-  const wanted = /* @__PURE__ */ new Map();
-  if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
-  for (const { configuration } of result.finalists) {
-    if (!wanted.has(idOf2(configuration))) wanted.set(idOf2(configuration), configuration);
-  }
-  const contenders = [];
-  const variants = [];
-  for (const configuration of [...wanted.values()].slice(0, arms.length)) {
-    const built = await builder.build(configuration);
-    if (!built.ok) continue;
-    contenders.push(configuration);
-    variants.push(built.value);
-  }
-  return { search, incumbentFailure, contenders, variants };
-}
-function samplesOf(heat, arm, samples2) {
-  const { kernel, workload } = heat.search;
-  const own = samples2.filter(
-    (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
-  ).sort((a, b) => a.block - b.block);
-  return {
-    latencyMs: own.map((sample) => sample.latencyMs),
-    joules: own.map((sample) => sample.joules)
-  };
-}
-async function measureHeats(options) {
-  const { host, laboratory, heats, deadlineMs } = options;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < finalBlocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
-          kernel: search.kernel.name,
-          workload: search.workload.name,
-          variants: { B, H, X, R }
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) => host.progress.update({
-          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
-          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
-        })
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-async function runFinals(options) {
-  const { host, laboratory, searches } = options;
-  const heats = await Promise.all(searches.map(prepareHeat));
-  const contested = heats.filter((heat) => heat.variants.length > 1);
-  if (contested.length > 0)
-    host.progress.stage("comparing the best with what ships today, in fresh processes");
-  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
-  return heats.map((heat) => {
-    const samples2 = measured.length === 0 || heat.variants.length < 2 ? [] : heat.variants.map((_, index) => samplesOf(heat, arms[index], measured));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat.search.objective;
-    const selection = selectFinalist(samples2, objective, { incumbentFails: heat.incumbentFailure !== null });
-    return {
-      search: heat.search,
-      incumbentFailure: heat.incumbentFailure,
-      contenders: heat.contenders,
-      samples: samples2,
-      selection,
-      identity: heat.variants[selection.index]?.program?.identity ?? ""
-    };
-  });
 }
 
 // src/app/retune-report.ts
@@ -39022,7 +42389,7 @@ function costIn(measurement) {
 }
 function choose2(search, final) {
   const { idOf: idOf2, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known) => idOf2(known.configuration) === idOf2(configuration2)));
+  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf2(known2.configuration) === idOf2(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -39072,42 +42439,11 @@ function retunedKernel(task) {
 }
 
 // src/app/search-recordings.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join15 } from "node:path";
-
-// src/app/subject-digest.ts
-import { createHash as createHash5 } from "node:crypto";
-function describeBuffer({ length, values: values2, ...rest }) {
-  return { ...rest, length: length.source, values: values2?.map((value) => value.source) ?? null };
-}
-function describeReference(reference) {
-  if (reference === null) return null;
-  const { source, entry, dispatch } = reference;
-  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
-}
-function subjectDigest({ kernel, workload, space: space2, device, meter }) {
-  const parts = [
-    kernel.name,
-    kernel.source,
-    kernel.entry,
-    kernel.defaults,
-    workload,
-    space2.tunables,
-    kernel.dispatch.map((expression) => expression.source),
-    kernel.buffers.map(describeBuffer),
-    describeReference(kernel.reference),
-    device.family,
-    device.driver,
-    meter?.name ?? null,
-    meter?.description ?? null
-  ];
-  return createHash5("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-
-// src/app/search-recordings.ts
+import { join as join18 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest = createHash6("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest = createHash7("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -39117,7 +42453,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path = join15(folder, fileName(search));
+    const path = join18(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -39128,159 +42464,29 @@ function writeSearchRecordings(options) {
   });
 }
 
-// src/app/trial-store.ts
-import { rmSync as rmSync2 } from "node:fs";
-import { join as join16 } from "node:path";
-function openTrialStore(options) {
-  const { host, space: space2 } = options;
-  const subject = subjectDigest(options);
-  let writable = true;
-  const path = join16(options.folder, "trials", `${subject}.json.gz`);
-  return {
-    load() {
-      const cached = readCachedRecording(path);
-      if ("aside" in cached) {
-        if (cached.aside !== null) host.progress.warn(cached.aside);
-        return [];
-      }
-      const recording = cached.value;
-      return recording.measurements.flatMap((row) => fromRecordingRow(space2, recording, row) ?? []);
-    },
-    save(measurements) {
-      if (!writable) return;
-      try {
-        writeRecording(
-          path,
-          recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
-        );
-      } catch (error) {
-        if (!(error instanceof JoulegateError)) throw error;
-        writable = false;
-        host.progress.warn(`${error.message}; an interrupted search cannot be resumed.`);
-      }
-    },
-    clear() {
-      rmSync2(path, { force: true });
-    }
-  };
-}
-
-// src/app/search-workload.ts
-function describeProgress(label, progress2, task) {
-  const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
-  const best = progress2.best?.latency ?? null;
-  const energy = progress2.best?.energy ?? null;
-  const found = best === null ? "nothing works yet" : `best ${best.medianMs.toPrecision(3)} ms${energy === null ? "" : `, ${energy.joules.toPrecision(3)} J`}`;
-  return {
-    text: `${label}: ${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy, ${found}`,
-    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds),
-    secondsLeft: Math.min(
-      seconds - progress2.elapsedSeconds,
-      progress2.elapsedSeconds / Math.max(1, progress2.trials) * (trials - progress2.trials)
-    )
-  };
-}
-async function searchWorkload(task) {
-  const { host, device, meter, clock, kernel, workload } = task;
-  const limits2 = device.info.limits;
-  const builder = createVariantBuilder({ kernel, workload, limits: limits2 });
-  const space2 = createKernelSpace(kernel, workload, limits2);
-  const store = openTrialStore({
-    host,
-    folder: task.stateFolder,
-    kernel,
-    workload,
-    space: space2,
-    device: device.info,
-    meter: meter?.info ?? null
-  });
-  const known = store.load();
-  const label = `${kernel.name} ${workload.name}`;
-  if (known.length > 0) host.progress.note(`  ${label}: going on after ${known.length} earlier trials`);
-  const trials = createTrials({
-    device,
-    meter,
-    builder,
-    options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: "search" }),
-    clock
-  });
-  const startMs = clock.nowMs();
-  const result = await runSearch({
-    space: space2,
-    objective: task.objective,
-    budget: { trials: task.budget.trials, seconds: task.budget.searchSeconds },
-    seed: task.seed,
-    start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
-    costModel: task.costModel,
-    trials,
-    known,
-    clock,
-    signal: host.signal,
-    onRound: (progress2) => {
-      store.save(progress2.measurements);
-      host.progress.update(describeProgress(label, progress2, task));
-    }
-  });
-  return {
-    kernel,
-    workload,
-    builder,
-    space: space2,
-    incumbent: task.incumbent,
-    objective: task.objective,
-    result,
-    idOf: (configuration) => {
-      const point = space2.point(configuration);
-      return point === null ? JSON.stringify(configuration) : space2.id(point);
-    },
-    seconds: (clock.nowMs() - startMs) / 1e3,
-    seed: task.seed,
-    forgetTrials: () => store.clear()
-  };
-}
-async function costRows(search, family, measurements) {
-  const rows = [];
-  for (const { configuration, latency, energy } of measurements) {
-    if (latency === null) continue;
-    const built = await search.builder.build(configuration);
-    if (!built.ok || built.value.program === null) continue;
-    rows.push({
-      family,
-      kernel: search.kernel.name,
-      workload: search.workload.name,
-      identity: built.value.program.identity,
-      features: search.builder.features(built.value),
-      latencyMs: latency.medianMs,
-      watts: energy?.watts ?? null,
-      estimated: energy?.estimated ?? false
-    });
-  }
-  return rows;
-}
-
 // src/app/state-folder.ts
-import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync4, mkdtempSync } from "node:fs";
-import { tmpdir as tmpdir2 } from "node:os";
-import { join as join17 } from "node:path";
+import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { tmpdir as tmpdir3 } from "node:os";
+import { join as join19 } from "node:path";
 function prepare(folder) {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync4(folder, { recursive: true });
-  const ignore = join17(folder, ".gitignore");
+  const ignore = join19(folder, ".gitignore");
   if (!existsSync6(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join17(manifestFolder, ".joulegate");
+  const folder = join19(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
   } catch (error) {
-    const known = error instanceof JoulegateError || error.code !== void 0;
-    if (!known) throw error;
+    const known2 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known2) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync(join17(tmpdir2(), "joulegate-"));
+    return mkdtempSync2(join19(tmpdir3(), "joulegate-"));
   }
 }
 
@@ -39297,7 +42503,7 @@ function budgetOf({ options, opened }) {
 function isTuned(kernel, options) {
   return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
 }
-async function searchAll(run, kernels, coldModel) {
+async function searchAll2(run, kernels, coldModel) {
   const { host, options, laboratory, tuned } = run;
   const { limits: limits2, family } = laboratory.info;
   const budget = budgetOf(run);
@@ -39404,20 +42610,20 @@ async function retune(host, options) {
   const laboratory = await openLaboratory(host, options);
   try {
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join18(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join20(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join18(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join20(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
       family: laboratory.info.family,
       seed: options.seed
     });
-    const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
+    const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
     const unwritten = [keepFile(() => saveCostModel(modelPath, model))];
     const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
     const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
@@ -39440,7 +42646,7 @@ async function retune(host, options) {
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join18(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join20(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
         keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
@@ -39731,8 +42937,8 @@ function idOf(space2, configuration) {
   return space2.id(point);
 }
 function loadKnown(path, space2, subject) {
-  const known = /* @__PURE__ */ new Map();
-  if (!existsSync8(path)) return known;
+  const known2 = /* @__PURE__ */ new Map();
+  if (!existsSync8(path)) return known2;
   const recording = readRecording(path);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -39744,19 +42950,19 @@ function loadKnown(path, space2, subject) {
   }
   for (const row of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known.set(idOf(space2, measurement.configuration), measurement);
+    if (measurement !== null) known2.set(idOf(space2, measurement.configuration), measurement);
   }
-  return known;
+  return known2;
 }
 function save(course) {
-  const { laboratory, known } = course;
+  const { laboratory, known: known2 } = course;
   writeRecording(
     course.path,
     recordingOf({
       ...course,
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null,
-      measurements: known.values()
+      measurements: known2.values()
     })
   );
 }
@@ -39805,7 +43011,7 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known = loadKnown(path, space2, subject);
+    const known2 = loadKnown(path, space2, subject);
     const course = {
       host,
       laboratory,
@@ -39813,7 +43019,7 @@ async function record(host, options) {
       workload,
       space: space2,
       path,
-      known,
+      known: known2,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
@@ -39825,11 +43031,11 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point) => space2.configuration(point)).filter((configuration) => !known.has(idOf(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point) => space2.configuration(point)).filter((configuration) => !known2.has(idOf(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
-      known.set(id, {
+      known2.set(id, {
         configuration,
         latency: timed.ok ? timed.value : null,
         energy: null,
@@ -39837,15 +43043,15 @@ async function record(host, options) {
       });
     });
     if (trials.measuresEnergy && missing2 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known.size, options.seed);
+      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
       missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known.get(id);
+        const earlier = known2.get(id);
         const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known.set(id, { ...earlier, energy: measured.value });
+        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
       });
     }
     save(course);
-    const all = [...known.values()];
+    const all = [...known2.values()];
     return {
       out: options.out,
       kernel: kernel.name,
@@ -39863,7 +43069,7 @@ async function record(host, options) {
 
 // src/app/retune-recording.ts
 var defaultTrials = 64;
-function objectiveOf(options) {
+function objectiveOf2(options) {
   if (options.objective !== "energy") return { minimize: options.objective };
   return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
 }
@@ -39908,7 +43114,7 @@ async function retuneRecording(host, options) {
     tunables,
     recording.measurements.map((measurement) => measurement.values)
   );
-  const objective = objectiveOf(options);
+  const objective = objectiveOf2(options);
   const trials = options.trials ?? defaultTrials;
   host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
   const result = await runSearch({
@@ -40100,7 +43306,7 @@ function readKernelFilter(args) {
 }
 
 // src/cli/commands/doctor.ts
-function percent2(change2) {
+function percent4(change2) {
   return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
 }
 function describeNoise(report3) {
@@ -40111,8 +43317,8 @@ function describeNoise(report3) {
       ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics2.map((metric) => [
         metric.metric,
-        ...metric.detectable.map(({ change: change2 }) => percent2(change2)),
-        percent2(metric.noiseFloor),
+        ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
+        percent4(metric.noiseFloor),
         String(metric.blocks)
       ])
     ],
@@ -40645,8 +43851,8 @@ function checkValue(name, raw, spec, command2) {
   }
   const min = spec.min ?? 0;
   if (value < min || value > (spec.max ?? Number.MAX_SAFE_INTEGER)) {
-    const range = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
-    throw usageError(`--${name} is ${raw}, but must be ${range}.`, command2);
+    const range2 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
+    throw usageError(`--${name} is ${raw}, but must be ${range2}.`, command2);
   }
   return value;
 }
@@ -40779,7 +43985,7 @@ async function main(argv, host, terminal) {
 // src/cli/terminal-progress.ts
 var plainIntervalMs = 5e3;
 var liveIntervalMs = 80;
-function describe2(status) {
+function describe3(status) {
   const share2 = status.share === void 0 ? "" : ` ${Math.floor(Math.min(1, status.share) * 100)} %`;
   const left = status.secondsLeft === void 0 ? "" : `, about ${Math.max(0, Math.ceil(status.secondsLeft))} s left`;
   return `${status.text}${share2}${left}`;
@@ -40813,7 +44019,7 @@ function createTerminalProgress(stream, clockMs) {
       const nowMs = clockMs();
       if (nowMs - lastMs < (live ? liveIntervalMs : plainIntervalMs)) return;
       lastMs = nowMs;
-      const text2 = `  ${printable4(describe2(status))}`;
+      const text2 = `  ${printable4(describe3(status))}`;
       if (live) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         stream.write(`\r\x1B[2K${text2.slice(0, width)}`);
