@@ -177,6 +177,6 @@ describeOnAdapter('npm run gpu:acceptance', () => {
         expect(summary).toContain(`## ${heading}`);
       }
       expect(summary).not.toContain('## Failed');
-    });
+    }, 300_000);
   });
 });
