@@ -1,3 +1,5 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { DownloadFault, downloadNative } from './download.ts';
 import { type Miss, type NativeContext, nativeContext, nativePlaces, notFoundError } from './find.ts';
@@ -45,23 +47,40 @@ function missesOf(name: NativePackage, context: NativeContext): Miss[] | null {
   return misses;
 }
 
-/** What an earlier job left, unless it is of other files than these. */
+/**
+ * What an earlier job left, unless it is of other files than these. Other jobs of the runner can write to the tool cache
+ * while this one runs: the files are copied first, and the copy is what is verified and loaded.
+ * @returns a fresh folder below the temporary one; null if the tool cache has nothing of use
+ */
 async function fromToolCache(
+  { note, temporaryFolder }: EnsureTask,
   { pins, host }: NativeContext,
   version: string,
-  note: EnsureTask['note'],
 ): Promise<string | null> {
   const { find } = await import('@actions/tool-cache');
   const folder = find(toolName, version, platformName(host));
   if (folder === '') return null;
+  const pinned = pinnedFiles(pins, host);
+  let copy: string | null = null;
   try {
-    const missing = verifyFolder(folder, pinnedFiles(pins, host));
-    if (missing === null) return folder;
-    note(`The tool cache's ${folder} is not used: ${missing}.`);
+    // Before copying: it says what is wrong with the file that is there, not with its copy.
+    const missing = verifyFolder(folder, pinned);
+    if (missing !== null) {
+      note(`The tool cache's ${folder} is not used: ${missing}.`);
+      return null;
+    }
+    await mkdir(temporaryFolder, { recursive: true });
+    copy = await mkdtemp(join(temporaryFolder, 'joulegate-native-'));
+    for (const name of Object.keys(pinned)) await copyFile(join(folder, name), join(copy, name));
+    if (verifyFolder(copy, pinned) === null) return copy;
+    note(`The tool cache's ${folder} is not used: it changed while it was read.`);
   } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    note(error.message);
+    const isExpected =
+      error instanceof JoulegateError || (error as NodeJS.ErrnoException).code !== undefined;
+    if (!isExpected) throw error;
+    note((error as Error).message);
   }
+  if (copy !== null) await rm(copy, { recursive: true, force: true });
   return null;
 }
 
@@ -87,7 +106,7 @@ async function fetchNative(
   const { release, temporaryFolder, hasToolCache, note } = task;
   const { pins, host } = context;
   const { version } = release;
-  const cached = hasToolCache ? await fromToolCache(context, version, note) : null;
+  const cached = hasToolCache ? await fromToolCache(task, context, version) : null;
   if (cached !== null) return supplied('tool-cache', cached);
   note(
     `Downloading native parts for ${platformName(host)} from the release v${version} of ${release.repository}.`,
