@@ -1,11 +1,12 @@
-// Writes the reference tables of docs/manifest.md from schemas/manifest.schema.json, between the two markers there.
-// usage: node scripts/docs.mjs [--check]      --check fails if the page is not what the schema gives
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes reference tables between the two markers of a page: docs/manifest.md from schemas/manifest.schema.json,
+// docs/operators.md from the operators' fragments and the comments in them.
+// usage: node scripts/docs.mjs [--check]      --check fails if a page is not what its sources give
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isMap, parseDocument } from 'yaml';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
-const page = 'docs/manifest.md';
 const begin = '<!-- reference: written by scripts/docs.mjs -->';
 const end = '<!-- end of reference -->';
 const schema = JSON.parse(readFileSync('schemas/manifest.schema.json', 'utf8'));
@@ -133,14 +134,76 @@ function reference() {
   return parts.join('\n\n');
 }
 
-const text = readFileSync(page, 'utf8');
-const [before, after] = [text.split(begin)[0], text.split(end)[1]];
-if (before === undefined || after === undefined || !text.includes(begin)) {
-  throw new Error(`${page} needs the markers ${begin} and ${end}`);
+/** The comment beside a value, as a flow collection has it, or above the next key. */
+function commentOf({ key, value }) {
+  return (value.comment ?? key.commentBefore ?? '').trim();
 }
-const written = `${before}${begin}\n\n${reference()}\n\n${end}${after}`;
-if (!values.check) writeFileSync(page, written);
-else if (written !== text) {
-  console.error(`${page} is not what schemas/manifest.schema.json gives: run node scripts/docs.mjs`);
-  process.exitCode = 1;
+
+function listed(values) {
+  return values.map((value) => `\`${value}\``).join(', ');
 }
+
+function parameterRow([name, parameter]) {
+  const values =
+    parameter.type === 'bool'
+      ? '`false`, `true`'
+      : parameter.values !== undefined
+        ? listed(parameter.values)
+        : `${parameter.type === 'int' ? 'whole number' : 'number'}${parameter.minimum === undefined ? '' : `, at least ${parameter.minimum}`}`;
+  const standard = parameter.default === undefined ? 'required' : `\`${parameter.default}\``;
+  return [`\`${name}\``, values, standard, parameter.description];
+}
+
+function table(titles, rows) {
+  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function operatorSection(name) {
+  const document = parseDocument(readFileSync(`src/operators/${name}/operator.yaml`, 'utf8'));
+  const fragment = document.toJS();
+  const tunables = document.get('tunables');
+  if (!isMap(tunables)) throw new Error(`${name} has no tunables`);
+  const tunableRows = tunables.items.map((item) => {
+    const key = String(item.key);
+    return [`\`${key}\``, listed(fragment.tunables[key]), `\`${fragment.default[key]}\``, commentOf(item)];
+  });
+  const buffers = Object.entries(fragment.buffers).map(([buffer, { binding, check }]) => {
+    return `\`${buffer}\` (binding ${binding}${check === undefined ? '' : ', result'})`;
+  });
+  return [
+    `### ${name}`,
+    fragment.description,
+    table(
+      ['parameter', 'values', 'default', 'meaning'],
+      Object.entries(fragment.parameters).map(parameterRow),
+    ),
+    table(['tunable', 'values', 'default', 'what it does'], tunableRows),
+    `Buffers: ${buffers.join(', ')}.`,
+  ].join('\n\n');
+}
+
+function operators() {
+  const folders = readdirSync('src/operators', { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const names = folders.map(({ name }) => name).filter((name) => name !== 'shared');
+  return names.sort().map(operatorSection).join('\n\n');
+}
+
+function write(page, content) {
+  const text = readFileSync(page, 'utf8');
+  const [before, after] = [text.split(begin)[0], text.split(end)[1]];
+  if (before === undefined || after === undefined || !text.includes(begin)) {
+    throw new Error(`${page} needs the markers ${begin} and ${end}`);
+  }
+  const written = `${before}${begin}\n\n${content}\n\n${end}${after}`;
+  if (!values.check) writeFileSync(page, written);
+  else if (written !== text) {
+    console.error(`${page} is not what its sources give: run node scripts/docs.mjs`);
+    process.exitCode = 1;
+  }
+}
+
+write('docs/manifest.md', reference());
+write('docs/operators.md', operators());
