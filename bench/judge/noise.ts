@@ -5,7 +5,12 @@ export interface NoiseModel {
   readonly name: string;
   /** The parameters, for people. */
   readonly parameters: string;
-  session(random: Random): Session;
+  /** The benchmarks of one machine: what differs from kernel to kernel, and stays. */
+  machine(random: Random): Machine;
+}
+
+export interface Machine {
+  openSession(): Session;
 }
 
 /** Everything measured without a pause. */
@@ -25,75 +30,84 @@ function heavyTailed(random: Random): number {
   return random.normal() / Math.sqrt(chi2 / 3) / Math.sqrt(3);
 }
 
-function simple(name: string, parameters: string, turn: (random: Random) => number): NoiseModel {
+/** A model whose machines are all alike. */
+function model(name: string, parameters: string, openSession: (random: Random) => Session): NoiseModel {
+  return { name, parameters, machine: (random) => ({ openSession: () => openSession(random) }) };
+}
+
+/** A model of turns that do not depend on one another. */
+function independent(name: string, parameters: string, turn: (random: Random) => number): NoiseModel {
+  return model(name, parameters, (random) => ({ openProcess: () => ({ turn: () => turn(random) }) }));
+}
+
+function drifting(random: Random): Session {
+  const slope = 0.001 * random.normal();
+  let level = 0;
   return {
-    name,
-    parameters,
-    session: (random) => ({ openProcess: () => ({ turn: () => turn(random) }) }),
+    openProcess: () => ({
+      turn() {
+        level += slope + 0.001 * random.normal();
+        return level + 0.008 * random.normal();
+      },
+    }),
+  };
+}
+
+function offset(random: Random): Session {
+  const level = 0.03 * random.normal();
+  return { openProcess: () => ({ turn: () => level + 0.01 * random.normal() }) };
+}
+
+function bimodal(random: Random): Session {
+  return {
+    openProcess() {
+      const mode = random.next() < 0.3 ? 0.02 : 0;
+      return { turn: () => mode + 0.005 * random.normal() };
+    },
+  };
+}
+
+function processOffsets(random: Random): Session {
+  return {
+    openProcess() {
+      const offsets = new Map<number, number>();
+      return {
+        turn(kernel) {
+          const level = offsets.get(kernel) ?? 0.006 * random.normal();
+          offsets.set(kernel, level);
+          return level + 0.005 * random.normal();
+        },
+      };
+    },
   };
 }
 
 export const noiseModels: readonly NoiseModel[] = [
-  simple('iid', 'turns: normal, sd 1 %', (random) => 0.01 * random.normal()),
-  {
-    name: 'drift',
-    parameters:
-      'turns: normal, sd 0.8 %; linear drift per session: normal, sd 0.1 % a turn; random walk, sd 0.1 % a turn',
-    session(random) {
-      const slope = 0.001 * random.normal();
-      let level = 0;
-      return {
-        openProcess: () => ({
-          turn() {
-            level += slope + 0.001 * random.normal();
-            return level + 0.008 * random.normal();
-          },
-        }),
-      };
-    },
-  },
-  {
-    name: 'session offset',
-    parameters: 'turns: normal, sd 1 %; offset per session: normal, sd 3 %',
-    session(random) {
-      const offset = 0.03 * random.normal();
-      return { openProcess: () => ({ turn: () => offset + 0.01 * random.normal() }) };
-    },
-  },
-  {
-    name: 'bimodal clocks',
-    parameters: 'turns: normal, sd 0.5 %; 30 % of the processes 2 % slower, all kernels alike',
-    session: (random) => ({
-      openProcess() {
-        const mode = random.next() < 0.3 ? 0.02 : 0;
-        return { turn: () => mode + 0.005 * random.normal() };
-      },
-    }),
-  },
-  simple(
+  independent('iid', 'turns: normal, sd 1 %', (random) => 0.01 * random.normal()),
+  model(
+    'drift',
+    'turns: normal, sd 0.8 %; linear drift per session: normal, sd 0.1 % a turn; random walk, sd 0.1 % a turn',
+    drifting,
+  ),
+  model('session offset', 'turns: normal, sd 1 %; offset per session: normal, sd 3 %', offset),
+  model(
+    'bimodal clocks',
+    'turns: normal, sd 0.5 %; 30 % of the processes 2 % slower, all kernels alike',
+    bimodal,
+  ),
+  independent(
     'outliers',
     'turns: normal, sd 0.6 %; 5 % of them later by the size of a normal number, sd 4 %',
     (random) => 0.006 * random.normal() + (random.next() < 0.05 ? 0.04 * Math.abs(random.normal()) : 0),
   ),
-  simple(
+  independent(
     'heavy tails',
     "turns: Student's t, 3 degrees of freedom, sd 1 %",
     (random) => 0.01 * heavyTailed(random),
   ),
-  {
-    name: 'process offsets',
-    parameters: 'turns: normal, sd 0.5 %; offset per process and kernel: normal, sd 0.6 %',
-    session: (random) => ({
-      openProcess() {
-        const offsets = new Map<number, number>();
-        return {
-          turn(kernel) {
-            const offset = offsets.get(kernel) ?? 0.006 * random.normal();
-            offsets.set(kernel, offset);
-            return offset + 0.005 * random.normal();
-          },
-        };
-      },
-    }),
-  },
+  model(
+    'process offsets',
+    'turns: normal, sd 0.5 %; offset per process and kernel: normal, sd 0.6 %',
+    processOffsets,
+  ),
 ];

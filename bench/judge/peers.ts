@@ -26,8 +26,9 @@ function ratioRule(name: string, threshold: number): PeerRule {
     name,
     formula: `head / stored base > ${threshold}, one figure each (mean of ${iterations} iterations in a process)`,
     isWorse(change, model, random) {
-      const before = mean(iterate(model.session(random), 0));
-      return mean(iterate(model.session(random), change)) / before > threshold;
+      const machine = model.machine(random);
+      const before = mean(iterate(machine.openSession(), 0));
+      return mean(iterate(machine.openSession(), change)) / before > threshold;
     },
   };
 }
@@ -38,10 +39,11 @@ const bencher: PeerRule = {
   name: 'Bencher, t-test',
   formula: `head > mean + t(.98, n - 1) s sqrt(1 + 1/n) of the last n = ${history} sessions' figures`,
   isWorse(change, model, random) {
-    const past = Array.from({ length: history }, () => mean(iterate(model.session(random), 0)));
+    const machine = model.machine(random);
+    const past = Array.from({ length: history }, () => mean(iterate(machine.openSession(), 0)));
     const { mean: centre, standardDeviation } = moments(past);
     const reach = studentTQuantile(0.98, history - 1) * standardDeviation * Math.sqrt(1 + 1 / history);
-    return mean(iterate(model.session(random), change)) > centre + reach;
+    return mean(iterate(machine.openSession(), change)) > centre + reach;
   },
 };
 
@@ -57,8 +59,9 @@ const criterion: PeerRule = {
   name: 'criterion',
   formula: `bootstrap (${resamples} resamples) of mean head / mean stored base - 1: the 95 % interval lies above the noise threshold of 1 %`,
   isWorse(change, model, random) {
-    const before = iterate(model.session(random), 0);
-    const after = iterate(model.session(random), change);
+    const machine = model.machine(random);
+    const before = iterate(machine.openSession(), 0);
+    const after = iterate(machine.openSession(), change);
     const ratios = Array.from(
       { length: resamples },
       () => resampledMean(after, random) / resampledMean(before, random) - 1,
@@ -84,7 +87,7 @@ function asvRule(name: string, factor: number): PeerRule {
     name,
     formula: `median head / median base > ${factor} and Mann-Whitney p < .002, 2 processes of 10 samples each, one session`,
     isWorse(change, model, random) {
-      const session = model.session(random);
+      const session = model.machine(random).openSession();
       const side = (by: number) => [...iterate(session, by, 10), ...iterate(session, by, 10)];
       const before = side(0);
       const after = side(change);

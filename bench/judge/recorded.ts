@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Random } from '../../src/stats/index.ts';
 import { median } from '../../src/stats/index.ts';
-import type { NoiseModel } from './noise.ts';
+import type { NoiseModel, Session } from './noise.ts';
 
 /** Recordings with repeated times of every configuration, below the data folder. */
 const files = [
@@ -13,8 +13,15 @@ const files = [
   ['tensor-core GEMM, RTX 4000 Ada', 'powersensor3/tcbf_RTX_4000_Ada.json.gz'],
 ] as const;
 
-/** Consecutive repeats that make up a turn. */
-const repeatsPerTurn = 3;
+/** Turns of the longest block, with three arms there and back: they are to lie in one recording, one after the other. */
+const turnsOfBlock = 6;
+
+/** Consecutive repeats that make up a turn, at most. */
+const mostRepeats = 3;
+
+function repeatsOf({ length }: readonly number[]): number {
+  return Math.max(1, Math.min(mostRepeats, Math.floor(length / turnsOfBlock)));
+}
 
 interface Cache {
   readonly cache: Readonly<Record<string, { readonly times?: unknown }>>;
@@ -25,29 +32,44 @@ function readRepeats(path: string): readonly (readonly number[])[] {
   return Object.values(cache).flatMap(({ times }) => {
     if (!Array.isArray(times)) return [];
     const logs = times.filter((time) => typeof time === 'number' && time > 0).map(Math.log);
-    if (logs.length < 2 * repeatsPerTurn) return [];
+    if (logs.length < turnsOfBlock) return [];
     const middle = median(logs);
     return [logs.map((log) => log - middle)];
   });
 }
 
-/** Kernels are configurations drawn at random, with their own repeats as the error; a turn is a stretch of them. */
+/**
+ * Kernels are configurations drawn at random, with their own repeats as the error. The processes of a block are opened
+ * together, so from then on a kernel's turns are stretches that follow one another from a random place: as recorded,
+ * drift and jumps of the clock included.
+ */
 function modelOf(name: string, repeats: readonly (readonly number[])[]): NoiseModel {
+  const [first = []] = repeats;
+  const perTurn = repeatsOf(first);
   return {
     name,
-    parameters: `${repeats.length} configurations; a turn is the median of ${repeatsPerTurn} consecutive repeats, drawn with replacement`,
-    session(random: Random) {
+    parameters: `${repeats.length} configurations with ${first.length} repeats each; a block is a stretch of them from a random place, a turn the median of ${perTurn} that follow one another`,
+    machine(random: Random) {
       const chosen = new Map<number, readonly number[]>();
-      return {
-        openProcess: () => ({
-          turn(kernel) {
-            const own = chosen.get(kernel) ?? repeats[random.integer(repeats.length)] ?? [];
-            chosen.set(kernel, own);
-            const start = random.integer(own.length - repeatsPerTurn + 1);
-            return median(own.slice(start, start + repeatsPerTurn));
+      const openSession = (): Session => {
+        const places = new Map<number, number>();
+        return {
+          openProcess() {
+            places.clear();
+            return {
+              turn(kernel) {
+                const own = chosen.get(kernel) ?? repeats[random.integer(repeats.length)] ?? [];
+                chosen.set(kernel, own);
+                const last = own.length - perTurn;
+                const place = places.get(kernel) ?? random.integer(last - 3 * perTurn + 1);
+                places.set(kernel, place + perTurn > last ? 0 : place + perTurn);
+                return median(own.slice(place, place + perTurn));
+              },
+            };
           },
-        }),
+        };
       };
+      return { openSession };
     },
   };
 }

@@ -85,7 +85,7 @@ export function play(request: {
   readonly earlier?: readonly (readonly BlockSample[])[];
 }): Played {
   const { subjects, truthOf, model, random, earlier = [] } = request;
-  const session = model.session(random);
+  const session = model.machine(random).openSession();
   const indexOf = new Map(subjects.map(({ kernel }, index) => [kernel, index]));
   const samples: BlockSample[] = [];
   let block = 0;

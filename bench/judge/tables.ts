@@ -12,7 +12,13 @@ function percent(share: number): string {
   return (share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 1);
 }
 
-/** The issue's bars, one row per model. */
+/** A share, bold where it is on the wrong side of its bar. */
+function against(bar: { readonly atMost: number } | { readonly atLeast: number }, share: number): string {
+  const isMet = 'atMost' in bar ? share <= bar.atMost : share >= bar.atLeast;
+  return isMet ? percent(share) : `**${percent(share)}**`;
+}
+
+/** Every bar, one row per model. */
 export function barTable(bars: readonly BarResults[]): string {
   const titles = [
     'noise',
@@ -20,7 +26,7 @@ export function barTable(bars: readonly BarResults[]): string {
     'any false red, 40 at the margin',
     '40 unchanged say so',
     'any red of 40 unchanged',
-    'one in 40 at +5 % missed',
+    'one in 40 at +5 % missed (bar: at sd(d) 1 %)',
     'others red beside it',
     'attributed wrongly',
     'attributed at all',
@@ -33,14 +39,14 @@ export function barTable(bars: readonly BarResults[]): string {
     ...bars.map((bar) => [
       bar.model,
       percent(bar.sdOfD),
-      percent(bar.anyRedAtMargin),
-      percent(bar.unchangedOfUnchanged),
-      percent(bar.anyRedOfUnchanged),
-      percent(bar.missedOneInForty),
+      against({ atMost: 0.05 }, bar.anyRedAtMargin),
+      against({ atLeast: 0.95 }, bar.unchangedOfUnchanged),
+      against({ atMost: 0.01 }, bar.anyRedOfUnchanged),
+      against({ atMost: 0.02 }, bar.missedOneInForty),
       percent(bar.othersRed),
-      percent(bar.attributedWrongly),
+      against({ atMost: 0.05 }, bar.attributedWrongly),
       percent(bar.attributedAtAll),
-      percent(bar.everRedInFourAttempts),
+      against({ atMost: 0.05 }, bar.everRedInFourAttempts),
       [bar.blocks.margin, bar.blocks.unchanged, bar.blocks.oneWorse].map((n) => n.toFixed(1)).join(', '),
     ]),
   ]);

@@ -130,9 +130,15 @@ function wasDisturbed({ latencyMs, voidReasons }: BlockSample): boolean {
   );
 }
 
+/**
+ * Blocks are never believed to agree better than to one part in a thousand: where readings come in steps, a few equal
+ * ones have no spread at all, and then a rounding error beyond the margin would be certain to be real.
+ */
+const leastSpread = 0.001;
+
 /** Mean difference with its error; null if there are too few blocks to tell. */
 export function estimateOf({ values, resolutionSd }: Differences): MeanEstimate | null {
-  return values.length < leastBlocks ? null : estimateMean(values, resolutionSd);
+  return values.length < leastBlocks ? null : estimateMean(values, Math.max(resolutionSd, leastSpread));
 }
 
 /** null unless it is a number that a logarithm can be taken of: samples may come from a file. */
