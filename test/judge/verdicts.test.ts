@@ -180,6 +180,14 @@ describe('resolution', () => {
     expect(judgeOne(coarse).latency).toMatchObject({ flagged: false, verdict: 'inconclusive' });
     expect(judgeOne(exactBlocks('gelu', ratios)).latency.flagged).toBe(true);
   });
+
+  test('is a part in a thousand at best: equal readings do not make a hair beyond the margin certain', () => {
+    const equal = (ratio: number) => blocks(new Array(6).fill(ratio), new Array(9).fill(ratio));
+    expect(judgeOne(equal(1.0301)).energy).toMatchObject({ flagged: false, verdict: 'inconclusive' });
+    expect(judgeOne(equal(1.034)).energy.verdict).toBe('regressed');
+    const { low, high } = judgeOne(equal(1)).energy.ratio ?? { low: 1, high: 1 };
+    expect(high - low).toBeGreaterThan(0.001);
+  });
 });
 
 describe('a noisy device', () => {
