@@ -7,7 +7,8 @@ import { measureDetection } from './detection.ts';
 import { noiseModels } from './noise.ts';
 import { peerRules } from './peers.ts';
 import { recordedModels } from './recorded.ts';
-import { barTable, detectionTables, modelTable, ruleTable } from './tables.ts';
+import { barTable, detectionTables, modelTable, ruleTable, untouchedText } from './tables.ts';
+import { guardUntouched } from './untouched.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,9 +30,11 @@ for (const model of models) {
   bars.push(measureBars(model, runs));
   detection.push(...measureDetection(model, runs));
 }
+const untouched = await guardUntouched();
 const text = [
   `${runs} runs of everything. Margins: energy 3 %, latency 5 %. Shares in percent; the bars are in the first row, what misses its own is bold.`,
   barTable(bars),
+  untouchedText(untouched),
   ...detectionTables(detection),
   modelTable(models),
   ruleTable(peerRules),
@@ -39,7 +42,7 @@ const text = [
 console.log(text);
 if (values.out !== undefined) {
   const described = models.map(({ name, parameters }) => ({ name, parameters }));
-  const result = { runs, missing: recorded.missing, models: described, bars, detection };
+  const result = { runs, missing: recorded.missing, models: described, bars, untouched, detection };
   writeFileSync(`${values.out}.json`, `${JSON.stringify(result, null, 1)}\n`);
   writeFileSync(`${values.out}.md`, `# The judge on simulated and recorded noise\n\n${text}\n`);
 }

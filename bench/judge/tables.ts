@@ -2,6 +2,7 @@ import type { BarResults } from './bars.ts';
 import { type Detection, effects } from './detection.ts';
 import type { NoiseModel } from './noise.ts';
 import type { PeerRule } from './peers.ts';
+import type { Untouched } from './untouched.ts';
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -50,6 +51,12 @@ export function barTable(bars: readonly BarResults[]): string {
       [bar.blocks.margin, bar.blocks.unchanged, bar.blocks.oneWorse].map((n) => n.toFixed(1)).join(', '),
     ]),
   ]);
+}
+
+/** What a run does in which no kernel changed. */
+export function untouchedText(run: Untouched): string {
+  const device = run.openedDevice ? 'a device opened' : 'no device opened';
+  return `No kernel of ${run.kernels} changed: ${run.verdict} after ${run.seconds.toFixed(2)} s (bar: 10 s), ${run.identical} identical, ${run.samples} samples taken, ${device}.`;
 }
 
 /** One table per rule: models down, true changes across. */
