@@ -61,11 +61,24 @@ async function findSoftwareDriver(search: DriverSearch): Promise<DriverChoice> {
 /** Another job on the same GPU is waited for: two at once would measure each other. */
 const lockWaitMs = 10 * 60_000;
 
+/** What the runner hands to an action and to nothing that the action starts. */
+const secretName = /^(?:INPUT_|ACTIONS_|GITHUB_)|TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+
+/** An environment for programs of the user's: their own variables, and none of the job's tokens. */
+function withoutSecrets(environment: Host['environment']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && !secretName.test(name)) kept[name] = value;
+  }
+  return kept;
+}
+
 /** What a meter needs of this machine. */
 export function meterSetup(
   host: Host,
-): Pick<OpenMeterOptions, 'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs'> {
+): Pick<OpenMeterOptions, 'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs' | 'commandEnvironment'> {
   return {
+    commandEnvironment: withoutSecrets(host.environment),
     native: nativeSearch(host.workerPath, host.environment),
     lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir()),
     lockWaitMs,

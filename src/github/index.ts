@@ -7,6 +7,7 @@ export {
   uploadArtifact,
 } from './artifact.ts';
 export { type BaseFetch, type BasePlan, baseOf } from './base.ts';
+export { type CheckRunOutcome, type CheckRunTask, checkRunName, publishCheckRun } from './check-run.ts';
 export { type CollectedReports, type CollectTask, collectReports } from './collect-reports.ts';
 export { type Commands, createCommands, type Place } from './commands.ts';
 export { type Environment, type Runner, readRunner } from './environment.ts';

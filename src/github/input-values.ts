@@ -86,6 +86,46 @@ export function path(text: string): string {
   return text;
 }
 
+/** Index, UUID, PCI address or card of a sensor, as `openMeter` takes it. */
+export function sensor(text: string): string {
+  if (!/^[\w.:/-]{1,200}$/.test(text)) {
+    throw new InputFault("a sensor's index, UUID, PCI address or card, e.g. 0 or card1");
+  }
+  return text;
+}
+
+/**
+ * A program and its arguments: one a line where there are several lines, else apart by blanks. No shell reads it, so
+ * nothing in it is quoted or expanded.
+ */
+export function commandLine(text: string): readonly string[] {
+  const isOneLine = !/[\r\n]/.test(text);
+  const words = text
+    .split(isOneLine ? /[ \t]+/ : /\r?\n/)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  const isFaulty = words.length === 0 || words.length > 100 || words.some((word) => /\p{Cc}/u.test(word));
+  if (isFaulty || text.length > 10_000) throw new InputFault('a program and its arguments, one a line');
+  return words;
+}
+
+/** What a job's GPU is called in a fleet. It becomes part of names that are read back, so they have to be told apart. */
+export function deviceLabel(text: string): string {
+  const label = text.toLowerCase();
+  const isPlain = /^[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?$/.test(label);
+  if (!isPlain || /\.\.|--|(?:^|-)\d+of\d+(?:-|$)|attempt/.test(label)) {
+    throw new InputFault('a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090');
+  }
+  return label;
+}
+
+/** `deviceLabel`s apart by commas or blanks. */
+export function deviceLabels(text: string): readonly string[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 0 || words.length > 64) throw new InputFault('names of devices apart by commas');
+  return [...new Set(words.map(deviceLabel))];
+}
+
 /** A branch, tag, commit or folder; git itself says whether it exists. */
 export function revision(text: string): string {
   if (/^-|[\p{Cc}\s]/u.test(text) || text.length > 300) {

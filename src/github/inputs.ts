@@ -4,6 +4,9 @@ import type { Commands } from './commands.ts';
 import {
   type CacheChoice,
   cacheChoice,
+  commandLine,
+  deviceLabel,
+  deviceLabels,
   type FailingVerdict,
   InputFault,
   minutes,
@@ -11,6 +14,7 @@ import {
   path,
   revision,
   type Shard,
+  sensor,
   shard,
   token,
   verdicts,
@@ -32,7 +36,15 @@ export interface Inputs {
   readonly maxMinutes: number | null;
   readonly device: 'auto' | 'gpu' | 'software';
   readonly meter: MeterChoice;
+  /** Which sensor, where several fit; null: the one that belongs to the adapter. */
+  readonly sensor: string | null;
+  /** Program that prints energy readings, and its arguments; null without one. */
+  readonly meterCommand: readonly string[] | null;
   readonly shard: Shard | null;
+  /** What this job's GPU is called in a fleet; null: its device family. */
+  readonly deviceLabel: string | null;
+  /** `mode: report`: devices that must have reported; null: those that did. */
+  readonly expectDevices: readonly string[] | null;
   readonly cache: CacheChoice;
   /** Relative to the workspace. */
   readonly workingDirectory: string;
@@ -49,7 +61,11 @@ export const inputDefaults = {
   'max-minutes': '',
   device: 'auto',
   meter: 'auto',
+  sensor: '',
+  'meter-command': '',
   shard: '',
+  'device-label': '',
+  'expect-devices': '',
   cache: 'true',
   'working-directory': '.',
 } as const;
@@ -103,11 +119,18 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
     failOn: reader.optional('fail-on', verdicts),
     maxMinutes: reader.optional('max-minutes', minutes),
     device: reader.required('device', oneOf('auto', 'gpu', 'software')),
-    meter: reader.required('meter', oneOf(...meterChoices.filter((choice) => choice !== 'command'))),
+    meter: reader.required('meter', oneOf(...meterChoices)),
+    sensor: reader.optional('sensor', sensor),
+    meterCommand: reader.optional('meter-command', commandLine),
     shard: reader.optional('shard', shard),
+    deviceLabel: reader.optional('device-label', deviceLabel),
+    expectDevices: reader.optional('expect-devices', deviceLabels),
     cache: reader.required('cache', cacheChoice),
     workingDirectory: reader.required('working-directory', path),
   };
+  if (inputs.meter === 'command' && inputs.meterCommand === null) {
+    reader.faults.push('meter: "command" is not of use without the input meter-command');
+  }
   if (reader.faults.length === 0) return inputs;
   const [first = '', ...rest] = reader.faults;
   const message =

@@ -43,6 +43,8 @@ export interface OpenMeterOptions {
   readonly native?: NativeSearch | undefined;
   /** For `command`: the program and its arguments. It prints one reading a line, `8812.25 J` or `12.5 W`. */
   readonly command?: readonly string[] | undefined;
+  /** Environment of that program; the process's own unless given. */
+  readonly commandEnvironment?: Readonly<Record<string, string>> | undefined;
   /** `/sys` unless given. */
   readonly sysfsFolder?: string | undefined;
   /** `/proc` unless given. */
@@ -77,6 +79,7 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
     nvmlLibrary: options.nvmlLibrary,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
     command: options.command,
+    commandEnvironment: options.commandEnvironment,
     sysfsFolder: options.sysfsFolder ?? '/sys',
     procFolder: options.procFolder ?? '/proc',
     lockFolder: options.lockFolder,

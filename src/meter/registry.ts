@@ -15,6 +15,8 @@ export interface MeterContext {
   readonly native: NativeSearch;
   /** Program and arguments for `command`. */
   readonly command: readonly string[] | undefined;
+  /** Environment of that program; the process's own if undefined. */
+  readonly commandEnvironment: Readonly<Record<string, string>> | undefined;
   readonly sysfsFolder: string;
   readonly procFolder: string;
   readonly lockFolder: string | undefined;

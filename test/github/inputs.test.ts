@@ -34,7 +34,11 @@ describe('inputs', () => {
       maxMinutes: null,
       device: 'auto',
       meter: 'auto',
+      sensor: null,
+      meterCommand: null,
       shard: null,
+      deviceLabel: null,
+      expectDevices: null,
       cache: { kind: 'service' },
       workingDirectory: '.',
     });
@@ -51,7 +55,11 @@ describe('inputs', () => {
       'max-minutes': '12.5',
       device: 'software',
       meter: 'cpu-time',
+      sensor: 'GPU-01ab',
+      'meter-command': 'wattmeter  --port /dev/ttyUSB0',
       shard: '2/4',
+      'device-label': 'RTX-4090',
+      'expect-devices': 'h200, rtx-4090\nh200',
       cache: '/var/cache/joulegate',
       'working-directory': 'packages/gpu',
     };
@@ -65,7 +73,11 @@ describe('inputs', () => {
       maxMinutes: 12.5,
       device: 'software',
       meter: 'cpu-time',
+      sensor: 'GPU-01ab',
+      meterCommand: ['wattmeter', '--port', '/dev/ttyUSB0'],
       shard: { index: 2, count: 4 },
+      deviceLabel: 'rtx-4090',
+      expectDevices: ['h200', 'rtx-4090'],
       cache: { kind: 'directory', path: '/var/cache/joulegate' },
       workingDirectory: 'packages/gpu',
     });
@@ -95,7 +107,12 @@ describe('inputs', () => {
     ['max-minutes', '1e3', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '7201', 'a number of minutes from 0.01 to 7200'],
     ['device', 'cuda', 'auto, gpu or software'],
-    ['meter', 'volts', 'auto, none, nvml, amdgpu, intel or cpu-time'],
+    ['meter', 'volts', 'auto, none, command, nvml, amdgpu, intel or cpu-time'],
+    ['sensor', '0; rm', "a sensor's index, UUID, PCI address or card, e.g. 0 or card1"],
+    ['device-label', 'a b', 'a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090'],
+    ['device-label', 'gpu-2of4', 'a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090'],
+    ['device-label', 'gpu-attempt-1', 'a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090'],
+    ['expect-devices', 'a, ../b', 'a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090'],
     ['shard', '0/4', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],
     ['shard', '5/4', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],
     ['shard', '1/257', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],
@@ -108,6 +125,16 @@ describe('inputs', () => {
     expect(fault.message).toBe(`The input ${name}: "${value}" is not ${valid}.`);
     expect(fault.code).toBe('bad-inputs');
     expect(fault.exitCode).toBe(2);
+  });
+
+  it('meter-command: one argument a line may hold blanks, and nothing is read by a shell', () => {
+    expect(read({ 'meter-command': '/opt/my meter\n--board\n$(reboot) `x` "y"' }).meterCommand).toEqual([
+      '/opt/my meter',
+      '--board',
+      '$(reboot) `x` "y"',
+    ]);
+    expect(read({ 'meter-command': 'wattmeter -1', meter: 'command' }).meter).toBe('command');
+    expect(faultOf({ meter: 'command' }).message).toContain('without the input meter-command');
   });
 
   it('at fault are listed all at once', () => {

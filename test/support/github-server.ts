@@ -15,6 +15,8 @@ interface Account {
   readonly mayWrite: boolean;
   /** Tokens of apps are refused `viewer` by some servers. */
   readonly hasViewer: boolean;
+  /** May make check runs; not unless given. */
+  readonly mayCheck?: boolean;
 }
 
 /** What the server does instead of answering a request. */
@@ -37,6 +39,18 @@ interface Pull {
   readonly headSha: string;
   readonly headBranch: string;
   readonly headRepository: string | null;
+}
+
+/** A check run as it was asked for. */
+interface CheckRun {
+  readonly name: string;
+  readonly head_sha: string;
+  readonly conclusion: string;
+  readonly output: {
+    readonly title: string;
+    readonly summary: string;
+    readonly annotations: readonly { readonly path: string; readonly annotation_level: string }[];
+  };
 }
 
 /** An artifact of a run, and where its bytes are. */
@@ -98,6 +112,7 @@ export class GithubServer {
   readonly accounts = new Map<string, Account>();
   readonly pulls: Pull[] = [];
   readonly artifacts: RunArtifact[] = [];
+  readonly checkRuns: CheckRun[] = [];
   /** Labels by pull request. */
   readonly labels = new Map<number, readonly string[]>();
   readonly #comments = new Map<number, IssueComment[]>();
@@ -177,6 +192,7 @@ export class GithubServer {
     const artifacts =
       /^GET \/repos\/octo\/kernels\/actions\/(runs|artifacts)\/(\d+)\/(?:artifacts|zip)$/.exec(route);
     if (artifacts !== null) return this.#artifactsOf(artifacts[1] ?? '', Number(artifacts[2]));
+    if (route === 'POST /repos/octo/kernels/check-runs') return this.#check(account, text);
     const labels = /^GET \/repos\/octo\/kernels\/issues\/(\d+)\/labels$/.exec(route);
     if (labels !== null) {
       const named = (this.labels.get(Number(labels[1])) ?? []).map((name) => ({ name }));
@@ -194,6 +210,21 @@ export class GithubServer {
     if (one !== null) return this.#edit(Number(one[2]), content);
     const id = this.addComment(Number(list?.[2]), account.login, content);
     return { status: 201, body: this.#find(id) };
+  }
+
+  /** GitHub's own bounds: 50 annotations a request, 65,535 characters of summary, a path for each annotation. */
+  #check(account: Account, text: string): Reply {
+    if (account.mayCheck !== true) return problem(403, 'Resource not accessible by integration');
+    const run = JSON.parse(text) as CheckRun;
+    const { annotations, summary, title } = run.output;
+    const isSound =
+      annotations.length <= 50 &&
+      summary.length <= 65_535 &&
+      title !== '' &&
+      annotations.every(({ path }) => path !== '' && !path.startsWith('/'));
+    if (!isSound) return problem(422, 'Invalid request.');
+    this.checkRuns.push(run);
+    return { status: 201, body: { id: this.#nextId++, html_url: 'https://github.com/octo/kernels/runs/1' } };
   }
 
   #viewer({ login, hasViewer }: Account): Reply {
@@ -302,6 +333,7 @@ export async function startGithubServer(): Promise<GithubServer> {
   const github = new GithubServer();
   github.accounts.set('app-token', { login: 'github-actions[bot]', mayWrite: true, hasViewer: true });
   github.accounts.set('read-token', { login: 'github-actions[bot]', mayWrite: false, hasViewer: true });
+  github.accounts.set('check-token', { ...github.accounts.get('app-token')!, mayCheck: true });
   const server = createServer((request, response) => {
     github.handle(request, response).catch((error) => response.destroy(error));
   });

@@ -5,10 +5,12 @@ import {
   announce,
   artifactName,
   type Commands,
+  checkRunName,
   type Inputs,
   type Outcome,
   type Outputs,
   outputsOf,
+  publishCheckRun,
   type Runner,
   setOutputs,
   uploadArtifact,
@@ -17,7 +19,7 @@ import {
 import { annotationsOf, hasNews, type Report, renderComment } from '../../report/index.ts';
 import { suggestionFile } from '../guard.ts';
 import type { Host } from '../host.ts';
-import { commentOnPullRequest, commentOptions } from './pull-request-comment.ts';
+import { commentOnPullRequest, commentOptions, openClient } from './pull-request-comment.ts';
 
 export interface Publication {
   readonly host: Host;
@@ -37,6 +39,13 @@ function annotationFolder({ host, runner }: Publication): string {
   return below.startsWith('..') || isAbsolute(below) ? '' : below.split(sep).join('/');
 }
 
+/** The run, or the one that it reports about, is of code from another repository. */
+export function isOfFork({ pullRequest, workflowRun, repository }: Runner): boolean {
+  if (pullRequest !== null) return pullRequest.fromFork;
+  const own = `${repository.owner}/${repository.name}`.toLowerCase();
+  return workflowRun !== null && workflowRun.headRepository?.toLowerCase() !== own;
+}
+
 /** Like every other channel, a full disk under the runner's file costs the outputs and not the verdict. */
 function writeOutputs(commands: Commands, outputs: Outputs): Outcome<'written'> {
   try {
@@ -45,6 +54,26 @@ function writeOutputs(commands: Commands, outputs: Outputs): Outcome<'written'> 
   } catch (error) {
     return { status: 'failed', message: `The outputs could not be set: ${(error as Error).message}` };
   }
+}
+
+/**
+ * Makes a check run where the token may: of a report that is a whole verdict, about a commit of this repository. A fork
+ * decides what its own runs report, so no check of ours vouches for that.
+ * @returns whether its annotations are shown
+ */
+async function makeCheckRun(publication: Publication): Promise<boolean> {
+  const { commands, runner, inputs, report } = publication;
+  if (report.kind !== 'guard' || inputs.shard !== null || report.exitCode === ExitCode.interrupted)
+    return false;
+  if (isOfFork(runner)) return false;
+  const client = await openClient(publication);
+  if (client === null) return false;
+  const { manifest } = commentOptions(publication);
+  const name = checkRunName(manifest, inputs.deviceLabel);
+  const folder = annotationFolder(publication);
+  const outcome = await publishCheckRun({ client, runner, report, name, folder });
+  announce(commands, outcome);
+  return outcome.status === 'created';
 }
 
 /**
@@ -61,7 +90,10 @@ export async function publish(publication: Publication): Promise<void> {
   const { artifact: kind = 'report' } = publication;
   const label = { kind, device, shard: inputs.shard, attempt: runner.runAttempt } as const;
   announce(commands, writeJobSummary(runner, report));
-  annotate(commands, annotationsOf(report), annotationFolder(publication));
+  const inCheckRun = await makeCheckRun(publication);
+  // GitHub would show those of the check run beside the same ones of the job.
+  const annotations = annotationsOf(report).filter(({ file }) => file === null || !inCheckRun);
+  annotate(commands, annotations, annotationFolder(publication));
   const uploaded = await uploadArtifact({ ...label, runner, files, root: reportFolder });
   announce(commands, uploaded);
   const notes =

@@ -29,7 +29,7 @@ export function commentOptions({ inputs, runner }: CommentTarget): CommentOption
 }
 
 /** The API on behalf of the run's token; null without one. */
-async function openClient({ runner, inputs, host }: CommentTarget) {
+export async function openClient({ runner, inputs, host }: CommentTarget) {
   if (inputs.githubToken === null) return null;
   const waiting = {
     sleep: (seconds: number) => setTimeout(seconds * 1000),

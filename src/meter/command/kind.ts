@@ -20,7 +20,12 @@ export const command: MeterKind = {
     if (program === undefined) return unsuitable('no command was given');
     if (context.device.info.backend === 'replay')
       return unsuitable('a recording brings its own energy figures');
-    const running = new MeterProgram(program, rest, context.time);
+    const running = new MeterProgram({
+      program,
+      programArguments: rest,
+      environment: context.commandEnvironment,
+      time: context.time,
+    });
     const label = basename(program);
     const first = await firstReading(running, context.time);
     if (!first.ok) {

@@ -22,9 +22,20 @@ export class MeterProgram {
   /** The newest reading and when it arrived. */
   latest: (CommandReading & { readonly timeMs: number }) | null = null;
 
-  constructor(program: string, programArguments: readonly string[], time: MeterTime) {
+  constructor(options: {
+    readonly program: string;
+    readonly programArguments: readonly string[];
+    /** The process's own unless given. */
+    readonly environment: Readonly<Record<string, string>> | undefined;
+    readonly time: MeterTime;
+  }) {
+    const { program, programArguments, environment, time } = options;
     this.#time = time;
-    const child = spawn(program, [...programArguments], { stdio: ['ignore', 'pipe', 'pipe'], shell: false });
+    const child = spawn(program, [...programArguments], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: false,
+      ...(environment === undefined ? {} : { env: { ...environment } }),
+    });
     this.#child = child;
     killAtExit(child);
     child.stdout?.setEncoding('utf8');

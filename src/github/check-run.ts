@@ -1,0 +1,109 @@
+import {
+  type Annotation,
+  annotationsOf,
+  type Report,
+  renderMarkdown,
+  reportSummary,
+} from '../report/index.ts';
+import type { Runner } from './environment.ts';
+import type { Outcome } from './outcome.ts';
+import type { RestClient } from './rest-client.ts';
+
+export interface CheckRunTask {
+  readonly client: RestClient;
+  readonly runner: Runner;
+  /** The report of a guard run or of several, judged together. */
+  readonly report: Extract<Report, { readonly kind: 'guard' }>;
+  /** From `checkRunName`. */
+  readonly name: string;
+  /** Folder that the report's file names are relative to, below the repository's root; empty for the root itself. */
+  readonly folder: string;
+}
+
+export interface CheckRunOutcome extends Outcome<'created' | 'unavailable'> {
+  /** Page of the check run; null if there is none. */
+  readonly url: string | null;
+}
+
+type Conclusion = 'success' | 'failure' | 'neutral' | 'cancelled' | 'action_required';
+
+/** GitHub refuses a longer summary. */
+const maxSummary = 65_000;
+const maxName = 100;
+
+/** `Joulegate (gpu/joulegate.yaml)`: check runs of one name replace each other, so each manifest has its own. */
+export function checkRunName(manifest: string, device: string | null): string {
+  const inner = device === null ? manifest : `${manifest}, ${device}`;
+  const room = maxName - 'Joulegate ()'.length;
+  // The end tells paths apart better than the beginning.
+  return `Joulegate (${inner.length <= room ? inner : `…${inner.slice(1 - room)}`})`;
+}
+
+/** The commit whose page and pull request show it: a pull request's own, not the merge commit that was measured. */
+function headSha(runner: Runner): string {
+  return (
+    runner.pullRequest?.headSha ?? runner.workflowRun?.headSha ?? runner.mergeGroup?.headSha ?? runner.sha
+  );
+}
+
+function conclusionOf({ exitCode, verdict }: CheckRunTask['report']): Conclusion {
+  if (verdict === 'interrupted') return 'cancelled';
+  if (verdict === 'could-not-measure') return 'action_required';
+  if (exitCode !== 0) return 'failure';
+  return verdict === 'passed' ? 'success' : 'neutral';
+}
+
+const levels = { error: 'failure', warning: 'warning', notice: 'notice' } as const;
+
+/** Remarks without a place are in the summary already, and the API takes none. */
+function placed(annotations: readonly Annotation[], folder: string) {
+  const prefix = folder === '' || folder === '.' ? '' : `${folder.replace(/\/+$/, '')}/`;
+  return annotations.flatMap(({ level, title, message, file, line }) =>
+    file === null
+      ? []
+      : {
+          path: `${prefix}${file}`,
+          start_line: line ?? 1,
+          end_line: line ?? 1,
+          annotation_level: levels[level],
+          title,
+          message: message === '' ? title : message,
+        },
+  );
+}
+
+/**
+ * Makes a check run with the report's conclusion, summary and annotations, where the token has `checks: write`. It informs
+ * only: GitHub puts check runs of a workflow's token into a suite of its own choosing, so the job's exit status is what a
+ * branch rule should require.
+ */
+export async function publishCheckRun(task: CheckRunTask): Promise<CheckRunOutcome> {
+  const { client, runner, report, name, folder } = task;
+  const attempted = await client.attempt(() =>
+    client.octokit.rest.checks.create({
+      ...client.repository,
+      name,
+      head_sha: headSha(runner),
+      status: 'completed',
+      conclusion: conclusionOf(report),
+      details_url: runner.runUrl,
+      external_id: `${runner.runId}.${runner.runAttempt}`,
+      output: {
+        title: reportSummary(report).slice(0, 250),
+        summary: renderMarkdown(report, { maxLength: maxSummary }),
+        annotations: placed(annotationsOf(report), folder),
+      },
+    }),
+  );
+  if (attempted.ok) {
+    const url = attempted.value.data.html_url ?? null;
+    return { status: 'created', message: `Made the check run ${name}.`, url };
+  }
+  const { kind, message } = attempted.failure;
+  if (kind === 'not-permitted' || kind === 'gone') {
+    // No warning: it is extra, and most workflows have no use for it.
+    const hint = 'No check run: the token lacks `checks: write`. The job is the check.';
+    return { status: 'unavailable', message: hint, url: null };
+  }
+  return { status: 'failed', message: `The check run could not be made: ${message}.`, url: null };
+}
