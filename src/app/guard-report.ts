@@ -16,6 +16,7 @@ import type { Advice } from './guard-advice.ts';
 import type { BrokenArm } from './guard-measure.ts';
 import { kernelPlace } from './kernel-place.ts';
 import { medianOrNull } from './median-or-null.ts';
+import { programDiff } from './program-diff.ts';
 
 export type GuardedKernel = ReportGuard['kernels'][number];
 
@@ -123,6 +124,9 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
+    ...(comparison.status === 'changed'
+      ? { diff: programDiff(comparison.base.variant, comparison.head.variant) }
+      : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type { SearchResult } from '../search/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { Final } from './finals.ts';
 import { medianOrNull } from './median-or-null.ts';
+import { searchEvidence } from './search-evidence.ts';
 import type { WorkloadSearch } from './search-workload.ts';
 
 export type RetunedKernel = ReportRetune['kernels'][number];
@@ -142,6 +143,7 @@ export function retunedKernel(task: {
     seconds: search.seconds,
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
+    evidence: searchEvidence({ space, result, final }),
     reason,
   };
 }

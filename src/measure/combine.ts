@@ -38,6 +38,7 @@ export function combineCuts(cuts: readonly GoodCut[]): EnergyMeasurement {
     relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
     ...(disagreement === null ? {} : { disagreement }),
     ...(conditions === null ? {} : { conditions }),
+    ...(only.power === undefined ? {} : { power: only.power }),
   };
 }
 

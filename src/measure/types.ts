@@ -33,6 +33,15 @@ export interface EnergyMeasurement {
   readonly disagreement?: number | null;
   /** What the board was like; null or absent if the meter cannot say. */
   readonly conditions?: BoardConditions | null;
+  /** Power over the stretch, preheating included, thinned; absent where the meter's updates are not kept. */
+  readonly power?: readonly PowerUpdate[];
+}
+
+/** Mean power over one update of the meter. */
+export interface PowerUpdate {
+  /** Middle of the update, since the launches began. */
+  readonly seconds: number;
+  readonly watts: number;
 }
 
 /** Everything known about one configuration. */

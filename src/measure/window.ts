@@ -3,7 +3,7 @@ import type { Completion, EnergyReading, MeterInfo, PowerReading } from './ports
 import { relativeErrorOf } from './precision.ts';
 import { findTicks, integratedJoules, launchesAt, type Tick } from './series.ts';
 import { steadyFrom } from './steady.ts';
-import type { EnergyMeasurement } from './types.ts';
+import type { EnergyMeasurement, PowerUpdate } from './types.ts';
 import { implausible, updatesBetween } from './updates.ts';
 
 /** A window that counts, or why it does not. */
@@ -91,7 +91,23 @@ export function cutWindow(request: {
   const joulesPerLaunch = updates.slice(Math.max(0, cut)).map((update) => update.joulesPerLaunch);
   const series = joulesPerLaunch.filter(Number.isFinite);
   const powers = request.powers ?? [];
-  return { ok: true, energy: toMeasurement({ first: start, last, launches, series, powers, meter }), series };
+  const energy = toMeasurement({ first: start, last, launches, series, powers, meter });
+  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+}
+
+/** Updates that are kept to be looked at. */
+const KEPT_UPDATES = 120;
+
+/** Power from tick to tick; several ticks together where there are many. */
+function powerCourse(readings: readonly EnergyReading[], beginMs: number): readonly PowerUpdate[] {
+  const ticks = findTicks(readings);
+  const step = Math.ceil(ticks.length / KEPT_UPDATES);
+  return ticks.flatMap((tick, i) => {
+    const before = ticks[i - step];
+    if (before === undefined || i % step !== 0) return [];
+    const seconds = (before.timeMs + tick.timeMs) / 2000 - beginMs / 1000;
+    return [{ seconds, watts: (1000 * (tick.joules - before.joules)) / (tick.timeMs - before.timeMs) }];
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ export { type CostModelTask, createCostModel } from './cost-model.ts';
 export { costModelFromFile, costModelToFile } from './cost-model-file.ts';
 export { maxCostRows } from './cost-rows.ts';
 export { Covariance, type CovarianceParameters, type Dimension } from './covariance.ts';
+export { type Explanation, explain } from './explain.ts';
 export { type FeatureMatrix, featureMatrix } from './feature-matrix.ts';
 export { fitCovariance, priorParameters } from './fit-covariance.ts';
 export { GaussianProcess, type Query, type Solution } from './gaussian-process.ts';

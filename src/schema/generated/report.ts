@@ -255,6 +255,10 @@ export interface ReportCounts {
  */
 export interface ReportGuardKernel {
   /**
+   * How the program that runs differs, as a unified diff of the linked WGSL, base's first; cut where it is long. null or absent if it was not compared.
+   */
+  readonly diff?: string | null;
+  /**
    * Name of the kernel.
    */
   readonly kernel: string;
@@ -744,6 +748,10 @@ export interface ReportRetune {
  */
 export interface ReportRetuneKernel {
   /**
+   * What the search saw, for figures; null or absent if it is not kept.
+   */
+  readonly evidence?: ReportSearchEvidence | null;
+  /**
    * How its cost went over the nights that are kept; null if there are too few.
    */
   readonly history?: ReportHistory | null;
@@ -869,6 +877,96 @@ export interface ReportRetuneKernel {
    * What came of it, in a sentence.
    */
   readonly reason: string;
+}
+/**
+ * What the search saw, for figures.
+ */
+export interface ReportSearchEvidence {
+  /**
+   * Configurations that worked, at most 500 of them.
+   *
+   * @maxItems 500
+   */
+  readonly points: ReadonlyArray<ReportSearchPoint>;
+  /**
+   * Configurations that met side by side.
+   *
+   * @maxItems 16
+   */
+  readonly finalists: ReadonlyArray<ReportFinalist>;
+  /**
+   * Tunables, the most important first; empty where too little was measured.
+   *
+   * @maxItems 64
+   */
+  readonly importances: ReadonlyArray<ReportImportance>;
+  /**
+   * Power during the energy window of the best configuration; empty without one.
+   *
+   * @maxItems 200
+   */
+  readonly power: ReadonlyArray<ReportPowerUpdate>;
+}
+/**
+ * A configuration that the search measured.
+ */
+export interface ReportSearchPoint {
+  /**
+   * Latency of a launch, in milliseconds.
+   */
+  readonly latencyMs: number;
+  /**
+   * Gross energy of a launch, in joules; null if not measured.
+   */
+  readonly joules: number | null;
+  /**
+   * What trees that learned from the other measurements alone say of its energy, or of its latency where no energy was measured; null if there are too few.
+   */
+  readonly predicted: number | null;
+}
+/**
+ * A configuration that was measured side by side with what ships.
+ */
+export interface ReportFinalist {
+  readonly configuration: ReportConfiguration;
+  /**
+   * Median latency of a launch over the blocks, in milliseconds.
+   */
+  readonly latencyMs: number | null;
+  /**
+   * Median gross energy of a launch over the blocks, in joules.
+   */
+  readonly joules: number | null;
+  /**
+   * Whether it ships from now on.
+   */
+  readonly chosen: boolean;
+}
+/**
+ * How much of the differences between configurations a tunable explains.
+ */
+export interface ReportImportance {
+  /**
+   * Name.
+   */
+  readonly tunable: string;
+  /**
+   * Its share of what trees fitted to the measurements gained.
+   */
+  readonly share: number;
+}
+/**
+ * Mean power over an update of the meter.
+ */
+export interface ReportPowerUpdate {
+  /**
+   * Middle of the update, in seconds since the launches began.
+   */
+  readonly seconds: number;
+  /**
+   * Mean power, in watts.
+   */
+  readonly watts: number;
 }
 /**
  * Cost of a kernel over time on one device and driver.
