@@ -1,9 +1,18 @@
+import { JoulegateError } from '../errors/index.ts';
 import type { RepositoryQuestion } from './repository.ts';
 import { runGit } from './run-git.ts';
 
-/** The tag that what is checked out descends from by the shortest way; null if there is none, or none was fetched. */
+/**
+ * The tag that what is checked out descends from by the shortest way; null if there is none, none was fetched, or there
+ * is no repository to ask.
+ */
 export function latestTag({ root, environment }: RepositoryQuestion): string | null {
-  const result = runGit({ folder: root, environment, args: ['describe', '--tags', '--abbrev=0'] });
-  const tag = result.stdout.toString('utf8').trim();
-  return result.ok && tag !== '' && tag.length <= 200 ? tag : null;
+  try {
+    const result = runGit({ folder: root, environment, args: ['describe', '--tags', '--abbrev=0'] });
+    const tag = result.stdout.toString('utf8').trim();
+    return result.ok && tag !== '' && tag.length <= 200 ? tag : null;
+  } catch (error) {
+    if (error instanceof JoulegateError) return null;
+    throw error;
+  }
 }
