@@ -95,6 +95,12 @@ export interface ReportGuard {
    */
   readonly machineChanged?: string | null;
   /**
+   * Devices that were judged together; absent in the report of one. `device` and `meter` are null then, and each kernel is named `KERNEL on LABEL`.
+   *
+   * @maxItems 64
+   */
+  readonly devices?: ReadonlyArray<ReportFleetDevice>;
+  /**
    * A tuned state with what retuning head found; null if nothing better was found or sought.
    */
   readonly suggestion?: ReportSuggestion | null;
@@ -322,6 +328,10 @@ export interface ReportGuardKernel {
    */
   readonly sentinel: boolean;
   /**
+   * Label of the device it was measured on, which its name ends with; absent in the report of one device.
+   */
+  readonly on?: string;
+  /**
    * The user's file, relative to the repository's root; null if there is none.
    */
   readonly file: string | null;
@@ -545,6 +555,23 @@ export interface ReportSubject {
    * Name of the workload.
    */
   readonly workload: string;
+}
+/**
+ * One of several devices that were judged together.
+ */
+export interface ReportFleetDevice {
+  /**
+   * What its jobs call it.
+   */
+  readonly label: string;
+  /**
+   * The device; null if none was needed.
+   */
+  readonly device: ReportDevice | null;
+  /**
+   * What its energy was read with; null if only latency was measured.
+   */
+  readonly meter: ReportMeter | null;
 }
 /**
  * A tuned state to take over. It advises; it never gates.
