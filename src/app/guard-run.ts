@@ -33,7 +33,7 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
   readonly maxMinutes?: number;
-  /** Folder for report.json, report.md and a suggested tuned state; none unless given. */
+  /** Folder for report.json, report.md, report.html and a suggested tuned state; none unless given. */
   readonly report?: string;
   /** Whether head is retuned where a kernel regressed; it is unless told otherwise. */
   readonly advise?: boolean;

@@ -1,5 +1,5 @@
 export { type MeterChoice, meterChoices } from '../meter/index.ts';
-export { renderMarkdown, renderTerminal } from '../report/index.ts';
+export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { runAction } from './action/run-action.ts';
 export { type Diagnosis, doctor, type Finding } from './doctor.ts';
@@ -13,6 +13,7 @@ export { type GuardOptions, guard } from './guard.ts';
 export { nightOf, withAnchors, withHistory, withNight } from './history.ts';
 export type { Host } from './host.ts';
 export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';
+export { type FleetReports, mergeFleet } from './merge-fleet.ts';
 export { mergeReports } from './merge-reports.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 export { type Plan, type PlannedWorkload, plan } from './plan.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../errors/index.ts';
-import { renderMarkdown } from '../report/index.ts';
+import { renderHtml, renderMarkdown } from '../report/index.ts';
 import { type Report, writeFileAtomic, writeReport } from '../store/index.ts';
 import type { Host } from './host.ts';
 import { absolutePath } from './open-manifest.ts';
@@ -24,7 +24,7 @@ export function prepareReportFolder(host: Host, folder: string | undefined): voi
 }
 
 /**
- * Writes `report.json` and `report.md`. What was measured is not lost with a disk that is full: the report comes back
+ * Writes `report.json`, `report.md` and `report.html`. What was measured is not lost with a disk that is full: the report comes back
  * all the same, with a warning, and passes no more.
  */
 export function writeReportFiles<R extends Report>(host: Host, folder: string | undefined, report: R): R {
@@ -33,6 +33,7 @@ export function writeReportFiles<R extends Report>(host: Host, folder: string | 
   try {
     writeReport(join(path, 'report.json'), report);
     writeFileAtomic(join(path, 'report.md'), renderMarkdown(report));
+    writeFileAtomic(join(path, 'report.html'), renderHtml(report));
     return report;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;

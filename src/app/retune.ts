@@ -42,7 +42,7 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly model?: string;
   /** Where the tuned state goes; the manifest's own unless given. */
   readonly out?: string;
-  /** Folder for report.json, report.md and recordings of all trials; none unless given. */
+  /** Folder for report.json, report.md, report.html and recordings of all trials; none unless given. */
   readonly report?: string;
   /**
    * Called once the device is known and before the model is read: the moment to put a kept model in its place. What it

@@ -18,6 +18,7 @@ export {
   formatMilliseconds,
   formatRatio,
 } from './format.ts';
+export { renderHtml } from './html/render-html.ts';
 export { type MarkdownOptions, renderMarkdown } from './render-markdown.ts';
 export { renderTerminal, type TerminalOptions } from './render-terminal.ts';
 export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './summary.ts';

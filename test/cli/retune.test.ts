@@ -55,7 +55,7 @@ describeOnAdapter('retune on a device', () => {
       configuration: report.kernels[0].configuration,
       family: report.device.family,
     });
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['recordings', 'report.json', 'report.md']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['recordings', 'report.html', 'report.json', 'report.md']);
     const [recording] = readdirSync(join(folder, 'out', 'recordings'));
     const replayed = await joulegate(
       folder,

@@ -39,7 +39,7 @@ Kernels whose final program is the same are identical and not measured; new and 
       min: 0.01,
       max: 1e5,
     },
-    report: { type: 'string', value: 'DIR', help: 'write report.json and report.md there' },
+    report: { type: 'string', value: 'DIR', help: 'write report.json, report.md and report.html there' },
     ...laboratoryOptions,
     ...jsonOption,
   },

@@ -1,4 +1,4 @@
-import { loadReport, renderMarkdown, renderTerminal } from '../../app/index.ts';
+import { loadReport, renderHtml, renderMarkdown, renderTerminal } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { formatJson } from '../format.ts';
@@ -7,14 +7,19 @@ export const reportCommand: CommandSpec = {
   name: 'report',
   summary: 'show a report.json again',
   positionals: ['FILE'],
-  description: 'Shows a report that guard or retune wrote, as tables, as Markdown or as JSON.',
-  examples: ['joulegate report out/report.json', 'joulegate report out/report.json --format markdown'],
+  description:
+    'Shows a report that guard or retune wrote, as tables, as Markdown, as a page of HTML that needs nothing else, or as JSON.',
+  examples: [
+    'joulegate report out/report.json',
+    'joulegate report out/report.json --format markdown',
+    'joulegate report out/report.json --format html > report.html',
+  ],
   options: {
     format: {
       type: 'string',
       value: 'FORMAT',
       help: 'how to show it; terminal unless given',
-      choices: ['terminal', 'markdown', 'json'],
+      choices: ['terminal', 'markdown', 'html', 'json'],
     },
     json: { type: 'boolean', help: 'the same as --format json' },
   },
@@ -24,6 +29,7 @@ export const reportCommand: CommandSpec = {
     const render = {
       terminal: () => renderTerminal(report, terminal),
       markdown: () => renderMarkdown(report),
+      html: () => renderHtml(report),
       json: () => formatJson(report),
     };
     return { output: render[format as keyof typeof render](), exitCode: ExitCode.passed };

@@ -88,7 +88,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     seed: { type: 'integer', value: 'N', help: 'seed of the search; 1 unless given', max: 4_294_967_295 },
     model: { type: 'string', value: 'FILE', help: 'cost model to start from and to keep up to date' },
     out: { type: 'string', value: 'FILE', help: "where the tuned state goes; the manifest's unless given" },
-    report: { type: 'string', value: 'DIR', help: 'write report.json and report.md there' },
+    report: { type: 'string', value: 'DIR', help: 'write report.json, report.md and report.html there' },
     ...laboratoryOptions,
     device: {
       ...laboratoryOptions.device,

@@ -1,0 +1,131 @@
+import { bySeverity, countsText, guardTitle, isQuiet, retuneTitle, runFacts } from '../facts.ts';
+import { formatKilowattHours } from '../format.ts';
+import { loosenedNote, otherPolicyNote } from '../policy-notes.ts';
+import { quantityTitles } from '../quantity-titles.ts';
+import { suggestionDiff, suggestionNote } from '../suggestion.ts';
+import { element, escapeMarkup } from '../svg/index.ts';
+import type { GuardReport, Report, RetuneReport } from '../types.ts';
+import { diffHtml, groupSamples, guardCard, guardRow } from './guard-card.ts';
+import { disclosure, factsHtml, paragraph, tableHtml, textHtml } from './parts.ts';
+import { retuneCard, retuneRow } from './retune-card.ts';
+import { pageStyle } from './style.ts';
+
+/** Characters of programs' differences in a page, shared by its kernels. */
+const diffRoom = 1_500_000;
+const maxDiff = 20_000;
+
+const idOf = (at: number) => `kernel-${at + 1}`;
+
+function kilowattHours(report: GuardReport): string {
+  const known = report.kernels.flatMap(({ kWhPerMonth }) => (kWhPerMonth === null ? [] : [kWhPerMonth]));
+  if (known.length === 0) return '';
+  const sum = known.reduce((total, value) => total + value, 0);
+  const estimated = report.meter?.estimated === true ? ', from estimated energy' : '';
+  return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
+}
+
+function guardBody(report: GuardReport): string {
+  const ordered = bySeverity(report.kernels);
+  const titles = quantityTitles(report);
+  const samplesOf = groupSamples(report);
+  const diffLength = Math.min(maxDiff, Math.floor(diffRoom / Math.max(1, ordered.length)));
+  const loosened = loosenedNote(report);
+  const other = otherPolicyNote(report);
+  const suggested = suggestionDiff(report, 200);
+  const detailed = ordered.filter((kernel) => kernel.metrics.length > 0 || !isQuiet(kernel));
+  return [
+    loosened === null ? '' : element('div', { class: 'note warn' }, textHtml(loosened, 4000)),
+    other === null ? '' : element('div', { class: 'note' }, textHtml(other, 4000)),
+    element('h2', {}, 'Kernels'),
+    tableHtml({
+      caption: null,
+      titles: ['verdict', 'kernel', titles.energy, titles.latency],
+      figureColumns: [2, 3],
+      rows: ordered.map((kernel) => {
+        const at = detailed.indexOf(kernel);
+        const row = guardRow(kernel, at === -1 ? 'kernels' : idOf(at));
+        return at === -1 ? [row[0] ?? '', plainName(kernel), ...row.slice(2)] : row;
+      }),
+    }),
+    suggested.length === 0
+      ? ''
+      : disclosure(
+          'Suggested tuned state',
+          paragraph(textHtml(suggestionNote(report), 2000)) + diffHtml(suggested.join('\n'), maxDiff),
+        ),
+    ...detailed.map((kernel, at) => guardCard(kernel, samplesOf(kernel), { id: idOf(at), diffLength })),
+  ].join('');
+}
+
+function plainName({ kernel, workload }: { readonly kernel: string; readonly workload: string }): string {
+  return `${textHtml(kernel, 100)} <span class="faint">${textHtml(workload, 200)}</span>`;
+}
+
+function retuneBody(report: RetuneReport): string {
+  const titles = quantityTitles(report);
+  return [
+    element('h2', {}, 'Kernels'),
+    tableHtml({
+      caption: null,
+      titles: ['kernel', titles.energy, titles.energyChange, titles.latency, titles.latencyChange],
+      figureColumns: [1, 2, 3, 4],
+      rows: report.kernels.map((kernel, at) => retuneRow(kernel, idOf(at))),
+    }),
+    ...report.kernels.map((kernel, at) => retuneCard(report, kernel, idOf(at))),
+  ].join('');
+}
+
+function titleClass(report: Report): string {
+  if (report.kind === 'retune') return '';
+  if (report.verdict === 'failed') return 'red';
+  return report.verdict === 'passed' ? 'green' : 'yellow';
+}
+
+/**
+ * A report as one page that needs nothing else: no network, no script. Figures are drawn here, as SVG, and say in words what
+ * they show. A policy in the page forbids everything but its own style.
+ */
+export function renderHtml(report: Report): string {
+  const title = report.kind === 'guard' ? guardTitle(report) : retuneTitle(report);
+  const name = `joulegate ${report.kind}: ${title}`;
+  const lead =
+    report.kind === 'guard'
+      ? paragraph(
+          `${element('strong', {}, escapeMarkup(countsText(report)))}. ${textHtml(report.reason, 1000)}`,
+        )
+      : '';
+  const facts = [
+    ...(report.manifest === null ? [] : [['manifest', report.manifest] as const]),
+    ...runFacts(report),
+    ...(report.kind === 'guard' && kilowattHours(report) !== ''
+      ? [['energy', kilowattHours(report)] as const]
+      : []),
+    ['made', `${report.createdAt} by joulegate ${report.tool.version}`] as const,
+  ];
+  const warnings = report.warnings.map((warning) =>
+    element('div', { class: 'note warn' }, textHtml(warning, 1000)),
+  );
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+  const head = [
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    element('title', {}, textHtml(name, 200)),
+    element('style', {}, pageStyle),
+  ].join('\n');
+  const body = [
+    element('a', { class: 'skip', href: '#kernels' }, 'to the kernels'),
+    element(
+      'header',
+      {},
+      element('h1', { class: titleClass(report) }, textHtml(name, 200)),
+      lead,
+      factsHtml(facts),
+      ...warnings,
+    ),
+    element('main', { id: 'kernels' }, report.kind === 'guard' ? guardBody(report) : retuneBody(report)),
+    element('footer', { class: 'faint' }, 'Every figure has its numbers in report.json beside this page.'),
+  ].join('\n');
+  return `<!doctype html>\n<html lang="en">\n<head>\n${head}\n</head>\n<body>\n${body}\n</body>\n</html>\n`;
+}
