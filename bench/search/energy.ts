@@ -1,58 +1,106 @@
-import { runSearch } from '../../src/search/index.ts';
-import { replayTrials } from './replay-trials.ts';
-import type { BenchOptions } from './scores.ts';
-import { loadRecording } from './spaces.ts';
+import { runSearch, type SearchResult } from '../../src/search/index.ts';
+import { mean, moments } from '../../src/stats/index.ts';
+import { round } from './methodology.ts';
+import type { ReplayTrials } from './replay-trials.ts';
 
-const file = 'powersensor3/tcbf_RTX_4000_Ada.json.gz';
+/** The recording that holds time and energy of every configuration. */
+export const energyRecording = 'powersensor3/tcbf_RTX_4000_Ada.json.gz';
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Trials that the rules are compared at. */
+const budgets = [128, 200, 400] as const;
+
+const measureAll = 'all';
+
+/** Whose energy is measured: the search's own rule, or a share of every eight trials. */
+const rules: readonly (readonly [string, number | null])[] = [
+  [measureAll, 1],
+  ['dynamic', null],
+  ['1 of 2', 1 / 2],
+  ['1 of 4', 1 / 4],
+  ['3 of 16', 3 / 16],
+  ['1 of 8', 1 / 8],
+];
+
+/** One rule at one budget, averaged over seeds. */
+export interface EnergyResult {
+  readonly trials: number;
+  readonly rule: string;
+  readonly seeds: number;
+  readonly energyMeasurements: number;
+  readonly shareOfValidPercent: number;
+  /** Energy of the best found above the lowest recorded. */
+  readonly gapPercent: number;
+  /** `gapPercent` less that of measuring all, seed by seed, and the standard error of that mean. */
+  readonly lossPercent: number;
+  readonly lossErrorPercent: number;
 }
 
-/** Energy search with few energy measurements, for several budgets and latency slacks. */
-export async function reportEnergySearch(options: BenchOptions): Promise<void> {
-  if (!file.includes(options.only.split(':')[0] ?? '')) return;
-  const trials = replayTrials(loadRecording(options.data, file, { time: 'time', energy: 'ps_energy' }), true);
-  const all = [...trials.space.enumerate()].flatMap((point) => {
-    const configuration = trials.space.configuration(point);
-    const latencyMs = trials.latencyOf(configuration);
-    const joules = trials.joulesOf(configuration);
-    return latencyMs === null || joules === null ? [] : [{ latencyMs, joules }];
+export interface Ending {
+  readonly gapPercent: number;
+  readonly energyMeasurements: number;
+  readonly valid: number;
+}
+
+/** Searches for the lowest energy without a cap. */
+function search(
+  trials: ReplayTrials,
+  budget: number,
+  seed: number,
+  share: number | null,
+): Promise<SearchResult> {
+  return runSearch({
+    space: trials.space,
+    trials,
+    objective: { minimize: 'energy', latencySlack: Number.POSITIVE_INFINITY },
+    budget: { trials: budget, seconds: Number.POSITIVE_INFINITY },
+    seed,
+    start: [],
+    costModel: null,
+    clock: trials.clock,
+    patience: Number.POSITIVE_INFINITY,
+    methods: { energyShare: share },
   });
-  const fastest = Math.min(...all.map(({ latencyMs }) => latencyMs));
-  console.log(`\n${file}: energy, few energy measurements, ${options.seeds} seeds`);
-  console.log(
-    'slack    trials  energies  above the best in the slack (mean, per seed)   slowdown against the fastest',
+}
+
+/** Every rule at every budget: what few energy measurements cost. */
+export async function compareEnergyRules(
+  trials: ReplayTrials,
+  seeds: number,
+): Promise<readonly EnergyResult[]> {
+  const lowest = Math.min(
+    ...[...trials.space.enumerate()].map(
+      (point) => trials.joulesOf(trials.space.configuration(point)) ?? Number.POSITIVE_INFINITY,
+    ),
   );
-  for (const latencySlack of [Number.POSITIVE_INFINITY, 0.2, 0.1, 0.05, 0.03]) {
-    const cap = fastest * (1 + latencySlack);
-    const best = Math.min(...all.filter(({ latencyMs }) => latencyMs <= cap).map(({ joules }) => joules));
-    for (const budget of [64, 128, 200, 400]) {
-      const gaps: number[] = [];
-      const energies: number[] = [];
-      const slowdowns: number[] = [];
-      for (let seed = 1; seed <= options.seeds; seed++) {
-        const result = await runSearch({
-          space: trials.space,
-          trials,
-          objective: { minimize: 'energy', latencySlack },
-          budget: { trials: budget, seconds: Number.POSITIVE_INFINITY },
-          seed,
-          start: [],
-          costModel: null,
-          clock: trials.clock,
-          patience: Number.POSITIVE_INFINITY,
+  const results: EnergyResult[] = [];
+  for (const budget of budgets) {
+    const all: number[] = [];
+    for (const [rule, share] of rules) {
+      const endings: Ending[] = [];
+      for (let seed = 1; seed <= seeds; seed++) {
+        const result = await search(trials, budget, seed, share);
+        endings.push({
+          gapPercent: 100 * ((result.bestObjective ?? Number.POSITIVE_INFINITY) / lowest - 1),
+          energyMeasurements: result.energyMeasurements,
+          valid: result.measurements.filter(({ failure }) => failure === null).length,
         });
-        gaps.push(100 * ((result.best?.energy?.joules ?? Number.NaN) / best - 1));
-        slowdowns.push(100 * ((result.best?.latency?.medianMs ?? Number.NaN) / fastest - 1));
-        energies.push(result.energyMeasurements);
       }
-      const perSeed = options.seeds <= 6 ? gaps.map((gap) => gap.toFixed(1)).join(' ') : '';
-      console.log(
-        `${String(latencySlack).padEnd(9)}${String(budget).padEnd(8)}${mean(energies).toFixed(0).padEnd(10)}` +
-          `${mean(gaps).toFixed(2)} %  (${perSeed})`.padEnd(47) +
-          `${mean(slowdowns).toFixed(1)} %`,
-      );
+      if (rule === measureAll) all.push(...endings.map(({ gapPercent }) => gapPercent));
+      const losses = moments(endings.map(({ gapPercent }, i) => gapPercent - (all[i] as number)));
+      results.push({
+        trials: budget,
+        rule,
+        seeds,
+        energyMeasurements: round(mean(endings.map(({ energyMeasurements }) => energyMeasurements)), 1),
+        shareOfValidPercent: round(
+          100 * mean(endings.map(({ energyMeasurements, valid }) => energyMeasurements / valid)),
+          1,
+        ),
+        gapPercent: round(mean(endings.map(({ gapPercent }) => gapPercent)), 2),
+        lossPercent: round(losses.mean, 2),
+        lossErrorPercent: round(losses.standardDeviation / Math.sqrt(seeds), 2),
+      });
     }
   }
+  return results;
 }

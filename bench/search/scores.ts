@@ -1,78 +1,78 @@
-import { runSearch } from '../../src/search/index.ts';
-import { checkpoints, summarise } from './methodology.ts';
-import { replayTrials } from './replay-trials.ts';
-import { benchSpaces, loadRecording } from './spaces.ts';
+import { ablations, type Contender, ours, plain, type Run } from './contenders.ts';
+import { round, ScoredSpace, type SearchSummary } from './methodology.ts';
+import type { PeerSpace } from './peers.ts';
+import { type ReplayTrials, replayTrials } from './replay-trials.ts';
+import { type BenchSpace, loadRecording } from './spaces.ts';
 
-export interface PeerSummary {
-  readonly strategies: Readonly<
-    Record<string, { readonly score: number; readonly percentOfOptimum: Readonly<Record<string, number>> }>
-  >;
-}
-
-export interface BenchOptions {
-  readonly data: string;
+export interface ScoreOptions {
   readonly seeds: number;
-  readonly trials: number;
-  /** Only spaces whose name contains this. */
-  readonly only: string;
-  readonly peers: Readonly<Record<string, PeerSummary>>;
+  /** Seeds of the ablations, which take longest. */
+  readonly ablationSeeds: number;
+  readonly peers: Readonly<Record<string, PeerSpace>>;
 }
 
-/** Seconds of our own time that a run may be given: the clock of a recording stands still. */
-const noLimit = Number.POSITIVE_INFINITY;
-
-function row(cells: readonly string[]): string {
-  return cells.map((cell, i) => (i === 0 ? cell.padEnd(30) : cell.padStart(9))).join('');
+/** What was reached on one space. */
+export interface SpaceScores {
+  readonly ours: SearchSummary & { readonly millisecondsPerTrial: number };
+  readonly ablations: Readonly<Record<string, SearchSummary>>;
+  readonly plain: Readonly<Record<string, SearchSummary>>;
+  readonly peers: PeerSpace['strategies'];
 }
 
-/** Per space: methodology score and share of the optimum, ours beside the best peer's; every trial is measured. */
-export async function reportScores(options: BenchOptions): Promise<void> {
-  console.log(`One objective, measured in every trial: ${options.seeds} seeds, ${options.trials} trials`);
-  console.log(
-    row(['space', 'score', ...checkpoints.map((at) => `%@${at}`), 'ms/trial', 'peer', 'peer %@64']),
-  );
-  const scores: number[] = [];
-  for (const { name, file, field } of benchSpaces.filter((space) => space.name.includes(options.only))) {
-    const trials = replayTrials(loadRecording(options.data, file, { time: field }), false);
-    const recorded: number[] = [];
-    for (const point of trials.space.enumerate()) {
-      const value = trials.latencyOf(trials.space.configuration(point));
-      if (value !== null) recorded.push(value);
-    }
-    const runs: (number | null)[][] = [];
-    const startedAt = performance.now();
-    let tried = 0;
-    for (let seed = 1; seed <= options.seeds; seed++) {
-      const result = await runSearch({
-        space: trials.space,
-        trials,
-        objective: { minimize: 'latency' },
-        budget: { trials: options.trials, seconds: noLimit },
-        seed,
-        start: [],
-        costModel: null,
-        clock: trials.clock,
-        patience: noLimit,
-      });
-      runs.push(result.measurements.map(({ latency }) => latency?.medianMs ?? null));
-      tried += result.measurements.length;
-    }
-    const msPerTrial = (performance.now() - startedAt) / tried;
-    const { score, percentOfOptimum } = summarise(recorded, runs);
-    scores.push(score);
-    const best = Object.entries(options.peers[name]?.strategies ?? {}).sort(
-      (a, b) => b[1].score - a[1].score,
-    )[0];
-    console.log(
-      row([
-        name,
-        score.toFixed(3),
-        ...percentOfOptimum.map((value) => value.toFixed(1)),
-        msPerTrial.toFixed(1),
-        best?.[1].score.toFixed(3) ?? '-',
-        best?.[1].percentOfOptimum['64']?.toFixed(1) ?? '-',
-      ]),
-    );
+export interface ScoredResult {
+  readonly name: string;
+  readonly space: ScoredSpace;
+  readonly scores: SpaceScores;
+  /** For the curves. */
+  readonly runs: Readonly<Record<string, readonly Run[]>>;
+}
+
+function valuesOf(trials: ReplayTrials): number[] {
+  return [...trials.space.enumerate()].flatMap((point) => {
+    const value = trials.latencyOf(trials.space.configuration(point));
+    return value === null ? [] : [value];
+  });
+}
+
+async function runsOf(
+  contender: Contender,
+  task: { trials: ReplayTrials; space: ScoredSpace; seeds: number },
+) {
+  const runs: Run[] = [];
+  const { trials, space } = task;
+  for (let seed = 1; seed <= task.seeds; seed++) {
+    runs.push(await contender({ trials, evaluations: space.length, seed, optimum: space.optimum }));
   }
-  console.log(row(['mean', (scores.reduce((sum, value) => sum + value, 0) / scores.length).toFixed(3)]));
+  return runs;
+}
+
+/** One objective, measured in every evaluation: ours, ours with parts taken out, and what needs no model. */
+export async function scoreSpace(benchSpace: BenchSpace, options: ScoreOptions): Promise<ScoredResult> {
+  const trials = replayTrials(loadRecording(benchSpace.file, { time: benchSpace.field }), false);
+  const space = new ScoredSpace(valuesOf(trials));
+  const startedAt = performance.now();
+  const own = await runsOf(ours, { trials, space, seeds: options.seeds });
+  const tried = own.reduce((sum, run) => sum + run.length, 0);
+  const millisecondsPerTrial = round((performance.now() - startedAt) / tried, 1);
+  const runs: Record<string, readonly Run[]> = { ours: own };
+  const summaries = async (contenders: Readonly<Record<string, Contender>>, seeds: number) => {
+    const found: Record<string, SearchSummary> = {};
+    for (const [name, contender] of Object.entries(contenders)) {
+      const theirs = await runsOf(contender, { trials, space, seeds });
+      runs[name] = theirs;
+      if (theirs.length > 0) found[name] = space.summarise(theirs);
+    }
+    return found;
+  };
+  return {
+    name: benchSpace.name,
+    space,
+    scores: {
+      ours: { ...space.summarise(own), millisecondsPerTrial },
+      ablations: await summaries(ablations, options.ablationSeeds),
+      plain: await summaries(plain, options.seeds),
+      peers: options.peers[benchSpace.name]?.strategies ?? {},
+    },
+    runs,
+  };
 }

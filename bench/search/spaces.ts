@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { importKernelTuner, type Recording } from '../../src/store/index.ts';
 
@@ -7,34 +7,57 @@ import { importKernelTuner, type Recording } from '../../src/store/index.ts';
 export interface BenchSpace {
   /** As in peers.json: file stem, colon, field. */
   readonly name: string;
-  /** Relative to the data folder. */
   readonly file: string;
   readonly field: string;
 }
 
-/** The spaces that peer tuners were run on. */
-export const benchSpaces: readonly BenchSpace[] = [
-  { stem: 'tcbf_RTX_4000_Ada', folder: 'powersensor3', field: 'ps_energy' },
-  { stem: 'tcbf_RTX_4000_Ada', folder: 'powersensor3', field: 'time' },
-  { stem: 'convolution_A4000', folder: 'benchmark_hub', field: 'time' },
-  { stem: 'convolution_A100', folder: 'benchmark_hub', field: 'time' },
-  { stem: 'dedispersion_A100', folder: 'benchmark_hub', field: 'time' },
-  { stem: 'gemm_old_RTX_3090', folder: 'benchmark_hub', field: 'time' },
-].map(({ stem, folder, field }) => ({ name: `${stem}:${field}`, file: `${folder}/${stem}.json.gz`, field }));
+/** The spaces that peer tuners were run on, below the data folder. */
+const peerSpaces = [
+  'powersensor3/tcbf_RTX_4000_Ada.json.gz:ps_energy',
+  'powersensor3/tcbf_RTX_4000_Ada.json.gz:time',
+  'benchmark_hub/convolution_A4000.json.gz:time',
+  'benchmark_hub/convolution_A100.json.gz:time',
+  'benchmark_hub/dedispersion_A100.json.gz:time',
+  'benchmark_hub/gemm_old_RTX_3090.json.gz:time',
+];
+
+/** The two spaces that hyper-parameters were chosen on. All others are only tested on. */
+export const tuningSpaces: readonly string[] = ['tcbf_RTX_4000_Ada:ps_energy', 'convolution_A4000:time'];
+
+/** `FILE` or `FILE:FIELD`; the field that is minimised is `time` unless given. */
+export function spaceOf(argument: string, folder: string): BenchSpace {
+  const colon = argument.lastIndexOf(':');
+  const path = colon > 1 ? argument.slice(0, colon) : argument;
+  const field = colon > 1 ? argument.slice(colon + 1) : 'time';
+  const file = existsSync(path) ? path : join(folder, path);
+  return { name: `${basename(path).replace(/(\.json)?(\.gz)?$/, '')}:${field}`, file, field };
+}
+
+/** The spaces named on the command line, or all that peers were run on. */
+export function benchSpaces(recordings: readonly string[], dataFolder: string): readonly BenchSpace[] {
+  return (recordings.length > 0 ? recordings : peerSpaces).map((argument) => spaceOf(argument, dataFolder));
+}
+
+function textOf(file: string): string {
+  const bytes = readFileSync(file);
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+}
+
+/** A JSON file, unpacked if its name ends in `.gz`. */
+export function loadJson(file: string): unknown {
+  return JSON.parse(textOf(file));
+}
 
 /**
  * A Kernel Tuner cache as a recording.
- * @param time field that counts as latency; a benchmark may put any quantity in its place.
+ * @param fields.time field that counts as latency; a benchmark may put any quantity in its place.
  */
 export function loadRecording(
-  dataFolder: string,
   file: string,
   fields: { readonly time: string; readonly energy?: string },
 ): Recording {
-  const bytes = readFileSync(join(dataFolder, file));
-  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   return importKernelTuner({
-    text,
+    text: textOf(file),
     label: file,
     timeField: fields.time,
     ...(fields.energy === undefined ? {} : { energyField: fields.energy }),

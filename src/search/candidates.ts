@@ -15,12 +15,15 @@ export class Candidates {
   readonly #space: Space;
   readonly #ledger: Ledger;
   readonly #random: Random;
+  readonly #genetic: boolean;
   #all: readonly Point[] | null = null;
 
-  constructor(space: Space, ledger: Ledger, random: Random) {
+  /** @param genetic offspring of the elite; else random points take their place. */
+  constructor(space: Space, ledger: Ledger, random: Random, genetic: boolean) {
     this.#space = space;
     this.#ledger = ledger;
     this.#random = random;
+    this.#genetic = genetic;
     const count = space.count(wholeSpace + 1);
     if (count.exact && count.value <= wholeSpace) this.#all = [...space.enumerate()];
   }
@@ -51,7 +54,8 @@ export class Candidates {
       return found;
     }
     for (const point of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point), found);
-    if (elite.length > 0) {
+    if (!this.#genetic) this.#unseen(this.#space.sample(this.#random, offspring), found);
+    else if (elite.length > 0) {
       for (let i = 0; i < offspring; i++) {
         const child = this.#child(elite);
         if (child !== null) this.#unseen([child], found);

@@ -18,6 +18,8 @@ export interface EnergyStepTask {
   readonly goal: Goal;
   readonly power: PowerModel;
   readonly random: Random;
+  /** Share of the trials whose energy is measured, whatever the models say; null: the dynamic rule. */
+  readonly fixedShare: number | null;
   /** Log objective of a trial: measured latency, power as predicted where it is not measured. */
   readonly logObjective: (trial: GoodTrial) => number;
   /** Measures the energy of a trial and records it; false if the budget allows no more. */
@@ -85,10 +87,15 @@ export class EnergyStep {
    * tried.
    */
   async run(): Promise<void> {
-    const { ledger, random } = this.#task;
+    const { ledger, random, fixedShare } = this.#task;
     const first = this.#tried;
     this.#tried = ledger.size;
     const eligible = this.#eligible();
+    if (fixedShare !== null) {
+      const tried = ledger.size - first;
+      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
+      return;
+    }
     const reach = this.#bestMeasured() + this.#share.error;
     const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
     const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));

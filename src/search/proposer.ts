@@ -5,9 +5,10 @@ import { Candidates } from './candidates.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { Goal } from './goal.ts';
 import type { GoodTrial, Ledger, Trial } from './ledger.ts';
+import type { SearchMethods, SurrogateModel } from './methods.ts';
 import type { PowerModel } from './power-model.ts';
 import type { PriorBeliefs } from './prior-beliefs.ts';
-import { type Observation, type Place, Surrogate } from './surrogate.ts';
+import type { Observation, Place } from './surrogate.ts';
 import { Validity } from './validity.ts';
 
 /** New candidates per batch that the cost model may be asked about: each needs its variant to be built. */
@@ -39,6 +40,7 @@ export interface ProposerTask {
   readonly power: PowerModel;
   readonly random: Random;
   readonly seed: number;
+  readonly methods: SearchMethods;
 }
 
 /** Proposes the configurations that are worth most to try. */
@@ -46,16 +48,21 @@ export class Proposer {
   readonly #task: ProposerTask;
   readonly #candidates: Candidates;
   readonly #validity: Validity;
-  readonly #latency: Surrogate;
-  readonly #objective: Surrogate;
+  readonly #latency: SurrogateModel;
+  readonly #objective: SurrogateModel;
 
   constructor(task: ProposerTask) {
     this.#task = task;
     const { dimensions } = task.coordinates;
-    this.#candidates = new Candidates(task.space, task.ledger, task.random.fork('offspring'));
+    this.#candidates = new Candidates(
+      task.space,
+      task.ledger,
+      task.random.fork('offspring'),
+      task.methods.genetic,
+    );
     this.#validity = new Validity(task.coordinates, task.seed);
-    this.#latency = new Surrogate(dimensions, task.random.fork('latency'), { compress: true });
-    this.#objective = new Surrogate(dimensions, task.random.fork('objective'), { compress: true });
+    this.#latency = task.methods.surrogate(dimensions, task.random.fork('latency'));
+    this.#objective = task.methods.surrogate(dimensions, task.random.fork('objective'));
   }
 
   get #isCapped(): boolean {
@@ -80,7 +87,11 @@ export class Proposer {
     return { key, coordinates: this.#task.coordinates.coordinates(point), prior };
   }
 
-  #observe(surrogate: Surrogate, prior: (key: string) => number | null, cost: (trial: GoodTrial) => number) {
+  #observe(
+    surrogate: SurrogateModel,
+    prior: (key: string) => number | null,
+    cost: (trial: GoodTrial) => number,
+  ) {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial: Trial): Observation => {

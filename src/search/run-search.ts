@@ -6,6 +6,7 @@ import { coordinatesOf } from './coordinates.ts';
 import { EnergyStep } from './energy-step.ts';
 import { type Goal, goalOf } from './goal.ts';
 import { type GoodTrial, Ledger } from './ledger.ts';
+import { standardMethods } from './methods.ts';
 import { PowerModel } from './power-model.ts';
 import { PriorBeliefs } from './prior-beliefs.ts';
 import { Proposer } from './proposer.ts';
@@ -41,6 +42,7 @@ class SearchRun {
     const { space, trials } = task;
     const random = createRandom(task.seed);
     const coordinates = coordinatesOf(space);
+    const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork('start');
     this.#goal = goalOf(task.objective, trials.measuresEnergy);
@@ -58,12 +60,14 @@ class SearchRun {
       power: this.#power,
       random: random.fork('proposer'),
       seed: task.seed,
+      methods,
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
       goal: this.#goal,
       power: this.#power,
       random: random.fork('energy'),
+      fixedShare: methods.energyShare,
       logObjective: (trial) => this.#proposer.logObjective(trial),
       measure: (trial) => this.#measureEnergy(trial),
     });

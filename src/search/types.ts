@@ -3,6 +3,7 @@ import type { Objective } from '../manifest/index.ts';
 import type { Clock, EnergyMeasurement, LatencyMeasurement, Measurement } from '../measure/index.ts';
 import type { CostModel } from '../model/index.ts';
 import type { Configuration, Space } from '../space/index.ts';
+import type { SearchMethods } from './methods.ts';
 
 /** What the search can ask of the laboratory. Implemented on a device and meter, or on a recording. */
 export interface Trials {
@@ -31,6 +32,8 @@ export interface SearchTask {
   readonly clock: Clock;
   /** Trials without an improvement after which the search may be called converged; see `Convergence`. */
   readonly patience?: number;
+  /** Parts of the method to replace; for comparisons only. */
+  readonly methods?: Partial<SearchMethods>;
   readonly signal?: AbortSignal;
   /** Called after every round; awaiting it lets the caller save state. */
   readonly onRound?: (progress: SearchProgress) => void | Promise<void>;

@@ -14,7 +14,7 @@ if (!isHere)
 /** Real measurements of a tensor-core kernel by an external power sensor: 5,120 configurations, 430 of them fail. */
 describe.skipIf(!isHere)('on a recording of a real GPU', () => {
   test('64 trials of 5,120 come within 10 % of the lowest energy, 5 % on average, with a few dozen energies', async () => {
-    const trials = replayTrials(loadRecording(data, file, { time: 'time', energy: 'ps_energy' }), true);
+    const trials = replayTrials(loadRecording(join(data, file), { time: 'time', energy: 'ps_energy' }), true);
     const energies = [...trials.space.enumerate()].flatMap((point) => {
       const joules = trials.joulesOf(trials.space.configuration(point));
       return joules === null ? [] : [joules];
