@@ -106,7 +106,8 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     verdict,
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: fails && accepted === null,
-    failOn: [...task.failOn],
+    // The gate's own, not the input's: shards that fail for nothing leave the decision to the job that judges them all.
+    failOn: [...definition.gate.failOn],
     accepted,
     acceptLabel: definition.gate.acceptLabel ?? null,
     ...(judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) }),

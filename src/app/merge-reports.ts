@@ -30,11 +30,11 @@ interface Shard {
 type ReportedSample = NonNullable<ReportGuard['samples']>[number];
 
 /** What was judged, as far as a report tells it; null for a kernel that was not measured. */
-function subjectOf(kernel: Kernel, samples: readonly BlockSample[]): Subject | null {
+function subjectOf(kernel: Kernel, own: readonly BlockSample[]): Subject | null {
   const energy = kernel.metrics.find(({ metric }) => metric === 'energy');
   const latency = kernel.metrics.find(({ metric }) => metric === 'latency');
   if (energy === undefined || latency === undefined) return null;
-  const arms = new Set(samples.filter((sample) => keyOf(sample) === keyOf(kernel)).map(({ arm }) => arm));
+  const arms = new Set(own.map(({ arm }) => arm));
   return {
     kernel: kernel.kernel,
     workload: kernel.workload,
@@ -54,8 +54,23 @@ function readShard(report: ReportGuard): Shard {
   const own = new Set(report.kernels.map(keyOf));
   const all = (report.samples ?? []).filter((sample) => own.has(keyOf(sample)));
   const samples = all.filter(({ attempt }) => attempt === undefined);
-  const subjects = report.kernels.flatMap((kernel) => subjectOf(kernel, samples) ?? []);
+  // Grouped once: reports of hundreds of kernels have tens of thousands of samples.
+  const byKernel = groupSamples(samples);
+  const subjects = report.kernels.flatMap(
+    (kernel) => subjectOf(kernel, byKernel.get(keyOf(kernel)) ?? []) ?? [],
+  );
   return { report, subjects, samples, earlier: attemptsIn(all) };
+}
+
+function groupSamples(samples: readonly BlockSample[]): ReadonlyMap<string, readonly BlockSample[]> {
+  const groups = new Map<string, BlockSample[]>();
+  for (const sample of samples) {
+    const key = keyOf(sample);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [sample]);
+    else group.push(sample);
+  }
+  return groups;
 }
 
 function attemptsIn(samples: readonly ReportedSample[]): BlockSample[][] {
@@ -80,6 +95,7 @@ function judgeShards(shards: readonly Shard[]): readonly SubjectJudgement[] {
     shards.flatMap(({ samples }) => samples),
     { earlier: joinAttempts(shards) },
   );
+  const byKernel = new Map(together.map((judgement) => [keyOf(judgement), judgement]));
   return shards.flatMap(({ report, subjects, samples, earlier }) => {
     const options: JudgeOptions = {
       earlier,
@@ -88,7 +104,7 @@ function judgeShards(shards: readonly Shard[]): readonly SubjectJudgement[] {
     };
     return judge(subjects, samples, options).map((own) => {
       if (own.sentinel || own.verdict === 'environment') return own;
-      return together.find((one) => keyOf(one) === keyOf(own)) ?? own;
+      return byKernel.get(keyOf(own)) ?? own;
     });
   });
 }
@@ -98,8 +114,9 @@ type Acceptance = (kernel: string) => string | null;
 
 function acceptanceOf(kernels: readonly Kernel[], labels: readonly string[] | null): Acceptance {
   const there = new Set((labels ?? []).map((label) => label.toLowerCase()));
+  const labelOf = new Map(kernels.map(({ kernel, acceptLabel }) => [kernel, acceptLabel ?? null]));
   return (name) => {
-    const label = kernels.find(({ kernel }) => kernel === name)?.acceptLabel ?? null;
+    const label = labelOf.get(name) ?? null;
     return label !== null && there.has(label.toLowerCase()) ? label : null;
   };
 }
@@ -135,13 +152,13 @@ function refuse(message: string): never {
   });
 }
 
-function assertMergeable(reports: readonly ReportGuard[]): void {
+function assertMergeable(reports: readonly ReportGuard[], acrossDevices: boolean): void {
   const differing = (what: string, of: (report: ReportGuard) => string | null | undefined) => {
     const found = [...new Set(reports.map(of).filter((value) => value !== null && value !== undefined))];
     if (found.length > 1) refuse(`The reports are of several ${what}: ${found.join(', ')}.`);
   };
   differing('manifests', (report) => report.manifest);
-  differing('devices', (report) => report.device?.family);
+  if (!acrossDevices) differing('devices', (report) => report.device?.family);
   differing('heads', (report) => report.head.commit);
   differing('bases', (report) => report.base?.commit);
   const seen = new Set<string>();
@@ -177,18 +194,20 @@ function mergePolicies(reports: readonly ReportGuard[]): ReportGuard['policy'] {
 /**
  * Judges the reports of several shards together from their raw samples. Where a shard is missing, or ended without a
  * verdict, the result is never green.
- * @param options.missing names of the shards without a report
+ * @param options.gaps what is missing or not of use, a sentence each
+ * @param options.acrossDevices the reports are of several devices, and no two name a kernel alike
  * @param options.failOn verdicts that fail; each kernel's own, as its report says, unless given
  * @param options.labels of the pull request, which may accept regressions; none unless given
  * @throws JoulegateError bad-input for no report, or for reports that do not belong together
  */
 export function mergeReports(options: {
   readonly reports: readonly ReportGuard[];
-  readonly missing: readonly string[];
+  readonly gaps: readonly string[];
+  readonly acrossDevices?: boolean;
   readonly failOn: readonly Verdict[] | null;
   readonly labels?: readonly string[] | null;
 }): ReportGuard {
-  const { reports, missing, labels = null } = options;
+  const { reports, labels = null } = options;
   const first = reports[0];
   if (first === undefined) {
     throw new JoulegateError('bad-input', 'There is no report to judge.', {
@@ -196,9 +215,11 @@ export function mergeReports(options: {
       nextStep: 'Let this job need the jobs with `mode: guard` of the same run.',
     });
   }
-  assertMergeable(reports);
+  assertMergeable(reports, options.acrossDevices ?? false);
   const shards = reports.map(readShard);
   const judgements = judgeShards(shards);
+  // Of a sentinel in several shards the first speaks.
+  const judgementOf = new Map([...judgements].reverse().map((judgement) => [keyOf(judgement), judgement]));
   const kernels = distinctKernels(reports);
   const failOn = new Map(
     kernels.map((kernel) => [kernel.kernel, options.failOn ?? kernel.failOn ?? defaultFailOn]),
@@ -206,11 +227,10 @@ export function mergeReports(options: {
   const failOnOf = (kernel: string) => failOn.get(kernel) ?? defaultFailOn;
   const accepts = acceptanceOf(kernels, labels);
   const merged = kernels.map((kernel) =>
-    judged(
-      kernel,
-      judgements.find((judgement) => keyOf(judgement) === keyOf(kernel)),
-      { failOn: failOnOf(kernel.kernel), acceptedBy: accepts(kernel.kernel) },
-    ),
+    judged(kernel, judgementOf.get(keyOf(kernel)), {
+      failOn: failOnOf(kernel.kernel),
+      acceptedBy: accepts(kernel.kernel),
+    }),
   );
   const overall = overallOf({
     judgements,
@@ -221,7 +241,7 @@ export function mergeReports(options: {
   });
   const cutShort = reports.filter(({ exitCode }) => unfinished.includes(exitCode)).length;
   const gaps = [
-    ...(missing.length > 0 ? [`No report of shard ${missing.join(', ')}: its kernels were not judged.`] : []),
+    ...options.gaps,
     ...(cutShort > 0
       ? [`${cutShort} of ${reports.length} shards ended before they could judge their kernels.`]
       : []),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { withDeadline } from './deadline.ts';
 import type { Runner } from './environment.ts';
 import type { Shard } from './input-values.ts';
@@ -9,7 +10,9 @@ import { keyPart } from './state-key.ts';
 export interface ArtifactLabel {
   /** `merged`: a report made of others, which must not be taken for one of them. */
   readonly kind: 'report' | 'recordings' | 'merged';
-  /** Device family; null if there was no device. */
+  /** Path of the manifest from the repository's root: reports of several manifests do not mix. */
+  readonly manifest: string;
+  /** The input `device-label`, else the device family; null if there was no device. */
   readonly device: string | null;
   readonly shard: Shard | null;
   readonly attempt: number;
@@ -32,11 +35,42 @@ export interface UploadedArtifact extends Outcome<'uploaded' | 'unavailable'> {
   readonly id: number | null;
 }
 
-/** `joulegate-report-nvidia-hopper-2of4-attempt-1`. Artifacts of one run need different names and cannot be replaced. */
+/** What stands for a manifest in names: equal for equal paths. */
+function manifestPart(manifest: string): string {
+  return createHash('sha256').update(manifest).digest('hex').slice(0, 8);
+}
+
+/**
+ * `joulegate-report-0123abcd-nvidia-hopper-2of4-attempt-1`, the second part a hash of the manifest's path. Artifacts of
+ * one run need different names and cannot be replaced.
+ */
 export function artifactName(label: ArtifactLabel): string {
-  const { kind, device, shard, attempt } = label;
+  const { kind, manifest, device, shard, attempt } = label;
   const part = shard === null ? '' : `-${shard.index}of${shard.count}`;
-  return `joulegate-${kind}-${keyPart(device ?? 'no device')}${part}-attempt-${attempt}`;
+  const owner = `${manifestPart(manifest)}-${keyPart(device ?? noDevice)}`;
+  return `joulegate-${kind}-${owner}${part}-attempt-${attempt}`;
+}
+
+/** Stands for the device of a job that needed none. */
+export const noDevice = 'no-device';
+
+/** What the name of a report's artifact says. */
+export interface ReportArtifactName {
+  readonly device: string;
+  /** 1 of 1 without shards. */
+  readonly index: number;
+  readonly count: number;
+  readonly attempt: number;
+}
+
+/** The reverse of `artifactName` for reports of `manifest`; null for any other name. */
+export function readReportName(name: string, manifest: string): ReportArtifactName | null {
+  const form =
+    /^joulegate-report-([0-9a-f]{8})-([a-z0-9.-]{1,60}?)(?:-(\d{1,3})of(\d{1,3}))?-attempt-(\d{1,6})$/;
+  const [, hash, device, index = '1', count = '1', attempt] = form.exec(name) ?? [];
+  if (device === undefined || hash !== manifestPart(manifest)) return null;
+  const [i, n] = [Number(index), Number(count)];
+  return i >= 1 && i <= n && n <= 256 ? { device, index: i, count: n, attempt: Number(attempt) } : null;
 }
 
 /** Uploads files of the run as one artifact. Loads the toolkit only now: it takes long. */

@@ -8,7 +8,14 @@ export {
 } from './artifact.ts';
 export { type BaseFetch, type BasePlan, baseOf } from './base.ts';
 export { type CheckRunOutcome, type CheckRunTask, checkRunName, publishCheckRun } from './check-run.ts';
-export { type CollectedReports, type CollectTask, collectReports } from './collect-reports.ts';
+export {
+  type CollectedReport,
+  type CollectedReports,
+  type CollectFault,
+  type CollectTask,
+  collectReports,
+  stateFile,
+} from './collect-reports.ts';
 export { type Commands, createCommands, type Place } from './commands.ts';
 export { type Environment, type Runner, readRunner } from './environment.ts';
 export type { MergeGroup, PullRequest, Push, WorkflowRun } from './event.ts';

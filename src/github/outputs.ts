@@ -16,18 +16,22 @@ export interface Outputs {
   readonly report: string;
   /** The report as Markdown. */
   readonly 'comment-body': string;
+  /** `mode: report` on a retune: path of the tuned state of all shards; else empty. */
+  readonly tuned: string;
 }
 
 export interface OutputTask {
   readonly report: Report;
   readonly reportPath: string;
   readonly commentBody: string;
+  /** Path of a merged tuned state; null without one. */
+  readonly tunedPath?: string | null;
 }
 
 /** The outputs of a run. Counts are of kernels with workloads; retune counts only `improved`. */
 export function outputsOf(task: OutputTask): Outputs {
   const { report, reportPath, commentBody } = task;
-  const files = { report: reportPath, 'comment-body': commentBody };
+  const files = { report: reportPath, 'comment-body': commentBody, tuned: task.tunedPath ?? '' };
   if (report.kind === 'guard') {
     const { counts } = report;
     return {

@@ -154,6 +154,8 @@ function revisionText(revision: GuardReport['head']): string {
 
 function deviceText(report: Report): string {
   const { device } = report;
+  const devices = report.kind === 'guard' ? (report.devices ?? []) : [];
+  if (devices.length > 0) return devices.map(({ label }) => label).join(', ');
   if (device === null) return 'none';
   const name = device.description || device.device || device.family;
   const parts = [name, device.driver === '' ? null : `driver ${device.driver}`, device.family];
@@ -163,6 +165,12 @@ function deviceText(report: Report): string {
 
 function meterText(report: Report): string {
   const { meter } = report;
+  const devices = report.kind === 'guard' ? (report.devices ?? []) : [];
+  if (devices.length > 0) {
+    return devices
+      .map(({ label, meter: own }) => `${own === null ? 'none' : own.name} on ${label}`)
+      .join(', ');
+  }
   if (meter === null) return cleanLine(`none, latency only: ${report.meterReason}`, 300);
   const kind = meter.estimated ? 'estimated, not measured by a sensor' : 'measured';
   const sensor = [

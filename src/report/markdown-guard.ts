@@ -9,6 +9,7 @@ import {
   needsNotes,
   placeText,
 } from './facts.ts';
+import { fleetTable } from './fleet-table.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
 import {
   details,
@@ -51,13 +52,18 @@ const headings: Record<GuardReport['verdict'], string> = {
 /** With more that need no attention than this, they are folded away. */
 const maxQuietRows = 5;
 
+function markOf(kernel: GuardKernel): string {
+  return kernel.fails ? '🔴' : marks[kernel.verdict];
+}
+
 function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
+  if (report.devices !== undefined) return fleetTable(report, kernels, { limits, mark: markOf });
   const titles = quantityTitles(report);
   return table({
     titles: ['verdict', 'kernel', titles.energy, titles.latency],
     rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
-      `${kernel.fails ? '🔴' : marks[kernel.verdict]}\u00a0${kernelVerdictText(kernel)}`,
+      `${markOf(kernel)}\u00a0${kernelVerdictText(kernel)}`,
       subjectCell(kernel) + (kernel.sentinel ? ' (sentinel)' : ''),
       quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
       quantityCell(

@@ -11,6 +11,7 @@ export type {
 export type { CachedFile } from './file-format.ts';
 export { exportKernelTuner } from './kernel-tuner/export.ts';
 export { importKernelTuner, type KernelTunerImport } from './kernel-tuner/import.ts';
+export { type MergedState, mergeStates, mergeTuned } from './merge-states.ts';
 export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';

@@ -32,6 +32,9 @@ export interface KeptState {
 /** Version of the format; states of other versions are not looked for. */
 export const stateVersion = 1;
 
+/** As the cost model's own format has it. */
+export const maxModelRows = 20_000;
+
 const maxHistory = 20_000;
 const maxNoise = 400;
 const maxAnchors = 32_000;

@@ -96,8 +96,8 @@ const red = reportOf([kernelOf('bad')], samplesOf('bad', 1.5));
 const calm = reportOf([kernelOf('good')], samplesOf('good', 1));
 const sentinel = (change: Partial<Kernel> = {}) => kernelOf('sentinel', { sentinel: true, ...change });
 
-function merge(reports: readonly ReportGuard[], missing: readonly string[] = []) {
-  return mergeReports({ reports, missing, failOn: null });
+function merge(reports: readonly ReportGuard[], gaps: readonly string[] = []) {
+  return mergeReports({ reports, gaps, failOn: null });
 }
 
 describe('reports of shards, judged together', () => {
@@ -115,7 +115,7 @@ describe('reports of shards, judged together', () => {
   });
 
   it('are not green where a shard is missing, and say which', () => {
-    const merged = merge([calm], ['2of2 on nvidia-h200']);
+    const merged = merge([calm], ['No report of 2of2 on nvidia-h200.']);
     expect(merged).toMatchObject({ verdict: 'could-not-measure', exitCode: 3 });
     expect(merged.reason).toContain('2of2 on nvidia-h200');
   });
@@ -151,13 +151,13 @@ describe('reports of shards, judged together', () => {
   it('fail by each kernel’s own gate, or by the input', () => {
     const advisory = reportOf([kernelOf('bad', { failOn: [] })], samplesOf('bad', 1.5));
     expect(merge([advisory])).toMatchObject({ exitCode: 0, counts: { regressed: 1 } });
-    expect(mergeReports({ reports: [advisory], missing: [], failOn: ['regressed'] }).exitCode).toBe(1);
+    expect(mergeReports({ reports: [advisory], gaps: [], failOn: ['regressed'] }).exitCode).toBe(1);
   });
 
   it('accept a regression by the label that its report names, and by no other', () => {
     const labelled = reportOf([kernelOf('bad', { acceptLabel: 'Slower' })], samplesOf('bad', 1.5));
     const withLabels = (labels: readonly string[] | null, reports: readonly ReportGuard[] = [labelled]) =>
-      mergeReports({ reports, missing: [], failOn: null, labels });
+      mergeReports({ reports, gaps: [], failOn: null, labels });
     expect(withLabels(['slower'])).toMatchObject({
       verdict: 'passed',
       exitCode: 0,

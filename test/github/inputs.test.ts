@@ -176,6 +176,7 @@ describe('outputs', () => {
       'missing-baseline': '0',
       report: '/runner/_temp/report.json',
       'comment-body': '## Joulegate',
+      tuned: '',
     });
   });
 

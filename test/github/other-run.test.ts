@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { collectReports, type Runner, uploadArtifact } from '../../src/github/index.ts';
+import { artifactName, collectReports, type Runner, uploadArtifact } from '../../src/github/index.ts';
 import { type Job, startJob } from '../support/actions-services.ts';
 import { type GithubServer, startGithubServer } from '../support/github-server.ts';
 import { events, runnerOf } from './runners.ts';
+
+const manifest = 'joulegate.yaml';
 
 vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 
@@ -28,7 +30,7 @@ async function secondRun(): Promise<{ job: Job; github: GithubServer; runner: Ru
     writeFileSync(join(root, 'report.json'), `report ${index}`);
     const shard = { index, count: 2 };
     const files = [join(root, 'report.json')];
-    await uploadArtifact({ kind: 'report', device: 'gpu', shard, attempt: 1, runner, files, root });
+    await uploadArtifact({ kind: 'report', manifest, device: 'gpu', shard, attempt: 1, runner, files, root });
   }
   for (const artifact of job.services.artifacts) github.artifacts.push({ runId: 900, ...artifact });
   return { job, github, runner };
@@ -38,14 +40,14 @@ describe('the reports of another run', () => {
   it('are collected with a token, and a failure is an outcome that does not show it', async () => {
     const { job, github, runner } = await secondRun();
     const collect = (token: string, runId = 900) =>
-      collectReports({ runner, folder: join(job.workspace, 'collected'), from: { runId, token } });
+      collectReports({ runner, manifest, folder: join(job.workspace, 'collected'), from: { runId, token } });
 
     const collected = await collect('read-token');
     expect(collected.message).toBe('Collected 2 reports of the run.');
-    expect(collected.files.map((file) => readFileSync(file, 'utf8'))).toEqual(['report 1', 'report 2']);
-    expect(collected.missing).toEqual([]);
+    expect(collected.reports.map(({ file }) => readFileSync(file, 'utf8'))).toEqual(['report 1', 'report 2']);
+    expect(collected.faults).toEqual([]);
 
-    expect((await collect('read-token', 901)).files).toEqual([]);
+    expect((await collect('read-token', 901)).reports).toEqual([]);
 
     const refused = await collect('ghs_unknown');
     expect(refused.status).toBe('failed');
@@ -56,12 +58,13 @@ describe('the reports of another run', () => {
     github.artifacts.push({
       runId: 902,
       id: 77,
-      name: 'joulegate-report-gpu-attempt-1',
+      name: artifactName({ kind: 'report', manifest, device: 'gpu', shard: null, attempt: 1 }),
       sizeBytes: 1e9,
       address: '',
     });
-    expect((await collect('read-token', 902)).message).toBe(
-      'The reports could not be collected: joulegate-report-gpu-attempt-1 is too large.',
-    );
+    expect(await collect('read-token', 902)).toMatchObject({
+      reports: [],
+      faults: [{ kind: 'corrupt', name: 'gpu', reason: 'it has more than 67108864 bytes' }],
+    });
   });
 });

@@ -289,7 +289,8 @@ describe('without a cache service', () => {
 });
 
 describe('the artifact of a run', () => {
-  const label = { kind: 'report', device: 'nvidia-hopper', shard: null, attempt: 1 } as const;
+  const manifest = 'gpu/joulegate.yaml';
+  const label = { kind: 'report', manifest, device: 'nvidia-hopper', shard: null, attempt: 1 } as const;
 
   function reportOf(job: Job, text: string): { files: string[]; root: string } {
     const root = mkdtempSync(join(job.workspace, 'out-'));
@@ -298,17 +299,17 @@ describe('the artifact of a run', () => {
   }
 
   it('is named after kind, device, shard and attempt, whatever the device is called', () => {
-    expect(artifactName(label)).toBe('joulegate-report-nvidia-hopper-attempt-1');
+    expect(artifactName(label)).toBe('joulegate-report-89f9575c-nvidia-hopper-attempt-1');
     const shard = { index: 2, count: 4 };
     expect(artifactName({ ...label, shard, attempt: 3 })).toBe(
-      'joulegate-report-nvidia-hopper-2of4-attempt-3',
+      'joulegate-report-89f9575c-nvidia-hopper-2of4-attempt-3',
     );
     expect(artifactName({ ...label, kind: 'recordings', device: 'a/b\\c:d*e?"f|g<h>\r\n' })).toBe(
-      'joulegate-recordings-a-b-c-d-e-f-g-h-attempt-1',
+      'joulegate-recordings-89f9575c-a-b-c-d-e-f-g-h-attempt-1',
     );
-    expect(artifactName({ ...label, device: '../..' })).toBe('joulegate-report-unknown-attempt-1');
-    expect(artifactName({ ...label, device: null })).toBe('joulegate-report-no-device-attempt-1');
-    expect(artifactName({ ...label, device: 'x'.repeat(500) })).toHaveLength(87);
+    expect(artifactName({ ...label, device: '../..' })).toBe('joulegate-report-89f9575c-unknown-attempt-1');
+    expect(artifactName({ ...label, device: null })).toBe('joulegate-report-89f9575c-no-device-attempt-1');
+    expect(artifactName({ ...label, device: 'x'.repeat(500) })).toHaveLength(96);
   });
 
   it('is uploaded and collected again, of each shard the last attempt', async () => {
@@ -318,17 +319,19 @@ describe('the artifact of a run', () => {
       uploadArtifact({ ...label, ...reportOf(job, text), runner, shard: { index, count: 3 }, attempt });
     expect(await upload(1, 1, 'one')).toEqual({
       status: 'uploaded',
-      message: 'Uploaded the artifact joulegate-report-nvidia-hopper-1of3-attempt-1.',
-      name: 'joulegate-report-nvidia-hopper-1of3-attempt-1',
+      message: 'Uploaded the artifact joulegate-report-89f9575c-nvidia-hopper-1of3-attempt-1.',
+      name: 'joulegate-report-89f9575c-nvidia-hopper-1of3-attempt-1',
       id: 1,
     });
     await upload(2, 10, 'two again');
     await upload(2, 9, 'two');
     await uploadArtifact({ ...label, kind: 'recordings', ...reportOf(job, 'no report'), runner });
-    const collected = await collectReports({ runner, folder: join(job.workspace, 'collected') });
+    const collected = await collectReports({ runner, manifest, folder: join(job.workspace, 'collected') });
     expect(collected.status).toBe('collected');
-    expect(collected.files.map((file) => readFileSync(file, 'utf8'))).toEqual(['one', 'two again']);
-    expect(collected.missing).toEqual(['3of3 on nvidia-hopper']);
+    expect(collected.reports.map(({ file }) => readFileSync(file, 'utf8'))).toEqual(['one', 'two again']);
+    expect(collected.faults).toEqual([
+      { kind: 'missing', name: '3of3 on nvidia-hopper', reason: 'it left no report' },
+    ]);
   });
 
   it('of a name that is taken is an outcome, and the first one stays', async () => {
@@ -338,7 +341,7 @@ describe('the artifact of a run', () => {
     const second = await uploadArtifact({ ...label, ...reportOf(job, 'two'), runner });
     expect(second.status).toBe('failed');
     expect(second.message).toMatch(
-      /^The artifact joulegate-report-nvidia-hopper-attempt-1 was not uploaded: .*exists already/,
+      /^The artifact joulegate-report-89f9575c-nvidia-hopper-attempt-1 was not uploaded: .*exists already/,
     );
     expect(job.services.artifacts.map(({ name }) => name)).toEqual([first.name]);
   });
@@ -351,7 +354,7 @@ describe('the artifact of a run', () => {
     job.services.fail('CreateArtifact', 'never-answer');
     const late = await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner, seconds: 0.2 });
     expect(late.message).toBe(
-      'The artifact joulegate-report-nvidia-hopper-attempt-1 was not uploaded: no answer within 0.2 s.',
+      'The artifact joulegate-report-89f9575c-nvidia-hopper-attempt-1 was not uploaded: no answer within 0.2 s.',
     );
   });
 
@@ -361,32 +364,37 @@ describe('the artifact of a run', () => {
     expect((await uploadArtifact({ ...none, runner: nightly(job, 100) })).status).toBe('failed');
     const runner = nightly(job, 100, { GITHUB_SERVER_URL: 'https://github.example.com' });
     expect((await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner })).status).toBe('unavailable');
-    expect((await collectReports({ runner, folder: job.workspace })).status).toBe('unavailable');
+    expect((await collectReports({ runner, manifest, folder: job.workspace })).status).toBe('unavailable');
   });
 
-  it('that holds no report makes collecting fail as a whole', async () => {
+  it('that holds no report is a fault with its name, and the others are collected', async () => {
     const job = await startJob();
     const runner = nightly(job, 100);
     await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner });
     const root = mkdtempSync(join(job.workspace, 'out-'));
     writeFileSync(join(root, 'other.json'), '{}');
     await uploadArtifact({ ...label, device: 'other', files: [join(root, 'other.json')], root, runner });
-    expect(await collectReports({ runner, folder: join(job.workspace, 'collected') })).toEqual({
-      status: 'failed',
-      message: 'The reports could not be collected: joulegate-report-other-attempt-1 holds no report.json.',
-      files: [],
-      missing: [],
+    expect(
+      await collectReports({ runner, manifest, folder: join(job.workspace, 'collected') }),
+    ).toMatchObject({
+      message: 'Collected 1 report of the run.',
+      reports: [{ name: 'nvidia-hopper', device: 'nvidia-hopper', state: null }],
+      faults: [{ kind: 'corrupt', name: 'other', reason: 'it holds no report.json' }],
     });
   });
 
   it('of nobody is collected as nothing', async () => {
     const job = await startJob();
-    const collected = await collectReports({ runner: nightly(job, 100), folder: join(job.workspace, 'c') });
+    const collected = await collectReports({
+      runner: nightly(job, 100),
+      manifest,
+      folder: join(job.workspace, 'c'),
+    });
     expect(collected).toEqual({
       status: 'collected',
       message: 'Collected 0 reports of the run.',
-      files: [],
-      missing: [],
+      reports: [],
+      faults: [],
     });
   });
 });

@@ -41,6 +41,8 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     kernels,
     device: inputs.device,
     meter: inputs.meter,
+    ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),
+    ...(inputs.meterCommand === null ? {} : { meterCommand: inputs.meterCommand }),
     report: reportFolder,
     async onDevice(device) {
       const { family } = device;

@@ -27,10 +27,16 @@ export interface Publication {
   readonly runner: Runner;
   readonly inputs: Inputs;
   readonly report: Report;
-  /** Folder with report.json and report.md, absolute. */
+  /** Folder with report.json, report.md and report.html, absolute. */
   readonly reportFolder: string;
   /** What the artifact is; a report of this job's own unless given. */
   readonly artifact?: 'merged';
+  /** What a reader of the comment must know. */
+  readonly notes?: readonly string[];
+  /** A merged tuned state, below `reportFolder`; null or absent without one. */
+  readonly tunedPath?: string | null;
+  /** Further files for the artifact, below `reportFolder`. */
+  readonly files?: readonly string[];
 }
 
 /** Folder that the report's file names are relative to, below the workspace; empty for the workspace itself. */
@@ -82,13 +88,20 @@ async function makeCheckRun(publication: Publication): Promise<boolean> {
  */
 export async function publish(publication: Publication): Promise<void> {
   const { commands, runner, inputs, report, reportFolder } = publication;
+  const { tunedPath = null } = publication;
   const suggested = (report.kind === 'guard' ? report.suggestion?.file : null) ?? null;
-  const files = ['report.json', 'report.md', ...(suggested === null ? [] : [suggestionFile])].map((name) =>
-    join(reportFolder, name),
-  );
+  const own = [
+    'report.json',
+    'report.md',
+    'report.html',
+    ...(suggested === null ? [] : [suggestionFile]),
+  ].map((name) => join(reportFolder, name));
+  const files = [...own, ...(tunedPath === null ? [] : [tunedPath]), ...(publication.files ?? [])];
   const device = report.device?.family ?? null;
   const { artifact: kind = 'report' } = publication;
-  const label = { kind, device, shard: inputs.shard, attempt: runner.runAttempt } as const;
+  const { manifest } = commentOptions(publication);
+  const { shard, deviceLabel } = inputs;
+  const label = { kind, manifest, device: deviceLabel ?? device, shard, attempt: runner.runAttempt } as const;
   announce(commands, writeJobSummary(runner, report));
   const inCheckRun = await makeCheckRun(publication);
   // GitHub would show those of the check run beside the same ones of the job.
@@ -96,10 +109,12 @@ export async function publish(publication: Publication): Promise<void> {
   annotate(commands, annotations, annotationFolder(publication));
   const uploaded = await uploadArtifact({ ...label, runner, files, root: reportFolder });
   announce(commands, uploaded);
-  const notes =
-    uploaded.status === 'failed' ? [`The artifact ${artifactName(label)} could not be uploaded.`] : [];
+  const notes = [
+    ...(publication.notes ?? []),
+    ...(uploaded.status === 'failed' ? [`The artifact ${artifactName(label)} could not be uploaded.`] : []),
+  ];
   const body = renderComment(report, { ...commentOptions(publication), notes });
-  const outputs = outputsOf({ report, reportPath: files[0]!, commentBody: body });
+  const outputs = outputsOf({ report, reportPath: files[0]!, commentBody: body, tunedPath });
   announce(commands, writeOutputs(commands, outputs));
   // A shard knows a part of the verdict only; the job with `mode: report` comments for all of them.
   // A run that was cancelled was so for a newer one, which will comment.

@@ -1,30 +1,110 @@
 import { join } from 'node:path';
 import { type ExitCode, JoulegateError } from '../../errors/index.ts';
-import { announce, collectReports } from '../../github/index.ts';
-import type { ReportGuard } from '../../schema/index.ts';
+import { announce, type CollectedReport, type CollectFault, collectReports } from '../../github/index.ts';
+import type { Report, ReportGuard, ReportRetune } from '../../schema/index.ts';
 import { readReport } from '../../store/index.ts';
-import { mergeReports } from '../merge-reports.ts';
+import { type FleetReports, mergeFleet } from '../merge-fleet.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
-import { publish } from './publish.ts';
-import { labelsOf } from './pull-request-comment.ts';
+import { mergeNight } from './merge-night.ts';
+import { isOfFork, publish } from './publish.ts';
+import { commentOptions, labelsOf } from './pull-request-comment.ts';
 
-function readGuardReport(path: string): ReportGuard {
-  const report = readReport(path);
-  if (report.kind === 'guard') return report;
-  throw new JoulegateError('bad-input', `${path} is the report of a retune, which has no verdict.`, {
-    code: 'not-a-guard-report',
-    nextStep: 'Run guard and retune in different workflows.',
-  });
+/** A report that was collected, checked. */
+export interface ReadReport<R extends Report = Report> {
+  readonly collected: CollectedReport;
+  readonly report: R;
 }
 
-/** Judges what the other jobs of this run measured, all together, and comments once. */
-export async function runReportMode(task: ModeTask): Promise<ExitCode> {
+interface ReadReports {
+  readonly reports: readonly ReadReport[];
+  readonly faults: readonly CollectFault[];
+}
+
+/** A report that cannot be read is a fault with its name, like one that did not come. */
+function readAll(collected: readonly CollectedReport[]): ReadReports {
+  const reports: ReadReport[] = [];
+  const faults: CollectFault[] = [];
+  for (const one of collected) {
+    try {
+      reports.push({ collected: one, report: readReport(one.file) });
+    } catch (error) {
+      if (!(error instanceof JoulegateError)) throw error;
+      // The path is that of a temporary folder: the name says more.
+      const reason = error.message.replaceAll(one.file, 'its report.json');
+      faults.push({ kind: 'corrupt', name: one.name, reason });
+    }
+  }
+  return { reports, faults };
+}
+
+/** What is missing or not of use, for people. */
+function gapsOf(faults: readonly CollectFault[]): string[] {
+  const missing = faults.filter(({ kind }) => kind === 'missing').map(({ name }) => name);
+  const others = faults.filter(({ kind }) => kind !== 'missing');
+  return [
+    ...(missing.length > 0 ? [`No report of ${missing.join(', ')}: its kernels were not judged.`] : []),
+    ...others.map(({ kind, name, reason }) => {
+      const what = kind === 'duplicate' ? 'The reports of' : 'The report of';
+      return `${what} ${name} cannot be used (${kind}): ${reason}. Its kernels were not judged.`;
+    }),
+  ].map((gap) => gap.slice(0, 1500));
+}
+
+function isGuard(read: ReadReport): read is ReadReport<ReportGuard> {
+  return read.report.kind === 'guard';
+}
+
+function isRetune(read: ReadReport): read is ReadReport<ReportRetune> {
+  return read.report.kind === 'retune';
+}
+
+function byDevice(reads: readonly ReadReport<ReportGuard>[]): FleetReports[] {
+  const fleet = new Map<string, ReportGuard[]>();
+  for (const { collected, report } of reads) {
+    fleet.set(collected.device, [...(fleet.get(collected.device) ?? []), report]);
+  }
+  return [...fleet].map(([label, reports]) => ({ label, reports }));
+}
+
+/** Said wherever the figures are shown: whoever wrote the code could have written them. */
+const forkNote =
+  'The code of a fork measured this on its own runner: it decides what it reports, and no check here vouches for it.';
+
+async function judgeTogether(
+  task: ModeTask,
+  reads: readonly ReadReport<ReportGuard>[],
+  gaps: readonly string[],
+): Promise<ExitCode> {
   const { host, commands, runner, inputs } = task;
+  const couldAccept = reads.some(({ report }) =>
+    report.kernels.some(({ acceptLabel }) => acceptLabel != null),
+  );
+  const merged = mergeFleet({
+    fleet: byDevice(reads),
+    gaps,
+    failOn: inputs.failOn,
+    labels: couldAccept ? await labelsOf(task) : null,
+  });
+  const fork = isOfFork(runner);
+  const told: ReportGuard = fork ? { ...merged, warnings: [forkNote, ...merged.warnings] } : merged;
+  const reportFolder = reportFolderOf(runner);
+  prepareReportFolder(host, reportFolder);
+  const report = writeReportFiles(host, reportFolder, told);
+  await publish({ ...task, report, reportFolder, artifact: 'merged', notes: fork ? [forkNote] : [] });
+  commands.info(report.reason);
+  return report.exitCode as ExitCode;
+}
+
+/** Judges what the other jobs of this run measured, all together, and comments once; or merges what they learnt. */
+export async function runReportMode(task: ModeTask): Promise<ExitCode> {
+  const { commands, runner, inputs } = task;
   const { workflowRun } = runner;
   const collected = await collectReports({
     runner,
+    manifest: commentOptions(task).manifest,
     folder: join(runner.temporaryFolder, 'joulegate', 'collected'),
+    expectDevices: inputs.expectDevices,
     ...(workflowRun === null || inputs.githubToken === null
       ? {}
       : { from: { runId: workflowRun.id, token: inputs.githubToken } }),
@@ -36,18 +116,26 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
       nextStep: 'Run the job again; without the reports there is no verdict.',
     });
   }
-  const reports = collected.files.map(readGuardReport);
-  const couldAccept = reports.some(({ kernels }) => kernels.some(({ acceptLabel }) => acceptLabel != null));
-  const merged = mergeReports({
-    reports,
-    missing: collected.missing,
-    failOn: inputs.failOn,
-    labels: couldAccept ? await labelsOf(task) : null,
-  });
-  const reportFolder = reportFolderOf(runner);
-  prepareReportFolder(host, reportFolder);
-  const report = writeReportFiles(host, reportFolder, merged);
-  await publish({ ...task, report, reportFolder, artifact: 'merged' });
-  commands.info(report.reason);
-  return report.exitCode as ExitCode;
+  // Of kernels that were shared out twice nobody knows which report to believe.
+  const doubled = new Set(
+    collected.faults.filter(({ kind }) => kind === 'duplicate').map(({ name }) => name),
+  );
+  const read = readAll(collected.reports.filter(({ device }) => !doubled.has(device)));
+  const gaps = gapsOf([...collected.faults, ...read.faults]);
+  for (const gap of gaps) commands.warning(gap);
+  if (read.reports.length === 0 && gaps.length > 0) {
+    throw new JoulegateError('could-not-measure', `There is no report to judge. ${gaps.join(' ')}`, {
+      code: 'no-reports',
+      nextStep: 'Look at the jobs that are named, and run them again.',
+    });
+  }
+  const guards = read.reports.filter(isGuard);
+  const retunes = read.reports.filter(isRetune);
+  if (guards.length > 0 && retunes.length > 0) {
+    throw new JoulegateError('bad-input', 'Some reports of this run are of guard, others of retune.', {
+      code: 'not-a-guard-report',
+      nextStep: 'Run guard and retune in different workflows.',
+    });
+  }
+  return retunes.length > 0 ? mergeNight(task, retunes, gaps) : judgeTogether(task, guards, gaps);
 }

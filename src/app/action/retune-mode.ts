@@ -2,9 +2,17 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExitCode } from '../../errors/index.ts';
 import { latestTag } from '../../git/index.ts';
-import { announce, uploadArtifact } from '../../github/index.ts';
+import { announce, stateFile, uploadArtifact } from '../../github/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
-import { readModel, readTuned, type StateSample, writeModel } from '../../store/index.ts';
+import {
+  type KeptState,
+  packState,
+  readModel,
+  readTuned,
+  type StateSample,
+  writeFileAtomic,
+  writeModel,
+} from '../../store/index.ts';
 import { machineLabel } from '../guard-blocks.ts';
 import { nightOf, withAnchors, withHistory, withNight } from '../history.ts';
 import { openManifest } from '../open-manifest.ts';
@@ -13,6 +21,7 @@ import { type RetuneOptions, recordingsFolder, retune } from '../retune.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
 import { publish } from './publish.ts';
+import { commentOptions } from './pull-request-comment.ts';
 import { shardKernels } from './shard-kernels.ts';
 
 /** The same search every night would try the same configurations: each run draws its own. */
@@ -38,15 +47,15 @@ function numbered(
 }
 
 /** Everything that was measured, for `retune --device replay` at a desk. */
-async function uploadRecordings(
-  { runner, inputs, commands }: ModeTask,
-  device: string | null,
-  folder: string,
-) {
+async function uploadRecordings(task: ModeTask, device: string | null, folder: string) {
+  const { runner, inputs, commands } = task;
   const names = existsSync(folder) ? readdirSync(folder) : [];
   if (names.length === 0) return;
   const files = names.map((name) => join(folder, name));
-  const label = { kind: 'recordings', device, shard: inputs.shard, attempt: runner.runAttempt } as const;
+  const { manifest } = commentOptions(task);
+  const named = inputs.deviceLabel ?? device;
+  const { shard } = inputs;
+  const label = { kind: 'recordings', manifest, device: named, shard, attempt: runner.runAttempt } as const;
   announce(commands, await uploadArtifact({ ...label, runner, files, root: folder }));
 }
 
@@ -67,6 +76,8 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     kernels: inputs.shard === null ? null : shardKernels(manifest, inputs.shard),
     device: inputs.device,
     meter: inputs.meter,
+    ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),
+    ...(inputs.meterCommand === null ? {} : { meterCommand: inputs.meterCommand }),
     budget: 'retune',
     seed: seedOf(runner.runId),
     model,
@@ -94,17 +105,23 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   const anchors = withAnchors(kept?.anchors ?? [], night);
   const told = withHistory(found, { history, anchors, manifest, machine });
   const report = writeReportFiles(host, reportFolder, told);
-  await publish({ ...task, report, reportFolder });
+  const learnt: KeptState | null =
+    opened === null || host.signal.aborted
+      ? null
+      : {
+          ...opened.restored,
+          model: readModel(model),
+          tuned: readTuned(join(folder, manifest.tunedPath)),
+          history,
+          anchors,
+          noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise, machine)],
+        };
+  // Shards would overwrite each other's: what each learnt goes with its report, and one job merges and saves it.
+  const handsOn = inputs.shard !== null && learnt !== null;
+  const statePath = join(reportFolder, stateFile);
+  if (handsOn) writeFileAtomic(statePath, packState(learnt));
+  await publish({ ...task, report, reportFolder, files: handsOn ? [statePath] : [] });
   await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
-  if (!host.signal.aborted) {
-    await opened?.save({
-      ...opened.restored,
-      model: readModel(model),
-      tuned: readTuned(join(folder, manifest.tunedPath)),
-      history,
-      anchors,
-      noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise, machine)],
-    });
-  }
+  if (learnt !== null && !handsOn) await opened?.save(learnt);
   return report.exitCode as ExitCode;
 }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import type { ReportRetune } from '../../schema/index.ts';
+import { type KeptState, mergeStates, mergeTuned, unpackState, writeTuned } from '../../store/index.ts';
+import { mergeRetunes } from '../merge-retunes.ts';
+import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
+import { type ModeTask, reportFolderOf } from './guard-mode.ts';
+import { restoreState } from './kept-state.ts';
+import { publish } from './publish.ts';
+import type { ReadReport } from './report-mode.ts';
+
+/** Name of the tuned state beside the merged report. */
+const tunedFile = 'tuned.json';
+
+/** What a shard left to be kept; null if it left nothing of use, which is said. */
+function readState(read: ReadReport<ReportRetune>, warn: (text: string) => void): KeptState | null {
+  const { collected, report } = read;
+  if (collected.state === null) {
+    warn(`${collected.name} left nothing to be kept.`);
+    return null;
+  }
+  try {
+    const state = unpackState(readFileSync(collected.state), `the state of ${collected.name}`);
+    if (state.family === report.device?.family) return state;
+    warn(`The state of ${collected.name} is of ${state.family}, which is not its device: it is not kept.`);
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    warn(`${error.message}: it is not kept.`);
+  }
+  return null;
+}
+
+/** Saves what all shards of each device family learnt: this job alone writes it, so that no shard undoes another's. */
+async function keep(task: ModeTask, states: readonly KeptState[], warn: (text: string) => void) {
+  const families = [...new Set(states.map(({ family }) => family))];
+  for (const family of families) {
+    const keeper = await restoreState(task, family);
+    const { state, warnings } = mergeStates(
+      keeper.restored,
+      states.filter((one) => one.family === family),
+    );
+    for (const warning of warnings) warn(warning);
+    await keeper.save(state);
+  }
+}
+
+/**
+ * Merges what the jobs of a nightly run found: one report, one tuned state for a following job to propose, and one state
+ * per device family for the next night.
+ * @param gaps what is missing or not of use; with one the job fails, and what the others found is kept all the same
+ */
+export async function mergeNight(
+  task: ModeTask,
+  reads: readonly ReadReport<ReportRetune>[],
+  gaps: readonly string[],
+): Promise<ExitCode> {
+  const { host, commands, runner } = task;
+  const warnings: string[] = [...gaps];
+  const warn = (text: string) => {
+    warnings.push(text);
+    commands.warning(text);
+  };
+  const states = reads.flatMap((read) => readState(read, warn) ?? []);
+  const reportFolder = reportFolderOf(runner);
+  prepareReportFolder(host, reportFolder);
+  const tuned = mergeTuned(states.flatMap((state) => state.tuned ?? []));
+  const tunedPath = tuned === null ? null : join(reportFolder, tunedFile);
+  if (tuned !== null && tunedPath !== null) writeTuned(tunedPath, tuned);
+  const merged = mergeRetunes(
+    reads.map(({ collected, report }) => ({ label: collected.device, report })),
+    warnings,
+  );
+  const incomplete = gaps.length > 0 && merged.exitCode === ExitCode.passed;
+  const told = incomplete ? { ...merged, exitCode: ExitCode.couldNotMeasure } : merged;
+  const report = writeReportFiles(host, reportFolder, told);
+  await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath });
+  await keep(task, states, warn);
+  return report.exitCode as ExitCode;
+}
