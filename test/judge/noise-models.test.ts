@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noiseModels } from '../../bench/judge/noise.ts';
+import { type NoiseModel, noiseModels } from '../../bench/judge/noise.ts';
 import { peerRules } from '../../bench/judge/peers.ts';
 import { changed, margins, play, subjectsOf } from '../../bench/judge/run-judge.ts';
 import { createRandom } from '../../src/stats/index.ts';
@@ -73,5 +73,27 @@ describe('a machine that is another one at every session', () => {
     }
     expect(alarms / 200).toBeGreaterThan(0.15);
     expect(ours).toBe(0);
+  });
+
+  test('reads +13.8 % another day: never red, for base is measured on that day too', () => {
+    const random = createRandom(106);
+    for (let run = 0; run < 50; run++) {
+      const another: NoiseModel = {
+        ...session,
+        machine: () => ({
+          openSession: () => ({
+            openProcess: () => ({ turn: () => Math.log(1.138) + 0.01 * random.normal() }),
+          }),
+        }),
+      };
+      const [judged] = play({
+        subjects: subjectsOf(1),
+        truthOf: () => changed(0),
+        model: another,
+        random,
+      }).judgements;
+      expect(judged?.verdict).not.toBe('regressed');
+      expect(judged?.metrics[0]?.ratio?.estimate).toBeLessThan(1.03);
+    }
   });
 });
