@@ -78,6 +78,9 @@ function budgetOf({ options, opened }: RetuneRun): Budget {
   };
 }
 
+/** Part of a limited time that is set aside for comparing the finalists. */
+const finalsPart = 0.25;
+
 interface Searched {
   readonly searches: readonly WorkloadSearch[];
   readonly model: CostModel;
@@ -103,6 +106,10 @@ async function searchAll(
   const jobs = kernels
     .filter((kernel) => isTuned(kernel, options))
     .flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
+  // What the comparison at the end needs is set aside: without it nothing that was found can be kept.
+  const leftMs = run.deadlineMs - laboratory.clock.nowMs();
+  const asideMs = Math.min(finalsPart * leftMs, 1000 * budget.judgeSeconds * jobs.length);
+  const searchDeadlineMs = run.deadlineMs - asideMs;
   const searches: WorkloadSearch[] = [];
   const skipped: string[] = [];
   const warnings: string[] = [];
@@ -111,7 +118,8 @@ async function searchAll(
   for (const [index, { kernel, workload }] of jobs.entries()) {
     if (host.signal.aborted) break;
     const name = `${kernel.name} ${workload.name}`;
-    const secondsLeft = (run.deadlineMs - laboratory.clock.nowMs()) / 1000;
+    // In equal parts; what one leaves over goes to those after it.
+    const secondsLeft = (searchDeadlineMs - laboratory.clock.nowMs()) / 1000 / (jobs.length - index);
     if (secondsLeft <= 1) {
       skipped.push(name);
       continue;

@@ -55,7 +55,12 @@ describeOnAdapter('retune on a device', () => {
       configuration: report.kernels[0].configuration,
       family: report.device.family,
     });
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['recordings', 'report.html', 'report.json', 'report.md']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'recordings',
+      'report.html',
+      'report.json',
+      'report.md',
+    ]);
     const [recording] = readdirSync(join(folder, 'out', 'recordings'));
     const replayed = await joulegate(
       folder,
@@ -88,6 +93,21 @@ describeOnAdapter('retune on a device', () => {
     await other.sees('trials');
     other.child.kill('SIGINT');
     expect((await other.finished).stderr).not.toContain('earlier trials');
+  }, 120_000);
+
+  it('shares a limited time among the workloads, and leaves some of it to compare what was found', async () => {
+    const files = smallProject(3_000);
+    const workloads = 'workloads: [{ COUNT: 65536 }, { COUNT: 32768 }]';
+    const manifest = smallManifest.replace('workloads: [{ COUNT: 65536 }]', workloads);
+    const folder = await projectFolder({ ...files, 'joulegate.yaml': manifest });
+    const ended = await joulegate(folder, 'retune', '--json', '--max-minutes', '0.25');
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels).toHaveLength(2);
+    for (const { trials, reason } of report.kernels) {
+      expect(trials).toBeGreaterThan(0);
+      expect(reason).not.toContain('not compared');
+    }
+    expect(report.warnings).toEqual([]);
   }, 120_000);
 
   it('replaces what ships today where that fails, and says so', async () => {
