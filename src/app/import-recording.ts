@@ -9,6 +9,10 @@ export interface ImportOptions {
   readonly timeField?: string;
   /** Field that holds the energy in joules; none unless given. */
   readonly energyField?: string;
+  /** Field that holds the mean power in watts; where there is no `energyField`, energy is this times the time. */
+  readonly powerField?: string;
+  /** Field that holds the list of single times; none unless given. */
+  readonly samplesField?: string;
   readonly out: string;
 }
 
@@ -39,6 +43,8 @@ export function importRecording(host: Host, options: ImportOptions): ImportSumma
     },
     ...(options.timeField === undefined ? {} : { timeField: options.timeField }),
     ...(options.energyField === undefined ? {} : { energyField: options.energyField }),
+    ...(options.powerField === undefined ? {} : { powerField: options.powerField }),
+    ...(options.samplesField === undefined ? {} : { samplesField: options.samplesField }),
   });
   writeRecording(absolutePath(host, options.out), recording);
   const { measurements } = recording;

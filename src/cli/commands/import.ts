@@ -9,7 +9,7 @@ export const importCommand: CommandSpec = {
   summary: "turn another tuner's measurements into a recording",
   positionals: ['FORMAT', 'FILE'],
   description: `Turns a cache of Kernel Tuner (format kernel-tuner; .gz is unpacked) into a recording. Times are taken as
-milliseconds, energies as joules. Configurations that failed there are failures here.`,
+milliseconds, energies as joules, powers as watts. Configurations that failed there are failures here.`,
   examples: [
     'joulegate import kernel-tuner convolution_A100.json.gz --out convolution.json.gz',
     'joulegate import kernel-tuner tcbf.json.gz --energy energy --out tcbf.recording.json.gz',
@@ -17,6 +17,16 @@ milliseconds, energies as joules. Configurations that failed there are failures 
   options: {
     time: { type: 'string', value: 'FIELD', help: 'field with the time; time unless given' },
     energy: { type: 'string', value: 'FIELD', help: 'field with the energy; none unless given' },
+    power: {
+      type: 'string',
+      value: 'FIELD',
+      help: 'field with the mean power; without --energy, energy is power times time',
+    },
+    samples: {
+      type: 'string',
+      value: 'FIELD',
+      help: 'field with the list of single times; none unless given',
+    },
     out: { type: 'string', value: 'FILE', help: 'the recording; packed if it ends in .gz' },
     ...jsonOption,
   },
@@ -38,11 +48,15 @@ milliseconds, energies as joules. Configurations that failed there are failures 
     }
     const timeField = args.text('time');
     const energyField = args.text('energy');
+    const powerField = args.text('power');
+    const samplesField = args.text('samples');
     const summary = importRecording(host, {
       cache: cache!,
       out,
       ...(timeField === undefined ? {} : { timeField }),
       ...(energyField === undefined ? {} : { energyField }),
+      ...(powerField === undefined ? {} : { powerField }),
+      ...(samplesField === undefined ? {} : { samplesField }),
     });
     return {
       output: args.flag('json')

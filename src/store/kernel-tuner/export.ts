@@ -11,10 +11,17 @@ function errorName(failure: NonNullable<Measurement['failure']>): string {
   return failure.kind === 'unsupported' ? 'InvalidConfig' : 'RuntimeFailedConfig';
 }
 
+/** What an evaluation cost. Kernel Tuner's simulation mode adds these up; a recording knows the launches only. */
+function spent(benchmarkMs: number): Readonly<Record<string, number>> {
+  return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
+}
+
 function figures(measurement: Measurement): Readonly<Record<string, unknown>> {
   const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
-  if (failure !== undefined) return { time: errorName(failure) };
-  return { time: latencyMs, times: latencySamplesMs ?? [latencyMs], energy: joules, power: watts };
+  if (failure !== undefined) return { time: errorName(failure), ...spent(0) };
+  const times = latencySamplesMs ?? [latencyMs ?? 0];
+  const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
 }
 
 /** As Python prints a value, which is what the keys of a cache are made of. */
@@ -24,7 +31,8 @@ function pythonText(value: number | boolean | string | undefined): string {
 
 /**
  * A recording as a Kernel Tuner cache, for its simulation mode: `time` and `times` in milliseconds, `energy` in joules,
- * `power` in watts. Static features and the messages of failures are left behind.
+ * `power` in watts, `benchmark_time` the milliseconds that the launches took. Static features and the messages of
+ * failures are left behind.
  * @param objective field to name as the cache's objective.
  */
 export function exportKernelTuner(recording: Recording, objective: 'time' | 'energy' = 'time'): string {

@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/index.ts';
+import { projectFolder } from '../support/command-line.ts';
+
+/** What Kernel Tuner's simulation mode adds up. */
+function spent(benchmarkMs: number) {
+  return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
+}
+
+const cache = JSON.stringify({
+  device_name: 'Example GPU',
+  kernel_name: 'valley',
+  problem_size: [1024],
+  tune_params_keys: ['TILE', 'VECTOR'],
+  tune_params: { TILE: [8, 16], VECTOR: [true, false] },
+  objective: 'time',
+  cache: {
+    '8,True': {
+      ...{ TILE: 8, VECTOR: true, time: 2.5, times: [2.5, 2.25], energy: 0.25, power: 100 },
+      ...spent(4.75),
+    },
+    '16,True': {
+      ...{ TILE: 16, VECTOR: true, time: 1.5, times: [1.5, 1.75], energy: 0.125, power: 80 },
+      ...spent(3.25),
+    },
+    '16,False': { TILE: 16, VECTOR: false, time: 'CompilationFailedConfig', ...spent(0) },
+  },
+});
+
+/** Runs the command line in this process, from its source. */
+async function run(folder: string, ...args: string[]) {
+  const silent = () => undefined;
+  return await main(
+    args,
+    {
+      environment: {},
+      workingDirectory: folder,
+      signal: new AbortController().signal,
+      progress: { stage: silent, update: silent, note: silent, warn: silent },
+      workerPath: '',
+      version: '0.0.0',
+      command: 'joulegate',
+      now: () => new Date(0),
+    },
+    { colour: false, width: 100 },
+  );
+}
+
+async function imported(...fields: string[]) {
+  const folder = await projectFolder({ 'cache.json': cache });
+  const ending = await run(folder, 'import', 'kernel-tuner', 'cache.json', ...fields, '--out', 'r.json.gz');
+  expect(ending).toMatchObject({ error: '', exitCode: 0 });
+  return folder;
+}
+
+const everyField = ['--energy', 'energy', '--power', 'power', '--samples', 'times'];
+
+describe('export kernel-tuner', () => {
+  it('gives back what was imported: times, energies, powers, samples and failures', async () => {
+    const folder = await imported(...everyField);
+    const ending = await run(folder, 'export', 'kernel-tuner', 'r.json.gz', '--out', 'back.json');
+    expect(ending).toMatchObject({
+      exitCode: 0,
+      output: 'back.json: 3 configurations of valley on Example GPU, 1 failure, 2 with energy\n',
+    });
+    expect(JSON.parse(readFileSync(join(folder, 'back.json'), 'utf8'))).toEqual(JSON.parse(cache));
+  });
+
+  it('packs a cache whose name ends in .gz, and names the objective that was asked for', async () => {
+    const folder = await imported(...everyField);
+    const ending = await run(
+      folder,
+      ...['export', 'kernel-tuner', 'r.json.gz', '--objective', 'energy', '--out', 'back.json.gz', '--json'],
+    );
+    expect(JSON.parse(ending.output)).toEqual({
+      out: 'back.json.gz',
+      kernel: 'valley',
+      device: 'Example GPU',
+      configurations: 3,
+      failures: 1,
+      energyMeasurements: 2,
+    });
+    const text = gunzipSync(readFileSync(join(folder, 'back.json.gz'))).toString('utf8');
+    expect(JSON.parse(text)).toMatchObject({ objective: 'energy' });
+  });
+
+  it('refuses energy as the objective of a recording that holds none', async () => {
+    const folder = await imported();
+    const ending = await run(
+      folder,
+      ...['export', 'kernel-tuner', 'r.json.gz', '--objective', 'energy', '--out', 'back.json'],
+    );
+    expect(ending.exitCode).toBe(2);
+    expect(ending.error).toContain('r.json.gz holds no energy.');
+    expect(existsSync(join(folder, 'back.json'))).toBe(false);
+  });
+
+  it.each([
+    ['an unknown format', ['export', 'csv', 'r.json.gz', '--out', 'x'], '"csv" is not a format'],
+    ['no file to write', ['export', 'kernel-tuner', 'r.json.gz'], 'needs --out FILE'],
+    [
+      'an unknown objective',
+      ['export', 'kernel-tuner', 'r.json.gz', '--objective', 'edp', '--out', 'x'],
+      'edp',
+    ],
+    ['a missing recording', ['export', 'kernel-tuner', 'none.json', '--out', 'x'], 'none.json'],
+  ])('ends with status 2 for %s', async (_, args, message) => {
+    const ending = await run(await imported(), ...args);
+    expect(ending.exitCode).toBe(2);
+    expect(ending.error).toContain(message);
+    expect(ending.output).toBe('');
+  });
+});
+
+describe('import kernel-tuner', () => {
+  it('takes energy as power times time where only power is named', async () => {
+    const folder = await imported('--power', 'power');
+    await run(folder, 'export', 'kernel-tuner', 'r.json.gz', '--out', 'back.json');
+    const { cache: entries } = JSON.parse(readFileSync(join(folder, 'back.json'), 'utf8'));
+    expect(entries['16,True']).toMatchObject({ time: 1.5, energy: 0.12, power: 80 });
+  });
+});
