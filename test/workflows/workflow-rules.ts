@@ -13,10 +13,73 @@ interface Job {
   readonly permissions?: Permissions;
   readonly needs?: string | readonly string[];
   readonly outputs?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix?: Readonly<Record<string, unknown>> };
   readonly steps?: readonly Step[];
 }
 
 type Permissions = string | Readonly<Record<string, string>>;
+
+/** GitHub's names of permissions; one that is misspelt gives nothing. */
+const permissionNames = new Set([
+  'actions',
+  'attestations',
+  'checks',
+  'contents',
+  'deployments',
+  'discussions',
+  'id-token',
+  'issues',
+  'packages',
+  'pages',
+  'pull-requests',
+  'security-events',
+  'statuses',
+]);
+
+/** Keys of a job that GitHub knows. */
+const jobKeys = new Set([
+  'concurrency',
+  'container',
+  'continue-on-error',
+  'defaults',
+  'env',
+  'environment',
+  'if',
+  'name',
+  'needs',
+  'outputs',
+  'permissions',
+  'runs-on',
+  'secrets',
+  'services',
+  'steps',
+  'strategy',
+  'timeout-minutes',
+  'uses',
+  'with',
+]);
+const stepKeys = new Set([
+  'continue-on-error',
+  'env',
+  'id',
+  'if',
+  'name',
+  'run',
+  'shell',
+  'timeout-minutes',
+  'uses',
+  'with',
+  'working-directory',
+]);
+
+function permissionFaults(permissions: Permissions | undefined): string[] {
+  if (permissions === undefined) return [];
+  if (typeof permissions === 'string') return [];
+  return Object.entries(permissions ?? {}).flatMap(([name, access]) => [
+    ...(permissionNames.has(name) ? [] : [`there is no permission ${name}`]),
+    ...(['read', 'write', 'none'].includes(access) ? [] : [`${name}: ${access} is no access`]),
+  ]);
+}
 
 interface Workflow {
   readonly on?: unknown;
@@ -49,7 +112,7 @@ function pinFaults(text: string): string[] {
 }
 
 function stepFaults(step: Step, action: ActionFile): string[] {
-  const faults: string[] = [];
+  const faults = Object.keys(step).flatMap((key) => (stepKeys.has(key) ? [] : [`a step has no ${key}`]));
   if ((step.uses === undefined) === (step.run === undefined)) faults.push('a step needs one of uses and run');
   if (step.uses?.startsWith('actions/checkout@') && step.with?.['persist-credentials'] !== false) {
     faults.push('checkout leaves the token in the clone');
@@ -63,7 +126,8 @@ function stepFaults(step: Step, action: ActionFile): string[] {
 }
 
 function jobFaults(job: Job, action: ActionFile): string[] {
-  const faults: string[] = [];
+  const faults = Object.keys(job).flatMap((key) => (jobKeys.has(key) ? [] : [`a job has no ${key}`]));
+  faults.push(...permissionFaults(job.permissions));
   if (job['runs-on'] === undefined) faults.push('has no runs-on');
   if (job['timeout-minutes'] === undefined) faults.push('may run for six hours');
   const steps = job.steps ?? [];
@@ -90,7 +154,12 @@ function referenceFaults(name: string, job: Job, workflow: Workflow, action: Act
       return needed && known ? [] : [`${whole} leads nowhere`];
     },
   );
-  return [...steps, ...jobs].map((fault) => `${name}: ${fault}`);
+  const matrix = [...text.matchAll(/\bmatrix\.([\w-]+)/g)].flatMap(([whole, key = '']) =>
+    Object.hasOwn(job.strategy?.matrix ?? {}, key) ? [] : [`${whole} leads nowhere`],
+  );
+  const needed = [job.needs ?? []].flat().filter((other) => !Object.hasOwn(workflow.jobs ?? {}, other));
+  const missing = needed.map((other) => `needs ${other}, which is not there`);
+  return [...steps, ...jobs, ...matrix, ...missing].map((fault) => `${name}: ${fault}`);
 }
 
 /** Everything about a workflow that is not as it should be; empty if nothing is. */

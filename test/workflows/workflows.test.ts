@@ -19,7 +19,10 @@ describe('the workflows', () => {
       '.github/workflows/ci.yml',
       '.github/workflows/release.yml',
       'examples/workflows/guard.yml',
+      'examples/workflows/matrix.yml',
+      'examples/workflows/nightly-matrix.yml',
       'examples/workflows/nightly.yml',
+      'examples/workflows/report.yml',
     ]);
   });
 
@@ -67,9 +70,52 @@ describe('for a user', () => {
       const running = Object.values(jobs).filter(({ steps }) =>
         steps.some(({ uses }) => uses?.startsWith('OWNER/joulegate')),
       );
-      expect(running).toHaveLength(1);
-      expect(running[0]?.permissions ?? permissions, path).toMatchObject({ contents: 'read' });
+      expect(running.length).toBeGreaterThan(0);
+      for (const job of running) expect((job.permissions ?? permissions).contents, path).not.toBe('write');
     }
+  });
+
+  it('whoever judges the reports of others checks nothing out, and runs on no machine of the user’s', () => {
+    const judging = paths.flatMap((path) => {
+      const { jobs } = parse(textOf(path)) as {
+        jobs: Record<
+          string,
+          { 'runs-on': unknown; steps: { uses?: string; run?: string; with?: { mode?: string } }[] }
+        >;
+      };
+      return Object.values(jobs).filter(({ steps }) => steps.some((step) => step.with?.mode === 'report'));
+    });
+    expect(judging).toHaveLength(3);
+    for (const { steps, ...job } of judging) {
+      expect(job['runs-on']).toBe('ubuntu-24.04');
+      expect(steps.filter(({ uses, run }) => run !== undefined || uses?.includes('checkout'))).toEqual([]);
+    }
+  });
+
+  it('the devices of a matrix are those that the report expects', () => {
+    for (const name of ['matrix', 'nightly-matrix']) {
+      const { jobs } = parse(textOf(`examples/workflows/${name}.yml`)) as {
+        jobs: Record<
+          string,
+          {
+            strategy?: { matrix: { gpu: string[] } };
+            steps: { with?: Record<string, string> }[];
+          }
+        >;
+      };
+      const gpus = Object.values(jobs).flatMap(({ strategy }) => strategy?.matrix.gpu ?? []);
+      const expected = Object.values(jobs)
+        .flatMap(({ steps }) => steps.map((step) => step.with?.['expect-devices']))
+        .find((value) => value !== undefined);
+      expect(gpus.join(', ')).toBe(expected);
+    }
+  });
+
+  it('a fork’s run is commented on by what GitHub says of it, and its comment cancels no other fork’s', () => {
+    const text = textOf('examples/workflows/report.yml');
+    expect(text).toContain("github.event.workflow_run.event == 'pull_request'");
+    expect(text).toMatch(/group: .*head_repository\.full_name.*head_branch/);
+    expect(parse(text).jobs.comment.permissions).toEqual({ actions: 'read', 'pull-requests': 'write' });
   });
 });
 
