@@ -3,9 +3,12 @@ import type { Point, Space, Tunable } from '../space/index.ts';
 
 /** How points of a space enter the models. */
 export interface Coordinates {
-  /** One per tunable that has a choice. */
+  /** One per tunable that has a choice; behind them one per size that is not always a power of two. */
   readonly dimensions: readonly Dimension[];
-  /** Coordinates of a point: rank over (levels - 1) where values have an order, else their index. */
+  /**
+   * Coordinates of a point: rank over (levels - 1) where values have an order, else their index; then how often each of
+   * those sizes can be halved.
+   */
   coordinates(point: Point): Float64Array;
   /** Number of entries of `features`. */
   readonly featureCount: number;
@@ -37,6 +40,30 @@ function axisOf(tunable: Tunable, index: number): Axis {
   return { tunable: index, ordinal, hamming: levels > 2, positions };
 }
 
+function timesHalved(value: number): number {
+  let times = 0;
+  for (let rest = value; rest % 2 === 0; rest /= 2) times++;
+  return times;
+}
+
+/**
+ * How often each value can be halved, over the range of that. What fits warps, vectors and alignments behaves alike, and
+ * that is no order: 64 and 128 are near each other, 80, 96 and 112 between them are not. null for tunables that are no
+ * sizes (fewer than two powers of two among their values, as of clocks), and where the order says it already.
+ */
+function divisibility({ values }: Tunable): readonly number[] | null {
+  const sizes = values.filter(
+    (value): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0,
+  );
+  if (sizes.length < Math.max(3, values.length)) return null;
+  const halved = sizes.map(timesHalved);
+  const powersOfTwo = sizes.filter((value, i) => value === 2 ** (halved[i] as number)).length;
+  if (powersOfTwo < 2 || powersOfTwo === sizes.length) return null;
+  const lowest = Math.min(...halved);
+  const range = Math.max(...halved) - lowest;
+  return halved.map((times) => (times - lowest) / range);
+}
+
 /** log2 of each value of tunables that could be sizes: three or more positive numbers. */
 function logValues(tunable: Tunable): readonly number[] | null {
   if (tunable.values.length < 3) return null;
@@ -49,16 +76,21 @@ function logValues(tunable: Tunable): readonly number[] | null {
 /** Coordinates for the points of `space`. */
 export function coordinatesOf(space: Space): Coordinates {
   const axes = space.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
+  const divisible = space.tunables.flatMap((tunable, index): Axis[] => {
+    const positions = divisibility(tunable);
+    return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
+  });
+  const all = [...axes, ...divisible];
   const sizes = space.tunables.flatMap((tunable, index) => {
     const logs = logValues(tunable);
     return logs === null ? [] : [{ index, logs }];
   });
   const coordinates = (point: Point) =>
-    Float64Array.from(axes, (axis) => axis.positions[point[axis.tunable] as number] as number);
+    Float64Array.from(all, (axis) => axis.positions[point[axis.tunable] as number] as number);
   return {
-    dimensions: axes.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
+    dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
     coordinates,
-    featureCount: axes.length + sizes.length * (sizes.length - 1),
+    featureCount: all.length + sizes.length * (sizes.length - 1),
     features(point) {
       const features = Array.from(coordinates(point));
       const logs = sizes.map((size) => size.logs[point[size.index] as number] as number);
