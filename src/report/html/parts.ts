@@ -44,7 +44,7 @@ export function tableHtml(table: {
   );
   // What scrolls has to be reachable by keyboard.
   const label = table.caption ?? 'table';
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label }, body);
+  return element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': label }, body);
 }
 
 /** A figure with its caption. */

@@ -2,6 +2,7 @@ import { placeText } from '../facts.ts';
 import { failureNotes } from '../failure-notes.ts';
 import {
   formatConfiguration,
+  formatInteger,
   formatJoules,
   formatMilliseconds,
   formatNumber,
@@ -77,7 +78,7 @@ function convergence(kernel: RetunedKernel, id: string): string {
     id: `${id}-convergence`,
     title: 'Best so far',
     description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
-    x: { title: 'trials', format: (value) => formatNumber(value) },
+    x: { title: 'trials', format: (value) => formatInteger(value) },
     y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
     lines: [{ label: 'best', tone: 'base', points, steps: true }],
   });
@@ -138,7 +139,7 @@ function finalistsTable({ finalists }: Evidence): string {
   if (finalists.length < 2) return '';
   return tableHtml({
     caption: 'Measured side by side in fresh blocks',
-    titles: ['', 'configuration', 'energy', 'latency'],
+    titles: ['outcome', 'configuration', 'energy', 'latency'],
     figureColumns: [2, 3],
     rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
       chosen ? 'chosen' : '',

@@ -55,7 +55,7 @@ export const figureStyle = `
 .figure .faint { fill: var(--faint); }
 .figure .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
 .figure .axis { stroke: var(--faint); stroke-width: 1; fill: none; }
-.figure .dots { fill: none; stroke-linecap: round; stroke-width: 5; stroke: var(--point); stroke-opacity: 0.55; }
+.figure .dots { fill: none; stroke-linecap: round; stroke-width: 6; stroke: var(--point); stroke-opacity: 0.75; }
 .figure .line { fill: none; stroke-width: 2; stroke: var(--base); stroke-linejoin: round; }
 .figure .thin { stroke-width: 1.25; stroke-dasharray: 4 3; }
 .figure .is-base { stroke: var(--base); }
