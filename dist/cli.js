@@ -7,11 +7,11 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __require = /* @__PURE__ */ ((x) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x, {
-  get: (a, b) => (typeof require !== "undefined" ? require : a)[b]
-}) : x)(function(x) {
+var __require = /* @__PURE__ */ ((x2) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x2, {
+  get: (a2, b) => (typeof require !== "undefined" ? require : a2)[b]
+}) : x2)(function(x2) {
   if (typeof require !== "undefined") return require.apply(this, arguments);
-  throw Error('Dynamic require of "' + x + '" is not supported');
+  throw Error('Dynamic require of "' + x2 + '" is not supported');
 });
 var __commonJS = (cb, mod) => function __require2() {
   try {
@@ -98,13 +98,13 @@ var require_identity = __commonJS({
 var require_visit = __commonJS({
   "../../work/main/node_modules/yaml/dist/visit.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
     var REMOVE = /* @__PURE__ */ Symbol("remove node");
     function visit(node, visitor) {
       const visitor_ = initVisitor(visitor);
-      if (identity2.isDocument(node)) {
+      if (identity4.isDocument(node)) {
         const cd = visit_(null, node.contents, visitor_, Object.freeze([node]));
         if (cd === REMOVE)
           node.contents = null;
@@ -114,17 +114,17 @@ var require_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path) {
-      const ctrl = callVisitor(key2, node, visitor, path);
-      if (identity2.isNode(ctrl) || identity2.isPair(ctrl)) {
-        replaceNode(key2, path, ctrl);
-        return visit_(key2, ctrl, visitor, path);
+    function visit_(key2, node, visitor, path2) {
+      const ctrl = callVisitor(key2, node, visitor, path2);
+      if (identity4.isNode(ctrl) || identity4.isPair(ctrl)) {
+        replaceNode(key2, path2, ctrl);
+        return visit_(key2, ctrl, visitor, path2);
       }
       if (typeof ctrl !== "symbol") {
-        if (identity2.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+        if (identity4.isCollection(node)) {
+          path2 = Object.freeze(path2.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path);
+            const ci = visit_(i, node.items[i], visitor, path2);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -134,14 +134,14 @@ var require_visit = __commonJS({
               i -= 1;
             }
           }
-        } else if (identity2.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = visit_("key", node.key, visitor, path);
+        } else if (identity4.isPair(node)) {
+          path2 = Object.freeze(path2.concat(node));
+          const ck = visit_("key", node.key, visitor, path2);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path);
+          const cv = visit_("value", node.value, visitor, path2);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -152,7 +152,7 @@ var require_visit = __commonJS({
     }
     async function visitAsync(node, visitor) {
       const visitor_ = initVisitor(visitor);
-      if (identity2.isDocument(node)) {
+      if (identity4.isDocument(node)) {
         const cd = await visitAsync_(null, node.contents, visitor_, Object.freeze([node]));
         if (cd === REMOVE)
           node.contents = null;
@@ -162,17 +162,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path) {
-      const ctrl = await callVisitor(key2, node, visitor, path);
-      if (identity2.isNode(ctrl) || identity2.isPair(ctrl)) {
-        replaceNode(key2, path, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path);
+    async function visitAsync_(key2, node, visitor, path2) {
+      const ctrl = await callVisitor(key2, node, visitor, path2);
+      if (identity4.isNode(ctrl) || identity4.isPair(ctrl)) {
+        replaceNode(key2, path2, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path2);
       }
       if (typeof ctrl !== "symbol") {
-        if (identity2.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+        if (identity4.isCollection(node)) {
+          path2 = Object.freeze(path2.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path);
+            const ci = await visitAsync_(i, node.items[i], visitor, path2);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -182,14 +182,14 @@ var require_visit = __commonJS({
               i -= 1;
             }
           }
-        } else if (identity2.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path);
+        } else if (identity4.isPair(node)) {
+          path2 = Object.freeze(path2.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path2);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path);
+          const cv = await visitAsync_("value", node.value, visitor, path2);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -216,34 +216,34 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path) {
+    function callVisitor(key2, node, visitor, path2) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path);
-      if (identity2.isMap(node))
-        return visitor.Map?.(key2, node, path);
-      if (identity2.isSeq(node))
-        return visitor.Seq?.(key2, node, path);
-      if (identity2.isPair(node))
-        return visitor.Pair?.(key2, node, path);
-      if (identity2.isScalar(node))
-        return visitor.Scalar?.(key2, node, path);
-      if (identity2.isAlias(node))
-        return visitor.Alias?.(key2, node, path);
+        return visitor(key2, node, path2);
+      if (identity4.isMap(node))
+        return visitor.Map?.(key2, node, path2);
+      if (identity4.isSeq(node))
+        return visitor.Seq?.(key2, node, path2);
+      if (identity4.isPair(node))
+        return visitor.Pair?.(key2, node, path2);
+      if (identity4.isScalar(node))
+        return visitor.Scalar?.(key2, node, path2);
+      if (identity4.isAlias(node))
+        return visitor.Alias?.(key2, node, path2);
       return void 0;
     }
-    function replaceNode(key2, path, node) {
-      const parent = path[path.length - 1];
-      if (identity2.isCollection(parent)) {
+    function replaceNode(key2, path2, node) {
+      const parent = path2[path2.length - 1];
+      if (identity4.isCollection(parent)) {
         parent.items[key2] = node;
-      } else if (identity2.isPair(parent)) {
+      } else if (identity4.isPair(parent)) {
         if (key2 === "key")
           parent.key = node;
         else
           parent.value = node;
-      } else if (identity2.isDocument(parent)) {
+      } else if (identity4.isDocument(parent)) {
         parent.contents = node;
       } else {
-        const pt = identity2.isAlias(parent) ? "alias" : "scalar";
+        const pt = identity4.isAlias(parent) ? "alias" : "scalar";
         throw new Error(`Cannot replace node with ${pt} parent`);
       }
     }
@@ -256,7 +256,7 @@ var require_visit = __commonJS({
 var require_directives = __commonJS({
   "../../work/main/node_modules/yaml/dist/doc/directives.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var visit = require_visit();
     var escapeChars = {
       "!": "%21",
@@ -304,13 +304,13 @@ var require_directives = __commonJS({
        * @param onError - May be called even if the action was successful
        * @returns `true` on success
        */
-      add(line2, onError) {
+      add(line3, onError) {
         if (this.atNextDocument) {
           this.yaml = { explicit: _Directives.defaultYaml.explicit, version: "1.1" };
           this.tags = Object.assign({}, _Directives.defaultTags);
           this.atNextDocument = false;
         }
-        const parts = line2.trim().split(/[ \t]+/);
+        const parts = line3.trim().split(/[ \t]+/);
         const name = parts.shift();
         switch (name) {
           case "%TAG": {
@@ -399,10 +399,10 @@ var require_directives = __commonJS({
         const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
-        if (doc && tagEntries.length > 0 && identity2.isNode(doc.contents)) {
+        if (doc && tagEntries.length > 0 && identity4.isNode(doc.contents)) {
           const tags = {};
           visit.visit(doc.contents, (_key, node) => {
-            if (identity2.isNode(node) && node.tag)
+            if (identity4.isNode(node) && node.tag)
               tags[node.tag] = true;
           });
           tagNames = Object.keys(tags);
@@ -427,7 +427,7 @@ var require_directives = __commonJS({
 var require_anchors = __commonJS({
   "../../work/main/node_modules/yaml/dist/doc/anchors.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var visit = require_visit();
     function anchorIsValid(anchor) {
       if (/[\x00-\x19\s,[\]{}]/.test(anchor)) {
@@ -474,7 +474,7 @@ var require_anchors = __commonJS({
         setAnchors: () => {
           for (const source of aliasObjects) {
             const ref = sourceObjects.get(source);
-            if (typeof ref === "object" && ref.anchor && (identity2.isScalar(ref.node) || identity2.isCollection(ref.node))) {
+            if (typeof ref === "object" && ref.anchor && (identity4.isScalar(ref.node) || identity4.isCollection(ref.node))) {
               ref.node.anchor = ref.anchor;
             } else {
               const error = new Error("Failed to resolve repeated object (this should not happen)");
@@ -509,13 +509,13 @@ var require_applyReviver = __commonJS({
               val[i] = v1;
           }
         } else if (val instanceof Map) {
-          for (const k of Array.from(val.keys())) {
-            const v0 = val.get(k);
-            const v1 = applyReviver(reviver, val, k, v0);
+          for (const k2 of Array.from(val.keys())) {
+            const v0 = val.get(k2);
+            const v1 = applyReviver(reviver, val, k2, v0);
             if (v1 === void 0)
-              val.delete(k);
+              val.delete(k2);
             else if (v1 !== v0)
-              val.set(k, v1);
+              val.set(k2, v1);
           }
         } else if (val instanceof Set) {
           for (const v0 of Array.from(val)) {
@@ -528,12 +528,12 @@ var require_applyReviver = __commonJS({
             }
           }
         } else {
-          for (const [k, v0] of Object.entries(val)) {
-            const v1 = applyReviver(reviver, val, k, v0);
+          for (const [k2, v0] of Object.entries(val)) {
+            const v1 = applyReviver(reviver, val, k2, v0);
             if (v1 === void 0)
-              delete val[k];
+              delete val[k2];
             else if (v1 !== v0)
-              val[k] = v1;
+              val[k2] = v1;
           }
         }
       }
@@ -547,27 +547,27 @@ var require_applyReviver = __commonJS({
 var require_toJS = __commonJS({
   "../../work/main/node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
-    function toJS(value, arg, ctx) {
-      if (Array.isArray(value))
-        return value.map((v, i) => toJS(v, String(i), ctx));
-      if (value && typeof value.toJSON === "function") {
-        if (!ctx || !identity2.hasAnchor(value))
-          return value.toJSON(arg, ctx);
+    var identity4 = require_identity();
+    function toJS(value2, arg, ctx) {
+      if (Array.isArray(value2))
+        return value2.map((v, i) => toJS(v, String(i), ctx));
+      if (value2 && typeof value2.toJSON === "function") {
+        if (!ctx || !identity4.hasAnchor(value2))
+          return value2.toJSON(arg, ctx);
         const data = { aliasCount: 0, count: 1, res: void 0 };
-        ctx.anchors.set(value, data);
+        ctx.anchors.set(value2, data);
         ctx.onCreate = (res2) => {
           data.res = res2;
           delete ctx.onCreate;
         };
-        const res = value.toJSON(arg, ctx);
+        const res = value2.toJSON(arg, ctx);
         if (ctx.onCreate)
           ctx.onCreate(res);
         return res;
       }
-      if (typeof value === "bigint" && !ctx?.keep)
-        return Number(value);
-      return value;
+      if (typeof value2 === "bigint" && !ctx?.keep)
+        return Number(value2);
+      return value2;
     }
     exports.toJS = toJS;
   }
@@ -578,11 +578,11 @@ var require_Node = __commonJS({
   "../../work/main/node_modules/yaml/dist/nodes/Node.js"(exports) {
     "use strict";
     var applyReviver = require_applyReviver();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var toJS = require_toJS();
     var NodeBase = class {
       constructor(type) {
-        Object.defineProperty(this, identity2.NODE_TYPE, { value: type });
+        Object.defineProperty(this, identity4.NODE_TYPE, { value: type });
       }
       /** Create a copy of this node.  */
       clone() {
@@ -593,7 +593,7 @@ var require_Node = __commonJS({
       }
       /** A plain JavaScript representation of this node. */
       toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
-        if (!identity2.isDocument(doc))
+        if (!identity4.isDocument(doc))
           throw new TypeError("A document argument is required");
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
@@ -620,12 +620,12 @@ var require_Alias = __commonJS({
     "use strict";
     var anchors = require_anchors();
     var visit = require_visit();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Node = require_Node();
     var toJS = require_toJS();
     var Alias = class extends Node.NodeBase {
       constructor(source) {
-        super(identity2.ALIAS);
+        super(identity4.ALIAS);
         this.source = source;
         Object.defineProperty(this, "tag", {
           set() {
@@ -647,7 +647,7 @@ var require_Alias = __commonJS({
           nodes = [];
           visit.visit(doc, {
             Node: (_key, node) => {
-              if (identity2.isAlias(node) || identity2.hasAnchor(node))
+              if (identity4.isAlias(node) || identity4.hasAnchor(node))
                 nodes.push(node);
             }
           });
@@ -709,11 +709,11 @@ var require_Alias = __commonJS({
       }
     };
     function getAliasCount(doc, node, anchors2) {
-      if (identity2.isAlias(node)) {
+      if (identity4.isAlias(node)) {
         const source = node.resolve(doc);
         const anchor = anchors2 && source && anchors2.get(source);
         return anchor ? anchor.count * anchor.aliasCount : 0;
-      } else if (identity2.isCollection(node)) {
+      } else if (identity4.isCollection(node)) {
         let count2 = 0;
         for (const item of node.items) {
           const c = getAliasCount(doc, item, anchors2);
@@ -721,7 +721,7 @@ var require_Alias = __commonJS({
             count2 = c;
         }
         return count2;
-      } else if (identity2.isPair(node)) {
+      } else if (identity4.isPair(node)) {
         const kc = getAliasCount(doc, node.key, anchors2);
         const vc = getAliasCount(doc, node.value, anchors2);
         return Math.max(kc, vc);
@@ -736,14 +736,14 @@ var require_Alias = __commonJS({
 var require_Scalar = __commonJS({
   "../../work/main/node_modules/yaml/dist/nodes/Scalar.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Node = require_Node();
     var toJS = require_toJS();
-    var isScalarValue = (value) => !value || typeof value !== "function" && typeof value !== "object";
+    var isScalarValue = (value2) => !value2 || typeof value2 !== "function" && typeof value2 !== "object";
     var Scalar = class extends Node.NodeBase {
-      constructor(value) {
-        super(identity2.SCALAR);
-        this.value = value;
+      constructor(value2) {
+        super(identity4.SCALAR);
+        this.value = value2;
       }
       toJSON(arg, ctx) {
         return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
@@ -767,10 +767,10 @@ var require_createNode = __commonJS({
   "../../work/main/node_modules/yaml/dist/doc/createNode.js"(exports) {
     "use strict";
     var Alias = require_Alias();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Scalar = require_Scalar();
     var defaultTagPrefix = "tag:yaml.org,2002:";
-    function findTagObject(value, tagName, tags) {
+    function findTagObject(value2, tagName, tags) {
       if (tagName) {
         const match = tags.filter((t) => t.tag === tagName);
         const tagObj = match.find((t) => !t.format) ?? match[0];
@@ -778,53 +778,53 @@ var require_createNode = __commonJS({
           throw new Error(`Tag ${tagName} not found`);
         return tagObj;
       }
-      return tags.find((t) => t.identify?.(value) && !t.format);
+      return tags.find((t) => t.identify?.(value2) && !t.format);
     }
-    function createNode(value, tagName, ctx) {
-      if (identity2.isDocument(value))
-        value = value.contents;
-      if (identity2.isNode(value))
-        return value;
-      if (identity2.isPair(value)) {
-        const map = ctx.schema[identity2.MAP].createNode?.(ctx.schema, null, ctx);
-        map.items.push(value);
-        return map;
+    function createNode(value2, tagName, ctx) {
+      if (identity4.isDocument(value2))
+        value2 = value2.contents;
+      if (identity4.isNode(value2))
+        return value2;
+      if (identity4.isPair(value2)) {
+        const map2 = ctx.schema[identity4.MAP].createNode?.(ctx.schema, null, ctx);
+        map2.items.push(value2);
+        return map2;
       }
-      if (value instanceof String || value instanceof Number || value instanceof Boolean || typeof BigInt !== "undefined" && value instanceof BigInt) {
-        value = value.valueOf();
+      if (value2 instanceof String || value2 instanceof Number || value2 instanceof Boolean || typeof BigInt !== "undefined" && value2 instanceof BigInt) {
+        value2 = value2.valueOf();
       }
       const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
       let ref = void 0;
-      if (aliasDuplicateObjects && value && typeof value === "object") {
-        ref = sourceObjects.get(value);
+      if (aliasDuplicateObjects && value2 && typeof value2 === "object") {
+        ref = sourceObjects.get(value2);
         if (ref) {
-          ref.anchor ?? (ref.anchor = onAnchor(value));
+          ref.anchor ?? (ref.anchor = onAnchor(value2));
           return new Alias.Alias(ref.anchor);
         } else {
           ref = { anchor: null, node: null };
-          sourceObjects.set(value, ref);
+          sourceObjects.set(value2, ref);
         }
       }
       if (tagName?.startsWith("!!"))
         tagName = defaultTagPrefix + tagName.slice(2);
-      let tagObj = findTagObject(value, tagName, schema.tags);
+      let tagObj = findTagObject(value2, tagName, schema.tags);
       if (!tagObj) {
-        if (value && typeof value.toJSON === "function") {
-          value = value.toJSON();
+        if (value2 && typeof value2.toJSON === "function") {
+          value2 = value2.toJSON();
         }
-        if (!value || typeof value !== "object") {
-          const node2 = new Scalar.Scalar(value);
+        if (!value2 || typeof value2 !== "object") {
+          const node2 = new Scalar.Scalar(value2);
           if (ref)
             ref.node = node2;
           return node2;
         }
-        tagObj = value instanceof Map ? schema[identity2.MAP] : Symbol.iterator in Object(value) ? schema[identity2.SEQ] : schema[identity2.MAP];
+        tagObj = value2 instanceof Map ? schema[identity4.MAP] : Symbol.iterator in Object(value2) ? schema[identity4.SEQ] : schema[identity4.MAP];
       }
       if (onTagObj) {
         onTagObj(tagObj);
         delete ctx.onTagObj;
       }
-      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar.Scalar(value);
+      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value2, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value2, ctx) : new Scalar.Scalar(value2);
       if (tagName)
         node.tag = tagName;
       else if (!tagObj.default)
@@ -842,18 +842,18 @@ var require_Collection = __commonJS({
   "../../work/main/node_modules/yaml/dist/nodes/Collection.js"(exports) {
     "use strict";
     var createNode = require_createNode();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path, value) {
-      let v = value;
-      for (let i = path.length - 1; i >= 0; --i) {
-        const k = path[i];
-        if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
-          const a = [];
-          a[k] = v;
-          v = a;
+    function collectionFromPath(schema, path2, value2) {
+      let v = value2;
+      for (let i = path2.length - 1; i >= 0; --i) {
+        const k2 = path2[i];
+        if (typeof k2 === "number" && Number.isInteger(k2) && k2 >= 0) {
+          const a2 = [];
+          a2[k2] = v;
+          v = a2;
         } else {
-          v = /* @__PURE__ */ new Map([[k, v]]);
+          v = /* @__PURE__ */ new Map([[k2, v]]);
         }
       }
       return createNode.createNode(v, void 0, {
@@ -866,7 +866,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path) => path == null || typeof path === "object" && !!path[Symbol.iterator]().next().done;
+    var isEmptyPath = (path2) => path2 == null || typeof path2 === "object" && !!path2[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -886,7 +886,7 @@ var require_Collection = __commonJS({
         const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
         if (schema)
           copy.schema = schema;
-        copy.items = copy.items.map((it) => identity2.isNode(it) || identity2.isPair(it) ? it.clone(schema) : it);
+        copy.items = copy.items.map((it) => identity4.isNode(it) || identity4.isPair(it) ? it.clone(schema) : it);
         if (this.range)
           copy.range = this.range.slice();
         return copy;
@@ -896,16 +896,16 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path, value) {
-        if (isEmptyPath(path))
-          this.add(value);
+      addIn(path2, value2) {
+        if (isEmptyPath(path2))
+          this.add(value2);
         else {
-          const [key2, ...rest] = path;
+          const [key2, ...rest] = path2;
           const node = this.get(key2, true);
-          if (identity2.isCollection(node))
-            node.addIn(rest, value);
+          if (identity4.isCollection(node))
+            node.addIn(rest, value2);
           else if (node === void 0 && this.schema)
-            this.set(key2, collectionFromPath(this.schema, rest, value));
+            this.set(key2, collectionFromPath(this.schema, rest, value2));
           else
             throw new Error(`Expected YAML collection at ${key2}. Remaining path: ${rest}`);
         }
@@ -914,12 +914,12 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        const [key2, ...rest] = path;
+      deleteIn(path2) {
+        const [key2, ...rest] = path2;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
-        if (identity2.isCollection(node))
+        if (identity4.isCollection(node))
           return node.deleteIn(rest);
         else
           throw new Error(`Expected YAML collection at ${key2}. Remaining path: ${rest}`);
@@ -929,46 +929,46 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        const [key2, ...rest] = path;
+      getIn(path2, keepScalar) {
+        const [key2, ...rest] = path2;
         const node = this.get(key2, true);
         if (rest.length === 0)
-          return !keepScalar && identity2.isScalar(node) ? node.value : node;
+          return !keepScalar && identity4.isScalar(node) ? node.value : node;
         else
-          return identity2.isCollection(node) ? node.getIn(rest, keepScalar) : void 0;
+          return identity4.isCollection(node) ? node.getIn(rest, keepScalar) : void 0;
       }
       hasAllNullValues(allowScalar) {
         return this.items.every((node) => {
-          if (!identity2.isPair(node))
+          if (!identity4.isPair(node))
             return false;
           const n = node.value;
-          return n == null || allowScalar && identity2.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
+          return n == null || allowScalar && identity4.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
         });
       }
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path) {
-        const [key2, ...rest] = path;
+      hasIn(path2) {
+        const [key2, ...rest] = path2;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
-        return identity2.isCollection(node) ? node.hasIn(rest) : false;
+        return identity4.isCollection(node) ? node.hasIn(rest) : false;
       }
       /**
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        const [key2, ...rest] = path;
+      setIn(path2, value2) {
+        const [key2, ...rest] = path2;
         if (rest.length === 0) {
-          this.set(key2, value);
+          this.set(key2, value2);
         } else {
           const node = this.get(key2, true);
-          if (identity2.isCollection(node))
-            node.setIn(rest, value);
+          if (identity4.isCollection(node))
+            node.setIn(rest, value2);
           else if (node === void 0 && this.schema)
-            this.set(key2, collectionFromPath(this.schema, rest, value));
+            this.set(key2, collectionFromPath(this.schema, rest, value2));
           else
             throw new Error(`Expected YAML collection at ${key2}. Remaining path: ${rest}`);
         }
@@ -1012,12 +1012,12 @@ var require_foldFlowLines = __commonJS({
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
       if (text2.length <= endStep)
         return text2;
-      const folds = [];
+      const folds2 = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
       if (typeof indentAtStart === "number") {
         if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
-          folds.push(0);
+          folds2.push(0);
         else
           end = lineWidth - indentAtStart;
       }
@@ -1063,7 +1063,7 @@ var require_foldFlowLines = __commonJS({
           }
           if (i >= end) {
             if (split) {
-              folds.push(split);
+              folds2.push(split);
               end = split + endStep;
               split = void 0;
             } else if (mode === FOLD_QUOTED) {
@@ -1075,7 +1075,7 @@ var require_foldFlowLines = __commonJS({
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
                 return text2;
-              folds.push(j);
+              folds2.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
               split = void 0;
@@ -1088,14 +1088,14 @@ var require_foldFlowLines = __commonJS({
       }
       if (overflow && onOverflow)
         onOverflow();
-      if (folds.length === 0)
+      if (folds2.length === 0)
         return text2;
       if (onFold)
         onFold();
-      let res = text2.slice(0, folds[0]);
-      for (let i2 = 0; i2 < folds.length; ++i2) {
-        const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text2.length;
+      let res = text2.slice(0, folds2[0]);
+      for (let i2 = 0; i2 < folds2.length; ++i2) {
+        const fold = folds2[i2];
+        const end2 = folds2[i2 + 1] || text2.length;
         if (fold === 0)
           res = `
 ${indent2}${text2.slice(0, end2)}`;
@@ -1163,13 +1163,13 @@ var require_stringifyString = __commonJS({
       }
       return true;
     }
-    function doubleQuotedString(value, ctx) {
-      const json = JSON.stringify(value);
+    function doubleQuotedString(value2, ctx) {
+      const json = JSON.stringify(value2);
       if (ctx.options.doubleQuotedAsJSON)
         return json;
       const { implicitKey } = ctx;
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
-      const indent2 = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
+      const indent2 = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
       let str = "";
       let start = 0;
       for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
@@ -1243,22 +1243,22 @@ var require_stringifyString = __commonJS({
       str = start ? str + json.slice(start) : json;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent2, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
-    function singleQuotedString(value, ctx) {
-      if (ctx.options.singleQuote === false || ctx.implicitKey && value.includes("\n") || /[ \t]\n|\n[ \t]/.test(value))
-        return doubleQuotedString(value, ctx);
-      const indent2 = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
-      const res = "'" + value.replace(/'/g, "''").replace(/\n+/g, `$&
+    function singleQuotedString(value2, ctx) {
+      if (ctx.options.singleQuote === false || ctx.implicitKey && value2.includes("\n") || /[ \t]\n|\n[ \t]/.test(value2))
+        return doubleQuotedString(value2, ctx);
+      const indent2 = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
+      const res = "'" + value2.replace(/'/g, "''").replace(/\n+/g, `$&
 ${indent2}`) + "'";
       return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent2, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
     }
-    function quotedString(value, ctx) {
+    function quotedString(value2, ctx) {
       const { singleQuote } = ctx.options;
       let qs;
       if (singleQuote === false)
         qs = doubleQuotedString;
       else {
-        const hasDouble = value.includes('"');
-        const hasSingle = value.includes("'");
+        const hasDouble = value2.includes('"');
+        const hasSingle = value2.includes("'");
         if (hasDouble && !hasSingle)
           qs = singleQuotedString;
         else if (hasSingle && !hasDouble)
@@ -1266,7 +1266,7 @@ ${indent2}`) + "'";
         else
           qs = singleQuote ? singleQuotedString : doubleQuotedString;
       }
-      return qs(value, ctx);
+      return qs(value2, ctx);
     }
     var blockEndNewlines;
     try {
@@ -1274,27 +1274,27 @@ ${indent2}`) + "'";
     } catch {
       blockEndNewlines = /\n+(?!\n|$)/g;
     }
-    function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
+    function blockString({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
       const { blockQuote, commentString, lineWidth } = ctx.options;
-      if (!blockQuote || /\n[\t ]+$/.test(value)) {
-        return quotedString(value, ctx);
+      if (!blockQuote || /\n[\t ]+$/.test(value2)) {
+        return quotedString(value2, ctx);
       }
-      const indent2 = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent2.length);
-      if (!value)
+      const indent2 = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
+      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent2.length);
+      if (!value2)
         return literal2 ? "|\n" : ">\n";
       let chomp;
       let endStart;
-      for (endStart = value.length; endStart > 0; --endStart) {
-        const ch = value[endStart - 1];
+      for (endStart = value2.length; endStart > 0; --endStart) {
+        const ch = value2[endStart - 1];
         if (ch !== "\n" && ch !== "	" && ch !== " ")
           break;
       }
-      let end = value.substring(endStart);
+      let end = value2.substring(endStart);
       const endNlPos = end.indexOf("\n");
       if (endNlPos === -1) {
         chomp = "-";
-      } else if (value === end || endNlPos !== end.length - 1) {
+      } else if (value2 === end || endNlPos !== end.length - 1) {
         chomp = "+";
         if (onChompKeep)
           onChompKeep();
@@ -1302,7 +1302,7 @@ ${indent2}`) + "'";
         chomp = "";
       }
       if (end) {
-        value = value.slice(0, -end.length);
+        value2 = value2.slice(0, -end.length);
         if (end[end.length - 1] === "\n")
           end = end.slice(0, -1);
         end = end.replace(blockEndNewlines, `$&${indent2}`);
@@ -1310,8 +1310,8 @@ ${indent2}`) + "'";
       let startWithSpace = false;
       let startEnd;
       let startNlPos = -1;
-      for (startEnd = 0; startEnd < value.length; ++startEnd) {
-        const ch = value[startEnd];
+      for (startEnd = 0; startEnd < value2.length; ++startEnd) {
+        const ch = value2[startEnd];
         if (ch === " ")
           startWithSpace = true;
         else if (ch === "\n")
@@ -1319,9 +1319,9 @@ ${indent2}`) + "'";
         else
           break;
       }
-      let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      let start = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
       if (start) {
-        value = value.substring(start.length);
+        value2 = value2.substring(start.length);
         start = start.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
@@ -1332,7 +1332,7 @@ ${indent2}`) + "'";
           onComment();
       }
       if (!literal2) {
-        const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent2}`);
+        const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent2}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
         if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
@@ -1345,37 +1345,37 @@ ${indent2}`) + "'";
           return `>${header}
 ${indent2}${body}`;
       }
-      value = value.replace(/\n+/g, `$&${indent2}`);
+      value2 = value2.replace(/\n+/g, `$&${indent2}`);
       return `|${header}
-${indent2}${start}${value}${end}`;
+${indent2}${start}${value2}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
-      const { type, value } = item;
+      const { type, value: value2 } = item;
       const { actualString, implicitKey, indent: indent2, indentStep, inFlow } = ctx;
-      if (implicitKey && value.includes("\n") || inFlow && /[[\]{},]/.test(value)) {
-        return quotedString(value, ctx);
+      if (implicitKey && value2.includes("\n") || inFlow && /[[\]{},]/.test(value2)) {
+        return quotedString(value2, ctx);
       }
-      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
-        return implicitKey || inFlow || !value.includes("\n") ? quotedString(value, ctx) : blockString(item, ctx, onComment, onChompKeep);
+      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value2)) {
+        return implicitKey || inFlow || !value2.includes("\n") ? quotedString(value2, ctx) : blockString(item, ctx, onComment, onChompKeep);
       }
-      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value.includes("\n")) {
+      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value2.includes("\n")) {
         return blockString(item, ctx, onComment, onChompKeep);
       }
-      if (containsDocumentMarker(value)) {
+      if (containsDocumentMarker(value2)) {
         if (indent2 === "") {
           ctx.forceBlockIndent = true;
           return blockString(item, ctx, onComment, onChompKeep);
         } else if (implicitKey && indent2 === indentStep) {
-          return quotedString(value, ctx);
+          return quotedString(value2, ctx);
         }
       }
-      const str = value.replace(/\n+/g, `$&
+      const str = value2.replace(/\n+/g, `$&
 ${indent2}`);
       if (actualString) {
         const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
         const { compat, tags } = ctx.doc.schema;
         if (tags.some(test) || compat?.some(test))
-          return quotedString(value, ctx);
+          return quotedString(value2, ctx);
       }
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent2, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
     }
@@ -1421,7 +1421,7 @@ var require_stringify = __commonJS({
   "../../work/main/node_modules/yaml/dist/stringify/stringify.js"(exports) {
     "use strict";
     var anchors = require_anchors();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var stringifyComment = require_stringifyComment();
     var stringifyString = require_stringifyString();
     function createStringifyContext(doc, options) {
@@ -1474,7 +1474,7 @@ var require_stringify = __commonJS({
       }
       let tagObj = void 0;
       let obj;
-      if (identity2.isScalar(item)) {
+      if (identity4.isScalar(item)) {
         obj = item.value;
         let match = tags.filter((t) => t.identify?.(obj));
         if (match.length > 1) {
@@ -1497,7 +1497,7 @@ var require_stringify = __commonJS({
       if (!doc.directives)
         return "";
       const props = [];
-      const anchor = (identity2.isScalar(node) || identity2.isCollection(node)) && node.anchor;
+      const anchor = (identity4.isScalar(node) || identity4.isCollection(node)) && node.anchor;
       if (anchor && anchors.anchorIsValid(anchor)) {
         anchors$1.add(anchor);
         props.push(`&${anchor}`);
@@ -1508,9 +1508,9 @@ var require_stringify = __commonJS({
       return props.join(" ");
     }
     function stringify(item, ctx, onComment, onChompKeep) {
-      if (identity2.isPair(item))
+      if (identity4.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
-      if (identity2.isAlias(item)) {
+      if (identity4.isAlias(item)) {
         if (ctx.doc.directives)
           return item.toString(ctx);
         if (ctx.resolvedAliases?.has(item)) {
@@ -1524,15 +1524,15 @@ var require_stringify = __commonJS({
         }
       }
       let tagObj = void 0;
-      const node = identity2.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: (o) => tagObj = o });
+      const node = identity4.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: (o) => tagObj = o });
       tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node));
       const props = stringifyProps(node, tagObj, ctx);
       if (props.length > 0)
         ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
-      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node, ctx, onComment, onChompKeep) : identity2.isScalar(node) ? stringifyString.stringifyString(node, ctx, onComment, onChompKeep) : node.toString(ctx, onComment, onChompKeep);
+      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node, ctx, onComment, onChompKeep) : identity4.isScalar(node) ? stringifyString.stringifyString(node, ctx, onComment, onChompKeep) : node.toString(ctx, onComment, onChompKeep);
       if (!props)
         return str;
-      return identity2.isScalar(node) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
+      return identity4.isScalar(node) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
 ${ctx.indent}${str}`;
     }
     exports.createStringifyContext = createStringifyContext;
@@ -1544,23 +1544,23 @@ ${ctx.indent}${str}`;
 var require_stringifyPair = __commonJS({
   "../../work/main/node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Scalar = require_Scalar();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
-    function stringifyPair({ key: key2, value }, ctx, onComment, onChompKeep) {
+    function stringifyPair({ key: key2, value: value2 }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent: indent2, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
-      let keyComment = identity2.isNode(key2) && key2.comment || null;
+      let keyComment = identity4.isNode(key2) && key2.comment || null;
       if (simpleKeys) {
         if (keyComment) {
           throw new Error("With simple keys, key nodes cannot have comments");
         }
-        if (identity2.isCollection(key2) || !identity2.isNode(key2) && typeof key2 === "object") {
+        if (identity4.isCollection(key2) || !identity4.isNode(key2) && typeof key2 === "object") {
           const msg = "With simple keys, collection cannot be used as a key value";
           throw new Error(msg);
         }
       }
-      let explicitKey = !simpleKeys && (!key2 || keyComment && value == null && !ctx.inFlow || identity2.isCollection(key2) || (identity2.isScalar(key2) ? key2.type === Scalar.Scalar.BLOCK_FOLDED || key2.type === Scalar.Scalar.BLOCK_LITERAL : typeof key2 === "object"));
+      let explicitKey = !simpleKeys && (!key2 || keyComment && value2 == null && !ctx.inFlow || identity4.isCollection(key2) || (identity4.isScalar(key2) ? key2.type === Scalar.Scalar.BLOCK_FOLDED || key2.type === Scalar.Scalar.BLOCK_LITERAL : typeof key2 === "object"));
       ctx = Object.assign({}, ctx, {
         allNullValues: false,
         implicitKey: !explicitKey && (simpleKeys || !allNullValues),
@@ -1575,12 +1575,12 @@ var require_stringifyPair = __commonJS({
         explicitKey = true;
       }
       if (ctx.inFlow) {
-        if (allNullValues || value == null) {
+        if (allNullValues || value2 == null) {
           if (keyCommentDone && onComment)
             onComment();
           return str === "" ? "?" : explicitKey ? `? ${str}` : str;
         }
-      } else if (allNullValues && !simpleKeys || value == null && explicitKey) {
+      } else if (allNullValues && !simpleKeys || value2 == null && explicitKey) {
         str = `? ${str}`;
         if (keyComment && !keyCommentDone) {
           str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
@@ -1601,26 +1601,26 @@ ${indent2}:`;
           str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
       }
       let vsb, vcb, valueComment;
-      if (identity2.isNode(value)) {
-        vsb = !!value.spaceBefore;
-        vcb = value.commentBefore;
-        valueComment = value.comment;
+      if (identity4.isNode(value2)) {
+        vsb = !!value2.spaceBefore;
+        vcb = value2.commentBefore;
+        valueComment = value2.comment;
       } else {
         vsb = false;
         vcb = null;
         valueComment = null;
-        if (value && typeof value === "object")
-          value = doc.createNode(value);
+        if (value2 && typeof value2 === "object")
+          value2 = doc.createNode(value2);
       }
       ctx.implicitKey = false;
-      if (!explicitKey && !keyComment && identity2.isScalar(value))
+      if (!explicitKey && !keyComment && identity4.isScalar(value2))
         ctx.indentAtStart = str.length + 1;
       chompKeep = false;
-      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity2.isSeq(value) && !value.flow && !value.tag && !value.anchor) {
+      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity4.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -1636,11 +1636,11 @@ ${stringifyComment.indentComment(cs, ctx.indent)}`;
           ws += `
 ${ctx.indent}`;
         }
-      } else if (!explicitKey && identity2.isCollection(value)) {
+      } else if (!explicitKey && identity4.isCollection(value2)) {
         const vs0 = valueStr[0];
         const nl0 = valueStr.indexOf("\n");
         const hasNewline = nl0 !== -1;
-        const flow = ctx.inFlow ?? value.flow ?? value.items.length === 0;
+        const flow = ctx.inFlow ?? value2.flow ?? value2.items.length === 0;
         if (hasNewline || !flow) {
           let hasPropsLine = false;
           if (hasNewline && (vs0 === "&" || vs0 === "!")) {
@@ -1699,11 +1699,11 @@ var require_log = __commonJS({
 var require_merge = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Scalar = require_Scalar();
     var MERGE_KEY = "<<";
     var merge = {
-      identify: (value) => value === MERGE_KEY || typeof value === "symbol" && value.description === MERGE_KEY,
+      identify: (value2) => value2 === MERGE_KEY || typeof value2 === "symbol" && value2.description === MERGE_KEY,
       default: "key",
       tag: "tag:yaml.org,2002:merge",
       test: /^<<$/,
@@ -1712,42 +1712,42 @@ var require_merge = __commonJS({
       }),
       stringify: () => MERGE_KEY
     };
-    var isMergeKey = (ctx, key2) => (merge.identify(key2) || identity2.isScalar(key2) && (!key2.type || key2.type === Scalar.Scalar.PLAIN) && merge.identify(key2.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
-    function addMergeToJSMap(ctx, map, value) {
-      const source = resolveAliasValue(ctx, value);
-      if (identity2.isSeq(source))
+    var isMergeKey = (ctx, key2) => (merge.identify(key2) || identity4.isScalar(key2) && (!key2.type || key2.type === Scalar.Scalar.PLAIN) && merge.identify(key2.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
+    function addMergeToJSMap(ctx, map2, value2) {
+      const source = resolveAliasValue(ctx, value2);
+      if (identity4.isSeq(source))
         for (const it of source.items)
-          mergeValue(ctx, map, it);
+          mergeValue(ctx, map2, it);
       else if (Array.isArray(source))
         for (const it of source)
-          mergeValue(ctx, map, it);
+          mergeValue(ctx, map2, it);
       else
-        mergeValue(ctx, map, source);
+        mergeValue(ctx, map2, source);
     }
-    function mergeValue(ctx, map, value) {
-      const source = resolveAliasValue(ctx, value);
-      if (!identity2.isMap(source))
+    function mergeValue(ctx, map2, value2) {
+      const source = resolveAliasValue(ctx, value2);
+      if (!identity4.isMap(source))
         throw new Error("Merge sources must be maps or map aliases");
       const srcMap = source.toJSON(null, ctx, Map);
-      for (const [key2, value2] of srcMap) {
-        if (map instanceof Map) {
-          if (!map.has(key2))
-            map.set(key2, value2);
-        } else if (map instanceof Set) {
-          map.add(key2);
-        } else if (!Object.prototype.hasOwnProperty.call(map, key2)) {
-          Object.defineProperty(map, key2, {
-            value: value2,
+      for (const [key2, value3] of srcMap) {
+        if (map2 instanceof Map) {
+          if (!map2.has(key2))
+            map2.set(key2, value3);
+        } else if (map2 instanceof Set) {
+          map2.add(key2);
+        } else if (!Object.prototype.hasOwnProperty.call(map2, key2)) {
+          Object.defineProperty(map2, key2, {
+            value: value3,
             writable: true,
             enumerable: true,
             configurable: true
           });
         }
       }
-      return map;
+      return map2;
     }
-    function resolveAliasValue(ctx, value) {
-      return ctx && identity2.isAlias(value) ? value.resolve(ctx.doc, ctx) : value;
+    function resolveAliasValue(ctx, value2) {
+      return ctx && identity4.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
     }
     exports.addMergeToJSMap = addMergeToJSMap;
     exports.isMergeKey = isMergeKey;
@@ -1759,44 +1759,44 @@ var require_merge = __commonJS({
 var require_addPairToJSMap = __commonJS({
   "../../work/main/node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
     "use strict";
-    var log4 = require_log();
+    var log5 = require_log();
     var merge = require_merge();
     var stringify = require_stringify();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var toJS = require_toJS();
-    function addPairToJSMap(ctx, map, { key: key2, value }) {
-      if (identity2.isNode(key2) && key2.addToJSMap)
-        key2.addToJSMap(ctx, map, value);
+    function addPairToJSMap(ctx, map2, { key: key2, value: value2 }) {
+      if (identity4.isNode(key2) && key2.addToJSMap)
+        key2.addToJSMap(ctx, map2, value2);
       else if (merge.isMergeKey(ctx, key2))
-        merge.addMergeToJSMap(ctx, map, value);
+        merge.addMergeToJSMap(ctx, map2, value2);
       else {
         const jsKey = toJS.toJS(key2, "", ctx);
-        if (map instanceof Map) {
-          map.set(jsKey, toJS.toJS(value, jsKey, ctx));
-        } else if (map instanceof Set) {
-          map.add(jsKey);
+        if (map2 instanceof Map) {
+          map2.set(jsKey, toJS.toJS(value2, jsKey, ctx));
+        } else if (map2 instanceof Set) {
+          map2.add(jsKey);
         } else {
           const stringKey = stringifyKey(key2, jsKey, ctx);
-          const jsValue = toJS.toJS(value, stringKey, ctx);
-          if (stringKey in map)
-            Object.defineProperty(map, stringKey, {
+          const jsValue = toJS.toJS(value2, stringKey, ctx);
+          if (stringKey in map2)
+            Object.defineProperty(map2, stringKey, {
               value: jsValue,
               writable: true,
               enumerable: true,
               configurable: true
             });
           else
-            map[stringKey] = jsValue;
+            map2[stringKey] = jsValue;
         }
       }
-      return map;
+      return map2;
     }
     function stringifyKey(key2, jsKey, ctx) {
       if (jsKey === null)
         return "";
       if (typeof jsKey !== "object")
         return String(jsKey);
-      if (identity2.isNode(key2) && ctx?.doc) {
+      if (identity4.isNode(key2) && ctx?.doc) {
         const strCtx = stringify.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node of ctx.anchors.keys())
@@ -1808,7 +1808,7 @@ var require_addPairToJSMap = __commonJS({
           let jsonStr = JSON.stringify(strKey);
           if (jsonStr.length > 40)
             jsonStr = jsonStr.substring(0, 36) + '..."';
-          log4.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
+          log5.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
           ctx.mapKeyWarned = true;
         }
         return strKey;
@@ -1826,25 +1826,25 @@ var require_Pair = __commonJS({
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
     var addPairToJSMap = require_addPairToJSMap();
-    var identity2 = require_identity();
-    function createPair(key2, value, ctx) {
-      const k = createNode.createNode(key2, void 0, ctx);
-      const v = createNode.createNode(value, void 0, ctx);
-      return new Pair(k, v);
+    var identity4 = require_identity();
+    function createPair(key2, value2, ctx) {
+      const k2 = createNode.createNode(key2, void 0, ctx);
+      const v = createNode.createNode(value2, void 0, ctx);
+      return new Pair(k2, v);
     }
     var Pair = class _Pair {
-      constructor(key2, value = null) {
-        Object.defineProperty(this, identity2.NODE_TYPE, { value: identity2.PAIR });
+      constructor(key2, value2 = null) {
+        Object.defineProperty(this, identity4.NODE_TYPE, { value: identity4.PAIR });
         this.key = key2;
-        this.value = value;
+        this.value = value2;
       }
       clone(schema) {
-        let { key: key2, value } = this;
-        if (identity2.isNode(key2))
+        let { key: key2, value: value2 } = this;
+        if (identity4.isNode(key2))
           key2 = key2.clone(schema);
-        if (identity2.isNode(value))
-          value = value.clone(schema);
-        return new _Pair(key2, value);
+        if (identity4.isNode(value2))
+          value2 = value2.clone(schema);
+        return new _Pair(key2, value2);
       }
       toJSON(_, ctx) {
         const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
@@ -1863,7 +1863,7 @@ var require_Pair = __commonJS({
 var require_stringifyCollection = __commonJS({
   "../../work/main/node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
@@ -1879,14 +1879,14 @@ var require_stringifyCollection = __commonJS({
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
-        if (identity2.isNode(item)) {
+        if (identity4.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
             lines.push("");
           addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
           if (item.comment)
             comment2 = item.comment;
-        } else if (identity2.isPair(item)) {
-          const ik = identity2.isNode(item.key) ? item.key : null;
+        } else if (identity4.isPair(item)) {
+          const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
               lines.push("");
@@ -1907,9 +1907,9 @@ var require_stringifyCollection = __commonJS({
       } else {
         str = lines[0];
         for (let i = 1; i < lines.length; ++i) {
-          const line2 = lines[i];
-          str += line2 ? `
-${indent2}${line2}` : "\n";
+          const line3 = lines[i];
+          str += line3 ? `
+${indent2}${line3}` : "\n";
         }
       }
       if (comment) {
@@ -1934,14 +1934,14 @@ ${indent2}${line2}` : "\n";
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment = null;
-        if (identity2.isNode(item)) {
+        if (identity4.isNode(item)) {
           if (item.spaceBefore)
             lines.push("");
           addCommentBefore(ctx, lines, item.commentBefore, false);
           if (item.comment)
             comment = item.comment;
-        } else if (identity2.isPair(item)) {
-          const ik = identity2.isNode(item.key) ? item.key : null;
+        } else if (identity4.isPair(item)) {
+          const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
               lines.push("");
@@ -1949,7 +1949,7 @@ ${indent2}${line2}` : "\n";
             if (ik.comment)
               reqNewline = true;
           }
-          const iv = identity2.isNode(item.value) ? item.value : null;
+          const iv = identity4.isNode(item.value) ? item.value : null;
           if (iv) {
             if (iv.comment)
               comment = iv.comment;
@@ -1967,7 +1967,7 @@ ${indent2}${line2}` : "\n";
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines.reduce((sum, line2) => sum + line2.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -1983,14 +1983,14 @@ ${indent2}${line2}` : "\n";
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines.reduce((sum, line2) => sum + line2.length + 2, 2);
+          const len = lines.reduce((sum, line3) => sum + line3.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line2 of lines)
-            str += line2 ? `
-${indentStep}${indent2}${line2}` : "\n";
+          for (const line3 of lines)
+            str += line3 ? `
+${indentStep}${indent2}${line3}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
@@ -2017,16 +2017,16 @@ var require_YAMLMap = __commonJS({
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
     var Collection = require_Collection();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     function findPair(items, key2) {
-      const k = identity2.isScalar(key2) ? key2.value : key2;
+      const k2 = identity4.isScalar(key2) ? key2.value : key2;
       for (const it of items) {
-        if (identity2.isPair(it)) {
-          if (it.key === key2 || it.key === k)
+        if (identity4.isPair(it)) {
+          if (it.key === key2 || it.key === k2)
             return it;
-          if (identity2.isScalar(it.key) && it.key.value === k)
+          if (identity4.isScalar(it.key) && it.key.value === k2)
             return it;
         }
       }
@@ -2037,7 +2037,7 @@ var require_YAMLMap = __commonJS({
         return "tag:yaml.org,2002:map";
       }
       constructor(schema) {
-        super(identity2.MAP, schema);
+        super(identity4.MAP, schema);
         this.items = [];
       }
       /**
@@ -2046,26 +2046,26 @@ var require_YAMLMap = __commonJS({
        */
       static from(schema, obj, ctx) {
         const { keepUndefined, replacer } = ctx;
-        const map = new this(schema);
-        const add = (key2, value) => {
+        const map2 = new this(schema);
+        const add = (key2, value2) => {
           if (typeof replacer === "function")
-            value = replacer.call(obj, key2, value);
+            value2 = replacer.call(obj, key2, value2);
           else if (Array.isArray(replacer) && !replacer.includes(key2))
             return;
-          if (value !== void 0 || keepUndefined)
-            map.items.push(Pair.createPair(key2, value, ctx));
+          if (value2 !== void 0 || keepUndefined)
+            map2.items.push(Pair.createPair(key2, value2, ctx));
         };
         if (obj instanceof Map) {
-          for (const [key2, value] of obj)
-            add(key2, value);
+          for (const [key2, value2] of obj)
+            add(key2, value2);
         } else if (obj && typeof obj === "object") {
           for (const key2 of Object.keys(obj))
             add(key2, obj[key2]);
         }
         if (typeof schema.sortMapEntries === "function") {
-          map.items.sort(schema.sortMapEntries);
+          map2.items.sort(schema.sortMapEntries);
         }
-        return map;
+        return map2;
       }
       /**
        * Adds a value to the collection.
@@ -2075,7 +2075,7 @@ var require_YAMLMap = __commonJS({
        */
       add(pair, overwrite) {
         let _pair;
-        if (identity2.isPair(pair))
+        if (identity4.isPair(pair))
           _pair = pair;
         else if (!pair || typeof pair !== "object" || !("key" in pair)) {
           _pair = new Pair.Pair(pair, pair?.value);
@@ -2086,7 +2086,7 @@ var require_YAMLMap = __commonJS({
         if (prev) {
           if (!overwrite)
             throw new Error(`Key ${_pair.key} already set`);
-          if (identity2.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+          if (identity4.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
             prev.value.value = _pair.value;
           else
             prev.value = _pair.value;
@@ -2110,13 +2110,13 @@ var require_YAMLMap = __commonJS({
       get(key2, keepScalar) {
         const it = findPair(this.items, key2);
         const node = it?.value;
-        return (!keepScalar && identity2.isScalar(node) ? node.value : node) ?? void 0;
+        return (!keepScalar && identity4.isScalar(node) ? node.value : node) ?? void 0;
       }
       has(key2) {
         return !!findPair(this.items, key2);
       }
-      set(key2, value) {
-        this.add(new Pair.Pair(key2, value), true);
+      set(key2, value2) {
+        this.add(new Pair.Pair(key2, value2), true);
       }
       /**
        * @param ctx - Conversion context, originally set in Document#toJS()
@@ -2124,18 +2124,18 @@ var require_YAMLMap = __commonJS({
        * @returns Instance of Type, Map, or Object
        */
       toJSON(_, ctx, Type2) {
-        const map = Type2 ? new Type2() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        const map2 = Type2 ? new Type2() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
         if (ctx?.onCreate)
-          ctx.onCreate(map);
+          ctx.onCreate(map2);
         for (const item of this.items)
-          addPairToJSMap.addPairToJSMap(ctx, map, item);
-        return map;
+          addPairToJSMap.addPairToJSMap(ctx, map2, item);
+        return map2;
       }
       toString(ctx, onComment, onChompKeep) {
         if (!ctx)
           return JSON.stringify(this);
         for (const item of this.items) {
-          if (!identity2.isPair(item))
+          if (!identity4.isPair(item))
             throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
         }
         if (!ctx.allNullValues && this.hasAllNullValues(false))
@@ -2158,21 +2158,21 @@ var require_YAMLMap = __commonJS({
 var require_map = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/common/map.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var YAMLMap = require_YAMLMap();
-    var map = {
+    var map2 = {
       collection: "map",
       default: true,
       nodeClass: YAMLMap.YAMLMap,
       tag: "tag:yaml.org,2002:map",
-      resolve(map2, onError) {
-        if (!identity2.isMap(map2))
+      resolve(map3, onError) {
+        if (!identity4.isMap(map3))
           onError("Expected a mapping for this tag");
-        return map2;
+        return map3;
       },
       createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
     };
-    exports.map = map;
+    exports.map = map2;
   }
 });
 
@@ -2183,7 +2183,7 @@ var require_YAMLSeq = __commonJS({
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
     var Collection = require_Collection();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Scalar = require_Scalar();
     var toJS = require_toJS();
     var YAMLSeq = class extends Collection.Collection {
@@ -2191,11 +2191,11 @@ var require_YAMLSeq = __commonJS({
         return "tag:yaml.org,2002:seq";
       }
       constructor(schema) {
-        super(identity2.SEQ, schema);
+        super(identity4.SEQ, schema);
         this.items = [];
       }
-      add(value) {
-        this.items.push(value);
+      add(value2) {
+        this.items.push(value2);
       }
       /**
        * Removes a value from the collection.
@@ -2217,7 +2217,7 @@ var require_YAMLSeq = __commonJS({
         if (typeof idx !== "number")
           return void 0;
         const it = this.items[idx];
-        return !keepScalar && identity2.isScalar(it) ? it.value : it;
+        return !keepScalar && identity4.isScalar(it) ? it.value : it;
       }
       /**
        * Checks if the collection includes a value with the key `key`.
@@ -2236,15 +2236,15 @@ var require_YAMLSeq = __commonJS({
        * If `key` does not contain a representation of an integer, this will throw.
        * It may be wrapped in a `Scalar`.
        */
-      set(key2, value) {
+      set(key2, value2) {
         const idx = asItemIndex(key2);
         if (typeof idx !== "number")
           throw new Error(`Expected a valid index, not ${key2}.`);
         const prev = this.items[idx];
-        if (identity2.isScalar(prev) && Scalar.isScalarValue(value))
-          prev.value = value;
+        if (identity4.isScalar(prev) && Scalar.isScalarValue(value2))
+          prev.value = value2;
         else
-          this.items[idx] = value;
+          this.items[idx] = value2;
       }
       toJSON(_, ctx) {
         const seq = [];
@@ -2283,7 +2283,7 @@ var require_YAMLSeq = __commonJS({
       }
     };
     function asItemIndex(key2) {
-      let idx = identity2.isScalar(key2) ? key2.value : key2;
+      let idx = identity4.isScalar(key2) ? key2.value : key2;
       if (idx && typeof idx === "string")
         idx = Number(idx);
       return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
@@ -2296,7 +2296,7 @@ var require_YAMLSeq = __commonJS({
 var require_seq = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/common/seq.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var YAMLSeq = require_YAMLSeq();
     var seq = {
       collection: "seq",
@@ -2304,7 +2304,7 @@ var require_seq = __commonJS({
       nodeClass: YAMLSeq.YAMLSeq,
       tag: "tag:yaml.org,2002:seq",
       resolve(seq2, onError) {
-        if (!identity2.isSeq(seq2))
+        if (!identity4.isSeq(seq2))
           onError("Expected a sequence for this tag");
         return seq2;
       },
@@ -2319,8 +2319,8 @@ var require_string = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
-    var string = {
-      identify: (value) => typeof value === "string",
+    var string2 = {
+      identify: (value2) => typeof value2 === "string",
       default: true,
       tag: "tag:yaml.org,2002:str",
       resolve: (str) => str,
@@ -2329,7 +2329,7 @@ var require_string = __commonJS({
         return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
       }
     };
-    exports.string = string;
+    exports.string = string2;
   }
 });
 
@@ -2339,7 +2339,7 @@ var require_null = __commonJS({
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
-      identify: (value) => value == null,
+      identify: (value2) => value2 == null,
       createNode: () => new Scalar.Scalar(null),
       default: true,
       tag: "tag:yaml.org,2002:null",
@@ -2357,18 +2357,18 @@ var require_bool = __commonJS({
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
-      identify: (value) => typeof value === "boolean",
+      identify: (value2) => typeof value2 === "boolean",
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
       resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
-      stringify({ source, value }, ctx) {
+      stringify({ source, value: value2 }, ctx) {
         if (source && boolTag.test.test(source)) {
           const sv = source[0] === "t" || source[0] === "T";
-          if (value === sv)
+          if (value2 === sv)
             return source;
         }
-        return value ? ctx.options.trueStr : ctx.options.falseStr;
+        return value2 ? ctx.options.trueStr : ctx.options.falseStr;
       }
     };
     exports.boolTag = boolTag;
@@ -2379,14 +2379,14 @@ var require_bool = __commonJS({
 var require_stringifyNumber = __commonJS({
   "../../work/main/node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
-    function stringifyNumber({ format: format4, minFractionDigits, tag, value }) {
-      if (typeof value === "bigint")
-        return String(value);
-      const num = typeof value === "number" ? value : Number(value);
+    function stringifyNumber({ format: format5, minFractionDigits, tag, value: value2 }) {
+      if (typeof value2 === "bigint")
+        return String(value2);
+      const num = typeof value2 === "number" ? value2 : Number(value2);
       if (!isFinite(num))
         return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
-      let n = Object.is(value, -0) ? "-0" : JSON.stringify(value);
-      if (!format4 && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
+      let n = Object.is(value2, -0) ? "-0" : JSON.stringify(value2);
+      if (!format5 && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
         let i = n.indexOf(".");
         if (i < 0) {
           i = n.length;
@@ -2409,7 +2409,7 @@ var require_float = __commonJS({
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
@@ -2417,7 +2417,7 @@ var require_float = __commonJS({
       stringify: stringifyNumber.stringifyNumber
     };
     var floatExp = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       format: "EXP",
@@ -2429,7 +2429,7 @@ var require_float = __commonJS({
       }
     };
     var float = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
@@ -2453,16 +2453,16 @@ var require_int = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
-    var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
     var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
     function intStringify(node, radix, prefix) {
-      const { value } = node;
-      if (intIdentify(value) && value >= 0)
-        return prefix + value.toString(radix);
+      const { value: value2 } = node;
+      if (intIdentify(value2) && value2 >= 0)
+        return prefix + value2.toString(radix);
       return stringifyNumber.stringifyNumber(node);
     }
     var intOct = {
-      identify: (value) => intIdentify(value) && value >= 0,
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
       default: true,
       tag: "tag:yaml.org,2002:int",
       format: "OCT",
@@ -2479,7 +2479,7 @@ var require_int = __commonJS({
       stringify: stringifyNumber.stringifyNumber
     };
     var intHex = {
-      identify: (value) => intIdentify(value) && value >= 0,
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
       default: true,
       tag: "tag:yaml.org,2002:int",
       format: "HEX",
@@ -2497,17 +2497,17 @@ var require_int = __commonJS({
 var require_schema = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/core/schema.js"(exports) {
     "use strict";
-    var map = require_map();
+    var map2 = require_map();
     var _null = require_null();
     var seq = require_seq();
-    var string = require_string();
+    var string2 = require_string();
     var bool2 = require_bool();
     var float = require_float();
     var int = require_int();
     var schema = [
-      map.map,
+      map2.map,
       seq.seq,
-      string.string,
+      string2.string,
       _null.nullTag,
       bool2.boolTag,
       int.intOct,
@@ -2526,22 +2526,22 @@ var require_schema2 = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
-    var map = require_map();
+    var map2 = require_map();
     var seq = require_seq();
-    function intIdentify(value) {
-      return typeof value === "bigint" || Number.isInteger(value);
+    function intIdentify(value2) {
+      return typeof value2 === "bigint" || Number.isInteger(value2);
     }
-    var stringifyJSON = ({ value }) => JSON.stringify(value);
+    var stringifyJSON = ({ value: value2 }) => JSON.stringify(value2);
     var jsonScalars = [
       {
-        identify: (value) => typeof value === "string",
+        identify: (value2) => typeof value2 === "string",
         default: true,
         tag: "tag:yaml.org,2002:str",
         resolve: (str) => str,
         stringify: stringifyJSON
       },
       {
-        identify: (value) => value == null,
+        identify: (value2) => value2 == null,
         createNode: () => new Scalar.Scalar(null),
         default: true,
         tag: "tag:yaml.org,2002:null",
@@ -2550,7 +2550,7 @@ var require_schema2 = __commonJS({
         stringify: stringifyJSON
       },
       {
-        identify: (value) => typeof value === "boolean",
+        identify: (value2) => typeof value2 === "boolean",
         default: true,
         tag: "tag:yaml.org,2002:bool",
         test: /^true$|^false$/,
@@ -2563,10 +2563,10 @@ var require_schema2 = __commonJS({
         tag: "tag:yaml.org,2002:int",
         test: /^-?(?:0|[1-9][0-9]*)$/,
         resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
-        stringify: ({ value }) => intIdentify(value) ? value.toString() : JSON.stringify(value)
+        stringify: ({ value: value2 }) => intIdentify(value2) ? value2.toString() : JSON.stringify(value2)
       },
       {
-        identify: (value) => typeof value === "number",
+        identify: (value2) => typeof value2 === "number",
         default: true,
         tag: "tag:yaml.org,2002:float",
         test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
@@ -2583,7 +2583,7 @@ var require_schema2 = __commonJS({
         return str;
       }
     };
-    var schema = [map.map, seq.seq].concat(jsonScalars, jsonError);
+    var schema = [map2.map, seq.seq].concat(jsonScalars, jsonError);
     exports.schema = schema;
   }
 });
@@ -2596,7 +2596,7 @@ var require_binary = __commonJS({
     var Scalar = require_Scalar();
     var stringifyString = require_stringifyString();
     var binary2 = {
-      identify: (value) => value instanceof Uint8Array,
+      identify: (value2) => value2 instanceof Uint8Array,
       // Buffer inherits from Uint8Array
       default: false,
       tag: "tag:yaml.org,2002:binary",
@@ -2622,18 +2622,18 @@ var require_binary = __commonJS({
           return src;
         }
       },
-      stringify({ comment, type, value }, ctx, onComment, onChompKeep) {
-        if (!value)
+      stringify({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
+        if (!value2)
           return "";
-        const buf = value;
+        const buf = value2;
         let str;
         if (typeof node_buffer.Buffer === "function") {
           str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
         } else if (typeof btoa === "function") {
-          let s = "";
+          let s2 = "";
           for (let i = 0; i < buf.length; ++i)
-            s += String.fromCharCode(buf[i]);
-          str = btoa(s);
+            s2 += String.fromCharCode(buf[i]);
+          str = btoa(s2);
         } else {
           throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
         }
@@ -2658,17 +2658,17 @@ var require_binary = __commonJS({
 var require_pairs = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     var YAMLSeq = require_YAMLSeq();
     function resolvePairs(seq, onError) {
-      if (identity2.isSeq(seq)) {
+      if (identity4.isSeq(seq)) {
         for (let i = 0; i < seq.items.length; ++i) {
           let item = seq.items[i];
-          if (identity2.isPair(item))
+          if (identity4.isPair(item))
             continue;
-          else if (identity2.isMap(item)) {
+          else if (identity4.isMap(item)) {
             if (item.items.length > 1)
               onError("Each pair must have its own sequence indicator");
             const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
@@ -2682,7 +2682,7 @@ ${cn.comment}` : item.comment;
             }
             item = pair;
           }
-          seq.items[i] = identity2.isPair(item) ? item : new Pair.Pair(item);
+          seq.items[i] = identity4.isPair(item) ? item : new Pair.Pair(item);
         }
       } else
         onError("Expected a sequence for this tag");
@@ -2697,25 +2697,25 @@ ${cn.comment}` : item.comment;
         for (let it of iterable) {
           if (typeof replacer === "function")
             it = replacer.call(iterable, String(i++), it);
-          let key2, value;
+          let key2, value2;
           if (Array.isArray(it)) {
             if (it.length === 2) {
               key2 = it[0];
-              value = it[1];
+              value2 = it[1];
             } else
               throw new TypeError(`Expected [key, value] tuple: ${it}`);
           } else if (it && it instanceof Object) {
             const keys = Object.keys(it);
             if (keys.length === 1) {
               key2 = keys[0];
-              value = it[key2];
+              value2 = it[key2];
             } else {
               throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
             }
           } else {
             key2 = it;
           }
-          pairs2.items.push(Pair.createPair(key2, value, ctx));
+          pairs2.items.push(Pair.createPair(key2, value2, ctx));
         }
       return pairs2;
     }
@@ -2736,7 +2736,7 @@ ${cn.comment}` : item.comment;
 var require_omap = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var toJS = require_toJS();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
@@ -2758,22 +2758,22 @@ var require_omap = __commonJS({
       toJSON(_, ctx) {
         if (!ctx)
           return super.toJSON(_);
-        const map = /* @__PURE__ */ new Map();
+        const map2 = /* @__PURE__ */ new Map();
         if (ctx?.onCreate)
-          ctx.onCreate(map);
+          ctx.onCreate(map2);
         for (const pair of this.items) {
-          let key2, value;
-          if (identity2.isPair(pair)) {
+          let key2, value2;
+          if (identity4.isPair(pair)) {
             key2 = toJS.toJS(pair.key, "", ctx);
-            value = toJS.toJS(pair.value, key2, ctx);
+            value2 = toJS.toJS(pair.value, key2, ctx);
           } else {
             key2 = toJS.toJS(pair, "", ctx);
           }
-          if (map.has(key2))
+          if (map2.has(key2))
             throw new Error("Ordered maps must not include duplicate keys");
-          map.set(key2, value);
+          map2.set(key2, value2);
         }
-        return map;
+        return map2;
       }
       static from(schema, iterable, ctx) {
         const pairs$1 = pairs.createPairs(schema, iterable, ctx);
@@ -2785,7 +2785,7 @@ var require_omap = __commonJS({
     YAMLOMap.tag = "tag:yaml.org,2002:omap";
     var omap = {
       collection: "seq",
-      identify: (value) => value instanceof Map,
+      identify: (value2) => value2 instanceof Map,
       nodeClass: YAMLOMap,
       default: false,
       tag: "tag:yaml.org,2002:omap",
@@ -2793,7 +2793,7 @@ var require_omap = __commonJS({
         const pairs$1 = pairs.resolvePairs(seq, onError);
         const seenKeys = [];
         for (const { key: key2 } of pairs$1.items) {
-          if (identity2.isScalar(key2)) {
+          if (identity4.isScalar(key2)) {
             if (seenKeys.includes(key2.value)) {
               onError(`Ordered maps must not include duplicate keys: ${key2.value}`);
             } else {
@@ -2815,14 +2815,14 @@ var require_bool2 = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
-    function boolStringify({ value, source }, ctx) {
-      const boolObj = value ? trueTag : falseTag;
+    function boolStringify({ value: value2, source }, ctx) {
+      const boolObj = value2 ? trueTag : falseTag;
       if (source && boolObj.test.test(source))
         return source;
-      return value ? ctx.options.trueStr : ctx.options.falseStr;
+      return value2 ? ctx.options.trueStr : ctx.options.falseStr;
     }
     var trueTag = {
-      identify: (value) => value === true,
+      identify: (value2) => value2 === true,
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
@@ -2830,7 +2830,7 @@ var require_bool2 = __commonJS({
       stringify: boolStringify
     };
     var falseTag = {
-      identify: (value) => value === false,
+      identify: (value2) => value2 === false,
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
@@ -2849,7 +2849,7 @@ var require_float2 = __commonJS({
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
@@ -2857,7 +2857,7 @@ var require_float2 = __commonJS({
       stringify: stringifyNumber.stringifyNumber
     };
     var floatExp = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       format: "EXP",
@@ -2869,7 +2869,7 @@ var require_float2 = __commonJS({
       }
     };
     var float = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
@@ -2896,10 +2896,10 @@ var require_int2 = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
-    var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
     function intResolve(str, offset, radix, { intAsBigInt }) {
-      const sign = str[0];
-      if (sign === "-" || sign === "+")
+      const sign2 = str[0];
+      if (sign2 === "-" || sign2 === "+")
         offset += 1;
       str = str.substring(offset).replace(/_/g, "");
       if (intAsBigInt) {
@@ -2915,16 +2915,16 @@ var require_int2 = __commonJS({
             break;
         }
         const n2 = BigInt(str);
-        return sign === "-" ? BigInt(-1) * n2 : n2;
+        return sign2 === "-" ? BigInt(-1) * n2 : n2;
       }
       const n = parseInt(str, radix);
-      return sign === "-" ? -1 * n : n;
+      return sign2 === "-" ? -1 * n : n;
     }
     function intStringify(node, radix, prefix) {
-      const { value } = node;
-      if (intIdentify(value)) {
-        const str = value.toString(radix);
-        return value < 0 ? "-" + prefix + str.substr(1) : prefix + str;
+      const { value: value2 } = node;
+      if (intIdentify(value2)) {
+        const str = value2.toString(radix);
+        return value2 < 0 ? "-" + prefix + str.substr(1) : prefix + str;
       }
       return stringifyNumber.stringifyNumber(node);
     }
@@ -2974,7 +2974,7 @@ var require_int2 = __commonJS({
 var require_set = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
     var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
@@ -2984,7 +2984,7 @@ var require_set = __commonJS({
       }
       add(key2) {
         let pair;
-        if (identity2.isPair(key2))
+        if (identity4.isPair(key2))
           pair = key2;
         else if (key2 && typeof key2 === "object" && "key" in key2 && "value" in key2 && key2.value === null)
           pair = new Pair.Pair(key2.key, null);
@@ -3000,15 +3000,15 @@ var require_set = __commonJS({
        */
       get(key2, keepPair) {
         const pair = YAMLMap.findPair(this.items, key2);
-        return !keepPair && identity2.isPair(pair) ? identity2.isScalar(pair.key) ? pair.key.value : pair.key : pair;
+        return !keepPair && identity4.isPair(pair) ? identity4.isScalar(pair.key) ? pair.key.value : pair.key : pair;
       }
-      set(key2, value) {
-        if (typeof value !== "boolean")
-          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
+      set(key2, value2) {
+        if (typeof value2 !== "boolean")
+          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value2}`);
         const prev = YAMLMap.findPair(this.items, key2);
-        if (prev && !value) {
+        if (prev && !value2) {
           this.items.splice(this.items.indexOf(prev), 1);
-        } else if (!prev && value) {
+        } else if (!prev && value2) {
           this.items.push(new Pair.Pair(key2));
         }
       }
@@ -3027,10 +3027,10 @@ var require_set = __commonJS({
         const { replacer } = ctx;
         const set2 = new this(schema);
         if (iterable && Symbol.iterator in Object(iterable))
-          for (let value of iterable) {
+          for (let value2 of iterable) {
             if (typeof replacer === "function")
-              value = replacer.call(iterable, value, value);
-            set2.items.push(Pair.createPair(value, null, ctx));
+              value2 = replacer.call(iterable, value2, value2);
+            set2.items.push(Pair.createPair(value2, null, ctx));
           }
         return set2;
       }
@@ -3038,20 +3038,20 @@ var require_set = __commonJS({
     YAMLSet.tag = "tag:yaml.org,2002:set";
     var set = {
       collection: "map",
-      identify: (value) => value instanceof Set,
+      identify: (value2) => value2 instanceof Set,
       nodeClass: YAMLSet,
       default: false,
       tag: "tag:yaml.org,2002:set",
       createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
-      resolve(map, onError) {
-        if (identity2.isMap(map)) {
-          if (map.hasAllNullValues(true))
-            return Object.assign(new YAMLSet(), map);
+      resolve(map2, onError) {
+        if (identity4.isMap(map2)) {
+          if (map2.hasAllNullValues(true))
+            return Object.assign(new YAMLSet(), map2);
           else
             onError("Set items must all have null values");
         } else
           onError("Expected a mapping for this tag");
-        return map;
+        return map2;
       }
     };
     exports.YAMLSet = YAMLSet;
@@ -3065,40 +3065,40 @@ var require_timestamp = __commonJS({
     "use strict";
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
-      const sign = str[0];
-      const parts = sign === "-" || sign === "+" ? str.substring(1) : str;
+      const sign2 = str[0];
+      const parts = sign2 === "-" || sign2 === "+" ? str.substring(1) : str;
       const num = (n) => asBigInt ? BigInt(n) : Number(n);
       const res = parts.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
-      return sign === "-" ? num(-1) * res : res;
+      return sign2 === "-" ? num(-1) * res : res;
     }
     function stringifySexagesimal(node) {
-      let { value } = node;
+      let { value: value2 } = node;
       let num = (n) => n;
-      if (typeof value === "bigint")
+      if (typeof value2 === "bigint")
         num = (n) => BigInt(n);
-      else if (isNaN(value) || !isFinite(value))
+      else if (isNaN(value2) || !isFinite(value2))
         return stringifyNumber.stringifyNumber(node);
-      let sign = "";
-      if (value < 0) {
-        sign = "-";
-        value *= num(-1);
+      let sign2 = "";
+      if (value2 < 0) {
+        sign2 = "-";
+        value2 *= num(-1);
       }
       const _60 = num(60);
-      const parts = [value % _60];
-      if (value < 60) {
+      const parts = [value2 % _60];
+      if (value2 < 60) {
         parts.unshift(0);
       } else {
-        value = (value - parts[0]) / _60;
-        parts.unshift(value % _60);
-        if (value >= 60) {
-          value = (value - parts[0]) / _60;
-          parts.unshift(value);
+        value2 = (value2 - parts[0]) / _60;
+        parts.unshift(value2 % _60);
+        if (value2 >= 60) {
+          value2 = (value2 - parts[0]) / _60;
+          parts.unshift(value2);
         }
       }
-      return sign + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+      return sign2 + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
     }
     var intTime = {
-      identify: (value) => typeof value === "bigint" || Number.isInteger(value),
+      identify: (value2) => typeof value2 === "bigint" || Number.isInteger(value2),
       default: true,
       tag: "tag:yaml.org,2002:int",
       format: "TIME",
@@ -3107,7 +3107,7 @@ var require_timestamp = __commonJS({
       stringify: stringifySexagesimal
     };
     var floatTime = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       format: "TIME",
@@ -3116,7 +3116,7 @@ var require_timestamp = __commonJS({
       stringify: stringifySexagesimal
     };
     var timestamp = {
-      identify: (value) => value instanceof Date,
+      identify: (value2) => value2 instanceof Date,
       default: true,
       tag: "tag:yaml.org,2002:timestamp",
       // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
@@ -3129,17 +3129,17 @@ var require_timestamp = __commonJS({
           throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
         const [, year, month, day, hour, minute, second] = match.map(Number);
         const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
-        let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        let date2 = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
         const tz = match[8];
         if (tz && tz !== "Z") {
           let d = parseSexagesimal(tz, false);
           if (Math.abs(d) < 30)
             d *= 60;
-          date -= 6e4 * d;
+          date2 -= 6e4 * d;
         }
-        return new Date(date);
+        return new Date(date2);
       },
-      stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
+      stringify: ({ value: value2 }) => value2?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
     };
     exports.floatTime = floatTime;
     exports.intTime = intTime;
@@ -3151,10 +3151,10 @@ var require_timestamp = __commonJS({
 var require_schema3 = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
     "use strict";
-    var map = require_map();
+    var map2 = require_map();
     var _null = require_null();
     var seq = require_seq();
-    var string = require_string();
+    var string2 = require_string();
     var binary2 = require_binary();
     var bool2 = require_bool2();
     var float = require_float2();
@@ -3165,9 +3165,9 @@ var require_schema3 = __commonJS({
     var set = require_set();
     var timestamp = require_timestamp();
     var schema = [
-      map.map,
+      map2.map,
       seq.seq,
-      string.string,
+      string2.string,
       _null.nullTag,
       bool2.trueTag,
       bool2.falseTag,
@@ -3195,10 +3195,10 @@ var require_schema3 = __commonJS({
 var require_tags = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/tags.js"(exports) {
     "use strict";
-    var map = require_map();
+    var map2 = require_map();
     var _null = require_null();
     var seq = require_seq();
-    var string = require_string();
+    var string2 = require_string();
     var bool2 = require_bool();
     var float = require_float();
     var int = require_int();
@@ -3213,7 +3213,7 @@ var require_tags = __commonJS({
     var timestamp = require_timestamp();
     var schemas = /* @__PURE__ */ new Map([
       ["core", schema.schema],
-      ["failsafe", [map.map, seq.seq, string.string]],
+      ["failsafe", [map2.map, seq.seq, string2.string]],
       ["json", schema$1.schema],
       ["yaml11", schema$2.schema],
       ["yaml-1.1", schema$2.schema]
@@ -3229,7 +3229,7 @@ var require_tags = __commonJS({
       intHex: int.intHex,
       intOct: int.intOct,
       intTime: timestamp.intTime,
-      map: map.map,
+      map: map2.map,
       merge: merge.merge,
       null: _null.nullTag,
       omap: omap.omap,
@@ -3289,12 +3289,12 @@ var require_tags = __commonJS({
 var require_Schema = __commonJS({
   "../../work/main/node_modules/yaml/dist/schema/Schema.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
-    var map = require_map();
+    var identity4 = require_identity();
+    var map2 = require_map();
     var seq = require_seq();
-    var string = require_string();
+    var string2 = require_string();
     var tags = require_tags();
-    var sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+    var sortMapEntriesByKey = (a2, b) => a2.key < b.key ? -1 : a2.key > b.key ? 1 : 0;
     var Schema = class _Schema {
       constructor({ compat, customTags, merge, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
         this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
@@ -3302,9 +3302,9 @@ var require_Schema = __commonJS({
         this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
         this.tags = tags.getTags(customTags, this.name, merge);
         this.toStringOptions = toStringDefaults ?? null;
-        Object.defineProperty(this, identity2.MAP, { value: map.map });
-        Object.defineProperty(this, identity2.SCALAR, { value: string.string });
-        Object.defineProperty(this, identity2.SEQ, { value: seq.seq });
+        Object.defineProperty(this, identity4.MAP, { value: map2.map });
+        Object.defineProperty(this, identity4.SCALAR, { value: string2.string });
+        Object.defineProperty(this, identity4.SEQ, { value: seq.seq });
         this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
       }
       clone() {
@@ -3321,7 +3321,7 @@ var require_Schema = __commonJS({
 var require_stringifyDocument = __commonJS({
   "../../work/main/node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
@@ -3348,7 +3348,7 @@ var require_stringifyDocument = __commonJS({
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
-        if (identity2.isNode(doc.contents)) {
+        if (identity4.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
             lines.push("");
           if (doc.contents.commentBefore) {
@@ -3403,7 +3403,7 @@ var require_Document = __commonJS({
     "use strict";
     var Alias = require_Alias();
     var Collection = require_Collection();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Pair = require_Pair();
     var toJS = require_toJS();
     var Schema = require_Schema();
@@ -3413,12 +3413,12 @@ var require_Document = __commonJS({
     var createNode = require_createNode();
     var directives = require_directives();
     var Document = class _Document {
-      constructor(value, replacer, options) {
+      constructor(value2, replacer, options) {
         this.commentBefore = null;
         this.comment = null;
         this.errors = [];
         this.warnings = [];
-        Object.defineProperty(this, identity2.NODE_TYPE, { value: identity2.DOC });
+        Object.defineProperty(this, identity4.NODE_TYPE, { value: identity4.DOC });
         let _replacer = null;
         if (typeof replacer === "function" || Array.isArray(replacer)) {
           _replacer = replacer;
@@ -3445,7 +3445,7 @@ var require_Document = __commonJS({
         } else
           this.directives = new directives.Directives({ version });
         this.setSchema(version, options);
-        this.contents = value === void 0 ? null : this.createNode(value, _replacer, options);
+        this.contents = value2 === void 0 ? null : this.createNode(value2, _replacer, options);
       }
       /**
        * Create a deep copy of this Document and its contents.
@@ -3454,7 +3454,7 @@ var require_Document = __commonJS({
        */
       clone() {
         const copy = Object.create(_Document.prototype, {
-          [identity2.NODE_TYPE]: { value: identity2.DOC }
+          [identity4.NODE_TYPE]: { value: identity4.DOC }
         });
         copy.commentBefore = this.commentBefore;
         copy.comment = this.comment;
@@ -3464,20 +3464,20 @@ var require_Document = __commonJS({
         if (this.directives)
           copy.directives = this.directives.clone();
         copy.schema = this.schema.clone();
-        copy.contents = identity2.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
+        copy.contents = identity4.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
         if (this.range)
           copy.range = this.range.slice();
         return copy;
       }
       /** Adds a value to the document. */
-      add(value) {
+      add(value2) {
         if (assertCollection(this.contents))
-          this.contents.add(value);
+          this.contents.add(value2);
       }
       /** Adds a value to the document. */
-      addIn(path, value) {
+      addIn(path2, value2) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path, value);
+          this.contents.addIn(path2, value2);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3496,10 +3496,10 @@ var require_Document = __commonJS({
         }
         return new Alias.Alias(node.anchor);
       }
-      createNode(value, replacer, options) {
+      createNode(value2, replacer, options) {
         let _replacer = void 0;
         if (typeof replacer === "function") {
-          value = replacer.call({ "": value }, "", value);
+          value2 = replacer.call({ "": value2 }, "", value2);
           _replacer = replacer;
         } else if (Array.isArray(replacer)) {
           const keyToStr = (v) => typeof v === "number" || v instanceof String || v instanceof Number;
@@ -3526,8 +3526,8 @@ var require_Document = __commonJS({
           schema: this.schema,
           sourceObjects
         };
-        const node = createNode.createNode(value, tag, ctx);
-        if (flow && identity2.isCollection(node))
+        const node = createNode.createNode(value2, tag, ctx);
+        if (flow && identity4.isCollection(node))
           node.flow = true;
         setAnchors();
         return node;
@@ -3536,10 +3536,10 @@ var require_Document = __commonJS({
        * Convert a key and a value into a `Pair` using the current schema,
        * recursively wrapping all values as `Scalar` or `Collection` nodes.
        */
-      createPair(key2, value, options = {}) {
-        const k = this.createNode(key2, null, options);
-        const v = this.createNode(value, null, options);
-        return new Pair.Pair(k, v);
+      createPair(key2, value2, options = {}) {
+        const k2 = this.createNode(key2, null, options);
+        const v = this.createNode(value2, null, options);
+        return new Pair.Pair(k2, v);
       }
       /**
        * Removes a value from the document.
@@ -3552,14 +3552,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        if (Collection.isEmptyPath(path)) {
+      deleteIn(path2) {
+        if (Collection.isEmptyPath(path2)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path2) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3567,54 +3567,54 @@ var require_Document = __commonJS({
        * `true` (collections are always returned intact).
        */
       get(key2, keepScalar) {
-        return identity2.isCollection(this.contents) ? this.contents.get(key2, keepScalar) : void 0;
+        return identity4.isCollection(this.contents) ? this.contents.get(key2, keepScalar) : void 0;
       }
       /**
        * Returns item at `path`, or `undefined` if not found. By default unwraps
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        if (Collection.isEmptyPath(path))
-          return !keepScalar && identity2.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity2.isCollection(this.contents) ? this.contents.getIn(path, keepScalar) : void 0;
+      getIn(path2, keepScalar) {
+        if (Collection.isEmptyPath(path2))
+          return !keepScalar && identity4.isScalar(this.contents) ? this.contents.value : this.contents;
+        return identity4.isCollection(this.contents) ? this.contents.getIn(path2, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
        */
       has(key2) {
-        return identity2.isCollection(this.contents) ? this.contents.has(key2) : false;
+        return identity4.isCollection(this.contents) ? this.contents.has(key2) : false;
       }
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path) {
-        if (Collection.isEmptyPath(path))
+      hasIn(path2) {
+        if (Collection.isEmptyPath(path2))
           return this.contents !== void 0;
-        return identity2.isCollection(this.contents) ? this.contents.hasIn(path) : false;
+        return identity4.isCollection(this.contents) ? this.contents.hasIn(path2) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      set(key2, value) {
+      set(key2, value2) {
         if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, [key2], value);
+          this.contents = Collection.collectionFromPath(this.schema, [key2], value2);
         } else if (assertCollection(this.contents)) {
-          this.contents.set(key2, value);
+          this.contents.set(key2, value2);
         }
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        if (Collection.isEmptyPath(path)) {
-          this.contents = value;
+      setIn(path2, value2) {
+        if (Collection.isEmptyPath(path2)) {
+          this.contents = value2;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path2), value2);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path, value);
+          this.contents.setIn(path2, value2);
         }
       }
       /**
@@ -3691,14 +3691,14 @@ var require_Document = __commonJS({
         if (this.errors.length > 0)
           throw new Error("Document with errors cannot be stringified");
         if ("indent" in options && (!Number.isInteger(options.indent) || Number(options.indent) <= 0)) {
-          const s = JSON.stringify(options.indent);
-          throw new Error(`"indent" option must be a positive integer, not ${s}`);
+          const s2 = JSON.stringify(options.indent);
+          throw new Error(`"indent" option must be a positive integer, not ${s2}`);
         }
         return stringifyDocument.stringifyDocument(this, options);
       }
     };
     function assertCollection(contents) {
-      if (identity2.isCollection(contents))
+      if (identity4.isCollection(contents))
         return true;
       throw new Error("Expected a YAML collection as document contents");
     }
@@ -3733,10 +3733,10 @@ var require_errors = __commonJS({
       if (error.pos[0] === -1)
         return;
       error.linePos = error.pos.map((pos) => lc.linePos(pos));
-      const { line: line2, col } = error.linePos[0];
-      error.message += ` at line ${line2}, column ${col}`;
+      const { line: line3, col } = error.linePos[0];
+      error.message += ` at line ${line3}, column ${col}`;
       let ci = col - 1;
-      let lineStr = src.substring(lc.lineStarts[line2 - 1], lc.lineStarts[line2]).replace(/[\n\r]+$/, "");
+      let lineStr = src.substring(lc.lineStarts[line3 - 1], lc.lineStarts[line3]).replace(/[\n\r]+$/, "");
       if (ci >= 60 && lineStr.length > 80) {
         const trimStart = Math.min(ci - 39, lineStr.length - 79);
         lineStr = "…" + lineStr.substring(trimStart);
@@ -3744,8 +3744,8 @@ var require_errors = __commonJS({
       }
       if (lineStr.length > 80)
         lineStr = lineStr.substring(0, 79) + "…";
-      if (line2 > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
-        let prev = src.substring(lc.lineStarts[line2 - 2], lc.lineStarts[line2 - 1]);
+      if (line3 > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
+        let prev = src.substring(lc.lineStarts[line3 - 2], lc.lineStarts[line3 - 1]);
         if (prev.length > 80)
           prev = prev.substring(0, 79) + "…\n";
         lineStr = prev + lineStr;
@@ -3753,7 +3753,7 @@ var require_errors = __commonJS({
       if (/[^ ]/.test(lineStr)) {
         let count2 = 1;
         const end = error.linePos[1];
-        if (end?.line === line2 && end.col > col) {
+        if (end?.line === line3 && end.col > col) {
           count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
         const pointer = " ".repeat(ci) + "^".repeat(count2);
@@ -3969,12 +3969,12 @@ var require_util_flow_indent_check = __commonJS({
 var require_util_map_includes = __commonJS({
   "../../work/main/node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     function mapIncludes(ctx, items, search) {
       const { uniqueKeys } = ctx.options;
       if (uniqueKeys === false)
         return false;
-      const isEqual2 = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity2.isScalar(a) && identity2.isScalar(b) && a.value === b.value;
+      const isEqual2 = typeof uniqueKeys === "function" ? uniqueKeys : (a2, b) => a2 === b || identity4.isScalar(a2) && identity4.isScalar(b) && a2.value === b.value;
       return items.some((pair) => isEqual2(pair.key, search));
     }
     exports.mapIncludes = mapIncludes;
@@ -3994,13 +3994,13 @@ var require_resolve_block_map = __commonJS({
     var startColMsg = "All mapping items must start at the same column";
     function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
       const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
-      const map = new NodeClass(ctx.schema);
+      const map2 = new NodeClass(ctx.schema);
       if (ctx.atRoot)
         ctx.atRoot = false;
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep3, value } = collItem;
+        const { start, key: key2, sep: sep3, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
           next: key2 ?? sep3?.[0],
@@ -4020,10 +4020,10 @@ var require_resolve_block_map = __commonJS({
           if (!keyProps.anchor && !keyProps.tag && !sep3) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
-              if (map.comment)
-                map.comment += "\n" + keyProps.comment;
+              if (map2.comment)
+                map2.comment += "\n" + keyProps.comment;
               else
-                map.comment = keyProps.comment;
+                map2.comment = keyProps.comment;
             }
             continue;
           }
@@ -4039,11 +4039,11 @@ var require_resolve_block_map = __commonJS({
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bm.indent, key2, onError);
         ctx.atKey = false;
-        if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+        if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
         const valueProps = resolveProps.resolveProps(sep3 ?? [], {
           indicator: "map-value-ind",
-          next: value,
+          next: value2,
           offset: keyNode.range[2],
           onError,
           parentIndent: bm.indent,
@@ -4052,19 +4052,19 @@ var require_resolve_block_map = __commonJS({
         offset = valueProps.end;
         if (valueProps.found) {
           if (implicitKey) {
-            if (value?.type === "block-map" && !valueProps.hasNewline)
+            if (value2?.type === "block-map" && !valueProps.hasNewline)
               onError(offset, "BLOCK_AS_IMPLICIT_KEY", "Nested mappings are not allowed in compact mappings");
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep3, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep3, null, valueProps, onError);
           if (ctx.schema.compat)
-            utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          map.items.push(pair);
+          map2.items.push(pair);
         } else {
           if (implicitKey)
             onError(keyNode.range, "MISSING_CHAR", "Implicit map keys need to be followed by map values");
@@ -4077,13 +4077,13 @@ var require_resolve_block_map = __commonJS({
           const pair = new Pair.Pair(keyNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          map.items.push(pair);
+          map2.items.push(pair);
         }
       }
       if (commentEnd && commentEnd < offset)
         onError(commentEnd, "IMPOSSIBLE", "Map comment with trailing content");
-      map.range = [bm.offset, offset, commentEnd ?? offset];
-      return map;
+      map2.range = [bm.offset, offset, commentEnd ?? offset];
+      return map2;
     }
     exports.resolveBlockMap = resolveBlockMap;
   }
@@ -4105,18 +4105,18 @@ var require_resolve_block_seq = __commonJS({
         ctx.atKey = false;
       let offset = bs.offset;
       let commentEnd = null;
-      for (const { start, value } of bs.items) {
+      for (const { start, value: value2 } of bs.items) {
         const props = resolveProps.resolveProps(start, {
           indicator: "seq-item-ind",
-          next: value,
+          next: value2,
           offset,
           onError,
           parentIndent: bs.indent,
           startOnNewline: true
         });
         if (!props.found) {
-          if (props.anchor || props.tag || value) {
-            if (value?.type === "block-seq")
+          if (props.anchor || props.tag || value2) {
+            if (value2?.type === "block-seq")
               onError(props.end, "BAD_INDENT", "All sequence items must start at the same column");
             else
               onError(offset, "MISSING_CHAR", "Sequence item without - indicator");
@@ -4127,9 +4127,9 @@ var require_resolve_block_seq = __commonJS({
             continue;
           }
         }
-        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        const node = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
         if (ctx.schema.compat)
-          utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
+          utilFlowIndentCheck.flowIndentCheck(bs.indent, value2, onError);
         offset = node.range[2];
         seq.items.push(node);
       }
@@ -4187,7 +4187,7 @@ var require_resolve_end = __commonJS({
 var require_resolve_flow_collection = __commonJS({
   "../../work/main/node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
@@ -4211,7 +4211,7 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep3, value } = collItem;
+        const { start, key: key2, sep: sep3, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
@@ -4222,7 +4222,7 @@ var require_resolve_flow_collection = __commonJS({
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep3 && !value) {
+          if (!props.anchor && !props.tag && !sep3 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4266,7 +4266,7 @@ var require_resolve_flow_collection = __commonJS({
             }
             if (prevItemComment) {
               let prev = coll.items[coll.items.length - 1];
-              if (identity2.isPair(prev))
+              if (identity4.isPair(prev))
                 prev = prev.value ?? prev.key;
               if (prev.comment)
                 prev.comment += "\n" + prevItemComment;
@@ -4277,10 +4277,10 @@ var require_resolve_flow_collection = __commonJS({
           }
         }
         if (!isMap2 && !sep3 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
-          if (isBlock(value))
+          if (isBlock(value2))
             onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
         } else {
           ctx.atKey = true;
@@ -4292,7 +4292,7 @@ var require_resolve_flow_collection = __commonJS({
           const valueProps = resolveProps.resolveProps(sep3 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
-            next: value,
+            next: value2,
             offset: keyNode.range[2],
             onError,
             parentIndent: fc.indent,
@@ -4312,15 +4312,15 @@ var require_resolve_flow_collection = __commonJS({
               if (props.start < valueProps.found.offset - 1024)
                 onError(valueProps.found, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit flow sequence key");
             }
-          } else if (value) {
-            if ("source" in value && value.source?.[0] === ":")
-              onError(value, "MISSING_CHAR", `Missing space after : in ${fcName}`);
+          } else if (value2) {
+            if ("source" in value2 && value2.source?.[0] === ":")
+              onError(value2, "MISSING_CHAR", `Missing space after : in ${fcName}`);
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep3, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep3, null, valueProps, onError) : null;
           if (valueNode) {
-            if (isBlock(value))
+            if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
           } else if (valueProps.comment) {
             if (keyNode.comment)
@@ -4332,17 +4332,17 @@ var require_resolve_flow_collection = __commonJS({
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
           if (isMap2) {
-            const map = coll;
-            if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+            const map2 = coll;
+            if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-            map.items.push(pair);
+            map2.items.push(pair);
           } else {
-            const map = new YAMLMap.YAMLMap(ctx.schema);
-            map.flow = true;
-            map.items.push(pair);
+            const map2 = new YAMLMap.YAMLMap(ctx.schema);
+            map2.flow = true;
+            map2.items.push(pair);
             const endRange = (valueNode ?? keyNode).range;
-            map.range = [keyNode.range[0], endRange[1], endRange[2]];
-            coll.items.push(map);
+            map2.range = [keyNode.range[0], endRange[1], endRange[2]];
+            coll.items.push(map2);
           }
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
@@ -4381,7 +4381,7 @@ var require_resolve_flow_collection = __commonJS({
 var require_compose_collection = __commonJS({
   "../../work/main/node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Scalar = require_Scalar();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
@@ -4431,7 +4431,7 @@ var require_compose_collection = __commonJS({
       }
       const coll = resolveCollection(CN, ctx, token2, onError, tagName, tag);
       const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
-      const node = identity2.isNode(res) ? res : new Scalar.Scalar(res);
+      const node = identity4.isNode(res) ? res : new Scalar.Scalar(res);
       node.range = coll.range;
       node.tag = tagName;
       if (tag?.format)
@@ -4453,7 +4453,7 @@ var require_resolve_block_scalar = __commonJS({
       if (!header)
         return { value: "", type: null, comment: "", range: [start, start, start] };
       const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines = scalar2.source ? splitLines(scalar2.source) : [];
+      const lines = scalar2.source ? splitLines2(scalar2.source) : [];
       let chompStart = lines.length;
       for (let i = lines.length - 1; i >= 0; --i) {
         const content = lines[i][1];
@@ -4463,11 +4463,11 @@ var require_resolve_block_scalar = __commonJS({
           break;
       }
       if (chompStart === 0) {
-        const value2 = header.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        const value3 = header.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
         let end2 = start + header.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
-        return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
+        return { value: value3, type, comment: header.comment, range: [start, end2, end2] };
       }
       let trimIndent = scalar2.indent + header.indent;
       let offset = scalar2.offset + header.length;
@@ -4497,11 +4497,11 @@ var require_resolve_block_scalar = __commonJS({
         if (lines[i][0].length > trimIndent)
           chompStart = i + 1;
       }
-      let value = "";
+      let value2 = "";
       let sep3 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value += lines[i][0].slice(trimIndent) + "\n";
+        value2 += lines[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
         let [indent2, content] = lines[i];
         offset += indent2.length + content.length + 1;
@@ -4515,23 +4515,23 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep3 + indent2.slice(trimIndent) + content;
+          value2 += sep3 + indent2.slice(trimIndent) + content;
           sep3 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
           if (sep3 === " ")
             sep3 = "\n";
           else if (!prevMoreIndented && sep3 === "\n")
             sep3 = "\n\n";
-          value += sep3 + indent2.slice(trimIndent) + content;
+          value2 += sep3 + indent2.slice(trimIndent) + content;
           sep3 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
           if (sep3 === "\n")
-            value += "\n";
+            value2 += "\n";
           else
             sep3 = "\n";
         } else {
-          value += sep3 + content;
+          value2 += sep3 + content;
           sep3 = " ";
           prevMoreIndented = false;
         }
@@ -4541,15 +4541,15 @@ var require_resolve_block_scalar = __commonJS({
           break;
         case "+":
           for (let i = chompStart; i < lines.length; ++i)
-            value += "\n" + lines[i][0].slice(trimIndent);
-          if (value[value.length - 1] !== "\n")
-            value += "\n";
+            value2 += "\n" + lines[i][0].slice(trimIndent);
+          if (value2[value2.length - 1] !== "\n")
+            value2 += "\n";
           break;
         default:
-          value += "\n";
+          value2 += "\n";
       }
       const end = start + header.length + scalar2.source.length;
-      return { value, type, comment: header.comment, range: [start, end, end] };
+      return { value: value2, type, comment: header.comment, range: [start, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict2, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -4611,7 +4611,7 @@ var require_resolve_block_scalar = __commonJS({
       }
       return { mode, indent: indent2, chomp, comment, length };
     }
-    function splitLines(source) {
+    function splitLines2(source) {
       const split = source.split(/\n( *)/);
       const first = split[0];
       const m = first.match(/^( *)/);
@@ -4634,20 +4634,20 @@ var require_resolve_flow_scalar = __commonJS({
     function resolveFlowScalar(scalar2, strict2, onError) {
       const { offset, type, source, end } = scalar2;
       let _type;
-      let value;
+      let value2;
       const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
       switch (type) {
         case "scalar":
           _type = Scalar.Scalar.PLAIN;
-          value = plainValue2(source, _onError);
+          value2 = plainValue2(source, _onError);
           break;
         case "single-quoted-scalar":
           _type = Scalar.Scalar.QUOTE_SINGLE;
-          value = singleQuotedValue(source, _onError);
+          value2 = singleQuotedValue(source, _onError);
           break;
         case "double-quoted-scalar":
           _type = Scalar.Scalar.QUOTE_DOUBLE;
-          value = doubleQuotedValue(source, _onError);
+          value2 = doubleQuotedValue(source, _onError);
           break;
         /* istanbul ignore next should not happen */
         default:
@@ -4660,12 +4660,12 @@ var require_resolve_flow_scalar = __commonJS({
           };
       }
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, strict2, onError);
+      const re2 = resolveEnd.resolveEnd(end, valueEnd, strict2, onError);
       return {
-        value,
+        value: value2,
         type: _type,
-        comment: re.comment,
-        range: [offset, valueEnd, re.offset]
+        comment: re2.comment,
+        range: [offset, valueEnd, re2.offset]
       };
     }
     function plainValue2(source, onError) {
@@ -4702,8 +4702,8 @@ var require_resolve_flow_scalar = __commonJS({
       return unfoldLines(source.slice(1, -1)).replace(/''/g, "'");
     }
     function unfoldLines(source) {
-      const line2 = /(.*?)\r?\n/sy;
-      let match = line2.exec(source);
+      const line3 = /(.*?)\r?\n/sy;
+      let match = line3.exec(source);
       if (!match)
         return source;
       let trimEnd, trimBoth;
@@ -4716,8 +4716,8 @@ var require_resolve_flow_scalar = __commonJS({
       }
       let res = match[1].replace(trimEnd, "");
       let sep3 = " ";
-      let pos = line2.lastIndex;
-      while (match = line2.exec(source)) {
+      let pos = line3.lastIndex;
+      while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
           if (sep3 === "\n")
@@ -4728,7 +4728,7 @@ var require_resolve_flow_scalar = __commonJS({
           res += sep3 + lm;
           sep3 = " ";
         }
-        pos = line2.lastIndex;
+        pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
@@ -4850,33 +4850,33 @@ var require_resolve_flow_scalar = __commonJS({
 var require_compose_scalar = __commonJS({
   "../../work/main/node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Scalar = require_Scalar();
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token2, tagToken, onError) {
-      const { value, type, comment, range: range2 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
+      const { value: value2, type, comment, range: range3 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
-        tag = ctx.schema[identity2.SCALAR];
+        tag = ctx.schema[identity4.SCALAR];
       } else if (tagName)
-        tag = findScalarTagByName(ctx.schema, value, tagName, tagToken, onError);
+        tag = findScalarTagByName(ctx.schema, value2, tagName, tagToken, onError);
       else if (token2.type === "scalar")
-        tag = findScalarTagByTest(ctx, value, token2, onError);
+        tag = findScalarTagByTest(ctx, value2, token2, onError);
       else
-        tag = ctx.schema[identity2.SCALAR];
+        tag = ctx.schema[identity4.SCALAR];
       let scalar2;
       try {
-        const res = tag.resolve(value, (msg) => onError(tagToken ?? token2, "TAG_RESOLVE_FAILED", msg), ctx.options);
-        scalar2 = identity2.isScalar(res) ? res : new Scalar.Scalar(res);
+        const res = tag.resolve(value2, (msg) => onError(tagToken ?? token2, "TAG_RESOLVE_FAILED", msg), ctx.options);
+        scalar2 = identity4.isScalar(res) ? res : new Scalar.Scalar(res);
       } catch (error) {
         const msg = error instanceof Error ? error.message : String(error);
         onError(tagToken ?? token2, "TAG_RESOLVE_FAILED", msg);
-        scalar2 = new Scalar.Scalar(value);
+        scalar2 = new Scalar.Scalar(value2);
       }
-      scalar2.range = range2;
-      scalar2.source = value;
+      scalar2.range = range3;
+      scalar2.source = value2;
       if (type)
         scalar2.type = type;
       if (tagName)
@@ -4887,9 +4887,9 @@ var require_compose_scalar = __commonJS({
         scalar2.comment = comment;
       return scalar2;
     }
-    function findScalarTagByName(schema, value, tagName, tagToken, onError) {
+    function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
       if (tagName === "!")
-        return schema[identity2.SCALAR];
+        return schema[identity4.SCALAR];
       const matchWithTest = [];
       for (const tag of schema.tags) {
         if (!tag.collection && tag.tag === tagName) {
@@ -4900,7 +4900,7 @@ var require_compose_scalar = __commonJS({
         }
       }
       for (const tag of matchWithTest)
-        if (tag.test?.test(value))
+        if (tag.test?.test(value2))
           return tag;
       const kt = schema.knownTags[tagName];
       if (kt && !kt.collection) {
@@ -4908,12 +4908,12 @@ var require_compose_scalar = __commonJS({
         return kt;
       }
       onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
-      return schema[identity2.SCALAR];
+      return schema[identity4.SCALAR];
     }
-    function findScalarTagByTest({ atKey, directives, schema }, value, token2, onError) {
-      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value)) || schema[identity2.SCALAR];
+    function findScalarTagByTest({ atKey, directives, schema }, value2, token2, onError) {
+      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity4.SCALAR];
       if (schema.compat) {
-        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value)) ?? schema[identity2.SCALAR];
+        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity4.SCALAR];
         if (tag.tag !== compat.tag) {
           const ts = directives.tagString(tag.tag);
           const cs = directives.tagString(compat.tag);
@@ -4962,7 +4962,7 @@ var require_compose_node = __commonJS({
   "../../work/main/node_modules/yaml/dist/compose/compose-node.js"(exports) {
     "use strict";
     var Alias = require_Alias();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var composeCollection = require_compose_collection();
     var composeScalar = require_compose_scalar();
     var resolveEnd = require_resolve_end();
@@ -5008,7 +5008,7 @@ var require_compose_node = __commonJS({
       node ?? (node = composeEmptyNode(ctx, token2.offset, void 0, null, props, onError));
       if (anchor && node.anchor === "")
         onError(anchor, "BAD_ALIAS", "Anchor cannot be an empty string");
-      if (atKey && ctx.options.stringKeys && (!identity2.isScalar(node) || typeof node.value !== "string" || node.tag && node.tag !== "tag:yaml.org,2002:str")) {
+      if (atKey && ctx.options.stringKeys && (!identity4.isScalar(node) || typeof node.value !== "string" || node.tag && node.tag !== "tag:yaml.org,2002:str")) {
         const msg = "With stringKeys, all keys must be strings";
         onError(tag ?? token2, "NON_STRING_KEY", msg);
       }
@@ -5052,10 +5052,10 @@ var require_compose_node = __commonJS({
       if (alias.source.endsWith(":"))
         onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
-      alias.range = [offset, valueEnd, re.offset];
-      if (re.comment)
-        alias.comment = re.comment;
+      const re2 = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
+      alias.range = [offset, valueEnd, re2.offset];
+      if (re2.comment)
+        alias.comment = re2.comment;
       return alias;
     }
     exports.composeEmptyNode = composeEmptyNode;
@@ -5071,7 +5071,7 @@ var require_compose_doc = __commonJS({
     var composeNode = require_compose_node();
     var resolveEnd = require_resolve_end();
     var resolveProps = require_resolve_props();
-    function composeDoc(options, directives, { offset, start, value, end }, onError) {
+    function composeDoc(options, directives, { offset, start, value: value2, end }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
       const doc = new Document.Document(void 0, opts);
       const ctx = {
@@ -5083,7 +5083,7 @@ var require_compose_doc = __commonJS({
       };
       const props = resolveProps.resolveProps(start, {
         indicator: "doc-start",
-        next: value ?? end?.[0],
+        next: value2 ?? end?.[0],
         offset,
         onError,
         parentIndent: 0,
@@ -5091,15 +5091,15 @@ var require_compose_doc = __commonJS({
       });
       if (props.found) {
         doc.directives.docStart = true;
-        if (value && (value.type === "block-map" || value.type === "block-seq") && !props.hasNewline)
+        if (value2 && (value2.type === "block-map" || value2.type === "block-seq") && !props.hasNewline)
           onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
       }
-      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
       const contentEnd = doc.contents.range[2];
-      const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
-      if (re.comment)
-        doc.comment = re.comment;
-      doc.range = [offset, contentEnd, re.offset];
+      const re2 = resolveEnd.resolveEnd(end, contentEnd, false, onError);
+      if (re2.comment)
+        doc.comment = re2.comment;
+      doc.range = [offset, contentEnd, re2.offset];
       return doc;
     }
     exports.composeDoc = composeDoc;
@@ -5114,7 +5114,7 @@ var require_composer = __commonJS({
     var directives = require_directives();
     var Document = require_Document();
     var errors = require_errors();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var composeDoc = require_compose_doc();
     var resolveEnd = require_resolve_end();
     function getErrorPos(src) {
@@ -5176,9 +5176,9 @@ var require_composer = __commonJS({
 ${comment}` : comment;
           } else if (afterEmptyLine || doc.directives.docStart || !dc) {
             doc.commentBefore = comment;
-          } else if (identity2.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+          } else if (identity4.isCollection(dc) && !dc.flow && dc.items.length > 0) {
             let it = dc.items[0];
-            if (identity2.isPair(it))
+            if (identity4.isPair(it))
               it = it.key;
             const cb = it.commentBefore;
             it.commentBefore = cb ? `${comment}
@@ -5342,9 +5342,9 @@ var require_cst_scalar = __commonJS({
       }
       return null;
     }
-    function createScalarToken(value, context) {
+    function createScalarToken(value2, context) {
       const { implicitKey = false, indent: indent2, inFlow = false, offset = -1, type = "PLAIN" } = context;
-      const source = stringifyString.stringifyString({ type, value }, {
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
         implicitKey,
         indent: indent2 > 0 ? " ".repeat(indent2) : "",
         inFlow,
@@ -5374,7 +5374,7 @@ var require_cst_scalar = __commonJS({
           return { type: "scalar", offset, indent: indent2, source, end };
       }
     }
-    function setScalarValue(token2, value, context = {}) {
+    function setScalarValue(token2, value2, context = {}) {
       let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
       let indent2 = "indent" in token2 ? token2.indent : null;
       if (afterKey && typeof indent2 === "number")
@@ -5397,7 +5397,7 @@ var require_cst_scalar = __commonJS({
           default:
             type = "PLAIN";
         }
-      const source = stringifyString.stringifyString({ type, value }, {
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
         implicitKey: implicitKey || indent2 === null,
         indent: indent2 !== null && indent2 > 0 ? " ".repeat(indent2) : "",
         inFlow,
@@ -5543,7 +5543,7 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep3, value }) {
+    function stringifyItem({ start, key: key2, sep: sep3, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
@@ -5552,8 +5552,8 @@ var require_cst_stringify = __commonJS({
       if (sep3)
         for (const st of sep3)
           res += st.source;
-      if (value)
-        res += stringifyToken(value);
+      if (value2)
+        res += stringifyToken(value2);
       return res;
     }
     exports.stringify = stringify;
@@ -5575,9 +5575,9 @@ var require_cst_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    visit.itemAtPath = (cst, path) => {
+    visit.itemAtPath = (cst, path2) => {
       let item = cst;
-      for (const [field2, index] of path) {
+      for (const [field2, index] of path2) {
         const tok = item?.[field2];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5586,23 +5586,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit.parentCollection = (cst, path) => {
-      const parent = visit.itemAtPath(cst, path.slice(0, -1));
-      const field2 = path[path.length - 1][0];
+    visit.parentCollection = (cst, path2) => {
+      const parent = visit.itemAtPath(cst, path2.slice(0, -1));
+      const field2 = path2[path2.length - 1][0];
       const coll = parent?.[field2];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path, item, visitor) {
-      let ctrl = visitor(item, path);
+    function _visit(path2, item, visitor) {
+      let ctrl = visitor(item, path2);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field2 of ["key", "value"]) {
         const token2 = item[field2];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path.concat([[field2, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path2.concat([[field2, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5613,10 +5613,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field2 === "key")
-            ctrl = ctrl(item, path);
+            ctrl = ctrl(item, path2);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path2) : ctrl;
     }
     exports.visit = visit;
   }
@@ -5858,40 +5858,40 @@ var require_lexer = __commonJS({
         }
       }
       *parseStream() {
-        let line2 = this.getLine();
-        if (line2 === null)
+        let line3 = this.getLine();
+        if (line3 === null)
           return this.setNext("stream");
-        if (line2[0] === cst.BOM) {
+        if (line3[0] === cst.BOM) {
           yield* this.pushCount(1);
-          line2 = line2.substring(1);
+          line3 = line3.substring(1);
         }
-        if (line2[0] === "%") {
-          let dirEnd = line2.length;
-          let cs = line2.indexOf("#");
+        if (line3[0] === "%") {
+          let dirEnd = line3.length;
+          let cs = line3.indexOf("#");
           while (cs !== -1) {
-            const ch = line2[cs - 1];
+            const ch = line3[cs - 1];
             if (ch === " " || ch === "	") {
               dirEnd = cs - 1;
               break;
             } else {
-              cs = line2.indexOf("#", cs + 1);
+              cs = line3.indexOf("#", cs + 1);
             }
           }
           while (true) {
-            const ch = line2[dirEnd - 1];
+            const ch = line3[dirEnd - 1];
             if (ch === " " || ch === "	")
               dirEnd -= 1;
             else
               break;
           }
           const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
-          yield* this.pushCount(line2.length - n);
+          yield* this.pushCount(line3.length - n);
           this.pushNewline();
           return "stream";
         }
         if (this.atLineEnd()) {
           const sp = yield* this.pushSpaces(true);
-          yield* this.pushCount(line2.length - sp);
+          yield* this.pushCount(line3.length - sp);
           yield* this.pushNewline();
           return "stream";
         }
@@ -5905,12 +5905,12 @@ var require_lexer = __commonJS({
         if (ch === "-" || ch === ".") {
           if (!this.atEnd && !this.hasChars(4))
             return this.setNext("line-start");
-          const s = this.peek(3);
-          if ((s === "---" || s === "...") && isEmpty(this.charAt(3))) {
+          const s2 = this.peek(3);
+          if ((s2 === "---" || s2 === "...") && isEmpty(this.charAt(3))) {
             yield* this.pushCount(3);
             this.indentValue = 0;
             this.indentNext = 0;
-            return s === "---" ? "doc" : "stream";
+            return s2 === "---" ? "doc" : "stream";
           }
         }
         this.indentValue = yield* this.pushSpaces(false);
@@ -5932,13 +5932,13 @@ var require_lexer = __commonJS({
       }
       *parseDocument() {
         yield* this.pushSpaces(true);
-        const line2 = this.getLine();
-        if (line2 === null)
+        const line3 = this.getLine();
+        if (line3 === null)
           return this.setNext("doc");
         let n = yield* this.pushIndicators();
-        switch (line2[n]) {
+        switch (line3[n]) {
           case "#":
-            yield* this.pushCount(line2.length - n);
+            yield* this.pushCount(line3.length - n);
           // fallthrough
           case void 0:
             yield* this.pushNewline();
@@ -5963,7 +5963,7 @@ var require_lexer = __commonJS({
           case ">":
             n += yield* this.parseBlockScalarHeader();
             n += yield* this.pushSpaces(true);
-            yield* this.pushCount(line2.length - n);
+            yield* this.pushCount(line3.length - n);
             yield* this.pushNewline();
             return yield* this.parseBlockScalar();
           default:
@@ -5983,11 +5983,11 @@ var require_lexer = __commonJS({
           }
           sp += yield* this.pushSpaces(true);
         } while (nl + sp > 0);
-        const line2 = this.getLine();
-        if (line2 === null)
+        const line3 = this.getLine();
+        if (line3 === null)
           return this.setNext("flow");
-        if (indent2 !== -1 && indent2 < this.indentNext && line2[0] !== "#" || indent2 === 0 && (line2.startsWith("---") || line2.startsWith("...")) && isEmpty(line2[3])) {
-          const atFlowEndMarker = indent2 === this.indentNext - 1 && this.flowLevel === 1 && (line2[0] === "]" || line2[0] === "}");
+        if (indent2 !== -1 && indent2 < this.indentNext && line3[0] !== "#" || indent2 === 0 && (line3.startsWith("---") || line3.startsWith("...")) && isEmpty(line3[3])) {
+          const atFlowEndMarker = indent2 === this.indentNext - 1 && this.flowLevel === 1 && (line3[0] === "]" || line3[0] === "}");
           if (!atFlowEndMarker) {
             this.flowLevel = 0;
             yield cst.FLOW_END;
@@ -5995,17 +5995,17 @@ var require_lexer = __commonJS({
           }
         }
         let n = 0;
-        while (line2[n] === ",") {
+        while (line3[n] === ",") {
           n += yield* this.pushCount(1);
           n += yield* this.pushSpaces(true);
           this.flowKey = false;
         }
         n += yield* this.pushIndicators();
-        switch (line2[n]) {
+        switch (line3[n]) {
           case void 0:
             return "flow";
           case "#":
-            yield* this.pushCount(line2.length - n);
+            yield* this.pushCount(line3.length - n);
             return "flow";
           case "{":
           case "[":
@@ -6215,11 +6215,11 @@ var require_lexer = __commonJS({
         return 0;
       }
       *pushToIndex(i, allowEmpty) {
-        const s = this.buffer.slice(this.pos, i);
-        if (s) {
-          yield s;
-          this.pos += s.length;
-          return s.length;
+        const s2 = this.buffer.slice(this.pos, i);
+        if (s2) {
+          yield s2;
+          this.pos += s2.length;
+          return s2.length;
         } else if (allowEmpty)
           yield "";
         return 0;
@@ -6724,14 +6724,14 @@ var require_parser = __commonJS({
             delete scalar2.end;
           } else
             sep3 = [this.sourceToken];
-          const map = {
+          const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
             items: [{ start, key: scalar2, sep: sep3 }]
           };
           this.onKeyLine = true;
-          this.stack[this.stack.length - 1] = map;
+          this.stack[this.stack.length - 1] = map2;
         } else
           yield* this.lineEnd(scalar2);
       }
@@ -6761,8 +6761,8 @@ var require_parser = __commonJS({
             yield* this.step();
         }
       }
-      *blockMap(map) {
-        const it = map.items[map.items.length - 1];
+      *blockMap(map2) {
+        const it = map2.items[map2.items.length - 1];
         switch (this.type) {
           case "newline":
             this.onKeyLine = false;
@@ -6772,7 +6772,7 @@ var require_parser = __commonJS({
               if (last2?.type === "comment")
                 end?.push(this.sourceToken);
               else
-                map.items.push({ start: [this.sourceToken] });
+                map2.items.push({ start: [this.sourceToken] });
             } else if (it.sep) {
               it.sep.push(this.sourceToken);
             } else {
@@ -6782,17 +6782,17 @@ var require_parser = __commonJS({
           case "space":
           case "comment":
             if (it.value) {
-              map.items.push({ start: [this.sourceToken] });
+              map2.items.push({ start: [this.sourceToken] });
             } else if (it.sep) {
               it.sep.push(this.sourceToken);
             } else {
-              if (this.atIndentedComment(it.start, map.indent)) {
-                const prev = map.items[map.items.length - 2];
+              if (this.atIndentedComment(it.start, map2.indent)) {
+                const prev = map2.items[map2.items.length - 2];
                 const end = prev?.value?.end;
                 if (Array.isArray(end)) {
                   arrayPushArray(end, it.start);
                   end.push(this.sourceToken);
-                  map.items.pop();
+                  map2.items.pop();
                   return;
                 }
               }
@@ -6800,8 +6800,8 @@ var require_parser = __commonJS({
             }
             return;
         }
-        if (this.indent >= map.indent) {
-          const atMapIndent = !this.onKeyLine && this.indent === map.indent;
+        if (this.indent >= map2.indent) {
+          const atMapIndent = !this.onKeyLine && this.indent === map2.indent;
           const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
           let start = [];
           if (atNextItem && it.sep && !it.value) {
@@ -6815,7 +6815,7 @@ var require_parser = __commonJS({
                 case "space":
                   break;
                 case "comment":
-                  if (st.indent > map.indent)
+                  if (st.indent > map2.indent)
                     nl.length = 0;
                   break;
                 default:
@@ -6830,7 +6830,7 @@ var require_parser = __commonJS({
             case "tag":
               if (atNextItem || it.value) {
                 start.push(this.sourceToken);
-                map.items.push({ start });
+                map2.items.push({ start });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 it.sep.push(this.sourceToken);
@@ -6844,7 +6844,7 @@ var require_parser = __commonJS({
                 it.explicitKey = true;
               } else if (atNextItem || it.value) {
                 start.push(this.sourceToken);
-                map.items.push({ start, explicitKey: true });
+                map2.items.push({ start, explicitKey: true });
               } else {
                 this.stack.push({
                   type: "block-map",
@@ -6870,7 +6870,7 @@ var require_parser = __commonJS({
                     });
                   }
                 } else if (it.value) {
-                  map.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                  map2.items.push({ start: [], key: null, sep: [this.sourceToken] });
                 } else if (includesToken(it.sep, "map-value-ind")) {
                   this.stack.push({
                     type: "block-map",
@@ -6900,7 +6900,7 @@ var require_parser = __commonJS({
                 if (!it.sep) {
                   Object.assign(it, { key: null, sep: [this.sourceToken] });
                 } else if (it.value || atNextItem) {
-                  map.items.push({ start, key: null, sep: [this.sourceToken] });
+                  map2.items.push({ start, key: null, sep: [this.sourceToken] });
                 } else if (includesToken(it.sep, "map-value-ind")) {
                   this.stack.push({
                     type: "block-map",
@@ -6920,7 +6920,7 @@ var require_parser = __commonJS({
             case "double-quoted-scalar": {
               const fs = this.flowScalar(this.type);
               if (atNextItem || it.value) {
-                map.items.push({ start, key: fs, sep: [] });
+                map2.items.push({ start, key: fs, sep: [] });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 this.stack.push(fs);
@@ -6931,7 +6931,7 @@ var require_parser = __commonJS({
               return;
             }
             default: {
-              const bv = this.startBlockValue(map);
+              const bv = this.startBlockValue(map2);
               if (bv) {
                 if (bv.type === "block-seq") {
                   if (!it.explicitKey && it.sep && !includesToken(it.sep, "newline")) {
@@ -6944,7 +6944,7 @@ var require_parser = __commonJS({
                     return;
                   }
                 } else if (atMapIndent) {
-                  map.items.push({ start });
+                  map2.items.push({ start });
                 }
                 this.stack.push(bv);
                 return;
@@ -7085,14 +7085,14 @@ var require_parser = __commonJS({
             fixFlowSeqItems(fc);
             const sep3 = fc.end.splice(1, fc.end.length);
             sep3.push(this.sourceToken);
-            const map = {
+            const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
               items: [{ start, key: fc, sep: sep3 }]
             };
             this.onKeyLine = true;
-            this.stack[this.stack.length - 1] = map;
+            this.stack[this.stack.length - 1] = map2;
           } else {
             yield* this.lineEnd(fc);
           }
@@ -7225,8 +7225,8 @@ var require_public_api = __commonJS({
     var composer = require_composer();
     var Document = require_Document();
     var errors = require_errors();
-    var log4 = require_log();
-    var identity2 = require_identity();
+    var log5 = require_log();
+    var identity4 = require_identity();
     var lineCounter = require_line_counter();
     var parser = require_parser();
     function parseOptions(options) {
@@ -7277,7 +7277,7 @@ var require_public_api = __commonJS({
       const doc = parseDocument(src, options);
       if (!doc)
         return null;
-      doc.warnings.forEach((warning) => log4.warn(doc.options.logLevel, warning));
+      doc.warnings.forEach((warning) => log5.warn(doc.options.logLevel, warning));
       if (doc.errors.length > 0) {
         if (doc.options.logLevel !== "silent")
           throw doc.errors[0];
@@ -7286,7 +7286,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify(value, replacer, options) {
+    function stringify(value2, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -7299,14 +7299,14 @@ var require_public_api = __commonJS({
         const indent2 = Math.round(options);
         options = indent2 < 1 ? void 0 : indent2 > 8 ? { indent: 8 } : { indent: indent2 };
       }
-      if (value === void 0) {
+      if (value2 === void 0) {
         const { keepUndefined } = options ?? replacer ?? {};
         if (!keepUndefined)
           return void 0;
       }
-      if (identity2.isDocument(value) && !_replacer)
-        return value.toString(options);
-      return new Document.Document(value, _replacer, options).toString(options);
+      if (identity4.isDocument(value2) && !_replacer)
+        return value2.toString(options);
+      return new Document.Document(value2, _replacer, options).toString(options);
     }
     exports.parse = parse2;
     exports.parseAllDocuments = parseAllDocuments;
@@ -7324,7 +7324,7 @@ var require_dist = __commonJS({
     var Schema = require_Schema();
     var errors = require_errors();
     var Alias = require_Alias();
-    var identity2 = require_identity();
+    var identity4 = require_identity();
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     var YAMLMap = require_YAMLMap();
@@ -7342,14 +7342,14 @@ var require_dist = __commonJS({
     exports.YAMLParseError = errors.YAMLParseError;
     exports.YAMLWarning = errors.YAMLWarning;
     exports.Alias = Alias.Alias;
-    exports.isAlias = identity2.isAlias;
-    exports.isCollection = identity2.isCollection;
-    exports.isDocument = identity2.isDocument;
-    exports.isMap = identity2.isMap;
-    exports.isNode = identity2.isNode;
-    exports.isPair = identity2.isPair;
-    exports.isScalar = identity2.isScalar;
-    exports.isSeq = identity2.isSeq;
+    exports.isAlias = identity4.isAlias;
+    exports.isCollection = identity4.isCollection;
+    exports.isDocument = identity4.isDocument;
+    exports.isMap = identity4.isMap;
+    exports.isNode = identity4.isNode;
+    exports.isPair = identity4.isPair;
+    exports.isScalar = identity4.isScalar;
+    exports.isSeq = identity4.isSeq;
     exports.Pair = Pair.Pair;
     exports.Scalar = Scalar.Scalar;
     exports.YAMLMap = YAMLMap.YAMLMap;
@@ -7415,6 +7415,7 @@ var package_default = {
     ajv: "^8.20.0",
     "d3-scale": "^4.0.3",
     "d3-shape": "^3.2.1",
+    diff: "^9.0.0",
     koffi: "3.3.4",
     webgpu: "0.6.2",
     wesl: "0.7.31",
@@ -7484,10 +7485,10 @@ function list(values2) {
 }
 function typeList(type) {
   const types = Array.isArray(type) ? type : [type];
-  return list(types.map((one2) => typeWords[String(one2)] ?? String(one2)));
+  return list(types.map((one3) => typeWords[String(one3)] ?? String(one3)));
 }
 function values(allowed) {
-  return list((Array.isArray(allowed) ? allowed : [allowed]).map((value) => String(value)));
+  return list((Array.isArray(allowed) ? allowed : [allowed]).map((value2) => String(value2)));
 }
 function atLeast(count2, noun) {
   return `must have at least ${count2} ${noun}${count2 === 1 ? "" : "s"}`;
@@ -7515,7 +7516,7 @@ var descriptions = {
   maxProperties: ({ limit }) => `must have at most ${limit} keys`,
   uniqueItems: ({ i, j }) => `has the same item twice (numbers ${Number(j) + 1} and ${Number(i) + 1})`,
   pattern: ({ pattern: pattern2 }) => `must match ${pattern2}`,
-  format: ({ format: format4 }) => `must be a ${format4}`,
+  format: ({ format: format5 }) => `must be a ${format5}`,
   "false schema": () => "is not allowed here"
 };
 function describeFault(keyword, params) {
@@ -7551,9 +7552,9 @@ var require_ucs2length = __commonJS2({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
+      let len = str.length, length = 0, pos = 0, value2;
       for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
       return length;
     }
     exports.default = ucs2length;
@@ -7563,30 +7564,30 @@ var require_ucs2length = __commonJS2({
 var require_fast_deep_equal = __commonJS2({
   "node_modules/fast-deep-equal/index.js"(exports, module) {
     "use strict";
-    module.exports = function equal(a, b) {
-      if (a === b) return true;
-      if (a && b && typeof a == "object" && typeof b == "object") {
-        if (a.constructor !== b.constructor) return false;
+    module.exports = function equal2(a2, b) {
+      if (a2 === b) return true;
+      if (a2 && b && typeof a2 == "object" && typeof b == "object") {
+        if (a2.constructor !== b.constructor) return false;
         var length, i, keys;
-        if (Array.isArray(a)) {
-          if (length = a.length, length != b.length) return false;
+        if (Array.isArray(a2)) {
+          if (length = a2.length, length != b.length) return false;
           for (i = length; i-- !== 0; )
-            if (!equal(a[i], b[i])) return false;
+            if (!equal2(a2[i], b[i])) return false;
           return true;
         }
-        if (a.constructor === RegExp) return a.source === b.source && a.flags === b.flags;
-        if (a.valueOf !== Object.prototype.valueOf) return a.valueOf() === b.valueOf();
-        if (a.toString !== Object.prototype.toString) return a.toString() === b.toString();
-        if (keys = Object.keys(a), length = keys.length, length !== Object.keys(b).length) return false;
+        if (a2.constructor === RegExp) return a2.source === b.source && a2.flags === b.flags;
+        if (a2.valueOf !== Object.prototype.valueOf) return a2.valueOf() === b.valueOf();
+        if (a2.toString !== Object.prototype.toString) return a2.toString() === b.toString();
+        if (keys = Object.keys(a2), length = keys.length, length !== Object.keys(b).length) return false;
         for (i = length; i-- !== 0; )
           if (!Object.prototype.hasOwnProperty.call(b, keys[i])) return false;
         for (i = length; i-- !== 0; ) {
           var key2 = keys[i];
-          if (!equal(a[key2], b[key2])) return false;
+          if (!equal2(a2[key2], b[key2])) return false;
         }
         return true;
       }
-      return a !== a && b !== b;
+      return a2 !== a2 && b !== b;
     };
   }
 });
@@ -7594,9 +7595,9 @@ var require_equal = __commonJS2({
   "node_modules/ajv/dist/runtime/equal.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
-    var equal = require_fast_deep_equal();
-    equal.code = 'require("ajv/dist/runtime/equal").default';
-    exports.default = equal;
+    var equal2 = require_fast_deep_equal();
+    equal2.code = 'require("ajv/dist/runtime/equal").default';
+    exports.default = equal2;
   }
 });
 var validate = validate52;
@@ -8683,9 +8684,9 @@ var require_ucs2length2 = __commonJS3({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
+      let len = str.length, length = 0, pos = 0, value2;
       for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
       return length;
     }
     exports.default = ucs2length;
@@ -9039,9 +9040,9 @@ var require_ucs2length3 = __commonJS4({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
+      let len = str.length, length = 0, pos = 0, value2;
       for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
       return length;
     }
     exports.default = ucs2length;
@@ -9051,30 +9052,30 @@ var require_ucs2length3 = __commonJS4({
 var require_fast_deep_equal2 = __commonJS4({
   "node_modules/fast-deep-equal/index.js"(exports, module) {
     "use strict";
-    module.exports = function equal(a, b) {
-      if (a === b) return true;
-      if (a && b && typeof a == "object" && typeof b == "object") {
-        if (a.constructor !== b.constructor) return false;
+    module.exports = function equal2(a2, b) {
+      if (a2 === b) return true;
+      if (a2 && b && typeof a2 == "object" && typeof b == "object") {
+        if (a2.constructor !== b.constructor) return false;
         var length, i, keys;
-        if (Array.isArray(a)) {
-          if (length = a.length, length != b.length) return false;
+        if (Array.isArray(a2)) {
+          if (length = a2.length, length != b.length) return false;
           for (i = length; i-- !== 0; )
-            if (!equal(a[i], b[i])) return false;
+            if (!equal2(a2[i], b[i])) return false;
           return true;
         }
-        if (a.constructor === RegExp) return a.source === b.source && a.flags === b.flags;
-        if (a.valueOf !== Object.prototype.valueOf) return a.valueOf() === b.valueOf();
-        if (a.toString !== Object.prototype.toString) return a.toString() === b.toString();
-        if (keys = Object.keys(a), length = keys.length, length !== Object.keys(b).length) return false;
+        if (a2.constructor === RegExp) return a2.source === b.source && a2.flags === b.flags;
+        if (a2.valueOf !== Object.prototype.valueOf) return a2.valueOf() === b.valueOf();
+        if (a2.toString !== Object.prototype.toString) return a2.toString() === b.toString();
+        if (keys = Object.keys(a2), length = keys.length, length !== Object.keys(b).length) return false;
         for (i = length; i-- !== 0; )
           if (!Object.prototype.hasOwnProperty.call(b, keys[i])) return false;
         for (i = length; i-- !== 0; ) {
           var key2 = keys[i];
-          if (!equal(a[key2], b[key2])) return false;
+          if (!equal2(a2[key2], b[key2])) return false;
         }
         return true;
       }
-      return a !== a && b !== b;
+      return a2 !== a2 && b !== b;
     };
   }
 });
@@ -9082,9 +9083,9 @@ var require_equal2 = __commonJS4({
   "node_modules/ajv/dist/runtime/equal.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
-    var equal = require_fast_deep_equal2();
-    equal.code = 'require("ajv/dist/runtime/equal").default';
-    exports.default = equal;
+    var equal2 = require_fast_deep_equal2();
+    equal2.code = 'require("ajv/dist/runtime/equal").default';
+    exports.default = equal2;
   }
 });
 var validate3 = validate523;
@@ -9932,9 +9933,9 @@ var require_ucs2length4 = __commonJS5({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
+      let len = str.length, length = 0, pos = 0, value2;
       for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
       return length;
     }
     exports.default = ucs2length;
@@ -11017,9 +11018,9 @@ var require_ucs2length5 = __commonJS6({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
+      let len = str.length, length = 0, pos = 0, value2;
       for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
       return length;
     }
     exports.default = ucs2length;
@@ -11027,7 +11028,7 @@ var require_ucs2length5 = __commonJS6({
   }
 });
 var validate5 = validate525;
-var schema203 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "partial", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, policy: { $ref: "#/$defs/ReportPolicy" }, notJudged: { type: "array", items: { $ref: "#/$defs/ReportSubject" }, maxItems: 32e3 }, machineChanged: { type: ["string", "null"], maxLength: 2e3 }, suggestion: { oneOf: [{ $ref: "#/$defs/ReportSuggestion" }, { type: "null" }] }, noiseFloor: { oneOf: [{ $ref: "#/$defs/ReportNoiseFloor" }, { type: "null" }] }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } };
+var schema203 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "verdict", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "guard" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, verdict: { type: "string", enum: ["passed", "failed", "partial", "nothing-gated", "environment", "could-not-measure", "interrupted"] }, reason: { type: "string", maxLength: 4e3 }, base: { oneOf: [{ $ref: "#/$defs/ReportRevision" }, { type: "null" }] }, head: { $ref: "#/$defs/ReportRevision" }, counts: { $ref: "#/$defs/ReportCounts" }, kernels: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel" }, maxItems: 32e3 }, policy: { $ref: "#/$defs/ReportPolicy" }, notJudged: { type: "array", items: { $ref: "#/$defs/ReportSubject" }, maxItems: 32e3 }, machineChanged: { type: ["string", "null"], maxLength: 2e3 }, devices: { type: "array", items: { $ref: "#/$defs/ReportFleetDevice" }, maxItems: 64 }, suggestion: { oneOf: [{ $ref: "#/$defs/ReportSuggestion" }, { type: "null" }] }, noiseFloor: { oneOf: [{ $ref: "#/$defs/ReportNoiseFloor" }, { type: "null" }] }, samples: { type: "array", items: { $ref: "#/$defs/ReportSample" }, maxItems: 1e6 } } };
 var func05 = Object.prototype.hasOwnProperty;
 var func86 = require_ucs2length5().default;
 function validate542(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -11618,7 +11619,7 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
 var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
@@ -12193,365 +12194,392 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
+    if (data.diff !== void 0 && func05.call(data, "diff")) {
+      let data0 = data.diff;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err19 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema262.properties.diff.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (typeof data0 == "string" && func86(data0) > 4e4) {
+        let err20 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data0 = data.kernel;
-      if (typeof data0 == "string") {
-        if (func86(data0) > 200) {
-          let err19 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      let data1 = data.kernel;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err21 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
-        if (func86(data0) < 1) {
-          let err20 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        if (func86(data1) < 1) {
+          let err22 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
       } else {
-        let err21 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err23 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data1 = data.workload;
-      if (typeof data1 == "string") {
-        if (func86(data1) > 200) {
-          let err22 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      let data2 = data.workload;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err24 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
-        if (func86(data1) < 1) {
-          let err23 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        if (func86(data2) < 1) {
+          let err25 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
       } else {
-        let err24 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-      }
-    }
-    if (data.verdict !== void 0 && func05.call(data, "verdict")) {
-      let data2 = data.verdict;
-      if (typeof data2 != "string") {
-        let err25 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-      }
-      if (!(data2 === "regressed" || data2 === "improved" || data2 === "unchanged" || data2 === "inconclusive" || data2 === "identical" || data2 === "new" || data2 === "removed" || data2 === "missing-baseline" || data2 === "environment")) {
-        let err26 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema262.properties.verdict.enum } };
+        let err26 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data3 = data.reason;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 4e3) {
-          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-        }
-      } else {
-        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+    if (data.verdict !== void 0 && func05.call(data, "verdict")) {
+      let data3 = data.verdict;
+      if (typeof data3 != "string") {
+        let err27 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (!(data3 === "regressed" || data3 === "improved" || data3 === "unchanged" || data3 === "inconclusive" || data3 === "identical" || data3 === "new" || data3 === "removed" || data3 === "missing-baseline" || data3 === "environment")) {
+        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema262.properties.verdict.enum } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data4 = data.reason;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 4e3) {
+          let err29 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+      } else {
+        let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+    }
     if (data.fails !== void 0 && func05.call(data, "fails") && typeof data.fails != "boolean") {
-      let err29 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let err31 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
     }
     if (data.failOn !== void 0 && func05.call(data, "failOn")) {
-      let data5 = data.failOn;
-      if (Array.isArray(data5)) {
-        if (data5.length > 9) {
-          let err30 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let data6 = data.failOn;
+      if (Array.isArray(data6)) {
+        if (data6.length > 9) {
+          let err32 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
-        let len0 = data5.length;
+        let len0 = data6.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate663(data5[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data5, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+          validate663(data6[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
       } else {
-        let err31 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-      }
-    }
-    if (data.accepted !== void 0 && func05.call(data, "accepted")) {
-      let data7 = data.accepted;
-      if (typeof data7 != "string" && data7 !== null) {
-        let err32 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema262.properties.accepted.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-      }
-      if (typeof data7 == "string" && func86(data7) > 100) {
-        let err33 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
-    if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
-      let data8 = data.acceptLabel;
+    if (data.accepted !== void 0 && func05.call(data, "accepted")) {
+      let data8 = data.accepted;
       if (typeof data8 != "string" && data8 !== null) {
-        let err34 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema262.properties.acceptLabel.type } };
+        let err34 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema262.properties.accepted.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (typeof data8 == "string" && func86(data8) > 100) {
-        let err35 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        let err35 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
-    if (data.attempt !== void 0 && func05.call(data, "attempt")) {
-      let data9 = data.attempt;
-      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
-        let err36 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+    if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
+      let data9 = data.acceptLabel;
+      if (typeof data9 != "string" && data9 !== null) {
+        let err36 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema262.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e5 || isNaN(data9)) {
-          let err37 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      if (typeof data9 == "string" && func86(data9) > 100) {
+        let err37 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+    }
+    if (data.attempt !== void 0 && func05.call(data, "attempt")) {
+      let data10 = data.attempt;
+      if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
+        let err38 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e5 || isNaN(data10)) {
+          let err39 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          let err38 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        if (data10 < 1 || isNaN(data10)) {
+          let err40 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
       }
     }
     if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err39 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let err41 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+    }
+    if (data.on !== void 0 && func05.call(data, "on")) {
+      let data12 = data.on;
+      if (typeof data12 == "string") {
+        if (func86(data12) > 60) {
+          let err42 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        if (func86(data12) < 1) {
+          let err43 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+      } else {
+        let err44 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+      }
     }
     if (data.file !== void 0 && func05.call(data, "file")) {
-      let data11 = data.file;
-      if (typeof data11 != "string" && data11 !== null) {
-        let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
-        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      let data13 = data.file;
+      if (typeof data13 != "string" && data13 !== null) {
+        let err45 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
-      if (typeof data11 == "string" && func86(data11) > 4096) {
-        let err41 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      if (typeof data13 == "string" && func86(data13) > 4096) {
+        let err46 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data12 = data.line;
-      if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12) && isFinite(data12)) && data12 !== null) {
-        let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      let data14 = data.line;
+      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14)) && data14 !== null) {
+        let err47 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
-      if (typeof data12 == "number" && isFinite(data12)) {
-        if (data12 > 1e8 || isNaN(data12)) {
-          let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e8 || isNaN(data14)) {
+          let err48 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data12 < 1 || isNaN(data12)) {
-          let err44 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        if (data14 < 1 || isNaN(data14)) {
+          let err49 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err45 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      let err50 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data14 = data.energyRatio, _errs30 = errors, valid3 = false, passing0 = null, _errs31 = errors;
-      validate682(data14, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid0 = _errs31 === errors;
+      let data16 = data.energyRatio, _errs34 = errors, valid3 = false, passing0 = null, _errs35 = errors;
+      validate682(data16, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid0 = _errs35 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
-      let _errs32 = errors;
-      if (data14 !== null) {
-        let err46 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      let _errs36 = errors;
+      if (data16 !== null) {
+        let err51 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      var _valid0 = _errs32 === errors;
+      var _valid0 = _errs36 === errors;
       if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
-        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
+        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
       else {
-        let err47 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data15 = data.latencyRatio, _errs35 = errors, valid4 = false, passing1 = null, _errs36 = errors;
-      validate682(data15, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid1 = _errs36 === errors;
+      let data17 = data.latencyRatio, _errs39 = errors, valid4 = false, passing1 = null, _errs40 = errors;
+      validate682(data17, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid1 = _errs40 === errors;
       _valid1 && (valid4 = true, passing1 = 0);
-      let _errs37 = errors;
-      if (data15 !== null) {
-        let err48 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+      let _errs41 = errors;
+      if (data17 !== null) {
+        let err53 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
-      var _valid1 = _errs37 === errors;
+      var _valid1 = _errs41 === errors;
       if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
-        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
+        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
       else {
-        let err49 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
     }
     if (data.base !== void 0 && func05.call(data, "base")) {
-      let data16 = data.base, _errs40 = errors, valid5 = false, passing2 = null, _errs41 = errors;
-      validate712(data16, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid2 = _errs41 === errors;
+      let data18 = data.base, _errs44 = errors, valid5 = false, passing2 = null, _errs45 = errors;
+      validate712(data18, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid2 = _errs45 === errors;
       _valid2 && (valid5 = true, passing2 = 0);
-      let _errs42 = errors;
-      if (data16 !== null) {
-        let err50 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      let _errs46 = errors;
+      if (data18 !== null) {
+        let err55 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
-      var _valid2 = _errs42 === errors;
+      var _valid2 = _errs46 === errors;
       if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
-        errors = _errs40, vErrors !== null && (_errs40 ? vErrors.length = _errs40 : vErrors = null);
+        errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
       else {
-        let err51 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        let err56 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
     if (data.head !== void 0 && func05.call(data, "head")) {
-      let data17 = data.head, _errs45 = errors, valid6 = false, passing3 = null, _errs46 = errors;
-      validate712(data17, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid3 = _errs46 === errors;
+      let data19 = data.head, _errs49 = errors, valid6 = false, passing3 = null, _errs50 = errors;
+      validate712(data19, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid3 = _errs50 === errors;
       _valid3 && (valid6 = true, passing3 = 0);
-      let _errs47 = errors;
-      if (data17 !== null) {
-        let err52 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      let _errs51 = errors;
+      if (data19 !== null) {
+        let err57 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
-      var _valid3 = _errs47 === errors;
+      var _valid3 = _errs51 === errors;
       if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
-        errors = _errs45, vErrors !== null && (_errs45 ? vErrors.length = _errs45 : vErrors = null);
+        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
       else {
-        let err53 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        let err58 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data18 = data.configuration;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.base === void 0 || !func05.call(data18, "base")) {
-          let err54 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      let data20 = data.configuration;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.base === void 0 || !func05.call(data20, "base")) {
+          let err59 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
-        if (data18.head === void 0 || !func05.call(data18, "head")) {
-          let err55 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        if (data20.head === void 0 || !func05.call(data20, "head")) {
+          let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
-        for (let key1 of Object.keys(data18))
+        for (let key1 of Object.keys(data20))
           if (!(key1 === "base" || key1 === "head")) {
-            let err56 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+            let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
           }
-        if (data18.base !== void 0 && func05.call(data18, "base")) {
-          let data19 = data18.base, _errs53 = errors, valid8 = false, passing4 = null, _errs54 = errors;
-          validate742(data19, { instancePath: instancePath + "/configuration/base", parentData: data18, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-          var _valid4 = _errs54 === errors;
+        if (data20.base !== void 0 && func05.call(data20, "base")) {
+          let data21 = data20.base, _errs57 = errors, valid8 = false, passing4 = null, _errs58 = errors;
+          validate742(data21, { instancePath: instancePath + "/configuration/base", parentData: data20, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+          var _valid4 = _errs58 === errors;
           _valid4 && (valid8 = true, passing4 = 0);
-          let _errs55 = errors;
-          if (data19 !== null) {
-            let err57 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+          let _errs59 = errors;
+          if (data21 !== null) {
+            let err62 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
           }
-          var _valid4 = _errs55 === errors;
+          var _valid4 = _errs59 === errors;
           if (_valid4 && valid8 ? (valid8 = false, passing4 = [passing4, 1]) : _valid4 && (valid8 = true, passing4 = 1), valid8)
-            errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
+            errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
           else {
-            let err58 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
-            vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+            let err63 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
         }
-        if (data18.head !== void 0 && func05.call(data18, "head")) {
-          let data20 = data18.head, _errs58 = errors, valid9 = false, passing5 = null, _errs59 = errors;
-          validate742(data20, { instancePath: instancePath + "/configuration/head", parentData: data18, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-          var _valid5 = _errs59 === errors;
+        if (data20.head !== void 0 && func05.call(data20, "head")) {
+          let data22 = data20.head, _errs62 = errors, valid9 = false, passing5 = null, _errs63 = errors;
+          validate742(data22, { instancePath: instancePath + "/configuration/head", parentData: data20, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+          var _valid5 = _errs63 === errors;
           _valid5 && (valid9 = true, passing5 = 0);
-          let _errs60 = errors;
-          if (data20 !== null) {
-            let err59 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+          let _errs64 = errors;
+          if (data22 !== null) {
+            let err64 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
-          var _valid5 = _errs60 === errors;
+          var _valid5 = _errs64 === errors;
           if (_valid5 && valid9 ? (valid9 = false, passing5 = [passing5, 1]) : _valid5 && (valid9 = true, passing5 = 1), valid9)
-            errors = _errs58, vErrors !== null && (_errs58 ? vErrors.length = _errs58 : vErrors = null);
+            errors = _errs62, vErrors !== null && (_errs62 ? vErrors.length = _errs62 : vErrors = null);
           else {
-            let err60 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
-            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+            let err65 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
           }
         }
       } else {
-        let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        let err66 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
     }
     if (data.metrics !== void 0 && func05.call(data, "metrics")) {
-      let data21 = data.metrics;
-      if (Array.isArray(data21)) {
-        if (data21.length > 2) {
-          let err62 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data23 = data.metrics;
+      if (Array.isArray(data23)) {
+        if (data23.length > 2) {
+          let err67 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        let len1 = data21.length;
+        let len1 = data23.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate792(data21[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data21, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
+          validate792(data23[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
       } else {
-        let err63 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
       }
     }
     if (data.attribution !== void 0 && func05.call(data, "attribution")) {
-      let data23 = data.attribution;
-      if (typeof data23 != "string" && data23 !== null) {
-        let err64 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+      let data25 = data.attribution;
+      if (typeof data25 != "string" && data25 !== null) {
+        let err69 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
-      if (!(data23 === "code" || data23 === "tuning" || data23 === "both" || data23 === null)) {
-        let err65 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
-        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      if (!(data25 === "code" || data25 === "tuning" || data25 === "both" || data25 === null)) {
+        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
-      let data24 = data.kWhPerMonth;
-      if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-        let err66 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      let data26 = data.kWhPerMonth;
+      if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
+        let err71 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
-      if (typeof data24 == "number" && isFinite(data24)) {
-        if (data24 > 1e15 || isNaN(data24)) {
-          let err67 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      if (typeof data26 == "number" && isFinite(data26)) {
+        if (data26 > 1e15 || isNaN(data26)) {
+          let err72 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data24 < -1e15 || isNaN(data24)) {
-          let err68 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        if (data26 < -1e15 || isNaN(data26)) {
+          let err73 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func05.call(data, "blocks")) {
-      let data25 = data.blocks;
-      if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
-        let err69 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      let data27 = data.blocks;
+      if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
+        let err74 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
-      if (typeof data25 == "number" && isFinite(data25)) {
-        if (data25 > 1e5 || isNaN(data25)) {
-          let err70 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+      if (typeof data27 == "number" && isFinite(data27)) {
+        if (data27 > 1e5 || isNaN(data27)) {
+          let err75 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
-        if (data25 < 0 || isNaN(data25)) {
-          let err71 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        if (data27 < 0 || isNaN(data27)) {
+          let err76 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func05.call(data, "retuned")) {
-      let data26 = data.retuned, _errs72 = errors, valid12 = false, passing6 = null, _errs73 = errors;
-      validate822(data26, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
-      var _valid6 = _errs73 === errors;
+      let data28 = data.retuned, _errs76 = errors, valid12 = false, passing6 = null, _errs77 = errors;
+      validate822(data28, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
+      var _valid6 = _errs77 === errors;
       _valid6 && (valid12 = true, passing6 = 0);
-      let _errs74 = errors;
-      if (data26 !== null) {
-        let err72 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      let _errs78 = errors;
+      if (data28 !== null) {
+        let err77 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
-      var _valid6 = _errs74 === errors;
+      var _valid6 = _errs78 === errors;
       if (_valid6 && valid12 ? (valid12 = false, passing6 = [passing6, 1]) : _valid6 && (valid12 = true, passing6 = 1), valid12)
-        errors = _errs72, vErrors !== null && (_errs72 ? vErrors.length = _errs72 : vErrors = null);
+        errors = _errs76, vErrors !== null && (_errs76 ? vErrors.length = _errs76 : vErrors = null);
       else {
-        let err73 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
-        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        let err78 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
       }
     }
   } else {
-    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+    let err79 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
@@ -12748,9 +12776,88 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
   return validate942.errors = vErrors, errors === 0;
 }
 validate942.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema372 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
 function validate962(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate962.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.label === void 0 || !func05.call(data, "label")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.device === void 0 || !func05.call(data, "device")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.meter === void 0 || !func05.call(data, "meter")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "label" || key0 === "device" || key0 === "meter")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.label !== void 0 && func05.call(data, "label")) {
+      let data0 = data.label;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 60) {
+          let err4 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err5 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.device !== void 0 && func05.call(data, "device")) {
+      let data1 = data.device, _errs5 = errors, valid1 = false, passing0 = null, _errs6 = errors;
+      validate56(data1, { instancePath: instancePath + "/device", parentData: data, parentDataProperty: "device", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors), errors = vErrors.length);
+      var _valid0 = _errs6 === errors;
+      _valid0 && (valid1 = true, passing0 = 0);
+      let _errs7 = errors;
+      if (data1 !== null) {
+        let err7 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
+        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+      else {
+        let err8 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.meter !== void 0 && func05.call(data, "meter")) {
+      let data2 = data.meter, _errs10 = errors, valid2 = false, passing1 = null, _errs11 = errors;
+      validate582(data2, { instancePath: instancePath + "/meter", parentData: data, parentDataProperty: "meter", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate582.errors : vErrors.concat(validate582.errors), errors = vErrors.length);
+      var _valid1 = _errs11 === errors;
+      _valid1 && (valid2 = true, passing1 = 0);
+      let _errs12 = errors;
+      if (data2 !== null) {
+        let err9 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      var _valid1 = _errs12 === errors;
+      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
+        errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null);
+      else {
+        let err10 = { instancePath: instancePath + "/meter", schemaPath: "#/properties/meter/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate962.errors = vErrors, errors === 0;
+}
+validate962.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema383 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.path === void 0 || !func05.call(data, "path")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
@@ -12780,7 +12887,7 @@ function validate962(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data1 = data.file;
       if (typeof data1 != "string" && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema372.properties.file.type } };
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema383.properties.file.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "string" && func86(data1) > 4096) {
@@ -12792,12 +12899,12 @@ function validate962(data, { instancePath = "", parentData, parentDataProperty, 
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate962.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate962.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema383 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate982(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate982.evaluated;
+validate100.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema392 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate1022(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1022.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func05.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -12815,7 +12922,7 @@ function validate982(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema383.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema392.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12832,7 +12939,7 @@ function validate982(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema383.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema392.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -12850,12 +12957,12 @@ function validate982(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate982.errors = vErrors, errors === 0;
+  return validate1022.errors = vErrors, errors === 0;
 }
-validate982.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema392 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
-function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
+validate1022.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+function validate1042(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1042.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -12898,7 +13005,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema392.properties, key0)) {
+      if (!func05.call(schema402.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -12941,7 +13048,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
-        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema392.properties.arm.enum } };
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema402.properties.arm.enum } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
@@ -12998,14 +13105,14 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (!(data6 === "flag" || data6 === "confirm")) {
-        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema392.properties.phase.enum } };
+        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema402.properties.phase.enum } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data7 = data.latencyMs;
       if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema392.properties.latencyMs.type } };
+        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema402.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7)) {
@@ -13022,7 +13129,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data8 = data.joules;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema392.properties.joules.type } };
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema402.properties.joules.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -13096,7 +13203,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.window !== void 0 && func05.call(data, "window")) {
       let data13 = data.window;
       if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
-        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema392.properties.window.type } };
+        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
@@ -13188,7 +13295,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         if (data13.netJoules !== void 0 && func05.call(data13, "netJoules")) {
           let data17 = data13.netJoules;
           if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema392.properties.window.properties.netJoules.type } };
+            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
           if (typeof data17 == "number" && isFinite(data17)) {
@@ -13205,7 +13312,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         if (data13.relativeError !== void 0 && func05.call(data13, "relativeError")) {
           let data18 = data13.relativeError;
           if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema392.properties.window.properties.relativeError.type } };
+            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
           if (typeof data18 == "number" && isFinite(data18)) {
@@ -13222,7 +13329,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         if (data13.disagreement !== void 0 && func05.call(data13, "disagreement")) {
           let data19 = data13.disagreement;
           if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema392.properties.window.properties.disagreement.type } };
+            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
           if (typeof data19 == "number" && isFinite(data19)) {
@@ -13239,7 +13346,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         if (data13.busyShare !== void 0 && func05.call(data13, "busyShare")) {
           let data20 = data13.busyShare;
           if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
-            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema392.properties.window.properties.busyShare.type } };
+            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
           if (typeof data20 == "number" && isFinite(data20)) {
@@ -13256,7 +13363,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
         if (data13.conditions !== void 0 && func05.call(data13, "conditions")) {
           let data21 = data13.conditions;
           if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
-            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.type } };
+            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
           if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
@@ -13284,7 +13391,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
             if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
               let data22 = data21.smMhz;
               if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.smMhz.type } };
+                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
               }
               if (typeof data22 == "number" && isFinite(data22)) {
@@ -13301,7 +13408,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
             if (data21.memoryMhz !== void 0 && func05.call(data21, "memoryMhz")) {
               let data23 = data21.memoryMhz;
               if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.memoryMhz.type } };
+                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
               }
               if (typeof data23 == "number" && isFinite(data23)) {
@@ -13318,7 +13425,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
             if (data21.celsius !== void 0 && func05.call(data21, "celsius")) {
               let data24 = data21.celsius;
               if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.celsius.type } };
+                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
               }
               if (typeof data24 == "number" && isFinite(data24)) {
@@ -13335,7 +13442,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
             if (data21.powerCappedPart !== void 0 && func05.call(data21, "powerCappedPart")) {
               let data25 = data21.powerCappedPart;
               if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema392.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
               }
               if (typeof data25 == "number" && isFinite(data25)) {
@@ -13357,9 +13464,9 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
   }
-  return validate100.errors = vErrors, errors === 0;
+  return validate1042.errors = vErrors, errors === 0;
 }
-validate100.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1042.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats02 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate534(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate534.evaluated;
@@ -13683,69 +13790,429 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
-    if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
-      let data24 = data.suggestion, _errs54 = errors, valid10 = false, passing3 = null, _errs55 = errors;
-      validate962(data24, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate962.errors : vErrors.concat(validate962.errors), errors = vErrors.length);
-      var _valid3 = _errs55 === errors;
-      _valid3 && (valid10 = true, passing3 = 0);
-      let _errs56 = errors;
-      if (data24 !== null) {
-        let err57 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-      }
-      var _valid3 = _errs56 === errors;
-      if (_valid3 && valid10 ? (valid10 = false, passing3 = [passing3, 1]) : _valid3 && (valid10 = true, passing3 = 1), valid10)
-        errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
-      else {
-        let err58 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+    if (data.devices !== void 0 && func05.call(data, "devices")) {
+      let data24 = data.devices;
+      if (Array.isArray(data24)) {
+        if (data24.length > 64) {
+          let err57 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+        }
+        let len3 = data24.length;
+        for (let i3 = 0; i3 < len3; i3++)
+          validate962(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate962.errors : vErrors.concat(validate962.errors), errors = vErrors.length);
+      } else {
+        let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
-    if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
-      let data25 = data.noiseFloor, _errs59 = errors, valid11 = false, passing4 = null, _errs60 = errors;
-      validate982(data25, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate982.errors : vErrors.concat(validate982.errors), errors = vErrors.length);
-      var _valid4 = _errs60 === errors;
-      _valid4 && (valid11 = true, passing4 = 0);
-      let _errs61 = errors;
-      if (data25 !== null) {
-        let err59 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
+      let data26 = data.suggestion, _errs57 = errors, valid12 = false, passing3 = null, _errs58 = errors;
+      validate100(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+      var _valid3 = _errs58 === errors;
+      _valid3 && (valid12 = true, passing3 = 0);
+      let _errs59 = errors;
+      if (data26 !== null) {
+        let err59 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
-      var _valid4 = _errs61 === errors;
-      if (_valid4 && valid11 ? (valid11 = false, passing4 = [passing4, 1]) : _valid4 && (valid11 = true, passing4 = 1), valid11)
-        errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
+      var _valid3 = _errs59 === errors;
+      if (_valid3 && valid12 ? (valid12 = false, passing3 = [passing3, 1]) : _valid3 && (valid12 = true, passing3 = 1), valid12)
+        errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
       else {
-        let err60 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        let err60 = { instancePath: instancePath + "/suggestion", schemaPath: "#/properties/suggestion/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
-    if (data.samples !== void 0 && func05.call(data, "samples")) {
-      let data26 = data.samples;
-      if (Array.isArray(data26)) {
-        if (data26.length > 1e6) {
-          let err61 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-        }
-        let len3 = data26.length;
-        for (let i3 = 0; i3 < len3; i3++)
-          validate100(data26[i3], { instancePath: instancePath + "/samples/" + i3, parentData: data26, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
-      } else {
-        let err62 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+    if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
+      let data27 = data.noiseFloor, _errs62 = errors, valid13 = false, passing4 = null, _errs63 = errors;
+      validate1022(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1022.errors : vErrors.concat(validate1022.errors), errors = vErrors.length);
+      var _valid4 = _errs63 === errors;
+      _valid4 && (valid13 = true, passing4 = 0);
+      let _errs64 = errors;
+      if (data27 !== null) {
+        let err61 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      }
+      var _valid4 = _errs64 === errors;
+      if (_valid4 && valid13 ? (valid13 = false, passing4 = [passing4, 1]) : _valid4 && (valid13 = true, passing4 = 1), valid13)
+        errors = _errs62, vErrors !== null && (_errs62 ? vErrors.length = _errs62 : vErrors = null);
+      else {
+        let err62 = { instancePath: instancePath + "/noiseFloor", schemaPath: "#/properties/noiseFloor/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
     }
+    if (data.samples !== void 0 && func05.call(data, "samples")) {
+      let data28 = data.samples;
+      if (Array.isArray(data28)) {
+        if (data28.length > 1e6) {
+          let err63 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        }
+        let len4 = data28.length;
+        for (let i4 = 0; i4 < len4; i4++)
+          validate1042(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1042.errors : vErrors.concat(validate1042.errors), errors = vErrors.length);
+      } else {
+        let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+      }
+    }
   } else {
-    let err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+    let err65 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
   }
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema402 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema432 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema422 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema44 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.joules === void 0 || !func05.call(data, "joules")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.predicted === void 0 || !func05.call(data, "predicted")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "predicted" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "latencyMs" || key0 === "joules" || key0 === "predicted")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data0 = data.latencyMs;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e9 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data0 <= 0 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.joules !== void 0 && func05.call(data, "joules")) {
+      let data1 = data.joules;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema44.properties.joules.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e9 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (data1 <= 0 || isNaN(data1)) {
+          let err9 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      }
+    }
+    if (data.predicted !== void 0 && func05.call(data, "predicted")) {
+      let data2 = data.predicted;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema44.properties.predicted.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e9 || isNaN(data2)) {
+          let err11 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (data2 <= 0 || isNaN(data2)) {
+          let err12 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate112.errors = vErrors, errors === 0;
+}
+validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.configuration === void 0 || !func05.call(data, "configuration")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.joules === void 0 || !func05.call(data, "joules")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.chosen === void 0 || !func05.call(data, "chosen")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "chosen" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules" || key0 === "chosen")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data1 = data.latencyMs;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema452.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e9 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1 <= 0 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      }
+    }
+    if (data.joules !== void 0 && func05.call(data, "joules")) {
+      let data2 = data.joules;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e9 || isNaN(data2)) {
+          let err9 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data2 <= 0 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      }
+    }
+    if (data.chosen !== void 0 && func05.call(data, "chosen") && typeof data.chosen != "boolean") {
+      let err11 = { instancePath: instancePath + "/chosen", schemaPath: "#/properties/chosen/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+    }
+  } else {
+    let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+  }
+  return validate114.errors = vErrors, errors === 0;
+}
+validate114.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.tunable === void 0 || !func05.call(data, "tunable")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.share === void 0 || !func05.call(data, "share")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "share" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "tunable" || key0 === "share")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.tunable !== void 0 && func05.call(data, "tunable")) {
+      let data0 = data.tunable;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err3 = { instancePath: instancePath + "/tunable", schemaPath: "#/properties/tunable/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/tunable", schemaPath: "#/properties/tunable/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.share !== void 0 && func05.call(data, "share")) {
+      let data1 = data.share;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1 || isNaN(data1)) {
+          let err5 = { instancePath: instancePath + "/share", schemaPath: "#/properties/share/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/share", schemaPath: "#/properties/share/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/share", schemaPath: "#/properties/share/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate117.errors = vErrors, errors === 0;
+}
+validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.seconds === void 0 || !func05.call(data, "seconds")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.watts === void 0 || !func05.call(data, "watts")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "watts" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "seconds" || key0 === "watts")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.seconds !== void 0 && func05.call(data, "seconds")) {
+      let data0 = data.seconds;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1e6 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.watts !== void 0 && func05.call(data, "watts")) {
+      let data1 = data.watts;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e6 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate119.errors = vErrors, errors === 0;
+}
+validate119.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.points === void 0 || !func05.call(data, "points")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.finalists === void 0 || !func05.call(data, "finalists")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "finalists" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.importances === void 0 || !func05.call(data, "importances")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "importances" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.power === void 0 || !func05.call(data, "power")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "power" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "points" || key0 === "finalists" || key0 === "importances" || key0 === "power")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    if (data.points !== void 0 && func05.call(data, "points")) {
+      let data0 = data.points;
+      if (Array.isArray(data0)) {
+        if (data0.length > 500) {
+          let err5 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/maxItems", keyword: "maxItems", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate112(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.finalists !== void 0 && func05.call(data, "finalists")) {
+      let data2 = data.finalists;
+      if (Array.isArray(data2)) {
+        if (data2.length > 16) {
+          let err7 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/maxItems", keyword: "maxItems", params: { limit: 16 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        let len1 = data2.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate114(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
+      } else {
+        let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.importances !== void 0 && func05.call(data, "importances")) {
+      let data4 = data.importances;
+      if (Array.isArray(data4)) {
+        if (data4.length > 64) {
+          let err9 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        let len2 = data4.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate117(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length);
+      } else {
+        let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.power !== void 0 && func05.call(data, "power")) {
+      let data6 = data.power;
+      if (Array.isArray(data6)) {
+        if (data6.length > 200) {
+          let err11 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/maxItems", keyword: "maxItems", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        let len3 = data6.length;
+        for (let i3 = 0; i3 < len3; i3++)
+          validate119(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
+      } else {
+        let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate111.errors = vErrors, errors === 0;
+}
+validate111.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema49 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -13783,7 +14250,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema432.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema49.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -13806,7 +14273,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema432.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema49.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern43.test(data2)) {
@@ -13854,12 +14321,12 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate108.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema44 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -13909,7 +14376,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema44.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern43.test(data1)) {
@@ -13932,7 +14399,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema44.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema50.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -13949,7 +14416,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema44.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema50.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -13971,11 +14438,11 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate110.errors = vErrors, errors === 0;
+  return validate125.errors = vErrors, errors === 0;
 }
-validate110.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+validate125.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1222.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -14020,7 +14487,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate108(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+          validate123(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -14028,7 +14495,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate110(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+      validate125(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -14048,12 +14515,12 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate107.errors = vErrors, errors === 0;
+  return validate1222.errors = vErrors, errors === 0;
 }
-validate107.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate1222.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -14111,7 +14578,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema452.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema51.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -14122,7 +14589,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema452.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema51.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -14141,11 +14608,11 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate133.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+validate133.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -14200,11 +14667,11 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate121.errors = vErrors, errors === 0;
+  return validate136.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
+validate136.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -14307,492 +14774,510 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema412.properties, key0)) {
+      if (!func05.call(schema422.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
-    if (data.history !== void 0 && func05.call(data, "history")) {
-      let data0 = data.history, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
-      validate107(data0, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+    if (data.evidence !== void 0 && func05.call(data, "evidence")) {
+      let data0 = data.evidence, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
+      validate111(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       var _valid0 = _errs4 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs5 = errors;
       if (data0 !== null) {
-        let err26 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err26 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       var _valid0 = _errs5 === errors;
       if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
         errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
       else {
-        let err27 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
+    if (data.history !== void 0 && func05.call(data, "history")) {
+      let data1 = data.history, _errs8 = errors, valid2 = false, passing1 = null, _errs9 = errors;
+      validate1222(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1222.errors : vErrors.concat(validate1222.errors), errors = vErrors.length);
+      var _valid1 = _errs9 === errors;
+      _valid1 && (valid2 = true, passing1 = 0);
+      let _errs10 = errors;
+      if (data1 !== null) {
+        let err28 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      var _valid1 = _errs10 === errors;
+      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+      else {
+        let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data1 = data.kernel;
-      if (typeof data1 == "string") {
-        if (func86(data1) > 200) {
-          let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      let data2 = data.kernel;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err30 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
-        if (func86(data1) < 1) {
-          let err29 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        if (func86(data2) < 1) {
+          let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data2 = data.workload;
-      if (typeof data2 == "string") {
-        if (func86(data2) > 200) {
-          let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let data3 = data.workload;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 200) {
+          let err33 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (func86(data2) < 1) {
-          let err32 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        if (func86(data3) < 1) {
+          let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
       } else {
-        let err33 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-      }
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data3 = data.file;
-      if (typeof data3 != "string" && data3 !== null) {
-        let err34 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema412.properties.file.type } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-      if (typeof data3 == "string" && func86(data3) > 4096) {
-        let err35 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
-    if (data.line !== void 0 && func05.call(data, "line")) {
-      let data4 = data.line;
-      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)) && data4 !== null) {
-        let err36 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema412.properties.line.type } };
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data4 = data.file;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err36 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema422.properties.file.type } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
-      if (typeof data4 == "number" && isFinite(data4)) {
-        if (data4 > 1e8 || isNaN(data4)) {
-          let err37 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      if (typeof data4 == "string" && func86(data4) > 4096) {
+        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+    }
+    if (data.line !== void 0 && func05.call(data, "line")) {
+      let data5 = data.line;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)) && data5 !== null) {
+        let err38 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema422.properties.line.type } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e8 || isNaN(data5)) {
+          let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
-        if (data4 < 1 || isNaN(data4)) {
-          let err38 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        if (data5 < 1 || isNaN(data5)) {
+          let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data5 = data.objective;
-      if (typeof data5 != "string") {
-        let err39 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      let data6 = data.objective;
+      if (typeof data6 != "string") {
+        let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (!(data5 === "energy" || data5 === "latency" || data5 === "edp")) {
-        let err40 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema412.properties.objective.enum } };
-        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp")) {
+        let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema422.properties.objective.enum } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data6 = data.latencySlack;
-      if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
-        let err41 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema412.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let data7 = data.latencySlack;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err43 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema422.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e6 || isNaN(data6)) {
-          let err42 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e6 || isNaN(data7)) {
+          let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (data6 < 0 || isNaN(data6)) {
-          let err43 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        if (data7 < 0 || isNaN(data7)) {
+          let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data7 = data.configuration, _errs20 = errors, valid2 = false, passing1 = null, _errs21 = errors;
-      validate742(data7, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-      var _valid1 = _errs21 === errors;
-      _valid1 && (valid2 = true, passing1 = 0);
-      let _errs22 = errors;
-      if (data7 !== null) {
-        let err44 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-      }
-      var _valid1 = _errs22 === errors;
-      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
-        errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
-      else {
-        let err45 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
-    }
-    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data8 = data.previousConfiguration, _errs25 = errors, valid3 = false, passing2 = null, _errs26 = errors;
-      validate742(data8, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+      let data8 = data.configuration, _errs25 = errors, valid3 = false, passing2 = null, _errs26 = errors;
+      validate742(data8, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
       var _valid2 = _errs26 === errors;
       _valid2 && (valid3 = true, passing2 = 0);
       let _errs27 = errors;
       if (data8 !== null) {
-        let err46 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err46 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
       var _valid2 = _errs27 === errors;
       if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
         errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
       else {
-        let err47 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
-    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data9 = data.latencyMs;
-      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-        let err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema412.properties.latencyMs.type } };
+    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
+      let data9 = data.previousConfiguration, _errs30 = errors, valid4 = false, passing3 = null, _errs31 = errors;
+      validate742(data9, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
+      var _valid3 = _errs31 === errors;
+      _valid3 && (valid4 = true, passing3 = 0);
+      let _errs32 = errors;
+      if (data9 !== null) {
+        let err48 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e9 || isNaN(data9)) {
-          let err49 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      var _valid3 = _errs32 === errors;
+      if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
+        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
+      else {
+        let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data10 = data.latencyMs;
+      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
+        let err50 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema422.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e9 || isNaN(data10)) {
+          let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
-        if (data9 <= 0 || isNaN(data9)) {
-          let err50 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+        if (data10 <= 0 || isNaN(data10)) {
+          let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data10 = data.joules;
-      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-        let err51 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema412.properties.joules.type } };
-        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+      let data11 = data.joules;
+      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
+        let err53 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema422.properties.joules.type } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e9 || isNaN(data10)) {
-          let err52 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e9 || isNaN(data11)) {
+          let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
-        if (data10 <= 0 || isNaN(data10)) {
-          let err53 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        if (data11 <= 0 || isNaN(data11)) {
+          let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err54 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      let err56 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data12 = data.before, _errs36 = errors, valid4 = false, passing3 = null, _errs37 = errors;
-      validate712(data12, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid3 = _errs37 === errors;
-      _valid3 && (valid4 = true, passing3 = 0);
-      let _errs38 = errors;
-      if (data12 !== null) {
-        let err55 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-      }
-      var _valid3 = _errs38 === errors;
-      if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
-        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
-      else {
-        let err56 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-      }
-    }
-    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data13 = data.energyRatio, _errs41 = errors, valid5 = false, passing4 = null, _errs42 = errors;
-      validate682(data13, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      let data13 = data.before, _errs41 = errors, valid5 = false, passing4 = null, _errs42 = errors;
+      validate712(data13, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
       var _valid4 = _errs42 === errors;
       _valid4 && (valid5 = true, passing4 = 0);
       let _errs43 = errors;
       if (data13 !== null) {
-        let err57 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err57 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       var _valid4 = _errs43 === errors;
       if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
         errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
       else {
-        let err58 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
-    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data14 = data.latencyRatio, _errs46 = errors, valid6 = false, passing5 = null, _errs47 = errors;
-      validate682(data14, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
+      let data14 = data.energyRatio, _errs46 = errors, valid6 = false, passing5 = null, _errs47 = errors;
+      validate682(data14, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       var _valid5 = _errs47 === errors;
       _valid5 && (valid6 = true, passing5 = 0);
       let _errs48 = errors;
       if (data14 !== null) {
-        let err59 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err59 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
       var _valid5 = _errs48 === errors;
       if (_valid5 && valid6 ? (valid6 = false, passing5 = [passing5, 1]) : _valid5 && (valid6 = true, passing5 = 1), valid6)
         errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
       else {
-        let err60 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
-    if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data15 = data.trials;
-      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
-        let err61 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
+      let data15 = data.latencyRatio, _errs51 = errors, valid7 = false, passing6 = null, _errs52 = errors;
+      validate682(data15, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid6 = _errs52 === errors;
+      _valid6 && (valid7 = true, passing6 = 0);
+      let _errs53 = errors;
+      if (data15 !== null) {
+        let err61 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
-      if (typeof data15 == "number" && isFinite(data15)) {
-        if (data15 > 1e9 || isNaN(data15)) {
-          let err62 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      var _valid6 = _errs53 === errors;
+      if (_valid6 && valid7 ? (valid7 = false, passing6 = [passing6, 1]) : _valid6 && (valid7 = true, passing6 = 1), valid7)
+        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
+      else {
+        let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+    }
+    if (data.trials !== void 0 && func05.call(data, "trials")) {
+      let data16 = data.trials;
+      if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+        let err63 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      }
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 1e9 || isNaN(data16)) {
+          let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
-        if (data15 < 0 || isNaN(data15)) {
-          let err63 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        if (data16 < 0 || isNaN(data16)) {
+          let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data16 = data.energyMeasurements;
-      if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
-        let err64 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+      let data17 = data.energyMeasurements;
+      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+        let err66 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data16 == "number" && isFinite(data16)) {
-        if (data16 > 1e9 || isNaN(data16)) {
-          let err65 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      if (typeof data17 == "number" && isFinite(data17)) {
+        if (data17 > 1e9 || isNaN(data17)) {
+          let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data16 < 0 || isNaN(data16)) {
-          let err66 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        if (data17 < 0 || isNaN(data17)) {
+          let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data17 = data.failures;
-      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-        if (Object.keys(data17).length > 64) {
-          let err67 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      let data18 = data.failures;
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+        if (Object.keys(data18).length > 64) {
+          let err69 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        for (let key1 of Object.keys(data17)) {
-          let _errs56 = errors;
+        for (let key1 of Object.keys(data18)) {
+          let _errs61 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err68 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+              let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
             }
             if (!pattern52.test(key1)) {
-              let err69 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
-              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+              let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
           }
-          var valid7 = _errs56 === errors;
-          if (!valid7) {
-            let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          var valid8 = _errs61 === errors;
+          if (!valid8) {
+            let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
           }
         }
-        for (let key2 of Object.keys(data17)) {
-          let data18 = data17[key2];
-          if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
-            let err71 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        for (let key2 of Object.keys(data18)) {
+          let data19 = data18[key2];
+          if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+            let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
-              let err72 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
+              let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
-            if (data18 < 1 || isNaN(data18)) {
-              let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+            if (data19 < 1 || isNaN(data19)) {
+              let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
           }
         }
       } else {
-        let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-      }
-    }
-    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data19 = data.failureExamples;
-      if (Array.isArray(data19)) {
-        if (data19.length > 20) {
-          let err75 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-        }
-        let len0 = data19.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate118(data19[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
-      } else {
-        let err76 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        let err76 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data21 = data.spaceSize;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (data21.value === void 0 || !func05.call(data21, "value")) {
-          let err77 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
+      let data20 = data.failureExamples;
+      if (Array.isArray(data20)) {
+        if (data20.length > 20) {
+          let err77 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
-        if (data21.exact === void 0 || !func05.call(data21, "exact")) {
-          let err78 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        let len0 = data20.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate133(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
+      } else {
+        let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
+      let data22 = data.spaceSize;
+      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+        if (data22.value === void 0 || !func05.call(data22, "value")) {
+          let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
         }
-        for (let key3 of Object.keys(data21))
+        if (data22.exact === void 0 || !func05.call(data22, "exact")) {
+          let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+        }
+        for (let key3 of Object.keys(data22))
           if (!(key3 === "value" || key3 === "exact")) {
-            let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+            let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
           }
-        if (data21.value !== void 0 && func05.call(data21, "value")) {
-          let data22 = data21.value;
-          if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
-            let err80 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+        if (data22.value !== void 0 && func05.call(data22, "value")) {
+          let data23 = data22.value;
+          if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+            let err82 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e15 || isNaN(data22)) {
-              let err81 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e15 || isNaN(data23)) {
+              let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
             }
-            if (data22 < 0 || isNaN(data22)) {
-              let err82 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+            if (data23 < 0 || isNaN(data23)) {
+              let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
           }
         }
-        if (data21.exact !== void 0 && func05.call(data21, "exact") && typeof data21.exact != "boolean") {
-          let err83 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+        if (data22.exact !== void 0 && func05.call(data22, "exact") && typeof data22.exact != "boolean") {
+          let err85 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
         }
       } else {
-        let err84 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+        let err86 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data24 = data.seed;
-      if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
-        let err85 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+      let data25 = data.seed;
+      if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
+        let err87 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
       }
-      if (typeof data24 == "number" && isFinite(data24)) {
-        if (data24 > 4294967295 || isNaN(data24)) {
-          let err86 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 4294967295 || isNaN(data25)) {
+          let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
-        if (data24 < 0 || isNaN(data24)) {
-          let err87 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+        if (data25 < 0 || isNaN(data25)) {
+          let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data25 = data.stopped;
-      if (typeof data25 != "string") {
-        let err88 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+      let data26 = data.stopped;
+      if (typeof data26 != "string") {
+        let err90 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
       }
-      if (!(data25 === "trials" || data25 === "seconds" || data25 === "converged" || data25 === "exhausted" || data25 === "interrupted")) {
-        let err89 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema412.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+      if (!(data26 === "trials" || data26 === "seconds" || data26 === "converged" || data26 === "exhausted" || data26 === "interrupted")) {
+        let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema422.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data26 = data.seconds;
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 1e9 || isNaN(data26)) {
-          let err90 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+      let data27 = data.seconds;
+      if (typeof data27 == "number" && isFinite(data27)) {
+        if (data27 > 1e9 || isNaN(data27)) {
+          let err92 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
         }
-        if (data26 < 0 || isNaN(data26)) {
-          let err91 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+        if (data27 < 0 || isNaN(data27)) {
+          let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
       } else {
-        let err92 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+        let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data27 = data.convergence;
-      if (Array.isArray(data27)) {
-        if (data27.length > 1e6) {
-          let err93 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      let data28 = data.convergence;
+      if (Array.isArray(data28)) {
+        if (data28.length > 1e6) {
+          let err95 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
-        let len1 = data27.length;
+        let len1 = data28.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data28 = data27[i1];
-          if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
-            let err94 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema412.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+          let data29 = data28[i1];
+          if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+            let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema422.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
           }
-          if (typeof data28 == "number" && isFinite(data28)) {
-            if (data28 > 1e12 || isNaN(data28)) {
-              let err95 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+          if (typeof data29 == "number" && isFinite(data29)) {
+            if (data29 > 1e12 || isNaN(data29)) {
+              let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
             }
-            if (data28 < 0 || isNaN(data28)) {
-              let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+            if (data29 < 0 || isNaN(data29)) {
+              let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
             }
           }
         }
       } else {
-        let err97 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data29 = data.pareto;
-      if (Array.isArray(data29)) {
-        if (data29.length > 1e4) {
-          let err98 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
-        }
-        let len2 = data29.length;
-        for (let i2 = 0; i2 < len2; i2++)
-          validate121(data29[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data29, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
-      } else {
-        let err99 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err99 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data31 = data.reason;
-      if (typeof data31 == "string") {
-        if (func86(data31) > 4e3) {
-          let err100 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
+      let data30 = data.pareto;
+      if (Array.isArray(data30)) {
+        if (data30.length > 1e4) {
+          let err100 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
+        let len2 = data30.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate136(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length);
       } else {
-        let err101 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data32 = data.reason;
+      if (typeof data32 == "string") {
+        if (func86(data32) > 4e3) {
+          let err102 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+        }
+      } else {
+        let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+      }
+    }
   } else {
-    let err102 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+    let err104 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
   }
-  return validate106.errors = vErrors, errors === 0;
+  return validate110.errors = vErrors, errors === 0;
 }
-validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1022(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1022.evaluated;
+validate110.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -14847,7 +15332,7 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema402.properties, key0)) {
+      if (!func05.call(schema412.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -14923,14 +15408,14 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema402.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema412.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func05.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema402.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema412.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -15020,7 +15505,7 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data13.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate106(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length);
+          validate110(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
       } else {
         let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
@@ -15030,9 +15515,9 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate1022.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate1022.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15042,7 +15527,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate1022(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1022.errors : vErrors.concat(validate1022.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate106(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -15073,9 +15558,9 @@ var require_ucs2length6 = __commonJS7({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
+      let len = str.length, length = 0, pos = 0, value2;
       for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
       return length;
     }
     exports.default = ucs2length;
@@ -15920,19 +16405,19 @@ function guideAt(guide, pointer) {
 }
 
 // src/schema/nearest.ts
-function editDistance(a, b) {
+function editDistance(a2, b) {
   let beforePrevious = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
+  for (let i = 1; i <= a2.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
+      const same = a2[i - 1] === b[j - 1];
       let best = Math.min(
         previous[j] + 1,
         current[j - 1] + 1,
         previous[j - 1] + (same ? 0 : 1)
       );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+      if (i > 1 && j > 1 && a2[i - 1] === b[j - 2] && a2[i - 2] === b[j - 1]) {
         best = Math.min(best, beforePrevious[j - 2] + 1);
       }
       current.push(best);
@@ -16391,7 +16876,7 @@ function missing(obstacle) {
 
 // src/stats/holm.ts
 function holmAdjust(pValues) {
-  const order = pValues.map((_, i) => i).sort((a, b) => pValues[a] - pValues[b]);
+  const order = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
   const adjusted = new Array(pValues.length);
   let largest2 = 0;
   order.forEach((index, rank) => {
@@ -16413,26 +16898,26 @@ var lanczos = [
   9984369578019572e-21,
   15056327351493116e-23
 ];
-function logGamma(x) {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const shifted = x - 1;
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
   let sum = lanczos[0];
   for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
   const t = shifted + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
 }
-function continuedFraction(x, a, b) {
+function continuedFraction(x2, a2, b) {
   const tiny = 1e-300;
-  const guard2 = (value) => Math.abs(value) < tiny ? tiny : value;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
   let c = 1;
-  let d = 1 / guard2(1 - (a + b) * x / (a + 1));
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
   let result = d;
   for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
     d = 1 / guard2(1 + even * d);
     c = guard2(1 + even / c);
     result *= d * c;
-    const odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
     d = 1 / guard2(1 + odd * d);
     c = guard2(1 + odd / c);
     const step2 = d * c;
@@ -16441,12 +16926,12 @@ function continuedFraction(x, a, b) {
   }
   return result;
 }
-function incompleteBeta(x, a, b) {
-  if (!(x >= 0 && x <= 1)) throw new RangeError(`incompleteBeta: x = ${x} is outside [0, 1]`);
-  if (x === 0 || x === 1) return x;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  if (x < (a + 1) / (a + b + 2)) return front * continuedFraction(x, a, b) / a;
-  return 1 - front * continuedFraction(1 - x, b, a) / b;
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
 }
 
 // src/stats/moments.ts
@@ -16454,11 +16939,11 @@ function moments(values2) {
   let count2 = 0;
   let mean2 = 0;
   let squares = 0;
-  for (const value of values2) {
+  for (const value2 of values2) {
     count2++;
-    const delta = value - mean2;
+    const delta = value2 - mean2;
     mean2 += delta / count2;
-    squares += delta * (value - mean2);
+    squares += delta * (value2 - mean2);
   }
   const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
   return {
@@ -16495,20 +16980,20 @@ var denominator = [
   1.75566716318264,
   0.0883883476483184
 ];
-function polynomial(coefficients, x) {
+function polynomial(coefficients, x2) {
   let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i];
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
   return sum;
 }
 function normalCdf(z) {
-  const x = Math.abs(z);
+  const x2 = Math.abs(z);
   let tail = 0;
-  if (x <= 37) {
-    const density2 = Math.exp(-0.5 * x * x);
-    if (x < 7.07106781186547) {
-      tail = density2 * polynomial(numerator, x) / polynomial(denominator, x);
+  if (x2 <= 37) {
+    const density2 = Math.exp(-0.5 * x2 * x2);
+    if (x2 < 7.07106781186547) {
+      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
     } else {
-      const fraction = x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))));
+      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
       tail = density2 / (fraction * 2.506628274631);
     }
   }
@@ -16597,9 +17082,9 @@ var Sfc32 = class _Sfc32 {
     for (; ; ) {
       const u = 2 * this.next() - 1;
       const v = 2 * this.next() - 1;
-      const s = u * u + v * v;
-      if (s > 0 && s < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s) / s);
+      const s2 = u * u + v * v;
+      if (s2 > 0 && s2 < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
         this.#spareNormal = v * scale;
         return u * scale;
       }
@@ -16738,14 +17223,15 @@ function combineCuts(cuts) {
     relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
     relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
     ...disagreement === null ? {} : { disagreement },
-    ...conditions === null ? {} : { conditions }
+    ...conditions === null ? {} : { conditions },
+    ...only.power === void 0 ? {} : { power: only.power }
   };
 }
 function meanConditions(all) {
   const known2 = all.filter((conditions) => conditions !== null);
   if (known2.length === 0) return null;
   const meanOf = (field2) => {
-    const values2 = known2.map((conditions) => conditions[field2]).filter((value) => value !== null);
+    const values2 = known2.map((conditions) => conditions[field2]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
@@ -16757,14 +17243,14 @@ function meanConditions(all) {
 }
 function weightedOrNull(values2, weights) {
   let sum = 0;
-  for (const [i, value] of values2.entries()) {
-    if (value === null) return null;
-    sum += value * weights[i];
+  for (const [i, value2] of values2.entries()) {
+    if (value2 === null) return null;
+    sum += value2 * weights[i];
   }
   return sum / sumOf(weights);
 }
 function sumOf(values2) {
-  return values2.reduce((sum, value) => sum + value, 0);
+  return values2.reduce((sum, value2) => sum + value2, 0);
 }
 
 // src/measure/block-window.ts
@@ -16774,7 +17260,7 @@ function blockWindowOf(turns) {
   const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
   const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
   const errors = energies.map(({ relativeError = null }) => relativeError);
-  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a, b) => Math.abs(b) - Math.abs(a));
+  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
   const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   return {
     seconds,
@@ -16810,19 +17296,19 @@ async function sampleStretch(request) {
 // src/measure/series.ts
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
-  const ticks = [];
+  const ticks2 = [];
   readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
-    const held2 = ticks.at(-1);
+    const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
     } else if (joules !== before.joules) {
-      ticks.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
-      ticks[ticks.length - 1] = { ...held2, heldUntilMs: timeMs };
+      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
   });
-  return ticks;
+  return ticks2;
 }
 function launchesAt(completions, timeMs) {
   let low = 0;
@@ -16878,7 +17364,7 @@ async function heatUp(request) {
   return { ok: true, value: null };
 }
 function isSteady(before, after) {
-  const alike = (a, b) => a === null || b === null || Math.abs(b / a - 1) <= STEADY_PART;
+  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
   const { celsius } = after;
   return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
 }
@@ -16892,8 +17378,8 @@ async function takeStep({ device, meter }, variant, durationMs) {
   const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
   if (!sampled.ok) return sampled;
   const { stretch, readings: readings2, evidence } = sampled.value;
-  const ticks = findTicks(readings2);
-  const [first, last2] = [ticks[0], ticks.at(-1)];
+  const ticks2 = findTicks(readings2);
+  const [first, last2] = [ticks2[0], ticks2.at(-1)];
   const known2 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
   return {
     ok: true,
@@ -16921,11 +17407,11 @@ function steadyFrom(values2) {
   let sum = 0;
   let squares = 0;
   for (let d = n - 1; d >= 0; d--) {
-    const value = values2[d];
+    const value2 = values2[d];
     const count2 = n - d;
-    const delta = value - (count2 > 1 ? sum / (count2 - 1) : 0);
-    sum += value;
-    if (count2 > 1) squares += delta * (value - sum / count2);
+    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
+    sum += value2;
+    if (count2 > 1) squares += delta * (value2 - sum / count2);
     const score2 = squares / count2 ** 2;
     if (d <= n / 2 && score2 <= least2) [least2, cut] = [score2, d];
   }
@@ -16944,10 +17430,10 @@ var LATE_PERIODS = 1.8;
 var LOST_PART = 0.7;
 var JUMP_FACTOR = 3;
 var LEAST_UPDATES = 4;
-function updatesBetween(ticks, completions) {
-  const launches = ticks.map(({ timeMs }) => launchesAt(completions, timeMs));
-  return ticks.slice(1).map((tick, i) => {
-    const before = ticks[i];
+function updatesBetween(ticks2, completions) {
+  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
+  return ticks2.slice(1).map((tick, i) => {
+    const before = ticks2[i];
     const joules = tick.joules - before.joules;
     return {
       fromMs: before.timeMs,
@@ -16971,7 +17457,7 @@ function implausible(updates, updatePeriodMs) {
     const lateMs = Math.round(lost.shortestMs);
     return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a, b) => a - b).slice(-2);
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
@@ -17003,16 +17489,16 @@ function cutWindow(request) {
   if (backwards > 0) return isVoid("the energy counter went back");
   if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
   const heatedMs = begin.timeMs + options.preheatMs;
-  const ticks = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
-  const first = ticks[0];
-  const last2 = ticks.at(-1);
+  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const first = ticks2[0];
+  const last2 = ticks2.at(-1);
   if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
     const moved = inside.at(-1).joules > inside[0].joules;
     return isVoid(
       moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
     );
   }
-  const silentMs2 = longestSilenceMs(ticks, inside.at(-1), meter.updatePeriodMs);
+  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
   if (silentMs2 !== null) {
     return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
   }
@@ -17020,28 +17506,40 @@ function cutWindow(request) {
   if (spanMs < LEAST_COVERAGE * options.windowMs) {
     return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
   }
-  const updates = updatesBetween(ticks, completions);
+  const updates = updatesBetween(ticks2, completions);
   if (meter.updatePeriodMs !== null && !meter.estimated) {
     const objection = implausible(updates, meter.updatePeriodMs);
     if (objection !== null) return isVoid(objection);
   }
   const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
   const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
-  const cut = ticks.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
-  const start = ticks[Math.max(0, cut)];
+  const cut = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks2[Math.max(0, cut)];
   const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
   if (launches <= 0) return isVoid("no launch completed between the readings");
   const joulesPerLaunch = updates.slice(Math.max(0, cut)).map((update) => update.joulesPerLaunch);
   const series = joulesPerLaunch.filter(Number.isFinite);
   const powers = request.powers ?? [];
-  return { ok: true, energy: toMeasurement({ first: start, last: last2, launches, series, powers, meter }), series };
+  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
+  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
 }
-function longestSilenceMs(ticks, lastReading, updatePeriodMs) {
-  const spanMs = lastReading.timeMs - ticks[0].timeMs;
+var KEPT_UPDATES = 120;
+function powerCourse(readings2, beginMs) {
+  const ticks2 = findTicks(readings2);
+  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
+  return ticks2.flatMap((tick, i) => {
+    const before = ticks2[i - step2];
+    if (before === void 0 || i % step2 !== 0) return [];
+    const seconds = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
+    return [{ seconds, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
+  });
+}
+function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
+  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
   const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
   let longest = 0;
-  ticks.forEach((tick, i) => {
-    const next = ticks[i + 1]?.timeMs ?? lastReading.timeMs;
+  ticks2.forEach((tick, i) => {
+    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
     longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
   });
   return longest > bearableMs ? longest : null;
@@ -17222,11 +17720,11 @@ async function measureSubject(request) {
     if (turn.ok) turns.get(arm)?.push(turn.value);
     else failures.set(arm, turn.failure);
   }
-  return [...order].sort((a, b) => "BHXR".indexOf(a) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+  return [...order].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
 }
 async function heat(request, failures) {
   const { order, options, cold, isAborted } = request;
-  const arm = order.find((one2) => !failures.has(one2));
+  const arm = order.find((one3) => !failures.has(one3));
   const { heatUpMs: longestMs = 0 } = options.window;
   if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
   const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
@@ -17263,7 +17761,7 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   };
 }
 function meanOrNull(values2) {
-  const known2 = values2.filter((value) => value !== null);
+  const known2 = values2.filter((value2) => value2 !== null);
   return known2.length > 0 && known2.length === values2.length ? mean(known2) : null;
 }
 
@@ -17320,7 +17818,7 @@ function subjectArms({ variants }) {
 }
 async function closeAll(opened) {
   const results = [];
-  for (const one2 of [...opened].reverse()) results.push(...await Promise.allSettled([one2.close()]));
+  for (const one3 of [...opened].reverse()) results.push(...await Promise.allSettled([one3.close()]));
   const failed4 = results.find((result) => result.status === "rejected");
   if (failed4 !== void 0) throw failed4.reason;
 }
@@ -17347,8 +17845,8 @@ function measureOptions(request) {
 async function prepareReference(builder, device) {
   const prepared = await buildAndPrepare(builder, device);
   if (prepared.ok) return prepared.value;
-  const { kind, message, file, line: line2 } = prepared.failure;
-  const place = file === void 0 ? "" : ` (${file}${line2 === void 0 ? "" : `:${line2}`})`;
+  const { kind, message, file, line: line3 } = prepared.failure;
+  const place = file === void 0 ? "" : ` (${file}${line3 === void 0 ? "" : `:${line3}`})`;
   throw new JoulegateError(
     kind === "compile" || kind === "validation" ? "bad-input" : "could-not-measure",
     `The reference of kernel ${builder.kernel.name} does not run with ${builder.workload.name}: ${message}${place}`,
@@ -17460,11 +17958,11 @@ var DeviceTrials = class {
   /** Compares with the reference. Configurations that build the same program share the answer. */
   #verify(variant) {
     if (variant.program === null) return Promise.resolve({ ok: true, value: null });
-    const { identity: identity2 } = variant.program;
-    let verified = this.#verified.get(identity2);
+    const { identity: identity4 } = variant.program;
+    let verified = this.#verified.get(identity4);
     if (verified === void 0) {
       verified = this.#compareWithReference(variant);
-      this.#verified.set(identity2, verified);
+      this.#verified.set(identity4, verified);
     }
     return verified;
   }
@@ -17542,7 +18040,7 @@ async function findLoaded(sensors, device, time) {
     running
   ]);
   if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a, b) => b.watts - a.watts);
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
   if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
   const [first, second] = rises;
   if (first === void 0 || first.watts < leastWatts) return null;
@@ -17555,9 +18053,9 @@ async function meanWatts(sensors, time, span) {
   while (time.nowMs() - startMs < span.toMs) {
     if (time.nowMs() - startMs >= span.fromMs) {
       await Promise.all(
-        sensors.map(async ({ counter, power }, i) => {
+        sensors.map(async ({ counter, power: power2 }, i) => {
           const timeMs = time.nowMs();
-          const [joules, watts] = await Promise.all([counter?.read(), power?.read()]);
+          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
           if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
           if (watts?.ok === true) powers[i]?.push(watts.value);
         })
@@ -17568,14 +18066,14 @@ async function meanWatts(sensors, time, span) {
   return sensors.map((_, i) => counterWatts(counters2[i] ?? []) ?? lastPart(powers[i] ?? []));
 }
 function counterWatts(readings2) {
-  const ticks = findTicks(readings2);
-  const [first, last2] = [ticks[0], ticks.at(-1)];
+  const ticks2 = findTicks(readings2);
+  const [first, last2] = [ticks2[0], ticks2.at(-1)];
   if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
   return 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
 }
 function lastPart(watts) {
   const part = watts.slice(Math.floor(0.75 * watts.length));
-  return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
+  return part.length === 0 ? null : part.reduce((sum, value2) => sum + value2, 0) / part.length;
 }
 
 // src/meter/sensor/names.ts
@@ -17596,12 +18094,12 @@ function isOfVendor(info, vendor) {
 async function chooseSensor(options) {
   const { candidates, wanted, device, time } = options;
   if (wanted !== void 0) return chooseNamed(candidates, wanted);
-  const named = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
-  const [only, ...others] = named.length === 0 ? candidates : named;
+  const named2 = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
+  const [only, ...others] = named2.length === 0 ? candidates : named2;
   if (only !== void 0 && others.length === 0) {
-    return { candidate: only, why: named.length === 1 ? "its name is the adapter’s" : "it is the only one" };
+    return { candidate: only, why: named2.length === 1 ? "its name is the adapter’s" : "it is the only one" };
   }
-  const possible = named.length === 0 ? candidates : named;
+  const possible = named2.length === 0 ? candidates : named2;
   const { run } = device;
   if (run !== void 0) {
     const sensors = possible.map(({ sensor }) => sensor);
@@ -17646,9 +18144,9 @@ import { readFileSync as readFileSync2, readlinkSync } from "node:fs";
 import { join as join5 } from "node:path";
 var hostNamespace = "pid:[4026531836]";
 var maxDepth = 64;
-function readOrNull(path) {
+function readOrNull(path2) {
   try {
-    return readFileSync2(path, "utf8").trim();
+    return readFileSync2(path2, "utf8").trim();
   } catch {
     return null;
   }
@@ -17704,38 +18202,38 @@ var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs, procFolder, time } = options;
   await mkdir(folder, { recursive: true });
-  const path = join6(folder, `joulegate-${key2}.lock`);
-  const mine = held.get(path);
+  const path2 = join6(folder, `joulegate-${key2}.lock`);
+  const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
-    return { release: releaseOnce(path) };
+    return { release: releaseOnce(path2) };
   }
   const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs;
   for (; ; ) {
-    if (create(path, JSON.stringify(self))) break;
-    const holder = readHolder(path);
+    if (create(path2, JSON.stringify(self))) break;
+    const holder = readHolder(path2);
     if (holder === "gone") continue;
-    if (isStale(path, holder, self, procFolder)) {
-      recover(path, holder);
+    if (isStale(path2, holder, self, procFolder)) {
+      recover(path2, holder);
       continue;
     }
-    if (time.nowMs() >= endMs) throw inUse(label, path, holder);
+    if (time.nowMs() >= endMs) throw inUse(label, path2, holder);
     await time.sleep(retryMs);
   }
-  keep(path);
-  return { release: releaseOnce(path) };
+  keep(path2);
+  return { release: releaseOnce(path2) };
 }
-function inUse(label, path, holder) {
+function inUse(label, path2, holder) {
   const who = holder === null ? "another process" : `process ${holder.pid}`;
   return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
     code: "gpu-in-use",
-    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path}.`
+    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}.`
   });
 }
-function create(path, text2) {
+function create(path2, text2) {
   try {
-    const file = openSync(path, "wx", 420);
+    const file = openSync(path2, "wx", 420);
     try {
       writeSync(file, text2);
     } finally {
@@ -17744,17 +18242,17 @@ function create(path, text2) {
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
-    throw new JoulegateError("could-not-measure", `The lock ${path} cannot be written.`, {
+    throw new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
       code: "lock-unwritable",
       nextStep: "Make its folder writable for all users who measure on this host.",
       cause: error
     });
   }
 }
-function readHolder(path) {
+function readHolder(path2) {
   let text2;
   try {
-    text2 = readFileSync3(path, "utf8").slice(0, maxFileBytes);
+    text2 = readFileSync3(path2, "utf8").slice(0, maxFileBytes);
   } catch (error) {
     if (error.code === "ENOENT") return "gone";
     throw error;
@@ -17762,71 +18260,71 @@ function readHolder(path) {
   try {
     const { pid, startTime, boot, namespace } = JSON.parse(text2);
     const texts2 = [startTime, boot, namespace];
-    if (!Number.isSafeInteger(pid) || !texts2.every((value) => typeof value === "string")) return null;
+    if (!Number.isSafeInteger(pid) || !texts2.every((value2) => typeof value2 === "string")) return null;
     return { pid, startTime, boot, namespace };
   } catch {
     return null;
   }
 }
-function isStale(path, holder, self, procFolder) {
+function isStale(path2, holder, self, procFolder) {
   if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
   if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
     return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
   }
-  return isOlder2(path, staleMs);
+  return isOlder2(path2, staleMs);
 }
-function isOlder2(path, ageMs) {
-  const stats = statSync(path, { throwIfNoEntry: false });
+function isOlder2(path2, ageMs) {
+  const stats = statSync(path2, { throwIfNoEntry: false });
   return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
 }
-function recover(path, stale) {
-  const guard2 = `${path}.recovery`;
+function recover(path2, stale) {
+  const guard2 = `${path2}.recovery`;
   if (!create(guard2, "")) {
     if (isOlder2(guard2, recoveryMs)) remove(guard2);
     return;
   }
   try {
-    const now = readHolder(path);
-    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path);
+    const now = readHolder(path2);
+    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path2);
   } finally {
     remove(guard2);
   }
 }
-function remove(path) {
+function remove(path2) {
   try {
-    unlinkSync(path);
+    unlinkSync(path2);
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
   }
 }
-function keep(path) {
+function keep(path2) {
   const heartbeat = setInterval(() => {
     const now = /* @__PURE__ */ new Date();
     try {
-      utimesSync(path, now, now);
+      utimesSync(path2, now, now);
     } catch (error) {
       if (error.code !== "ENOENT") throw error;
     }
   }, heartbeatMs);
   heartbeat.unref();
-  held.set(path, { count: 1, heartbeat });
+  held.set(path2, { count: 1, heartbeat });
   if (installed) return;
   installed = true;
   process.on("exit", () => {
-    for (const kept of held.keys()) remove(kept);
+    for (const kept2 of held.keys()) remove(kept2);
   });
 }
-function releaseOnce(path) {
+function releaseOnce(path2) {
   let released = false;
   return () => {
-    const lock = held.get(path);
+    const lock = held.get(path2);
     if (released || lock === void 0) return;
     released = true;
     lock.count--;
     if (lock.count > 0) return;
     clearInterval(lock.heartbeat);
-    held.delete(path);
-    remove(path);
+    held.delete(path2);
+    remove(path2);
   };
 }
 
@@ -17846,7 +18344,7 @@ function slowdowns(states) {
   return [...seen].sort();
 }
 function medianOf(states, field2) {
-  const values2 = states.map((state) => state[field2]).filter((value) => value !== null);
+  const values2 = states.map((state) => state[field2]).filter((value2) => value2 !== null);
   return values2.length === 0 ? null : median(values2);
 }
 function clockShifts(states) {
@@ -17892,7 +18390,7 @@ function newProcesses(before, after) {
 function boardConditions(states, fromMs, toMs) {
   const inside = states.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
   if (inside.length === 0) return null;
-  const capping = inside.map(({ powerCapped }) => powerCapped).filter((value) => value !== null);
+  const capping = inside.map(({ powerCapped }) => powerCapped).filter((value2) => value2 !== null);
   return {
     smMhz: medianOf(inside, "smMhz"),
     memoryMhz: medianOf(inside, "memoryMhz"),
@@ -17904,11 +18402,11 @@ function stillPower(readings2) {
   let sinceMs = null;
   let heldWatts = Number.NaN;
   for (let i = 1; i < readings2.length; i++) {
-    const [a, b] = [readings2[i - 1], readings2[i]];
-    const watts = Math.round(1e6 * (b.joules - a.joules) / (b.timeMs - a.timeMs));
+    const [a2, b] = [readings2[i - 1], readings2[i]];
+    const watts = Math.round(1e6 * (b.joules - a2.joules) / (b.timeMs - a2.timeMs));
     if (watts !== heldWatts) {
       heldWatts = watts;
-      sinceMs = a.timeMs;
+      sinceMs = a2.timeMs;
     } else if (sinceMs !== null && b.timeMs - sinceMs > stillPowerMs) {
       return `the power reading stood still for more than ${stillPowerMs} ms`;
     }
@@ -18023,8 +18521,8 @@ async function createSensorMeter(options) {
   };
 }
 function describeSensor(sensor, { source, counterFault }) {
-  const { label, details: details2, counter, power } = sensor;
-  const read = source === "counter" ? counter?.label : `${power?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+  const { label, details: details2, counter, power: power2 } = sensor;
+  const read = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
   return `${label}, ${read}${details2 === "" ? "" : ` (${details2})`}`;
 }
 async function listProcesses(sensor) {
@@ -18079,8 +18577,8 @@ async function measureTraits(sensor, time) {
 async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   const readings2 = [];
   const startMs = time.nowMs();
-  let ticks = 0;
-  while (ticks < wantedTicks || time.nowMs() - startMs < leastMs) {
+  let ticks2 = 0;
+  while (ticks2 < wantedTicks || time.nowMs() - startMs < leastMs) {
     const timeMs = time.nowMs();
     const read = await counter.read();
     if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
@@ -18089,16 +18587,16 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
     if (before !== void 0 && read.value < before.joules) {
       return { ok: false, why: "its energy counter goes back" };
     }
-    if (before !== void 0 && read.value !== before.joules) ticks++;
+    if (before !== void 0 && read.value !== before.joules) ticks2++;
     readings2.push({ timeMs, joules: read.value });
     const elapsedMs = timeMs - startMs;
-    if (elapsedMs > maxMs || ticks === 0 && elapsedMs > stillMs) break;
+    if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
     await time.sleep(pollMs2);
   }
-  if (ticks < leastTicks) {
+  if (ticks2 < leastTicks) {
     return {
       ok: false,
-      why: ticks === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
+      why: ticks2 === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
     };
   }
   const seen = findTicks(readings2);
@@ -18115,30 +18613,30 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
     }
   };
 }
-function steadyMean(ticks) {
-  const first = ticks[0];
-  const last2 = ticks.at(-1);
+function steadyMean(ticks2) {
+  const first = ticks2[0];
+  const last2 = ticks2.at(-1);
   if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
   const all = 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
-  const quarter = Math.max(1, Math.floor((ticks.length - 1) / 4));
-  for (let i = 0; i + quarter < ticks.length; i += quarter) {
-    const [from, to] = [ticks[i], ticks[i + quarter]];
+  const quarter = Math.max(1, Math.floor((ticks2.length - 1) / 4));
+  for (let i = 0; i + quarter < ticks2.length; i += quarter) {
+    const [from, to] = [ticks2[i], ticks2[i + quarter]];
     const watts = 1e3 * (to.joules - from.joules) / (to.timeMs - from.timeMs);
     if (Math.abs(watts - all) > steadyPart * all) return null;
   }
   return all;
 }
-async function watchPower({ power }, time) {
-  if (power === null) return { ok: false, why: "it has no power reading" };
-  if (!power.instant)
-    return { ok: false, why: `its ${power.label} is an average over so long that windows blur` };
+async function watchPower({ power: power2 }, time) {
+  if (power2 === null) return { ok: false, why: "it has no power reading" };
+  if (!power2.instant)
+    return { ok: false, why: `its ${power2.label} is an average over so long that windows blur` };
   const readings2 = [];
   const changesMs = [];
   const startMs = time.nowMs();
   while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
     const timeMs = time.nowMs();
-    const read = await power.read();
-    if (!read.ok) return { ok: false, why: `its ${power.label} cannot be read: ${read.why}` };
+    const read = await power2.read();
+    if (!read.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read.why}` };
     const before = readings2.at(-1);
     if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
     readings2.push({ timeMs, watts: read.value });
@@ -18146,8 +18644,8 @@ async function watchPower({ power }, time) {
   }
   const watts = readings2.map((reading) => reading.watts);
   const middle2 = median(watts);
-  if (!(middle2 > 0)) return { ok: false, why: `its ${power.label} reads ${middle2} W` };
-  const steady = watts.every((value) => Math.abs(value - middle2) <= steadyPart * middle2);
+  if (!(middle2 > 0)) return { ok: false, why: `its ${power2.label} reads ${middle2} W` };
+  const steady = watts.every((value2) => Math.abs(value2 - middle2) <= steadyPart * middle2);
   const periods = changesMs.slice(1).map((changeMs, i) => changeMs - changesMs[i]);
   return {
     ok: true,
@@ -18160,8 +18658,8 @@ async function watchPower({ power }, time) {
     }
   };
 }
-function commonDivisor(a, b) {
-  return b === 0 ? a : commonDivisor(b, a % b);
+function commonDivisor(a2, b) {
+  return b === 0 ? a2 : commonDivisor(b, a2 % b);
 }
 
 // src/meter/sensor/open.ts
@@ -18214,17 +18712,17 @@ var units = {
 };
 var maxValue = 1e15;
 var shownCharacters = 60;
-function parseLine(line2) {
-  const text2 = line2.trim();
+function parseLine(line3) {
+  const text2 = line3.trim();
   if (text2 === "" || text2.startsWith("#")) return { ok: true, value: null };
   const match = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([mu]?[JW])$/.exec(text2);
-  const unit = units[match?.[2] ?? ""];
-  const value = Number(match?.[1]);
-  if (unit === void 0 || !(value <= maxValue)) {
+  const unit2 = units[match?.[2] ?? ""];
+  const value2 = Number(match?.[1]);
+  if (unit2 === void 0 || !(value2 <= maxValue)) {
     const shown = JSON.stringify(text2.slice(0, shownCharacters));
     return { ok: false, why: `it printed ${shown}, which is no reading such as 12.5 W or 8812.25 J` };
   }
-  return { ok: true, value: { quantity: unit[0], value: value * unit[1] } };
+  return { ok: true, value: { quantity: unit2[0], value: value2 * unit2[1] } };
 }
 
 // src/meter/command/program.ts
@@ -18243,9 +18741,14 @@ var MeterProgram = class {
   #closing = false;
   /** The newest reading and when it arrived. */
   latest = null;
-  constructor(program, programArguments, time) {
+  constructor(options) {
+    const { program, programArguments, environment, time } = options;
     this.#time = time;
-    const child = spawn(program, [...programArguments], { stdio: ["ignore", "pipe", "pipe"], shell: false });
+    const child = spawn(program, [...programArguments], {
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: false,
+      ...environment === void 0 ? {} : { env: { ...environment } }
+    });
     this.#child = child;
     killAtExit(child);
     child.stdout?.setEncoding("utf8");
@@ -18288,11 +18791,11 @@ var MeterProgram = class {
     if (this.#fault !== null) return;
     const lines = (this.#pending + text2).split("\n");
     this.#pending = lines.pop() ?? "";
-    for (const line2 of lines) if (!this.#take(line2, timeMs)) return;
+    for (const line3 of lines) if (!this.#take(line3, timeMs)) return;
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
-  #take(line2, timeMs) {
-    const parsed = parseLine(line2.slice(0, maxLineCharacters));
+  #take(line3, timeMs) {
+    const parsed = parseLine(line3.slice(0, maxLineCharacters));
     if (!parsed.ok) return this.#refuse(parsed.why);
     if (parsed.value === null) return true;
     if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {
@@ -18332,7 +18835,12 @@ var command = {
     if (program === void 0) return unsuitable("no command was given");
     if (context.device.info.backend === "replay")
       return unsuitable("a recording brings its own energy figures");
-    const running = new MeterProgram(program, rest, context.time);
+    const running = new MeterProgram({
+      program,
+      programArguments: rest,
+      environment: context.commandEnvironment,
+      time: context.time
+    });
     const label = basename(program);
     const first = await firstReading(running, context.time);
     if (!first.ok) {
@@ -18428,30 +18936,30 @@ import { basename as basename2, join as join7 } from "node:path";
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
 var maxCharacters = 256;
-async function readAttribute(path) {
+async function readAttribute(path2) {
   try {
-    const text2 = await readFile(path, "utf8");
-    return text2.length > maxCharacters ? { ok: false, why: `${path} is no attribute` } : { ok: true, value: text2.trim() };
+    const text2 = await readFile(path2, "utf8");
+    return text2.length > maxCharacters ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text2.trim() };
   } catch (error) {
-    return { ok: false, why: whyUnreadable(path, error) };
+    return { ok: false, why: whyUnreadable(path2, error) };
   }
 }
-function whyUnreadable(path, { code, message }) {
-  if (code === "ENOENT") return `there is no ${path}`;
-  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path}`;
+function whyUnreadable(path2, { code, message }) {
+  if (code === "ENOENT") return `there is no ${path2}`;
+  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path2}`;
   return message;
 }
-async function readInteger(path) {
-  const read = await readAttribute(path);
+async function readInteger(path2) {
+  const read = await readAttribute(path2);
   if (!read.ok) return read;
-  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path} says '${read.value}', which is no integer` };
+  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
 }
 
 // src/meter/hwmon/cards.ts
 async function names(folder, pattern2) {
   try {
     const found = await readdir(folder);
-    return found.filter((name) => pattern2.test(name)).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    return found.filter((name) => pattern2.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
   } catch {
     return [];
   }
@@ -18477,9 +18985,9 @@ async function findCards(sysfsFolder, drivers) {
 // src/meter/hwmon/sensor.ts
 import { join as join8 } from "node:path";
 var micro = 1e-6;
-function scaled(path, factor2) {
+function scaled(path2, factor2) {
   return async () => {
-    const read = await readInteger(path);
+    const read = await readInteger(path2);
     return read.ok ? { ok: true, value: read.value * factor2 } : read;
   };
 }
@@ -18531,11 +19039,11 @@ async function findState(folder) {
   const known2 = await Promise.all([sm(), memory(), celsius()]);
   if (known2.every((read) => !read.ok)) return null;
   return async () => {
-    const [smMhz, memoryMhz, degrees] = await Promise.all([sm(), memory(), celsius()]);
+    const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
-      celsius: degrees.ok ? degrees.value : null,
+      celsius: degrees3.ok ? degrees3.value : null,
       powerCapped: null,
       slowdowns: [],
       slowedMs: {}
@@ -18591,9 +19099,9 @@ function codeText(code) {
 }
 
 // src/meter/nvml/koffi.ts
-async function loadLibrary(path, search) {
+async function loadLibrary(path2, search) {
   const koffi = await loadKoffi(search);
-  const library = koffi.load(path);
+  const library = koffi.load(path2);
   return {
     find(name, types) {
       try {
@@ -18623,18 +19131,18 @@ var field = {
 };
 var layout = { bytes: 40, valueType: 24, code: 28, value: 32 };
 function decodeValue(memory, offset) {
-  const value = offset + layout.value;
+  const value2 = offset + layout.value;
   switch (memory.readUInt32LE(offset + layout.valueType)) {
     case 0:
-      return memory.readDoubleLE(value);
+      return memory.readDoubleLE(value2);
     case 1:
-      return memory.readUInt32LE(value);
+      return memory.readUInt32LE(value2);
     case 4:
-      return Number(memory.readBigInt64LE(value));
+      return Number(memory.readBigInt64LE(value2));
     case 5:
-      return memory.readInt32LE(value);
+      return memory.readInt32LE(value2);
     default:
-      return Number(memory.readBigUInt64LE(value));
+      return Number(memory.readBigUInt64LE(value2));
   }
 }
 async function readFields(nvml2, handle, ids) {
@@ -18718,16 +19226,16 @@ function terminated(memory) {
   const end = memory.indexOf(0);
   return memory.toString("utf8", 0, end < 0 ? memory.length : end);
 }
-async function openNvml(path, search) {
+async function openNvml(path2, search) {
   let library;
   try {
-    library = await loadLibrary(path, search);
+    library = await loadLibrary(path2, search);
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "native-part-altered") throw error;
-    return { ok: false, why: `${path} cannot be loaded: ${error instanceof Error ? error.message : error}` };
+    return { ok: false, why: `${path2} cannot be loaded: ${error instanceof Error ? error.message : error}` };
   }
   const nvml2 = new Nvml(library);
-  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path} is no NVML` };
+  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path2} is no NVML` };
   const code = await nvml2.call("nvmlInit_v2");
   return code === success ? { ok: true, value: nvml2 } : { ok: false, why: `NVML does not start: ${codeText(code)}` };
 }
@@ -18755,14 +19263,14 @@ async function gpuProcessIds(nvml2, handle) {
   return { ok: true, value: [...pids] };
 }
 async function listOf(nvml2, handle, { name, entryBytes }) {
-  for (let room = firstRoom; ; room *= 4) {
+  for (let room2 = firstRoom; ; room2 *= 4) {
     const count2 = nativeMemory(4);
-    count2.writeUInt32LE(room);
-    const entries = nativeMemory(room * entryBytes);
+    count2.writeUInt32LE(room2);
+    const entries = nativeMemory(room2 * entryBytes);
     const code = await nvml2.call(name, handle, count2, entries);
-    if (code === insufficientSize && room < maxRoom) continue;
+    if (code === insufficientSize && room2 < maxRoom) continue;
     if (code !== success) return { ok: false, why: codeText(code) };
-    const found = Math.min(count2.readUInt32LE(), room);
+    const found = Math.min(count2.readUInt32LE(), room2);
     return {
       ok: true,
       value: Array.from({ length: found }, (_, i) => entries.readUInt32LE(i * entryBytes))
@@ -18841,7 +19349,7 @@ async function listGpus(nvml2, procFolder) {
 }
 async function describeGpu(gpu) {
   const { nvml: nvml2, handle, index } = gpu;
-  const named = await nvml2.readText("nvmlDeviceGetName", [handle]);
+  const named2 = await nvml2.readText("nvmlDeviceGetName", [handle]);
   const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
   const bus = await nvml2.read(
     "nvmlDeviceGetPciInfo_v3",
@@ -18849,7 +19357,7 @@ async function describeGpu(gpu) {
     pciInfo.bytes,
     (memory) => terminated(memory.subarray(pciInfo.busId))
   );
-  const name = named.ok ? named.value : null;
+  const name = named2.ok ? named2.value : null;
   const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
   const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
   const label = name ?? `NVIDIA GPU ${index}`;
@@ -18983,6 +19491,7 @@ async function openMeter(options) {
     nvmlLibrary: options.nvmlLibrary,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
     command: options.command,
+    commandEnvironment: options.commandEnvironment,
     sysfsFolder: options.sysfsFolder ?? "/sys",
     procFolder: options.procFolder ?? "/proc",
     lockFolder: options.lockFolder,
@@ -19014,28 +19523,28 @@ function refusal(choice, { obstacle, missing: missing2 }) {
 }
 async function openFirst(context) {
   const tried = [];
-  const explain = (openings) => openings.map(({ obstacle }) => obstacle);
+  const explain2 = (openings) => openings.map(({ obstacle }) => obstacle);
   const candidates = kinds.filter((kind) => kind !== command || context.command !== void 0);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
-      const reasons = [opening.reason, ...explain(tried.filter(({ missing: missing2 }) => missing2))];
+      const reasons = [opening.reason, ...explain2(tried.filter(({ missing: missing2 }) => missing2))];
       return { meter: opening.meter, reason: reasons.join("; ") };
     }
     tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  return { meter: null, reason: `no supported energy sensor (${explain(tried).join("; ")})` };
+  return { meter: null, reason: `no supported energy sensor (${explain2(tried).join("; ")})` };
 }
 
 // src/meter/recorded.ts
 function recordedLookup(recording) {
   const { tunables, measurements } = recording;
   const byValues = new Map(measurements.map((measurement) => [measurement.values.join(","), measurement]));
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value, index) => [value, index])));
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value2, index) => [value2, index])));
   return (configuration) => {
     const key2 = tunables.map(({ name }, position) => {
-      const value = configuration[name];
-      return value === void 0 ? void 0 : indices[position]?.get(value);
+      const value2 = configuration[name];
+      return value2 === void 0 ? void 0 : indices[position]?.get(value2);
     });
     return byValues.get(key2.join(","));
   };
@@ -19077,9 +19586,9 @@ var escapeSequences = (
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
 );
 var invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
-function cleanLine(text2, maxLength3 = 2e3) {
-  const line2 = text2.slice(0, maxLength3 * 4).replace(escapeSequences, "").replace(invisible, "").replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(new RegExp("\\p{Cs}", "gu"), "�").trim();
-  return line2.length <= maxLength3 ? line2 : `${line2.slice(0, maxLength3 - 1).replace(new RegExp("\\p{Cs}$", "u"), "")}…`;
+function cleanLine(text2, maxLength4 = 2e3) {
+  const line3 = text2.slice(0, maxLength4 * 4).replace(escapeSequences, "").replace(invisible, "").replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(new RegExp("\\p{Cs}", "gu"), "�").trim();
+  return line3.length <= maxLength4 ? line3 : `${line3.slice(0, maxLength4 - 1).replace(new RegExp("\\p{Cs}$", "u"), "")}…`;
 }
 var graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 var wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
@@ -19095,14 +19604,14 @@ function displayWidth(text2) {
 }
 function truncate(text2, width) {
   if (displayWidth(text2) <= width) return text2;
-  let kept = "";
+  let kept2 = "";
   let used = 0;
   for (const { segment } of graphemes.segment(text2)) {
     used += graphemeWidth(segment);
     if (used > width - 1) break;
-    kept += segment;
+    kept2 += segment;
   }
-  return `${kept}…`;
+  return `${kept2}…`;
 }
 function pad(text2, width, align) {
   const space2 = " ".repeat(Math.max(0, width - displayWidth(text2)));
@@ -19137,23 +19646,23 @@ var formatters = Array.from(
   { length: 9 },
   (_, digits2) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits2, maximumFractionDigits: digits2 })
 );
-function fixed(value, decimals) {
-  return formatters[decimals]?.format(value) ?? String(value);
+function fixed(value2, decimals) {
+  return formatters[decimals]?.format(value2) ?? String(value2);
 }
-function formatInteger(value) {
-  return fixed(value, 0);
+function formatInteger(value2) {
+  return fixed(value2, 0);
 }
-function formatNumber(value) {
-  const rounded = Number(value.toPrecision(3));
+function formatNumber(value2) {
+  const rounded = Number(value2.toPrecision(3));
   const magnitude = rounded === 0 ? 0 : Math.floor(Math.log10(Math.abs(rounded)));
   const decimals = Math.min(8, Math.max(0, 2 - magnitude));
   return fixed(rounded, decimals);
 }
-function withUnit(value, units2) {
+function withUnit(value2, units2) {
   const smallest = units2.at(-1);
-  const rounded = Number(value.toPrecision(3));
-  const [name, size] = units2.find((unit) => Math.abs(rounded) >= unit[1]) ?? smallest;
-  return `${formatNumber(value / size)} ${name}`;
+  const rounded = Number(value2.toPrecision(3));
+  const [name, size] = units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? smallest;
+  return `${formatNumber(value2 / size)} ${name}`;
 }
 function formatJoules(joules) {
   return withUnit(joules, jouleUnits);
@@ -19183,14 +19692,14 @@ function formatCount(count2, noun, plural = `${noun}s`) {
   return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
 }
 function formatConfiguration(configuration) {
-  return Object.entries(configuration).map(([name, value]) => cleanLine(`${name}=${value}`, 200)).join(", ");
+  return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
   const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
   return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
-function formatKilowattHours(kilowattHours) {
-  return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
+function formatKilowattHours(kilowattHours2) {
+  return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
 }
 
 // src/report/suggestion.ts
@@ -19204,20 +19713,20 @@ function suggestionDiff(report3, maxKernels) {
   const { suggestion: suggestion2 } = report3;
   const advised = advisedKernels(report3);
   if (suggestion2 == null || advised.length === 0) return [];
-  const path = cleanLine(suggestion2.path, 300);
+  const path2 = cleanLine(suggestion2.path, 300);
   const family = report3.device?.family ?? "";
   const hunks = advised.slice(0, maxKernels).flatMap(({ kernel, workload, configuration, retuned }) => [
     cleanLine(`@@ ${kernel} ${workload} ${family} @@`, 500),
     `-"configuration": ${configurationText(configuration.head)}`,
     `+"configuration": ${configurationText(retuned?.configuration ?? null)}`
   ]);
-  return [`--- ${path}`, `+++ ${path}`, ...hunks];
+  return [`--- ${path2}`, `+++ ${path2}`, ...hunks];
 }
 function suggestionNote(report3) {
   const { suggestion: suggestion2 } = report3;
-  const path = cleanLine(suggestion2?.path ?? "", 300);
+  const path2 = cleanLine(suggestion2?.path ?? "", 300);
   const whole = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
-  return `Retuned head is better with this in ${path}. It is advice: the verdict is on what ships. ${whole}`;
+  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole}`;
 }
 function retunedNote(kernel) {
   const { retuned } = kernel;
@@ -19233,25 +19742,25 @@ function retunedNote(kernel) {
 
 // src/report/window-notes.ts
 var maxReasons = 3;
-function range(values2, unit) {
+function range(values2, unit2) {
   if (values2.length === 0) return "";
-  const [low, high] = [least(values2), -least(values2.map((value) => -value))].map(
-    (value) => formatInteger(value)
+  const [low, high] = [least(values2), -least(values2.map((value2) => -value2))].map(
+    (value2) => formatInteger(value2)
   );
-  return low === high ? `${low} ${unit}` : `${low} to ${high} ${unit}`;
+  return low === high ? `${low} ${unit2}` : `${low} to ${high} ${unit2}`;
 }
 function least(values2) {
-  return values2.reduce((smallest, value) => Math.min(smallest, value), Number.POSITIVE_INFINITY);
+  return values2.reduce((smallest, value2) => Math.min(smallest, value2), Number.POSITIVE_INFINITY);
 }
 function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text2) {
-  const known2 = values2.filter((value) => value !== null);
-  return known2.length === 0 ? "" : text2(-least(known2.map((value) => -value)));
+  const known2 = values2.filter((value2) => value2 !== null);
+  return known2.length === 0 ? "" : text2(-least(known2.map((value2) => -value2)));
 }
 function known(windows, name) {
-  return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value) => value !== null);
+  return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
 }
 function windowText(windows) {
   const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
@@ -19263,7 +19772,7 @@ function windowText(windows) {
     ),
     largest(
       windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
-      (value) => `counter and integrated power within ${percent2(value)}`
+      (value2) => `counter and integrated power within ${percent2(value2)}`
     ),
     busy.length === 0 ? "" : `device busy at least ${percent2(least(busy))}`,
     range(known(windows, "celsius"), "°C"),
@@ -19283,13 +19792,13 @@ function voidText(samples2) {
   for (const reason of lost.flatMap(({ voidReasons }) => voidReasons)) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  const reasons = [...counts].sort(([, a], [, b]) => b - a);
-  const named = reasons.slice(0, maxReasons).map(([reason, count2]) => {
+  const reasons = [...counts].sort(([, a2], [, b]) => b - a2);
+  const named2 = reasons.slice(0, maxReasons).map(([reason, count2]) => {
     return count2 === 1 ? cleanLine(reason, 200) : `${cleanLine(reason, 200)} (${count2} times)`;
   });
-  const rest = reasons.length - named.length;
+  const rest = reasons.length - named2.length;
   const more = rest > 0 ? `; and ${formatCount(rest, "other reason")}` : "";
-  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named.join("; ")}${more}`;
+  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named2.join("; ")}${more}`;
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
@@ -19316,7 +19825,7 @@ var verdictOrder = [
 function bySeverity(kernels) {
   const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
   const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
-  return [...kernels].sort((a, b) => rank(a) - rank(b) || cost2(b) - cost2(a));
+  return [...kernels].sort((a2, b) => rank(a2) - rank(b) || cost2(b) - cost2(a2));
 }
 function change(ratio3) {
   return ratio3 === null ? 0 : Math.abs(Math.log(Math.max(ratio3.estimate, 1e-12)));
@@ -19401,6 +19910,8 @@ function revisionText(revision) {
 }
 function deviceText(report3) {
   const { device } = report3;
+  const devices = report3.kind === "guard" ? report3.devices ?? [] : [];
+  if (devices.length > 0) return devices.map(({ label }) => label).join(", ");
   if (device === null) return "none";
   const name = device.description || device.device || device.family;
   const parts = [name, device.driver === "" ? null : `driver ${device.driver}`, device.family];
@@ -19409,6 +19920,10 @@ function deviceText(report3) {
 }
 function meterText(report3) {
   const { meter } = report3;
+  const devices = report3.kind === "guard" ? report3.devices ?? [] : [];
+  if (devices.length > 0) {
+    return devices.map(({ label, meter: own }) => `${own === null ? "none" : own.name} on ${label}`).join(", ");
+  }
   if (meter === null) return cleanLine(`none, latency only: ${report3.meterReason}`, 300);
   const kind = meter.estimated ? "estimated, not measured by a sensor" : "measured";
   const sensor = [
@@ -19445,8 +19960,8 @@ function guardNotes(kernel) {
   }
   if (kernel.attribution !== null) notes2.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
-    const basis = kernel.estimated ? ", from estimated energy" : "";
-    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
+    const basis2 = kernel.estimated ? ", from estimated energy" : "";
+    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis2}`);
   }
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes2.push(retuned);
@@ -19459,19 +19974,19 @@ function placeText(kernel) {
 
 // src/report/failure-notes.ts
 function exampleText(example) {
-  const { file, line: line2 } = example;
-  const place = file === null ? "" : cleanLine(line2 === null ? file : `${file}:${line2}`, 200);
+  const { file, line: line3 } = example;
+  const place = file === null ? "" : cleanLine(line3 === null ? file : `${file}:${line3}`, 200);
   const configuration = cleanLine(formatConfiguration(example.configuration), 300);
   const what = [place, cleanLine(example.message, 400)].filter((part) => part !== "").join(": ");
   return configuration === "" ? what : `${what} (${configuration})`;
 }
 function failureNotes(kernel) {
-  const kinds2 = Object.entries(kernel.failures).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const kinds2 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
   const notes2 = [];
   const others = [];
   for (const [kind, count2] of kinds2) {
     const text2 = cleanLine(`${kind} ${count2}`, 120);
-    const example = kernel.failureExamples.find((one2) => one2.kind === kind);
+    const example = kernel.failureExamples.find((one3) => one3.kind === kind);
     if (example === void 0) others.push(text2);
     else notes2.push(`failed: ${text2}, e.g. ${exampleText(example)}`);
   }
@@ -19519,18 +20034,18 @@ var replacements = {
 function breakAutolinks(text2) {
   return text2.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
 }
-function escapeMarkdown(text2, maxLength3 = 600) {
-  const escaped = breakAutolinks(cleanLine(text2, maxLength3)).replace(
+function escapeMarkdown(text2, maxLength4 = 600) {
+  const escaped = breakAutolinks(cleanLine(text2, maxLength4)).replace(
     /[&<>\\|`$*_~[\]]/g,
     (character) => replacements[character] ?? character
   );
   return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
 }
-function codeMarkdown(text2, maxLength3 = 300) {
-  const line2 = cleanLine(text2, maxLength3);
-  if (line2 === "") return "";
-  if (/^[\w .,;:=/()+→-]+$/.test(line2)) return `\`${line2}\``;
-  const referenced2 = line2.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
+function codeMarkdown(text2, maxLength4 = 300) {
+  const line3 = cleanLine(text2, maxLength4);
+  if (line3 === "") return "";
+  if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
+  const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
   return `<code>${referenced2}</code>`;
 }
 
@@ -19558,15 +20073,15 @@ ${content}
 
 </details>`;
 }
-function movement(before, after, format4) {
-  const known2 = [before, after].filter((value) => value != null).map((value) => format4(value));
+function movement(before, after, format5) {
+  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
   return known2.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
 }
-function quantityCell(ratio3, figures) {
-  return [changeText(ratio3), figures].filter((text2) => text2 !== "").map((text2) => text2.replaceAll(" ", " ")).join("<br>");
+function quantityCell(ratio3, figures2) {
+  return [changeText(ratio3), figures2].filter((text2) => text2 !== "").map((text2) => text2.replaceAll(" ", " ")).join("<br>");
 }
 function subjectCell(subject) {
   return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
@@ -19579,6 +20094,42 @@ function warningList(report3, limits2) {
   const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
   const rest = report3.warnings.length - items.length;
   return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
+}
+
+// src/report/fleet-table.ts
+var maxDevices = 12;
+function plainName({ kernel, on }) {
+  const suffix = on === void 0 ? "" : ` on ${on}`;
+  return suffix !== "" && kernel.endsWith(suffix) ? kernel.slice(0, -suffix.length) : kernel;
+}
+function cell(kernel, mark) {
+  if (kernel === void 0) return "–";
+  const change2 = (ratio3, what) => ratio3 === null ? [] : [`${what} ${formatChange(ratio3.estimate)}`];
+  const figures2 = [...change2(kernel.energyRatio, "energy"), ...change2(kernel.latencyRatio, "latency")];
+  return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures2].join("<br>").replaceAll(" ", " ");
+}
+function fleetTable(report3, kernels, options) {
+  const devices = (report3.devices ?? []).slice(0, maxDevices);
+  const rows = /* @__PURE__ */ new Map();
+  for (const kernel of kernels) {
+    const key2 = JSON.stringify([plainName(kernel), kernel.workload]);
+    const row = rows.get(key2) ?? /* @__PURE__ */ new Map();
+    row.set(kernel.on ?? "", kernel);
+    rows.set(key2, row);
+  }
+  return table({
+    titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
+    rightAligned: [],
+    rows: [...rows.values()].map((row) => {
+      const [first] = row.values();
+      const name = subjectCell({ kernel: plainName(first), workload: first.workload });
+      return [
+        name + (first.sentinel ? " (sentinel)" : ""),
+        ...devices.map(({ label }) => cell(row.get(label), options.mark))
+      ];
+    }),
+    maxRows: options.limits.maxRows
+  });
 }
 
 // src/report/quantity-titles.ts
@@ -19614,13 +20165,17 @@ var headings = {
   interrupted: "⚠️"
 };
 var maxQuietRows = 5;
+function markOf(kernel) {
+  return kernel.fails ? "🔴" : marks[kernel.verdict];
+}
 function kernelTable(report3, kernels, limits2) {
+  if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf });
   const titles = quantityTitles(report3);
   return table({
     titles: ["verdict", "kernel", titles.energy, titles.latency],
     rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
-      `${kernel.fails ? "🔴" : marks[kernel.verdict]} ${kernelVerdictText(kernel)}`,
+      `${markOf(kernel)} ${kernelVerdictText(kernel)}`,
       subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
       quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
       quantityCell(
@@ -19671,7 +20226,7 @@ function policyBlock(report3) {
   ].filter((text2) => text2 !== "").join("\n\n");
 }
 function codeBlock(language, lines) {
-  const runs2 = lines.flatMap((line2) => line2.match(/`+/g) ?? []).map((run) => run.length);
+  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(Math.max(2, ...runs2) + 1);
   return [`${fence}${language}`, ...lines, fence].join("\n");
 }
@@ -19728,7 +20283,7 @@ function driftNote(drift, estimated) {
 function historyNotes({ history, estimated }) {
   if (history == null) return [];
   const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
-  const changes = [...history.changes].sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
+  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
   return [...drift, ...changes].map((note) => cleanLine(note, 400));
 }
 
@@ -19840,12 +20395,12 @@ function tradeOffs(report3, limits2) {
   const rows = report3.kernels.flatMap(
     (kernel) => (
       // One point is no choice.
-      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point) => [
+      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point2) => [
         codeMarkdown(kernel.kernel, 100),
         codeMarkdown(kernel.workload, 150),
-        formatMilliseconds(point.latencyMs),
-        formatJoules(point.joules),
-        codeMarkdown(formatConfiguration(point.configuration), 300)
+        formatMilliseconds(point2.latencyMs),
+        formatJoules(point2.joules),
+        codeMarkdown(formatConfiguration(point2.configuration), 300)
       ])
     )
   );
@@ -19889,14 +20444,3432 @@ function render(report3, limits2) {
 `;
 }
 function renderMarkdown(report3, options = {}) {
-  const { maxLength: maxLength3 = commentLength } = options;
+  const { maxLength: maxLength4 = commentLength } = options;
   let text2 = "";
   for (const limits2 of steps) {
     text2 = render(report3, limits2);
-    if (text2.length <= maxLength3) return text2;
+    if (text2.length <= maxLength4) return text2;
   }
-  const end = text2.lastIndexOf("\n", maxLength3 - 1);
+  const end = text2.lastIndexOf("\n", maxLength4 - 1);
   return text2.slice(0, Math.max(0, end + 1));
+}
+
+// src/report/svg/element.ts
+var entities = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+};
+function escapeMarkup(text2) {
+  return text2.replaceAll(/[&<>"']/g, (character) => entities[character]);
+}
+function coordinate(value2) {
+  return String(Math.round(value2 * 10) / 10);
+}
+function attributeText(value2) {
+  return typeof value2 === "number" ? coordinate(value2) : escapeMarkup(value2);
+}
+function element(name, attributes, ...children) {
+  const written = Object.entries(attributes).flatMap(
+    ([key2, value2]) => value2 === null ? [] : [` ${key2}="${attributeText(value2)}"`]
+  );
+  return `<${name}${written.join("")}>${children.join("")}</${name}>`;
+}
+
+// ../../work/main/node_modules/d3-array/dist/d3-array.mjs
+function ascending(a2, b) {
+  return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+}
+function descending(a2, b) {
+  return a2 == null || b == null ? NaN : b < a2 ? -1 : b > a2 ? 1 : b >= a2 ? 0 : NaN;
+}
+function bisector(f) {
+  let compare1, compare22, delta;
+  if (f.length !== 2) {
+    compare1 = ascending;
+    compare22 = (d, x2) => ascending(f(d), x2);
+    delta = (d, x2) => f(d) - x2;
+  } else {
+    compare1 = f === ascending || f === descending ? f : zero;
+    compare22 = f;
+    delta = f;
+  }
+  function left(a2, x2, lo = 0, hi = a2.length) {
+    if (lo < hi) {
+      if (compare1(x2, x2) !== 0) return hi;
+      do {
+        const mid = lo + hi >>> 1;
+        if (compare22(a2[mid], x2) < 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+  function right(a2, x2, lo = 0, hi = a2.length) {
+    if (lo < hi) {
+      if (compare1(x2, x2) !== 0) return hi;
+      do {
+        const mid = lo + hi >>> 1;
+        if (compare22(a2[mid], x2) <= 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+  function center(a2, x2, lo = 0, hi = a2.length) {
+    const i = left(a2, x2, lo, hi - 1);
+    return i > lo && delta(a2[i - 1], x2) > -delta(a2[i], x2) ? i - 1 : i;
+  }
+  return { left, center, right };
+}
+function zero() {
+  return 0;
+}
+function number(x2) {
+  return x2 === null ? NaN : +x2;
+}
+var ascendingBisect = bisector(ascending);
+var bisectRight = ascendingBisect.right;
+var bisectLeft = ascendingBisect.left;
+var bisectCenter = bisector(number).center;
+var blur2 = Blur2(blurf);
+var blurImage = Blur2(blurfImage);
+function Blur2(blur) {
+  return function(data, rx, ry = rx) {
+    if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+    if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+    let { data: values2, width, height } = data;
+    if (!((width = Math.floor(width)) >= 0)) throw new RangeError("invalid width");
+    if (!((height = Math.floor(height !== void 0 ? height : values2.length / width)) >= 0)) throw new RangeError("invalid height");
+    if (!width || !height || !rx && !ry) return data;
+    const blurx = rx && blur(rx);
+    const blury = ry && blur(ry);
+    const temp = values2.slice();
+    if (blurx && blury) {
+      blurh(blurx, temp, values2, width, height);
+      blurh(blurx, values2, temp, width, height);
+      blurh(blurx, temp, values2, width, height);
+      blurv(blury, values2, temp, width, height);
+      blurv(blury, temp, values2, width, height);
+      blurv(blury, values2, temp, width, height);
+    } else if (blurx) {
+      blurh(blurx, values2, temp, width, height);
+      blurh(blurx, temp, values2, width, height);
+      blurh(blurx, values2, temp, width, height);
+    } else if (blury) {
+      blurv(blury, values2, temp, width, height);
+      blurv(blury, temp, values2, width, height);
+      blurv(blury, values2, temp, width, height);
+    }
+    return data;
+  };
+}
+function blurh(blur, T, S, w, h) {
+  for (let y2 = 0, n = w * h; y2 < n; ) {
+    blur(T, S, y2, y2 += w, 1);
+  }
+}
+function blurv(blur, T, S, w, h) {
+  for (let x2 = 0, n = w * h; x2 < w; ++x2) {
+    blur(T, S, x2, x2 + n, w);
+  }
+}
+function blurfImage(radius) {
+  const blur = blurf(radius);
+  return (T, S, start, stop, step2) => {
+    start <<= 2, stop <<= 2, step2 <<= 2;
+    blur(T, S, start + 0, stop + 0, step2);
+    blur(T, S, start + 1, stop + 1, step2);
+    blur(T, S, start + 2, stop + 2, step2);
+    blur(T, S, start + 3, stop + 3, step2);
+  };
+}
+function blurf(radius) {
+  const radius0 = Math.floor(radius);
+  if (radius0 === radius) return bluri(radius);
+  const t = radius - radius0;
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step2) => {
+    if (!((stop -= step2) >= start)) return;
+    let sum = radius0 * S[start];
+    const s0 = step2 * radius0;
+    const s1 = s0 + step2;
+    for (let i = start, j = start + s0; i < j; i += step2) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step2) {
+      sum += S[Math.min(stop, i + s0)];
+      T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+      sum -= S[Math.max(start, i - s0)];
+    }
+  };
+}
+function bluri(radius) {
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step2) => {
+    if (!((stop -= step2) >= start)) return;
+    let sum = radius * S[start];
+    const s2 = step2 * radius;
+    for (let i = start, j = start + s2; i < j; i += step2) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step2) {
+      sum += S[Math.min(stop, i + s2)];
+      T[i] = sum / w;
+      sum -= S[Math.max(start, i - s2)];
+    }
+  };
+}
+var array = Array.prototype;
+var slice = array.slice;
+var e10 = Math.sqrt(50);
+var e5 = Math.sqrt(10);
+var e2 = Math.sqrt(2);
+function tickSpec(start, stop, count2) {
+  const step2 = (stop - start) / Math.max(0, count2), power2 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power2), factor2 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  let i1, i2, inc;
+  if (power2 < 0) {
+    inc = Math.pow(10, -power2) / factor2;
+    i1 = Math.round(start * inc);
+    i2 = Math.round(stop * inc);
+    if (i1 / inc < start) ++i1;
+    if (i2 / inc > stop) --i2;
+    inc = -inc;
+  } else {
+    inc = Math.pow(10, power2) * factor2;
+    i1 = Math.round(start / inc);
+    i2 = Math.round(stop / inc);
+    if (i1 * inc < start) ++i1;
+    if (i2 * inc > stop) --i2;
+  }
+  if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start, stop, count2 * 2);
+  return [i1, i2, inc];
+}
+function ticks(start, stop, count2) {
+  stop = +stop, start = +start, count2 = +count2;
+  if (!(count2 > 0)) return [];
+  if (start === stop) return [start];
+  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count2) : tickSpec(start, stop, count2);
+  if (!(i2 >= i1)) return [];
+  const n = i2 - i1 + 1, ticks2 = new Array(n);
+  if (reverse) {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
+  } else {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
+  }
+  return ticks2;
+}
+function tickIncrement(start, stop, count2) {
+  stop = +stop, start = +start, count2 = +count2;
+  return tickSpec(start, stop, count2)[2];
+}
+function tickStep(start, stop, count2) {
+  stop = +stop, start = +start, count2 = +count2;
+  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count2) : tickIncrement(start, stop, count2);
+  return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+}
+var shuffle2 = shuffler(Math.random);
+function shuffler(random) {
+  return function shuffle3(array3, i0 = 0, i1 = array3.length) {
+    let m = i1 - (i0 = +i0);
+    while (m) {
+      const i = random() * m-- | 0, t = array3[m + i0];
+      array3[m + i0] = array3[i + i0];
+      array3[i + i0] = t;
+    }
+    return array3;
+  };
+}
+
+// ../../work/main/node_modules/d3-color/dist/d3-color.mjs
+function define(constructor, factory, prototype) {
+  constructor.prototype = factory.prototype = prototype;
+  prototype.constructor = constructor;
+}
+function extend(parent, definition) {
+  var prototype = Object.create(parent.prototype);
+  for (var key2 in definition) prototype[key2] = definition[key2];
+  return prototype;
+}
+function Color() {
+}
+var darker = 0.7;
+var brighter = 1 / darker;
+var reI = "\\s*([+-]?\\d+)\\s*";
+var reN = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*";
+var reP = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*";
+var reHex = /^#([0-9a-f]{3,8})$/;
+var reRgbInteger = new RegExp(`^rgb\\(${reI},${reI},${reI}\\)$`);
+var reRgbPercent = new RegExp(`^rgb\\(${reP},${reP},${reP}\\)$`);
+var reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`);
+var reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`);
+var reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`);
+var reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
+var named = {
+  aliceblue: 15792383,
+  antiquewhite: 16444375,
+  aqua: 65535,
+  aquamarine: 8388564,
+  azure: 15794175,
+  beige: 16119260,
+  bisque: 16770244,
+  black: 0,
+  blanchedalmond: 16772045,
+  blue: 255,
+  blueviolet: 9055202,
+  brown: 10824234,
+  burlywood: 14596231,
+  cadetblue: 6266528,
+  chartreuse: 8388352,
+  chocolate: 13789470,
+  coral: 16744272,
+  cornflowerblue: 6591981,
+  cornsilk: 16775388,
+  crimson: 14423100,
+  cyan: 65535,
+  darkblue: 139,
+  darkcyan: 35723,
+  darkgoldenrod: 12092939,
+  darkgray: 11119017,
+  darkgreen: 25600,
+  darkgrey: 11119017,
+  darkkhaki: 12433259,
+  darkmagenta: 9109643,
+  darkolivegreen: 5597999,
+  darkorange: 16747520,
+  darkorchid: 10040012,
+  darkred: 9109504,
+  darksalmon: 15308410,
+  darkseagreen: 9419919,
+  darkslateblue: 4734347,
+  darkslategray: 3100495,
+  darkslategrey: 3100495,
+  darkturquoise: 52945,
+  darkviolet: 9699539,
+  deeppink: 16716947,
+  deepskyblue: 49151,
+  dimgray: 6908265,
+  dimgrey: 6908265,
+  dodgerblue: 2003199,
+  firebrick: 11674146,
+  floralwhite: 16775920,
+  forestgreen: 2263842,
+  fuchsia: 16711935,
+  gainsboro: 14474460,
+  ghostwhite: 16316671,
+  gold: 16766720,
+  goldenrod: 14329120,
+  gray: 8421504,
+  green: 32768,
+  greenyellow: 11403055,
+  grey: 8421504,
+  honeydew: 15794160,
+  hotpink: 16738740,
+  indianred: 13458524,
+  indigo: 4915330,
+  ivory: 16777200,
+  khaki: 15787660,
+  lavender: 15132410,
+  lavenderblush: 16773365,
+  lawngreen: 8190976,
+  lemonchiffon: 16775885,
+  lightblue: 11393254,
+  lightcoral: 15761536,
+  lightcyan: 14745599,
+  lightgoldenrodyellow: 16448210,
+  lightgray: 13882323,
+  lightgreen: 9498256,
+  lightgrey: 13882323,
+  lightpink: 16758465,
+  lightsalmon: 16752762,
+  lightseagreen: 2142890,
+  lightskyblue: 8900346,
+  lightslategray: 7833753,
+  lightslategrey: 7833753,
+  lightsteelblue: 11584734,
+  lightyellow: 16777184,
+  lime: 65280,
+  limegreen: 3329330,
+  linen: 16445670,
+  magenta: 16711935,
+  maroon: 8388608,
+  mediumaquamarine: 6737322,
+  mediumblue: 205,
+  mediumorchid: 12211667,
+  mediumpurple: 9662683,
+  mediumseagreen: 3978097,
+  mediumslateblue: 8087790,
+  mediumspringgreen: 64154,
+  mediumturquoise: 4772300,
+  mediumvioletred: 13047173,
+  midnightblue: 1644912,
+  mintcream: 16121850,
+  mistyrose: 16770273,
+  moccasin: 16770229,
+  navajowhite: 16768685,
+  navy: 128,
+  oldlace: 16643558,
+  olive: 8421376,
+  olivedrab: 7048739,
+  orange: 16753920,
+  orangered: 16729344,
+  orchid: 14315734,
+  palegoldenrod: 15657130,
+  palegreen: 10025880,
+  paleturquoise: 11529966,
+  palevioletred: 14381203,
+  papayawhip: 16773077,
+  peachpuff: 16767673,
+  peru: 13468991,
+  pink: 16761035,
+  plum: 14524637,
+  powderblue: 11591910,
+  purple: 8388736,
+  rebeccapurple: 6697881,
+  red: 16711680,
+  rosybrown: 12357519,
+  royalblue: 4286945,
+  saddlebrown: 9127187,
+  salmon: 16416882,
+  sandybrown: 16032864,
+  seagreen: 3050327,
+  seashell: 16774638,
+  sienna: 10506797,
+  silver: 12632256,
+  skyblue: 8900331,
+  slateblue: 6970061,
+  slategray: 7372944,
+  slategrey: 7372944,
+  snow: 16775930,
+  springgreen: 65407,
+  steelblue: 4620980,
+  tan: 13808780,
+  teal: 32896,
+  thistle: 14204888,
+  tomato: 16737095,
+  turquoise: 4251856,
+  violet: 15631086,
+  wheat: 16113331,
+  white: 16777215,
+  whitesmoke: 16119285,
+  yellow: 16776960,
+  yellowgreen: 10145074
+};
+define(Color, color, {
+  copy(channels) {
+    return Object.assign(new this.constructor(), this, channels);
+  },
+  displayable() {
+    return this.rgb().displayable();
+  },
+  hex: color_formatHex,
+  // Deprecated! Use color.formatHex.
+  formatHex: color_formatHex,
+  formatHex8: color_formatHex8,
+  formatHsl: color_formatHsl,
+  formatRgb: color_formatRgb,
+  toString: color_formatRgb
+});
+function color_formatHex() {
+  return this.rgb().formatHex();
+}
+function color_formatHex8() {
+  return this.rgb().formatHex8();
+}
+function color_formatHsl() {
+  return hslConvert(this).formatHsl();
+}
+function color_formatRgb() {
+  return this.rgb().formatRgb();
+}
+function color(format5) {
+  var m, l;
+  format5 = (format5 + "").trim().toLowerCase();
+  return (m = reHex.exec(format5)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format5)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format5)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format5)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format5)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named.hasOwnProperty(format5) ? rgbn(named[format5]) : format5 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+}
+function rgbn(n) {
+  return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
+}
+function rgba(r, g, b, a2) {
+  if (a2 <= 0) r = g = b = NaN;
+  return new Rgb(r, g, b, a2);
+}
+function rgbConvert(o) {
+  if (!(o instanceof Color)) o = color(o);
+  if (!o) return new Rgb();
+  o = o.rgb();
+  return new Rgb(o.r, o.g, o.b, o.opacity);
+}
+function rgb(r, g, b, opacity) {
+  return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
+}
+function Rgb(r, g, b, opacity) {
+  this.r = +r;
+  this.g = +g;
+  this.b = +b;
+  this.opacity = +opacity;
+}
+define(Rgb, rgb, extend(Color, {
+  brighter(k2) {
+    k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+    return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+  },
+  darker(k2) {
+    k2 = k2 == null ? darker : Math.pow(darker, k2);
+    return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+  },
+  rgb() {
+    return this;
+  },
+  clamp() {
+    return new Rgb(clampi(this.r), clampi(this.g), clampi(this.b), clampa(this.opacity));
+  },
+  displayable() {
+    return -0.5 <= this.r && this.r < 255.5 && (-0.5 <= this.g && this.g < 255.5) && (-0.5 <= this.b && this.b < 255.5) && (0 <= this.opacity && this.opacity <= 1);
+  },
+  hex: rgb_formatHex,
+  // Deprecated! Use color.formatHex.
+  formatHex: rgb_formatHex,
+  formatHex8: rgb_formatHex8,
+  formatRgb: rgb_formatRgb,
+  toString: rgb_formatRgb
+}));
+function rgb_formatHex() {
+  return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}`;
+}
+function rgb_formatHex8() {
+  return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}${hex((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+}
+function rgb_formatRgb() {
+  const a2 = clampa(this.opacity);
+  return `${a2 === 1 ? "rgb(" : "rgba("}${clampi(this.r)}, ${clampi(this.g)}, ${clampi(this.b)}${a2 === 1 ? ")" : `, ${a2})`}`;
+}
+function clampa(opacity) {
+  return isNaN(opacity) ? 1 : Math.max(0, Math.min(1, opacity));
+}
+function clampi(value2) {
+  return Math.max(0, Math.min(255, Math.round(value2) || 0));
+}
+function hex(value2) {
+  value2 = clampi(value2);
+  return (value2 < 16 ? "0" : "") + value2.toString(16);
+}
+function hsla(h, s2, l, a2) {
+  if (a2 <= 0) h = s2 = l = NaN;
+  else if (l <= 0 || l >= 1) h = s2 = NaN;
+  else if (s2 <= 0) h = NaN;
+  return new Hsl(h, s2, l, a2);
+}
+function hslConvert(o) {
+  if (o instanceof Hsl) return new Hsl(o.h, o.s, o.l, o.opacity);
+  if (!(o instanceof Color)) o = color(o);
+  if (!o) return new Hsl();
+  if (o instanceof Hsl) return o;
+  o = o.rgb();
+  var r = o.r / 255, g = o.g / 255, b = o.b / 255, min = Math.min(r, g, b), max = Math.max(r, g, b), h = NaN, s2 = max - min, l = (max + min) / 2;
+  if (s2) {
+    if (r === max) h = (g - b) / s2 + (g < b) * 6;
+    else if (g === max) h = (b - r) / s2 + 2;
+    else h = (r - g) / s2 + 4;
+    s2 /= l < 0.5 ? max + min : 2 - max - min;
+    h *= 60;
+  } else {
+    s2 = l > 0 && l < 1 ? 0 : h;
+  }
+  return new Hsl(h, s2, l, o.opacity);
+}
+function hsl(h, s2, l, opacity) {
+  return arguments.length === 1 ? hslConvert(h) : new Hsl(h, s2, l, opacity == null ? 1 : opacity);
+}
+function Hsl(h, s2, l, opacity) {
+  this.h = +h;
+  this.s = +s2;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+define(Hsl, hsl, extend(Color, {
+  brighter(k2) {
+    k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+    return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+  },
+  darker(k2) {
+    k2 = k2 == null ? darker : Math.pow(darker, k2);
+    return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+  },
+  rgb() {
+    var h = this.h % 360 + (this.h < 0) * 360, s2 = isNaN(h) || isNaN(this.s) ? 0 : this.s, l = this.l, m2 = l + (l < 0.5 ? l : 1 - l) * s2, m1 = 2 * l - m2;
+    return new Rgb(
+      hsl2rgb(h >= 240 ? h - 240 : h + 120, m1, m2),
+      hsl2rgb(h, m1, m2),
+      hsl2rgb(h < 120 ? h + 240 : h - 120, m1, m2),
+      this.opacity
+    );
+  },
+  clamp() {
+    return new Hsl(clamph(this.h), clampt(this.s), clampt(this.l), clampa(this.opacity));
+  },
+  displayable() {
+    return (0 <= this.s && this.s <= 1 || isNaN(this.s)) && (0 <= this.l && this.l <= 1) && (0 <= this.opacity && this.opacity <= 1);
+  },
+  formatHsl() {
+    const a2 = clampa(this.opacity);
+    return `${a2 === 1 ? "hsl(" : "hsla("}${clamph(this.h)}, ${clampt(this.s) * 100}%, ${clampt(this.l) * 100}%${a2 === 1 ? ")" : `, ${a2})`}`;
+  }
+}));
+function clamph(value2) {
+  value2 = (value2 || 0) % 360;
+  return value2 < 0 ? value2 + 360 : value2;
+}
+function clampt(value2) {
+  return Math.max(0, Math.min(1, value2 || 0));
+}
+function hsl2rgb(h, m1, m2) {
+  return (h < 60 ? m1 + (m2 - m1) * h / 60 : h < 180 ? m2 : h < 240 ? m1 + (m2 - m1) * (240 - h) / 60 : m1) * 255;
+}
+var radians = Math.PI / 180;
+var degrees = 180 / Math.PI;
+var K = 18;
+var Xn = 0.96422;
+var Yn = 1;
+var Zn = 0.82521;
+var t0 = 4 / 29;
+var t1 = 6 / 29;
+var t2 = 3 * t1 * t1;
+var t3 = t1 * t1 * t1;
+function labConvert(o) {
+  if (o instanceof Lab) return new Lab(o.l, o.a, o.b, o.opacity);
+  if (o instanceof Hcl) return hcl2lab(o);
+  if (!(o instanceof Rgb)) o = rgbConvert(o);
+  var r = rgb2lrgb(o.r), g = rgb2lrgb(o.g), b = rgb2lrgb(o.b), y2 = xyz2lab((0.2225045 * r + 0.7168786 * g + 0.0606169 * b) / Yn), x2, z;
+  if (r === g && g === b) x2 = z = y2;
+  else {
+    x2 = xyz2lab((0.4360747 * r + 0.3850649 * g + 0.1430804 * b) / Xn);
+    z = xyz2lab((0.0139322 * r + 0.0971045 * g + 0.7141733 * b) / Zn);
+  }
+  return new Lab(116 * y2 - 16, 500 * (x2 - y2), 200 * (y2 - z), o.opacity);
+}
+function lab(l, a2, b, opacity) {
+  return arguments.length === 1 ? labConvert(l) : new Lab(l, a2, b, opacity == null ? 1 : opacity);
+}
+function Lab(l, a2, b, opacity) {
+  this.l = +l;
+  this.a = +a2;
+  this.b = +b;
+  this.opacity = +opacity;
+}
+define(Lab, lab, extend(Color, {
+  brighter(k2) {
+    return new Lab(this.l + K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+  },
+  darker(k2) {
+    return new Lab(this.l - K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+  },
+  rgb() {
+    var y2 = (this.l + 16) / 116, x2 = isNaN(this.a) ? y2 : y2 + this.a / 500, z = isNaN(this.b) ? y2 : y2 - this.b / 200;
+    x2 = Xn * lab2xyz(x2);
+    y2 = Yn * lab2xyz(y2);
+    z = Zn * lab2xyz(z);
+    return new Rgb(
+      lrgb2rgb(3.1338561 * x2 - 1.6168667 * y2 - 0.4906146 * z),
+      lrgb2rgb(-0.9787684 * x2 + 1.9161415 * y2 + 0.033454 * z),
+      lrgb2rgb(0.0719453 * x2 - 0.2289914 * y2 + 1.4052427 * z),
+      this.opacity
+    );
+  }
+}));
+function xyz2lab(t) {
+  return t > t3 ? Math.pow(t, 1 / 3) : t / t2 + t0;
+}
+function lab2xyz(t) {
+  return t > t1 ? t * t * t : t2 * (t - t0);
+}
+function lrgb2rgb(x2) {
+  return 255 * (x2 <= 31308e-7 ? 12.92 * x2 : 1.055 * Math.pow(x2, 1 / 2.4) - 0.055);
+}
+function rgb2lrgb(x2) {
+  return (x2 /= 255) <= 0.04045 ? x2 / 12.92 : Math.pow((x2 + 0.055) / 1.055, 2.4);
+}
+function hclConvert(o) {
+  if (o instanceof Hcl) return new Hcl(o.h, o.c, o.l, o.opacity);
+  if (!(o instanceof Lab)) o = labConvert(o);
+  if (o.a === 0 && o.b === 0) return new Hcl(NaN, 0 < o.l && o.l < 100 ? 0 : NaN, o.l, o.opacity);
+  var h = Math.atan2(o.b, o.a) * degrees;
+  return new Hcl(h < 0 ? h + 360 : h, Math.sqrt(o.a * o.a + o.b * o.b), o.l, o.opacity);
+}
+function hcl(h, c, l, opacity) {
+  return arguments.length === 1 ? hclConvert(h) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+}
+function Hcl(h, c, l, opacity) {
+  this.h = +h;
+  this.c = +c;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+function hcl2lab(o) {
+  if (isNaN(o.h)) return new Lab(o.l, 0, 0, o.opacity);
+  var h = o.h * radians;
+  return new Lab(o.l, Math.cos(h) * o.c, Math.sin(h) * o.c, o.opacity);
+}
+define(Hcl, hcl, extend(Color, {
+  brighter(k2) {
+    return new Hcl(this.h, this.c, this.l + K * (k2 == null ? 1 : k2), this.opacity);
+  },
+  darker(k2) {
+    return new Hcl(this.h, this.c, this.l - K * (k2 == null ? 1 : k2), this.opacity);
+  },
+  rgb() {
+    return hcl2lab(this).rgb();
+  }
+}));
+var A = -0.14861;
+var B = 1.78277;
+var C = -0.29227;
+var D = -0.90649;
+var E = 1.97294;
+var ED = E * D;
+var EB = E * B;
+var BC_DA = B * C - D * A;
+function cubehelixConvert(o) {
+  if (o instanceof Cubehelix) return new Cubehelix(o.h, o.s, o.l, o.opacity);
+  if (!(o instanceof Rgb)) o = rgbConvert(o);
+  var r = o.r / 255, g = o.g / 255, b = o.b / 255, l = (BC_DA * b + ED * r - EB * g) / (BC_DA + ED - EB), bl = b - l, k2 = (E * (g - l) - C * bl) / D, s2 = Math.sqrt(k2 * k2 + bl * bl) / (E * l * (1 - l)), h = s2 ? Math.atan2(k2, bl) * degrees - 120 : NaN;
+  return new Cubehelix(h < 0 ? h + 360 : h, s2, l, o.opacity);
+}
+function cubehelix(h, s2, l, opacity) {
+  return arguments.length === 1 ? cubehelixConvert(h) : new Cubehelix(h, s2, l, opacity == null ? 1 : opacity);
+}
+function Cubehelix(h, s2, l, opacity) {
+  this.h = +h;
+  this.s = +s2;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+define(Cubehelix, cubehelix, extend(Color, {
+  brighter(k2) {
+    k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+    return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+  },
+  darker(k2) {
+    k2 = k2 == null ? darker : Math.pow(darker, k2);
+    return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+  },
+  rgb() {
+    var h = isNaN(this.h) ? 0 : (this.h + 120) * radians, l = +this.l, a2 = isNaN(this.s) ? 0 : this.s * l * (1 - l), cosh2 = Math.cos(h), sinh2 = Math.sin(h);
+    return new Rgb(
+      255 * (l + a2 * (A * cosh2 + B * sinh2)),
+      255 * (l + a2 * (C * cosh2 + D * sinh2)),
+      255 * (l + a2 * (E * cosh2)),
+      this.opacity
+    );
+  }
+}));
+
+// ../../work/main/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+function basis(t12, v0, v1, v2, v3) {
+  var t22 = t12 * t12, t32 = t22 * t12;
+  return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
+}
+function basis$1(values2) {
+  var n = values2.length - 1;
+  return function(t) {
+    var i = t <= 0 ? t = 0 : t >= 1 ? (t = 1, n - 1) : Math.floor(t * n), v1 = values2[i], v2 = values2[i + 1], v0 = i > 0 ? values2[i - 1] : 2 * v1 - v2, v3 = i < n - 1 ? values2[i + 2] : 2 * v2 - v1;
+    return basis((t - i / n) * n, v0, v1, v2, v3);
+  };
+}
+function basisClosed(values2) {
+  var n = values2.length;
+  return function(t) {
+    var i = Math.floor(((t %= 1) < 0 ? ++t : t) * n), v0 = values2[(i + n - 1) % n], v1 = values2[i % n], v2 = values2[(i + 1) % n], v3 = values2[(i + 2) % n];
+    return basis((t - i / n) * n, v0, v1, v2, v3);
+  };
+}
+var constant = (x2) => () => x2;
+function linear(a2, d) {
+  return function(t) {
+    return a2 + t * d;
+  };
+}
+function exponential(a2, b, y2) {
+  return a2 = Math.pow(a2, y2), b = Math.pow(b, y2) - a2, y2 = 1 / y2, function(t) {
+    return Math.pow(a2 + t * b, y2);
+  };
+}
+function hue$1(a2, b) {
+  var d = b - a2;
+  return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant(isNaN(a2) ? b : a2);
+}
+function gamma(y2) {
+  return (y2 = +y2) === 1 ? nogamma : function(a2, b) {
+    return b - a2 ? exponential(a2, b, y2) : constant(isNaN(a2) ? b : a2);
+  };
+}
+function nogamma(a2, b) {
+  var d = b - a2;
+  return d ? linear(a2, d) : constant(isNaN(a2) ? b : a2);
+}
+var rgb2 = (function rgbGamma(y2) {
+  var color2 = gamma(y2);
+  function rgb3(start, end) {
+    var r = color2((start = rgb(start)).r, (end = rgb(end)).r), g = color2(start.g, end.g), b = color2(start.b, end.b), opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.r = r(t);
+      start.g = g(t);
+      start.b = b(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  }
+  rgb3.gamma = rgbGamma;
+  return rgb3;
+})(1);
+function rgbSpline(spline) {
+  return function(colors) {
+    var n = colors.length, r = new Array(n), g = new Array(n), b = new Array(n), i, color2;
+    for (i = 0; i < n; ++i) {
+      color2 = rgb(colors[i]);
+      r[i] = color2.r || 0;
+      g[i] = color2.g || 0;
+      b[i] = color2.b || 0;
+    }
+    r = spline(r);
+    g = spline(g);
+    b = spline(b);
+    color2.opacity = 1;
+    return function(t) {
+      color2.r = r(t);
+      color2.g = g(t);
+      color2.b = b(t);
+      return color2 + "";
+    };
+  };
+}
+var rgbBasis = rgbSpline(basis$1);
+var rgbBasisClosed = rgbSpline(basisClosed);
+function numberArray(a2, b) {
+  if (!b) b = [];
+  var n = a2 ? Math.min(b.length, a2.length) : 0, c = b.slice(), i;
+  return function(t) {
+    for (i = 0; i < n; ++i) c[i] = a2[i] * (1 - t) + b[i] * t;
+    return c;
+  };
+}
+function isNumberArray(x2) {
+  return ArrayBuffer.isView(x2) && !(x2 instanceof DataView);
+}
+function genericArray(a2, b) {
+  var nb = b ? b.length : 0, na = a2 ? Math.min(nb, a2.length) : 0, x2 = new Array(na), c = new Array(nb), i;
+  for (i = 0; i < na; ++i) x2[i] = value(a2[i], b[i]);
+  for (; i < nb; ++i) c[i] = b[i];
+  return function(t) {
+    for (i = 0; i < na; ++i) c[i] = x2[i](t);
+    return c;
+  };
+}
+function date(a2, b) {
+  var d = /* @__PURE__ */ new Date();
+  return a2 = +a2, b = +b, function(t) {
+    return d.setTime(a2 * (1 - t) + b * t), d;
+  };
+}
+function number2(a2, b) {
+  return a2 = +a2, b = +b, function(t) {
+    return a2 * (1 - t) + b * t;
+  };
+}
+function object(a2, b) {
+  var i = {}, c = {}, k2;
+  if (a2 === null || typeof a2 !== "object") a2 = {};
+  if (b === null || typeof b !== "object") b = {};
+  for (k2 in b) {
+    if (k2 in a2) {
+      i[k2] = value(a2[k2], b[k2]);
+    } else {
+      c[k2] = b[k2];
+    }
+  }
+  return function(t) {
+    for (k2 in i) c[k2] = i[k2](t);
+    return c;
+  };
+}
+var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
+var reB = new RegExp(reA.source, "g");
+function zero2(b) {
+  return function() {
+    return b;
+  };
+}
+function one(b) {
+  return function(t) {
+    return b(t) + "";
+  };
+}
+function string(a2, b) {
+  var bi = reA.lastIndex = reB.lastIndex = 0, am, bm, bs, i = -1, s2 = [], q = [];
+  a2 = a2 + "", b = b + "";
+  while ((am = reA.exec(a2)) && (bm = reB.exec(b))) {
+    if ((bs = bm.index) > bi) {
+      bs = b.slice(bi, bs);
+      if (s2[i]) s2[i] += bs;
+      else s2[++i] = bs;
+    }
+    if ((am = am[0]) === (bm = bm[0])) {
+      if (s2[i]) s2[i] += bm;
+      else s2[++i] = bm;
+    } else {
+      s2[++i] = null;
+      q.push({ i, x: number2(am, bm) });
+    }
+    bi = reB.lastIndex;
+  }
+  if (bi < b.length) {
+    bs = b.slice(bi);
+    if (s2[i]) s2[i] += bs;
+    else s2[++i] = bs;
+  }
+  return s2.length < 2 ? q[0] ? one(q[0].x) : zero2(b) : (b = q.length, function(t) {
+    for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
+    return s2.join("");
+  });
+}
+function value(a2, b) {
+  var t = typeof b, c;
+  return b == null || t === "boolean" ? constant(b) : (t === "number" ? number2 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+}
+function round(a2, b) {
+  return a2 = +a2, b = +b, function(t) {
+    return Math.round(a2 * (1 - t) + b * t);
+  };
+}
+var degrees2 = 180 / Math.PI;
+var identity = {
+  translateX: 0,
+  translateY: 0,
+  rotate: 0,
+  skewX: 0,
+  scaleX: 1,
+  scaleY: 1
+};
+function decompose(a2, b, c, d, e, f) {
+  var scaleX, scaleY, skewX;
+  if (scaleX = Math.sqrt(a2 * a2 + b * b)) a2 /= scaleX, b /= scaleX;
+  if (skewX = a2 * c + b * d) c -= a2 * skewX, d -= b * skewX;
+  if (scaleY = Math.sqrt(c * c + d * d)) c /= scaleY, d /= scaleY, skewX /= scaleY;
+  if (a2 * d < b * c) a2 = -a2, b = -b, skewX = -skewX, scaleX = -scaleX;
+  return {
+    translateX: e,
+    translateY: f,
+    rotate: Math.atan2(b, a2) * degrees2,
+    skewX: Math.atan(skewX) * degrees2,
+    scaleX,
+    scaleY
+  };
+}
+var svgNode;
+function parseCss(value2) {
+  const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value2 + "");
+  return m.isIdentity ? identity : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+}
+function parseSvg(value2) {
+  if (value2 == null) return identity;
+  if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  svgNode.setAttribute("transform", value2);
+  if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity;
+  value2 = value2.matrix;
+  return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
+}
+function interpolateTransform(parse2, pxComma, pxParen, degParen) {
+  function pop(s2) {
+    return s2.length ? s2.pop() + " " : "";
+  }
+  function translate(xa, ya, xb, yb, s2, q) {
+    if (xa !== xb || ya !== yb) {
+      var i = s2.push("translate(", null, pxComma, null, pxParen);
+      q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+    } else if (xb || yb) {
+      s2.push("translate(" + xb + pxComma + yb + pxParen);
+    }
+  }
+  function rotate(a2, b, s2, q) {
+    if (a2 !== b) {
+      if (a2 - b > 180) b += 360;
+      else if (b - a2 > 180) a2 += 360;
+      q.push({ i: s2.push(pop(s2) + "rotate(", null, degParen) - 2, x: number2(a2, b) });
+    } else if (b) {
+      s2.push(pop(s2) + "rotate(" + b + degParen);
+    }
+  }
+  function skewX(a2, b, s2, q) {
+    if (a2 !== b) {
+      q.push({ i: s2.push(pop(s2) + "skewX(", null, degParen) - 2, x: number2(a2, b) });
+    } else if (b) {
+      s2.push(pop(s2) + "skewX(" + b + degParen);
+    }
+  }
+  function scale(xa, ya, xb, yb, s2, q) {
+    if (xa !== xb || ya !== yb) {
+      var i = s2.push(pop(s2) + "scale(", null, ",", null, ")");
+      q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+    } else if (xb !== 1 || yb !== 1) {
+      s2.push(pop(s2) + "scale(" + xb + "," + yb + ")");
+    }
+  }
+  return function(a2, b) {
+    var s2 = [], q = [];
+    a2 = parse2(a2), b = parse2(b);
+    translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
+    rotate(a2.rotate, b.rotate, s2, q);
+    skewX(a2.skewX, b.skewX, s2, q);
+    scale(a2.scaleX, a2.scaleY, b.scaleX, b.scaleY, s2, q);
+    a2 = b = null;
+    return function(t) {
+      var i = -1, n = q.length, o;
+      while (++i < n) s2[(o = q[i]).i] = o.x(t);
+      return s2.join("");
+    };
+  };
+}
+var interpolateTransformCss = interpolateTransform(parseCss, "px, ", "px)", "deg)");
+var interpolateTransformSvg = interpolateTransform(parseSvg, ", ", ")", ")");
+var epsilon2 = 1e-12;
+function cosh(x2) {
+  return ((x2 = Math.exp(x2)) + 1 / x2) / 2;
+}
+function sinh(x2) {
+  return ((x2 = Math.exp(x2)) - 1 / x2) / 2;
+}
+function tanh(x2) {
+  return ((x2 = Math.exp(2 * x2)) - 1) / (x2 + 1);
+}
+var zoom = (function zoomRho(rho, rho2, rho4) {
+  function zoom2(p0, p1) {
+    var ux0 = p0[0], uy0 = p0[1], w0 = p0[2], ux1 = p1[0], uy1 = p1[1], w1 = p1[2], dx = ux1 - ux0, dy = uy1 - uy0, d2 = dx * dx + dy * dy, i, S;
+    if (d2 < epsilon2) {
+      S = Math.log(w1 / w0) / rho;
+      i = function(t) {
+        return [
+          ux0 + t * dx,
+          uy0 + t * dy,
+          w0 * Math.exp(rho * t * S)
+        ];
+      };
+    } else {
+      var d1 = Math.sqrt(d2), b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0), r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+      S = (r1 - r0) / rho;
+      i = function(t) {
+        var s2 = t * S, coshr0 = cosh(r0), u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s2 + r0) - sinh(r0));
+        return [
+          ux0 + u * dx,
+          uy0 + u * dy,
+          w0 * coshr0 / cosh(rho * s2 + r0)
+        ];
+      };
+    }
+    i.duration = Math.abs(S) * 1e3 * rho / Math.SQRT2;
+    return i;
+  }
+  zoom2.rho = function(_) {
+    var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
+    return zoomRho(_1, _2, _4);
+  };
+  return zoom2;
+})(Math.SQRT2, 2, 4);
+function hsl2(hue) {
+  return function(start, end) {
+    var h = hue((start = hsl(start)).h, (end = hsl(end)).h), s2 = nogamma(start.s, end.s), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.h = h(t);
+      start.s = s2(t);
+      start.l = l(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  };
+}
+var hsl_default = hsl2(hue$1);
+var hslLong = hsl2(nogamma);
+function hcl2(hue) {
+  return function(start, end) {
+    var h = hue((start = hcl(start)).h, (end = hcl(end)).h), c = nogamma(start.c, end.c), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.h = h(t);
+      start.c = c(t);
+      start.l = l(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  };
+}
+var hcl_default = hcl2(hue$1);
+var hclLong = hcl2(nogamma);
+function cubehelix2(hue) {
+  return (function cubehelixGamma(y2) {
+    y2 = +y2;
+    function cubehelix3(start, end) {
+      var h = hue((start = cubehelix(start)).h, (end = cubehelix(end)).h), s2 = nogamma(start.s, end.s), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+      return function(t) {
+        start.h = h(t);
+        start.s = s2(t);
+        start.l = l(Math.pow(t, y2));
+        start.opacity = opacity(t);
+        return start + "";
+      };
+    }
+    cubehelix3.gamma = cubehelixGamma;
+    return cubehelix3;
+  })(1);
+}
+var cubehelix_default = cubehelix2(hue$1);
+var cubehelixLong = cubehelix2(nogamma);
+
+// ../../work/main/node_modules/d3-format/dist/d3-format.mjs
+function formatDecimal(x2) {
+  return Math.abs(x2 = Math.round(x2)) >= 1e21 ? x2.toLocaleString("en").replace(/,/g, "") : x2.toString(10);
+}
+function formatDecimalParts(x2, p) {
+  if (!isFinite(x2) || x2 === 0) return null;
+  var i = (x2 = p ? x2.toExponential(p - 1) : x2.toExponential()).indexOf("e"), coefficient = x2.slice(0, i);
+  return [
+    coefficient.length > 1 ? coefficient[0] + coefficient.slice(2) : coefficient,
+    +x2.slice(i + 1)
+  ];
+}
+function exponent(x2) {
+  return x2 = formatDecimalParts(Math.abs(x2)), x2 ? x2[1] : NaN;
+}
+function formatGroup(grouping, thousands) {
+  return function(value2, width) {
+    var i = value2.length, t = [], j = 0, g = grouping[0], length = 0;
+    while (i > 0 && g > 0) {
+      if (length + g + 1 > width) g = Math.max(1, width - length);
+      t.push(value2.substring(i -= g, i + g));
+      if ((length += g + 1) > width) break;
+      g = grouping[j = (j + 1) % grouping.length];
+    }
+    return t.reverse().join(thousands);
+  };
+}
+function formatNumerals(numerals) {
+  return function(value2) {
+    return value2.replace(/[0-9]/g, function(i) {
+      return numerals[+i];
+    });
+  };
+}
+var re = /^(?:(.)?([<>=^]))?([+\-( ])?([$#])?(0)?(\d+)?(,)?(\.\d+)?(~)?([a-z%])?$/i;
+function formatSpecifier(specifier) {
+  if (!(match = re.exec(specifier))) throw new Error("invalid format: " + specifier);
+  var match;
+  return new FormatSpecifier({
+    fill: match[1],
+    align: match[2],
+    sign: match[3],
+    symbol: match[4],
+    zero: match[5],
+    width: match[6],
+    comma: match[7],
+    precision: match[8] && match[8].slice(1),
+    trim: match[9],
+    type: match[10]
+  });
+}
+formatSpecifier.prototype = FormatSpecifier.prototype;
+function FormatSpecifier(specifier) {
+  this.fill = specifier.fill === void 0 ? " " : specifier.fill + "";
+  this.align = specifier.align === void 0 ? ">" : specifier.align + "";
+  this.sign = specifier.sign === void 0 ? "-" : specifier.sign + "";
+  this.symbol = specifier.symbol === void 0 ? "" : specifier.symbol + "";
+  this.zero = !!specifier.zero;
+  this.width = specifier.width === void 0 ? void 0 : +specifier.width;
+  this.comma = !!specifier.comma;
+  this.precision = specifier.precision === void 0 ? void 0 : +specifier.precision;
+  this.trim = !!specifier.trim;
+  this.type = specifier.type === void 0 ? "" : specifier.type + "";
+}
+FormatSpecifier.prototype.toString = function() {
+  return this.fill + this.align + this.sign + this.symbol + (this.zero ? "0" : "") + (this.width === void 0 ? "" : Math.max(1, this.width | 0)) + (this.comma ? "," : "") + (this.precision === void 0 ? "" : "." + Math.max(0, this.precision | 0)) + (this.trim ? "~" : "") + this.type;
+};
+function formatTrim(s2) {
+  out: for (var n = s2.length, i = 1, i0 = -1, i1; i < n; ++i) {
+    switch (s2[i]) {
+      case ".":
+        i0 = i1 = i;
+        break;
+      case "0":
+        if (i0 === 0) i0 = i;
+        i1 = i;
+        break;
+      default:
+        if (!+s2[i]) break out;
+        if (i0 > 0) i0 = 0;
+        break;
+    }
+  }
+  return i0 > 0 ? s2.slice(0, i0) + s2.slice(i1 + 1) : s2;
+}
+var prefixExponent;
+function formatPrefixAuto(x2, p) {
+  var d = formatDecimalParts(x2, p);
+  if (!d) return prefixExponent = void 0, x2.toPrecision(p);
+  var coefficient = d[0], exponent2 = d[1], i = exponent2 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent2 / 3))) * 3) + 1, n = coefficient.length;
+  return i === n ? coefficient : i > n ? coefficient + new Array(i - n + 1).join("0") : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i) : "0." + new Array(1 - i).join("0") + formatDecimalParts(x2, Math.max(0, p + i - 1))[0];
+}
+function formatRounded(x2, p) {
+  var d = formatDecimalParts(x2, p);
+  if (!d) return x2 + "";
+  var coefficient = d[0], exponent2 = d[1];
+  return exponent2 < 0 ? "0." + new Array(-exponent2).join("0") + coefficient : coefficient.length > exponent2 + 1 ? coefficient.slice(0, exponent2 + 1) + "." + coefficient.slice(exponent2 + 1) : coefficient + new Array(exponent2 - coefficient.length + 2).join("0");
+}
+var formatTypes = {
+  "%": (x2, p) => (x2 * 100).toFixed(p),
+  "b": (x2) => Math.round(x2).toString(2),
+  "c": (x2) => x2 + "",
+  "d": formatDecimal,
+  "e": (x2, p) => x2.toExponential(p),
+  "f": (x2, p) => x2.toFixed(p),
+  "g": (x2, p) => x2.toPrecision(p),
+  "o": (x2) => Math.round(x2).toString(8),
+  "p": (x2, p) => formatRounded(x2 * 100, p),
+  "r": formatRounded,
+  "s": formatPrefixAuto,
+  "X": (x2) => Math.round(x2).toString(16).toUpperCase(),
+  "x": (x2) => Math.round(x2).toString(16)
+};
+function identity2(x2) {
+  return x2;
+}
+var map = Array.prototype.map;
+var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+function formatLocale(locale2) {
+  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+  function newFormat(specifier, options) {
+    specifier = formatSpecifier(specifier);
+    var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+    if (type === "n") comma = true, type = "g";
+    else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
+    if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent5 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
+    precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
+    function format5(value2) {
+      var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
+      if (type === "c") {
+        valueSuffix = formatType(value2) + valueSuffix;
+        value2 = "";
+      } else {
+        value2 = +value2;
+        var valueNegative = value2 < 0 || 1 / value2 < 0;
+        value2 = isNaN(value2) ? nan : formatType(Math.abs(value2), precision);
+        if (trim) value2 = formatTrim(value2);
+        if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
+        valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
+        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+        if (maybeSuffix) {
+          i = -1, n = value2.length;
+          while (++i < n) {
+            if (c = value2.charCodeAt(i), 48 > c || c > 57) {
+              valueSuffix = (c === 46 ? decimal + value2.slice(i + 1) : value2.slice(i)) + valueSuffix;
+              value2 = value2.slice(0, i);
+              break;
+            }
+          }
+        }
+      }
+      if (comma && !zero3) value2 = group(value2, Infinity);
+      var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width ? new Array(width - length + 1).join(fill) : "";
+      if (comma && zero3) value2 = group(padding + value2, padding.length ? width - valueSuffix.length : Infinity), padding = "";
+      switch (align) {
+        case "<":
+          value2 = valuePrefix + value2 + valueSuffix + padding;
+          break;
+        case "=":
+          value2 = valuePrefix + padding + value2 + valueSuffix;
+          break;
+        case "^":
+          value2 = padding.slice(0, length = padding.length >> 1) + valuePrefix + value2 + valueSuffix + padding.slice(length);
+          break;
+        default:
+          value2 = padding + valuePrefix + value2 + valueSuffix;
+          break;
+      }
+      return numerals(value2);
+    }
+    format5.toString = function() {
+      return specifier + "";
+    };
+    return format5;
+  }
+  function formatPrefix2(specifier, value2) {
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+    return function(value3) {
+      return f(k2 * value3);
+    };
+  }
+  return {
+    format: newFormat,
+    formatPrefix: formatPrefix2
+  };
+}
+var locale;
+var format;
+var formatPrefix;
+defaultLocale({
+  thousands: ",",
+  grouping: [3],
+  currency: ["$", ""]
+});
+function defaultLocale(definition) {
+  locale = formatLocale(definition);
+  format = locale.format;
+  formatPrefix = locale.formatPrefix;
+  return locale;
+}
+function precisionFixed(step2) {
+  return Math.max(0, -exponent(Math.abs(step2)));
+}
+function precisionPrefix(step2, value2) {
+  return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step2)));
+}
+function precisionRound(step2, max) {
+  step2 = Math.abs(step2), max = Math.abs(max) - step2;
+  return Math.max(0, exponent(max) - exponent(step2)) + 1;
+}
+
+// ../../work/main/node_modules/d3-scale/dist/d3-scale.mjs
+function initRange(domain, range3) {
+  switch (arguments.length) {
+    case 0:
+      break;
+    case 1:
+      this.range(domain);
+      break;
+    default:
+      this.range(range3).domain(domain);
+      break;
+  }
+  return this;
+}
+function constants(x2) {
+  return function() {
+    return x2;
+  };
+}
+function number$1(x2) {
+  return +x2;
+}
+var unit = [0, 1];
+function identity$1(x2) {
+  return x2;
+}
+function normalize(a2, b) {
+  return (b -= a2 = +a2) ? function(x2) {
+    return (x2 - a2) / b;
+  } : constants(isNaN(b) ? NaN : 0.5);
+}
+function clamper(a2, b) {
+  var t;
+  if (a2 > b) t = a2, a2 = b, b = t;
+  return function(x2) {
+    return Math.max(a2, Math.min(b, x2));
+  };
+}
+function bimap(domain, range3, interpolate) {
+  var d0 = domain[0], d1 = domain[1], r0 = range3[0], r1 = range3[1];
+  if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
+  else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+  return function(x2) {
+    return r0(d0(x2));
+  };
+}
+function polymap(domain, range3, interpolate) {
+  var j = Math.min(domain.length, range3.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+  if (domain[j] < domain[0]) {
+    domain = domain.slice().reverse();
+    range3 = range3.slice().reverse();
+  }
+  while (++i < j) {
+    d[i] = normalize(domain[i], domain[i + 1]);
+    r[i] = interpolate(range3[i], range3[i + 1]);
+  }
+  return function(x2) {
+    var i2 = bisectRight(domain, x2, 1, j) - 1;
+    return r[i2](d[i2](x2));
+  };
+}
+function copy$1(source, target) {
+  return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
+}
+function transformer$2() {
+  var domain = unit, range3 = unit, interpolate$1 = value, transform, untransform, unknown2, clamp = identity$1, piecewise2, output2, input;
+  function rescale() {
+    var n = Math.min(domain.length, range3.length);
+    if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
+    piecewise2 = n > 2 ? polymap : bimap;
+    output2 = input = null;
+    return scale;
+  }
+  function scale(x2) {
+    return x2 == null || isNaN(x2 = +x2) ? unknown2 : (output2 || (output2 = piecewise2(domain.map(transform), range3, interpolate$1)))(transform(clamp(x2)));
+  }
+  scale.invert = function(y2) {
+    return clamp(untransform((input || (input = piecewise2(range3, domain.map(transform), number2)))(y2)));
+  };
+  scale.domain = function(_) {
+    return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
+  };
+  scale.range = function(_) {
+    return arguments.length ? (range3 = Array.from(_), rescale()) : range3.slice();
+  };
+  scale.rangeRound = function(_) {
+    return range3 = Array.from(_), interpolate$1 = round, rescale();
+  };
+  scale.clamp = function(_) {
+    return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
+  };
+  scale.interpolate = function(_) {
+    return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
+  };
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown2 = _, scale) : unknown2;
+  };
+  return function(t, u) {
+    transform = t, untransform = u;
+    return rescale();
+  };
+}
+function continuous() {
+  return transformer$2()(identity$1, identity$1);
+}
+function tickFormat(start, stop, count2, specifier) {
+  var step2 = tickStep(start, stop, count2), precision;
+  specifier = formatSpecifier(specifier == null ? ",f" : specifier);
+  switch (specifier.type) {
+    case "s": {
+      var value2 = Math.max(Math.abs(start), Math.abs(stop));
+      if (specifier.precision == null && !isNaN(precision = precisionPrefix(step2, value2))) specifier.precision = precision;
+      return formatPrefix(specifier, value2);
+    }
+    case "":
+    case "e":
+    case "g":
+    case "p":
+    case "r": {
+      if (specifier.precision == null && !isNaN(precision = precisionRound(step2, Math.max(Math.abs(start), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+      break;
+    }
+    case "f":
+    case "%": {
+      if (specifier.precision == null && !isNaN(precision = precisionFixed(step2))) specifier.precision = precision - (specifier.type === "%") * 2;
+      break;
+    }
+  }
+  return format(specifier);
+}
+function linearish(scale) {
+  var domain = scale.domain;
+  scale.ticks = function(count2) {
+    var d = domain();
+    return ticks(d[0], d[d.length - 1], count2 == null ? 10 : count2);
+  };
+  scale.tickFormat = function(count2, specifier) {
+    var d = domain();
+    return tickFormat(d[0], d[d.length - 1], count2 == null ? 10 : count2, specifier);
+  };
+  scale.nice = function(count2) {
+    if (count2 == null) count2 = 10;
+    var d = domain();
+    var i0 = 0;
+    var i1 = d.length - 1;
+    var start = d[i0];
+    var stop = d[i1];
+    var prestep;
+    var step2;
+    var maxIter = 10;
+    if (stop < start) {
+      step2 = start, start = stop, stop = step2;
+      step2 = i0, i0 = i1, i1 = step2;
+    }
+    while (maxIter-- > 0) {
+      step2 = tickIncrement(start, stop, count2);
+      if (step2 === prestep) {
+        d[i0] = start;
+        d[i1] = stop;
+        return domain(d);
+      } else if (step2 > 0) {
+        start = Math.floor(start / step2) * step2;
+        stop = Math.ceil(stop / step2) * step2;
+      } else if (step2 < 0) {
+        start = Math.ceil(start * step2) / step2;
+        stop = Math.floor(stop * step2) / step2;
+      } else {
+        break;
+      }
+      prestep = step2;
+    }
+    return scale;
+  };
+  return scale;
+}
+function linear2() {
+  var scale = continuous();
+  scale.copy = function() {
+    return copy$1(scale, linear2());
+  };
+  initRange.apply(scale, arguments);
+  return linearish(scale);
+}
+function nice(domain, interval2) {
+  domain = domain.slice();
+  var i0 = 0, i1 = domain.length - 1, x0 = domain[i0], x1 = domain[i1], t;
+  if (x1 < x0) {
+    t = i0, i0 = i1, i1 = t;
+    t = x0, x0 = x1, x1 = t;
+  }
+  domain[i0] = interval2.floor(x0);
+  domain[i1] = interval2.ceil(x1);
+  return domain;
+}
+function transformLog(x2) {
+  return Math.log(x2);
+}
+function transformExp(x2) {
+  return Math.exp(x2);
+}
+function transformLogn(x2) {
+  return -Math.log(-x2);
+}
+function transformExpn(x2) {
+  return -Math.exp(-x2);
+}
+function pow10(x2) {
+  return isFinite(x2) ? +("1e" + x2) : x2 < 0 ? 0 : x2;
+}
+function powp(base2) {
+  return base2 === 10 ? pow10 : base2 === Math.E ? Math.exp : (x2) => Math.pow(base2, x2);
+}
+function logp(base2) {
+  return base2 === Math.E ? Math.log : base2 === 10 && Math.log10 || base2 === 2 && Math.log2 || (base2 = Math.log(base2), (x2) => Math.log(x2) / base2);
+}
+function reflect(f) {
+  return (x2, k2) => -f(-x2, k2);
+}
+function loggish(transform) {
+  const scale = transform(transformLog, transformExp);
+  const domain = scale.domain;
+  let base2 = 10;
+  let logs;
+  let pows;
+  function rescale() {
+    logs = logp(base2), pows = powp(base2);
+    if (domain()[0] < 0) {
+      logs = reflect(logs), pows = reflect(pows);
+      transform(transformLogn, transformExpn);
+    } else {
+      transform(transformLog, transformExp);
+    }
+    return scale;
+  }
+  scale.base = function(_) {
+    return arguments.length ? (base2 = +_, rescale()) : base2;
+  };
+  scale.domain = function(_) {
+    return arguments.length ? (domain(_), rescale()) : domain();
+  };
+  scale.ticks = (count2) => {
+    const d = domain();
+    let u = d[0];
+    let v = d[d.length - 1];
+    const r = v < u;
+    if (r) [u, v] = [v, u];
+    let i = logs(u);
+    let j = logs(v);
+    let k2;
+    let t;
+    const n = count2 == null ? 10 : +count2;
+    let z = [];
+    if (!(base2 % 1) && j - i < n) {
+      i = Math.floor(i), j = Math.ceil(j);
+      if (u > 0) for (; i <= j; ++i) {
+        for (k2 = 1; k2 < base2; ++k2) {
+          t = i < 0 ? k2 / pows(-i) : k2 * pows(i);
+          if (t < u) continue;
+          if (t > v) break;
+          z.push(t);
+        }
+      }
+      else for (; i <= j; ++i) {
+        for (k2 = base2 - 1; k2 >= 1; --k2) {
+          t = i > 0 ? k2 / pows(-i) : k2 * pows(i);
+          if (t < u) continue;
+          if (t > v) break;
+          z.push(t);
+        }
+      }
+      if (z.length * 2 < n) z = ticks(u, v, n);
+    } else {
+      z = ticks(i, j, Math.min(j - i, n)).map(pows);
+    }
+    return r ? z.reverse() : z;
+  };
+  scale.tickFormat = (count2, specifier) => {
+    if (count2 == null) count2 = 10;
+    if (specifier == null) specifier = base2 === 10 ? "s" : ",";
+    if (typeof specifier !== "function") {
+      if (!(base2 % 1) && (specifier = formatSpecifier(specifier)).precision == null) specifier.trim = true;
+      specifier = format(specifier);
+    }
+    if (count2 === Infinity) return specifier;
+    const k2 = Math.max(1, base2 * count2 / scale.ticks().length);
+    return (d) => {
+      let i = d / pows(Math.round(logs(d)));
+      if (i * base2 < base2 - 0.5) i *= base2;
+      return i <= k2 ? specifier(d) : "";
+    };
+  };
+  scale.nice = () => {
+    return domain(nice(domain(), {
+      floor: (x2) => pows(Math.floor(logs(x2))),
+      ceil: (x2) => pows(Math.ceil(logs(x2)))
+    }));
+  };
+  return scale;
+}
+function log() {
+  const scale = loggish(transformer$2()).domain([1, 10]);
+  scale.copy = () => copy$1(scale, log()).base(scale.base());
+  initRange.apply(scale, arguments);
+  return scale;
+}
+
+// src/report/svg/axes.ts
+var room = 0.06;
+var logarithmicRatio = 8;
+function extentOf(values2) {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value2 of values2) {
+    if (!Number.isFinite(value2)) continue;
+    low = Math.min(low, value2);
+    high = Math.max(high, value2);
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+function createAxis(options) {
+  const { values: values2, range: range3, from = "fit" } = options;
+  const positive = values2.filter((value2) => value2 > 0);
+  const [low, high] = extentOf(from === "zero" ? [0, ...values2] : values2);
+  const isLogarithmic = from === "fit" && positive.length === values2.length && low > 0 && high / low > logarithmicRatio;
+  if (isLogarithmic) {
+    const pad2 = (high / low) ** room;
+    const scale2 = log([low / pad2, high * pad2], [...range3]);
+    const decades = scale2.ticks(options.ticks);
+    const every = Math.max(1, Math.ceil(decades.length / options.ticks));
+    const ticks2 = decades.filter((_, at2) => at2 % every === 0);
+    return Object.assign((value2) => scale2(value2), { ticks: ticks2, ...described(options) });
+  }
+  const spread = high - low || Math.abs(high) * 0.1 || 1;
+  const start = from === "zero" ? 0 : low - room * spread;
+  const scale = linear2([start, high + room * spread], [...range3]);
+  return Object.assign((value2) => scale(value2), {
+    ticks: scale.ticks(options.ticks),
+    ...described(options)
+  });
+}
+function described({ format: format5, title }) {
+  return { format: format5, title };
+}
+function strokes(lines) {
+  return lines.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
+}
+function drawAxes(frame, x2, y2) {
+  const { left, top, right, bottom } = frame;
+  const grid = strokes([
+    ...x2.ticks.map((tick) => [x2(tick), top, x2(tick), bottom]),
+    ...y2.ticks.map((tick) => [left, y2(tick), right, y2(tick)])
+  ]);
+  const labels = [
+    ...x2.ticks.map(
+      (tick) => element(
+        "text",
+        { x: x2(tick), y: bottom + 16, "text-anchor": "middle", class: "faint" },
+        escapeMarkup(x2.format(tick))
+      )
+    ),
+    ...y2.ticks.map(
+      (tick) => element(
+        "text",
+        { x: left - 6, y: y2(tick) + 4, "text-anchor": "end", class: "faint" },
+        escapeMarkup(y2.format(tick))
+      )
+    )
+  ];
+  return [
+    element("path", { class: "grid", d: grid }),
+    element("path", { class: "axis", d: strokes([[left, bottom, right, bottom]]) }),
+    ...labels,
+    element("text", { x: right, y: bottom + 34, "text-anchor": "end" }, escapeMarkup(x2.title)),
+    element("text", { x: 4, y: 14 }, escapeMarkup(y2.title))
+  ].join("");
+}
+
+// src/report/svg/frame.ts
+function figure(text2, { width, height }, children) {
+  const [titleId, descriptionId] = [`${text2.id}-title`, `${text2.id}-text`];
+  return element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "figure",
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-labelledby": `${titleId} ${descriptionId}`
+    },
+    element("title", { id: titleId }, escapeMarkup(text2.title)),
+    element("desc", { id: descriptionId }, escapeMarkup(text2.description)),
+    ...children
+  );
+}
+var figureStyle = `
+.figure { --ink: #1f2328; --faint: #6e7781; --grid: #d8dee4; --paper: #ffffff; --base: #0969da; --head: #bc4c00; --good: #1a7f37; --bad: #cf222e; --point: #8c959f; font: 12px system-ui, sans-serif; }
+@media (prefers-color-scheme: dark) { .figure { --ink: #e6edf3; --faint: #9198a1; --grid: #30363d; --paper: #0d1117; --base: #4493f8; --head: #f0883e; --good: #3fb950; --bad: #f85149; --point: #6e7681; } }
+@media print { .figure { --ink: #000000; --faint: #444444; --grid: #cccccc; --paper: #ffffff; --base: #0969da; --head: #bc4c00; --good: #1a7f37; --bad: #cf222e; --point: #8c959f; } }
+.figure text { fill: var(--ink); }
+.figure .faint { fill: var(--faint); }
+.figure .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
+.figure .axis { stroke: var(--faint); stroke-width: 1; fill: none; }
+.figure .dots { fill: none; stroke-linecap: round; stroke-width: 6; stroke: var(--point); stroke-opacity: 0.75; }
+.figure .line { fill: none; stroke-width: 2; stroke: var(--base); stroke-linejoin: round; }
+.figure .thin { stroke-width: 1.25; stroke-dasharray: 4 3; }
+.figure .is-base { stroke: var(--base); }
+.figure .is-head { stroke: var(--head); }
+.figure .is-good { stroke: var(--good); }
+.figure .is-bad { stroke: var(--bad); }
+.figure .is-faint { stroke: var(--faint); }
+.figure .mark { fill: var(--paper); stroke-width: 2.5; }
+.figure .area { stroke: none; fill: var(--base); }
+.figure .bad-area { stroke: none; fill: var(--bad); fill-opacity: 0.1; }
+`;
+
+// ../../work/main/node_modules/d3-path/dist/d3-path.mjs
+var pi = Math.PI;
+var tau = 2 * pi;
+var epsilon = 1e-6;
+var tauEpsilon = tau - epsilon;
+function append(strings) {
+  this._ += strings[0];
+  for (let i = 1, n = strings.length; i < n; ++i) {
+    this._ += arguments[i] + strings[i];
+  }
+}
+function appendRound(digits2) {
+  let d = Math.floor(digits2);
+  if (!(d >= 0)) throw new Error(`invalid digits: ${digits2}`);
+  if (d > 15) return append;
+  const k2 = 10 ** d;
+  return function(strings) {
+    this._ += strings[0];
+    for (let i = 1, n = strings.length; i < n; ++i) {
+      this._ += Math.round(arguments[i] * k2) / k2 + strings[i];
+    }
+  };
+}
+function equal(x0, y0, x1, y1) {
+  return x0 === x1 && y0 === y1;
+}
+function equalRound(digits2) {
+  const d = Math.floor(digits2);
+  if (!(d <= 15)) return equal;
+  const k2 = 10 ** d;
+  const r = function(value2) {
+    return Math.round(value2 * k2);
+  };
+  return function(x0, y0, x1, y1) {
+    return r(x0) === r(x1) && r(y0) === r(y1);
+  };
+}
+var Path = class {
+  constructor(digits2) {
+    this._x0 = this._y0 = // start of current subpath
+    this._x1 = this._y1 = null;
+    this._ = "";
+    this._append = digits2 == null ? append : appendRound(digits2);
+    this._equal = digits2 == null ? equal : equalRound(digits2);
+  }
+  moveTo(x2, y2) {
+    this._append`M${this._x0 = this._x1 = +x2},${this._y0 = this._y1 = +y2}`;
+  }
+  closePath() {
+    if (this._x1 !== null) {
+      this._x1 = this._x0, this._y1 = this._y0;
+      this._append`Z`;
+    }
+  }
+  lineTo(x2, y2) {
+    this._append`L${this._x1 = +x2},${this._y1 = +y2}`;
+  }
+  quadraticCurveTo(x1, y1, x2, y2) {
+    this._append`Q${+x1},${+y1},${this._x1 = +x2},${this._y1 = +y2}`;
+  }
+  bezierCurveTo(x1, y1, x2, y2, x3, y3) {
+    this._append`C${+x1},${+y1},${+x2},${+y2},${this._x1 = +x3},${this._y1 = +y3}`;
+  }
+  arcTo(x1, y1, x2, y2, r) {
+    x1 = +x1, y1 = +y1, x2 = +x2, y2 = +y2, r = +r;
+    if (r < 0) throw new Error(`negative radius: ${r}`);
+    let x0 = this._x1, y0 = this._y1, x21 = x2 - x1, y21 = y2 - y1, x01 = x0 - x1, y01 = y0 - y1, l01_2 = x01 * x01 + y01 * y01;
+    if (this._x1 === null) {
+      this._append`M${this._x1 = x1},${this._y1 = y1}`;
+    } else if (!(l01_2 > epsilon)) ;
+    else if (!(Math.abs(y01 * x21 - y21 * x01) > epsilon) || !r) {
+      this._append`L${this._x1 = x1},${this._y1 = y1}`;
+    } else {
+      let x20 = x2 - x0, y20 = y2 - y0, l21_2 = x21 * x21 + y21 * y21, l20_2 = x20 * x20 + y20 * y20, l21 = Math.sqrt(l21_2), l01 = Math.sqrt(l01_2), l = r * Math.tan((pi - Math.acos((l21_2 + l01_2 - l20_2) / (2 * l21 * l01))) / 2), t01 = l / l01, t21 = l / l21;
+      if (Math.abs(t01 - 1) > epsilon) {
+        this._append`L${x1 + t01 * x01},${y1 + t01 * y01}`;
+      }
+      this._append`A${r},${r},0,0,${+(y01 * x20 > x01 * y20)},${this._x1 = x1 + t21 * x21},${this._y1 = y1 + t21 * y21}`;
+    }
+  }
+  arc(x2, y2, r, a0, a1, ccw) {
+    x2 = +x2, y2 = +y2, r = +r, ccw = !!ccw;
+    if (r < 0) throw new Error(`negative radius: ${r}`);
+    let dx = r * Math.cos(a0), dy = r * Math.sin(a0), x0 = x2 + dx, y0 = y2 + dy, cw = 1 ^ ccw, da = ccw ? a0 - a1 : a1 - a0;
+    if (this._x1 === null) {
+      this._append`M${x0},${y0}`;
+    } else if (Math.abs(this._x1 - x0) > epsilon || Math.abs(this._y1 - y0) > epsilon) {
+      this._append`L${x0},${y0}`;
+    }
+    if (!r) return;
+    if (da < 0) da = da % tau + tau;
+    if (da > tauEpsilon) {
+      this._append`A${r},${r},0,1,${cw},${x2 - dx},${y2 - dy}A${r},${r},0,1,${cw},${this._x1 = x0},${this._y1 = y0}`;
+    } else if (da > epsilon) {
+      const x1 = x2 + r * Math.cos(a1);
+      const y1 = y2 + r * Math.sin(a1);
+      if (da >= pi && this._equal(x0, y0, x1, y1)) {
+        da /= 2;
+        let a00 = a0 + da;
+        this._append`A${r},${r},0,${+(da >= pi)},${cw},${x2 + r * Math.cos(a00)},${y2 + r * Math.sin(a00)}`;
+      }
+      this._append`A${r},${r},0,${+(da >= pi)},${cw},${this._x1 = x1},${this._y1 = y1}`;
+    }
+  }
+  rect(x2, y2, w, h) {
+    this._append`M${this._x0 = this._x1 = +x2},${this._y0 = this._y1 = +y2}h${w = +w}v${+h}h${-w}Z`;
+  }
+  toString() {
+    return this._;
+  }
+};
+function path() {
+  return new Path();
+}
+path.prototype = Path.prototype;
+
+// ../../work/main/node_modules/d3-shape/dist/d3-shape.mjs
+function constant2(x2) {
+  return function constant3() {
+    return x2;
+  };
+}
+var cos = Math.cos;
+var sin = Math.sin;
+var sqrt = Math.sqrt;
+var epsilon3 = 1e-12;
+var pi2 = Math.PI;
+var halfPi = pi2 / 2;
+var tau2 = 2 * pi2;
+function withPath(shape) {
+  let digits2 = 3;
+  shape.digits = function(_) {
+    if (!arguments.length) return digits2;
+    if (_ == null) {
+      digits2 = null;
+    } else {
+      const d = Math.floor(_);
+      if (!(d >= 0)) throw new RangeError(`invalid digits: ${_}`);
+      digits2 = d;
+    }
+    return shape;
+  };
+  return () => new Path(digits2);
+}
+var slice2 = Array.prototype.slice;
+function array2(x2) {
+  return typeof x2 === "object" && "length" in x2 ? x2 : Array.from(x2);
+}
+function Linear(context) {
+  this._context = context;
+}
+Linear.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+        break;
+      case 1:
+        this._point = 2;
+      // falls through
+      default:
+        this._context.lineTo(x2, y2);
+        break;
+    }
+  }
+};
+function curveLinear(context) {
+  return new Linear(context);
+}
+function x(p) {
+  return p[0];
+}
+function y(p) {
+  return p[1];
+}
+function line2(x$1, y$1) {
+  var defined = constant2(true), context = null, curve = curveLinear, output2 = null, path2 = withPath(line3);
+  x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant2(x$1);
+  y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant2(y$1);
+  function line3(data) {
+    var i, n = (data = array2(data)).length, d, defined0 = false, buffer;
+    if (context == null) output2 = curve(buffer = path2());
+    for (i = 0; i <= n; ++i) {
+      if (!(i < n && defined(d = data[i], i, data)) === defined0) {
+        if (defined0 = !defined0) output2.lineStart();
+        else output2.lineEnd();
+      }
+      if (defined0) output2.point(+x$1(d, i, data), +y$1(d, i, data));
+    }
+    if (buffer) return output2 = null, buffer + "" || null;
+  }
+  line3.x = function(_) {
+    return arguments.length ? (x$1 = typeof _ === "function" ? _ : constant2(+_), line3) : x$1;
+  };
+  line3.y = function(_) {
+    return arguments.length ? (y$1 = typeof _ === "function" ? _ : constant2(+_), line3) : y$1;
+  };
+  line3.defined = function(_) {
+    return arguments.length ? (defined = typeof _ === "function" ? _ : constant2(!!_), line3) : defined;
+  };
+  line3.curve = function(_) {
+    return arguments.length ? (curve = _, context != null && (output2 = curve(context)), line3) : curve;
+  };
+  line3.context = function(_) {
+    return arguments.length ? (_ == null ? context = output2 = null : output2 = curve(context = _), line3) : context;
+  };
+  return line3;
+}
+var curveRadialLinear = curveRadial(curveLinear);
+function Radial(curve) {
+  this._curve = curve;
+}
+Radial.prototype = {
+  areaStart: function() {
+    this._curve.areaStart();
+  },
+  areaEnd: function() {
+    this._curve.areaEnd();
+  },
+  lineStart: function() {
+    this._curve.lineStart();
+  },
+  lineEnd: function() {
+    this._curve.lineEnd();
+  },
+  point: function(a2, r) {
+    this._curve.point(r * Math.sin(a2), r * -Math.cos(a2));
+  }
+};
+function curveRadial(curve) {
+  function radial(context) {
+    return new Radial(curve(context));
+  }
+  radial._curve = curve;
+  return radial;
+}
+var sqrt3$2 = sqrt(3);
+var tan30 = sqrt(1 / 3);
+var tan30_2 = tan30 * 2;
+var kr = sin(pi2 / 10) / sin(7 * pi2 / 10);
+var kx = sin(tau2 / 10) * kr;
+var ky = -cos(tau2 / 10) * kr;
+var sqrt3$1 = sqrt(3);
+var sqrt3 = sqrt(3);
+var s = sqrt(3) / 2;
+var k = 1 / sqrt(12);
+var a = (k / 2 + 1) * 3;
+function noop() {
+}
+function point$3(that, x2, y2) {
+  that._context.bezierCurveTo(
+    (2 * that._x0 + that._x1) / 3,
+    (2 * that._y0 + that._y1) / 3,
+    (that._x0 + 2 * that._x1) / 3,
+    (that._y0 + 2 * that._y1) / 3,
+    (that._x0 + 4 * that._x1 + x2) / 6,
+    (that._y0 + 4 * that._y1 + y2) / 6
+  );
+}
+function Basis(context) {
+  this._context = context;
+}
+Basis.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 3:
+        point$3(this, this._x1, this._y1);
+      // falls through
+      case 2:
+        this._context.lineTo(this._x1, this._y1);
+        break;
+    }
+    if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+        break;
+      case 1:
+        this._point = 2;
+        break;
+      case 2:
+        this._point = 3;
+        this._context.lineTo((5 * this._x0 + this._x1) / 6, (5 * this._y0 + this._y1) / 6);
+      // falls through
+      default:
+        point$3(this, x2, y2);
+        break;
+    }
+    this._x0 = this._x1, this._x1 = x2;
+    this._y0 = this._y1, this._y1 = y2;
+  }
+};
+function BasisClosed(context) {
+  this._context = context;
+}
+BasisClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 1: {
+        this._context.moveTo(this._x2, this._y2);
+        this._context.closePath();
+        break;
+      }
+      case 2: {
+        this._context.moveTo((this._x2 + 2 * this._x3) / 3, (this._y2 + 2 * this._y3) / 3);
+        this._context.lineTo((this._x3 + 2 * this._x2) / 3, (this._y3 + 2 * this._y2) / 3);
+        this._context.closePath();
+        break;
+      }
+      case 3: {
+        this.point(this._x2, this._y2);
+        this.point(this._x3, this._y3);
+        this.point(this._x4, this._y4);
+        break;
+      }
+    }
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._x2 = x2, this._y2 = y2;
+        break;
+      case 1:
+        this._point = 2;
+        this._x3 = x2, this._y3 = y2;
+        break;
+      case 2:
+        this._point = 3;
+        this._x4 = x2, this._y4 = y2;
+        this._context.moveTo((this._x0 + 4 * this._x1 + x2) / 6, (this._y0 + 4 * this._y1 + y2) / 6);
+        break;
+      default:
+        point$3(this, x2, y2);
+        break;
+    }
+    this._x0 = this._x1, this._x1 = x2;
+    this._y0 = this._y1, this._y1 = y2;
+  }
+};
+function BasisOpen(context) {
+  this._context = context;
+}
+BasisOpen.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        break;
+      case 1:
+        this._point = 2;
+        break;
+      case 2:
+        this._point = 3;
+        var x0 = (this._x0 + 4 * this._x1 + x2) / 6, y0 = (this._y0 + 4 * this._y1 + y2) / 6;
+        this._line ? this._context.lineTo(x0, y0) : this._context.moveTo(x0, y0);
+        break;
+      case 3:
+        this._point = 4;
+      // falls through
+      default:
+        point$3(this, x2, y2);
+        break;
+    }
+    this._x0 = this._x1, this._x1 = x2;
+    this._y0 = this._y1, this._y1 = y2;
+  }
+};
+function Bundle(context, beta) {
+  this._basis = new Basis(context);
+  this._beta = beta;
+}
+Bundle.prototype = {
+  lineStart: function() {
+    this._x = [];
+    this._y = [];
+    this._basis.lineStart();
+  },
+  lineEnd: function() {
+    var x2 = this._x, y2 = this._y, j = x2.length - 1;
+    if (j > 0) {
+      var x0 = x2[0], y0 = y2[0], dx = x2[j] - x0, dy = y2[j] - y0, i = -1, t;
+      while (++i <= j) {
+        t = i / j;
+        this._basis.point(
+          this._beta * x2[i] + (1 - this._beta) * (x0 + t * dx),
+          this._beta * y2[i] + (1 - this._beta) * (y0 + t * dy)
+        );
+      }
+    }
+    this._x = this._y = null;
+    this._basis.lineEnd();
+  },
+  point: function(x2, y2) {
+    this._x.push(+x2);
+    this._y.push(+y2);
+  }
+};
+var bundle = (function custom(beta) {
+  function bundle2(context) {
+    return beta === 1 ? new Basis(context) : new Bundle(context, beta);
+  }
+  bundle2.beta = function(beta2) {
+    return custom(+beta2);
+  };
+  return bundle2;
+})(0.85);
+function point$2(that, x2, y2) {
+  that._context.bezierCurveTo(
+    that._x1 + that._k * (that._x2 - that._x0),
+    that._y1 + that._k * (that._y2 - that._y0),
+    that._x2 + that._k * (that._x1 - x2),
+    that._y2 + that._k * (that._y1 - y2),
+    that._x2,
+    that._y2
+  );
+}
+function Cardinal(context, tension) {
+  this._context = context;
+  this._k = (1 - tension) / 6;
+}
+Cardinal.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 2:
+        this._context.lineTo(this._x2, this._y2);
+        break;
+      case 3:
+        point$2(this, this._x1, this._y1);
+        break;
+    }
+    if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+        break;
+      case 1:
+        this._point = 2;
+        this._x1 = x2, this._y1 = y2;
+        break;
+      case 2:
+        this._point = 3;
+      // falls through
+      default:
+        point$2(this, x2, y2);
+        break;
+    }
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+  }
+};
+var cardinal = (function custom2(tension) {
+  function cardinal2(context) {
+    return new Cardinal(context, tension);
+  }
+  cardinal2.tension = function(tension2) {
+    return custom2(+tension2);
+  };
+  return cardinal2;
+})(0);
+function CardinalClosed(context, tension) {
+  this._context = context;
+  this._k = (1 - tension) / 6;
+}
+CardinalClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 1: {
+        this._context.moveTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 2: {
+        this._context.lineTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 3: {
+        this.point(this._x3, this._y3);
+        this.point(this._x4, this._y4);
+        this.point(this._x5, this._y5);
+        break;
+      }
+    }
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._x3 = x2, this._y3 = y2;
+        break;
+      case 1:
+        this._point = 2;
+        this._context.moveTo(this._x4 = x2, this._y4 = y2);
+        break;
+      case 2:
+        this._point = 3;
+        this._x5 = x2, this._y5 = y2;
+        break;
+      default:
+        point$2(this, x2, y2);
+        break;
+    }
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+  }
+};
+var cardinalClosed = (function custom3(tension) {
+  function cardinal2(context) {
+    return new CardinalClosed(context, tension);
+  }
+  cardinal2.tension = function(tension2) {
+    return custom3(+tension2);
+  };
+  return cardinal2;
+})(0);
+function CardinalOpen(context, tension) {
+  this._context = context;
+  this._k = (1 - tension) / 6;
+}
+CardinalOpen.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        break;
+      case 1:
+        this._point = 2;
+        break;
+      case 2:
+        this._point = 3;
+        this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+        break;
+      case 3:
+        this._point = 4;
+      // falls through
+      default:
+        point$2(this, x2, y2);
+        break;
+    }
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+  }
+};
+var cardinalOpen = (function custom4(tension) {
+  function cardinal2(context) {
+    return new CardinalOpen(context, tension);
+  }
+  cardinal2.tension = function(tension2) {
+    return custom4(+tension2);
+  };
+  return cardinal2;
+})(0);
+function point$1(that, x2, y2) {
+  var x1 = that._x1, y1 = that._y1, x22 = that._x2, y22 = that._y2;
+  if (that._l01_a > epsilon3) {
+    var a2 = 2 * that._l01_2a + 3 * that._l01_a * that._l12_a + that._l12_2a, n = 3 * that._l01_a * (that._l01_a + that._l12_a);
+    x1 = (x1 * a2 - that._x0 * that._l12_2a + that._x2 * that._l01_2a) / n;
+    y1 = (y1 * a2 - that._y0 * that._l12_2a + that._y2 * that._l01_2a) / n;
+  }
+  if (that._l23_a > epsilon3) {
+    var b = 2 * that._l23_2a + 3 * that._l23_a * that._l12_a + that._l12_2a, m = 3 * that._l23_a * (that._l23_a + that._l12_a);
+    x22 = (x22 * b + that._x1 * that._l23_2a - x2 * that._l12_2a) / m;
+    y22 = (y22 * b + that._y1 * that._l23_2a - y2 * that._l12_2a) / m;
+  }
+  that._context.bezierCurveTo(x1, y1, x22, y22, that._x2, that._y2);
+}
+function CatmullRom(context, alpha) {
+  this._context = context;
+  this._alpha = alpha;
+}
+CatmullRom.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+    this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 2:
+        this._context.lineTo(this._x2, this._y2);
+        break;
+      case 3:
+        this.point(this._x2, this._y2);
+        break;
+    }
+    if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    if (this._point) {
+      var x23 = this._x2 - x2, y23 = this._y2 - y2;
+      this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+    }
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+        break;
+      case 1:
+        this._point = 2;
+        break;
+      case 2:
+        this._point = 3;
+      // falls through
+      default:
+        point$1(this, x2, y2);
+        break;
+    }
+    this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+    this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+  }
+};
+var catmullRom = (function custom5(alpha) {
+  function catmullRom2(context) {
+    return alpha ? new CatmullRom(context, alpha) : new Cardinal(context, 0);
+  }
+  catmullRom2.alpha = function(alpha2) {
+    return custom5(+alpha2);
+  };
+  return catmullRom2;
+})(0.5);
+function CatmullRomClosed(context, alpha) {
+  this._context = context;
+  this._alpha = alpha;
+}
+CatmullRomClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+    this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 1: {
+        this._context.moveTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 2: {
+        this._context.lineTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 3: {
+        this.point(this._x3, this._y3);
+        this.point(this._x4, this._y4);
+        this.point(this._x5, this._y5);
+        break;
+      }
+    }
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    if (this._point) {
+      var x23 = this._x2 - x2, y23 = this._y2 - y2;
+      this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+    }
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._x3 = x2, this._y3 = y2;
+        break;
+      case 1:
+        this._point = 2;
+        this._context.moveTo(this._x4 = x2, this._y4 = y2);
+        break;
+      case 2:
+        this._point = 3;
+        this._x5 = x2, this._y5 = y2;
+        break;
+      default:
+        point$1(this, x2, y2);
+        break;
+    }
+    this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+    this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+  }
+};
+var catmullRomClosed = (function custom6(alpha) {
+  function catmullRom2(context) {
+    return alpha ? new CatmullRomClosed(context, alpha) : new CardinalClosed(context, 0);
+  }
+  catmullRom2.alpha = function(alpha2) {
+    return custom6(+alpha2);
+  };
+  return catmullRom2;
+})(0.5);
+function CatmullRomOpen(context, alpha) {
+  this._context = context;
+  this._alpha = alpha;
+}
+CatmullRomOpen.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+    this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    if (this._point) {
+      var x23 = this._x2 - x2, y23 = this._y2 - y2;
+      this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+    }
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        break;
+      case 1:
+        this._point = 2;
+        break;
+      case 2:
+        this._point = 3;
+        this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+        break;
+      case 3:
+        this._point = 4;
+      // falls through
+      default:
+        point$1(this, x2, y2);
+        break;
+    }
+    this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+    this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+  }
+};
+var catmullRomOpen = (function custom7(alpha) {
+  function catmullRom2(context) {
+    return alpha ? new CatmullRomOpen(context, alpha) : new CardinalOpen(context, 0);
+  }
+  catmullRom2.alpha = function(alpha2) {
+    return custom7(+alpha2);
+  };
+  return catmullRom2;
+})(0.5);
+function LinearClosed(context) {
+  this._context = context;
+}
+LinearClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._point) this._context.closePath();
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    if (this._point) this._context.lineTo(x2, y2);
+    else this._point = 1, this._context.moveTo(x2, y2);
+  }
+};
+function sign(x2) {
+  return x2 < 0 ? -1 : 1;
+}
+function slope3(that, x2, y2) {
+  var h0 = that._x1 - that._x0, h1 = x2 - that._x1, s0 = (that._y1 - that._y0) / (h0 || h1 < 0 && -0), s1 = (y2 - that._y1) / (h1 || h0 < 0 && -0), p = (s0 * h1 + s1 * h0) / (h0 + h1);
+  return (sign(s0) + sign(s1)) * Math.min(Math.abs(s0), Math.abs(s1), 0.5 * Math.abs(p)) || 0;
+}
+function slope2(that, t) {
+  var h = that._x1 - that._x0;
+  return h ? (3 * (that._y1 - that._y0) / h - t) / 2 : t;
+}
+function point(that, t02, t12) {
+  var x0 = that._x0, y0 = that._y0, x1 = that._x1, y1 = that._y1, dx = (x1 - x0) / 3;
+  that._context.bezierCurveTo(x0 + dx, y0 + dx * t02, x1 - dx, y1 - dx * t12, x1, y1);
+}
+function MonotoneX(context) {
+  this._context = context;
+}
+MonotoneX.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._y0 = this._y1 = this._t0 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 2:
+        this._context.lineTo(this._x1, this._y1);
+        break;
+      case 3:
+        point(this, this._t0, slope2(this, this._t0));
+        break;
+    }
+    if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    var t12 = NaN;
+    x2 = +x2, y2 = +y2;
+    if (x2 === this._x1 && y2 === this._y1) return;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+        break;
+      case 1:
+        this._point = 2;
+        break;
+      case 2:
+        this._point = 3;
+        point(this, slope2(this, t12 = slope3(this, x2, y2)), t12);
+        break;
+      default:
+        point(this, this._t0, t12 = slope3(this, x2, y2));
+        break;
+    }
+    this._x0 = this._x1, this._x1 = x2;
+    this._y0 = this._y1, this._y1 = y2;
+    this._t0 = t12;
+  }
+};
+function MonotoneY(context) {
+  this._context = new ReflectContext(context);
+}
+(MonotoneY.prototype = Object.create(MonotoneX.prototype)).point = function(x2, y2) {
+  MonotoneX.prototype.point.call(this, y2, x2);
+};
+function ReflectContext(context) {
+  this._context = context;
+}
+ReflectContext.prototype = {
+  moveTo: function(x2, y2) {
+    this._context.moveTo(y2, x2);
+  },
+  closePath: function() {
+    this._context.closePath();
+  },
+  lineTo: function(x2, y2) {
+    this._context.lineTo(y2, x2);
+  },
+  bezierCurveTo: function(x1, y1, x2, y2, x3, y3) {
+    this._context.bezierCurveTo(y1, x1, y2, x2, y3, x3);
+  }
+};
+function Natural(context) {
+  this._context = context;
+}
+Natural.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x = [];
+    this._y = [];
+  },
+  lineEnd: function() {
+    var x2 = this._x, y2 = this._y, n = x2.length;
+    if (n) {
+      this._line ? this._context.lineTo(x2[0], y2[0]) : this._context.moveTo(x2[0], y2[0]);
+      if (n === 2) {
+        this._context.lineTo(x2[1], y2[1]);
+      } else {
+        var px = controlPoints(x2), py = controlPoints(y2);
+        for (var i0 = 0, i1 = 1; i1 < n; ++i0, ++i1) {
+          this._context.bezierCurveTo(px[0][i0], py[0][i0], px[1][i0], py[1][i0], x2[i1], y2[i1]);
+        }
+      }
+    }
+    if (this._line || this._line !== 0 && n === 1) this._context.closePath();
+    this._line = 1 - this._line;
+    this._x = this._y = null;
+  },
+  point: function(x2, y2) {
+    this._x.push(+x2);
+    this._y.push(+y2);
+  }
+};
+function controlPoints(x2) {
+  var i, n = x2.length - 1, m, a2 = new Array(n), b = new Array(n), r = new Array(n);
+  a2[0] = 0, b[0] = 2, r[0] = x2[0] + 2 * x2[1];
+  for (i = 1; i < n - 1; ++i) a2[i] = 1, b[i] = 4, r[i] = 4 * x2[i] + 2 * x2[i + 1];
+  a2[n - 1] = 2, b[n - 1] = 7, r[n - 1] = 8 * x2[n - 1] + x2[n];
+  for (i = 1; i < n; ++i) m = a2[i] / b[i - 1], b[i] -= m, r[i] -= m * r[i - 1];
+  a2[n - 1] = r[n - 1] / b[n - 1];
+  for (i = n - 2; i >= 0; --i) a2[i] = (r[i] - a2[i + 1]) / b[i];
+  b[n - 1] = (x2[n] + a2[n - 1]) / 2;
+  for (i = 0; i < n - 1; ++i) b[i] = 2 * x2[i + 1] - a2[i + 1];
+  return [a2, b];
+}
+function Step(context, t) {
+  this._context = context;
+  this._t = t;
+}
+Step.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x = this._y = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (0 < this._t && this._t < 1 && this._point === 2) this._context.lineTo(this._x, this._y);
+    if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+    if (this._line >= 0) this._t = 1 - this._t, this._line = 1 - this._line;
+  },
+  point: function(x2, y2) {
+    x2 = +x2, y2 = +y2;
+    switch (this._point) {
+      case 0:
+        this._point = 1;
+        this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+        break;
+      case 1:
+        this._point = 2;
+      // falls through
+      default: {
+        if (this._t <= 0) {
+          this._context.lineTo(this._x, y2);
+          this._context.lineTo(x2, y2);
+        } else {
+          var x1 = this._x * (1 - this._t) + x2 * this._t;
+          this._context.lineTo(x1, this._y);
+          this._context.lineTo(x1, y2);
+        }
+        break;
+      }
+    }
+    this._x = x2, this._y = y2;
+  }
+};
+function stepAfter(context) {
+  return new Step(context, 1);
+}
+
+// src/report/svg/series.ts
+function dots(points, tone = null) {
+  const places = new Set(points.map(({ x: x2, y: y2 }) => `M${coordinate(x2)} ${coordinate(y2)}h0`));
+  return element("path", { class: tone === null ? "dots" : `dots is-${tone}`, d: [...places].join("") });
+}
+function polyline(points, options) {
+  const path2 = line2(
+    ({ x: x2 }) => Math.round(x2 * 10) / 10,
+    ({ y: y2 }) => Math.round(y2 * 10) / 10
+  );
+  if (options.steps === true) path2.curve(stepAfter);
+  const d = path2([...points]);
+  const thin2 = options.thin === true ? " thin" : "";
+  return d === null ? "" : element("path", { class: `line is-${options.tone}${thin2}`, d });
+}
+function labelledMark(at2, label, tone, frame) {
+  const toTheLeft = at2.x > (frame.left + frame.right) / 2;
+  return [
+    element("circle", { class: `mark is-${tone}`, cx: at2.x, cy: at2.y, r: 5 }),
+    element(
+      "text",
+      { x: at2.x + (toTheLeft ? -10 : 10), y: at2.y - 7, "text-anchor": toTheLeft ? "end" : "start" },
+      escapeMarkup(label)
+    )
+  ].join("");
+}
+
+// src/report/svg/figures.ts
+var defaultSize = { width: 460, height: 280 };
+function frameOf({ width, height }) {
+  return { left: 70, top: 26, right: width - 16, bottom: height - 42 };
+}
+function planeFigure(options) {
+  const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
+  const frame = frameOf(size);
+  const all = [...clouds.flatMap(({ points }) => points), ...marks2, ...front];
+  const both = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
+  const valuesOf = (name) => options.diagonal === true ? both : all.map((point2) => point2[name]);
+  const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
+  const y2 = createAxis({ ...options.y, values: valuesOf("y"), range: [frame.bottom, frame.top], ticks: 5 });
+  const placed = (point2) => ({ x: x2(point2.x), y: y2(point2.y) });
+  const ends = extentOf(both);
+  return figure(options, size, [
+    drawAxes(frame, x2, y2),
+    options.diagonal === true && all.length > 0 ? polyline(
+      ends.map((value2) => placed({ x: value2, y: value2 })),
+      { tone: "faint", thin: true }
+    ) : "",
+    ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
+    front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
+    ...marks2.map((mark) => labelledMark(placed(mark), mark.label, mark.tone, frame))
+  ]);
+}
+function linesFigure(options) {
+  const { lines, size = defaultSize } = options;
+  const frame = frameOf(size);
+  const all = lines.flatMap(({ points }) => points);
+  const x2 = createAxis({
+    ...options.x,
+    values: all.map((point2) => point2.x),
+    range: [frame.left, frame.right],
+    ticks: 6
+  });
+  const y2 = createAxis({
+    ...options.y,
+    values: all.map((point2) => point2.y),
+    range: [frame.bottom, frame.top],
+    ticks: 5,
+    from: options.fromZero === true ? "zero" : "fit"
+  });
+  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at2) => {
+    const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at2];
+    const sample = [
+      { x: left, y: top - 4 },
+      { x: left + 18, y: top - 4 }
+    ];
+    return polyline(sample, { tone, thin: thin2 === true }) + element("text", { x: left + 24, y: top }, escapeMarkup(label));
+  });
+  return figure(options, size, [
+    drawAxes(frame, x2, y2),
+    ...lines.map(
+      ({ points, ...style2 }) => polyline(
+        points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) })),
+        style2
+      )
+    ),
+    ...legend
+  ]);
+}
+var rowHeight = 30;
+function intervalsFigure(options) {
+  const { rows, format: format5, width = 460 } = options;
+  const size = { width, height: 44 + rowHeight * rows.length };
+  const frame = { left: 70, top: 8, right: width - 16, bottom: size.height - 24 };
+  const values2 = rows.flatMap(({ low, high, margin }) => [
+    low,
+    high,
+    ...margin === null ? [] : [margin * 1.3]
+  ]);
+  const x2 = createAxis({
+    title: "",
+    format: format5,
+    values: [0, ...values2],
+    range: [frame.left, frame.right],
+    ticks: 6
+  });
+  const drawn = rows.map((row, at2) => {
+    const middle2 = frame.top + rowHeight * (at2 + 0.5);
+    const half = rowHeight / 2 - 3;
+    const beyond = row.margin === null ? "" : element("rect", {
+      class: "bad-area",
+      x: x2(row.margin),
+      y: middle2 - half,
+      width: Math.max(0, frame.right - x2(row.margin)),
+      height: 2 * half
+    });
+    return [
+      beyond,
+      element("text", { x: frame.left - 8, y: middle2 + 4, "text-anchor": "end" }, escapeMarkup(row.label)),
+      polyline(
+        [
+          { x: x2(row.low), y: middle2 },
+          { x: x2(row.high), y: middle2 }
+        ],
+        { tone: row.tone }
+      ),
+      element("circle", { class: `mark is-${row.tone}`, cx: x2(row.estimate), cy: middle2, r: 4 }),
+      element("title", {}, escapeMarkup(row.text))
+    ].join("");
+  });
+  const ticks2 = x2.ticks.map(
+    (tick) => element(
+      "text",
+      { x: x2(tick), y: frame.bottom + 16, "text-anchor": "middle", class: "faint" },
+      escapeMarkup(format5(tick))
+    )
+  );
+  return figure(options, size, [
+    polyline(
+      [
+        { x: x2(0), y: frame.top },
+        { x: x2(0), y: frame.bottom }
+      ],
+      { tone: "faint", thin: true }
+    ),
+    ...drawn.map((row) => element("g", {}, row)),
+    ...ticks2
+  ]);
+}
+function barsFigure(options) {
+  const { bars: bars2, width = 460 } = options;
+  const size = { width, height: 8 + 22 * bars2.length };
+  const left = 130;
+  const largest2 = bars2.reduce((max, { share: share2 }) => Math.max(max, share2), 0) || 1;
+  const drawn = bars2.map(({ label, share: share2, text: text2 }, at2) => {
+    const top = 4 + 22 * at2;
+    const length = (width - left - 70) * share2 / largest2;
+    return [
+      element("text", { x: left - 8, y: top + 14, "text-anchor": "end" }, escapeMarkup(label)),
+      element("rect", { class: "area", x: left, y: top + 3, width: Math.max(1, length), height: 14 }),
+      element("text", { x: left + length + 6, y: top + 14, class: "faint" }, escapeMarkup(text2))
+    ].join("");
+  });
+  return figure(options, size, drawn);
+}
+
+// src/report/html/parts.ts
+function textHtml(text2, maxLength4 = 600) {
+  return escapeMarkup(cleanLine(text2, maxLength4));
+}
+function codeHtml(text2, maxLength4 = 600) {
+  return element("code", {}, textHtml(text2, maxLength4));
+}
+function paragraph(markup, className = null) {
+  return markup === "" ? "" : element("p", { class: className }, markup);
+}
+function disclosure(summary, content) {
+  return content === "" ? "" : element("details", {}, element("summary", {}, escapeMarkup(summary)), content);
+}
+function tableHtml(table3) {
+  const cellClass = (column) => table3.figureColumns?.includes(column) ? "figure-cell" : null;
+  const titles = table3.titles.map(
+    (title, column) => element("th", { scope: "col", class: cellClass(column) }, escapeMarkup(title))
+  );
+  const rows = table3.rows.map(
+    (cells) => element("tr", {}, ...cells.map((cell2, column) => element("td", { class: cellClass(column) }, cell2)))
+  );
+  const caption = table3.caption === null ? "" : element("caption", { class: "faint" }, escapeMarkup(table3.caption));
+  const body = element(
+    "table",
+    {},
+    caption,
+    element("thead", {}, element("tr", {}, ...titles)),
+    element("tbody", {}, ...rows)
+  );
+  const label = table3.caption ?? "table";
+  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, body);
+}
+function figureHtml(caption, svg) {
+  return element("figure", {}, element("figcaption", {}, escapeMarkup(caption)), svg);
+}
+function factsHtml(facts) {
+  const items = facts.flatMap(([label, text2]) => [
+    element("dt", {}, escapeMarkup(label)),
+    element("dd", {}, textHtml(text2, 800))
+  ]);
+  return element("dl", { class: "facts" }, ...items);
+}
+
+// src/report/html/guard-card.ts
+function toneOf(kernel) {
+  if (kernel.fails) return "bad";
+  return kernel.verdict === "improved" ? "good" : "base";
+}
+function verdictClass(kernel) {
+  const colours = { bad: "red", good: "green" };
+  const own = colours[toneOf(kernel)];
+  if (own !== void 0) return own;
+  return ["unchanged", "identical", "new", "removed"].includes(kernel.verdict) ? "faint" : "yellow";
+}
+function interval(label, ratio3, margin, tone) {
+  if (ratio3 === null) return [];
+  const { estimate, low, high } = ratio3;
+  const text2 = `${label}: ${formatRatio(ratio3)}`;
+  return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text2, tone }];
+}
+function marginOf(kernel, metric) {
+  const judged = kernel.metrics.find((one3) => one3.metric === metric);
+  return judged?.gates === true ? judged.margin : null;
+}
+function intervals(kernel, id) {
+  const { energyRatio, latencyRatio } = kernel;
+  const rows = [
+    ...interval("energy", energyRatio, marginOf(kernel, "energy"), toneOf(kernel)),
+    ...interval("latency", latencyRatio, marginOf(kernel, "latency"), toneOf(kernel))
+  ];
+  if (rows.length === 0) return "";
+  const svg = intervalsFigure({
+    id: `${id}-intervals`,
+    title: "Head against base",
+    description: `Relative change with its 95 % confidence interval; red lies beyond the margin. ${rows.map(({ text: text2 }) => text2).join("; ")}.`,
+    rows,
+    format: (value2) => formatChange(1 + value2)
+  });
+  return figureHtml(`Head against base${kernel.estimated ? ", energy estimated" : ""}`, svg);
+}
+function pointsOf(samples2, arm) {
+  return samples2.flatMap(
+    (sample) => sample.arm !== arm || sample.latencyMs === null || sample.joules === null || sample.voidReasons.length > 0 ? [] : [{ x: sample.latencyMs, y: sample.joules }]
+  );
+}
+function plane(kernel, samples2, id) {
+  const [base2, head] = [pointsOf(samples2, "B"), pointsOf(samples2, "H")];
+  if (base2.length === 0 || head.length === 0) return "";
+  const mark = (cost2, label, tone) => cost2 === null || cost2.joules === null ? [] : [{ x: cost2.latencyMs, y: cost2.joules, label, tone }];
+  const svg = planeFigure({
+    id: `${id}-plane`,
+    title: "Energy and latency of every block",
+    description: `One point per block and arm, ${base2.length} of base and ${head.length} of head; rings are their medians.`,
+    x: { title: "latency of a launch", format: formatMilliseconds },
+    y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
+    clouds: [
+      { points: base2, tone: "base" },
+      { points: head, tone: "head" }
+    ],
+    marks: [...mark(kernel.base, "base", "base"), ...mark(kernel.head, "head", "head")]
+  });
+  return figureHtml("Every block", svg);
+}
+function metricsTable(kernel) {
+  if (kernel.metrics.length === 0) return "";
+  return tableHtml({
+    caption: "How each metric was judged",
+    titles: ["metric", "verdict", "change", "margin", "blocks", "reason"],
+    figureColumns: [2, 3, 4],
+    rows: kernel.metrics.map((metric) => [
+      metric.metric,
+      escapeMarkup(metric.verdict),
+      metric.ratio === null ? "" : escapeMarkup(formatRatio(metric.ratio)),
+      `${(100 * metric.margin).toFixed(1)} %${metric.gates ? "" : ", not gated"}`,
+      String(metric.blocks),
+      textHtml(metric.reason)
+    ])
+  });
+}
+function diffHtml(diff, maxLength4) {
+  const text2 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
+... cut, see report.json`;
+  const kinds2 = { "+": "plus", "-": "minus", "@": "hunk" };
+  const lines = text2.split("\n").map((line3) => {
+    return element(
+      "span",
+      { class: kinds2[line3[0] ?? ""] ?? null },
+      textHtml(line3, 400).replace(/^ /, "&#160;")
+    );
+  });
+  return element("pre", { tabindex: "0" }, ...lines);
+}
+function differences(kernel, context) {
+  const { base: base2, head } = kernel.configuration;
+  const tuned = base2 === null || head === null ? "" : formatConfigurationChange(base2, head);
+  const now = head === null ? "" : formatConfiguration(head);
+  const configuration = now === "" ? "" : paragraph(`Head's configuration: ${codeHtml(now, 1e3)}`);
+  const tuning = tuned === "" ? "" : paragraph(`Tuning: ${codeHtml(tuned, 1e3)}`);
+  const { diff = null } = kernel;
+  const program = diff === null || context.diffLength === 0 ? "" : diff === "" ? paragraph("The linked programs are the same.") : diffHtml(diff, context.diffLength);
+  return `${configuration}${tuning}${program}`;
+}
+function guardCard(kernel, samples2, context) {
+  const place = placeText(kernel);
+  const figures2 = `${intervals(kernel, context.id)}${plane(kernel, samples2, context.id)}`;
+  const [reason = "", ...rest] = guardNotes(kernel);
+  return element(
+    "article",
+    { id: context.id, "aria-labelledby": `${context.id}-name` },
+    element(
+      "h2",
+      { id: `${context.id}-name` },
+      `${textHtml(kernel.kernel, 100)} ${element("span", { class: "faint" }, textHtml(kernel.workload, 200))}`
+    ),
+    paragraph(
+      `${element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
+    ),
+    rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
+    place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
+    figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
+    disclosure(
+      "How it was judged",
+      metricsTable(kernel) + paragraph(escapeMarkup(windowNote(samples2)), "faint")
+    ),
+    disclosure("What differs", differences(kernel, context))
+  );
+}
+function guardRow(kernel, id) {
+  const link2 = element("a", { href: `#${id}` }, `${textHtml(kernel.kernel, 100)}`);
+  const cost2 = (ratio3, before, after) => [
+    ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
+    before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
+  ].filter((text2) => text2 !== "").join("<br>");
+  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
+  const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
+  return [
+    element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
+    `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
+    cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
+    cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
+  ];
+}
+function groupSamples(report3) {
+  const groups = /* @__PURE__ */ new Map();
+  const keyOf2 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
+  for (const sample of report3.samples ?? []) {
+    const key2 = keyOf2(sample);
+    const group = groups.get(key2);
+    if (group === void 0) groups.set(key2, [sample]);
+    else group.push(sample);
+  }
+  return (kernel) => groups.get(keyOf2(kernel)) ?? [];
+}
+
+// src/report/html/retune-card.ts
+var maxImportances = 12;
+function markOf2(cost2, label, tone) {
+  return cost2 === null || cost2.latencyMs === null || cost2.joules === null ? [] : [{ x: cost2.latencyMs, y: cost2.joules, label, tone }];
+}
+function plane2(kernel, evidence, id) {
+  const measured = evidence.points.flatMap(
+    ({ latencyMs, joules }) => joules === null ? [] : [{ x: latencyMs, y: joules }]
+  );
+  if (measured.length === 0) return "";
+  const others = evidence.finalists.filter(({ chosen }) => !chosen);
+  const svg = planeFigure({
+    id: `${id}-plane`,
+    title: "Energy and latency of what the search measured",
+    description: `${measured.length} configurations measured for energy, the Pareto front of ${kernel.pareto.length}, the configuration before and the chosen one, finalists besides.`,
+    x: { title: "latency of a launch", format: formatMilliseconds },
+    y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
+    clouds: [{ points: measured, tone: null }],
+    front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
+    marks: [
+      ...others.flatMap((finalist) => markOf2(finalist, "", "faint")),
+      ...markOf2(kernel.before, "before", "base"),
+      ...markOf2(kernel, "chosen", "head")
+    ]
+  });
+  return figureHtml("Energy and latency", svg);
+}
+function convergence(kernel, id) {
+  const curve = kernel.convergence;
+  const step2 = Math.max(1, kernel.trials / Math.max(1, curve.length));
+  const points = curve.flatMap(
+    (value2, at2) => value2 === null ? [] : [{ x: Math.round((at2 + 1) * step2), y: value2 }]
+  );
+  if (points.length < 2) return "";
+  const formats = {
+    energy: formatJoules,
+    latency: formatMilliseconds,
+    edp: (value2) => `${formatNumber(value2)} J s`
+  };
+  const svg = linesFigure({
+    id: `${id}-convergence`,
+    title: "Best so far",
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
+    x: { title: "trials", format: (value2) => formatInteger(value2) },
+    y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
+    lines: [{ label: "best", tone: "base", points, steps: true }]
+  });
+  return figureHtml("Search", svg);
+}
+function predictions(evidence, id) {
+  const energetic = evidence.points.some(({ joules }) => joules !== null);
+  const points = evidence.points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
+    return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
+  });
+  if (points.length === 0) return "";
+  const format5 = energetic ? formatJoules : formatMilliseconds;
+  const svg = planeFigure({
+    id: `${id}-predictions`,
+    title: "Predicted against measured",
+    description: `${points.length} configurations; predictions come from trees that learned from the others alone. On the line both are equal.`,
+    x: { title: "measured", format: format5 },
+    y: { title: "predicted", format: format5 },
+    clouds: [{ points, tone: "base" }],
+    diagonal: true
+  });
+  return figureHtml(`Predicted against measured ${energetic ? "energy" : "latency"}`, svg);
+}
+function power(evidence, id) {
+  const points = evidence.power.map(({ seconds, watts }) => ({ x: seconds, y: watts }));
+  if (points.length < 3) return "";
+  const svg = linesFigure({
+    id: `${id}-power`,
+    title: "Power during an energy window",
+    description: `Power of ${points.length} updates of the meter while the best configuration ran, preheating included.`,
+    x: { title: "seconds", format: (value2) => formatNumber(value2) },
+    y: { title: "power", format: (value2) => `${formatNumber(value2)} W` },
+    lines: [{ label: "power", tone: "head", points }],
+    fromZero: true
+  });
+  return figureHtml("Power during an energy window", svg);
+}
+function importances(evidence, id) {
+  const bars2 = evidence.importances.slice(0, maxImportances).map(({ tunable, share: share2 }) => {
+    return { label: tunable, share: share2, text: `${(100 * share2).toFixed(0)} %` };
+  });
+  if (bars2.length === 0) return "";
+  const svg = barsFigure({
+    id: `${id}-importance`,
+    title: "Importance of tunables",
+    description: `Share of the differences between configurations that each tunable explains: ${bars2.map(({ label, text: text2 }) => `${label} ${text2}`).join(", ")}.`,
+    bars: bars2
+  });
+  return figureHtml("What the tunables matter", svg);
+}
+function finalistsTable({ finalists }) {
+  if (finalists.length < 2) return "";
+  return tableHtml({
+    caption: "Measured side by side in fresh blocks",
+    titles: ["outcome", "configuration", "energy", "latency"],
+    figureColumns: [2, 3],
+    rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
+      chosen ? "chosen" : "",
+      codeHtml(formatConfiguration(configuration), 600),
+      joules === null ? "" : escapeMarkup(formatJoules(joules)),
+      latencyMs === null ? "" : escapeMarkup(formatMilliseconds(latencyMs))
+    ])
+  });
+}
+function retuneCard(report3, kernel, id) {
+  const { evidence = null } = kernel;
+  const place = placeText(kernel);
+  const figures2 = [
+    evidence === null ? "" : plane2(kernel, evidence, id),
+    convergence(kernel, id),
+    ...evidence === null ? [] : [predictions(evidence, id), importances(evidence, id), power(evidence, id)]
+  ].join("");
+  const notes2 = [
+    configurationNote(report3, kernel),
+    searchNote(kernel),
+    ...historyNotes(kernel),
+    ...failureNotes(kernel)
+  ];
+  return element(
+    "article",
+    { id, "aria-labelledby": `${id}-name` },
+    element(
+      "h2",
+      { id: `${id}-name` },
+      `${textHtml(kernel.kernel, 100)} ${element("span", { class: "faint" }, textHtml(kernel.workload, 200))}`
+    ),
+    paragraph(textHtml(kernel.reason)),
+    element(
+      "ul",
+      {},
+      ...notes2.filter((note) => note !== "").map((note) => element("li", {}, textHtml(note, 1200)))
+    ),
+    place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
+    figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
+    evidence === null ? "" : disclosure("Finalists", finalistsTable(evidence)),
+    disclosure(
+      "Configuration",
+      kernel.configuration === null ? "" : paragraph(codeHtml(formatConfiguration(kernel.configuration), 2e3))
+    )
+  );
+}
+function retuneRow(kernel, id) {
+  return [
+    `${element("a", { href: `#${id}` }, textHtml(kernel.kernel, 100))} <span class="faint">${textHtml(kernel.workload, 200)}</span>`,
+    kernel.joules === null ? "" : escapeMarkup(formatJoules(kernel.joules)),
+    kernel.energyRatio === null ? "" : escapeMarkup(formatRatio(kernel.energyRatio)),
+    kernel.latencyMs === null ? "" : escapeMarkup(formatMilliseconds(kernel.latencyMs)),
+    kernel.latencyRatio === null ? "" : escapeMarkup(formatRatio(kernel.latencyRatio))
+  ];
+}
+
+// src/report/html/style.ts
+var pageStyle = `
+:root { color-scheme: light dark; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --paper: #ffffff; --panel: #f6f8fa; --link: #0969da; --red: #cf222e; --green: #1a7f37; --yellow: #7d4e00; --plus: #dafbe1; --minus: #ffebe9; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9198a1; --line: #3d444d; --paper: #0d1117; --panel: #151b23; --link: #4493f8; --red: #ff7b72; --green: #3fb950; --yellow: #d29922; --plus: #12261e; --minus: #25171c; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+a { color: var(--link); }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.skip { position: absolute; left: -999px; }
+.skip:focus { left: 8px; top: 8px; background: var(--paper); padding: 6px; }
+header, main, footer { max-width: 1080px; margin: 0 auto; padding: 12px 16px; }
+h1 { font-size: 1.6rem; margin: 12px 0 4px; }
+h2 { font-size: 1.2rem; margin: 28px 0 8px; }
+h3 { font-size: 1.02rem; margin: 16px 0 6px; }
+code, pre { font: 13px/1.45 ui-monospace, monospace; }
+.faint { color: var(--faint); }
+.red { color: var(--red); } .green { color: var(--green); } .yellow { color: var(--yellow); }
+.verdict { font-weight: 600; white-space: nowrap; }
+dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 8px 0; }
+dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 600; color: var(--faint); }
+td.figure-cell, th.figure-cell { text-align: right; white-space: nowrap; }
+article { border: 1px solid var(--line); border-radius: 8px; margin: 14px 0; padding: 4px 16px 14px; content-visibility: auto; contain-intrinsic-size: auto 420px; }
+article > h2 { margin: 10px 0 2px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 8px 20px; margin-top: 8px; }
+figure { margin: 0; }
+figcaption { font-weight: 600; margin: 8px 0 2px; }
+svg.figure { width: 100%; height: auto; display: block; }
+details { margin: 8px 0; }
+summary { cursor: pointer; color: var(--link); }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px; overflow-x: auto; margin: 6px 0; }
+pre .plus { background: var(--plus); } pre .minus { background: var(--minus); } pre .hunk { color: var(--faint); }
+pre span { display: block; min-height: 1.45em; }
+.note { border-left: 4px solid var(--line); padding: 2px 12px; margin: 8px 0; background: var(--panel); }
+.note.warn { border-color: var(--yellow); }
+@media print { article { break-inside: avoid; content-visibility: visible; } .skip { display: none; } }
+@media (max-width: 600px) { dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: 6px; } }
+${figureStyle}`;
+
+// src/report/html/render-html.ts
+var diffRoom = 15e5;
+var maxDiff = 2e4;
+var idOf = (at2) => `kernel-${at2 + 1}`;
+function kilowattHours(report3) {
+  const known2 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
+  if (known2.length === 0) return "";
+  const sum = known2.reduce((total2, value2) => total2 + value2, 0);
+  const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
+  return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
+}
+function guardBody(report3) {
+  const ordered2 = bySeverity(report3.kernels);
+  const titles = quantityTitles(report3);
+  const samplesOf4 = groupSamples(report3);
+  const diffLength = Math.min(maxDiff, Math.floor(diffRoom / Math.max(1, ordered2.length)));
+  const loosened = loosenedNote(report3);
+  const other = otherPolicyNote(report3);
+  const suggested = suggestionDiff(report3, 200);
+  const detailed = ordered2.filter((kernel) => kernel.metrics.length > 0 || !isQuiet(kernel));
+  return [
+    loosened === null ? "" : element("div", { class: "note warn" }, textHtml(loosened, 4e3)),
+    other === null ? "" : element("div", { class: "note" }, textHtml(other, 4e3)),
+    element("h2", {}, "Kernels"),
+    tableHtml({
+      caption: null,
+      titles: ["verdict", "kernel", titles.energy, titles.latency],
+      figureColumns: [2, 3],
+      rows: ordered2.map((kernel) => {
+        const at2 = detailed.indexOf(kernel);
+        const row = guardRow(kernel, at2 === -1 ? "kernels" : idOf(at2));
+        return at2 === -1 ? [row[0] ?? "", plainName2(kernel), ...row.slice(2)] : row;
+      })
+    }),
+    suggested.length === 0 ? "" : disclosure(
+      "Suggested tuned state",
+      paragraph(textHtml(suggestionNote(report3), 2e3)) + diffHtml(suggested.join("\n"), maxDiff)
+    ),
+    ...detailed.map((kernel, at2) => guardCard(kernel, samplesOf4(kernel), { id: idOf(at2), diffLength }))
+  ].join("");
+}
+function plainName2({ kernel, workload }) {
+  return `${textHtml(kernel, 100)} <span class="faint">${textHtml(workload, 200)}</span>`;
+}
+function retuneBody(report3) {
+  const titles = quantityTitles(report3);
+  return [
+    element("h2", {}, "Kernels"),
+    tableHtml({
+      caption: null,
+      titles: ["kernel", titles.energy, titles.energyChange, titles.latency, titles.latencyChange],
+      figureColumns: [1, 2, 3, 4],
+      rows: report3.kernels.map((kernel, at2) => retuneRow(kernel, idOf(at2)))
+    }),
+    ...report3.kernels.map((kernel, at2) => retuneCard(report3, kernel, idOf(at2)))
+  ].join("");
+}
+function titleClass(report3) {
+  if (report3.kind === "retune") return "";
+  if (report3.verdict === "failed") return "red";
+  return report3.verdict === "passed" ? "green" : "yellow";
+}
+function renderHtml(report3) {
+  const title = report3.kind === "guard" ? guardTitle(report3) : retuneTitle(report3);
+  const name = `joulegate ${report3.kind}: ${title}`;
+  const lead = report3.kind === "guard" ? paragraph(
+    `${element("strong", {}, escapeMarkup(countsText(report3)))}. ${textHtml(report3.reason, 1e3)}`
+  ) : "";
+  const facts = [
+    ...report3.manifest === null ? [] : [["manifest", report3.manifest]],
+    ...runFacts(report3),
+    ...report3.kind === "guard" && kilowattHours(report3) !== "" ? [["energy", kilowattHours(report3)]] : [],
+    ["made", `${report3.createdAt} by joulegate ${report3.tool.version}`]
+  ];
+  const warnings = report3.warnings.map(
+    (warning) => element("div", { class: "note warn" }, textHtml(warning, 1e3))
+  );
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+  const head = [
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    element("title", {}, textHtml(name, 200)),
+    element("style", {}, pageStyle)
+  ].join("\n");
+  const body = [
+    element("a", { class: "skip", href: "#kernels" }, "to the kernels"),
+    element(
+      "header",
+      {},
+      element("h1", { class: titleClass(report3) }, textHtml(name, 200)),
+      lead,
+      factsHtml(facts),
+      ...warnings
+    ),
+    element("main", { id: "kernels" }, report3.kind === "guard" ? guardBody(report3) : retuneBody(report3)),
+    element("footer", { class: "faint" }, "Every figure has its numbers in report.json beside this page.")
+  ].join("\n");
+  return `<!doctype html>
+<html lang="en">
+<head>
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
 }
 
 // src/report/paint.ts
@@ -19946,7 +23919,7 @@ function chooseColumns(task) {
     rows: rows.map((row) => indices.map((i) => row[i] ?? { text: "" }))
   });
   let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
-  const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a]?.dropOrder ?? 0));
+  const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a2, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a2]?.dropOrder ?? 0));
   for (const index of droppable) {
     const picked = pick(chosen);
     if (narrowest(picked.columns, picked.rows) <= width) break;
@@ -19975,7 +23948,7 @@ function layOutTable(task) {
   const rows = fits2 ? full : full.map((row) => row.map(shorten));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
-  const line2 = (cells) => {
+  const line3 = (cells) => {
     const parts = cells.map(({ text: text2, paint }, i) => {
       const width = widths[i] ?? 0;
       const padded = pad(truncate(text2, width), width, columns2[i]?.align ?? "left");
@@ -19983,14 +23956,14 @@ function layOutTable(task) {
     });
     return (" ".repeat(indent) + parts.join(" ".repeat(gap))).trimEnd();
   };
-  const title = line2(columns2.map((column) => ({ text: column.title, paint: task.paintTitle })));
-  return [title, ...rows.map(line2)];
+  const title = line3(columns2.map((column) => ({ text: column.title, paint: task.paintTitle })));
+  return [title, ...rows.map(line3)];
 }
 function shortenTitle(column) {
   return column.shortTitle === void 0 ? column : { ...column, title: column.shortTitle };
 }
-function shorten(cell) {
-  return cell.short === void 0 ? cell : { ...cell, text: cell.short };
+function shorten(cell2) {
+  return cell2.short === void 0 ? cell2 : { ...cell2, text: cell2.short };
 }
 
 // src/report/terminal-parts.ts
@@ -20005,34 +23978,34 @@ function quantityColumns(report3) {
 }
 function ratioCell(ratio3, paint) {
   if (ratio3 === null) return { text: "" };
-  const cell = { text: formatRatio(ratio3), short: formatChange(ratio3.estimate) };
-  if (ratio3.high < 1) return { ...cell, paint: paint.green };
-  return ratio3.low > 1 ? { ...cell, paint: paint.red } : cell;
+  const cell2 = { text: formatRatio(ratio3), short: formatChange(ratio3.estimate) };
+  if (ratio3.high < 1) return { ...cell2, paint: paint.green };
+  return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
-function movementCell(before, after, format4) {
-  const known2 = [before, after].filter((value) => value != null).map((value) => format4(value));
+function movementCell(before, after, format5) {
+  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
   return { text: known2.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts = runFacts(report3);
   const labelWidth = Math.max(...facts.map(([label]) => label.length));
   return facts.flatMap(
-    ([label, text2]) => wrap(text2, Math.max(20, style2.width - labelWidth - 4)).map((line2, i) => {
+    ([label, text2]) => wrap(text2, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
       const shown = (i === 0 ? label : "").padEnd(labelWidth);
-      return `  ${style2.paint.dim(shown)}  ${line2}`;
+      return `  ${style2.paint.dim(shown)}  ${line3}`;
     })
   );
 }
 function warningLines(report3, style2) {
   return report3.warnings.flatMap(
     (warning) => wrap(cleanLine(warning, 1e3), Math.max(20, style2.width - 9)).map(
-      (line2, i) => i === 0 ? `${style2.paint.yellow("warning:")} ${line2}` : `         ${line2}`
+      (line3, i) => i === 0 ? `${style2.paint.yellow("warning:")} ${line3}` : `         ${line3}`
     )
   );
 }
 function noteLines(text2, style2) {
   return wrap(text2, Math.max(20, style2.width - 6)).map(
-    (line2, i) => i === 0 ? `    ${line2}` : `      ${line2}`
+    (line3, i) => i === 0 ? `    ${line3}` : `      ${line3}`
   );
 }
 function noteHeading(name, place, style2) {
@@ -20077,7 +24050,7 @@ function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
   const names3 = kernels.map(nameOf).join("; ");
   const text2 = `${kernels.length} identical, not measured: ${names3}`;
-  return wrap(text2, style2.width - 2).map((line2) => `  ${style2.paint.dim(line2)}`);
+  return wrap(text2, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
   const heading = noteHeading(nameOf(kernel), placeText(kernel), style2);
@@ -20095,7 +24068,7 @@ var maxSuggested = 20;
 function suggestionLines(report3, style2) {
   const diff = suggestionDiff(report3, maxSuggested);
   if (diff.length === 0) return [];
-  return [...wrap(suggestionNote(report3), style2.width), ...diff.map((line2) => `  ${line2}`)];
+  return [...wrap(suggestionNote(report3), style2.width), ...diff.map((line3) => `  ${line3}`)];
 }
 function guardSections(report3, style2) {
   const { bold, green, red, yellow } = style2.paint;
@@ -20130,12 +24103,12 @@ function sparkline(values2, points) {
     const at2 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at2] ?? null;
   });
-  const known2 = picked.filter((value) => value !== null);
+  const known2 = picked.filter((value2) => value2 !== null);
   const low = Math.min(...known2);
-  const range2 = Math.max(...known2) - low;
-  return picked.map((value) => {
-    if (value === null) return " ";
-    return bars.charAt(range2 > 0 ? Math.round((value - low) / range2 * (bars.length - 1)) : 0);
+  const range3 = Math.max(...known2) - low;
+  return picked.map((value2) => {
+    if (value2 === null) return " ";
+    return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
   }).join("");
 }
 
@@ -20224,29 +24197,72 @@ function kilowattHoursPerMonth(joules, callsPerDay) {
   return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
+// src/store/kernel-tuner/export.ts
+var errorNames = /* @__PURE__ */ new Set(["InvalidConfig", "CompilationFailedConfig", "RuntimeFailedConfig"]);
+function errorName(failure) {
+  if (errorNames.has(failure.message)) return failure.message;
+  if (failure.kind === "compile" || failure.kind === "validation") return "CompilationFailedConfig";
+  return failure.kind === "unsupported" ? "InvalidConfig" : "RuntimeFailedConfig";
+}
+function spent(benchmarkMs) {
+  return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
+}
+function figures(measurement) {
+  const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
+  if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
+  const times = latencySamplesMs ?? [latencyMs ?? 0];
+  const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
+}
+function pythonText(value2) {
+  return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
+}
+function exportKernelTuner(recording, objective = "time") {
+  const { tunables, measurements, device, kernel, workload } = recording;
+  const sizes = Object.values(workload.parameters).filter((value2) => typeof value2 === "number");
+  const header = {
+    device_name: device.description,
+    kernel_name: kernel,
+    problem_size: sizes,
+    tune_params_keys: tunables.map(({ name }) => name),
+    tune_params: Object.fromEntries(tunables.map(({ name, values: values2 }) => [name, values2])),
+    objective
+  };
+  const lines = measurements.map((measurement) => {
+    const values2 = tunables.map((tunable, i) => tunable.values[measurement.values[i] ?? 0]);
+    const configuration = Object.fromEntries(tunables.map(({ name }, i) => [name, values2[i]]));
+    const key2 = JSON.stringify(values2.map(pythonText).join(","));
+    return `${key2}: ${JSON.stringify({ ...configuration, ...figures(measurement) })}`;
+  });
+  return `${JSON.stringify(header, null, 0).slice(0, -1)},
+"cache": {
+${lines.join(",\n")}}
+}`;
+}
+
 // src/store/file-format.ts
 import { existsSync as existsSync3, renameSync as renameSync2 } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 // src/store/format-json.ts
-function formatJson(value, depth) {
-  return `${format(value, depth, "")}
+function formatJson(value2, depth) {
+  return `${format2(value2, depth, "")}
 `;
 }
-function format(value, depth, indent2) {
-  if (depth === 0 || value === null || typeof value !== "object") return inline(value);
+function format2(value2, depth, indent2) {
+  if (depth === 0 || value2 === null || typeof value2 !== "object") return inline(value2);
   const inner = `${indent2}  `;
-  const entries = Array.isArray(value) ? value.map((item) => format(item, depth - 1, inner)) : Object.entries(value).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${format(item, depth - 1, inner)}`);
-  const [open, close2] = Array.isArray(value) ? "[]" : "{}";
+  const entries = Array.isArray(value2) ? value2.map((item) => format2(item, depth - 1, inner)) : Object.entries(value2).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${format2(item, depth - 1, inner)}`);
+  const [open, close2] = Array.isArray(value2) ? "[]" : "{}";
   if (entries.length === 0) return `${open}${close2}`;
   return `${open}
 ${entries.map((entry) => inner + entry).join(",\n")}
 ${indent2}${close2}`;
 }
-function inline(value) {
-  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${inline(item)}`);
+function inline(value2) {
+  if (Array.isArray(value2)) return `[${value2.map(inline).join(", ")}]`;
+  if (value2 === null || typeof value2 !== "object") return JSON.stringify(value2);
+  const entries = Object.entries(value2).filter(([, item]) => item !== void 0).map(([key2, item]) => `${JSON.stringify(key2)}: ${inline(item)}`);
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
@@ -20301,7 +24317,7 @@ function parseJson(text2, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync3, constants, fstatSync, openSync as openSync3, readSync } from "node:fs";
+import { closeSync as closeSync3, constants as constants2, fstatSync, openSync as openSync3, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
@@ -20336,10 +24352,10 @@ function isUnsupported(error) {
   const code = error.code ?? "";
   return ["EINVAL", "EISDIR", "EPERM", "EACCES", "EBADF", "ENOTSUP"].includes(code);
 }
-function writeFileAtomic(path, content) {
+function writeFileAtomic(path2, content) {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const folder = dirname3(path);
-  const temporary = join9(folder, `.${basename3(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const folder = dirname3(path2);
+  const temporary = join9(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
   let created = false;
   try {
     mkdirSync(folder, { recursive: true });
@@ -20351,12 +24367,12 @@ function writeFileAtomic(path, content) {
     } finally {
       closeSync2(descriptor);
     }
-    renameSync(temporary, path);
+    renameSync(temporary, path2);
     created = false;
     syncFolder(folder);
   } catch (error) {
     if (created) rmSync(temporary, { force: true });
-    throw new JoulegateError("bad-input", `cannot write ${path}: ${systemReason(error)}`, {
+    throw new JoulegateError("bad-input", `cannot write ${path2}: ${systemReason(error)}`, {
       code: "cannot-write",
       nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
       cause: error
@@ -20366,39 +24382,39 @@ function writeFileAtomic(path, content) {
 
 // src/store/read-file.ts
 var mebibyte = 1024 * 1024;
-function unreadable(path, reason, cause) {
-  return new JoulegateError("bad-input", `cannot read ${path}: ${reason}`, {
+function unreadable(path2, reason, cause) {
+  return new JoulegateError("bad-input", `cannot read ${path2}: ${reason}`, {
     code: "cannot-read",
     nextStep: "Check the path and the permissions.",
     cause
   });
 }
-function tooLarge(path, what, maxBytes) {
+function tooLarge(path2, what, maxBytes) {
   return new JoulegateError(
     "bad-input",
-    `${path} is too large: ${what} than ${Math.floor(maxBytes / mebibyte)} MiB`,
+    `${path2} is too large: ${what} than ${Math.floor(maxBytes / mebibyte)} MiB`,
     { code: "file-too-large", nextStep: "Check that this is the right file." }
   );
 }
-function readBytes(path, maxBytes) {
+function readBytes(path2, maxBytes) {
   let descriptor;
   try {
-    descriptor = openSync3(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    descriptor = openSync3(path2, constants2.O_RDONLY | (constants2.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new JoulegateError("bad-input", `${path} does not exist`, {
+      throw new JoulegateError("bad-input", `${path2} does not exist`, {
         code: "file-not-found",
         nextStep: "Check the path.",
         cause: error
       });
     }
-    throw unreadable(path, systemReason(error), error);
+    throw unreadable(path2, systemReason(error), error);
   }
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? "it is a folder" : "it is not a file");
-    if (stat.size > maxBytes) throw tooLarge(path, "more", maxBytes);
+    if (!stat.isFile()) throw unreadable(path2, stat.isDirectory() ? "it is a folder" : "it is not a file");
+    if (stat.size > maxBytes) throw tooLarge(path2, "more", maxBytes);
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {
@@ -20408,37 +24424,37 @@ function readBytes(path, maxBytes) {
     }
     return buffer.subarray(0, length);
   } catch (error) {
-    throw error instanceof JoulegateError ? error : unreadable(path, systemReason(error), error);
+    throw error instanceof JoulegateError ? error : unreadable(path2, systemReason(error), error);
   } finally {
     closeSync3(descriptor);
   }
 }
-function unzip(path, bytes, maxBytes) {
+function unzip(path2, bytes, maxBytes) {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error.code === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(path, "unpacked it is more", maxBytes);
+      throw tooLarge(path2, "unpacked it is more", maxBytes);
     }
-    throw new JoulegateError("bad-input", `${path} is not a whole gzip file: ${systemReason(error)}`, {
+    throw new JoulegateError("bad-input", `${path2} is not a whole gzip file: ${systemReason(error)}`, {
       code: "damaged-file",
       nextStep: "Fetch or write the file again.",
       cause: error
     });
   }
 }
-function isGzipName(path) {
-  return path.toLowerCase().endsWith(".gz");
+function isGzipName(path2) {
+  return path2.toLowerCase().endsWith(".gz");
 }
-function readTextFile(path, maxBytes) {
-  const stored = readBytes(path, maxBytes);
-  const bytes = isGzipName(path) ? unzip(path, stored, maxBytes) : stored;
+function readTextFile(path2, maxBytes) {
+  const stored = readBytes(path2, maxBytes);
+  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes) : stored;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new JoulegateError("bad-input", `${path} is not UTF-8 text`, {
+    throw new JoulegateError("bad-input", `${path2} is not UTF-8 text`, {
       code: "damaged-file",
-      nextStep: isGzipName(path) ? "Fetch or write the file again." : "If it is a gzip file, its name must end in .gz.",
+      nextStep: isGzipName(path2) ? "Fetch or write the file again." : "If it is a gzip file, its name must end in .gz.",
       cause: error
     });
   }
@@ -20452,79 +24468,79 @@ function describeFaults(faults) {
   const telling = faults.filter(isTelling);
   const listed = telling.length > 0 ? telling : faults;
   const depth = (fault) => fault.pointer.split("/").length;
-  const first = listed.reduce((a, b) => depth(b) > depth(a) ? b : a);
+  const first = listed.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
   const others = listed.length > 1 ? ` (and ${listed.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 function damaged(label, reason, nextStep) {
   return new JoulegateError("bad-input", printable(`${label} ${reason}`), { code: "damaged-file", nextStep });
 }
-function checkHeader(format4, data, label) {
+function checkHeader(format5, data, label) {
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
-    throw damaged(label, `is not ${format4.title}`, "Check that this is the right file.");
+    throw damaged(label, `is not ${format5.title}`, "Check that this is the right file.");
   }
   const { schema, version } = data;
-  if (schema !== format4.schema) {
+  if (schema !== format5.schema) {
     const found = typeof schema === "string" ? `it says "${schema.slice(0, 60)}"` : 'it has no "schema"';
-    throw damaged(label, `is not ${format4.title}: ${found}`, "Check that this is the right file.");
+    throw damaged(label, `is not ${format5.title}: ${found}`, "Check that this is the right file.");
   }
-  if (typeof version === "number" && version > format4.version) {
-    const reason = `has version ${version} of its format and this program knows up to ${format4.version}`;
+  if (typeof version === "number" && version > format5.version) {
+    const reason = `has version ${version} of its format and this program knows up to ${format5.version}`;
     throw damaged(label, reason, "Update Joulegate.");
   }
 }
-function checkData(format4, data, label) {
-  checkHeader(format4, data, label);
-  const checked = format4.validate(data);
-  const fault = checked.ok ? format4.findFault(checked.value) : describeFaults(checked.faults);
+function checkData(format5, data, label) {
+  checkHeader(format5, data, label);
+  const checked = format5.validate(data);
+  const fault = checked.ok ? format5.findFault(checked.value) : describeFaults(checked.faults);
   if (checked.ok && fault === null) return checked.value;
   throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
 }
-function parseFile(format4, text2, label) {
-  return checkData(format4, parseJson(text2, label), label);
+function parseFile(format5, text2, label) {
+  return checkData(format5, parseJson(text2, label), label);
 }
-function readFileOf(format4, path) {
-  return parseFile(format4, readTextFile(path, format4.maxBytes), path);
+function readFileOf(format5, path2) {
+  return parseFile(format5, readTextFile(path2, format5.maxBytes), path2);
 }
-function readFileIfPresent(format4, path) {
+function readFileIfPresent(format5, path2) {
   try {
-    return readFileOf(format4, path);
+    return readFileOf(format5, path2);
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "file-not-found") return null;
     throw error;
   }
 }
-function setAside(path) {
+function setAside(path2) {
   const maxKept2 = 9;
   for (let n = 1; ; n++) {
-    const target = `${path}.damaged-${n}`;
+    const target = `${path2}.damaged-${n}`;
     if (n < maxKept2 && existsSync3(target)) continue;
-    renameSync2(path, target);
+    renameSync2(path2, target);
     return target;
   }
 }
-function readCachedFile(format4, path) {
+function readCachedFile(format5, path2) {
   try {
-    return { value: readFileOf(format4, path) };
+    return { value: readFileOf(format5, path2) };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     if (error.code === "file-not-found") return { value: null, aside: null };
     try {
-      return { value: null, aside: `${error.message}; set aside as ${setAside(path)}` };
+      return { value: null, aside: `${error.message}; set aside as ${setAside(path2)}` };
     } catch (renameError) {
       return { value: null, aside: `${error.message}; left in place: ${systemReason(renameError)}` };
     }
   }
 }
-function formatFile(format4, value) {
-  const checked = format4.validate(value);
-  const fault = checked.ok ? format4.findFault(value) : describeFaults(checked.faults);
-  if (fault !== null) throw new Error(`refusing to write ${format4.title} that could not be read: ${fault}`);
-  return formatJson(value, format4.expandedLevels);
+function formatFile(format5, value2) {
+  const checked = format5.validate(value2);
+  const fault = checked.ok ? format5.findFault(value2) : describeFaults(checked.faults);
+  if (fault !== null) throw new Error(`refusing to write ${format5.title} that could not be read: ${fault}`);
+  return formatJson(value2, format5.expandedLevels);
 }
-function writeFileOf(format4, path, value) {
-  const text2 = formatFile(format4, value);
-  writeFileAtomic(path, isGzipName(path) ? gzipSync(text2, { level: 9 }) : text2);
+function writeFileOf(format5, path2, value2) {
+  const text2 = formatFile(format5, value2);
+  writeFileAtomic(path2, isGzipName(path2) ? gzipSync(text2, { level: 9 }) : text2);
 }
 
 // src/store/recording.ts
@@ -20565,7 +24581,7 @@ function findMeasurementFault(recording) {
   }
   return null;
 }
-var format2 = {
+var format3 = {
   title: "a recording",
   schema: "joulegate-recording",
   version: 1,
@@ -20575,16 +24591,16 @@ var format2 = {
   findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording)
 };
 function checkRecording(recording, label) {
-  return checkData(format2, recording, label);
+  return checkData(format3, recording, label);
 }
-function readRecording(path) {
-  return readFileOf(format2, path);
+function readRecording(path2) {
+  return readFileOf(format3, path2);
 }
-function readCachedRecording(path) {
-  return readCachedFile(format2, path);
+function readCachedRecording(path2) {
+  return readCachedFile(format3, path2);
 }
-function writeRecording(path, recording) {
-  writeFileOf(format2, path, recording);
+function writeRecording(path2, recording) {
+  writeFileOf(format3, path2, recording);
 }
 
 // src/store/kernel-tuner/repair-cache.ts
@@ -20617,9 +24633,9 @@ function measureExtent(text2) {
 function close(text2) {
   const { wholeEnd } = measureExtent(text2);
   const rest = text2.slice(wholeEnd);
-  const kept = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text2.slice(0, wholeEnd) : text2;
-  const closers = measureExtent(kept).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
-  return kept.trimEnd().replace(/,$/, "") + closers.join("");
+  const kept2 = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text2.slice(0, wholeEnd) : text2;
+  const closers = measureExtent(kept2).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
+  return kept2.trimEnd().replace(/,$/, "") + closers.join("");
 }
 function parses(text2) {
   try {
@@ -20644,14 +24660,14 @@ function cacheError(label, reason) {
     nextStep: "Check that this is a cache file of Kernel Tuner."
   });
 }
-function isRecord(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+function isRecord(value2) {
+  return value2 !== null && typeof value2 === "object" && !Array.isArray(value2);
 }
-function isCacheValue(value) {
-  return typeof value === "boolean" || typeof value === "string" || Number.isFinite(value);
+function isCacheValue(value2) {
+  return typeof value2 === "boolean" || typeof value2 === "string" || Number.isFinite(value2);
 }
-function problemSize(value) {
-  const sizes = Array.isArray(value) ? value : [value];
+function problemSize(value2) {
+  const sizes = Array.isArray(value2) ? value2 : [value2];
   return sizes.length <= 3 && sizes.every((size) => Number.isFinite(size)) ? sizes : [];
 }
 function parseTunables(data, label) {
@@ -20701,14 +24717,14 @@ function fieldsOf(options) {
 }
 function readQuantity(entry, quantity) {
   if (quantity === null) return null;
-  const value = entry[quantity.field];
-  return typeof value === "number" && value > 0 && Number.isFinite(value) ? value * quantity.scale : null;
+  const value2 = entry[quantity.field];
+  return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
   const names3 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
-    for (const [name, value] of Object.entries(entry)) {
-      if (typeof value === "number" && value > 0 && !except.has(name)) names3.add(name);
+    for (const [name, value2] of Object.entries(entry)) {
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
     }
   }
   return [...names3].sort();
@@ -20728,15 +24744,15 @@ function requireField(cache, quantity, label) {
 function failureMessage(entry, fields, objective) {
   const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
   for (const name of names3) {
-    const value = name === null || name === void 0 ? void 0 : entry[name];
-    if (typeof value === "string") return value.slice(0, 2e3);
+    const value2 = name === null || name === void 0 ? void 0 : entry[name];
+    if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
   return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
 }
 function samples(entry, fields) {
   const list3 = fields.samples === null ? null : entry[fields.samples];
   if (!Array.isArray(list3)) return null;
-  const times = list3.map((value) => typeof value === "number" ? value * fields.time.scale : Number.NaN);
+  const times = list3.map((value2) => typeof value2 === "number" ? value2 * fields.time.scale : Number.NaN);
   return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
 }
 function measureEntry(entry, values2, fields, objective) {
@@ -20764,16 +24780,16 @@ var ValueIndex = class {
   #indices;
   constructor(declared) {
     this.tunables = declared.map(({ name, values: values2 }) => ({ name, values: [...new Set(values2)] }));
-    this.#indices = this.tunables.map(({ values: values2 }) => new Map(values2.map((value, i) => [value, i])));
+    this.#indices = this.tunables.map(({ values: values2 }) => new Map(values2.map((value2, i) => [value2, i])));
   }
   /** null if the entry lacks a tunable. */
   locate(entry) {
     const located = [];
     for (const [i, { name, values: values2 }] of this.tunables.entries()) {
-      const value = Object.hasOwn(entry, name) ? entry[name] : null;
-      if (!isCacheValue(value)) return null;
-      const index = this.#indices[i]?.get(value) ?? values2.push(value) - 1;
-      this.#indices[i]?.set(value, index);
+      const value2 = Object.hasOwn(entry, name) ? entry[name] : null;
+      if (!isCacheValue(value2)) return null;
+      const index = this.#indices[i]?.get(value2) ?? values2.push(value2) - 1;
+      this.#indices[i]?.set(value2, index);
       located.push(index);
     }
     return located;
@@ -20853,36 +24869,11 @@ var modelFormat = {
   validate: validateModel,
   findFault: findRowFault
 };
-function readCachedModel(path) {
-  return readCachedFile(modelFormat, path);
+function readCachedModel(path2) {
+  return readCachedFile(modelFormat, path2);
 }
-function writeModel(path, model) {
-  writeFileOf(modelFormat, path, model);
-}
-
-// src/store/report.ts
-var format3 = {
-  title: "a report",
-  schema: "joulegate-report",
-  version: 1,
-  maxBytes: 128 * 1024 * 1024,
-  expandedLevels: 3,
-  validate: validateReport,
-  findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
-    for (const { kernel, workload } of report3.kernels) {
-      const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
-    }
-    return null;
-  }
-};
-function readReport(path) {
-  return readFileOf(format3, path);
-}
-function writeReport(path, report3) {
-  writeFileOf(format3, path, report3);
+function writeModel(path2, model) {
+  writeFileOf(modelFormat, path2, model);
 }
 
 // src/store/tuned.ts
@@ -20911,11 +24902,11 @@ var tunedFormat = {
   validate: validateTuned,
   findFault: findDuplicate
 };
-function compareText(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
+function compareText(a2, b) {
+  return a2 < b ? -1 : a2 > b ? 1 : 0;
 }
-function compareEntries(a, b) {
-  return compareText(a.kernel, b.kernel) || compareText(a.workload.name, b.workload.name) || compareText(a.family, b.family);
+function compareEntries(a2, b) {
+  return compareText(a2.kernel, b.kernel) || compareText(a2.workload.name, b.workload.name) || compareText(a2.family, b.family);
 }
 function ordered(entry) {
   return {
@@ -20962,8 +24953,33 @@ function parseTuned(text2, label) {
 function formatTuned(tuned) {
   return formatFile(tunedFormat, normalised(tuned));
 }
-function readTunedIfPresent(path) {
-  return readFileIfPresent(tunedFormat, path);
+function readTunedIfPresent(path2) {
+  return readFileIfPresent(tunedFormat, path2);
+}
+
+// src/store/report.ts
+var format4 = {
+  title: "a report",
+  schema: "joulegate-report",
+  version: 1,
+  maxBytes: 128 * 1024 * 1024,
+  expandedLevels: 3,
+  validate: validateReport,
+  findFault: (report3) => {
+    const names3 = /* @__PURE__ */ new Set();
+    for (const { kernel, workload } of report3.kernels) {
+      const name = JSON.stringify([kernel, workload]);
+      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names3.add(name);
+    }
+    return null;
+  }
+};
+function readReport(path2) {
+  return readFileOf(format4, path2);
+}
+function writeReport(path2, report3) {
+  writeFileOf(format4, path2, report3);
 }
 
 // src/app/guard.ts
@@ -21076,12 +25092,13 @@ function differencesOf(pairs, metric) {
 function wasDisturbed({ latencyMs, voidReasons }) {
   return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
 }
+var leastSpread = 1e-3;
 function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, resolutionSd);
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
 }
 function readMetric(sample, metric) {
-  const value = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value !== null && Number.isFinite(value) && value > 0 ? value : null;
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
 }
 function resolutionOf(sample, metric) {
   return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
@@ -21089,13 +25106,13 @@ function resolutionOf(sample, metric) {
 
 // src/judge/detectable-change.ts
 function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power = 0.8 } = request;
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
   const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
   const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
   if (values2.length < leastBlocks || blocks < leastBlocks) return null;
   const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power, blocks - 1);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
   return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
 }
 
@@ -21284,7 +25301,7 @@ function movementOf(moved, { machineChanged }) {
 }
 function judgeSentinel(subject, judged, moved) {
   const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one2) => one2.subject === subject && one2.metric === metric.metric);
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
     const limit = formatMargin(metric.margin);
     if (own !== void 0) {
       const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
@@ -21318,9 +25335,9 @@ function judge(subjects, samples2, options = {}) {
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
     const judged = evidence[i].map(
-      (one2) => judgeMetric({
-        evidence: one2,
-        confirmP: confirmP.get(one2) ?? null,
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
         movement: movement2,
         options: settings
       })
@@ -21343,7 +25360,7 @@ function judge(subjects, samples2, options = {}) {
 function adjustedConfirmations(evidence) {
   const adjusted = /* @__PURE__ */ new Map();
   for (const gates of [true, false]) {
-    const family = evidence.filter((one2) => one2.flagged && one2.gates === gates);
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
     const pValues = family.map(
       ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
     );
@@ -21357,7 +25374,7 @@ var severity = ["regressed", "environment", "inconclusive", "improved", "unchang
 function decidingMetric(judged) {
   const gating = judged.filter(({ gates }) => gates);
   const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict))[0];
+  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
 }
@@ -21382,8 +25399,8 @@ function overallVerdict(request) {
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
   const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one2) => fails(one2) && one2.verdict === "regressed" && accepts(one2.kernel));
-  const failing = [...compared, ...listed].filter((one2) => fails(one2) && !accepted.some((a) => a === one2));
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
   const counts = describeCounts([...compared, ...listed]);
@@ -21441,12 +25458,12 @@ function isGated({ metrics: metrics2 }) {
     ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
   );
 }
-function isUnjudged(one2) {
-  if (one2.verdict === "environment") return false;
-  const suspected = one2.metrics.some(
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
     ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
   );
-  return suspected || !isGated(one2);
+  return suspected || !isGated(one3);
 }
 function toListed({ kernel, workload, verdict }) {
   return { kernel, workload, verdict };
@@ -21504,11 +25521,11 @@ function planNext(subjects, samples2, options = {}) {
     finishFirst: true
   });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(subject, pooledOf(subject), settings) })).filter(({ settled }) => !settled).sort((a, b) => Number(b.subject.sentinel) - Number(a.subject.sentinel) || a.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(subject, pooledOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
   const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) })).filter(({ strength }) => strength > 0).sort((a, b) => b.strength - a.strength).map(({ subject }) => subject);
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) })).filter(({ strength }) => strength > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
   const sentinels = subjects.filter(({ sentinel }) => sentinel);
   const confirm = missing2({
@@ -21531,7 +25548,7 @@ function missingBlocks(wanted) {
   const { subjects, samplesOf: samplesOf4, phase } = wanted;
   const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf4(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
   if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a, b) => a.blocks - b.blocks);
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
   return {
     phase,
     // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
@@ -21554,20 +25571,20 @@ var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextSt
 function printable2(text2) {
   return text2.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
 }
-function excerpt(line2, column) {
-  if (line2.length <= widest) return { text: line2, before: column - 1 };
-  const start = Math.max(0, Math.min(column - 1 - widest / 3, line2.length - widest));
+function excerpt(line3, column) {
+  if (line3.length <= widest) return { text: line3, before: column - 1 };
+  const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
   const head = start > 0 ? "…" : "";
-  const tail = start + widest < line2.length ? "…" : "";
+  const tail = start + widest < line3.length ? "…" : "";
   return {
-    text: head + line2.slice(start, start + widest) + tail,
+    text: head + line3.slice(start, start + widest) + tail,
     before: column - 1 - start + head.length
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line2, column, severity: severity2, message, nextStep } = problem;
-  const place = paint("place", printable2(`${file}:${line2}:${column}:`));
-  const gutter = String(line2).padStart(5);
+  const { file, line: line3, column, severity: severity2, message, nextStep } = problem;
+  const place = paint("place", printable2(`${file}:${line3}:${column}:`));
+  const gutter = String(line3).padStart(5);
   const { text: text2, before } = excerpt(printable2(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text2.length - before)));
   const lines = [
@@ -21593,13 +25610,13 @@ function configurationId(configuration, tunables) {
 // src/space/schedule.ts
 function createSchedule(grid, constraints) {
   const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
-  const constant = [];
+  const constant3 = [];
   const decided = grid.tunables.map(() => []);
   for (const constraint of constraints) {
     const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
-    (decided[depth] ?? constant).push(constraint);
+    (decided[depth] ?? constant3).push(constraint);
   }
-  return { grid, constant, decided };
+  return { grid, constant: constant3, decided };
 }
 var Draft = class {
   #schedule;
@@ -21624,8 +25641,8 @@ var Draft = class {
     return true;
   }
   /** Whether a whole point fulfils every constraint. */
-  allows(point) {
-    return this.allowsAny() && point.every((index, tunable) => this.choose(tunable, index));
+  allows(point2) {
+    return this.allowsAny() && point2.every((index, tunable) => this.choose(tunable, index));
   }
 };
 
@@ -21667,8 +25684,8 @@ var probeSeed = 24301;
 function listAll(schedule) {
   const points = [];
   const budget = { visits: listing.visits };
-  for (const point of walk(schedule, budget)) {
-    points.push(point);
+  for (const point2 of walk(schedule, budget)) {
+    points.push(point2);
     if (points.length > listing.points) return null;
   }
   return budget.visits > 0 ? points : null;
@@ -21683,7 +25700,7 @@ function dive(schedule, random) {
   const { levels } = schedule.grid;
   const draft = new Draft(schedule);
   if (!draft.allowsAny()) return null;
-  const point = [];
+  const point2 = [];
   let weight = 1;
   for (const [d, count2] of levels.entries()) {
     const allowed = [];
@@ -21691,16 +25708,16 @@ function dive(schedule, random) {
     const index = allowed[random.integer(allowed.length)];
     if (index === void 0) return null;
     draft.choose(d, index);
-    point.push(index);
+    point2.push(index);
     weight *= allowed.length / count2;
   }
-  return { point, weight };
+  return { point: point2, weight };
 }
 function diveSource(schedule) {
   return {
     all: null,
     draw: (random) => {
-      let kept = null;
+      let kept2 = null;
       let total2 = 0;
       let found = 0;
       for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
@@ -21708,9 +25725,9 @@ function diveSource(schedule) {
         if (next === null) continue;
         found++;
         total2 += next.weight;
-        if (random.next() * total2 < next.weight) kept = next.point;
+        if (random.next() * total2 < next.weight) kept2 = next.point;
       }
-      return kept;
+      return kept2;
     }
   };
 }
@@ -21720,8 +25737,8 @@ function rejectionSource(schedule) {
     all: null,
     draw: (random) => {
       for (let i = 0; i < rejectionTries; i++) {
-        const point = schedule.grid.draw(random);
-        if (draft.allows(point)) return point;
+        const point2 = schedule.grid.draw(random);
+        if (draft.allows(point2)) return point2;
       }
       return null;
     }
@@ -21741,12 +25758,12 @@ function drawDistinct(source, random, count2, tries2 = 1e3) {
   const found = /* @__PURE__ */ new Map();
   let missed = 0;
   while (found.size < count2 && missed < tries2) {
-    const point = source.draw(random);
-    if (point === null) break;
-    const key2 = point.join(",");
+    const point2 = source.draw(random);
+    if (point2 === null) break;
+    const key2 = point2.join(",");
     if (found.has(key2)) missed++;
     else {
-      found.set(key2, point);
+      found.set(key2, point2);
       missed = 0;
     }
   }
@@ -21754,29 +25771,29 @@ function drawDistinct(source, random, count2, tries2 = 1e3) {
 }
 
 // src/space/grid.ts
-function pointKey(point) {
-  return point.join(",");
+function pointKey(point2) {
+  return point2.join(",");
 }
 function createGrid(tunables) {
   const levels = tunables.map(({ values: values2 }) => values2.length);
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value2, index) => [value2, index])));
-  const value = (tunable, index) => tunables[tunable]?.values[index];
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value3, index) => [value3, index])));
+  const value2 = (tunable, index) => tunables[tunable]?.values[index];
   return {
     tunables,
     levels,
     rawSize: levels.reduce((product, count2) => product * count2, 1),
-    value,
-    holds: (point) => point.length === levels.length && point.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
-    configuration: (point) => Object.fromEntries(tunables.map(({ name }, d) => [name, value(d, point[d])])),
+    value: value2,
+    holds: (point2) => point2.length === levels.length && point2.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
+    configuration: (point2) => Object.fromEntries(tunables.map(({ name }, d) => [name, value2(d, point2[d])])),
     point: (configuration) => {
-      const point = [];
+      const point2 = [];
       for (const [d, { name }] of tunables.entries()) {
         if (!Object.hasOwn(configuration, name)) return null;
         const index = indices[d]?.get(configuration[name]);
         if (index === void 0) return null;
-        point.push(index);
+        point2.push(index);
       }
-      return point;
+      return point2;
     },
     draw: (random) => levels.map((count2) => random.integer(count2))
   };
@@ -21784,10 +25801,10 @@ function createGrid(tunables) {
 
 // src/space/spread.ts
 var candidatesPerPoint = 60;
-function distance(grid, a, b) {
+function distance(grid, a2, b) {
   let sum = 0;
   for (const [d, levels] of grid.levels.entries()) {
-    if (levels > 1) sum += Math.abs(a[d] - b[d]) / (levels - 1);
+    if (levels > 1) sum += Math.abs(a2[d] - b[d]) / (levels - 1);
   }
   return sum;
 }
@@ -21798,14 +25815,14 @@ var ValueCounts = class {
     this.#grid = grid;
     this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
   }
-  add(point) {
-    for (const [d, counts] of this.#counts.entries()) counts[point[d]] += 1;
+  add(point2) {
+    for (const [d, counts] of this.#counts.entries()) counts[point2[d]] += 1;
   }
   /** The more its values are in use already, the higher; a value of many levels weighs more. */
-  crowding(point) {
+  crowding(point2) {
     let sum = 0;
     for (const [d, counts] of this.#counts.entries())
-      sum += counts[point[d]] * this.#grid.levels[d];
+      sum += counts[point2[d]] * this.#grid.levels[d];
     return sum;
   }
 };
@@ -21814,19 +25831,19 @@ function spreadPoints(options) {
   const chosen = [...options.chosen];
   const seen = new Set(chosen.map(pointKey));
   const counts = new ValueCounts(grid);
-  for (const point of chosen) counts.add(point);
+  for (const point2 of chosen) counts.add(point2);
   const result = [];
   while (result.length < count2) {
     let best = null;
     let bestScore = Number.NEGATIVE_INFINITY;
-    for (const point of freshPoints(source, random, seen)) {
+    for (const point2 of freshPoints(source, random, seen)) {
       const nearest = chosen.reduce(
-        (least2, other) => Math.min(least2, distance(grid, point, other)),
+        (least2, other) => Math.min(least2, distance(grid, point2, other)),
         Infinity
       );
-      const score2 = -counts.crowding(point) + (chosen.length > 0 ? 0.5 * nearest : 0);
+      const score2 = -counts.crowding(point2) + (chosen.length > 0 ? 0.5 * nearest : 0);
       if (score2 > bestScore) {
-        best = point;
+        best = point2;
         bestScore = score2;
       }
     }
@@ -21839,27 +25856,27 @@ function spreadPoints(options) {
   return result;
 }
 function freshPoints(source, random, seen) {
-  const isFresh = (point) => !seen.has(pointKey(point));
+  const isFresh = (point2) => !seen.has(pointKey(point2));
   if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
     return source.all.filter(isFresh);
   }
   const fresh = [];
   for (let tries2 = 0; fresh.length < candidatesPerPoint && tries2 < 50 * candidatesPerPoint; tries2++) {
-    const point = source.draw(random);
-    if (point === null) break;
-    if (isFresh(point)) fresh.push(point);
+    const point2 = source.draw(random);
+    if (point2 === null) break;
+    if (isFresh(point2)) fresh.push(point2);
   }
   return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
 }
 
 // src/space/variation.ts
 var tries = 32;
-function neighbours({ grid, isValid }, point) {
+function neighbours({ grid, isValid }, point2) {
   const result = [];
   for (const [d, levels] of grid.levels.entries()) {
     for (let index = 0; index < levels; index++) {
-      if (index === point[d]) continue;
-      const candidate = point.with(d, index);
+      if (index === point2[d]) continue;
+      const candidate = point2.with(d, index);
       if (isValid(candidate)) result.push(candidate);
     }
   }
@@ -21872,17 +25889,17 @@ function firstValid(isValid, make) {
   }
   return null;
 }
-function crossover(space2, a, b, random) {
+function crossover(space2, a2, b, random) {
   return firstValid(
     space2.isValid,
-    () => a.map((index, d) => random.next() < 0.5 ? index : b[d])
+    () => a2.map((index, d) => random.next() < 0.5 ? index : b[d])
   );
 }
-function mutate(space2, point, rate, random) {
+function mutate(space2, point2, rate, random) {
   const { levels } = space2.grid;
   return firstValid(
     space2.isValid,
-    () => point.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
+    () => point2.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
   );
 }
 
@@ -21899,20 +25916,20 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     tunables: grid.tunables,
     rawSize: grid.rawSize,
     isValid,
-    configuration: (point) => grid.configuration(point),
+    configuration: (point2) => grid.configuration(point2),
     point: (configuration) => grid.point(configuration),
-    id: (point) => configurationId(grid.configuration(point), grid.tunables),
+    id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
       const listed = known2?.all?.length;
       if (listed !== void 0) return { value: Math.min(listed, limit), exact: listed <= limit };
       const budget = { visits: countingVisits };
-      let value = 0;
+      let value2 = 0;
       for (const _ of enumerate(budget)) {
-        if (value >= limit) return { value, exact: false };
-        value++;
+        if (value2 >= limit) return { value: value2, exact: false };
+        value2++;
       }
-      return { value, exact: budget.visits > 0 };
+      return { value: value2, exact: budget.visits > 0 };
     },
     sample: (random, count2) => {
       const { all } = source();
@@ -21920,9 +25937,9 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
       return drawDistinct(source(), random, count2);
     },
     stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
-    neighbours: (point) => neighbours(variation, point),
-    crossover: (a, b, random) => crossover(variation, a, b, random),
-    mutate: (point, rate, random) => mutate(variation, point, rate, random)
+    neighbours: (point2) => neighbours(variation, point2),
+    crossover: (a2, b, random) => crossover(variation, a2, b, random),
+    mutate: (point2, rate, random) => mutate(variation, point2, rate, random)
   };
 }
 function createSpace(options) {
@@ -21931,25 +25948,25 @@ function createSpace(options) {
   const draft = new Draft(schedule);
   return assemble({
     grid,
-    isValid: (point) => grid.holds(point) && draft.allows(point),
+    isValid: (point2) => grid.holds(point2) && draft.allows(point2),
     enumerate: (budget) => walk(schedule, budget),
     createSource: () => createSource(schedule)
   });
 }
-function compare(a, b) {
-  for (let d = 0; d < a.length; d++) {
-    const difference = a[d] - b[d];
+function compare(a2, b) {
+  for (let d = 0; d < a2.length; d++) {
+    const difference = a2[d] - b[d];
     if (difference !== 0) return difference;
   }
   return 0;
 }
 function createListedSpace(tunables, points) {
   const grid = createGrid(tunables);
-  const unique = new Map(points.filter(grid.holds).map((point) => [pointKey(point), point]));
+  const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
   const sorted = [...unique.values()].sort(compare);
   return assemble({
     grid,
-    isValid: (point) => unique.has(pointKey(point)),
+    isValid: (point2) => unique.has(pointKey(point2)),
     enumerate: function* () {
       yield* sorted;
     },
@@ -21988,9 +26005,9 @@ function tooDeepAt(tokens2) {
   for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
     const { token: token2, depth } = next;
     if (typeof token2 !== "object" || token2 === null) continue;
-    const { offset, value, items } = token2;
+    const { offset, value: value2, items } = token2;
     if (depth > maxDepth3) return offset ?? 0;
-    if (typeof value === "object") pending.push({ token: value, depth });
+    if (typeof value2 === "object") pending.push({ token: value2, depth });
     for (const item of items ?? []) {
       pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
     }
@@ -22028,7 +26045,7 @@ function parseYaml(text2) {
   const tokenised = tokenise(text2);
   if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
   const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
-  const [document, second] = [
+  const [document2, second] = [
     ...composer.compose(tokenised.tokens, true, text2.length)
   ];
   const faults = [];
@@ -22041,20 +26058,20 @@ function parseYaml(text2) {
     cascades: severity2 === "error" && !harmless2.has(error.code) && error.code !== "TAB_AS_INDENT",
     severity: severity2
   });
-  for (const error of document?.errors ?? []) note(error, "error");
-  for (const warning of document?.warnings ?? []) note(warning, "warning");
+  for (const error of document2?.errors ?? []) note(error, "error");
+  for (const warning of document2?.warnings ?? []) note(warning, "warning");
   if (second !== void 0) {
     const start = second.range[0];
     note({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
   }
-  return { root: document?.contents ?? null, faults };
+  return { root: document2?.contents ?? null, faults };
 }
 
 // src/manifest/document.ts
 var maxValues = 1e5;
 function at(pointer, ...steps2) {
   return steps2.reduce(
-    (path, step2) => `${path}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
     pointer
   );
 }
@@ -22086,8 +26103,8 @@ var YamlDocument = class {
     for (const fault of faults) {
       if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
     }
-    const range2 = { start: 0, end: 1 };
-    this.#places.set("", { key: null, value: root === null ? range2 : rangeOf(root), textStart: null });
+    const range3 = { start: 0, end: 1 };
+    this.#places.set("", { key: null, value: root === null ? range3 : rangeOf(root), textStart: null });
     this.data = root === null ? null : this.#read(root, "", null, 0);
   }
   /** Whether something is written at a pointer. */
@@ -22104,32 +26121,32 @@ var YamlDocument = class {
   }
   /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
   reportInText(pointer, offset, length, details2) {
-    const { value, textStart: textStart2 } = this.#place(pointer);
-    const start = textStart2 === null ? value.start : textStart2 + offset;
-    this.#problems.add(textStart2 === null ? value : { start, end: start + length }, details2);
+    const { value: value2, textStart: textStart2 } = this.#place(pointer);
+    const start = textStart2 === null ? value2.start : textStart2 + offset;
+    this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
   }
   keyRange(pointer) {
     const place = this.#place(pointer);
     return place.key ?? place.value;
   }
   #place(pointer) {
-    for (let path = pointer; path !== ""; path = splitPointer(path).parent) {
-      const place = this.#places.get(path);
+    for (let path2 = pointer; path2 !== ""; path2 = splitPointer(path2).parent) {
+      const place = this.#places.get(path2);
       if (place !== void 0) return place;
     }
     return this.#places.get("");
   }
   #read(node, pointer, key2, depth) {
-    const value = rangeOf(node);
+    const value2 = rangeOf(node);
     if (!this.#places.has(pointer) || pointer === "")
       this.#places.set(pointer, {
         key: key2,
-        value,
+        value: value2,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
       });
     if (++this.#values > maxValues || depth > maxDepth3) {
       if (this.#values === maxValues + 1 || depth > maxDepth3)
-        this.#problems.add(value, {
+        this.#problems.add(value2, {
           message: depth > maxDepth3 ? `an alias makes the file more than ${maxDepth3} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
           nextStep: "write the values out, without aliases"
         });
@@ -22138,7 +26155,7 @@ var YamlDocument = class {
     if ((0, import_yaml2.isAlias)(node)) {
       const target = this.#anchors.get(node.source);
       if (target !== void 0) return this.#expand(target, pointer, depth);
-      this.#problems.add(value, {
+      this.#problems.add(value2, {
         message: `there is no anchor '&${node.source}' before this alias`,
         nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
       });
@@ -22157,40 +26174,40 @@ var YamlDocument = class {
   }
   #expand(target, pointer, depth) {
     this.#expanding++;
-    const value = this.#read(target, pointer, null, depth + 1);
+    const value2 = this.#read(target, pointer, null, depth + 1);
     this.#expanding--;
-    return value;
+    return value2;
   }
   #readMap(items, pointer, depth) {
     const data = {};
-    for (const { key: key2, value } of items) {
+    for (const { key: key2, value: value2 } of items) {
       if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
-        this.#problems.add(rangeOf(key2 ?? value), {
+        this.#problems.add(rangeOf(key2 ?? value2), {
           message: "only a plain name can be a key",
           nextStep: "write 'name: value'"
         });
         continue;
       }
       this.#remember(key2);
-      const range2 = rangeOf(key2);
-      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range2.start, range2.end);
+      const range3 = rangeOf(key2);
+      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range3.start, range3.end);
       if (name === "__proto__") {
-        this.#problems.add(range2, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
+        this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
       const inside = at(pointer, name);
       if (Object.hasOwn(data, name)) {
         const first = this.source.position(this.keyRange(inside).start).line;
-        this.#problems.add(range2, {
+        this.#problems.add(range3, {
           message: `'${name}' is given twice, first in line ${first}`,
           nextStep: "keep one of them"
         });
         continue;
       }
-      if (value === null) {
-        this.#places.set(inside, { key: range2, value: range2, textStart: null });
+      if (value2 === null) {
+        this.#places.set(inside, { key: range3, value: range3, textStart: null });
         data[name] = null;
-      } else data[name] = this.#read(value, inside, range2, depth + 1);
+      } else data[name] = this.#read(value2, inside, range3, depth + 1);
     }
     return data;
   }
@@ -22242,22 +26259,22 @@ var ProblemList = class {
     this.#source = source;
   }
   /** Notes a fault; the same text at the same place counts once. */
-  add(range2, details2) {
+  add(range3, details2) {
     if (this.#entries.size >= maxProblems) return;
-    const { line: line2, column } = this.#source.position(range2.start);
-    const sourceLine = this.#source.line(line2);
-    const room = Math.max(1, sourceLine.length - column + 1);
+    const { line: line3, column } = this.#source.position(range3.start);
+    const sourceLine = this.#source.line(line3);
+    const room2 = Math.max(1, sourceLine.length - column + 1);
     const problem = {
       file: this.#source.file,
-      line: line2,
+      line: line3,
       column,
       severity: details2.severity ?? "error",
       message: shorten2(details2.message),
       nextStep: details2.nextStep ?? null,
-      length: Math.max(1, Math.min(range2.end - range2.start, room)),
+      length: Math.max(1, Math.min(range3.end - range3.start, room2)),
       sourceLine
     };
-    const key2 = `${range2.start} ${details2.message}`;
+    const key2 = `${range3.start} ${details2.message}`;
     if (!this.#entries.has(key2)) this.#entries.set(key2, { details: details2, problem });
   }
   get hasErrors() {
@@ -22272,34 +26289,34 @@ var ProblemList = class {
     const damagedLine = damagedFrom === Number.POSITIVE_INFINITY ? damagedFrom : this.#source.position(damagedFrom).line;
     return [...this.#entries.values()].filter(
       ({ details: details2, problem }) => damagedLine === Number.POSITIVE_INFINITY || details2.damage === true || details2.absence !== true && problem.line < damagedLine
-    ).map(({ problem }) => problem).sort((a, b) => a.line - b.line || a.column - b.column);
+    ).map(({ problem }) => problem).sort((a2, b) => a2.line - b.line || a2.column - b.column);
   }
 };
 
 // src/manifest/paths.ts
-function resolvePath(folder, path) {
+function resolvePath(folder, path2) {
   const parts = [];
-  for (const part of `${folder}/${path}`.split("/")) {
+  for (const part of `${folder}/${path2}`.split("/")) {
     if (part === "..") {
       if (parts.pop() === void 0) return null;
     } else if (part !== "" && part !== ".") parts.push(part);
   }
   return parts.join("/");
 }
-function relativePath(folder, path) {
+function relativePath(folder, path2) {
   const from = folder === "" ? [] : folder.split("/");
-  const to = path.split("/");
+  const to = path2.split("/");
   let common = 0;
   while (common < from.length && from[common] === to[common]) common++;
   return [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
 }
-function folderOf(path) {
-  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+function folderOf(path2) {
+  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
 }
-function pathFault(path) {
-  if (/^([/\\~]|[A-Za-z]:)/.test(path)) return "is not a relative path";
-  if (path.includes("\\")) return "has a backslash";
-  if (/[\u0000-\u001f\u007f]/.test(path)) return "has a control character";
+function pathFault(path2) {
+  if (/^([/\\~]|[A-Za-z]:)/.test(path2)) return "is not a relative path";
+  if (path2.includes("\\")) return "has a backslash";
+  if (/[\u0000-\u001f\u007f]/.test(path2)) return "has a control character";
   return null;
 }
 
@@ -22317,12 +26334,12 @@ var ProgramFiles = class {
     this.#folder = folder;
   }
   /** A program; whatever keeps it from being read is reported at `place`. */
-  read(path, place) {
-    const wrong = pathFault(path);
-    const resolved = wrong === null ? resolvePath(this.#folder, path) : null;
+  read(path2, place) {
+    const wrong = pathFault(path2);
+    const resolved = wrong === null ? resolvePath(this.#folder, path2) : null;
     if (resolved === null) {
       place.value({
-        message: `the path '${path}' ${wrong ?? "leads out of the repository"}`,
+        message: `the path '${path2}' ${wrong ?? "leads out of the repository"}`,
         nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
       });
       return noProgram;
@@ -22330,7 +26347,7 @@ var ProgramFiles = class {
     const language = /\.(wesl|wgsl)$/.exec(resolved)?.[1];
     if (language === void 0) {
       place.value({
-        message: `'${path}' is neither a .wesl nor a .wgsl file`,
+        message: `'${path2}' is neither a .wesl nor a .wgsl file`,
         nextStep: "give the WESL or WGSL program"
       });
       return noProgram;
@@ -22338,7 +26355,7 @@ var ProgramFiles = class {
     const text2 = this.#attempt(place, () => this.#reader.read(resolved));
     if (text2 === void 0) return noProgram;
     if (text2 === null) {
-      place.value({ message: `there is no file '${path}'`, nextStep: this.#suggest(resolved) });
+      place.value({ message: `there is no file '${path2}'`, nextStep: this.#suggest(resolved) });
       return noProgram;
     }
     const root = relativePath(this.#folder, resolved);
@@ -22369,16 +26386,16 @@ var ProgramFiles = class {
   }
   #readModules(folder) {
     const name = folder === "" ? "the repository" : `'${folder}'`;
-    const paths = this.#reader.list(folder).filter((path) => /\.(wesl|wgsl)$/.test(path));
+    const paths = this.#reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
     if (paths.length > maxModules) return `${name} holds more than ${maxModules} modules`;
     const modules = {};
     let characters = 0;
-    for (const path of paths) {
-      const text2 = this.#reader.read(path);
+    for (const path2 of paths) {
+      const text2 = this.#reader.read(path2);
       if (text2 === null) continue;
       characters += text2.length;
       if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#folder, path)] = text2;
+      modules[relativePath(this.#folder, path2)] = text2;
     }
     return modules;
   }
@@ -22386,7 +26403,7 @@ var ProgramFiles = class {
     const folder = folderOf(resolved);
     let names3;
     try {
-      names3 = this.#reader.list(folder).map((path) => path.slice(folder === "" ? 0 : folder.length + 1));
+      names3 = this.#reader.list(folder).map((path2) => path2.slice(folder === "" ? 0 : folder.length + 1));
     } catch (error) {
       if (!(error instanceof JoulegateError)) throw error;
       names3 = [];
@@ -22420,9 +26437,9 @@ var SourceText = class {
     return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
   }
   /** A line without its end, by 1-based number. */
-  line(number) {
-    const start = this.#lineStarts[number - 1] ?? this.text.length;
-    const end = this.#lineStarts[number] ?? this.text.length + 1;
+  line(number3) {
+    const start = this.#lineStarts[number3 - 1] ?? this.text.length;
+    const end = this.#lineStarts[number3] ?? this.text.length + 1;
     return this.text.slice(start, end - 1).replace(/\r$/, "");
   }
 };
@@ -22430,43 +26447,43 @@ var SourceText = class {
 // src/manifest/operators.ts
 function readerOf(files) {
   return {
-    read: (path) => Object.hasOwn(files, path) ? files[path] : null,
-    list: (folder) => Object.keys(files).filter((path) => folder === "" || path.startsWith(`${folder}/`))
+    read: (path2) => Object.hasOwn(files, path2) ? files[path2] : null,
+    list: (folder) => Object.keys(files).filter((path2) => folder === "" || path2.startsWith(`${folder}/`))
   };
 }
 function loadOperator(definition) {
   const { name, fragment, files } = definition;
   const source = new SourceText(`operator ${name}`, fragment);
   const problems = new ProblemList(source);
-  const document = new YamlDocument(source, problems);
-  const checked = validateOperator(document.data);
+  const document2 = new YamlDocument(source, problems);
+  const checked = validateOperator(document2.data);
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
   if (!checked.ok) {
     const faults = checked.faults.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
     throw new Error(`operator ${name}: ${faults}`);
   }
-  return { name, file: checked.value, document, programs: new ProgramFiles(readerOf(files), "") };
+  return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
 }
 
 // src/manifest/place.ts
-function placeIn(document, pointer) {
+function placeIn(document2, pointer) {
   return {
-    value: (details2) => document.reportValue(pointer, details2),
-    key: (details2) => document.reportKey(pointer, details2),
-    text: (offset, length, details2) => document.reportInText(pointer, offset, length, details2),
-    at: (...steps2) => placeIn(document, at(pointer, ...steps2)),
-    isWritten: document.has(pointer)
+    value: (details2) => document2.reportValue(pointer, details2),
+    key: (details2) => document2.reportKey(pointer, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer, ...steps2)),
+    isWritten: document2.has(pointer)
   };
 }
-function placeInOperator(operator, document, pointer, use) {
+function placeInOperator(operator, document2, pointer, use) {
   const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
   return {
     value: report3,
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document, at(pointer, ...steps2), use),
-    isWritten: document.has(pointer)
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer, ...steps2), use),
+    isWritten: document2.has(pointer)
   };
 }
 
@@ -22476,13 +26493,13 @@ var CelError = class extends Error {
   #code;
   #range;
   #summary;
-  constructor({ name, code, message, node, cause, range: range2 }) {
+  constructor({ name, code, message, node, cause, range: range3 }) {
     super(message, cause ? { cause } : void 0);
     this.name = name;
     this.#code = code;
     this.#summary = message;
     this.#node = node;
-    this.#range = range2 && normalizeRange(range2) || normalizeRange(node);
+    this.#range = range3 && normalizeRange(range3) || normalizeRange(node);
     if (!node?.input) return;
     this.message = formatErrorWithHighlight(this.#summary, node, this.#range);
   }
@@ -22552,8 +26569,8 @@ function normalizeRange(node) {
   const end = typeof node.end === "number" ? node.end : start;
   return { start, end };
 }
-function formatErrorWithHighlight(message, node, range2) {
-  const pos = node.pos ?? range2?.start;
+function formatErrorWithHighlight(message, node, range3) {
+  const pos = node.pos ?? range3?.start;
   if (typeof pos !== "number") return message;
   const input = node.input;
   let lineNum = 1;
@@ -22572,8 +26589,8 @@ function formatErrorWithHighlight(message, node, range2) {
   let contextEnd = pos;
   while (contextStart > 0 && input[contextStart - 1] !== "\n") contextStart--;
   while (contextEnd < input.length && input[contextEnd] !== "\n") contextEnd++;
-  const line2 = input.slice(contextStart, contextEnd);
-  const highlight = `> ${`${lineNum}`.padStart(4, " ")} | ${line2}
+  const line3 = input.slice(contextStart, contextEnd);
+  const highlight = `> ${`${lineNum}`.padStart(4, " ")} | ${line3}
 ${" ".repeat(9 + columnNum)}^`;
   return `${message}
 
@@ -22587,12 +26604,12 @@ function attachErrorAst(error, node) {
 // ../../work/main/node_modules/@marcbachmann/cel-js/lib/optional.js
 var Optional = class _Optional {
   #value;
-  constructor(value) {
-    this.#value = value;
+  constructor(value2) {
+    this.#value = value2;
   }
-  static of(value) {
-    if (value === void 0) return OPTIONAL_NONE;
-    return new _Optional(value);
+  static of(value2) {
+    if (value2 === void 0) return OPTIONAL_NONE;
+    return new _Optional(value2);
   }
   static none() {
     return OPTIONAL_NONE;
@@ -22642,9 +26659,9 @@ function register(registry) {
   functionOverload("optional.hasValue(): bool", (v) => v.hasValue());
   functionOverload("optional<A>.value(): A", (v) => v.value());
   registry.registerFunctionOverload("OptionalNamespace.none(): optional<T>", () => Optional.none());
-  functionOverload("OptionalNamespace.of(A): optional<A>", (_, value) => Optional.of(value));
-  function ensureOptional(value, ast, description) {
-    if (value instanceof Optional) return value;
+  functionOverload("OptionalNamespace.of(A): optional<A>", (_, value2) => Optional.of(value2));
+  function ensureOptional(value2, ast, description) {
+    if (value2 instanceof Optional) return value2;
     throw evaluationError("optional_expected", `${description} must be optional`, ast);
   }
   function evaluateOptional(ev, macro, ctx) {
@@ -22652,8 +26669,8 @@ function register(registry) {
     if (v instanceof Promise) return v.then((_v) => handleOptionalResolved(_v, ev, macro, ctx));
     return handleOptionalResolved(v, ev, macro, ctx);
   }
-  function handleOptionalResolved(value, ev, macro, ctx) {
-    const optional2 = ensureOptional(value, macro.receiver, `${macro.functionDesc} receiver`);
+  function handleOptionalResolved(value2, ev, macro, ctx) {
+    const optional2 = ensureOptional(value2, macro.receiver, `${macro.functionDesc} receiver`);
     if (optional2.hasValue()) return macro.onHasValue(optional2);
     return macro.onEmpty(ev, macro, ctx);
   }
@@ -22769,8 +26786,8 @@ var RESERVED = /* @__PURE__ */ new Set([
 // ../../work/main/node_modules/@marcbachmann/cel-js/lib/functions.js
 var UnsignedInt = class {
   #value;
-  constructor(value) {
-    this.verify(typeof value === "bigint" ? value : BigInt(value));
+  constructor(value2) {
+    this.verify(typeof value2 === "bigint" ? value2 : BigInt(value2));
   }
   get value() {
     return this.#value;
@@ -22877,14 +26894,14 @@ var Duration = class _Duration {
 function registerFunctions(registry) {
   const sync = { async: false };
   const functionOverload = (sig, handler) => registry.registerFunctionOverload(sig, handler, sync);
-  const identity2 = (v) => v;
-  functionOverload("dyn(dyn): dyn", identity2);
+  const identity4 = (v) => v;
+  functionOverload("dyn(dyn): dyn", identity4);
   for (const _t in TYPES) {
     const type = TYPES[_t];
     if (!(type instanceof Type)) continue;
     functionOverload(`type(${type.name}): type`, () => type);
   }
-  functionOverload("bool(bool): bool", identity2);
+  functionOverload("bool(bool): bool", identity4);
   functionOverload("bool(string): bool", (v) => {
     switch (v) {
       case "1":
@@ -22915,8 +26932,8 @@ function registerFunctions(registry) {
   functionOverload("list.size(): int", (v) => BigInt(v.length ?? v.size));
   functionOverload("map.size(): int", (v) => BigInt(v instanceof Map ? v.size : objKeys(v).length));
   functionOverload("bytes(string): bytes", (v) => ByteOpts.fromString(v));
-  functionOverload("bytes(bytes): bytes", identity2);
-  functionOverload("double(double): double", identity2);
+  functionOverload("bytes(bytes): bytes", identity4);
+  functionOverload("double(double): double", identity4);
   functionOverload("double(int): double", (v) => Number(v));
   functionOverload("double(uint): double", (v) => Number(v));
   functionOverload("double(string): double", (v) => {
@@ -22925,8 +26942,8 @@ function registerFunctions(registry) {
         "double_conversion_error",
         "double() type error: cannot convert to double"
       );
-    const s = v.toLowerCase();
-    switch (s) {
+    const s2 = v.toLowerCase();
+    switch (s2) {
       case "inf":
       case "+inf":
       case "infinity":
@@ -22947,7 +26964,7 @@ function registerFunctions(registry) {
       }
     }
   });
-  functionOverload("int(int): int", identity2);
+  functionOverload("int(int): int", identity4);
   functionOverload("int(double): int", (v) => {
     if (Number.isFinite(v)) return BigInt(Math.trunc(v));
     throw evaluationError("numeric_overflow", "int() type error: integer overflow");
@@ -22963,7 +26980,7 @@ function registerFunctions(registry) {
     }
     throw evaluationError("int_conversion_error", "int() type error: cannot convert to int");
   });
-  functionOverload("uint(uint): uint", identity2);
+  functionOverload("uint(uint): uint", identity4);
   functionOverload("uint(int): uint", (v) => {
     try {
       return new UnsignedInt(v);
@@ -22988,7 +27005,7 @@ function registerFunctions(registry) {
       throw evaluationError("uint_conversion_error", "uint() type error: cannot convert to uint");
     }
   });
-  functionOverload("string(string): string", identity2);
+  functionOverload("string(string): string", identity4);
   functionOverload("string(bool): string", (v) => `${v}`);
   functionOverload("string(int): string", (v) => `${v}`);
   functionOverload("string(uint): string", (v) => `${v}`);
@@ -22998,81 +27015,81 @@ function registerFunctions(registry) {
     if (v === -Infinity) return "-Inf";
     return `${v}`;
   });
-  functionOverload("string.startsWith(string): bool", (a, b) => a.startsWith(b));
-  functionOverload("string.endsWith(string): bool", (a, b) => a.endsWith(b));
-  functionOverload("string.contains(string): bool", (a, b) => a.includes(b));
-  functionOverload("string.lowerAscii(): string", (a) => a.toLowerCase());
-  functionOverload("string.upperAscii(): string", (a) => a.toUpperCase());
-  functionOverload("string.trim(): string", (a) => a.trim());
+  functionOverload("string.startsWith(string): bool", (a2, b) => a2.startsWith(b));
+  functionOverload("string.endsWith(string): bool", (a2, b) => a2.endsWith(b));
+  functionOverload("string.contains(string): bool", (a2, b) => a2.includes(b));
+  functionOverload("string.lowerAscii(): string", (a2) => a2.toLowerCase());
+  functionOverload("string.upperAscii(): string", (a2) => a2.toUpperCase());
+  functionOverload("string.trim(): string", (a2) => a2.trim());
   functionOverload(
     "string.indexOf(string): int",
-    (string, search) => BigInt(string.indexOf(search))
+    (string2, search) => BigInt(string2.indexOf(search))
   );
-  functionOverload("string.indexOf(string, int): int", (string, search, fromIndex) => {
+  functionOverload("string.indexOf(string, int): int", (string2, search, fromIndex) => {
     if (search === "") return fromIndex;
     fromIndex = Number(fromIndex);
-    if (fromIndex < 0 || fromIndex >= string.length) {
+    if (fromIndex < 0 || fromIndex >= string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.indexOf(search, fromIndex): fromIndex out of range"
       );
     }
-    return BigInt(string.indexOf(search, fromIndex));
+    return BigInt(string2.indexOf(search, fromIndex));
   });
   functionOverload(
     "string.lastIndexOf(string): int",
-    (string, search) => BigInt(string.lastIndexOf(search))
+    (string2, search) => BigInt(string2.lastIndexOf(search))
   );
-  functionOverload("string.lastIndexOf(string, int): int", (string, search, fromIndex) => {
+  functionOverload("string.lastIndexOf(string, int): int", (string2, search, fromIndex) => {
     if (search === "") return fromIndex;
     fromIndex = Number(fromIndex);
-    if (fromIndex < 0 || fromIndex >= string.length) {
+    if (fromIndex < 0 || fromIndex >= string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.lastIndexOf(search, fromIndex): fromIndex out of range"
       );
     }
-    return BigInt(string.lastIndexOf(search, fromIndex));
+    return BigInt(string2.lastIndexOf(search, fromIndex));
   });
-  functionOverload("string.substring(int): string", (string, start) => {
+  functionOverload("string.substring(int): string", (string2, start) => {
     start = Number(start);
-    if (start < 0 || start > string.length) {
+    if (start < 0 || start > string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.substring(start, end): start index out of range"
       );
     }
-    return string.substring(start);
+    return string2.substring(start);
   });
-  functionOverload("string.substring(int, int): string", (string, start, end) => {
+  functionOverload("string.substring(int, int): string", (string2, start, end) => {
     start = Number(start);
-    if (start < 0 || start > string.length) {
+    if (start < 0 || start > string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.substring(start, end): start index out of range"
       );
     }
     end = Number(end);
-    if (end < start || end > string.length) {
+    if (end < start || end > string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.substring(start, end): end index out of range"
       );
     }
-    return string.substring(start, end);
+    return string2.substring(start, end);
   });
-  functionOverload("string.matches(string): bool", (a, b) => {
+  functionOverload("string.matches(string): bool", (a2, b) => {
     try {
-      return new RegExp(b).test(a);
+      return new RegExp(b).test(a2);
     } catch (_err) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s, sep3) => s.split(sep3));
-  functionOverload("string.split(string, int): list<string>", (s, sep3, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep3) => s2.split(sep3));
+  functionOverload("string.split(string, int): list<string>", (s2, sep3, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s.split(sep3);
+    const parts = s2.split(sep3);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
     limited.push(parts.slice(l - 1).join(sep3));
@@ -23183,30 +27200,30 @@ function registerFunctions(registry) {
   functionOverload(`${TS}.getSeconds(): int`, (d) => BigInt(d.getUTCSeconds()));
   functionOverload(`${TS}.getSeconds(string): int`, (d, tz) => BigInt(tzDate(d, tz).getSeconds()));
   const parseDurationPattern = /(\d*\.?\d*)(ns|us|µs|ms|s|m|h)/;
-  function parseDuration(string) {
-    if (!string) throw evaluationError("invalid_duration", `Invalid duration string: ''`);
-    const isNegative = string[0] === "-";
-    if (string[0] === "-" || string[0] === "+") string = string.slice(1);
+  function parseDuration(string2) {
+    if (!string2) throw evaluationError("invalid_duration", `Invalid duration string: ''`);
+    const isNegative = string2[0] === "-";
+    if (string2[0] === "-" || string2[0] === "+") string2 = string2.slice(1);
     let nanoseconds = BigInt(0);
     while (true) {
-      const match = parseDurationPattern.exec(string);
-      if (!match) throw evaluationError("invalid_duration", `Invalid duration string: ${string}`);
+      const match = parseDurationPattern.exec(string2);
+      if (!match) throw evaluationError("invalid_duration", `Invalid duration string: ${string2}`);
       if (match.index !== 0)
-        throw evaluationError("invalid_duration", `Invalid duration string: ${string}`);
-      string = string.slice(match[0].length);
+        throw evaluationError("invalid_duration", `Invalid duration string: ${string2}`);
+      string2 = string2.slice(match[0].length);
       const unitNanos = UNIT_NANOSECONDS[match[2]];
       const [intPart = "0", fracPart = ""] = match[1].split(".");
       const intVal = BigInt(intPart) * unitNanos;
       const fracNanos = fracPart ? BigInt(fracPart.slice(0, 13).padEnd(13, "0")) * unitNanos / 10000000000000n : 0n;
       nanoseconds += intVal + fracNanos;
-      if (string === "") break;
+      if (string2 === "") break;
     }
     const seconds = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
     const nanos = Number(nanoseconds % billionBigInt);
     if (isNegative) return new Duration(-seconds, -nanos);
     return new Duration(seconds, nanos);
   }
-  functionOverload(`duration(string): google.protobuf.Duration`, (s) => parseDuration(s));
+  functionOverload(`duration(string): google.protobuf.Duration`, (s2) => parseDuration(s2));
   functionOverload(`google.protobuf.Duration.getHours(): int`, (d) => d.getHours());
   functionOverload(`google.protobuf.Duration.getMinutes(): int`, (d) => d.getMinutes());
   functionOverload(`google.protobuf.Duration.getSeconds(): int`, (d) => d.getSeconds());
@@ -23348,22 +27365,22 @@ var TypeDeclaration = class {
   isEmpty() {
     return this.valueType && this.valueType.kind === "param";
   }
-  unify(r, t2) {
-    const t1 = this;
-    if (t1 === t2 || t1.kind === "dyn" || t2.kind === "param") return t1;
-    if (t2.kind === "dyn" || t1.kind === "param") return t2;
-    if (t1.kind !== t2.kind) return null;
-    if (!(t1.hasPlaceholderType || t2.hasPlaceholderType || t1.hasDynType || t2.hasDynType))
+  unify(r, t22) {
+    const t12 = this;
+    if (t12 === t22 || t12.kind === "dyn" || t22.kind === "param") return t12;
+    if (t22.kind === "dyn" || t12.kind === "param") return t22;
+    if (t12.kind !== t22.kind) return null;
+    if (!(t12.hasPlaceholderType || t22.hasPlaceholderType || t12.hasDynType || t22.hasDynType))
       return null;
-    const valueType = t1.valueType.unify(r, t2.valueType);
+    const valueType = t12.valueType.unify(r, t22.valueType);
     if (!valueType) return null;
-    switch (t1.kind) {
+    switch (t12.kind) {
       case "optional":
         return r.getOptionalType(valueType);
       case "list":
         return r.getListType(valueType);
       case "map":
-        const keyType = t1.keyType.unify(r, t2.keyType);
+        const keyType = t12.keyType.unify(r, t22.keyType);
         return keyType ? r.getMapType(keyType, valueType) : null;
     }
   }
@@ -23403,22 +27420,22 @@ var TypeDeclaration = class {
     if (!message) return;
     const type = message.fields ? message.fields[key2] : dynType;
     if (!type) return void 0;
-    const value = obj instanceof Map ? obj.get(key2) : obj[key2];
-    if (value === void 0) return;
-    if (type.matchesValueType(value, ev)) return value;
+    const value2 = obj instanceof Map ? obj.get(key2) : obj[key2];
+    if (value2 === void 0) return;
+    if (type.matchesValueType(value2, ev)) return value2;
     throw evaluationError(
       "field_type_mismatch",
-      `Field '${key2}' is not of type '${type}', got '${ev.debugType(value)}'`,
+      `Field '${key2}' is not of type '${type}', got '${ev.debugType(value2)}'`,
       ast
     );
   }
   #getMapField(obj, key2, ast, ev) {
-    const value = obj instanceof Map ? obj.get(key2) : obj && hasOwn(obj, key2) ? obj[key2] : void 0;
-    if (value === void 0) return;
-    if (this.valueType.matchesValueType(value, ev)) return value;
+    const value2 = obj instanceof Map ? obj.get(key2) : obj && hasOwn(obj, key2) ? obj[key2] : void 0;
+    if (value2 === void 0) return;
+    if (this.valueType.matchesValueType(value2, ev)) return value2;
     throw evaluationError(
       "field_type_mismatch",
-      `Field '${key2}' is not of type '${this.valueType}', got '${ev.debugType(value)}'`,
+      `Field '${key2}' is not of type '${this.valueType}', got '${ev.debugType(value2)}'`,
       ast
     );
   }
@@ -23438,8 +27455,8 @@ var TypeDeclaration = class {
   #getListField(obj, key2, ast, ev) {
     if (typeof key2 === "bigint") key2 = Number(key2);
     else if (typeof key2 !== "number") return;
-    const value = this.#getListElementAtIndex(obj, key2);
-    if (value === void 0) {
+    const value2 = this.#getListElementAtIndex(obj, key2);
+    if (value2 === void 0) {
       if (!obj) return;
       throw evaluationError(
         "index_out_of_bounds",
@@ -23447,10 +27464,10 @@ var TypeDeclaration = class {
         ast
       );
     }
-    if (this.valueType.matchesValueType(value, ev)) return value;
+    if (this.valueType.matchesValueType(value2, ev)) return value2;
     throw evaluationError(
       "list_item_type_mismatch",
-      `List item with index '${key2}' is not of type '${this.valueType}', got '${ev.debugType(value)}'`,
+      `List item with index '${key2}' is not of type '${this.valueType}', got '${ev.debugType(value2)}'`,
       ast
     );
   }
@@ -23465,24 +27482,24 @@ var TypeDeclaration = class {
     return this.matches(other) && other.matches(this);
   }
   matches(o) {
-    const s = this.unwrappedType;
+    const s2 = this.unwrappedType;
     o = o.unwrappedType;
-    if (s === o || s.kind === "dyn" || o.kind === "dyn" || o.kind === "param") return true;
-    return this.#matchesCache.get(o) ?? this.#matchesCache.set(o, this.#matches(s, o)).get(o);
+    if (s2 === o || s2.kind === "dyn" || o.kind === "dyn" || o.kind === "param") return true;
+    return this.#matchesCache.get(o) ?? this.#matchesCache.set(o, this.#matches(s2, o)).get(o);
   }
-  #matches(s, o) {
-    switch (s.kind) {
+  #matches(s2, o) {
+    switch (s2.kind) {
       case "dyn":
       case "param":
         return true;
       case "list":
-        return o.kind === "list" && s.valueType.matches(o.valueType);
+        return o.kind === "list" && s2.valueType.matches(o.valueType);
       case "map":
-        return o.kind === "map" && s.keyType.matches(o.keyType) && s.valueType.matches(o.valueType);
+        return o.kind === "map" && s2.keyType.matches(o.keyType) && s2.valueType.matches(o.valueType);
       case "optional":
-        return o.kind === "optional" && s.valueType.matches(o.valueType);
+        return o.kind === "optional" && s2.valueType.matches(o.valueType);
       default:
-        return s.name === o.name;
+        return s2.name === o.name;
     }
   }
 };
@@ -23500,12 +27517,12 @@ function wrapMacroExpander(name, handler) {
   };
 }
 var VariableDeclaration = class {
-  constructor(name, type, description, value) {
+  constructor(name, type, description, value2) {
     this.name = name;
     this.type = type;
     this.description = description ?? null;
-    this.constant = value !== void 0;
-    this.value = value;
+    this.constant = value2 !== void 0;
+    this.value = value2;
     objFreeze(this);
   }
 };
@@ -23605,9 +27622,9 @@ var celTypes = {
 };
 for (const t of [celTypes.string, celTypes.double, celTypes.int]) {
   const list3 = _createListType(t);
-  const map = _createMapType(celTypes.string, t);
+  const map2 = _createMapType(celTypes.string, t);
   celTypes[list3.name] = list3;
-  celTypes[map.name] = map;
+  celTypes[map2.name] = map2;
 }
 Object.freeze(celTypes);
 var Candidates = class {
@@ -23642,14 +27659,14 @@ var Candidates = class {
   findUnaryOverload(left) {
     const cached = (this.#matchCache ??= /* @__PURE__ */ new Map()).get(left);
     if (cached !== void 0) return cached;
-    let value = false;
+    let value2 = false;
     for (const decl of this.declarations) {
       if (decl.leftType !== left) continue;
-      value = decl;
+      value2 = decl;
       break;
     }
-    this.#matchCache.set(left, value);
-    return value;
+    this.#matchCache.set(left, value2);
+    return value2;
   }
   findBinaryOverload(left, right) {
     if (left.kind === "dyn" && left.valueType) right = right.wrappedType;
@@ -23798,8 +27815,8 @@ var objTypesCtor = objTypesDecls.map((t) => [t.ctor, t]);
 var invalidVar = (postfix) => new Error(`Invalid variable declaration: ${postfix}`);
 var invalidType = (postfix) => new Error(`Invalid type declaration: ${postfix}`);
 var fallbackDynEqualityMatchers = {
-  "==": [{ handler: (a, b) => a === b, returnType: celTypes.bool }],
-  "!=": [{ handler: (a, b) => a !== b, returnType: celTypes.bool }]
+  "==": [{ handler: (a2, b) => a2 === b, returnType: celTypes.bool }],
+  "!=": [{ handler: (a2, b) => a2 !== b, returnType: celTypes.bool }]
 };
 var Registry = class _Registry {
   #parent = null;
@@ -23902,17 +27919,17 @@ var Registry = class _Registry {
   registerVariable(name, type, opts) {
     if (this.#locked) throw new Error("Cannot modify frozen registry");
     let description = opts?.description;
-    let value;
+    let value2;
     if (typeof name === "string" && typeof type === "object" && !(type instanceof TypeDeclaration)) {
       description = type.description;
-      value = type.value;
+      value2 = type.value;
       if (type.schema) type = this.registerType({ name: `$${name}`, schema: type.schema }).type;
       else type = type.type;
     } else if (typeof name === "object") {
       if (name.schema) type = this.registerType({ name: `$${name.name}`, schema: name.schema }).type;
       else type = name.type;
       description = name.description;
-      value = name.value;
+      value2 = name.value;
       name = name.name;
     }
     if (typeof name !== "string" || !name) throw invalidVar(`name must be a string`);
@@ -23921,7 +27938,7 @@ var Registry = class _Registry {
     if (typeof type === "string") type = this.getType(type);
     else if (!(type instanceof TypeDeclaration)) throw invalidVar(`type is required`);
     this.#ensureOwnVariables();
-    this.variables.set(name, new VariableDeclaration(name, type, description, value));
+    this.variables.set(name, new VariableDeclaration(name, type, description, value2));
     return this;
   }
   #registerSchemaAsType(name, schema) {
@@ -23938,9 +27955,9 @@ var Registry = class _Registry {
     }
     return fields;
   }
-  registerConstant(name, type, value) {
+  registerConstant(name, type, value2) {
     if (typeof name === "object") this.registerVariable(name);
-    else this.registerVariable({ name, type, value });
+    else this.registerVariable({ name, type, value: value2 });
     return this;
   }
   getType(typename) {
@@ -23949,8 +27966,8 @@ var Registry = class _Registry {
   getListType(type) {
     return this.#listTypes.get(type) || this.#listTypes.set(type, this.#parseTypeString(`list<${type}>`, true)).get(type);
   }
-  getMapType(a, b) {
-    return this.#mapTypes.get(a)?.get(b) || (this.#mapTypes.get(a) || this.#mapTypes.set(a, /* @__PURE__ */ new Map()).get(a)).set(b, this.#parseTypeString(`map<${a}, ${b}>`, true)).get(b);
+  getMapType(a2, b) {
+    return this.#mapTypes.get(a2)?.get(b) || (this.#mapTypes.get(a2) || this.#mapTypes.set(a2, /* @__PURE__ */ new Map()).get(a2)).set(b, this.#parseTypeString(`map<${a2}, ${b}>`, true)).get(b);
   }
   getOptionalType(type) {
     return this.#optionalTypes.get(type) || this.#optionalTypes.set(type, this.#parseTypeString(`optional<${type}>`, true)).get(type);
@@ -24056,30 +28073,30 @@ var Registry = class _Registry {
     if (field2.id) return protobufjsFieldToCelType(field2);
     return field2;
   }
-  #toCelFieldDeclaration(typename, fields, k, requireKnownTypes = false) {
+  #toCelFieldDeclaration(typename, fields, k2, requireKnownTypes = false) {
     try {
-      const field2 = this.#toCelFieldType(fields[k]);
+      const field2 = this.#toCelFieldType(fields[k2]);
       if (typeof field2?.type !== "string") throw new Error(`unsupported declaration`);
       return this.#parseTypeString(field2.type, requireKnownTypes);
     } catch (e) {
-      e.message = `Field '${k}' in type '${typename}' has unsupported declaration: ${JSON.stringify(fields[k])}`;
+      e.message = `Field '${k2}' in type '${typename}' has unsupported declaration: ${JSON.stringify(fields[k2])}`;
       throw e;
     }
   }
   #normalizeFields(typename, fields) {
     if (!fields) return;
     const all = /* @__PURE__ */ Object.create(null);
-    for (const k of objKeys(fields)) all[k] = this.#toCelFieldDeclaration(typename, fields, k);
+    for (const k2 of objKeys(fields)) all[k2] = this.#toCelFieldDeclaration(typename, fields, k2);
     return all;
   }
   #createDefaultConvert(name, fields) {
     const keys = objKeys(fields);
     const conversions = /* @__PURE__ */ Object.create(null);
-    for (const k of keys) {
-      const type = fields[k];
+    for (const k2 of keys) {
+      const type = fields[k2];
       const decl = type.kind === "message" && this.objectTypes.get(type.name);
-      if (decl === false) conversions[k] = false;
-      else conversions[k] = decl.convert ? decl : false;
+      if (decl === false) conversions[k2] = false;
+      else conversions[k2] = decl.convert ? decl : false;
     }
     const Ctor = {
       [name]: class extends Map {
@@ -24089,7 +28106,7 @@ var Registry = class _Registry {
           this.#raw = v;
         }
         [Symbol.iterator]() {
-          if (this.size !== keys.length) for (const k of keys) this.get(k);
+          if (this.size !== keys.length) for (const k2 of keys) this.get(k2);
           return super[Symbol.iterator]();
         }
         get(field2) {
@@ -24171,13 +28188,13 @@ var Registry = class _Registry {
    * @param {FunctionDeclaration} a
    * @param {FunctionDeclaration} b
    */
-  #functionSignatureOverlaps(a, b) {
-    if (a.name !== b.name) return false;
-    if (a.argTypes.length !== b.argTypes.length) return false;
-    if ((a.receiverType || b.receiverType) && (!a.receiverType || !b.receiverType)) return false;
-    const isDifferentReceiver = a.receiverType !== b.receiverType && a.receiverType !== dynType && b.receiverType !== dynType;
-    return !isDifferentReceiver && (b.macro || a.macro || b.argTypes.every((t, i) => {
-      const o = a.argTypes[i];
+  #functionSignatureOverlaps(a2, b) {
+    if (a2.name !== b.name) return false;
+    if (a2.argTypes.length !== b.argTypes.length) return false;
+    if ((a2.receiverType || b.receiverType) && (!a2.receiverType || !b.receiverType)) return false;
+    const isDifferentReceiver = a2.receiverType !== b.receiverType && a2.receiverType !== dynType && b.receiverType !== dynType;
+    return !isDifferentReceiver && (b.macro || a2.macro || b.argTypes.every((t, i) => {
+      const o = a2.argTypes[i];
       return t === o || t === dynType || o === dynType;
     }));
   }
@@ -24201,12 +28218,12 @@ var Registry = class _Registry {
       description: param.description ?? null
     };
   }
-  registerFunctionOverload(s, handler, opts) {
+  registerFunctionOverload(s2, handler, opts) {
     if (this.#locked) throw new Error("Cannot modify frozen registry");
-    if (typeof s === "object") opts = s;
+    if (typeof s2 === "object") opts = s2;
     else if (typeof handler === "object") opts = handler;
     else if (!opts) opts = {};
-    const sig = typeof s === "string" ? s : opts.signature ?? void 0;
+    const sig = typeof s2 === "string" ? s2 : opts.signature ?? void 0;
     const parsed = sig !== void 0 ? this.#parseSignature(sig) : void 0;
     const name = parsed?.name || opts.name;
     const receiverType = parsed?.receiverType || opts.receiverType;
@@ -24243,16 +28260,16 @@ var Registry = class _Registry {
     this.#checkOverlappingSignatures(dec);
     this.#pushFunction(dec);
   }
-  registerOperatorOverload(string, handler, opts) {
-    const unaryParts = string.match(/^([-!])([\w.<>]+)(?::\s*([\w.<>]+))?$/);
+  registerOperatorOverload(string2, handler, opts) {
+    const unaryParts = string2.match(/^([-!])([\w.<>]+)(?::\s*([\w.<>]+))?$/);
     if (unaryParts) {
       const [, op2, operandType, returnType2] = unaryParts;
       return this.unaryOverload(op2, operandType, handler, returnType2, opts?.async);
     }
-    const parts = string.match(
+    const parts = string2.match(
       /^([\w.<>]+) ([-+*%/]|==|!=|<|<=|>|>=|in) ([\w.<>]+)(?::\s*([\w.<>]+))?$/
     );
-    if (!parts) throw new Error(`Operator overload invalid: ${string}`);
+    if (!parts) throw new Error(`Operator overload invalid: ${string2}`);
     const [, leftType, op, rightType, returnType] = parts;
     return this.binaryOverload(leftType, op, rightType, handler, returnType);
   }
@@ -24300,8 +28317,8 @@ var Registry = class _Registry {
           op: "!=",
           leftType,
           rightType,
-          handler(a, b, ast, ev) {
-            return !handler(a, b, ast, ev);
+          handler(a2, b, ast, ev) {
+            return !handler(a2, b, ast, ev);
           },
           returnType,
           async
@@ -24313,8 +28330,8 @@ var Registry = class _Registry {
             op: "==",
             leftType: rightType,
             rightType: leftType,
-            handler(a, b, ast, ev) {
-              return handler(b, a, ast, ev);
+            handler(a2, b, ast, ev) {
+              return handler(b, a2, ast, ev);
             },
             returnType,
             async
@@ -24323,8 +28340,8 @@ var Registry = class _Registry {
             op: "!=",
             leftType: rightType,
             rightType: leftType,
-            handler(a, b, ast, ev) {
-              return !handler(b, a, ast, ev);
+            handler(a2, b, ast, ev) {
+              return !handler(b, a2, ast, ev);
             },
             returnType,
             async
@@ -24533,24 +28550,24 @@ var Base = class {
 function unsupportedType(self, type) {
   throw self.createError("unsupported_type", `Unsupported type: ${type}`);
 }
-var maybeAsyncArray = (a) => Array.isArray(a) ? a.some((n) => n.maybeAsync) : false;
+var maybeAsyncArray = (a2) => Array.isArray(a2) ? a2.some((n) => n.maybeAsync) : false;
 function maybeAsync(l, r, h) {
   if (r === true || r && (r?.maybeAsync || maybeAsyncArray(r))) return maybeAsyncBoth(h);
   if (l === true || l && (l?.maybeAsync || maybeAsyncArray(l))) return maybeAsyncFirst(h);
   return h;
 }
 function maybeAsyncBoth(handler) {
-  return handler.__asyncBoth ??= function handle(a, b, c, d) {
-    if (!(a instanceof Promise || b instanceof Promise)) return handler(a, b, c, d);
-    if (!(b instanceof Promise)) return a.then((_a) => handler(_a, b, c, d));
-    if (!(a instanceof Promise)) return b.then((_b) => handler(a, _b, c, d));
-    return Promise.all([a, b]).then((p) => handler(p[0], p[1], c, d));
+  return handler.__asyncBoth ??= function handle(a2, b, c, d) {
+    if (!(a2 instanceof Promise || b instanceof Promise)) return handler(a2, b, c, d);
+    if (!(b instanceof Promise)) return a2.then((_a) => handler(_a, b, c, d));
+    if (!(a2 instanceof Promise)) return b.then((_b) => handler(a2, _b, c, d));
+    return Promise.all([a2, b]).then((p) => handler(p[0], p[1], c, d));
   };
 }
 function maybeAsyncFirst(handler) {
-  return handler.__asyncFirst ??= function handle(a, b, c, d) {
-    if (a instanceof Promise) return a.then((_a) => handler(_a, b, c, d));
-    return handler(a, b, c, d);
+  return handler.__asyncFirst ??= function handle(a2, b, c, d) {
+    if (a2 instanceof Promise) return a2.then((_a) => handler(_a, b, c, d));
+    return handler(a2, b, c, d);
   };
 }
 function checkAccessNode(chk, ast, ctx) {
@@ -24591,8 +28608,8 @@ function checkElementHomogenous(chk, ctx, expected, el, code) {
 function checkElement(chk, ctx, expected, el) {
   return expected.unify(chk.registry, chk.check(el, ctx)) || dynType2;
 }
-function ternaryConditionError(ev, value, node) {
-  const type = ev.debugRuntimeType(value);
+function ternaryConditionError(ev, value2, node) {
+  const type = ev.debugRuntimeType(value2);
   return ev.createError(
     "invalid_condition_type",
     `${node.meta.label || "Ternary condition must be bool"}, got '${type}'`,
@@ -24604,8 +28621,8 @@ function handleTernary(c, ev, ast, ctx) {
   if (c === false) return ev.run(ast.right, ctx);
   throw ternaryConditionError(ev, c, ast.condition);
 }
-function logicalOperandError(ev, value, node) {
-  const type = ev.debugRuntimeType(value);
+function logicalOperandError(ev, value2, node) {
+  const type = ev.debugRuntimeType(value2);
   return ev.createError(
     "invalid_logical_operand",
     `Logical operator requires bool operands, got '${type}'`,
@@ -24763,9 +28780,9 @@ function resolveAstArray(ev, astArray, ctx, i = astArray.length) {
 function safeFromEntries(entries) {
   const obj = {};
   for (let i = 0; i < entries.length; i++) {
-    const [k, v] = entries[i];
-    if (k === "__proto__" || k === "constructor" || k === "prototype") continue;
-    obj[k] = v;
+    const [k2, v] = entries[i];
+    if (k2 === "__proto__" || k2 === "constructor" || k2 === "prototype") continue;
+    obj[k2] = v;
   }
   return obj;
 }
@@ -24948,7 +28965,7 @@ var OPERATORS = {
         functionName,
         args.length
       );
-      const argTypes = ast.argTypes = args.map((a) => chk.check(a, ctx));
+      const argTypes = ast.argTypes = args.map((a2) => chk.check(a2, ctx));
       const decl = candidates.findFunction(argTypes);
       if (!decl) {
         throw chk.createError(
@@ -24974,7 +28991,7 @@ var OPERATORS = {
         methodName,
         args.length
       );
-      const argTypes = ast.argTypes = args.map((a) => chk.check(a, ctx));
+      const argTypes = ast.argTypes = args.map((a2) => chk.check(a2, ctx));
       ast.receiverWithArgs = [receiver, ...args];
       ast.handle = maybeAsync(ast.receiverWithArgs, false, callRecFn);
       if (receiverType.kind === "dyn" && candidates.returnType) return candidates.returnType;
@@ -24990,7 +29007,7 @@ var OPERATORS = {
       }
       if (!receiverType.hasPlaceholderType && !argTypes.some((t) => t.hasDynType)) {
         const fn = decl.handler;
-        const handle = fn.__handle ??= (a, ev, _ast) => callFunctionHandler(fn, ev, a, _ast);
+        const handle = fn.__handle ??= (a2, ev, _ast) => callFunctionHandler(fn, ev, a2, _ast);
         ast.handle = maybeAsync(ast.receiverWithArgs, false, handle);
       }
       return decl.returnType;
@@ -25036,13 +29053,13 @@ var OPERATORS = {
       let async;
       for (let i = 0; i < len; i++) {
         const e = astEntries[i];
-        const k = ev.run(e[0], ctx);
+        const k2 = ev.run(e[0], ctx);
         const v = ev.run(e[1], ctx);
-        if (k instanceof Promise || v instanceof Promise) {
-          results[i] = Promise.all([k, v]);
+        if (k2 instanceof Promise || v instanceof Promise) {
+          results[i] = Promise.all([k2, v]);
           async ??= true;
         } else {
-          results[i] = [k, v];
+          results[i] = [k2, v];
         }
       }
       if (async) return Promise.all(results).then(safeFromEntries);
@@ -25175,7 +29192,7 @@ for (const op of objKeys(OPERATORS)) {
 }
 
 // ../../work/main/node_modules/@marcbachmann/cel-js/lib/macros.js
-var identity = (x) => x;
+var identity3 = (x2) => x2;
 function assertIdentifier(node, message) {
   if (node.op === "id") return node.args;
   throw parseError("invalid_macro_argument", message, node);
@@ -25198,7 +29215,7 @@ function createMapExpander(hasFilter) {
         iterVarName: assertIdentifier(iterVar, invalidMsg),
         init: callAst.clone(OPERATORS.list, []),
         step: step2,
-        result: identity
+        result: identity3
       })
     };
   };
@@ -25220,7 +29237,7 @@ function createFilterExpander() {
         iterVarName,
         init: callAst.clone(OPERATORS.list, []),
         step: step2,
-        result: identity
+        result: identity3
       })
     };
   };
@@ -25240,7 +29257,7 @@ function createQuantifierExpander(opts) {
         init: transform.init,
         condition: transform.condition,
         step: transform.step,
-        result: transform.result || identity
+        result: transform.result || identity3
       })
     };
   };
@@ -25289,7 +29306,7 @@ function registerMacros(registry) {
       transform({ ast: callAst, predicate, opts }) {
         return {
           init: callAst.clone(OPERATORS.value, true),
-          condition: identity,
+          condition: identity3,
           step: predicate.clone(OPERATORS.ternary, [
             predicate,
             predicate.clone(OPERATORS.value, true),
@@ -25393,131 +29410,131 @@ function registerOverloads(registry) {
   function throwModuloByZero(ast) {
     throw evaluationError("modulo_by_zero", "modulo by zero", ast);
   }
-  unaryOverload("!", "bool", (a) => !a);
-  unaryOverload("-", "int", (a) => -a);
-  binaryOverload("dyn<int>", `==`, `double`, (a, b) => a == b);
-  binaryOverload("dyn<int>", `==`, `uint`, (a, b) => a == b.valueOf());
-  binaryOverload("int", "*", "int", (a, b, ast) => verifyInteger(a * b, ast));
-  binaryOverload("int", "+", "int", (a, b, ast) => verifyInteger(a + b, ast));
-  binaryOverload("int", "-", "int", (a, b, ast) => verifyInteger(a - b, ast));
-  binaryOverload("int", "/", "int", (a, b, ast) => {
+  unaryOverload("!", "bool", (a2) => !a2);
+  unaryOverload("-", "int", (a2) => -a2);
+  binaryOverload("dyn<int>", `==`, `double`, (a2, b) => a2 == b);
+  binaryOverload("dyn<int>", `==`, `uint`, (a2, b) => a2 == b.valueOf());
+  binaryOverload("int", "*", "int", (a2, b, ast) => verifyInteger(a2 * b, ast));
+  binaryOverload("int", "+", "int", (a2, b, ast) => verifyInteger(a2 + b, ast));
+  binaryOverload("int", "-", "int", (a2, b, ast) => verifyInteger(a2 - b, ast));
+  binaryOverload("int", "/", "int", (a2, b, ast) => {
     if (b === MIN_UINT) return throwDivisionByZero(ast);
-    return a / b;
+    return a2 / b;
   });
-  binaryOverload("int", "%", "int", (a, b, ast) => {
+  binaryOverload("int", "%", "int", (a2, b, ast) => {
     if (b === MIN_UINT) return throwModuloByZero(ast);
-    return a % b;
+    return a2 % b;
   });
-  unaryOverload("-", "double", (a) => -a);
-  binaryOverload("double", "*", "double", (a, b) => a * b);
-  binaryOverload("double", "+", "double", (a, b) => a + b);
-  binaryOverload("double", "-", "double", (a, b) => a - b);
-  binaryOverload("double", "/", "double", (a, b) => a / b);
-  binaryOverload("string", "+", "string", (a, b) => a + b);
-  binaryOverload("list<V>", "+", "list<V>", (a, b) => [...a, ...b]);
-  binaryOverload("bytes", "+", "bytes", (a, b) => {
-    if (!a.length) return b;
-    if (!b.length) return a;
-    const result = new Uint8Array(a.length + b.length);
-    result.set(a, 0);
-    result.set(b, a.length);
+  unaryOverload("-", "double", (a2) => -a2);
+  binaryOverload("double", "*", "double", (a2, b) => a2 * b);
+  binaryOverload("double", "+", "double", (a2, b) => a2 + b);
+  binaryOverload("double", "-", "double", (a2, b) => a2 - b);
+  binaryOverload("double", "/", "double", (a2, b) => a2 / b);
+  binaryOverload("string", "+", "string", (a2, b) => a2 + b);
+  binaryOverload("list<V>", "+", "list<V>", (a2, b) => [...a2, ...b]);
+  binaryOverload("bytes", "+", "bytes", (a2, b) => {
+    if (!a2.length) return b;
+    if (!b.length) return a2;
+    const result = new Uint8Array(a2.length + b.length);
+    result.set(a2, 0);
+    result.set(b, a2.length);
     return result;
   });
   const GPD = "google.protobuf.Duration";
-  binaryOverload(GPD, "+", GPD, (a, b) => a.addDuration(b));
-  binaryOverload(GPD, "-", GPD, (a, b) => a.subtractDuration(b));
-  binaryOverload(GPD, "==", GPD, (a, b) => a.seconds === b.seconds && a.nanos === b.nanos);
+  binaryOverload(GPD, "+", GPD, (a2, b) => a2.addDuration(b));
+  binaryOverload(GPD, "-", GPD, (a2, b) => a2.subtractDuration(b));
+  binaryOverload(GPD, "==", GPD, (a2, b) => a2.seconds === b.seconds && a2.nanos === b.nanos);
   const GPT = "google.protobuf.Timestamp";
-  binaryOverload(GPT, "==", GPT, (a, b) => a.getTime() === b.getTime());
-  binaryOverload(GPT, "-", GPT, (a, b) => Duration.fromMilliseconds(a.getTime() - b.getTime()), GPD);
-  binaryOverload(GPT, "-", GPD, (a, b) => b.subtractTimestamp(a));
-  binaryOverload(GPT, "+", GPD, (a, b) => b.extendTimestamp(a));
-  binaryOverload(GPD, "+", GPT, (a, b) => a.extendTimestamp(b));
-  function listIncludes(value, list3, ast, ev) {
-    if (list3 instanceof Set && list3.has(value)) return true;
-    for (const v of list3) if (isEqual(value, v, ast, ev)) return true;
+  binaryOverload(GPT, "==", GPT, (a2, b) => a2.getTime() === b.getTime());
+  binaryOverload(GPT, "-", GPT, (a2, b) => Duration.fromMilliseconds(a2.getTime() - b.getTime()), GPD);
+  binaryOverload(GPT, "-", GPD, (a2, b) => b.subtractTimestamp(a2));
+  binaryOverload(GPT, "+", GPD, (a2, b) => b.extendTimestamp(a2));
+  binaryOverload(GPD, "+", GPT, (a2, b) => a2.extendTimestamp(b));
+  function listIncludes(value2, list3, ast, ev) {
+    if (list3 instanceof Set && list3.has(value2)) return true;
+    for (const v of list3) if (isEqual(value2, v, ast, ev)) return true;
     return false;
   }
-  function mapIncludes(a, b) {
-    if (b instanceof Map) return b.get(a) !== void 0;
-    return hasOwn(b, a) ? b[a] !== void 0 : false;
+  function mapIncludes(a2, b) {
+    if (b instanceof Map) return b.get(a2) !== void 0;
+    return hasOwn(b, a2) ? b[a2] !== void 0 : false;
   }
-  function listMembership(value, list3, ast, ev) {
-    return listIncludes(value, list3, ast, ev);
+  function listMembership(value2, list3, ast, ev) {
+    return listIncludes(value2, list3, ast, ev);
   }
   binaryOverload("V", "in", "list<V>", listMembership);
   binaryOverload("K", "in", "map<K, V>", mapIncludes);
   for (const t of ["type", "null", "bool", "string", "int", "double"]) {
-    binaryOverload(t, "==", t, (a, b) => a === b);
+    binaryOverload(t, "==", t, (a2, b) => a2 === b);
   }
-  binaryOverload("bytes", `==`, "bytes", (a, b) => {
-    if (a === b) return true;
-    let i = a.length;
+  binaryOverload("bytes", `==`, "bytes", (a2, b) => {
+    if (a2 === b) return true;
+    let i = a2.length;
     if (i !== b.length) return false;
-    while (i--) if (a[i] !== b[i]) return false;
+    while (i--) if (a2[i] !== b[i]) return false;
     return true;
   });
-  binaryOverload("list<V>", `==`, "list<V>", (a, b, ast, ev) => {
-    if (a === b) return true;
-    if (isArray(a) && isArray(b)) {
-      const length = a.length;
+  binaryOverload("list<V>", `==`, "list<V>", (a2, b, ast, ev) => {
+    if (a2 === b) return true;
+    if (isArray(a2) && isArray(b)) {
+      const length = a2.length;
       if (length !== b.length) return false;
       for (let i = 0; i < length; i++) {
-        if (!isEqual(a[i], b[i], ast, ev)) return false;
+        if (!isEqual(a2[i], b[i], ast, ev)) return false;
       }
       return true;
     }
-    if (a instanceof Set && b instanceof Set) {
-      if (a.size !== b.size) return false;
-      for (const value of a) if (!b.has(value)) return false;
+    if (a2 instanceof Set && b instanceof Set) {
+      if (a2.size !== b.size) return false;
+      for (const value2 of a2) if (!b.has(value2)) return false;
       return true;
     }
-    const arr = a instanceof Set ? b : a;
-    const set = a instanceof Set ? a : b;
+    const arr = a2 instanceof Set ? b : a2;
+    const set = a2 instanceof Set ? a2 : b;
     if (!isArray(arr)) return false;
     if (arr.length !== set?.size) return false;
     for (let i = 0; i < arr.length; i++) if (!set.has(arr[i])) return false;
     return true;
   });
-  binaryOverload("map<K, V>", `==`, "map<K, V>", (a, b, ast, ev) => {
-    if (a === b) return true;
-    if (a instanceof Map && b instanceof Map) {
-      if (a.size !== b.size) return false;
-      for (const [key2, value] of a)
-        if (!(b.has(key2) && isEqual(value, b.get(key2), ast, ev))) return false;
+  binaryOverload("map<K, V>", `==`, "map<K, V>", (a2, b, ast, ev) => {
+    if (a2 === b) return true;
+    if (a2 instanceof Map && b instanceof Map) {
+      if (a2.size !== b.size) return false;
+      for (const [key2, value2] of a2)
+        if (!(b.has(key2) && isEqual(value2, b.get(key2), ast, ev))) return false;
       return true;
     }
-    if (a instanceof Map || b instanceof Map) {
-      const obj = a instanceof Map ? b : a;
-      const map = a instanceof Map ? a : b;
+    if (a2 instanceof Map || b instanceof Map) {
+      const obj = a2 instanceof Map ? b : a2;
+      const map2 = a2 instanceof Map ? a2 : b;
       const keysObj = objKeys(obj);
-      if (map.size !== keysObj.length) return false;
-      for (const [key2, value] of map) {
-        if (!(key2 in obj && isEqual(value, obj[key2], ast, ev))) return false;
+      if (map2.size !== keysObj.length) return false;
+      for (const [key2, value2] of map2) {
+        if (!(key2 in obj && isEqual(value2, obj[key2], ast, ev))) return false;
       }
       return true;
     }
-    const keysA = objKeys(a);
+    const keysA = objKeys(a2);
     const keysB = objKeys(b);
     if (keysA.length !== keysB.length) return false;
     for (let i = 0; i < keysA.length; i++) {
       const key2 = keysA[i];
-      if (!(key2 in b && isEqual(a[key2], b[key2], ast, ev))) return false;
+      if (!(key2 in b && isEqual(a2[key2], b[key2], ast, ev))) return false;
     }
     return true;
   });
-  binaryOverload("uint", "==", "uint", (a, b) => a.valueOf() === b.valueOf());
-  binaryOverload("dyn<uint>", `==`, `double`, (a, b) => a.valueOf() == b);
-  binaryOverload("uint", "+", "uint", (a, b) => new UnsignedInt(a.valueOf() + b.valueOf()));
-  binaryOverload("uint", "-", "uint", (a, b) => new UnsignedInt(a.valueOf() - b.valueOf()));
-  binaryOverload("uint", "*", "uint", (a, b) => new UnsignedInt(a.valueOf() * b.valueOf()));
-  binaryOverload("uint", "/", "uint", (a, b, ast) => {
+  binaryOverload("uint", "==", "uint", (a2, b) => a2.valueOf() === b.valueOf());
+  binaryOverload("dyn<uint>", `==`, `double`, (a2, b) => a2.valueOf() == b);
+  binaryOverload("uint", "+", "uint", (a2, b) => new UnsignedInt(a2.valueOf() + b.valueOf()));
+  binaryOverload("uint", "-", "uint", (a2, b) => new UnsignedInt(a2.valueOf() - b.valueOf()));
+  binaryOverload("uint", "*", "uint", (a2, b) => new UnsignedInt(a2.valueOf() * b.valueOf()));
+  binaryOverload("uint", "/", "uint", (a2, b, ast) => {
     if (b.valueOf() === MIN_UINT) return throwDivisionByZero(ast);
-    return new UnsignedInt(a.valueOf() / b.valueOf());
+    return new UnsignedInt(a2.valueOf() / b.valueOf());
   });
-  binaryOverload("uint", "%", "uint", (a, b, ast) => {
+  binaryOverload("uint", "%", "uint", (a2, b, ast) => {
     if (b.valueOf() === MIN_UINT) return throwModuloByZero(ast);
-    return new UnsignedInt(a.valueOf() % b.valueOf());
+    return new UnsignedInt(a2.valueOf() % b.valueOf());
   });
   for (const [left, right] of [
     ["bool", "bool"],
@@ -25534,35 +29551,35 @@ function registerOverloads(registry) {
     ["uint", "int"],
     ["uint", "double"]
   ]) {
-    binaryOverload(left, "<", right, (a, b) => a < b);
-    binaryOverload(left, "<=", right, (a, b) => a <= b);
-    binaryOverload(left, ">", right, (a, b) => a > b);
-    binaryOverload(left, ">=", right, (a, b) => a >= b);
+    binaryOverload(left, "<", right, (a2, b) => a2 < b);
+    binaryOverload(left, "<=", right, (a2, b) => a2 <= b);
+    binaryOverload(left, ">", right, (a2, b) => a2 > b);
+    binaryOverload(left, ">=", right, (a2, b) => a2 >= b);
   }
 }
-function isEqual(a, b, ast, ev) {
-  if (a === b) return true;
-  switch (typeof a) {
+function isEqual(a2, b, ast, ev) {
+  if (a2 === b) return true;
+  switch (typeof a2) {
     case "undefined":
     case "string":
     case "boolean":
       return false;
     case "bigint":
-      if (typeof b === "number") return a == b;
+      if (typeof b === "number") return a2 == b;
       return false;
     case "number":
-      if (typeof b === "bigint") return a == b;
+      if (typeof b === "bigint") return a2 == b;
       return false;
     case "object":
       if (typeof b !== "object") return false;
-      const leftType = ev.debugType(a);
+      const leftType = ev.debugType(a2);
       const rightType = ev.debugType(b);
       if (leftType !== rightType) return false;
       const overload = ev.registry.findBinaryOverload("==", leftType, rightType);
       if (!overload) return false;
-      return overload.handler(a, b, ast, ev);
+      return overload.handler(a2, b, ast, ev);
   }
-  throw evaluationError("invalid_comparison_type", `Cannot compare values of type ${typeof a}`, ast);
+  throw evaluationError("invalid_comparison_type", `Cannot compare values of type ${typeof a2}`, ast);
 }
 
 // ../../work/main/node_modules/@marcbachmann/cel-js/lib/type-checker.js
@@ -25750,11 +29767,11 @@ var ASTNode = class _ASTNode {
       case ">":
       case ">=":
         if (ast.candidates?.async !== false) return true;
-        return ast.args.some((a) => a.maybeAsync);
+        return ast.args.some((a2) => a2.maybeAsync);
       case "call":
       case "rcall":
         if (ast.candidates?.async !== false) return true;
-        return (ast.receiverWithArgs || ast.args[1]).some((a) => a.maybeAsync);
+        return (ast.receiverWithArgs || ast.args[1]).some((a2) => a2.maybeAsync);
       case "comprehension":
         return ast.args.iterable.maybeAsync || ast.args.step.maybeAsync;
       case ".":
@@ -25764,12 +29781,12 @@ var ASTNode = class _ASTNode {
       case "list":
       case "[]":
       case "[?]":
-        return ast.args.some((a) => a.maybeAsync);
+        return ast.args.some((a2) => a2.maybeAsync);
       case "||":
       case "&&":
-        return ast.args.some((a) => a.maybeAsync);
+        return ast.args.some((a2) => a2.maybeAsync);
       case "map":
-        return ast.args.some((a) => a[0].maybeAsync || a[1].maybeAsync);
+        return ast.args.some((a2) => a2[0].maybeAsync || a2[1].maybeAsync);
       default:
         return true;
     }
@@ -25802,15 +29819,15 @@ var ASTNode = class _ASTNode {
   #evaluateMacro(ev, ast, ctx) {
     return (ast = this.#meta.macro).evaluate(ev, ast, ctx);
   }
-  setMeta(key2, value) {
-    return this.#meta[key2] = value, this;
+  setMeta(key2, value2) {
+    return this.#meta[key2] = value2, this;
   }
   get range() {
     return { start: this.start, end: this.end };
   }
   toOldStructure() {
     const args = Array.isArray(this.args) ? this.args : [this.args];
-    return [this.op, ...args.map((a) => a instanceof _ASTNode ? a.toOldStructure() : a)];
+    return [this.op, ...args.map((a2) => a2 instanceof _ASTNode ? a2.toOldStructure() : a2)];
   }
 };
 var Lexer2 = class {
@@ -25826,10 +29843,10 @@ var Lexer2 = class {
     this.length = input.length;
     return input;
   }
-  token(pos, type, value) {
+  token(pos, type, value2) {
     this.tokenPos = pos;
     this.tokenType = type;
-    this.tokenValue = value;
+    this.tokenValue = value2;
     return this;
   }
   // Read next token
@@ -25931,9 +29948,9 @@ var Lexer2 = class {
     return c >= 97 || c >= 65 && c <= 90 || c <= 57 || c === 95;
   }
   _parseAsDouble(start, end) {
-    const value = Number(this.input.substring(start, end));
-    if (Number.isFinite(value)) return this.token(start, TOKEN.NUMBER, value);
-    throw parseError("invalid_number", `Invalid number: ${value}`, {
+    const value2 = Number(this.input.substring(start, end));
+    if (Number.isFinite(value2)) return this.token(start, TOKEN.NUMBER, value2);
+    throw parseError("invalid_number", `Invalid number: ${value2}`, {
       pos: start,
       start,
       end,
@@ -25941,22 +29958,22 @@ var Lexer2 = class {
     });
   }
   _parseAsBigInt(start, end, isHex, unsigned) {
-    const string = this.input.substring(start, end);
+    const string2 = this.input.substring(start, end);
     if (unsigned === "u" || unsigned === "U") {
       this.pos++;
       try {
-        return this.token(start, TOKEN.NUMBER, new UnsignedInt(string));
+        return this.token(start, TOKEN.NUMBER, new UnsignedInt(string2));
       } catch (_err) {
       }
     } else {
       try {
-        return this.token(start, TOKEN.NUMBER, BigInt(string));
+        return this.token(start, TOKEN.NUMBER, BigInt(string2));
       } catch (_err) {
       }
     }
     throw parseError(
       isHex ? "invalid_hex_integer" : "invalid_integer",
-      isHex ? `Invalid hex integer: ${string}` : `Invalid integer: ${string}`,
+      isHex ? `Invalid hex integer: ${string2}` : `Invalid integer: ${string2}`,
       { pos: start, start, end: this.pos, input: this.input }
     );
   }
@@ -26001,8 +30018,8 @@ var Lexer2 = class {
     return this._parseAsBigInt(start, this.pos = pos, false, input[pos]);
   }
   readString(del, prefix) {
-    const { input: i, pos: s } = this;
-    if (i[s + 1] === del && i[s + 2] === del) return this.readTripleQuotedString(del, prefix);
+    const { input: i, pos: s2 } = this;
+    if (i[s2 + 1] === del && i[s2 + 2] === del) return this.readTripleQuotedString(del, prefix);
     return this.readSingleQuotedString(del, prefix);
   }
   _closeQuotedString(rawStart, rawValue, prefix, pos) {
@@ -26019,8 +30036,8 @@ var Lexer2 = class {
         return this.token(pos - 1, TOKEN.STRING, rawValue);
       }
       default: {
-        const value = this.processEscapes(rawStart, rawValue, false);
-        return this.token(pos, TOKEN.STRING, value);
+        const value2 = this.processEscapes(rawStart, rawValue, false);
+        return this.token(pos, TOKEN.STRING, value2);
       }
     }
   }
@@ -26107,12 +30124,12 @@ var Lexer2 = class {
       } else if (next === "u" || next === "U") {
         if (isBytes) throw this.#escapeErr("bytes_unicode_escape", offset, len, i, 2, next);
         const hexLen = next === "u" ? 4 : 8;
-        const hex = str.substring(i + 2, i + 2 + hexLen);
-        const c = Number.parseInt(hex, 16);
-        if (hex.length !== hexLen || !/^[0-9a-fA-F]+$/.test(hex) || c > 1114111)
-          throw this.#escapeErr("invalid_unicode_escape", offset, len, i, 2 + hexLen, next + hex);
+        const hex2 = str.substring(i + 2, i + 2 + hexLen);
+        const c = Number.parseInt(hex2, 16);
+        if (hex2.length !== hexLen || !/^[0-9a-fA-F]+$/.test(hex2) || c > 1114111)
+          throw this.#escapeErr("invalid_unicode_escape", offset, len, i, 2 + hexLen, next + hex2);
         if (c >= 55296 && c <= 57343)
-          throw this.#escapeErr("invalid_unicode_surrogate", offset, len, i, 2 + hexLen, next + hex);
+          throw this.#escapeErr("invalid_unicode_surrogate", offset, len, i, 2 + hexLen, next + hex2);
         result += String.fromCodePoint(c);
         i += 2 + hexLen;
       } else if (next === "x" || next === "X") {
@@ -26124,9 +30141,9 @@ var Lexer2 = class {
       } else if (next >= "0" && next <= "7") {
         const o = str.substring(i + 1, i + 4);
         if (!/^[0-7]{3}$/.test(o)) throw this.#escapeErr("invalid_octal_escape", offset, len, i, 4);
-        const value = Number.parseInt(o, 8);
-        if (value > 255) throw this.#escapeErr("octal_escape_out_of_range", offset, len, i, 4, o);
-        result += String.fromCharCode(value);
+        const value2 = Number.parseInt(o, 8);
+        if (value2 > 255) throw this.#escapeErr("octal_escape_out_of_range", offset, len, i, 4, o);
+        result += String.fromCharCode(value2);
         i += 4;
       } else {
         throw this.#escapeErr("invalid_escape_sequence", offset, len, i, 2, next);
@@ -26138,8 +30155,8 @@ var Lexer2 = class {
     const { pos, input, length } = this;
     let p = pos;
     while (p < length && this._isIdentifierCharCode(input[p].charCodeAt(0))) p++;
-    const value = input.substring(pos, this.pos = p);
-    switch (value) {
+    const value2 = input.substring(pos, this.pos = p);
+    switch (value2) {
       case "true":
         return this.token(pos, TOKEN.BOOLEAN, true);
       case "false":
@@ -26149,7 +30166,7 @@ var Lexer2 = class {
       case "in":
         return this.token(pos, TOKEN.IN);
       default:
-        return this.token(pos, TOKEN.IDENTIFIER, value);
+        return this.token(pos, TOKEN.IDENTIFIER, value2);
     }
   }
 };
@@ -26396,23 +30413,23 @@ var Parser2 = class {
     return this.#advanceToken(this.#node(this.pos, this.lexer.pos, OPERATORS.value, this.value));
   }
   #parseIdentifierPrimary() {
-    const value = this.value;
+    const value2 = this.value;
     const end = this.lexer.pos;
     const start = this.consume(TOKEN.IDENTIFIER);
-    if (RESERVED.has(value)) {
-      throw parseError("reserved_identifier", `Reserved identifier: ${value}`, {
+    if (RESERVED.has(value2)) {
+      throw parseError("reserved_identifier", `Reserved identifier: ${value2}`, {
         pos: start,
         start,
         end,
         input: this.input
       });
     }
-    if (!this.match(TOKEN.LPAREN)) return this.#node(start, end, OPERATORS.id, value);
+    if (!this.match(TOKEN.LPAREN)) return this.#node(start, end, OPERATORS.id, value2);
     this.#advanceToken();
     const args = this.parseArgumentList();
     const closeEnd = this.lexer.pos;
     this.consume(TOKEN.RPAREN);
-    return this.#expandMacro(start, closeEnd, OPERATORS.call, [value, args]);
+    return this.#expandMacro(start, closeEnd, OPERATORS.call, [value2, args]);
   }
   #parseParenthesizedExpression() {
     this.consume(TOKEN.LPAREN);
@@ -26491,9 +30508,9 @@ function createLimits(overrides, base2 = DEFAULT_LIMITS) {
   const merged = { ...base2 };
   for (const key2 of keys) {
     if (!LIMIT_KEYS.has(key2)) throw new TypeError(`Unknown limits option: ${key2}`);
-    const value = overrides[key2];
-    if (typeof value !== "number") continue;
-    merged[key2] = value;
+    const value2 = overrides[key2];
+    if (typeof value2 !== "number") continue;
+    merged[key2] = value2;
   }
   return objFreeze(merged);
 }
@@ -26503,10 +30520,10 @@ var DEFAULT_OPTIONS = objFreeze({
   enableOptionalTypes: false,
   limits: DEFAULT_LIMITS
 });
-function bool(a, b, key2) {
-  const value = a?.[key2] ?? b?.[key2];
-  if (typeof value !== "boolean") throw new TypeError(`Invalid option: ${key2}`);
-  return value;
+function bool(a2, b, key2) {
+  const value2 = a2?.[key2] ?? b?.[key2];
+  if (typeof value2 !== "boolean") throw new TypeError(`Invalid option: ${key2}`);
+  return value2;
 }
 function createOptions(opts, base2 = DEFAULT_OPTIONS) {
   if (!opts) return base2;
@@ -26546,8 +30563,8 @@ var Environment = class _Environment {
     this.#registry.registerFunctionOverload(signature, handler, opts);
     return this;
   }
-  registerOperator(string, handler, opts) {
-    this.#registry.registerOperatorOverload(string, handler, opts);
+  registerOperator(string2, handler, opts) {
+    this.#registry.registerOperatorOverload(string2, handler, opts);
     return this;
   }
   registerType(typename, constructor) {
@@ -26558,8 +30575,8 @@ var Environment = class _Environment {
     this.#registry.registerVariable(name, type, opts);
     return this;
   }
-  registerConstant(name, type, value) {
-    this.#registry.registerConstant(name, type, value);
+  registerConstant(name, type, value2) {
+    this.#registry.registerConstant(name, type, value2);
     return this;
   }
   hasVariable(name) {
@@ -26616,19 +30633,19 @@ var Evaluator = class extends Base {
     if (coll instanceof Map) return coll.entries().next().value;
     for (const key2 in coll) return [key2, coll[key2]];
   }
-  debugRuntimeType(value, checkedType) {
-    return checkedType?.hasDynType === false ? checkedType : this.debugTypeDeep(value);
+  debugRuntimeType(value2, checkedType) {
+    return checkedType?.hasDynType === false ? checkedType : this.debugTypeDeep(value2);
   }
-  debugTypeDeep(value) {
-    const runtimeType = this.debugType(value);
+  debugTypeDeep(value2) {
+    const runtimeType = this.debugType(value2);
     switch (runtimeType.kind) {
       case "list": {
-        const first = value instanceof Array ? value[0] : value.values().next().value;
+        const first = value2 instanceof Array ? value2[0] : value2.values().next().value;
         if (first === void 0) return runtimeType;
         return this.registry.getListType(this.debugTypeDeep(first));
       }
       case "map": {
-        const first = this.#firstMapElement(value);
+        const first = this.#firstMapElement(value2);
         if (!first) return runtimeType;
         return this.registry.getMapType(
           runtimeType.keyType.hasDynType ? this.debugTypeDeep(first[0]) : runtimeType.keyType,
@@ -26659,18 +30676,18 @@ var globalEnvironment = new Environment({
 // src/expression/functions.ts
 var EvaluationFault = class extends Error {
 };
-function floorLog2(x) {
-  return x < 4294967296 ? 31 - Math.clz32(x) : 63 - Math.clz32(Math.floor(x / 4294967296));
+function floorLog2(x2) {
+  return x2 < 4294967296 ? 31 - Math.clz32(x2) : 63 - Math.clz32(Math.floor(x2 / 4294967296));
 }
-function ceilDiv(a, b) {
+function ceilDiv(a2, b) {
   if (b === 0) throw new EvaluationFault("division by zero");
-  const remainder = a % b;
-  const quotient = (a - remainder) / b;
+  const remainder = a2 % b;
+  const quotient = (a2 - remainder) / b;
   return (remainder !== 0 && remainder > 0 === b > 0 ? quotient + 1 : quotient) + 0;
 }
-function log2(x) {
-  if (x < 1) throw new EvaluationFault(`log2(${x}) does not exist`);
-  return floorLog2(x);
+function log2(x2) {
+  if (x2 < 1) throw new EvaluationFault(`log2(${x2}) does not exist`);
+  return floorLog2(x2);
 }
 var maxArguments = 6;
 function extrema() {
@@ -26691,7 +30708,7 @@ var addedFunctions = [
     name: "is_pow2",
     parameters: ["int"],
     result: "bool",
-    call: ((x) => x >= 1 && 2 ** floorLog2(x) === x)
+    call: ((x2) => x2 >= 1 && 2 ** floorLog2(x2) === x2)
   },
   ...extrema()
 ];
@@ -26709,16 +30726,16 @@ var functionNames = [
 
 // src/expression/cel.ts
 var limits = { maxAstNodes: 2e3, maxDepth: 64, maxListElements: 256, maxMapEntries: 64 };
-function toCel(value) {
-  return Number.isSafeInteger(value) ? BigInt(value) : value;
+function toCel(value2) {
+  return Number.isSafeInteger(value2) ? BigInt(value2) : value2;
 }
 function createBase() {
   const environment = new Environment({ limits });
   for (const { name, parameters, result, call: call2 } of addedFunctions) {
     const integers = parameters.includes("int");
     environment.registerFunction(`${name}(${parameters.join(", ")}): ${result}`, (...values2) => {
-      const value = call2(...values2.map((value2) => Number(value2)));
-      return integers ? toCel(value) : value;
+      const value2 = call2(...values2.map((value3) => Number(value3)));
+      return integers ? toCel(value2) : value2;
     });
   }
   return environment;
@@ -26741,21 +30758,21 @@ function outerName(name) {
 }
 function namesIn(node, declared) {
   const names3 = /* @__PURE__ */ new Set();
-  const visit = (value) => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
-    if (value.op === "id" && typeof value.args === "string") names3.add(value.args);
-    else visit(value.args);
+  const visit = (value2) => {
+    if (Array.isArray(value2)) for (const item of value2) visit(item);
+    if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
+    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    else visit(value2.args);
   };
   visit(node);
   return [...names3].filter((name) => Object.hasOwn(declared, name));
 }
-function renameVariables(value, types) {
-  if (Array.isArray(value)) for (const item of value) renameVariables(item, types);
-  if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
-  if (value.op !== "id") renameVariables(value.args, types);
-  else if (typeof value.args === "string" && Object.hasOwn(types, value.args))
-    value.args = innerName(value.args);
+function renameVariables(value2, types) {
+  if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
+  if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
+  if (value2.op !== "id") renameVariables(value2.args, types);
+  else if (typeof value2.args === "string" && Object.hasOwn(types, value2.args))
+    value2.args = innerName(value2.args);
 }
 var environments = /* @__PURE__ */ new WeakMap();
 function environmentOf(types) {
@@ -26775,13 +30792,13 @@ function faultOf(error, source) {
   const start = Math.min(error.range?.start ?? 0, source.length);
   return { code: error.code, summary: error.summary, start, end: error.range?.end ?? start };
 }
-function fromCel(value) {
-  if (typeof value === "bigint") {
-    const number = Number(value);
-    if (!Number.isSafeInteger(number)) throw new EvaluationFault(`${value} is beyond 2^53`);
-    return number;
+function fromCel(value2) {
+  if (typeof value2 === "bigint") {
+    const number3 = Number(value2);
+    if (!Number.isSafeInteger(number3)) throw new EvaluationFault(`${value2} is beyond 2^53`);
+    return number3;
   }
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value2 === "number" || typeof value2 === "boolean" || typeof value2 === "string") return value2;
   throw new EvaluationFault("gives neither a number nor a text nor true or false");
 }
 function parseCel(source, types) {
@@ -26794,9 +30811,9 @@ function parseCel(source, types) {
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
       for (const name of names3) {
-        const value = Object.hasOwn(variables, name) ? variables[name] : void 0;
-        if (value === void 0) throw new EvaluationFault(`'${name}' has no value`);
-        context[innerName(name)] = types[name] === "int" ? toCel(value) : value;
+        const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
+        if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
+        context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
       }
       try {
         return fromCel(parsed(context));
@@ -26895,7 +30912,7 @@ function conversion(type, expect2) {
   return type === "double" && expect2.includes("int") ? "convert it with int(x)" : null;
 }
 function explainResult(type, expect2, source) {
-  const wanted = expect2.map((one2) => typeNames[one2]).join(" or ");
+  const wanted = expect2.map((one3) => typeNames[one3]).join(" or ");
   const given = Object.hasOwn(typeNames, type) ? typeNames[type] : type;
   return {
     message: `gives ${given}, but ${wanted} is needed here`,
@@ -26907,34 +30924,34 @@ function explainResult(type, expect2, source) {
 
 // src/expression/lower.ts
 var javascriptTypes = { int: "number", double: "number", bool: "boolean", string: "string" };
-function exact(value) {
-  if (!Number.isSafeInteger(value)) throw new EvaluationFault("the result is beyond 2^53");
-  return value + 0;
+function exact(value2) {
+  if (!Number.isSafeInteger(value2)) throw new EvaluationFault("the result is beyond 2^53");
+  return value2 + 0;
 }
-function nonZero(value) {
-  if (value === 0) throw new EvaluationFault("division by zero");
-  return value;
+function nonZero(value2) {
+  if (value2 === 0) throw new EvaluationFault("division by zero");
+  return value2;
 }
 var arithmetic = {
   int: {
-    "+": (a, b) => exact(a + b),
-    "-": (a, b) => exact(a - b),
-    "*": (a, b) => exact(a * b),
-    "/": (a, b) => (a - a % nonZero(b)) / b + 0,
-    "%": (a, b) => a % nonZero(b) + 0
+    "+": (a2, b) => exact(a2 + b),
+    "-": (a2, b) => exact(a2 - b),
+    "*": (a2, b) => exact(a2 * b),
+    "/": (a2, b) => (a2 - a2 % nonZero(b)) / b + 0,
+    "%": (a2, b) => a2 % nonZero(b) + 0
   },
   double: {
-    "+": (a, b) => a + b,
-    "-": (a, b) => a - b,
-    "*": (a, b) => a * b,
-    "/": (a, b) => a / b
+    "+": (a2, b) => a2 + b,
+    "-": (a2, b) => a2 - b,
+    "*": (a2, b) => a2 * b,
+    "/": (a2, b) => a2 / b
   }
 };
 var comparisons = {
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b
+  "<": (a2, b) => a2 < b,
+  "<=": (a2, b) => a2 <= b,
+  ">": (a2, b) => a2 > b,
+  ">=": (a2, b) => a2 >= b
 };
 function isNumeric(type) {
   return type === "int" || type === "double";
@@ -26942,36 +30959,36 @@ function isNumeric(type) {
 function variable(name, type) {
   const wanted = javascriptTypes[type];
   return (variables) => {
-    const value = variables[name];
-    if (typeof value !== wanted) throw new EvaluationFault(`'${name}' has no value of type ${type}`);
-    if (type === "int" && !Number.isSafeInteger(value))
-      throw new EvaluationFault(`'${name}' is ${value}, not a whole number below 2^53`);
-    return value;
+    const value2 = variables[name];
+    if (typeof value2 !== wanted) throw new EvaluationFault(`'${name}' has no value of type ${type}`);
+    if (type === "int" && !Number.isSafeInteger(value2))
+      throw new EvaluationFault(`'${name}' is ${value2}, not a whole number below 2^53`);
+    return value2;
   };
 }
-function literal(value) {
-  if (typeof value === "boolean") return { type: "bool", run: () => value };
-  if (typeof value === "string") return { type: "string", run: () => value };
-  if (typeof value === "number") return { type: "double", run: () => value };
-  if (typeof value !== "bigint" || !Number.isSafeInteger(Number(value))) return null;
-  const number = Number(value);
-  return { type: "int", run: () => number };
+function literal(value2) {
+  if (typeof value2 === "boolean") return { type: "bool", run: () => value2 };
+  if (typeof value2 === "string") return { type: "string", run: () => value2 };
+  if (typeof value2 === "number") return { type: "double", run: () => value2 };
+  if (typeof value2 !== "bigint" || !Number.isSafeInteger(Number(value2))) return null;
+  const number3 = Number(value2);
+  return { type: "int", run: () => number3 };
 }
 function binary(op, left, right) {
-  const a = left.run;
+  const a2 = left.run;
   const b = right.run;
   if (op === "==" || op === "!=") {
     if (left.type !== right.type) return null;
-    const equal = op === "==";
-    return { type: "bool", run: (variables) => a(variables) === b(variables) === equal };
+    const equal2 = op === "==";
+    return { type: "bool", run: (variables) => a2(variables) === b(variables) === equal2 };
   }
   if (!isNumeric(left.type) || !isNumeric(right.type)) return null;
   const compare3 = comparisons[op];
-  if (compare3 !== void 0) return { type: "bool", run: (variables) => compare3(a(variables), b(variables)) };
+  if (compare3 !== void 0) return { type: "bool", run: (variables) => compare3(a2(variables), b(variables)) };
   if (left.type !== right.type) return null;
   const compute = arithmetic[left.type]?.[op];
   if (compute === void 0) return null;
-  return { type: left.type, run: (variables) => compute(a(variables), b(variables)) };
+  return { type: left.type, run: (variables) => compute(a2(variables), b(variables)) };
 }
 function logical(deciding, left, right) {
   const run = (variables) => {
@@ -26986,36 +31003,36 @@ function logical(deciding, left, right) {
   };
   return { type: "bool", run };
 }
-function conversion2(name, value) {
-  const run = value.run;
-  if (name === "double" && isNumeric(value.type)) return { type: "double", run };
-  if (name === "int" && value.type === "int") return value;
-  if (name === "int" && value.type === "double")
+function conversion2(name, value2) {
+  const run = value2.run;
+  if (name === "double" && isNumeric(value2.type)) return { type: "double", run };
+  if (name === "int" && value2.type === "int") return value2;
+  if (name === "int" && value2.type === "double")
     return { type: "int", run: (variables) => exact(Math.trunc(run(variables))) };
   return null;
 }
 function call(name, values2) {
   const [first, second] = values2;
   if (first === void 0) return null;
-  const types = values2.map((value) => value.type);
+  const types = values2.map((value2) => value2.type);
   const added = findFunction(name, types);
   if (added === null) return values2.length === 1 ? conversion2(name, first) : null;
-  const a = first.run;
-  if (second === void 0) return { type: added.result, run: (variables) => added.call(a(variables)) };
+  const a2 = first.run;
+  if (second === void 0) return { type: added.result, run: (variables) => added.call(a2(variables)) };
   const b = second.run;
   if (values2.length === 2)
-    return { type: added.result, run: (variables) => added.call(a(variables), b(variables)) };
-  const runs2 = values2.map((value) => value.run);
+    return { type: added.result, run: (variables) => added.call(a2(variables), b(variables)) };
+  const runs2 = values2.map((value2) => value2.run);
   return { type: added.result, run: (variables) => added.call(...runs2.map((run) => run(variables))) };
 }
 function lowerAll(nodes, types) {
   const lowered = nodes.map((node) => lower(node, types));
   return lowered.includes(null) ? null : lowered;
 }
-function membership(value, items) {
-  if (items.some((item) => item.type !== value.type)) return null;
+function membership(value2, items) {
+  if (items.some((item) => item.type !== value2.type)) return null;
   const run = (variables) => {
-    const wanted = value.run(variables);
+    const wanted = value2.run(variables);
     return items.some((item) => item.run(variables) === wanted);
   };
   return { type: "bool", run };
@@ -27059,9 +31076,9 @@ function lower(node, types) {
     case "in": {
       const [needle, list3] = node.args;
       if (list3.op !== "list") return null;
-      const value = lower(needle, types);
+      const value2 = lower(needle, types);
       const items = lowerAll(list3.args, types);
-      return value === null || items === null ? null : membership(value, items);
+      return value2 === null || items === null ? null : membership(value2, items);
     }
     case "==":
     case "!=":
@@ -27139,8 +31156,8 @@ function compileAt(place, written, expect2, variables) {
   place.text(offset, length, { message, nextStep: nextStep ?? "correct the expression" });
   return null;
 }
-function constantExpression(value) {
-  return { source: String(value), names: [], type: "int", evaluate: () => value };
+function constantExpression(value2) {
+  return { source: String(value2), names: [], type: "int", evaluate: () => value2 };
 }
 function tryOut(options) {
   const { expression, place, workloads, defaults, fault, nextStep } = options;
@@ -27165,8 +31182,8 @@ function tryOut(options) {
 // src/manifest/buffers.ts
 var scalarTypes = ["f32", "f16", "i32", "u32"];
 var maxLength2 = 2 ** 32;
-function isScalarType(value) {
-  return scalarTypes.includes(value);
+function isScalarType(value2) {
+  return scalarTypes.includes(value2);
 }
 function readType(written, place, { workloads }) {
   if (isScalarType(written)) return written;
@@ -27177,10 +31194,10 @@ function readType(written, place, { workloads }) {
     });
   } else {
     for (const { workload, place: here } of workloads.items) {
-      const value = workload.parameters[written];
-      if (value !== void 0 && !isScalarType(value))
+      const value2 = workload.parameters[written];
+      if (value2 !== void 0 && !isScalarType(value2))
         here.at(written).value({
-          message: `'${value}' is no element type, and a buffer has the type '${written}'`,
+          message: `'${value2}' is no element type, and a buffer has the type '${written}'`,
           nextStep: `use ${scalarTypes.join(", ")}`
         });
     }
@@ -27218,7 +31235,7 @@ function readBuffer(written, options, context) {
   checkKind(kind, place);
   const { variables, workloads, defaults } = context;
   const values2 = written.values?.map(
-    (value, i) => value === void 0 ? null : compileAt(place.at("values", i), value, ["int", "double"], variables)
+    (value2, i) => value2 === void 0 ? null : compileAt(place.at("values", i), value2, ["int", "double"], variables)
   );
   const length = written.length === void 0 ? null : compileAt(place.at("length"), written.length, "int", variables);
   if (length !== null) {
@@ -27227,9 +31244,9 @@ function readBuffer(written, options, context) {
       place: place.at("length"),
       workloads,
       defaults,
-      fault: (value, workload) => {
-        if (Number(value) < 1) return `the length is ${value} for workload ${workload}`;
-        return Number(value) > maxLength2 ? `the length is ${value} for workload ${workload}: too large` : null;
+      fault: (value2, workload) => {
+        if (Number(value2) < 1) return `the length is ${value2} for workload ${workload}`;
+        return Number(value2) > maxLength2 ? `the length is ${value2} for workload ${workload}: too large` : null;
       },
       nextStep: `change it or the workload, so that it is between 1 and ${maxLength2}`
     });
@@ -27244,7 +31261,7 @@ function readBuffer(written, options, context) {
     fill: written.fill ?? "zeros",
     seed: written.seed ?? index + 1,
     check: readTolerance(written.check),
-    values: kind === "uniform" ? (values2 ?? []).filter((value) => value !== null) : null
+    values: kind === "uniform" ? (values2 ?? []).filter((value2) => value2 !== null) : null
   };
 }
 function readBuffers(written, place, context) {
@@ -27288,13 +31305,13 @@ function checkName(name, place) {
 // src/manifest/tunables.ts
 var maxRawSize = 1e12;
 function soundValues(values2) {
-  return values2.filter((value) => value !== void 0);
+  return values2.filter((value2) => value2 !== void 0);
 }
 function typeOf(values2) {
-  if (values2.every((value) => typeof value === "boolean")) return "bool";
-  if (values2.every((value) => typeof value === "string")) return "string";
-  if (!values2.every((value) => typeof value === "number")) return null;
-  return values2.every((value) => Number.isSafeInteger(value)) ? "int" : "double";
+  if (values2.every((value2) => typeof value2 === "boolean")) return "bool";
+  if (values2.every((value2) => typeof value2 === "string")) return "string";
+  if (!values2.every((value2) => typeof value2 === "number")) return null;
+  return values2.every((value2) => Number.isSafeInteger(value2)) ? "int" : "double";
 }
 function readTunables(written, place, taken) {
   const items = [];
@@ -27336,11 +31353,11 @@ function narrowTunables(tunables, written, place) {
     const { name, values: values2 } = tunable;
     const wanted = written !== void 0 && Object.hasOwn(written, name) ? written[name] : void 0;
     if (wanted === void 0) return tunable;
-    for (const [i, value] of wanted.entries()) {
-      if (value !== void 0 && !values2.includes(value))
-        place.at(name, i).value(notAmong(value, { name, values: values2 }));
+    for (const [i, value2] of wanted.entries()) {
+      if (value2 !== void 0 && !values2.includes(value2))
+        place.at(name, i).value(notAmong(value2, { name, values: values2 }));
     }
-    return { name, values: values2.filter((value) => wanted.includes(value)) };
+    return { name, values: values2.filter((value2) => wanted.includes(value2)) };
   });
   return { items, types: tunables.types };
 }
@@ -27352,10 +31369,10 @@ function unknownTunable(name, known2) {
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
   };
 }
-function notAmong(value, { name, values: values2 }) {
+function notAmong(value2, { name, values: values2 }) {
   const shown = values2.slice(0, 16).join(", ");
   return {
-    message: `${value} is not among the values of '${name}'`,
+    message: `${value2} is not among the values of '${name}'`,
     nextStep: `use ${values2.length > 16 ? `one of ${shown}, …` : shown.replace(/, ([^,]*)$/, " or $1")}`
   };
 }
@@ -27378,8 +31395,8 @@ function readDefault(options) {
   for (const tunable of tunables) {
     const { name, values: values2 } = tunable;
     const own = written !== void 0 && Object.hasOwn(written, name) ? written[name] : void 0;
-    const value = own ?? inherited?.[name];
-    if (value === void 0) {
+    const value2 = own ?? inherited?.[name];
+    if (value2 === void 0) {
       if (place.isWritten && !place.at(name).isWritten && values2.length > 0)
         place.key({
           message: `the default has no value for '${name}'`,
@@ -27388,11 +31405,11 @@ function readDefault(options) {
         });
       continue;
     }
-    if (values2.includes(value) || values2.length === 0) result[name] = value;
+    if (values2.includes(value2) || values2.length === 0) result[name] = value2;
     else if (own !== void 0) place.at(name).value(notAmong(own, tunable));
     else
       tunablesPlace.at(name).key({
-        message: `the operator's default ${name}=${value} is not among these values`,
+        message: `the operator's default ${name}=${value2} is not among these values`,
         nextStep: `add 'default: { ${name}: ${values2[0]} }'`
       });
   }
@@ -27402,11 +31419,11 @@ function readDefault(options) {
 // src/manifest/workloads.ts
 function createWorkload(names3, values2) {
   const entries = names3.flatMap((name) => {
-    const value = Object.hasOwn(values2, name) ? values2[name] : void 0;
-    return value === void 0 ? [] : [[name, value]];
+    const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
+    return value2 === void 0 ? [] : [[name, value2]];
   });
   return {
-    name: entries.map(([name, value]) => `${name}=${value}`).join(","),
+    name: entries.map(([name, value2]) => `${name}=${value2}`).join(","),
     parameters: Object.fromEntries(entries)
   };
 }
@@ -27423,15 +31440,15 @@ function soundItems(written, place) {
     (values2, i) => values2 === void 0 ? [] : [{ values: values2, place: place.at(i) }]
   );
 }
-function kindOf(value) {
-  return typeof value;
+function kindOf(value2) {
+  return typeof value2;
 }
 var kindNames = { number: "a number", boolean: "true or false", string: "a name" };
 function typeOf2(values2) {
   const [first] = values2;
   if (typeof first === "boolean") return "bool";
   if (typeof first === "string") return "string";
-  return values2.every((value) => Number.isSafeInteger(value)) ? "int" : "double";
+  return values2.every((value2) => Number.isSafeInteger(value2)) ? "int" : "double";
 }
 function readWorkloads(written, place) {
   const sound = soundItems(written, place);
@@ -27442,17 +31459,17 @@ function readWorkloads(written, place) {
   for (const { values: values2, place: here } of sound.slice(1)) {
     for (const name of names3) {
       const expected = first.values[name];
-      const value = Object.hasOwn(values2, name) ? values2[name] : void 0;
-      if (value === void 0) {
+      const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
+      if (value2 === void 0) {
         if (here.at(name).isWritten) continue;
         here.value({
           message: `the workload misses '${name}', which the kernel's first workload has`,
           nextStep: "give all workloads of a kernel the same parameters",
           absence: true
         });
-      } else if (kindOf(value) !== kindOf(expected)) {
+      } else if (kindOf(value2) !== kindOf(expected)) {
         here.at(name).value({
-          message: `'${name}' is ${kindNames[kindOf(value)]}, but ${kindNames[kindOf(expected)]} in the first workload`,
+          message: `'${name}' is ${kindNames[kindOf(value2)]}, but ${kindNames[kindOf(expected)]} in the first workload`,
           nextStep: "give a parameter the same type in all workloads"
         });
       }
@@ -27487,17 +31504,17 @@ var typeNames2 = {
   bool: "true or false",
   string: "a name"
 };
-function parameterFault(value, parameter) {
+function parameterFault(value2, parameter) {
   const { type, minimum, maximum, values: values2 } = parameter;
-  const fits2 = type === "int" ? Number.isSafeInteger(value) : { double: "number", bool: "boolean", string: "string" }[type] === typeof value;
+  const fits2 = type === "int" ? Number.isSafeInteger(value2) : { double: "number", bool: "boolean", string: "string" }[type] === typeof value2;
   if (!fits2) return `must be ${typeNames2[type]}`;
-  if (minimum !== void 0 && Number(value) < minimum) return `must be at least ${minimum}`;
-  if (maximum !== void 0 && Number(value) > maximum) return `must be at most ${maximum}`;
-  if (values2 !== void 0 && !values2.includes(value)) return `must be ${values2.join(" or ")}`;
+  if (minimum !== void 0 && Number(value2) < minimum) return `must be at least ${minimum}`;
+  if (maximum !== void 0 && Number(value2) > maximum) return `must be at most ${maximum}`;
+  if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
 function reportUnknownParameters(given, known2, place) {
-  for (const name of given.filter((one2) => !known2.includes(one2))) {
+  for (const name of given.filter((one3) => !known2.includes(one3))) {
     const nearest = nearestName(name, known2);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
@@ -27512,15 +31529,15 @@ function readOperatorWorkloads(written, parameters, place) {
     const complete = {};
     for (const [name, parameter] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
-      const value = own ?? parameter.default;
-      const fault = value === void 0 ? null : parameterFault(value, parameter);
+      const value2 = own ?? parameter.default;
+      const fault = value2 === void 0 ? null : parameterFault(value2, parameter);
       const { description } = parameter;
       if (fault !== null) {
         here.at(name).value({
           message: `'${name}' ${fault}`,
           nextStep: description === void 0 ? "change it" : `'${name}' means: ${description}`
         });
-      } else if (value !== void 0) complete[name] = value;
+      } else if (value2 !== void 0) complete[name] = value2;
       else if (!here.at(name).isWritten) {
         here.value({
           message: `the workload misses '${name}'`,
@@ -27546,7 +31563,7 @@ function readOperatorWorkloads(written, parameters, place) {
 // src/manifest/kernel-parts.ts
 var defaultEntry = "main";
 function constraintsAt(written, place) {
-  return (written ?? []).flatMap((value, i) => value === void 0 ? [] : [{ value, place: place.at(i) }]);
+  return (written ?? []).flatMap((value2, i) => value2 === void 0 ? [] : [{ value: value2, place: place.at(i) }]);
 }
 function ownParts(kernel, place, programs) {
   const workloads = readWorkloads(kernel.workloads, place.at("workloads"));
@@ -27626,17 +31643,17 @@ var defaultBudget = {
   guard: { trials: 64, searchSeconds: 60, judgeSeconds: 90 },
   retune: { trials: 512, searchSeconds: 600, judgeSeconds: 180 }
 };
-function share(value) {
-  return typeof value === "number" ? value : Number(value.replace("%", "").trim()) / 100;
+function share(value2) {
+  return typeof value2 === "number" ? value2 : Number(value2.replace("%", "").trim()) / 100;
 }
-function readObjective(written, pointer, document, inherited = defaultObjective) {
+function readObjective(written, pointer, document2, inherited = defaultObjective) {
   const minimize = written?.minimize;
   if (written === void 0 || minimize === void 0) return inherited;
   const slack = written["latency-slack"];
   if (minimize === "energy")
     return { minimize, latencySlack: slack === void 0 ? defaultSlack : share(slack) };
   if (slack !== void 0) {
-    document.reportKey(at(pointer, "latency-slack"), {
+    document2.reportKey(at(pointer, "latency-slack"), {
       message: `'latency-slack' means nothing with 'minimize: ${minimize}'`,
       nextStep: "remove it, or write 'minimize: energy'"
     });
@@ -27673,8 +31690,8 @@ function readBudget(written) {
 
 // src/manifest/read-kernel.ts
 function readConstraints(parts, variables) {
-  return parts.constraints.flatMap(({ value, place }) => {
-    const expression = compileAt(place, value, "bool", variables);
+  return parts.constraints.flatMap(({ value: value2, place }) => {
+    const expression = compileAt(place, value2, "bool", variables);
     if (expression === null) return [];
     tryOut({
       expression,
@@ -27688,8 +31705,8 @@ function readConstraints(parts, variables) {
     return [expression];
   });
 }
-function readDispatch({ value, place }, parts, variables) {
-  const expressions = (value ?? []).map((written, i) => {
+function readDispatch({ value: value2, place }, parts, variables) {
+  const expressions = (value2 ?? []).map((written, i) => {
     if (written === void 0) return constantExpression(1);
     const expression = compileAt(place.at(i), written, "int", variables);
     if (expression === null) return constantExpression(1);
@@ -27703,19 +31720,19 @@ function readDispatch({ value, place }, parts, variables) {
     });
     return expression;
   });
-  const [x, y, z] = expressions;
-  return [x ?? constantExpression(1), y ?? constantExpression(1), z ?? constantExpression(1)];
+  const [x2, y2, z] = expressions;
+  return [x2 ?? constantExpression(1), y2 ?? constantExpression(1), z ?? constantExpression(1)];
 }
 function readReference(parts, dispatch, variables) {
-  const { value, place } = parts.reference;
-  if (value === void 0) return null;
-  if (typeof value === "string")
-    return { source: parts.programs.read(value, place), entry: parts.entry, dispatch };
-  if (value.source === void 0) return null;
+  const { value: value2, place } = parts.reference;
+  if (value2 === void 0) return null;
+  if (typeof value2 === "string")
+    return { source: parts.programs.read(value2, place), entry: parts.entry, dispatch };
+  if (value2.source === void 0) return null;
   return {
-    source: parts.programs.read(value.source, place.at("source")),
-    entry: value.entry ?? parts.entry,
-    dispatch: value.dispatch === void 0 ? dispatch : readDispatch({ value: value.dispatch, place: place.at("dispatch") }, parts, variables)
+    source: parts.programs.read(value2.source, place.at("source")),
+    entry: value2.entry ?? parts.entry,
+    dispatch: value2.dispatch === void 0 ? dispatch : readDispatch({ value: value2.dispatch, place: place.at("dispatch") }, parts, variables)
   };
 }
 function partsOf(kernel, place, context) {
@@ -27727,10 +31744,10 @@ function partsOf(kernel, place, context) {
   return null;
 }
 function readKernel(name, kernel, context) {
-  const { document } = context;
+  const { document: document2 } = context;
   const pointer = at("/kernels", name);
-  const place = placeIn(document, pointer);
-  const objective = readObjective(kernel.objective, at(pointer, "objective"), document, context.objective);
+  const place = placeIn(document2, pointer);
+  const objective = readObjective(kernel.objective, at(pointer, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
   const parts = partsOf(kernel, place, context);
   if (parts === null) return null;
@@ -27746,7 +31763,7 @@ function readKernel(name, kernel, context) {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
-    position: { file: document.source.file, ...document.source.position(document.keyRange(pointer).start) },
+    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer).start) },
     source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
@@ -27802,34 +31819,34 @@ function impossibleKey(key2, pointer) {
   return { message: `'${key2.slice(0, 80)}' ${words}, at most 64 characters`, nextStep: "use another name" };
 }
 function valueAt(data, pointer) {
-  let value = data;
+  let value2 = data;
   for (const step2 of pointer.split("/").slice(1)) {
-    if (typeof value !== "object" || value === null) return void 0;
-    value = value[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
+    if (typeof value2 !== "object" || value2 === null) return void 0;
+    value2 = value2[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
-  return value;
+  return value2;
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
-function report(fault, document) {
+function report(fault, document2) {
   const { pointer, keyword, params } = fault;
-  const value = valueAt(document.data, pointer);
+  const value2 = valueAt(document2.data, pointer);
   if (keyword === "additionalProperties") {
     const inside = at(pointer, String(params.additionalProperty));
-    document.reportKey(inside, unknownKey(pointer, String(params.additionalProperty)));
+    document2.reportKey(inside, unknownKey(pointer, String(params.additionalProperty)));
     return inside;
   }
   if (keyword === "propertyNames") {
     const inside = at(pointer, String(params.propertyName));
-    document.reportKey(inside, impossibleKey(String(params.propertyName), pointer));
+    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer));
     return inside;
   }
   if (keyword === "required") {
-    document.reportKey(pointer, missingKey(pointer, String(params.missingProperty)));
+    document2.reportKey(pointer, missingKey(pointer, String(params.missingProperty)));
     return null;
   }
   if (keyword === "false schema") {
     const { step: step3 } = splitPointer(pointer);
-    document.reportKey(pointer, {
+    document2.reportKey(pointer, {
       message: `'${step3}' cannot be given together with 'operator'`,
       nextStep: "remove it; the operator brings its own"
     });
@@ -27837,40 +31854,40 @@ function report(fault, document) {
   }
   if (keyword === "uniqueItems") {
     const inside = at(pointer, Math.max(Number(params.i), Number(params.j)));
-    const repeated2 = valueAt(document.data, inside);
-    document.reportValue(inside, {
+    const repeated2 = valueAt(document2.data, inside);
+    document2.reportValue(inside, {
       message: `${String(repeated2)} is given twice`,
       nextStep: "remove one of them"
     });
     return inside;
   }
-  if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value !== "string") return null;
+  if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
   const { step: step2 } = splitPointer(pointer);
   const subject = pointer === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
-  document.reportValue(pointer, {
+  document2.reportValue(pointer, {
     message: `${subject} ${words ?? fault.message}`,
-    nextStep: suggestion(fault, value) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
+    nextStep: suggestion(fault, value2) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
   });
   return pointer;
 }
-function suggestion({ keyword, params }, value) {
-  if (keyword !== "enum" || typeof value !== "string" || !Array.isArray(params.allowedValues)) return null;
-  const nearest = nearestName(value, params.allowedValues.map(String));
+function suggestion({ keyword, params }, value2) {
+  if (keyword !== "enum" || typeof value2 !== "string" || !Array.isArray(params.allowedValues)) return null;
+  const nearest = nearestName(value2, params.allowedValues.map(String));
   return nearest === null ? null : `did you mean '${nearest}'?`;
 }
 function without(data, removed, pointer = "") {
   if (removed.has(pointer)) return void 0;
   if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer, i)));
   if (typeof data !== "object" || data === null) return data;
-  const entries = Object.entries(data).map(([key2, value]) => [
+  const entries = Object.entries(data).map(([key2, value2]) => [
     key2,
-    without(value, removed, at(pointer, key2))
+    without(value2, removed, at(pointer, key2))
   ]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== void 0));
+  return Object.fromEntries(entries.filter(([, value2]) => value2 !== void 0));
 }
-function readSound(document) {
-  const checked = validateManifest(document.data);
+function readSound(document2) {
+  const checked = validateManifest(document2.data);
   if (checked.ok) return checked.value;
   const removed = /* @__PURE__ */ new Set();
   const forbidden = new Set(
@@ -27879,11 +31896,11 @@ function readSound(document) {
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report(fault, document);
+    const pointer = report(fault, document2);
     if (pointer !== null) removed.add(pointer);
   }
   if (checked.faults.length >= maxFaults) return {};
-  const sound = without(document.data, removed);
+  const sound = without(document2.data, removed);
   return typeof sound === "object" && sound !== null ? sound : {};
 }
 
@@ -27921,9 +31938,9 @@ function operatorLoader(operators2) {
   };
 }
 function parseManifest(options) {
-  const { path, text: text2, reader, folder = "", operators: operators2 } = options;
+  const { path: path2, text: text2, reader, folder = "", operators: operators2 } = options;
   const isTooLarge = text2.length > maxCharacters2;
-  const source = new SourceText(path, isTooLarge ? text2.slice(0, text2.indexOf("\n") + 1 || 80) : text2);
+  const source = new SourceText(path2, isTooLarge ? text2.slice(0, text2.indexOf("\n") + 1 || 80) : text2);
   const problems = new ProblemList(source);
   if (isTooLarge) {
     problems.add(
@@ -27932,13 +31949,13 @@ function parseManifest(options) {
     );
     return { manifest: null, problems: problems.inOrder() };
   }
-  const document = new YamlDocument(source, problems);
-  const isUnreadable = document.data === null && document.damagedFrom !== Number.POSITIVE_INFINITY;
-  const written = isUnreadable ? {} : readSound(document);
-  const objective = readObjective(written.objective, "/objective", document);
+  const document2 = new YamlDocument(source, problems);
+  const isUnreadable = document2.data === null && document2.damagedFrom !== Number.POSITIVE_INFINITY;
+  const written = isUnreadable ? {} : readSound(document2);
+  const objective = readObjective(written.objective, "/objective", document2);
   const gate = readGate(written.gate);
   const context = {
-    document,
+    document: document2,
     programs: new ProgramFiles(reader, resolvePath("", folder) ?? ""),
     operatorNames: operators2.map(({ name }) => name),
     loadOperator: operatorLoader(operators2),
@@ -27951,16 +31968,16 @@ function parseManifest(options) {
     if (definition !== null) kernels.push(definition);
   }
   const manifest = {
-    path,
+    path: path2,
     objective,
     budget: readBudget(written.budget),
     gate,
     kernels,
-    tunedPath: readTunedPath(written.tuned, placeIn(document, "/tuned"), folder)
+    tunedPath: readTunedPath(written.tuned, placeIn(document2, "/tuned"), folder)
   };
   return {
     manifest: problems.hasErrors ? null : manifest,
-    problems: problems.inOrder(document.damagedFrom)
+    problems: problems.inOrder(document2.damagedFrom)
   };
 }
 
@@ -28050,42 +32067,64 @@ var Convergence = class {
 
 // src/search/coordinates.ts
 function numericRanks(tunable) {
-  if (!tunable.values.every((value) => typeof value === "number")) return null;
-  const sorted = [...tunable.values].sort((a, b) => a - b);
-  return tunable.values.map((value) => sorted.indexOf(value));
+  if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
+  const sorted = [...tunable.values].sort((a2, b) => a2 - b);
+  return tunable.values.map((value2) => sorted.indexOf(value2));
 }
 function axisOf(tunable, index) {
   const levels = tunable.values.length;
   const ranks = numericRanks(tunable);
   const ordinal = ranks !== null || levels === 2;
   const positions = tunable.values.map(
-    (_, value) => ordinal ? (ranks?.[value] ?? value) / (levels - 1) : value
+    (_, value2) => ordinal ? (ranks?.[value2] ?? value2) / (levels - 1) : value2
   );
   return { tunable: index, ordinal, hamming: levels > 2, positions };
+}
+function timesHalved(value2) {
+  let times = 0;
+  for (let rest = value2; rest % 2 === 0; rest /= 2) times++;
+  return times;
+}
+function divisibility({ values: values2 }) {
+  const sizes = values2.filter(
+    (value2) => typeof value2 === "number" && Number.isInteger(value2) && value2 > 0
+  );
+  if (sizes.length < Math.max(3, values2.length)) return null;
+  const halved = sizes.map(timesHalved);
+  const powersOfTwo = sizes.filter((value2, i) => value2 === 2 ** halved[i]).length;
+  if (powersOfTwo < 2 || powersOfTwo === sizes.length) return null;
+  const lowest3 = Math.min(...halved);
+  const range3 = Math.max(...halved) - lowest3;
+  return halved.map((times) => (times - lowest3) / range3);
 }
 function logValues(tunable) {
   if (tunable.values.length < 3) return null;
   const logs = tunable.values.map(
-    (value) => typeof value === "number" && value > 0 ? Math.log2(value) : Number.NaN
+    (value2) => typeof value2 === "number" && value2 > 0 ? Math.log2(value2) : Number.NaN
   );
   return logs.some(Number.isNaN) ? null : logs;
 }
 function coordinatesOf(space2) {
   const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
+  const divisible = space2.tunables.flatMap((tunable, index) => {
+    const positions = divisibility(tunable);
+    return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
+  });
+  const all = [...axes, ...divisible];
   const sizes = space2.tunables.flatMap((tunable, index) => {
     const logs = logValues(tunable);
     return logs === null ? [] : [{ index, logs }];
   });
-  const coordinates = (point) => Float64Array.from(axes, (axis) => axis.positions[point[axis.tunable]]);
+  const coordinates = (point2) => Float64Array.from(all, (axis) => axis.positions[point2[axis.tunable]]);
   return {
-    dimensions: axes.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
+    dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
     coordinates,
-    featureCount: axes.length + sizes.length * (sizes.length - 1),
-    features(point) {
-      const features = Array.from(coordinates(point));
-      const logs = sizes.map((size) => size.logs[point[size.index]]);
-      logs.forEach((a, i) => {
-        for (const b of logs.slice(i + 1)) features.push(a + b, a - b);
+    featureCount: all.length + sizes.length * (sizes.length - 1),
+    features(point2) {
+      const features = Array.from(coordinates(point2));
+      const logs = sizes.map((size) => size.logs[point2[size.index]]);
+      logs.forEach((a2, i) => {
+        for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
       });
       return Float64Array.from(features);
     }
@@ -28124,8 +32163,8 @@ var EnergyShare = class {
     if (forecasts.length === 0) return;
     this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
     this.see(forecasts.map(({ measured }) => measured));
-    const mean2 = this.#measured.reduce((sum, value) => sum + value, 0) / this.#measured.length;
-    const variance = this.#measured.reduce((sum, value) => sum + (value - mean2) ** 2, 0) / this.#measured.length;
+    const mean2 = this.#measured.reduce((sum, value2) => sum + value2, 0) / this.#measured.length;
+    const variance = this.#measured.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / this.#measured.length;
     const ranksWell = variance > enough * this.error ** 2;
     this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
   }
@@ -28151,7 +32190,7 @@ var EnergyStep = class {
   #eligible() {
     const { ledger, logObjective } = this.#task;
     const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) })).sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index).map(({ trial }) => trial);
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
   }
   #bestMeasured() {
     const best = this.#task.ledger.ranked()[0];
@@ -28159,12 +32198,12 @@ var EnergyStep = class {
   }
   /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
   async #measure(trials) {
-    const { ledger, power, logObjective, measure } = this.#task;
+    const { ledger, power: power2, logObjective, measure } = this.#task;
     const forecasts = [];
     const unforeseen = [];
     let goesOn = true;
     for (const trial of trials) {
-      const predicted = power.canPredict(trial) ? logObjective(trial) : null;
+      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
       goesOn = await measure(trial);
       const now = ledger.trials[trial.index];
       if (now.energy !== null && now.failure === null) {
@@ -28176,7 +32215,7 @@ var EnergyStep = class {
     }
     this.#share.see(unforeseen);
     this.#share.judge(forecasts);
-    power.learn(ledger.good);
+    power2.learn(ledger.good);
     return goesOn;
   }
   /**
@@ -28185,10 +32224,15 @@ var EnergyStep = class {
    * tried.
    */
   async run() {
-    const { ledger, random } = this.#task;
+    const { ledger, random, fixedShare } = this.#task;
     const first = this.#tried;
     this.#tried = ledger.size;
     const eligible = this.#eligible();
+    if (fixedShare !== null) {
+      const tried = ledger.size - first;
+      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
+      return;
+    }
     const reach = this.#bestMeasured() + this.#share.error;
     const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
     const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
@@ -28254,19 +32298,19 @@ var Ledger = class {
   get trials() {
     return this.#trials;
   }
-  keyOf(point) {
-    return point.join(",");
+  keyOf(point2) {
+    return point2.join(",");
   }
-  has(point) {
-    return this.#byKey.has(this.keyOf(point));
+  has(point2) {
+    return this.#byKey.has(this.keyOf(point2));
   }
   /** Adds a configuration that was just tried, or is known from before. */
-  record(point, measured) {
-    const key2 = this.keyOf(point);
-    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point)} was tried twice.`);
+  record(point2, measured) {
+    const key2 = this.keyOf(point2);
+    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point2)} was tried twice.`);
     const { latency, energy, failure } = measured;
-    const configuration = this.#space.configuration(point);
-    const trial = { index: this.size, key: key2, point, configuration, latency, energy, failure };
+    const configuration = this.#space.configuration(point2);
+    const trial = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
     this.#byKey.set(key2, this.size);
     this.#trials.push(trial);
     this.#convergence.push(this.bestObjective());
@@ -28312,7 +32356,7 @@ var Ledger = class {
     return this.good.flatMap((trial) => {
       const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
       return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
-    }).sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index);
+    }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
   }
   bestObjective() {
     let best = null;
@@ -28336,7 +32380,7 @@ var Ledger = class {
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
     const known2 = this.good.filter((trial) => trial.energy !== null).sort(
-      (a, b) => a.latency.medianMs - b.latency.medianMs || (a.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a.index - b.index
+      (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
@@ -28353,7 +32397,7 @@ var Ledger = class {
   finalists(count2) {
     const ranked = this.ranked().map(({ trial }) => trial);
     const cap = this.capMs;
-    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a, b) => a.latency.medianMs - b.latency.medianMs || a.index - b.index);
+    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
     return (ranked.length > 0 ? ranked : unknown2).slice(0, count2).map(asMeasurement);
   }
 };
@@ -28364,8 +32408,8 @@ function treeValue(tree, features, offset) {
   for (; ; ) {
     const feature = tree.feature[node];
     if (feature < 0) return tree.value[node];
-    const value = features[offset + feature];
-    const goesLeft = Number.isNaN(value) ? tree.missingLeft[node] === 1 : value <= tree.threshold[node];
+    const value2 = features[offset + feature];
+    const goesLeft = Number.isNaN(value2) ? tree.missingLeft[node] === 1 : value2 <= tree.threshold[node];
     node = goesLeft ? tree.left[node] : tree.right[node];
   }
 }
@@ -28381,8 +32425,8 @@ var BoostedTrees = class {
     this.columns = columns2;
     this.#base = base2;
     this.#trees = trees;
-    const total2 = gain.reduce((sum, value) => sum + value, 0);
-    this.importances = gain.map((value) => total2 > 0 ? value / total2 : 0);
+    const total2 = gain.reduce((sum, value2) => sum + value2, 0);
+    this.importances = gain.map((value2) => total2 > 0 ? value2 / total2 : 0);
   }
   /** Number of trees. */
   get size() {
@@ -28426,10 +32470,10 @@ function checkedRow(row, features) {
   if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
   }
-  const cut = (value) => Number(value.toPrecision(significantDigits));
+  const cut = (value2) => Number(value2.toPrecision(significantDigits));
   return {
     ...row,
-    features: row.features.map((value) => Number.isFinite(value) ? cut(value) : Number.NaN),
+    features: row.features.map((value2) => Number.isFinite(value2) ? cut(value2) : Number.NaN),
     latencyMs: cut(latencyMs),
     watts: watts === null ? null : cut(watts)
   };
@@ -28479,7 +32523,7 @@ function featureMatrix(rows, columns2) {
 var missingBin = 0;
 function columnEdges(sorted, maxBins) {
   const distinct = [];
-  for (const value of sorted) if (value !== distinct[distinct.length - 1]) distinct.push(value);
+  for (const value2 of sorted) if (value2 !== distinct[distinct.length - 1]) distinct.push(value2);
   const edges = [];
   if (distinct.length <= maxBins) {
     for (let i = 1; i < distinct.length; i++) {
@@ -28495,13 +32539,13 @@ function columnEdges(sorted, maxBins) {
   }
   return Float64Array.from(edges);
 }
-function binOf(value, edges) {
-  if (Number.isNaN(value)) return missingBin;
+function binOf(value2, edges) {
+  if (Number.isNaN(value2)) return missingBin;
   let low = 0;
   let high = edges.length;
   while (low < high) {
     const middle2 = low + high >> 1;
-    if (value <= edges[middle2]) high = middle2;
+    if (value2 <= edges[middle2]) high = middle2;
     else low = middle2 + 1;
   }
   return low + 1;
@@ -28514,8 +32558,8 @@ function binMatrix(matrix, maxBins) {
   for (let column = 0; column < columns2; column++) {
     const present2 = [];
     for (let row = 0; row < rows; row++) {
-      const value = values2[row * columns2 + column];
-      if (!Number.isNaN(value)) present2.push(value);
+      const value2 = values2[row * columns2 + column];
+      if (!Number.isNaN(value2)) present2.push(value2);
     }
     const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
     edges.push(columnBounds);
@@ -28552,8 +32596,8 @@ var HistogramPool = class {
       const offset = histogramStride * offsets[column];
       histogram.fill(0, offset, histogramStride * offsets[column + 1]);
       const base2 = column * stride;
-      for (let k = start; k < end; k++) {
-        const row = rows[k];
+      for (let k2 = start; k2 < end; k2++) {
+        const row = rows[k2];
         const at2 = offset + histogramStride * bins[base2 + row];
         histogram[at2] = histogram[at2] + weighted[row];
         histogram[at2 + 1] = histogram[at2 + 1] + weights[row];
@@ -28652,13 +32696,13 @@ function partition(binned, rows, spare, leaf, split) {
   const base2 = split.column * binned.rows;
   let front = leaf.start;
   let held2 = 0;
-  for (let k = leaf.start; k < leaf.end; k++) {
-    const row = rows[k];
+  for (let k2 = leaf.start; k2 < leaf.end; k2++) {
+    const row = rows[k2];
     const bin = binned.bins[base2 + row];
     if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
     else spare[held2++] = row;
   }
-  for (let k = 0; k < held2; k++) rows[front + k] = spare[k];
+  for (let k2 = 0; k2 < held2; k2++) rows[front + k2] = spare[k2];
   return front;
 }
 function growTree(binned, pool, task) {
@@ -28670,8 +32714,8 @@ function growTree(binned, pool, task) {
   const open = (start, end, depth, histogram) => {
     let residual = 0;
     let weight = 0;
-    for (let k = start; k < end; k++) {
-      const row = rows[k];
+    for (let k2 = start; k2 < end; k2++) {
+      const row = rows[k2];
       residual += residuals.weighted[row];
       weight += residuals.weights[row];
     }
@@ -28711,9 +32755,9 @@ function growTree(binned, pool, task) {
   }
   const contribution = new Float64Array(binned.rows);
   for (const leaf of leaves) {
-    const value = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
-    table3.value[leaf.node] = value;
-    for (let k = leaf.start; k < leaf.end; k++) contribution[rows[k]] = value;
+    const value2 = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
+    table3.value[leaf.node] = value2;
+    for (let k2 = leaf.start; k2 < leaf.end; k2++) contribution[rows[k2]] = value2;
     pool.release(leaf.histogram);
   }
   return { tree: table3.toTree(), contribution, gain };
@@ -28763,7 +32807,7 @@ function drawRows(rows, count2, random) {
 function boost(task, trees, onTree) {
   const { binned, data, weights, rows, options, random } = task;
   const base2 = weightedMean(rows, data.targets, weights);
-  const predictions = new Float64Array(binned.rows).fill(base2);
+  const predictions2 = new Float64Array(binned.rows).fill(base2);
   const weighted = new Float64Array(binned.rows);
   const pool = new HistogramPool(binned);
   const grown2 = [];
@@ -28771,7 +32815,7 @@ function boost(task, trees, onTree) {
   for (let t = 0; t < trees; t++) {
     const sample = drawRows(rows, options.rowsPerTree, random);
     for (const row of sample) {
-      const residual = data.targets[row] - predictions[row];
+      const residual = data.targets[row] - predictions2[row];
       weighted[row] = weights[row] * residual;
     }
     const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
@@ -28780,10 +32824,10 @@ function boost(task, trees, onTree) {
     const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
     for (const row of rows) {
       const change2 = sample === rows ? step2.contribution[row] : treeValue(step2.tree, data.features.values, row * binned.columns);
-      predictions[row] = predictions[row] + change2;
+      predictions2[row] = predictions2[row] + change2;
     }
-    step2.gain.forEach((value, column) => {
-      gain[column] = gain[column] + value;
+    step2.gain.forEach((value2, column) => {
+      gain[column] = gain[column] + value2;
     });
     grown2.push(step2.tree);
     if (onTree && !onTree(step2.tree, base2)) break;
@@ -28795,7 +32839,7 @@ function honestSize(task, stopping) {
   const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
   const rows = Int32Array.from(order.slice(aside.length)).sort();
   const { values: values2, columns: columns2 } = task.data.features;
-  const predictions = new Float64Array(aside.length);
+  const predictions2 = new Float64Array(aside.length);
   let count2 = 0;
   let bestCount = 1;
   let bestError = Number.POSITIVE_INFINITY;
@@ -28803,10 +32847,10 @@ function honestSize(task, stopping) {
     count2++;
     let error = 0;
     aside.forEach((row, index) => {
-      if (count2 === 1) predictions[index] = base2;
-      const value = predictions[index] + treeValue(tree, values2, row * columns2);
-      predictions[index] = value;
-      error += task.weights[row] * (task.data.targets[row] - value) ** 2;
+      if (count2 === 1) predictions2[index] = base2;
+      const value2 = predictions2[index] + treeValue(tree, values2, row * columns2);
+      predictions2[index] = value2;
+      error += task.weights[row] * (task.data.targets[row] - value2) ** 2;
     });
     if (error < bestError) {
       bestError = error;
@@ -28900,12 +32944,12 @@ var TreeCostModel = class {
     return this.#fitted;
   }
   predict(features) {
-    const { latency, power } = this.#models();
+    const { latency, power: power2 } = this.#models();
     if (latency === null) return null;
     const row = treeRow(features, true);
     return {
       latencyMs: Math.exp(latency.predict(row)),
-      watts: power === null ? Number.NaN : Math.exp(power.predict(row))
+      watts: power2 === null ? Number.NaN : Math.exp(power2.predict(row))
     };
   }
   update(rows) {
@@ -28930,7 +32974,7 @@ function costModelToFile(model) {
       kernel: row.kernel,
       workload: row.workload,
       identity: row.identity,
-      features: Array.from(row.features, (value) => Number.isFinite(value) ? value : null),
+      features: Array.from(row.features, (value2) => Number.isFinite(value2) ? value2 : null),
       latencyMs: row.latencyMs,
       watts: row.watts,
       estimated: row.estimated
@@ -28972,18 +33016,18 @@ var Covariance = class {
     return this.#parameters.noise;
   }
   /** Coordinates divided by their length scales: `correlation` takes only such points. */
-  scale(point) {
+  scale(point2) {
     return Float64Array.from(this.#dimensions, (dimension, d) => {
-      const value = point[d];
-      return dimension.ordinal ? value / this.#parameters.lengthScales[d] : value;
+      const value2 = point2[d];
+      return dimension.ordinal ? value2 / this.#parameters.lengthScales[d] : value2;
     });
   }
   /** Prior correlation of two scaled points, 1 for equal ones. */
-  correlation(a, b) {
+  correlation(a2, b) {
     const weights = this.#parameters.hammingWeights;
     let r2 = 0;
-    for (let d = 0; d < a.length; d++) {
-      const difference = a[d] - b[d];
+    for (let d = 0; d < a2.length; d++) {
+      const difference = a2[d] - b[d];
       if (difference === 0) continue;
       r2 += difference * difference * this.#ordinal[d] + weights[d];
     }
@@ -28991,20 +33035,48 @@ var Covariance = class {
   }
 };
 
+// src/model/explain.ts
+var folds = 5;
+var leastRows = 20;
+function explain(rows, targets) {
+  const columns2 = rows[0]?.length ?? 0;
+  if (rows.length < leastRows || columns2 === 0) return null;
+  const options = { ...defaultTreeOptions, trees: 120 };
+  const trained = (kept2) => trainTrees(
+    {
+      features: featureMatrix(
+        kept2.map((row) => rows[row]),
+        columns2
+      ),
+      targets: Float64Array.from(kept2, (row) => targets[row])
+    },
+    options
+  );
+  const all = rows.map((_, row) => row);
+  const byFold = Array.from(
+    { length: folds },
+    (_, fold) => trained(all.filter((row) => row % folds !== fold))
+  );
+  return {
+    importances: [...trained(all).importances],
+    outOfFold: rows.map((row, at2) => byFold[at2 % folds].predict(row))
+  };
+}
+
 // src/model/dot-product.ts
-function dotProduct(a, aStart, b, bStart, length) {
+function dotProduct(a2, aStart, b, bStart, length) {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
   let s3 = 0;
   let i = 0;
   for (; i + 3 < length; i += 4) {
-    s0 += a[aStart + i] * b[bStart + i];
-    s1 += a[aStart + i + 1] * b[bStart + i + 1];
-    s2 += a[aStart + i + 2] * b[bStart + i + 2];
-    s3 += a[aStart + i + 3] * b[bStart + i + 3];
+    s0 += a2[aStart + i] * b[bStart + i];
+    s1 += a2[aStart + i + 1] * b[bStart + i + 1];
+    s2 += a2[aStart + i + 2] * b[bStart + i + 2];
+    s3 += a2[aStart + i + 3] * b[bStart + i + 3];
   }
-  for (; i < length; i++) s0 += a[aStart + i] * b[bStart + i];
+  for (; i < length; i++) s0 += a2[aStart + i] * b[bStart + i];
   return s0 + s1 + (s2 + s3);
 }
 
@@ -29028,10 +33100,10 @@ function toParameters(dimensions, list3, theta) {
   const hammingWeights = new Float64Array(dimensions.length);
   let noise3 = 0;
   list3.forEach(({ kind, dimension }, index) => {
-    const value = Math.exp(theta[index]);
-    if (kind === "length") lengthScales[dimension] = value;
-    else if (kind === "hamming") hammingWeights[dimension] = value;
-    else noise3 = value;
+    const value2 = Math.exp(theta[index]);
+    if (kind === "length") lengthScales[dimension] = value2;
+    else if (kind === "hamming") hammingWeights[dimension] = value2;
+    else noise3 = value2;
   });
   return { lengthScales, hammingWeights, noise: noise3 };
 }
@@ -29060,12 +33132,12 @@ var PairTerms = class {
   /** Adds `change` times the term of `parameter` to `r2` and writes the sum to `out`. */
   addTo(r2, parameter, change2, out) {
     const { kind, dimension } = parameter;
-    const column = Float64Array.from(this.#points, (point) => point[dimension] ?? 0);
+    const column = Float64Array.from(this.#points, (point2) => point2[dimension] ?? 0);
     let index = 0;
     for (let i = 1; i < this.size; i++) {
-      const value = column[i];
+      const value2 = column[i];
       for (let j = 0; j < i; j++, index++) {
-        const difference = value - column[j];
+        const difference = value2 - column[j];
         const term = kind === "length" ? difference * difference : difference === 0 ? 0 : 1;
         out[index] = Math.max(0, r2[index] + change2 * term);
       }
@@ -29089,18 +33161,18 @@ function negativeLogLikelihood(r2, noise3, targets, work) {
     for (let j = 0; j < i; j++, pair++) {
       const other = j * n;
       const rest = matern52(r2[pair]) - dotProduct(work, row, work, other, j);
-      const value2 = rest / work[other + j];
-      work[row + j] = value2;
-      diagonal -= value2 * value2;
-      target -= value2 * work[solved + j];
+      const value3 = rest / work[other + j];
+      work[row + j] = value3;
+      diagonal -= value3 * value3;
+      target -= value3 * work[solved + j];
     }
     if (!(diagonal > 1e-10)) return Number.POSITIVE_INFINITY;
     const pivot = Math.sqrt(diagonal);
     work[row + i] = pivot;
     logDeterminant += Math.log(pivot);
-    const value = target / pivot;
-    work[solved + i] = value;
-    squares += value * value;
+    const value2 = target / pivot;
+    work[solved + i] = value2;
+    squares += value2 * value2;
   }
   return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
 }
@@ -29116,24 +33188,24 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
   list3.forEach((parameter, index) => {
     if (parameter.kind !== "noise") pairs.addTo(r2, parameter, factor(parameter, theta[index]), r2);
   });
-  const penalty = (index, value) => {
+  const penalty = (index, value2) => {
     const { priorMean, priorDeviation } = list3[index];
-    return 0.5 * ((value - priorMean) / priorDeviation) ** 2;
+    return 0.5 * ((value2 - priorMean) / priorDeviation) ** 2;
   };
   const noiseIndex = list3.length - 1;
   let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
   for (const step2 of sweepSteps) {
     for (const [index, parameter] of list3.entries()) {
       const old = theta[index];
-      for (const sign of [-1, 1]) {
-        const value = old + sign * step2;
-        if (value < bounds2.low || value > bounds2.high) continue;
+      for (const sign2 of [-1, 1]) {
+        const value2 = old + sign2 * step2;
+        if (value2 < bounds2.low || value2 > bounds2.high) continue;
         const isNoise = parameter.kind === "noise";
-        if (!isNoise) pairs.addTo(r2, parameter, factor(parameter, value) - factor(parameter, old), trial);
-        const noise3 = Math.exp(isNoise ? value : theta[noiseIndex]);
+        if (!isNoise) pairs.addTo(r2, parameter, factor(parameter, value2) - factor(parameter, old), trial);
+        const noise3 = Math.exp(isNoise ? value2 : theta[noiseIndex]);
         const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
-        if (found + penalty(index, value) < likelihood + penalty(index, old)) {
-          theta[index] = value;
+        if (found + penalty(index, value2) < likelihood + penalty(index, old)) {
+          theta[index] = value2;
           likelihood = found;
           if (!isNoise) [r2, trial] = [trial, r2];
           break;
@@ -29165,9 +33237,9 @@ var GaussianProcess = class {
     return this.#points.length;
   }
   /** Adds an observed (or believed) point; its target comes with `solve`. */
-  add(point) {
+  add(point2) {
     const n = this.size;
-    const query = this.query(point);
+    const query = this.query(point2);
     this.#extend(query);
     const start = n * (n + 1) / 2;
     this.#factor = grown(this.#factor, start + n + 1);
@@ -29176,22 +33248,22 @@ var GaussianProcess = class {
     this.#points.push(query.point);
   }
   /** A place to predict at. It stays usable while points are added. */
-  query(point) {
+  query(point2) {
     const size = Math.max(16, this.size);
-    return { point: this.#covariance.scale(point), values: new Float64Array(size), solved: 0, variance: 1 };
+    return { point: this.#covariance.scale(point2), values: new Float64Array(size), solved: 0, variance: 1 };
   }
   #extend(query) {
     const n = this.size;
     if (query.solved === n) return;
     query.values = grown(query.values, n);
-    const { values: values2, point } = query;
+    const { values: values2, point: point2 } = query;
     const factor2 = this.#factor;
     for (let i = query.solved; i < n; i++) {
       const start = i * (i + 1) / 2;
-      const prior = this.#covariance.correlation(this.#points[i], point);
-      const value = (prior - dotProduct(factor2, start, values2, 0, i)) / factor2[start + i];
-      values2[i] = value;
-      query.variance -= value * value;
+      const prior = this.#covariance.correlation(this.#points[i], point2);
+      const value2 = (prior - dotProduct(factor2, start, values2, 0, i)) / factor2[start + i];
+      values2[i] = value2;
+      query.variance -= value2 * value2;
     }
     query.solved = n;
   }
@@ -29221,20 +33293,20 @@ var GaussianProcess = class {
 var compressedFrom = 0.7;
 var compression = 0.2;
 function compressionOf(logCosts) {
-  const sorted = [...logCosts].sort((a, b) => a - b);
+  const sorted = [...logCosts].sort((a2, b) => a2 - b);
   const knee = sorted[Math.floor(compressedFrom * (sorted.length - 1))];
-  return (value) => value > knee ? knee + compression * (value - knee) : value;
+  return (value2) => value2 > knee ? knee + compression * (value2 - knee) : value2;
 }
 var beliefInPrior = 2;
-function calibrate(x, y) {
-  const n = x.length;
-  const meanX = x.reduce((sum, value) => sum + value, 0) / n;
-  const meanY = y.reduce((sum, value) => sum + value, 0) / n;
+function calibrate(x2, y2) {
+  const n = x2.length;
+  const meanX = x2.reduce((sum, value2) => sum + value2, 0) / n;
+  const meanY = y2.reduce((sum, value2) => sum + value2, 0) / n;
   let xx = 0;
   let xy = 0;
-  x.forEach((value, i) => {
-    xx += (value - meanX) ** 2;
-    xy += (value - meanX) * (y[i] - meanY);
+  x2.forEach((value2, i) => {
+    xx += (value2 - meanX) ** 2;
+    xy += (value2 - meanX) * (y2[i] - meanY);
   });
   const belief = beliefInPrior * xx / n;
   const slope = xx > 0 ? Math.min(1.5, Math.max(0, (xy + belief) / (xx + belief))) : 0;
@@ -29247,10 +33319,10 @@ var processPoints = 250;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
   const order = items.map((_, index) => index);
-  order.sort((a, b) => items[a].target - items[b].target || a - b);
+  order.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
   const best = order.slice(0, limit / 2);
   const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
-  return [...best, ...rest].sort((a, b) => a - b).map((index) => items[index]);
+  return [...best, ...rest].sort((a2, b) => a2 - b).map((index) => items[index]);
 }
 var Surrogate = class {
   #dimensions;
@@ -29268,7 +33340,7 @@ var Surrogate = class {
   #centre = 0;
   #spread = 1;
   #line = null;
-  #compress = (value) => value;
+  #compress = (value2) => value2;
   /** @param options `compress`: costs above the 70th percentile count a fifth, so that the good ones are told apart. */
   constructor(dimensions, random, options) {
     this.#dimensions = dimensions;
@@ -29292,8 +33364,8 @@ var Surrogate = class {
       informed.map(({ logCost }) => logCost)
     ) : null;
     const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
-    const centre = residuals.reduce((sum, value) => sum + value, 0) / residuals.length;
-    const variance = residuals.reduce((sum, value) => sum + (value - centre) ** 2, 0) / residuals.length;
+    const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
+    const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
     this.#centre = centre;
     this.#spread = Math.sqrt(variance) + 1e-9;
     const samples2 = known2.map((item, index) => ({
@@ -29357,6 +33429,13 @@ var Surrogate = class {
   retain(keys) {
     for (const key2 of this.#queries.keys()) if (!keys.has(key2)) this.#queries.delete(key2);
   }
+};
+
+// src/search/methods.ts
+var standardMethods = {
+  surrogate: (dimensions, random) => new Surrogate(dimensions, random, { compress: true }),
+  genetic: true,
+  energyShare: null
 };
 
 // src/search/power-model.ts
@@ -29478,18 +33557,21 @@ var Candidates2 = class {
   #space;
   #ledger;
   #random;
+  #genetic;
   #all = null;
-  constructor(space2, ledger, random) {
+  /** @param genetic offspring of the elite; else random points take their place. */
+  constructor(space2, ledger, random, genetic) {
     this.#space = space2;
     this.#ledger = ledger;
     this.#random = random;
+    this.#genetic = genetic;
     const count2 = space2.count(wholeSpace + 1);
     if (count2.exact && count2.value <= wholeSpace) this.#all = [...space2.enumerate()];
   }
   #unseen(points, into) {
-    for (const point of points) {
-      const key2 = this.#ledger.keyOf(point);
-      if (!into.has(key2) && !this.#ledger.has(point)) into.set(key2, point);
+    for (const point2 of points) {
+      const key2 = this.#ledger.keyOf(point2);
+      if (!into.has(key2) && !this.#ledger.has(point2)) into.set(key2, point2);
     }
   }
   #child(elite) {
@@ -29509,8 +33591,9 @@ var Candidates2 = class {
       this.#unseen(this.#all, found);
       return found;
     }
-    for (const point of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point), found);
-    if (elite.length > 0) {
+    for (const point2 of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point2), found);
+    if (!this.#genetic) this.#unseen(this.#space.sample(this.#random, offspring), found);
+    else if (elite.length > 0) {
       for (let i = 0; i < offspring; i++) {
         const child = this.#child(elite);
         if (child !== null) this.#unseen([child], found);
@@ -29518,8 +33601,8 @@ var Candidates2 = class {
     }
     if (found.size === 0) this.#unseen(this.#space.sample(this.#random, offspring), found);
     if (found.size === 0) {
-      for (const point of this.#space.enumerate()) {
-        this.#unseen([point], found);
+      for (const point2 of this.#space.enumerate()) {
+        this.#unseen([point2], found);
         if (found.size >= offspring) break;
       }
     }
@@ -29568,12 +33651,12 @@ var Validity = class {
     );
   }
   /** Probability that a configuration works, in [0.02, 1]; 1 as long as none failed. */
-  probability(key2, point) {
+  probability(key2, point2) {
     if (this.#trees === null) return 1;
     let probability = this.#known.get(key2);
     if (probability === void 0) {
-      const value = this.#trees.predict(this.#coordinates.features(point));
-      probability = Math.min(1, Math.max(lowest2, value));
+      const value2 = this.#trees.predict(this.#coordinates.features(point2));
+      probability = Math.min(1, Math.max(lowest2, value2));
       this.#known.set(key2, probability);
     }
     return probability;
@@ -29591,10 +33674,15 @@ var Proposer = class {
   constructor(task) {
     this.#task = task;
     const { dimensions } = task.coordinates;
-    this.#candidates = new Candidates2(task.space, task.ledger, task.random.fork("offspring"));
+    this.#candidates = new Candidates2(
+      task.space,
+      task.ledger,
+      task.random.fork("offspring"),
+      task.methods.genetic
+    );
     this.#validity = new Validity(task.coordinates, task.seed);
-    this.#latency = new Surrogate(dimensions, task.random.fork("latency"), { compress: true });
-    this.#objective = new Surrogate(dimensions, task.random.fork("objective"), { compress: true });
+    this.#latency = task.methods.surrogate(dimensions, task.random.fork("latency"));
+    this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
   }
   get #isCapped() {
     return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
@@ -29611,8 +33699,8 @@ var Proposer = class {
     const { logLatency, logWatts } = this.#task.priors.get(key2);
     return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
   }
-  #place(key2, point, prior) {
-    return { key: key2, coordinates: this.#task.coordinates.coordinates(point), prior };
+  #place(key2, point2, prior) {
+    return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
   }
   #observe(surrogate, prior, cost2) {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
@@ -29629,15 +33717,15 @@ var Proposer = class {
   /** Good trials, best first; `byLatency`: fastest first, else within the cap by objective and the rest behind. */
   #ranked(byLatency) {
     const cap = this.#task.ledger.capMs;
-    const value = /* @__PURE__ */ new Map();
+    const value2 = /* @__PURE__ */ new Map();
     for (const trial of this.#task.ledger.good) {
       const latency = Math.log(trial.latency.medianMs);
       const outside2 = trial.latency.medianMs > cap;
-      value.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
+      value2.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
     }
     const outside = (trial) => !byLatency && trial.latency.medianMs > cap ? 1 : 0;
     return this.#task.ledger.good.sort(
-      (a, b) => outside(a) - outside(b) || (value.get(a.key) ?? 0) - (value.get(b.key) ?? 0) || a.index - b.index
+      (a2, b) => outside(a2) - outside(b) || (value2.get(a2.key) ?? 0) - (value2.get(b.key) ?? 0) || a2.index - b.index
     );
   }
   async #pool(elite) {
@@ -29645,10 +33733,10 @@ var Proposer = class {
     const proposed = [...this.#candidates.propose(elite)];
     if (priors.speaks) {
       let asked = 0;
-      for (const [key2, point] of proposed) {
+      for (const [key2, point2] of proposed) {
         if (asked >= newPriorsPerBatch) break;
         if (priors.knows(key2)) continue;
-        await priors.learn(key2, space2.configuration(point));
+        await priors.learn(key2, space2.configuration(point2));
         asked++;
       }
     }
@@ -29656,11 +33744,11 @@ var Proposer = class {
     const keys = new Set(pool.map(([key2]) => key2));
     this.#latency.retain(keys);
     this.#objective.retain(keys);
-    return pool.map(([key2, point]) => ({
-      point,
-      latency: this.#place(key2, point, priors.get(key2).logLatency),
-      objective: this.#place(key2, point, this.priorObjective(key2)),
-      validity: this.#validity.probability(key2, point) ** 2
+    return pool.map(([key2, point2]) => ({
+      point: point2,
+      latency: this.#place(key2, point2, priors.get(key2).logLatency),
+      objective: this.#place(key2, point2, this.priorObjective(key2)),
+      validity: this.#validity.probability(key2, point2) ** 2
     }));
   }
   #learn() {
@@ -29707,7 +33795,7 @@ var Proposer = class {
     const byObjective = this.#ranked(false);
     const byLatency = this.#ranked(true);
     const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
-    const pool = await this.#pool(elite.map(({ point }) => point));
+    const pool = await this.#pool(elite.map(({ point: point2 }) => point2));
     const latencyAim = this.#latencyAim(byLatency[0]);
     const objectiveAim = this.#objectiveAim(byObjective[0]);
     const points = [];
@@ -29730,20 +33818,20 @@ function choose(pool, aim) {
   let bestWorth = Number.NEGATIVE_INFINITY;
   for (const candidate of pool) {
     const prospect = aim(candidate);
-    const value = worth(prospect);
-    if (value > bestWorth) {
+    const value2 = worth(prospect);
+    if (value2 > bestWorth) {
       best = candidate;
-      bestWorth = value;
-      improvement = Math.max(0, value);
+      bestWorth = value2;
+      improvement = Math.max(0, value2);
     }
   }
   return best === null ? null : { candidate: best, improvement };
 }
-function interleave(a, b) {
+function interleave(a2, b) {
   const seen = /* @__PURE__ */ new Set();
   const merged = [];
-  for (let i = 0; i < a.length; i++) {
-    for (const trial of [a[i], b[i]]) {
+  for (let i = 0; i < a2.length; i++) {
+    for (const trial of [a2[i], b[i]]) {
       if (trial === void 0 || seen.has(trial.key)) continue;
       seen.add(trial.key);
       merged.push(trial);
@@ -29759,15 +33847,15 @@ var climbs = 3;
 var fromPrior = 4;
 async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf2 }) {
   const asked = /* @__PURE__ */ new Map();
-  const ranked = () => [...asked.values()].sort((a, b) => a.cost - b.cost).map(({ point }) => point);
+  const ranked = () => [...asked.values()].sort((a2, b) => a2.cost - b.cost).map(({ point: point2 }) => point2);
   let next = space2.sample(random, askedAtOnce);
   for (let climb = 0; climb <= climbs; climb++) {
-    for (const point of next) {
-      await priors.learn(keyOf2(point), space2.configuration(point));
-      const cost2 = priorObjective(keyOf2(point));
-      if (cost2 !== null) asked.set(keyOf2(point), { point, cost: cost2 });
+    for (const point2 of next) {
+      await priors.learn(keyOf2(point2), space2.configuration(point2));
+      const cost2 = priorObjective(keyOf2(point2));
+      if (cost2 !== null) asked.set(keyOf2(point2), { point: point2, cost: cost2 });
     }
-    next = ranked().slice(0, fromPrior).flatMap((point) => space2.neighbours(point)).filter((point) => !asked.has(keyOf2(point))).slice(0, askedAtOnce);
+    next = ranked().slice(0, fromPrior).flatMap((point2) => space2.neighbours(point2)).filter((point2) => !asked.has(keyOf2(point2))).slice(0, askedAtOnce);
   }
   return ranked();
 }
@@ -29776,7 +33864,7 @@ async function startPoints(task) {
   const tried = new Set(chosen.map(keyOf2));
   const points = [];
   if (priors.speaks) {
-    const fresh = (await predictedBest(task)).filter((point) => !tried.has(keyOf2(point)));
+    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf2(point2)));
     points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
   }
   return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
@@ -29804,6 +33892,7 @@ var SearchRun = class {
     const { space: space2, trials } = task;
     const random = createRandom(task.seed);
     const coordinates = coordinatesOf(space2);
+    const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
     this.#goal = goalOf(task.objective, trials.measuresEnergy);
@@ -29820,13 +33909,15 @@ var SearchRun = class {
       priors: this.#priors,
       power: this.#power,
       random: random.fork("proposer"),
-      seed: task.seed
+      seed: task.seed,
+      methods
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
       goal: this.#goal,
       power: this.#power,
       random: random.fork("energy"),
+      fixedShare: methods.energyShare,
       logObjective: (trial) => this.#proposer.logObjective(trial),
       measure: (trial) => this.#measureEnergy(trial)
     });
@@ -29837,14 +33928,14 @@ var SearchRun = class {
   }
   /** Tries points in order until the budget ends. */
   async #tryAll(points) {
-    for (const point of points) {
+    for (const point2 of points) {
       if (this.#stop() !== null) return;
-      if (this.#ledger.has(point)) continue;
-      const configuration = this.#task.space.configuration(point);
-      await this.#priors.learn(this.#ledger.keyOf(point), configuration);
+      if (this.#ledger.has(point2)) continue;
+      const configuration = this.#task.space.configuration(point2);
+      await this.#priors.learn(this.#ledger.keyOf(point2), configuration);
       const outcome = await this.#task.trials.latency(configuration);
       this.#ledger.record(
-        point,
+        point2,
         outcome.ok ? { latency: outcome.value, energy: null, failure: null } : { latency: null, energy: null, failure: outcome.failure }
       );
     }
@@ -29859,17 +33950,17 @@ var SearchRun = class {
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
   async #recall() {
     for (const known2 of this.#task.known ?? []) {
-      const point = this.#task.space.point(known2.configuration);
-      if (point === null || !this.#task.space.isValid(point) || this.#ledger.has(point)) continue;
+      const point2 = this.#task.space.point(known2.configuration);
+      if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
       if (known2.latency === null && known2.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point), known2.configuration);
-      this.#ledger.record(point, known2);
+      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
+      this.#ledger.record(point2, known2);
     }
     this.#power.learn(this.#ledger.good);
   }
   async #start() {
     const { space: space2, start } = this.#task;
-    const given = start.map((configuration) => space2.point(configuration)).filter((point) => point !== null && space2.isValid(point));
+    const given = start.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
     await this.#tryAll(given);
     while (this.#stop() === null) {
       const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
@@ -29878,10 +33969,10 @@ var SearchRun = class {
         space: space2,
         random: this.#random,
         count: missing2,
-        chosen: this.#ledger.trials.map(({ point }) => point),
+        chosen: this.#ledger.trials.map(({ point: point2 }) => point2),
         priors: this.#priors,
         priorObjective: (key2) => this.#proposer.priorObjective(key2),
-        keyOf: (point) => this.#ledger.keyOf(point)
+        keyOf: (point2) => this.#ledger.keyOf(point2)
       });
       if (points.length === 0) return;
       await this.#tryAll(points);
@@ -29955,16 +34046,16 @@ function runSearch(task) {
 // src/search/select-finalist.ts
 var worthwhileGain = 0.01;
 function present(values2) {
-  return values2.filter((value) => value !== null);
+  return values2.filter((value2) => value2 !== null);
 }
 function middle(values2) {
   const known2 = present(values2);
   return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
 }
 function logRatios(contender, incumbent) {
-  return contender.flatMap((value, block) => {
+  return contender.flatMap((value2, block) => {
     const other = incumbent[block] ?? null;
-    return value === null || other === null ? [] : [Math.log(value / other)];
+    return value2 === null || other === null ? [] : [Math.log(value2 / other)];
   });
 }
 function ratio(contender, incumbent) {
@@ -29989,7 +34080,7 @@ function selectFinalist(contenders, objective, options = {}) {
   const admissible = (index) => latencies[index] <= fastest * (1 + slack);
   const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
   const admitted = values2.map(
-    (value, index) => admissible(index) ? middle(value) : Number.POSITIVE_INFINITY
+    (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
   const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
   const keep2 = (reason) => ({
@@ -30025,15 +34116,15 @@ function selectFinalist(contenders, objective, options = {}) {
 var finalBlocks = 3;
 var arms = ["B", "H", "X", "R"];
 async function prepareHeat(search) {
-  const { incumbent, result, builder, idOf: idOf2 } = search;
-  const incumbentId = idOf2(incumbent);
+  const { incumbent, result, builder, idOf: idOf3 } = search;
+  const incumbentId = idOf3(incumbent);
   const incumbentFailure = result.measurements.find(
-    ({ configuration, failure }) => failure !== null && idOf2(configuration) === incumbentId
+    ({ configuration, failure }) => failure !== null && idOf3(configuration) === incumbentId
   )?.failure ?? null;
   const wanted = /* @__PURE__ */ new Map();
   if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
   for (const { configuration } of result.finalists) {
-    if (!wanted.has(idOf2(configuration))) wanted.set(idOf2(configuration), configuration);
+    if (!wanted.has(idOf3(configuration))) wanted.set(idOf3(configuration), configuration);
   }
   const contenders = [];
   const variants = [];
@@ -30049,7 +34140,7 @@ function samplesOf2(heat2, arm, samples2) {
   const { kernel, workload } = heat2.search;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
-  ).sort((a, b) => a.block - b.block);
+  ).sort((a2, b) => a2.block - b.block);
   return {
     latencyMs: own.map((sample) => sample.latencyMs),
     joules: own.map((sample) => sample.joules)
@@ -30067,10 +34158,10 @@ async function measureHeats(options) {
         phase: "flag",
         firstBlock: block,
         blocks: 1,
-        subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
+        subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
           kernel: search.kernel.name,
           workload: search.workload.name,
-          variants: { B, H, X, R }
+          variants: { B: B2, H, X, R }
         })),
         openDevice: () => laboratory.openDevice(),
         openMeter: () => laboratory.openMeter(),
@@ -30111,7 +34202,7 @@ async function runFinals(options) {
 
 // src/app/median-or-null.ts
 function medianOrNull(values2) {
-  const known2 = values2.filter((value) => value !== null);
+  const known2 = values2.filter((value2) => value2 !== null);
   return known2.length === 0 ? null : median(known2);
 }
 
@@ -30128,20 +34219,20 @@ function failed2(kind, message, place = {}) {
     }
   };
 }
-function succeeded(value) {
-  return { ok: true, value };
+function succeeded(value2) {
+  return { ok: true, value: value2 };
 }
 
 // ../../work/main/node_modules/wesl/dist/core-BAZCHOez.js
-function partition2(a, partFn) {
+function partition2(a2, partFn) {
   const yesPart = [];
   const noPart = [];
-  for (const t of a) if (partFn(t)) yesPart.push(t);
+  for (const t of a2) if (partFn(t)) yesPart.push(t);
   else noPart.push(t);
   return [yesPart, noPart];
 }
-function last(a) {
-  return a[a.length - 1];
+function last(a2) {
+  return a2[a2.length - 1];
 }
 function filterMap(arr, fn) {
   const out = [];
@@ -30183,35 +34274,35 @@ function caretLine(indent2, count2) {
 function offsetToLineNumber(offset, text2) {
   const safeOffset = Math.min(text2.length, Math.max(0, offset));
   const starts = lineStarts(text2);
-  const line2 = lineIndexOf(safeOffset, starts);
-  return [line2 + 1, 1 + safeOffset - starts[line2]];
+  const line3 = lineIndexOf(safeOffset, starts);
+  return [line3 + 1, 1 + safeOffset - starts[line3]];
 }
 function errorHighlight(source, span) {
   const safeStart = Math.min(source.length, Math.max(0, span[0]));
   const starts = lineStarts(source);
-  const line2 = lineIndexOf(safeStart, starts);
-  const lineStart = starts[line2];
-  const nextStart = starts[line2 + 1];
+  const line3 = lineIndexOf(safeStart, starts);
+  const lineStart = starts[line3];
+  const nextStart = starts[line3 + 1];
   const lineEnd2 = nextStart !== void 0 ? nextStart - 1 : source.length;
   return [source.slice(lineStart, lineEnd2), caretLine(span[0] - lineStart, span[1] - span[0])];
 }
-var log = console.log;
+var log3 = console.log;
 async function withLoggerAsync(logFn, fn) {
-  const orig = log;
+  const orig = log3;
   try {
-    log = logFn;
+    log3 = logFn;
     return await fn();
   } finally {
-    log = orig;
+    log3 = orig;
   }
 }
 function srcLog(src, pos, ...msgs) {
   if (typeof src === "string") {
-    logInternalSrc(log, src, pos, ...msgs);
+    logInternalSrc(log3, src, pos, ...msgs);
     return;
   }
   const { src: mappedSrc, positions } = mapSrcPositions(src, pos);
-  logInternalSrc(log, mappedSrc.text, positions, ...msgs);
+  logInternalSrc(log3, mappedSrc.text, positions, ...msgs);
 }
 function srcLine(src, position) {
   let pos;
@@ -30223,11 +34314,11 @@ function srcLine(src, position) {
   const lineStart = starts[lineIndex];
   const nextStart = starts[lineIndex + 1];
   const lineEnd2 = nextStart !== void 0 ? nextStart - 1 : src.length;
-  const line2 = src.slice(lineStart, lineEnd2);
+  const line3 = src.slice(lineStart, lineEnd2);
   let linePos2;
   if (pos2 !== void 0 && pos2 >= lineStart && pos2 <= lineEnd2) linePos2 = pos2 - lineStart;
   return {
-    line: line2,
+    line: line3,
     linePos: pos - lineStart,
     linePos2,
     lineNum: lineIndex + 1
@@ -30235,8 +34326,8 @@ function srcLine(src, position) {
 }
 function logInternalSrc(logFn, src, pos, ...msgs) {
   logFn(...msgs);
-  const { line: line2, lineNum, linePos, linePos2 } = srcLine(src, pos);
-  logFn(line2, `  Ln ${lineNum}`);
+  const { line: line3, lineNum, linePos, linePos2 } = srcLine(src, pos);
+  logFn(line3, `  Ln ${lineNum}`);
   logFn(carets(linePos, linePos2));
 }
 function mapSrcPositions(srcMap, destPos) {
@@ -30264,8 +34355,8 @@ function assertThat(condition, msg) {
 function assertThatDebug(condition, msg) {
   assertThat(condition, msg);
 }
-function assertUnreachable(value) {
-  throw new ErrorWithData("Unreachable value", { data: value });
+function assertUnreachable(value2) {
+  throw new ErrorWithData("Unreachable value", { data: value2 });
 }
 var ErrorWithData = class extends Error {
   data;
@@ -30289,10 +34380,10 @@ var integer_to_char = {};
   char_to_integer[char] = i;
   integer_to_char[i] = char;
 });
-function encodeVlq(value) {
-  if (typeof value === "number") return encode_integer(value);
+function encodeVlq(value2) {
+  if (typeof value2 === "number") return encode_integer(value2);
   let result = "";
-  for (let i = 0; i < value.length; i += 1) result += encode_integer(value[i]);
+  for (let i = 0; i < value2.length; i += 1) result += encode_integer(value2[i]);
   return result;
 }
 function encode_integer(num) {
@@ -30459,9 +34550,9 @@ function evaluateIfExpression(expression, conditions) {
     else if (op === "&&") return leftResult && evaluateIfExpression(expression.right, conditions);
     else assertUnreachable(op);
   } else if (kind === "literal") {
-    const { value } = expression;
-    assertThatDebug(value === "true" || value === "false");
-    return value === "true";
+    const { value: value2 } = expression;
+    assertThatDebug(value2 === "true" || value2 === "false");
+    return value2 === "true";
   } else if (kind === "parenthesized-expression") return evaluateIfExpression(expression.expression, conditions);
   else if (kind === "ref") return conditions[expression.ident.originalName] ?? false;
   else throw new Error(`unexpected @if expression ${JSON.stringify(expression)}`);
@@ -30601,11 +34692,11 @@ function structuralFields(elem) {
       return [];
   }
 }
-function isDefined(value) {
-  return value !== void 0;
+function isDefined(value2) {
+  return value2 !== void 0;
 }
 function exprSelectors(selectors) {
-  return selectors.filter((s) => s !== "default");
+  return selectors.filter((s2) => s2 !== "default");
 }
 var subgroupFns = `
   subgroupAdd subgroupAll subgroupAnd subgroupAny subgroupBallot
@@ -31079,8 +35170,8 @@ function emitExpressionCore(e, ctx) {
       return;
     }
     case "unary-expression": {
-      const { value, start } = e.operator;
-      builder.add(value, start);
+      const { value: value2, start } = e.operator;
+      builder.add(value2, start);
       emitExpression(e.expression, ctx);
       return;
     }
@@ -31121,11 +35212,11 @@ function emitInlineTrailing(e, ctx) {
   }
 }
 function emitAttributes(attributes, ctx) {
-  attributes?.forEach((a) => {
-    emitInlineLeading(a, ctx);
-    if (emitAttribute(a, ctx)) {
-      emitInlineTrailing(a, ctx);
-      ctx.srcBuilder.add(" ", a.start);
+  attributes?.forEach((a2) => {
+    emitInlineLeading(a2, ctx);
+    if (emitAttribute(a2, ctx)) {
+      emitInlineTrailing(a2, ctx);
+      ctx.srcBuilder.add(" ", a2.start);
     }
   });
 }
@@ -31160,9 +35251,9 @@ function emitBlock(e, ctx) {
 }
 function emitTemplateArgs(args, ctx) {
   ctx.srcBuilder.appendNext("<");
-  args.forEach((a, i) => {
+  args.forEach((a2, i) => {
     if (i > 0) ctx.srcBuilder.appendNext(", ");
-    emitExpression(a, ctx);
+    emitExpression(a2, ctx);
   });
   ctx.srcBuilder.appendNext(">");
 }
@@ -31419,8 +35510,8 @@ function flattenTreeImport(imp) {
   }
 }
 var weslFileRegex = /\.(wesl|wgsl)$/;
-function isWeslFile(path) {
-  return weslFileRegex.test(path);
+function isWeslFile(path2) {
+  return weslFileRegex.test(path2);
 }
 function resolveModulePath(parts, srcModuleParts) {
   const resolved = parts[0] === "package" ? [srcModuleParts[0], ...parts.slice(1)] : parts;
@@ -31500,7 +35591,7 @@ function positioned(elems) {
     lastStart = e.start;
     result.push(e);
   }
-  if (!sorted) result.sort((a, b) => a.start - b.start);
+  if (!sorted) result.sort((a2, b) => a2.start - b.start);
   return result;
 }
 function runEnd(run) {
@@ -31854,9 +35945,9 @@ function parseModulePath(stream) {
   };
 }
 function parseIdent(ctx, conditionRef) {
-  const path = parseModulePath(ctx.stream);
-  if (!path) return null;
-  const { parts, start, end } = path;
+  const path2 = parseModulePath(ctx.stream);
+  if (!path2) return null;
+  const { parts, start, end } = path2;
   const ident = ctx.createRefIdent(parts.join("::"));
   if (conditionRef) ident.conditionRef = true;
   const refIdentElem = makeRefIdentElem(ctx, ident, start, end);
@@ -31870,9 +35961,9 @@ function isPathSegment(token2, isFirst) {
   return true;
 }
 function parseSimpleTypeRef(ctx) {
-  const path = parseModulePath(ctx.stream);
-  if (!path) return null;
-  const { parts, start, end: nameEnd } = path;
+  const path2 = parseModulePath(ctx.stream);
+  if (!path2) return null;
+  const { parts, start, end: nameEnd } = path2;
   const refIdent = ctx.createRefIdent(parts.join("::"));
   makeRefIdentElem(ctx, refIdent, start, nameEnd);
   ctx.saveIdent(refIdent);
@@ -32579,9 +36670,9 @@ function parseReturnStmt(ctx, attributes) {
   const { stream } = ctx;
   const startPos = beginStatement(ctx, "return", attributes);
   if (startPos === null) return null;
-  const value = parseContentExpression(ctx) ?? void 0;
+  const value2 = parseContentExpression(ctx) ?? void 0;
   expect(stream, ";", "return statement");
-  return finishStatement("return", startPos, ctx, { value }, attributes);
+  return finishStatement("return", startPos, ctx, { value: value2 }, attributes);
 }
 function parseBreakStmt(ctx, attributes) {
   const { stream } = ctx;
@@ -32696,7 +36787,7 @@ function parseLoopStatement(ctx, attributes) {
   const body = expectCompound(ctx, "Expected '{' after 'loop'", true);
   return finishStatement("loop", startPos, ctx, {
     body,
-    continuing: body.body.find((s) => s.kind === "continuing")
+    continuing: body.body.find((s2) => s2.kind === "continuing")
   }, attributes);
 }
 function parseContinuingStatement(ctx, attributes) {
@@ -32705,7 +36796,7 @@ function parseContinuingStatement(ctx, attributes) {
   const body = expectCompound(ctx, "Expected '{' after 'continuing'");
   return finishStatement("continuing", startPos, ctx, {
     body,
-    breakIf: body.body.find((s) => s.kind === "break")?.condition
+    breakIf: body.body.find((s2) => s2.kind === "break")?.condition
   }, attributes);
 }
 function parseForInit(ctx) {
@@ -33527,11 +37618,11 @@ function verifyNonCapturing(name, exp) {
   if (new RegExp("|" + exp.source).exec("").length > 1) throw new Error(`match expression groups must be non-capturing: ${name}: /${exp.source}/. Use (?:...) instead.`);
 }
 var regexSpecials = /[$+*.?|(){}[\]\\/^]/g;
-function escapeRegex(s) {
-  return s.replace(regexSpecials, "\\$&");
+function escapeRegex(s2) {
+  return s2.replace(regexSpecials, "\\$&");
 }
 function matchOneOf(syms) {
-  const escaped = syms.split(/\s+/).sort((a, b) => b.length - a.length).filter((s) => s).map(escapeRegex);
+  const escaped = syms.split(/\s+/).sort((a2, b) => b.length - a2.length).filter((s2) => s2).map(escapeRegex);
   return new RegExp(escaped.join("|"));
 }
 var RegexMatchers = class {
@@ -33781,7 +37872,7 @@ var WeslStream = class {
   /** All recorded comment runs (each a contiguous group of comments between two
   *  real tokens), in source order. Consumed by the post-parse comment pass. */
   commentRuns() {
-    return [...this.triviaByPos.entries()].sort((a, b) => a[0] - b[0]).map(([, run]) => run);
+    return [...this.triviaByPos.entries()].sort((a2, b) => a2[0] - b[0]).map(([, run]) => run);
   }
   /** Next real token (comments/blankspace skipped and recorded as trivia); null at EOF. */
   nextToken() {
@@ -34121,10 +38212,10 @@ function matchingImport(identParts, imports) {
 function qualifiedIdent(identParts) {
   if (identParts.length > 1) return identParts;
 }
-function pushUnbound(unbound, path, refIdent) {
+function pushUnbound(unbound, path2, refIdent) {
   const { srcModule, start, end } = refIdent.refIdentElem;
   unbound.push({
-    path,
+    path: path2,
     srcModule,
     start,
     end
@@ -34356,22 +38447,22 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants3, packageName2) {
-  if (Object.keys(constants3).length === 0) return void 0;
-  return new ConstantsResolver(constants3, packageName2);
+function createConstantsResolver(constants4, packageName2) {
+  if (Object.keys(constants4).length === 0) return void 0;
+  return new ConstantsResolver(constants4, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants3, packageName2 = "package") {
-    this.constants = constants3;
+  constructor(constants4, packageName2 = "package") {
+    this.constants = constants4;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
     if (modulePath !== "constants") return void 0;
     if (this.ast) return this.ast;
-    const src = Object.entries(this.constants).map(([name, value]) => `const ${name} = ${value};`).join("\n");
+    const src = Object.entries(this.constants).map(([name, value2]) => `const ${name} = ${value2};`).join("\n");
     this.ast = parseSrcModule({
       modulePath: `${this.packageName}::constants`,
       debugFilePath: "constants",
@@ -34413,7 +38504,7 @@ function hoistedDirectives(rootModuleElem, hoisted, conditions) {
   return merged;
 }
 function hoistedOfKind(hoisted, keyword) {
-  return hoisted.filter((s) => directiveOfKind(s.elem, keyword));
+  return hoisted.filter((s2) => directiveOfKind(s2.elem, keyword));
 }
 function rootExtensions(rootElems, keyword) {
   const extensions = rootElems.filter((e) => directiveOfKind(e, keyword)).flatMap((d) => d.directive.extensions);
@@ -34628,9 +38719,9 @@ function normalizeModuleName(name) {
   return "package::" + name;
 }
 function emitWgsl(rootModuleElem, srcModule, newDecls, newStatements, bindings, conditions = {}, sourceMap = true) {
-  const [directives, statements] = partition2(newStatements, (s) => s.elem.kind === "directive");
+  const [directives, statements] = partition2(newStatements, (s2) => s2.elem.kind === "directive");
   const hoisted = hoistedDirectives(rootModuleElem, directives, conditions);
-  const emitStatement2 = (s) => emitElem(s.srcModule, s.elem, conditions, bindings, {
+  const emitStatement2 = (s2) => emitElem(s2.srcModule, s2.elem, conditions, bindings, {
     addNl: true,
     skipConditionalFiltering: true,
     sourceMap
@@ -34773,40 +38864,40 @@ function elemScalar(t) {
   if (t.kind === "scalar") return t;
   if (t.kind === "vector" || t.kind === "matrix") return t.elem;
 }
-function sameType(a, b) {
-  if (a === b) return true;
-  if (a.kind !== b.kind) return false;
-  switch (a.kind) {
+function sameType(a2, b) {
+  if (a2 === b) return true;
+  if (a2.kind !== b.kind) return false;
+  switch (a2.kind) {
     case "scalar":
-      return a.scalar === b.scalar;
+      return a2.scalar === b.scalar;
     case "vector": {
       const v = b;
-      return a.size === v.size && sameType(a.elem, v.elem);
+      return a2.size === v.size && sameType(a2.elem, v.elem);
     }
     case "matrix": {
       const m = b;
-      return a.cols === m.cols && a.rows === m.rows && sameType(a.elem, m.elem);
+      return a2.cols === m.cols && a2.rows === m.rows && sameType(a2.elem, m.elem);
     }
     case "array": {
       const arr = b;
-      return a.count === arr.count && sameType(a.elem, arr.elem);
+      return a2.count === arr.count && sameType(a2.elem, arr.elem);
     }
     case "struct": {
-      const s = b;
-      return a.structElem === s.structElem && a.name === s.name;
+      const s2 = b;
+      return a2.structElem === s2.structElem && a2.name === s2.name;
     }
     case "atomic":
-      return sameType(a.elem, b.elem);
+      return sameType(a2.elem, b.elem);
     case "ptr": {
       const p = b;
-      return a.space === p.space && a.access === p.access && sameType(a.elem, p.elem);
+      return a2.space === p.space && a2.access === p.access && sameType(a2.elem, p.elem);
     }
     case "texture": {
       const t = b;
-      return a.name === t.name && a.sampled?.scalar === t.sampled?.scalar && a.format === t.format && a.access === t.access;
+      return a2.name === t.name && a2.sampled?.scalar === t.sampled?.scalar && a2.format === t.format && a2.access === t.access;
     }
     case "sampler":
-      return a.comparison === b.comparison;
+      return a2.comparison === b.comparison;
     case "void":
     case "unknown":
       return true;
@@ -34877,14 +38968,14 @@ function concretize(t) {
       return t;
   }
 }
-function commonType(a, b) {
-  if (a.kind === "unknown") return b;
-  if (b.kind === "unknown") return a;
-  const aToB = conversionRank(a, b);
-  const bToA = conversionRank(b, a);
-  if (aToB !== void 0 && bToA !== void 0) return aToB <= bToA ? b : a;
+function commonType(a2, b) {
+  if (a2.kind === "unknown") return b;
+  if (b.kind === "unknown") return a2;
+  const aToB = conversionRank(a2, b);
+  const bToA = conversionRank(b, a2);
+  if (aToB !== void 0 && bToA !== void 0) return aToB <= bToA ? b : a2;
   if (aToB !== void 0) return b;
-  if (bToA !== void 0) return a;
+  if (bToA !== void 0) return a2;
 }
 function resultStructRank(src, dest) {
   if (src.members.length !== dest.members.length) return void 0;
@@ -34907,10 +38998,10 @@ function scalarRank(src, dest) {
   if (src.scalar === "abstract-float") return abstractFloatRanks[dest.scalar];
   if (src.scalar === "abstract-int") return abstractIntRanks[dest.scalar];
 }
-function concreteScalar(s) {
-  if (s.scalar === "abstract-int") return i32Type;
-  if (s.scalar === "abstract-float") return f32Type;
-  return s;
+function concreteScalar(s2) {
+  if (s2.scalar === "abstract-int") return i32Type;
+  if (s2.scalar === "abstract-float") return f32Type;
+  return s2;
 }
 var signatures = {
   all: "b T -> bool",
@@ -35088,7 +39179,7 @@ var concreteTokens = {
   vec4u: vecType(4, u32Type)
 };
 function parseOverload(sig) {
-  const [paramsPart, ret] = sig.split("->").map((s) => s.trim());
+  const [paramsPart, ret] = sig.split("->").map((s2) => s2.trim());
   const [letter, ...params] = paramsPart.split(/\s+/);
   const elemSet = elemSets[letter];
   if (!elemSet) throw new Error(`unknown element set "${letter}" in: ${sig}`);
@@ -35127,7 +39218,7 @@ function matchOverload(overload, argTypes) {
   };
 }
 function lowestRank(items) {
-  return items.reduce((a, b) => !a || b.rank < a.rank ? b : a, void 0);
+  return items.reduce((a2, b) => !a2 || b.rank < a2.rank ? b : a2, void 0);
 }
 function argComponents(params, argTypes) {
   for (let i = 0; i < params.length; i++) {
@@ -35231,9 +39322,9 @@ function textureDimensionsType(texture) {
 }
 function textureChannelType(texture) {
   if (texture.sampled) return texture.sampled;
-  const format4 = texture.format ?? "";
-  if (format4.endsWith("uint")) return u32Type;
-  if (format4.endsWith("sint")) return i32Type;
+  const format5 = texture.format ?? "";
+  if (format5.endsWith("uint")) return u32Type;
+  if (format5.endsWith("sint")) return i32Type;
   return f32Type;
 }
 var parsedTable;
@@ -35348,15 +39439,15 @@ var f32ExpBias = 127;
 var f16FractBits = 10;
 var f16MinExp = -14;
 var f16Max = 65504;
-function scalarValue(type, value) {
+function scalarValue(type, value2) {
   return {
     kind: "scalar",
     type,
-    value
+    value: value2
   };
 }
-function boolValue(value) {
-  return scalarValue(boolType, value);
+function boolValue(value2) {
+  return scalarValue(boolType, value2);
 }
 function abstractIntResult(n) {
   return n < abstractIntMin || n > abstractIntMax ? null : n;
@@ -35368,20 +39459,20 @@ function scalarToNumber(v) {
 function literalValue(text2) {
   if (text2 === "true" || text2 === "false") return scalarValue(boolType, text2 === "true");
   const suffix = text2[text2.length - 1];
-  const hex = text2[0] === "0" && (text2[1] === "x" || text2[1] === "X");
-  if (hex && /[pP.]/.test(text2)) return null;
+  const hex2 = text2[0] === "0" && (text2[1] === "x" || text2[1] === "X");
+  if (hex2 && /[pP.]/.test(text2)) return null;
   if (suffix === "i" || suffix === "u") {
     const big = BigInt(text2.slice(0, -1));
     if (big > (suffix === "i" ? i32MaxBig : u32MaxBig)) return null;
     return scalarValue(scalarType(suffix === "i" ? "i32" : "u32"), Number(big));
   }
-  if ((suffix === "f" || suffix === "h") && !hex) {
+  if ((suffix === "f" || suffix === "h") && !hex2) {
     const kind = suffix === "f" ? "f32" : "f16";
     const n = quantize(Number.parseFloat(text2), kind);
     if (!Number.isFinite(n)) return null;
     return scalarValue(scalarType(kind), n);
   }
-  if (hex || !/[.eE]/.test(text2)) {
+  if (hex2 || !/[.eE]/.test(text2)) {
     const big = abstractIntResult(BigInt(text2));
     return big === null ? null : scalarValue(scalarType("abstract-int"), big);
   }
@@ -35407,67 +39498,67 @@ function convertValue(v, dest) {
     elements
   };
 }
-function convertScalar(s, target) {
-  if (s.type.scalar === target.scalar) return s;
-  const { value } = s;
-  if (s.type.scalar === "abstract-int" && typeof value === "bigint") switch (target.scalar) {
+function convertScalar(s2, target) {
+  if (s2.type.scalar === target.scalar) return s2;
+  const { value: value2 } = s2;
+  if (s2.type.scalar === "abstract-int" && typeof value2 === "bigint") switch (target.scalar) {
     case "i32":
-      if (value < i32MinBig || value > i32MaxBig) return null;
-      return scalarValue(target, Number(value));
+      if (value2 < i32MinBig || value2 > i32MaxBig) return null;
+      return scalarValue(target, Number(value2));
     case "u32":
-      if (value < 0n || value > u32MaxBig) return null;
-      return scalarValue(target, Number(value));
+      if (value2 < 0n || value2 > u32MaxBig) return null;
+      return scalarValue(target, Number(value2));
     case "abstract-float": {
-      const n = Number(value);
+      const n = Number(value2);
       return Number.isFinite(n) ? scalarValue(target, n) : null;
     }
     case "f32":
     case "f16": {
-      const n = quantize(Number(value), target.scalar);
+      const n = quantize(Number(value2), target.scalar);
       return Number.isFinite(n) ? scalarValue(target, n) : null;
     }
     default:
       return null;
   }
-  if (s.type.scalar === "abstract-float" && typeof value === "number") {
+  if (s2.type.scalar === "abstract-float" && typeof value2 === "number") {
     if (target.scalar === "f32" || target.scalar === "f16") {
-      const n = quantize(value, target.scalar);
+      const n = quantize(value2, target.scalar);
       return Number.isFinite(n) ? scalarValue(target, n) : null;
     }
     return null;
   }
   return null;
 }
-function castScalar(s, target) {
-  const { value } = s;
+function castScalar(s2, target) {
+  const { value: value2 } = s2;
   switch (target.scalar) {
     case "bool":
-      if (typeof value === "boolean") return s;
-      return boolValue(typeof value === "bigint" ? value !== 0n : value !== 0);
+      if (typeof value2 === "boolean") return s2;
+      return boolValue(typeof value2 === "bigint" ? value2 !== 0n : value2 !== 0);
     case "i32":
     case "u32": {
       const unsigned = target.scalar === "u32";
-      if (typeof value === "boolean") return scalarValue(target, Number(value));
-      if (typeof value === "bigint") return convertScalar(s, target);
-      const src = s.type.scalar;
-      if (src === "i32" || src === "u32") return scalarValue(target, unsigned ? value >>> 0 : value | 0);
-      if (Number.isNaN(value)) return null;
+      if (typeof value2 === "boolean") return scalarValue(target, Number(value2));
+      if (typeof value2 === "bigint") return convertScalar(s2, target);
+      const src = s2.type.scalar;
+      if (src === "i32" || src === "u32") return scalarValue(target, unsigned ? value2 >>> 0 : value2 | 0);
+      if (Number.isNaN(value2)) return null;
       const f32Src = src === "f32" || src === "f16";
       const hi = unsigned ? f32Src ? u32MaxInF32 : u32Max : f32Src ? i32MaxInF32 : i32Max;
       const lo = unsigned ? 0 : i32Min;
-      return scalarValue(target, Math.min(Math.max(Math.trunc(value), lo), hi));
+      return scalarValue(target, Math.min(Math.max(Math.trunc(value2), lo), hi));
     }
     case "f32":
     case "f16": {
-      if (typeof value === "boolean") return scalarValue(target, Number(value));
-      const n = quantize(Number(value), target.scalar);
+      if (typeof value2 === "boolean") return scalarValue(target, Number(value2));
+      const n = quantize(Number(value2), target.scalar);
       return Number.isFinite(n) ? scalarValue(target, n) : null;
     }
     case "abstract-int":
-      return typeof value === "bigint" ? s : null;
+      return typeof value2 === "bigint" ? s2 : null;
     case "abstract-float": {
-      if (typeof value === "boolean") return null;
-      const n = Number(value);
+      if (typeof value2 === "boolean") return null;
+      const n = Number(value2);
       return Number.isFinite(n) ? scalarValue(target, n) : null;
     }
   }
@@ -35526,9 +39617,9 @@ function f16Round(n) {
   if (Math.abs(rounded) <= f16Max) return rounded;
   return rounded < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
-function roundEven(x) {
-  const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
+function roundEven(x2) {
+  const floor = Math.floor(x2);
+  if (x2 - floor !== 0.5) return Math.round(x2);
   return floor % 2 === 0 ? floor : floor + 1;
 }
 function componentBigints(v) {
@@ -35558,81 +39649,81 @@ function compositeElemTypes(type, length) {
 }
 var f64Scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 var numericFns = {
-  abs: ([a]) => a < 0 ? -a : a,
-  min: ([a, b]) => a < b ? a : b,
-  max: ([a, b]) => a > b ? a : b,
-  clamp: ([a, low, high]) => {
-    if (a < low) return low;
-    return a > high ? high : a;
+  abs: ([a2]) => a2 < 0 ? -a2 : a2,
+  min: ([a2, b]) => a2 < b ? a2 : b,
+  max: ([a2, b]) => a2 > b ? a2 : b,
+  clamp: ([a2, low, high]) => {
+    if (a2 < low) return low;
+    return a2 > high ? high : a2;
   },
-  sign: ([a]) => {
-    if (typeof a !== "bigint") return Math.sign(a);
-    if (a === 0n) return 0n;
-    return a > 0n ? 1n : -1n;
+  sign: ([a2]) => {
+    if (typeof a2 !== "bigint") return Math.sign(a2);
+    if (a2 === 0n) return 0n;
+    return a2 > 0n ? 1n : -1n;
   }
 };
 var floatFns = {
-  acos: ([a]) => Math.acos(a),
-  acosh: ([a]) => Math.acosh(a),
-  asin: ([a]) => Math.asin(a),
-  asinh: ([a]) => Math.asinh(a),
-  atan: ([a]) => Math.atan(a),
-  atanh: ([a]) => Math.atanh(a),
-  atan2: ([a, b]) => Math.atan2(a, b),
-  ceil: ([a]) => Math.ceil(a),
-  cos: ([a]) => Math.cos(a),
-  cosh: ([a]) => Math.cosh(a),
-  degrees: ([a]) => a * (180 / Math.PI),
-  exp: ([a]) => Math.exp(a),
-  exp2: ([a]) => 2 ** a,
-  floor: ([a]) => Math.floor(a),
-  fma: ([a, b, c]) => a * b + c,
-  fract: ([a]) => a - Math.floor(a),
-  inverseSqrt: ([a]) => 1 / Math.sqrt(a),
-  ldexp: ([a, b]) => a * 2 ** b,
-  log: ([a]) => Math.log(a),
-  log2: ([a]) => Math.log2(a),
-  mix: ([a, b, t]) => a * (1 - t) + b * t,
-  pow: ([a, b]) => a ** b,
-  quantizeToF16: ([a]) => f16Round(a),
-  radians: ([a]) => a * (Math.PI / 180),
-  round: ([a]) => roundEven(a),
-  saturate: ([a]) => Math.min(Math.max(a, 0), 1),
-  sin: ([a]) => Math.sin(a),
-  sinh: ([a]) => Math.sinh(a),
-  smoothstep: ([low, high, x]) => {
-    const t = Math.min(Math.max((x - low) / (high - low), 0), 1);
+  acos: ([a2]) => Math.acos(a2),
+  acosh: ([a2]) => Math.acosh(a2),
+  asin: ([a2]) => Math.asin(a2),
+  asinh: ([a2]) => Math.asinh(a2),
+  atan: ([a2]) => Math.atan(a2),
+  atanh: ([a2]) => Math.atanh(a2),
+  atan2: ([a2, b]) => Math.atan2(a2, b),
+  ceil: ([a2]) => Math.ceil(a2),
+  cos: ([a2]) => Math.cos(a2),
+  cosh: ([a2]) => Math.cosh(a2),
+  degrees: ([a2]) => a2 * (180 / Math.PI),
+  exp: ([a2]) => Math.exp(a2),
+  exp2: ([a2]) => 2 ** a2,
+  floor: ([a2]) => Math.floor(a2),
+  fma: ([a2, b, c]) => a2 * b + c,
+  fract: ([a2]) => a2 - Math.floor(a2),
+  inverseSqrt: ([a2]) => 1 / Math.sqrt(a2),
+  ldexp: ([a2, b]) => a2 * 2 ** b,
+  log: ([a2]) => Math.log(a2),
+  log2: ([a2]) => Math.log2(a2),
+  mix: ([a2, b, t]) => a2 * (1 - t) + b * t,
+  pow: ([a2, b]) => a2 ** b,
+  quantizeToF16: ([a2]) => f16Round(a2),
+  radians: ([a2]) => a2 * (Math.PI / 180),
+  round: ([a2]) => roundEven(a2),
+  saturate: ([a2]) => Math.min(Math.max(a2, 0), 1),
+  sin: ([a2]) => Math.sin(a2),
+  sinh: ([a2]) => Math.sinh(a2),
+  smoothstep: ([low, high, x2]) => {
+    const t = Math.min(Math.max((x2 - low) / (high - low), 0), 1);
     return t * t * (3 - 2 * t);
   },
-  sqrt: ([a]) => Math.sqrt(a),
-  step: ([edge, x]) => edge <= x ? 1 : 0,
-  tan: ([a]) => Math.tan(a),
-  tanh: ([a]) => Math.tanh(a),
-  trunc: ([a]) => Math.trunc(a)
+  sqrt: ([a2]) => Math.sqrt(a2),
+  step: ([edge, x2]) => edge <= x2 ? 1 : 0,
+  tan: ([a2]) => Math.tan(a2),
+  tanh: ([a2]) => Math.tanh(a2),
+  trunc: ([a2]) => Math.trunc(a2)
 };
 var vectorFns = {
   length: (vecs) => Math.hypot(...vecs[0]),
-  distance: ([a, b]) => Math.hypot(...a.map((n, i) => n - b[i])),
-  normalize: ([a]) => {
-    const len = Math.hypot(...a);
-    return a.map((n) => n / len);
+  distance: ([a2, b]) => Math.hypot(...a2.map((n, i) => n - b[i])),
+  normalize: ([a2]) => {
+    const len = Math.hypot(...a2);
+    return a2.map((n) => n / len);
   },
-  cross: ([a, b]) => [
-    a[1] * b[2] - a[2] * b[1],
-    a[2] * b[0] - a[0] * b[2],
-    a[0] * b[1] - a[1] * b[0]
+  cross: ([a2, b]) => [
+    a2[1] * b[2] - a2[2] * b[1],
+    a2[2] * b[0] - a2[0] * b[2],
+    a2[0] * b[1] - a2[1] * b[0]
   ],
-  faceForward: ([e1, e2, e3]) => dotProduct2(e2, e3) < 0 ? e1 : e1.map((n) => -n),
-  reflect: ([e1, e2]) => {
-    const d = dotProduct2(e2, e1);
-    return e1.map((n, i) => n - 2 * d * e2[i]);
+  faceForward: ([e1, e22, e3]) => dotProduct2(e22, e3) < 0 ? e1 : e1.map((n) => -n),
+  reflect: ([e1, e22]) => {
+    const d = dotProduct2(e22, e1);
+    return e1.map((n, i) => n - 2 * d * e22[i]);
   },
-  refract: ([e1, e2, [e3]]) => {
-    const d = dotProduct2(e2, e1);
-    const k = 1 - e3 * e3 * (1 - d * d);
-    if (k < 0) return e1.map(() => 0);
-    const s = e3 * d + Math.sqrt(k);
-    return e1.map((n, i) => e3 * n - s * e2[i]);
+  refract: ([e1, e22, [e3]]) => {
+    const d = dotProduct2(e22, e1);
+    const k2 = 1 - e3 * e3 * (1 - d * d);
+    if (k2 < 0) return e1.map(() => 0);
+    const s2 = e3 * d + Math.sqrt(k2);
+    return e1.map((n, i) => e3 * n - s2 * e22[i]);
   }
 };
 var f64FractBits = 52;
@@ -35640,7 +39731,7 @@ var f64ExpBias = 1023;
 var f64MinNormal = 2 ** (1 - f64ExpBias);
 var fractExpBias = f64ExpBias - 1;
 function builtinValue(name, args) {
-  if (args.some((a) => !a)) return null;
+  if (args.some((a2) => !a2)) return null;
   const values2 = args;
   const retType = builtinFnType(name, values2.map((v) => v.type));
   if (retType.kind === "unknown") return null;
@@ -35658,8 +39749,8 @@ function builtinValue(name, args) {
   if (vecFn) return vectorBuiltin(values2, retType, vecFn);
   return null;
 }
-function dotProduct2(a, b) {
-  return a.reduce((sum, n, i) => sum + n * b[i], 0);
+function dotProduct2(a2, b) {
+  return a2.reduce((sum, n, i) => sum + n * b[i], 0);
 }
 function selectValue(values2, retType) {
   const [f, t, cond] = values2;
@@ -35693,20 +39784,20 @@ function dotValue(values2, retType) {
     if (!ba || !bb || ba.length !== bb.length) return null;
     return scalarValue(retType, ba.reduce((acc, n, i) => acc + n * bb[i], 0n));
   }
-  const [a, b] = values2.map((v) => v.kind === "composite" ? componentNumbers(v) : null);
-  if (!a || !b || a.length !== b.length) return null;
+  const [a2, b] = values2.map((v) => v.kind === "composite" ? componentNumbers(v) : null);
+  if (!a2 || !b || a2.length !== b.length) return null;
   if (kind === "i32" || kind === "u32") {
     const unsigned = kind === "u32";
     let sum2 = 0;
-    for (let i = 0; i < a.length; i++) {
-      const acc = sum2 + Math.imul(a[i], b[i]);
+    for (let i = 0; i < a2.length; i++) {
+      const acc = sum2 + Math.imul(a2[i], b[i]);
       sum2 = unsigned ? acc >>> 0 : acc | 0;
     }
     return scalarValue(retType, sum2);
   }
   let sum = 0;
-  for (let i = 0; i < a.length; i++) {
-    const product = numericResult(a[i] * b[i], kind);
+  for (let i = 0; i < a2.length; i++) {
+    const product = numericResult(a2[i] * b[i], kind);
     if (product === null) return null;
     const next = numericResult(sum + product, kind);
     if (next === null) return null;
@@ -35749,13 +39840,13 @@ function splitValue(name, v, retType) {
   const split = name === "frexp" ? frexp : modf;
   const parts = components.map(split);
   const [fract, second] = retType.members;
-  const a = componentsValue(fract.type, parts.map((p) => p[0]));
+  const a2 = componentsValue(fract.type, parts.map((p) => p[0]));
   const b = componentsValue(second.type, parts.map((p) => p[1]));
-  if (!a || !b) return null;
+  if (!a2 || !b) return null;
   return {
     kind: "composite",
     type: retType,
-    elements: [a, b]
+    elements: [a2, b]
   };
 }
 function mapNumeric(values2, retType, f) {
@@ -35844,7 +39935,7 @@ function componentsValue(type, components) {
     const r = numericResult(n, elem.scalar);
     return r === null ? null : scalarValue(elem, r);
   });
-  if (scalars.some((s) => !s)) return null;
+  if (scalars.some((s2) => !s2)) return null;
   if (type.kind !== "vector") return scalars[0];
   return {
     kind: "composite",
@@ -35859,10 +39950,10 @@ function mapLanes(values2, retType, f) {
     const nums = v.elements.map((e) => e.kind === "scalar" ? e.value : null);
     return nums.some((n) => n === null) ? null : nums;
   });
-  if (args.some((a) => a === null)) return null;
+  if (args.some((a2) => a2 === null)) return null;
   const results = [];
   for (let lane = 0; lane < lanes; lane++) {
-    const r = f(args.map((a) => a.length === 1 ? a[0] : a[lane]));
+    const r = f(args.map((a2) => a2.length === 1 ? a2[0] : a2[lane]));
     if (!r) return null;
     results.push(r);
   }
@@ -35879,7 +39970,7 @@ function concreteArg(n, target) {
   return converted ? Number(converted.value) : null;
 }
 function constructValue(type, args) {
-  if (args.some((a) => !a)) return null;
+  if (args.some((a2) => !a2)) return null;
   const values2 = args;
   if (!values2.length) return zeroValue(type);
   switch (type.kind) {
@@ -36013,7 +40104,7 @@ function binaryOp(op, left, right) {
     return null;
   }
   if (op === "<<" || op === ">>") return shiftValue(op, left, right);
-  return zipComponents(left, right, (a, b) => scalarBinary(op, a, b));
+  return zipComponents(left, right, (a2, b) => scalarBinary(op, a2, b));
 }
 function mapComponents(v, f) {
   if (v.kind === "scalar") return f(v);
@@ -36032,51 +40123,51 @@ function mapComponents(v, f) {
     elements
   };
 }
-function negate(s) {
-  const { value, type } = s;
-  if (typeof value === "boolean") return null;
-  if (typeof value === "bigint") return bigintScalar(type, -value);
-  if (type.scalar === "i32") return scalarValue(type, -value | 0);
-  if (type.scalar === "u32") return scalarValue(type, -value >>> 0);
-  return scalarValue(type, -value);
+function negate(s2) {
+  const { value: value2, type } = s2;
+  if (typeof value2 === "boolean") return null;
+  if (typeof value2 === "bigint") return bigintScalar(type, -value2);
+  if (type.scalar === "i32") return scalarValue(type, -value2 | 0);
+  if (type.scalar === "u32") return scalarValue(type, -value2 >>> 0);
+  return scalarValue(type, -value2);
 }
-function bitNot(s) {
-  const { value, type } = s;
-  if (typeof value === "bigint") return bigintScalar(type, ~value);
-  if (typeof value !== "number") return null;
-  if (type.scalar === "i32") return scalarValue(type, ~value | 0);
-  if (type.scalar === "u32") return scalarValue(type, ~value >>> 0);
+function bitNot(s2) {
+  const { value: value2, type } = s2;
+  if (typeof value2 === "bigint") return bigintScalar(type, ~value2);
+  if (typeof value2 !== "number") return null;
+  if (type.scalar === "i32") return scalarValue(type, ~value2 | 0);
+  if (type.scalar === "u32") return scalarValue(type, ~value2 >>> 0);
   return null;
 }
-function logicalNot(s) {
-  return typeof s.value === "boolean" ? boolValue(!s.value) : null;
+function logicalNot(s2) {
+  return typeof s2.value === "boolean" ? boolValue(!s2.value) : null;
 }
 function shiftValue(op, left, right) {
-  return zipComponents(left, right, (a, b) => {
+  return zipComponents(left, right, (a2, b) => {
     const amount = scalarToNumber(b);
     if (amount === void 0 || !Number.isInteger(amount) || amount < 0) return null;
-    const { value, type } = a;
-    if (typeof value === "bigint") {
+    const { value: value2, type } = a2;
+    if (typeof value2 === "bigint") {
       if (amount >= 64) return null;
-      return bigintScalar(type, op === "<<" ? value << BigInt(amount) : value >> BigInt(amount));
+      return bigintScalar(type, op === "<<" ? value2 << BigInt(amount) : value2 >> BigInt(amount));
     }
-    if (typeof value !== "number") return null;
+    if (typeof value2 !== "number") return null;
     if (amount >= 32) return null;
-    if (type.scalar === "i32") return scalarValue(type, op === "<<" ? value << amount | 0 : value >> amount);
-    if (type.scalar === "u32") return scalarValue(type, op === "<<" ? value << amount >>> 0 : value >>> amount);
+    if (type.scalar === "i32") return scalarValue(type, op === "<<" ? value2 << amount | 0 : value2 >> amount);
+    if (type.scalar === "u32") return scalarValue(type, op === "<<" ? value2 << amount >>> 0 : value2 >>> amount);
     return null;
   });
 }
-function zipComponents(a, b, f) {
-  if (a.kind === "scalar" && b.kind === "scalar") return f(a, b);
-  const aVec = a.kind === "composite" && a.type.kind === "vector";
+function zipComponents(a2, b, f) {
+  if (a2.kind === "scalar" && b.kind === "scalar") return f(a2, b);
+  const aVec = a2.kind === "composite" && a2.type.kind === "vector";
   const bVec = b.kind === "composite" && b.type.kind === "vector";
-  if (aVec && bVec && a.elements.length !== b.elements.length) return null;
+  if (aVec && bVec && a2.elements.length !== b.elements.length) return null;
   if (!aVec && !bVec) return null;
-  const size = aVec ? a.elements.length : b.elements.length;
+  const size = aVec ? a2.elements.length : b.elements.length;
   const elements = [];
   for (let i = 0; i < size; i++) {
-    const ae = aVec ? a.elements[i] : a;
+    const ae = aVec ? a2.elements[i] : a2;
     const be = bVec ? b.elements[i] : b;
     if (ae.kind !== "scalar" || be.kind !== "scalar") return null;
     const r = f(ae, be);
@@ -36089,8 +40180,8 @@ function zipComponents(a, b, f) {
     elements
   };
 }
-function scalarBinary(op, a, b) {
-  const promoted = promoteScalars(a, b);
+function scalarBinary(op, a2, b) {
+  const promoted = promoteScalars(a2, b);
   if (!promoted) return null;
   const [pa, pb, type] = promoted;
   if (comparisonOps.includes(op)) return compareScalars(op, pa, pb);
@@ -36116,14 +40207,14 @@ function bigintScalar(type, n) {
   const r = abstractIntResult(n);
   return r === null ? null : scalarValue(type, r);
 }
-function promoteScalars(a, b) {
+function promoteScalars(a2, b) {
   let type;
-  const aToB = conversionRank(a.type, b.type);
-  const bToA = conversionRank(b.type, a.type);
+  const aToB = conversionRank(a2.type, b.type);
+  const bToA = conversionRank(b.type, a2.type);
   if (aToB !== void 0) type = b.type;
-  else if (bToA !== void 0) type = a.type;
+  else if (bToA !== void 0) type = a2.type;
   else return null;
-  const pa = convertScalar(a, type);
+  const pa = convertScalar(a2, type);
   const pb = convertScalar(b, type);
   return pa && pb ? [
     pa,
@@ -36131,8 +40222,8 @@ function promoteScalars(a, b) {
     type
   ] : null;
 }
-function compareScalars(op, a, b) {
-  const av = a.value;
+function compareScalars(op, a2, b) {
+  const av = a2.value;
   const bv = b.value;
   if (typeof av === "boolean" || typeof bv === "boolean") {
     if (op === "==") return boolValue(av === bv);
@@ -36156,68 +40247,68 @@ function compareScalars(op, a, b) {
       return null;
   }
 }
-function bigintOp(op, a, b) {
+function bigintOp(op, a2, b) {
   switch (op) {
     case "+":
-      return abstractIntResult(a + b);
+      return abstractIntResult(a2 + b);
     case "-":
-      return abstractIntResult(a - b);
+      return abstractIntResult(a2 - b);
     case "*":
-      return abstractIntResult(a * b);
+      return abstractIntResult(a2 * b);
     case "/":
-      return b === 0n ? null : abstractIntResult(a / b);
+      return b === 0n ? null : abstractIntResult(a2 / b);
     case "%":
-      return b === 0n ? null : a % b;
+      return b === 0n ? null : a2 % b;
     case "&":
-      return a & b;
+      return a2 & b;
     case "|":
-      return a | b;
+      return a2 | b;
     case "^":
-      return a ^ b;
+      return a2 ^ b;
     default:
       return null;
   }
 }
-function intOp(op, a, b, unsigned) {
+function intOp(op, a2, b, unsigned) {
   const wrap3 = (n) => unsigned ? n >>> 0 : n | 0;
   switch (op) {
     case "+":
-      return wrap3(a + b);
+      return wrap3(a2 + b);
     case "-":
-      return wrap3(a - b);
+      return wrap3(a2 - b);
     case "*":
-      return wrap3(Math.imul(a, b));
+      return wrap3(Math.imul(a2, b));
     case "/":
-      return b === 0 ? null : wrap3(Math.trunc(a / b));
+      return b === 0 ? null : wrap3(Math.trunc(a2 / b));
     case "%":
-      return b === 0 ? null : wrap3(a % b);
+      return b === 0 ? null : wrap3(a2 % b);
     case "&":
-      return wrap3(a & b);
+      return wrap3(a2 & b);
     case "|":
-      return wrap3(a | b);
+      return wrap3(a2 | b);
     case "^":
-      return wrap3(a ^ b);
+      return wrap3(a2 ^ b);
     default:
       return null;
   }
 }
-function floatOp(op, a, b, kind) {
+function floatOp(op, a2, b, kind) {
   let r;
   switch (op) {
     case "+":
-      r = a + b;
+      r = a2 + b;
       break;
     case "-":
-      r = a - b;
+      r = a2 - b;
       break;
     case "*":
-      r = a * b;
+      r = a2 * b;
       break;
     case "/":
-      r = a / b;
+      r = a2 / b;
       break;
     case "%":
-      r = a % b;
+      r = a2 % b;
       break;
     default:
       return null;
@@ -36284,10 +40375,10 @@ function constDeclValue(decl, elem, ctx) {
   if (visitingConsts.has(decl)) return null;
   visitingConsts.add(decl);
   try {
-    const value = elem.init && evalConstExpr(elem.init, ctx);
-    if (!value) return null;
+    const value2 = elem.init && evalConstExpr(elem.init, ctx);
+    if (!value2) return null;
     const { typeRef } = elem.name;
-    return typeRef ? convertValue(value, resolveTypeRef(typeRef, ctx)) : value;
+    return typeRef ? convertValue(value2, resolveTypeRef(typeRef, ctx)) : value2;
   } finally {
     visitingConsts.delete(decl);
   }
@@ -36314,7 +40405,7 @@ function memberValue(base2, name) {
 function callValue(call2, ctx) {
   const fn = call2.function;
   const ident = calleeIdent(fn);
-  const args = call2.arguments.map((a) => evalConstExpr(a, ctx));
+  const args = call2.arguments.map((a2) => evalConstExpr(a2, ctx));
   const decl = refDecl(ident, ctx.bindings);
   if (decl) {
     const kind = decl.declElem?.kind;
@@ -36466,11 +40557,11 @@ function literalType(text2) {
   const suffix = text2[text2.length - 1];
   if (suffix === "i") return i32Type;
   if (suffix === "u") return u32Type;
-  const hex = text2[0] === "0" && (text2[1] === "x" || text2[1] === "X");
-  const floatSuffix = !hex || /[pP]/.test(text2);
+  const hex2 = text2[0] === "0" && (text2[1] === "x" || text2[1] === "X");
+  const floatSuffix = !hex2 || /[pP]/.test(text2);
   if (suffix === "h" && floatSuffix) return f16Type;
   if (suffix === "f" && floatSuffix) return f32Type;
-  if (hex) return /[pP.]/.test(text2) ? abstractFloat : abstractInt;
+  if (hex2) return /[pP.]/.test(text2) ? abstractFloat : abstractInt;
   return /[.eE]/.test(text2) ? abstractFloat : abstractInt;
 }
 function indexType(base2) {
@@ -36574,8 +40665,8 @@ function typeFromTemplateParam(param, ctx) {
   }
 }
 function constCount(param, ctx) {
-  const value = evalConstExpr(param, ctx);
-  const count2 = value && scalarToNumber(value);
+  const value2 = evalConstExpr(param, ctx);
+  const count2 = value2 && scalarToNumber(value2);
   if (count2 === void 0 || count2 === null) return void 0;
   return Number.isInteger(count2) && count2 > 0 ? count2 : void 0;
 }
@@ -36651,7 +40742,7 @@ function stdCallType(call2, ctx) {
     const argCount = call2.arguments.length;
     return templatedCtorType(name, fn.templateParams, argCount, ctx);
   }
-  const argTypes = call2.arguments.map((a) => typeOfExpr(a, ctx));
+  const argTypes = call2.arguments.map((a2) => typeOfExpr(a2, ctx));
   return constructorType(name, argTypes) ?? builtinFnType(name, argTypes);
 }
 function matrixMultiplyType(left, right) {
@@ -36688,16 +40779,16 @@ function constructorType(name, argTypes) {
   if (vecMat) return vecMat;
   if (name === "array") {
     if (!argTypes.length) return unknownType;
-    const elem = argTypes.reduce((a, b) => a && commonType(a, b), argTypes[0]);
+    const elem = argTypes.reduce((a2, b) => a2 && commonType(a2, b), argTypes[0]);
     return elem ? arrayType(elem, argTypes.length) : unknownType;
   }
 }
 function commonElem(argTypes) {
   let elem;
   for (const arg of argTypes) {
-    const s = elemScalar(arg);
-    if (!s) return void 0;
-    elem = elem ? commonType(elem, s) : s;
+    const s2 = elemScalar(arg);
+    if (!s2) return void 0;
+    elem = elem ? commonType(elem, s2) : s2;
     if (!elem) return void 0;
   }
   return elem?.kind === "scalar" ? elem : void 0;
@@ -36727,7 +40818,7 @@ function positionAt(starts, offset) {
 var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
 function blankComments(wgsl2) {
   let result = "";
-  let kept = 0;
+  let kept2 = 0;
   let at2 = 0;
   while (at2 < wgsl2.length) {
     if (wgsl2[at2] !== "/" || wgsl2[at2 + 1] !== "/" && wgsl2[at2 + 1] !== "*") {
@@ -36735,11 +40826,11 @@ function blankComments(wgsl2) {
       continue;
     }
     const end = wgsl2[at2 + 1] === "/" ? lineEnd(wgsl2, at2) : blockEnd(wgsl2, at2);
-    result += wgsl2.slice(kept, at2) + wgsl2.slice(at2, end).replaceAll(/[^\r\n]/g, " ");
+    result += wgsl2.slice(kept2, at2) + wgsl2.slice(at2, end).replaceAll(/[^\r\n]/g, " ");
     at2 = end;
-    kept = end;
+    kept2 = end;
   }
-  return result + wgsl2.slice(kept);
+  return result + wgsl2.slice(kept2);
 }
 function lineEnd(wgsl2, from) {
   const ending2 = /[\n\v\f\r\u0085\u2028\u2029]/g;
@@ -36776,14 +40867,14 @@ var SourceModules = class {
   constructor(source) {
     this.source = source;
     const folder = source.path.slice(0, source.path.lastIndexOf("/") + 1);
-    const moduleOf = (path) => [
+    const moduleOf = (path2) => [
       packageName,
-      ...path.slice(folder.length).replace(/\.(wesl|wgsl)$/i, "").split("/")
+      ...path2.slice(folder.length).replace(/\.(wesl|wgsl)$/i, "").split("/")
     ].join("::");
-    for (const path of Object.keys(source.files)) {
-      if (!path.startsWith(folder) || path === source.path) continue;
-      const module = moduleOf(path);
-      if (!this.#files.has(module) || path.endsWith(".wesl")) this.#files.set(module, path);
+    for (const path2 of Object.keys(source.files)) {
+      if (!path2.startsWith(folder) || path2 === source.path) continue;
+      const module = moduleOf(path2);
+      if (!this.#files.has(module) || path2.endsWith(".wesl")) this.#files.set(module, path2);
     }
     this.rootModule = moduleOf(source.path);
     this.#files.set(this.rootModule, source.path);
@@ -36791,11 +40882,11 @@ var SourceModules = class {
   resolveModule(modulePath) {
     const known2 = this.#parsed.get(modulePath);
     if (known2) return known2;
-    const path = this.#files.get(modulePath);
-    const source = path === void 0 ? void 0 : this.source.files[path];
-    if (path === void 0 || source === void 0) return void 0;
+    const path2 = this.#files.get(modulePath);
+    const source = path2 === void 0 ? void 0 : this.source.files[path2];
+    if (path2 === void 0 || source === void 0) return void 0;
     const text2 = blankComments(source);
-    const parsed = parseSrcModule({ modulePath, debugFilePath: path, src: text2 }, { keepComments: false });
+    const parsed = parseSrcModule({ modulePath, debugFilePath: path2, src: text2 }, { keepComments: false });
     this.#parsed.set(modulePath, parsed);
     return parsed;
   }
@@ -36825,15 +40916,15 @@ async function linkModules(modules, parameters) {
     }
   });
 }
-function parseWgsl(path, text2) {
+function parseWgsl(path2, text2) {
   try {
     const modulePath = `${packageName}::main`;
-    const rootAst = parseSrcModule({ modulePath, debugFilePath: path, src: text2 }, { keepComments: false });
+    const rootAst = parseSrcModule({ modulePath, debugFilePath: path2, src: text2 }, { keepComments: false });
     const resolver = { resolveModule: () => void 0 };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
     return succeeded({ text: text2, declarations: rootAst.moduleElem.decls, bindings });
   } catch (error) {
-    return linkFailure(error, path);
+    return linkFailure(error, path2);
   }
 }
 function linkFailure(error, rootPath) {
@@ -36866,11 +40957,11 @@ function declarationOf(ident, module) {
   return refDecl(ident, module.bindings);
 }
 function constantNumber(expression, module) {
-  const value = evalConstExpr(expression, { bindings: module.bindings });
-  return (value && scalarToNumber(value)) ?? null;
+  const value2 = evalConstExpr(expression, { bindings: module.bindings });
+  return (value2 && scalarToNumber(value2)) ?? null;
 }
-function childrenOf(element) {
-  return childElems(element);
+function childrenOf(element2) {
+  return childElems(element2);
 }
 function constantValue(expression, module) {
   return plainValue(evalConstExpr(expression, { bindings: module.bindings }));
@@ -36878,12 +40969,12 @@ function constantValue(expression, module) {
 function isConstant(expression, module) {
   return evalConstExpr(expression, { bindings: module.bindings }) !== null;
 }
-function plainValue(value) {
-  if (value === null) return null;
-  if (value.kind === "scalar") return typeof value.value === "boolean" ? value.value : Number(value.value);
-  if (value.type.kind !== "vector") return null;
-  const elements = value.elements.map(plainValue);
-  return elements.every((element) => element !== null && typeof element !== "object") ? elements : null;
+function plainValue(value2) {
+  if (value2 === null) return null;
+  if (value2.kind === "scalar") return typeof value2.value === "boolean" ? value2.value : Number(value2.value);
+  if (value2.type.kind !== "vector") return null;
+  const elements = value2.elements.map(plainValue);
+  return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
 }
 
 // src/kernel/layout.ts
@@ -36900,8 +40991,8 @@ function layoutOf(type, module) {
     case "atomic":
       return { size: 4, align: 4 };
     case "vector": {
-      const element = layoutOf(type.elem, module).size;
-      return { size: element * type.size, align: element * (type.size === 2 ? 2 : 4) };
+      const element2 = layoutOf(type.elem, module).size;
+      return { size: element2 * type.size, align: element2 * (type.size === 2 ? 2 : 4) };
     }
     case "matrix": {
       const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, module);
@@ -36921,8 +41012,8 @@ function layoutOf(type, module) {
       return unknown;
   }
 }
-function arrayStride(element, module) {
-  const { size, align } = layoutOf(element, module);
+function arrayStride(element2, module) {
+  const { size, align } = layoutOf(element2, module);
   return roundUp(align, size);
 }
 function structMembers(type, module) {
@@ -36997,12 +41088,12 @@ function bindBuffers(options) {
   return succeeded(bound);
 }
 function evaluateCount(evaluate3, variables) {
-  const value = evaluateOrFail(evaluate3, variables);
-  if (!value.ok) return value;
-  if (typeof value.value !== "number" || !Number.isSafeInteger(value.value) || value.value < 1) {
-    return failed2("validation", `is ${value.value}; it must be a whole number, at least 1`);
+  const value2 = evaluateOrFail(evaluate3, variables);
+  if (!value2.ok) return value2;
+  if (typeof value2.value !== "number" || !Number.isSafeInteger(value2.value) || value2.value < 1) {
+    return failed2("validation", `is ${value2.value}; it must be a whole number, at least 1`);
   }
-  return succeeded(value.value);
+  return succeeded(value2.value);
 }
 function evaluateOrFail(evaluate3, variables) {
   try {
@@ -37016,17 +41107,17 @@ function evaluateValues(definition, variables) {
   if (definition.values === null) return succeeded(null);
   const values2 = [];
   for (const [index, expression] of definition.values.entries()) {
-    const value = evaluateOrFail((known2) => expression.evaluate(known2), variables);
-    if (!value.ok) {
-      return failed2("validation", `value ${index} of buffer \`${definition.name}\` ${value.failure.message}`);
+    const value2 = evaluateOrFail((known2) => expression.evaluate(known2), variables);
+    if (!value2.ok) {
+      return failed2("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
     }
-    if (typeof value.value === "string") {
+    if (typeof value2.value === "string") {
       return failed2(
         "validation",
-        `value ${index} of buffer \`${definition.name}\` is no number: ${value.value}`
+        `value ${index} of buffer \`${definition.name}\` is no number: ${value2.value}`
       );
     }
-    values2.push(Number(value.value));
+    values2.push(Number(value2.value));
   }
   return succeeded(values2);
 }
@@ -37037,8 +41128,8 @@ function elementType(definition, workload) {
 function isScalarType2(name) {
   return scalarTypes2.includes(name);
 }
-function isAt(a, b) {
-  return a.group === b.group && a.binding === b.binding;
+function isAt(a2, b) {
+  return a2.group === b.group && a2.binding === b.binding;
 }
 function slot({ group, binding }) {
   return `@group(${group}) @binding(${binding})`;
@@ -37108,27 +41199,27 @@ function declaredName(declaration) {
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
   const names3 = /* @__PURE__ */ new Set();
-  const visit = (element) => {
-    if (element.kind === "ref") {
-      const declaration = declarationOf(element.ident, module);
+  const visit = (element2) => {
+    if (element2.kind === "ref") {
+      const declaration = declarationOf(element2.ident, module);
       if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
       return;
     }
-    if (element.kind === "assign" && element.op.value === "=" && element.lhs.kind !== "phony") {
-      visitTarget(element.lhs);
-      visit(element.rhs);
+    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
+      visitTarget(element2.lhs);
+      visit(element2.rhs);
       return;
     }
-    if (element.kind === "call-expression" && element.function.kind === "ref") {
-      const callee = element.function.ident.originalName;
-      const [pointer, ...others] = element.arguments;
+    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
+      const callee = element2.function.ident.originalName;
+      const [pointer, ...others] = element2.arguments;
       if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
         visitTarget(pointer.expression);
         for (const argument of others) visit(argument);
         return;
       }
     }
-    for (const child of childrenOf(element)) visit(child);
+    for (const child of childrenOf(element2)) visit(child);
   };
   const visitTarget = (target) => {
     if (target.kind === "ref") return;
@@ -37153,7 +41244,7 @@ var featureOfExtension = {
   dual_source_blending: "dual-source-blending",
   primitive_index: "primitive-index"
 };
-function reflect(module, entryPoint) {
+function reflect2(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
@@ -37219,9 +41310,9 @@ function workgroupSizeOf(entry, module) {
   if (!parameters) return null;
   const size = [1, 1, 1];
   for (const [axis, parameter] of parameters.slice(0, 3).entries()) {
-    const value = constantNumber(parameter.expression, module);
-    if (value === null) return null;
-    size[axis] = value;
+    const value2 = constantNumber(parameter.expression, module);
+    if (value2 === null) return null;
+    size[axis] = value2;
   }
   return size;
 }
@@ -37251,15 +41342,15 @@ function countAssignments(elements, module) {
     const declaration = rootDeclaration(target, module);
     if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
   };
-  const visit = (element) => {
-    if (element.kind === "assign" && element.lhs.kind !== "phony") assign(element.lhs, 1);
-    else if (element.kind === "increment" || element.kind === "decrement") assign(element.target, 1);
-    else if (element.kind === "unary-expression" && element.operator.value === "&") {
-      assign(element.expression, byAddress);
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
+      assign(element2.expression, byAddress);
     }
-    for (const child of childrenOf(element)) visit(child);
+    for (const child of childrenOf(element2)) visit(child);
   };
-  for (const element of elements) visit(element);
+  for (const element2 of elements) visit(element2);
   return counts;
 }
 function rootDeclaration(expression, module) {
@@ -37374,74 +41465,74 @@ function isFloat(type) {
   const kind = elementKind(type);
   return kind === "f32" || kind === "f16" || kind === "abstract-float";
 }
-function wrap2(value, kind) {
-  if (kind === "u32") return value >>> 0;
-  if (kind === "i32") return value | 0;
-  if (kind === "f32") return Math.fround(value);
-  return value;
+function wrap2(value2, kind) {
+  if (kind === "u32") return value2 >>> 0;
+  if (kind === "i32") return value2 | 0;
+  if (kind === "f32") return Math.fround(value2);
+  return value2;
 }
 function applyBinary(operator, left, right, kind) {
   if (typeof left !== "object" && typeof right !== "object") return scalarBinary2(operator, left, right, kind);
   const length = typeof left === "object" ? left.length : right.length;
   const result = [];
   for (let i = 0; i < length; i++) {
-    const a = typeof left === "object" ? left[i] : left;
+    const a2 = typeof left === "object" ? left[i] : left;
     const b = typeof right === "object" ? right[i] : right;
-    const element = a === void 0 || b === void 0 ? null : scalarBinary2(operator, a, b, kind);
-    if (element === null) return null;
-    result.push(element);
+    const element2 = a2 === void 0 || b === void 0 ? null : scalarBinary2(operator, a2, b, kind);
+    if (element2 === null) return null;
+    result.push(element2);
   }
   return result;
 }
-function scalarBinary2(operator, a, b, kind) {
-  if (typeof a === "boolean" || typeof b === "boolean") {
-    if (operator === "&&" || operator === "&") return Boolean(a) && Boolean(b);
-    if (operator === "||" || operator === "|") return Boolean(a) || Boolean(b);
-    if (operator === "==") return a === b;
-    if (operator === "!=") return a !== b;
+function scalarBinary2(operator, a2, b, kind) {
+  if (typeof a2 === "boolean" || typeof b === "boolean") {
+    if (operator === "&&" || operator === "&") return Boolean(a2) && Boolean(b);
+    if (operator === "||" || operator === "|") return Boolean(a2) || Boolean(b);
+    if (operator === "==") return a2 === b;
+    if (operator === "!=") return a2 !== b;
     return null;
   }
   switch (operator) {
     case "<":
-      return a < b;
+      return a2 < b;
     case "<=":
-      return a <= b;
+      return a2 <= b;
     case ">":
-      return a > b;
+      return a2 > b;
     case ">=":
-      return a >= b;
+      return a2 >= b;
     case "==":
-      return a === b;
+      return a2 === b;
     case "!=":
-      return a !== b;
+      return a2 !== b;
   }
-  const value = numericBinary(operator, a, b, kind);
-  return value === null || !Number.isFinite(value) ? null : wrap2(value, kind);
+  const value2 = numericBinary(operator, a2, b, kind);
+  return value2 === null || !Number.isFinite(value2) ? null : wrap2(value2, kind);
 }
-function numericBinary(operator, a, b, kind) {
+function numericBinary(operator, a2, b, kind) {
   const whole = kind === "u32" || kind === "i32" || kind === "abstract-int";
   switch (operator) {
     case "+":
-      return a + b;
+      return a2 + b;
     case "-":
-      return a - b;
+      return a2 - b;
     case "*":
-      return kind === "u32" || kind === "i32" ? Math.imul(a, b) : a * b;
+      return kind === "u32" || kind === "i32" ? Math.imul(a2, b) : a2 * b;
     case "/":
       if (b === 0) return null;
-      return whole ? Math.trunc(a / b) : a / b;
+      return whole ? Math.trunc(a2 / b) : a2 / b;
     case "%":
-      return b === 0 ? null : a % b;
+      return b === 0 ? null : a2 % b;
     case "<<":
-      return kind === "abstract-int" ? a * 2 ** b : a << b;
+      return kind === "abstract-int" ? a2 * 2 ** b : a2 << b;
     case ">>":
-      return kind === "i32" ? a >> b : a >>> b;
+      return kind === "i32" ? a2 >> b : a2 >>> b;
     case "&":
-      return a & b;
+      return a2 & b;
     case "|":
-      return a | b;
+      return a2 | b;
     case "^":
-      return a ^ b;
+      return a2 ^ b;
     default:
       return null;
   }
@@ -37449,9 +41540,9 @@ function numericBinary(operator, a, b, kind) {
 
 // src/kernel/features/builtin-inputs.ts
 function builtinInput(declaration, member, view, frame) {
-  const element = declaration?.declElem;
-  if (!declaration || element?.kind !== "param" || frame.depth > 0) return null;
-  if (member === null) return inputValue(builtinName(element.attributes), view, frame);
+  const element2 = declaration?.declElem;
+  if (!declaration || element2?.kind !== "param" || frame.depth > 0) return null;
+  if (member === null) return inputValue(builtinName(element2.attributes), view, frame);
   const type = typeOfDeclaration(declaration, frame.facts.module);
   if (type.kind !== "struct") return null;
   const declared = type.structElem?.members.find((candidate) => candidate.name.name === member);
@@ -37467,10 +41558,10 @@ function inputValue(name, view, frame) {
   const { dispatch, workgroupSize } = frame.facts.program;
   if (name === "num_workgroups") return dispatch;
   if (view.lane === null || workgroupSize === null) return null;
-  const [x, y, z] = workgroupSize;
-  const alone = x * y * z === 1;
+  const [x2, y2, z] = workgroupSize;
+  const alone = x2 * y2 * z === 1;
   const index = alone ? 0 : view.lane;
-  const local = [index % x, Math.floor(index / x) % y, Math.floor(index / (x * y))];
+  const local = [index % x2, Math.floor(index / x2) % y2, Math.floor(index / (x2 * y2))];
   const group = [alone ? view.lane : 0, 0, 0];
   switch (name) {
     case "local_invocation_id":
@@ -37478,7 +41569,7 @@ function inputValue(name, view, frame) {
     case "workgroup_id":
       return group;
     case "global_invocation_id":
-      return local.map((value, axis) => value + group[axis] * workgroupSize[axis]);
+      return local.map((value2, axis) => value2 + group[axis] * workgroupSize[axis]);
     case "local_invocation_index":
     case "subgroup_invocation_id":
       return index;
@@ -37526,8 +41617,8 @@ function pointedAt(pointer, view, frame) {
   if (!declaration) return null;
   const bound = frame.parameters.get(declaration);
   if (bound) return pointedAt(bound.expression, view, bound.frame);
-  const element = declaration.declElem;
-  return element?.kind === "let" && element.init ? pointedAt(element.init, view, frame) : null;
+  const element2 = declaration.declElem;
+  return element2?.kind === "let" && element2.init ? pointedAt(element2.init, view, frame) : null;
 }
 function pointee(type) {
   return type.kind === "ptr" ? type.elem : type;
@@ -37550,10 +41641,10 @@ function memberOffset(base2, name, frame) {
 // src/kernel/features/uniforms.ts
 function bindingOf(expression, frame) {
   const { module, program } = frame.facts;
-  const element = rootDeclaration(expression, module)?.declElem;
-  if (element?.kind !== "gvar") return void 0;
+  const element2 = rootDeclaration(expression, module)?.declElem;
+  if (element2?.kind !== "gvar") return void 0;
   const slot2 = { group: Number.NaN, binding: Number.NaN };
-  for (const { attribute: attribute2 } of element.attributes ?? []) {
+  for (const { attribute: attribute2 } of element2.attributes ?? []) {
     if (attribute2.kind !== "@attribute") continue;
     if (attribute2.name !== "group" && attribute2.name !== "binding") continue;
     const parameter = attribute2.params?.[0];
@@ -37571,7 +41662,7 @@ function uniformValue(expression, view, frame) {
   if (layoutOf(type, frame.facts.module).size !== 4 * lanesOf(type)) return null;
   if (kind !== buffer.type) return null;
   const first = address / 4;
-  const values2 = buffer.values.slice(first, first + lanesOf(type)).map((value) => wrap2(value, kind));
+  const values2 = buffer.values.slice(first, first + lanesOf(type)).map((value2) => wrap2(value2, kind));
   if (values2.length < lanesOf(type)) return null;
   return type.kind === "scalar" ? values2[0] ?? null : values2;
 }
@@ -37589,63 +41680,63 @@ function evaluateCall(call2, view, frame, assumed) {
   const name = callee.originalName;
   if (name === "arrayLength") return lengthOfArray(call2, frame);
   const values2 = call2.arguments.map((argument) => evaluate2(argument, view, frame, assumed));
-  if (values2.some((value) => value === null)) return null;
+  if (values2.some((value2) => value2 === null)) return null;
   const known2 = values2;
   const type = typeOf3(call2, module);
   const kind = elementKind(type);
   if (/^(f32|f16|i32|u32|bool)$/.test(name)) return convert(known2[0] ?? 0, name);
   if (/^vec[234]/.test(name)) {
-    const elements = known2.flat().map((element) => convert(element, kind));
+    const elements = known2.flat().map((element2) => convert(element2, kind));
     const lanes = lanesOf(type);
     if (elements.length === lanes) return elements;
     return elements.length <= 1 ? Array(lanes).fill(elements[0] ?? 0) : null;
   }
   return elementwise(name, known2, kind);
 }
-function convert(value, kind) {
-  if (typeof value === "object") return null;
-  if (kind === "bool") return Boolean(value);
-  return wrap2(Number(value), kind);
+function convert(value2, kind) {
+  if (typeof value2 === "object") return null;
+  if (kind === "bool") return Boolean(value2);
+  return wrap2(Number(value2), kind);
 }
 function evaluateBody(fn, view, frame) {
   const last2 = fn.body.body.at(-1);
   if (last2?.kind !== "return" || !last2.value) return null;
-  const named = fn.body.body.slice(0, -1);
-  if (!named.every((statement) => statement.kind === "let" || statement.kind === "const")) return null;
+  const named2 = fn.body.body.slice(0, -1);
+  if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return null;
   return evaluate2(last2.value, view, frame);
 }
 function elementwise(name, values2, kind) {
-  const vector = values2.find((value) => typeof value === "object");
+  const vector = values2.find((value2) => typeof value2 === "object");
   if (vector === void 0) return scalar(name, values2, kind);
   const result = [];
   for (let i = 0; i < vector.length; i++) {
-    const lane = values2.map((value) => typeof value === "object" ? value[i] : value);
-    if (lane.some((element2) => element2 === void 0)) return null;
-    const element = scalar(name, lane, kind);
-    if (element === null) return null;
-    result.push(element);
+    const lane = values2.map((value2) => typeof value2 === "object" ? value2[i] : value2);
+    if (lane.some((element3) => element3 === void 0)) return null;
+    const element2 = scalar(name, lane, kind);
+    if (element2 === null) return null;
+    result.push(element2);
   }
   return result;
 }
 function scalar(name, values2, kind) {
-  const [a, b, c] = values2;
-  if (name === "select" && a !== void 0 && b !== void 0) return c ? b : a;
-  if (typeof a !== "number") return null;
-  const one2 = {
+  const [a2, b, c] = values2;
+  if (name === "select" && a2 !== void 0 && b !== void 0) return c ? b : a2;
+  if (typeof a2 !== "number") return null;
+  const one3 = {
     abs: Math.abs,
     floor: Math.floor,
     ceil: Math.ceil,
     trunc: Math.trunc,
     sqrt: Math.sqrt,
     log2: Math.log2,
-    exp2: (value) => 2 ** value
+    exp2: (value2) => 2 ** value2
   };
-  const unary = Object.hasOwn(one2, name) ? one2[name] : void 0;
-  if (unary && values2.length === 1) return wrap2(unary(a), kind);
+  const unary = Object.hasOwn(one3, name) ? one3[name] : void 0;
+  if (unary && values2.length === 1) return wrap2(unary(a2), kind);
   if (typeof b !== "number") return null;
-  if (name === "min") return Math.min(a, b);
-  if (name === "max") return Math.max(a, b);
-  if (name === "clamp" && typeof c === "number") return Math.min(Math.max(a, b), c);
+  if (name === "min") return Math.min(a2, b);
+  if (name === "max") return Math.max(a2, b);
+  if (name === "clamp" && typeof c === "number") return Math.min(Math.max(a2, b), c);
   return null;
 }
 function lengthOfArray(call2, frame) {
@@ -37710,20 +41801,20 @@ function declarationIn(expression, frame) {
   return expression.kind === "ref" ? declarationOf(expression.ident, frame.facts.module) : void 0;
 }
 function valueOfDeclaration(declaration, reference, view, frame, assumed) {
-  const element = declaration.declElem;
+  const element2 = declaration.declElem;
   const bound = frame.parameters.get(declaration);
   if (bound) return evaluate2(bound.expression, view, bound.frame);
-  if (element?.kind === "param") return builtinInput(declaration, null, view, frame);
-  if (element?.kind === "gvar") return uniformValue(reference, view, frame);
-  if (element?.kind !== "let" && element?.kind !== "var" && element?.kind !== "const") return null;
-  if (element.kind === "var" && !view.initial && frame.facts.assignments.has(declaration)) return null;
+  if (element2?.kind === "param") return builtinInput(declaration, null, view, frame);
+  if (element2?.kind === "gvar") return uniformValue(reference, view, frame);
+  if (element2?.kind !== "let" && element2?.kind !== "var" && element2?.kind !== "const") return null;
+  if (element2.kind === "var" && !view.initial && frame.facts.assignments.has(declaration)) return null;
   const memory = assumed.size === 0 ? memoryOf(frame, view) : /* @__PURE__ */ new Map();
   const remembered = memory.get(declaration);
   if (remembered !== void 0) return remembered;
   memory.set(declaration, null);
   const kind = elementKind(typeOf3(reference, frame.facts.module));
-  const value = element.init ? evaluate2(element.init, view, frame, assumed) : kind === null ? null : 0;
-  const held2 = typeof value === "number" ? wrap2(value, kind) : value;
+  const value2 = element2.init ? evaluate2(element2.init, view, frame, assumed) : kind === null ? null : 0;
+  const held2 = typeof value2 === "number" ? wrap2(value2, kind) : value2;
   memory.set(declaration, held2);
   return held2;
 }
@@ -37737,8 +41828,8 @@ function memoryOf(frame, view) {
 }
 function applyUnary(operator, operand, kind) {
   if (typeof operand === "object") {
-    const elements = operand.map((element) => applyUnary(operator, element, kind));
-    return elements.every((element) => element !== null && typeof element !== "object") ? elements : null;
+    const elements = operand.map((element2) => applyUnary(operator, element2, kind));
+    return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
   }
   if (operator === "!") return typeof operand === "boolean" ? !operand : null;
   if (typeof operand !== "number") return null;
@@ -37746,7 +41837,7 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  if (picked.some((element) => element === void 0)) return null;
+  if (picked.some((element2) => element2 === void 0)) return null;
   return picked.length === 1 ? picked[0] : picked;
 }
 
@@ -37777,34 +41868,34 @@ function countAccess(expression, { tally, frame, times }, what) {
   else tally.add("workgroupConflicts", conflicts(stride, bytes) * times);
 }
 var notYet = { parted: false, indexed: false };
-function spaceOf(expression, frame, path) {
+function spaceOf(expression, frame, path2) {
   const { module } = frame.facts;
   switch (expression.kind) {
     case "parenthesized-expression":
-      return spaceOf(expression.expression, frame, path);
+      return spaceOf(expression.expression, frame, path2);
     case "component-member-expression":
-      return spaceOf(expression.base, frame, { ...path, parted: true });
+      return spaceOf(expression.base, frame, { ...path2, parted: true });
     case "component-expression": {
       const base2 = typeOf3(expression.base, module);
       const indexes = base2.kind === "array" || base2.kind === "ptr" && base2.elem.kind === "array";
-      return spaceOf(expression.base, frame, { parted: true, indexed: path.indexed || indexes });
+      return spaceOf(expression.base, frame, { parted: true, indexed: path2.indexed || indexes });
     }
     case "unary-expression":
-      return expression.operator.value === "*" ? spaceOfPointer(expression.expression, frame, path) : null;
+      return expression.operator.value === "*" ? spaceOfPointer(expression.expression, frame, path2) : null;
     case "ref": {
       const declaration = declarationOf(expression.ident, module);
-      const element = declaration?.declElem;
-      if (element?.kind === "gvar") return namedSpace(element.template?.[0]?.name ?? "private", path);
-      if (element?.kind === "var") return namedSpace("function", path);
-      return path.parted ? spaceOfPointer(expression, frame, path) : null;
+      const element2 = declaration?.declElem;
+      if (element2?.kind === "gvar") return namedSpace(element2.template?.[0]?.name ?? "private", path2);
+      if (element2?.kind === "var") return namedSpace("function", path2);
+      return path2.parted ? spaceOfPointer(expression, frame, path2) : null;
     }
     default:
       return null;
   }
 }
-function spaceOfPointer(pointer, frame, path) {
+function spaceOfPointer(pointer, frame, path2) {
   const type = typeOf3(pointer, frame.facts.module);
-  return type.kind === "ptr" ? namedSpace(type.space, path) : null;
+  return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
   if (name === "storage" || name === "uniform" || name === "workgroup") return name;
@@ -37823,31 +41914,31 @@ function conflicts(stride, bytes) {
   if (stride === null) return Number.NaN;
   const words = Math.abs(stride) / 4;
   if (words === 0 || !Number.isInteger(words)) return 1;
-  let a = words;
+  let a2 = words;
   let b = banks;
-  while (b > 0) [a, b] = [b, a % b];
-  return Math.max(1, a / Math.max(1, bytes / 4));
+  while (b > 0) [a2, b] = [b, a2 % b];
+  return Math.max(1, a2 / Math.max(1, bytes / 4));
 }
 
 // src/kernel/features/builtins.ts
-var one = (counter) => ({ [counter]: 1 });
-var special = one("special");
-var compare2 = one("compare");
-var convert2 = one("convert");
+var one2 = (counter) => ({ [counter]: 1 });
+var special = one2("special");
+var compare2 = one2("compare");
+var convert2 = one2("convert");
 var costs = {
   ...byName("sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh", special),
   ...byName("exp exp2 log log2 pow sqrt inverseSqrt ldexp frexp modf", special),
   ...byName("min max abs sign floor ceil round trunc fract saturate step select all any", compare2),
   ...byName(
     "countLeadingZeros countOneBits countTrailingZeros firstLeadingBit firstTrailingBit",
-    one("intAdd")
+    one2("intAdd")
   ),
-  ...byName("reverseBits extractBits insertBits", one("intAdd")),
+  ...byName("reverseBits extractBits insertBits", one2("intAdd")),
   ...byName("quantizeToF16 pack2x16float pack2x16snorm pack2x16unorm pack4x8snorm pack4x8unorm", convert2),
   ...byName("unpack2x16float unpack2x16snorm unpack2x16unorm unpack4x8snorm unpack4x8unorm", convert2),
   ...byName("pack4xI8 pack4xU8 pack4xI8Clamp pack4xU8Clamp unpack4xI8 unpack4xU8", convert2),
   ...byName("dot4I8Packed dot4U8Packed", { intMul: 4, intAdd: 3 }),
-  ...byName("workgroupBarrier storageBarrier textureBarrier", one("barriers")),
+  ...byName("workgroupBarrier storageBarrier textureBarrier", one2("barriers")),
   clamp: { compare: 2 },
   degrees: { floatMul: 1 },
   radians: { floatMul: 1 },
@@ -37964,24 +42055,24 @@ function countTarget(target, count2) {
   if (target.kind === "unary-expression") countExpression(target.expression, count2);
   else countPath(target, count2);
 }
-function countPath(path, count2) {
-  switch (path.kind) {
+function countPath(path2, count2) {
+  switch (path2.kind) {
     case "ref":
       return;
     case "parenthesized-expression":
-      countPath(path.expression, count2);
+      countPath(path2.expression, count2);
       return;
     case "component-expression":
-      countPath(path.base, count2);
-      countExpression(path.access, count2);
+      countPath(path2.base, count2);
+      countExpression(path2.access, count2);
       return;
     case "component-member-expression":
-      countPath(path.base, count2);
+      countPath(path2.base, count2);
       return;
     default:
-      if (path.kind === "unary-expression" && path.operator.value === "*")
-        countExpression(path.expression, count2);
-      else countExpression(path, count2);
+      if (path2.kind === "unary-expression" && path2.operator.value === "*")
+        countExpression(path2.expression, count2);
+      else countExpression(path2, count2);
   }
 }
 function countOperator(operator, left, right, result, count2) {
@@ -38070,7 +42161,7 @@ function countConversions(call2, type, count2) {
 }
 function countAtomic(name, call2, count2) {
   const [pointer, ...values2] = call2.arguments;
-  for (const value of values2) countExpression(value, count2);
+  for (const value2 of values2) countExpression(value2, count2);
   if (!pointer) return;
   countExpression(pointer, count2);
   if (name === "atomicLoad") countPointee(pointer, count2, "load");
@@ -38215,27 +42306,27 @@ function countedTrips(induction, start, frame) {
 }
 function simulatedTrips(induction, start, frame) {
   const { variable: variable2, condition, stops, stepsFirst } = induction;
-  let value = start;
+  let value2 = start;
   for (let trips = 0; trips <= maxSimulated; trips++) {
-    if (stepsFirst) value = nextValue(induction, value, frame);
-    if (value === null) return Number.NaN;
-    const test = evaluate2(condition, firstInvocation, frame, /* @__PURE__ */ new Map([[variable2, value]]));
+    if (stepsFirst) value2 = nextValue(induction, value2, frame);
+    if (value2 === null) return Number.NaN;
+    const test = evaluate2(condition, firstInvocation, frame, /* @__PURE__ */ new Map([[variable2, value2]]));
     if (typeof test !== "boolean") return Number.NaN;
     if (test === stops) return stepsFirst ? trips + 1 : trips;
-    if (!stepsFirst) value = nextValue(induction, value, frame);
-    if (value === null) return Number.NaN;
+    if (!stepsFirst) value2 = nextValue(induction, value2, frame);
+    if (value2 === null) return Number.NaN;
   }
   return Number.NaN;
 }
-function nextValue({ step: step2, variable: variable2 }, value, frame) {
+function nextValue({ step: step2, variable: variable2 }, value2, frame) {
   const kind = elementKind(typeOfDeclaration(variable2, frame.facts.module));
   if (stepped(step2, frame) !== variable2) return null;
-  if (step2.kind === "increment") return applyBinary("+", value, 1, kind);
-  if (step2.kind === "decrement") return applyBinary("-", value, 1, kind);
+  if (step2.kind === "increment") return applyBinary("+", value2, 1, kind);
+  if (step2.kind === "decrement") return applyBinary("-", value2, 1, kind);
   if (step2.kind !== "assign") return null;
-  const right = evaluate2(step2.rhs, firstInvocation, frame, /* @__PURE__ */ new Map([[variable2, value]]));
+  const right = evaluate2(step2.rhs, firstInvocation, frame, /* @__PURE__ */ new Map([[variable2, value2]]));
   if (right === null || step2.op.value === "=") return right;
-  return applyBinary(step2.op.value.slice(0, -1), value, right, kind);
+  return applyBinary(step2.op.value.slice(0, -1), value2, right, kind);
 }
 
 // src/kernel/features/walk.ts
@@ -38348,19 +42439,19 @@ var integerOps = ({ counts }) => counts.get("intAdd") + counts.get("intMul") + c
 var storageBytes = ({ counts }) => counts.get("storageLoadBytes") + counts.get("storageStoreBytes");
 var workgroupTraffic = ({ counts }) => counts.get("workgroupLoadBytes") + counts.get("workgroupStoreBytes");
 var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
-var log3 = (value) => Math.log2(1 + Math.abs(value));
+var log4 = (value2) => Math.log2(1 + Math.abs(value2));
 var ratio2 = (part, whole) => whole === 0 ? 0 : part / whole;
-var counted = (counter) => (measure) => log3(measure.counts.get(counter));
+var counted = (counter) => (measure) => log4(measure.counts.get(counter));
 var definitions = {
-  workgroups: (m) => log3(m.workgroups),
-  invocations: (m) => log3(invocations(m)),
-  workgroupSize: (m) => log3(m.perWorkgroup),
-  workgroupSizeX: (m) => log3(m.workgroupSize[0]),
-  workgroupSizeY: (m) => log3(m.workgroupSize[1]),
+  workgroups: (m) => log4(m.workgroups),
+  invocations: (m) => log4(invocations(m)),
+  workgroupSize: (m) => log4(m.perWorkgroup),
+  workgroupSizeX: (m) => log4(m.workgroupSize[0]),
+  workgroupSizeY: (m) => log4(m.workgroupSize[1]),
   /** Share of idle lanes in the last subgroup of a workgroup. */
   subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
-  workgroupBytes: (m) => log3(m.workgroupBytes),
-  privateBytes: (m) => log3(m.privateBytes),
+  workgroupBytes: (m) => log4(m.workgroupBytes),
+  privateBytes: (m) => log4(m.privateBytes),
   floatAdd: counted("floatAdd"),
   floatMul: counted("floatMul"),
   floatDiv: counted("floatDiv"),
@@ -38398,27 +42489,27 @@ var definitions = {
   branches: counted("branches"),
   iterations: counted("iterations"),
   loopDepth: (m) => m.counts.loopDepth,
-  totalFlops: (m) => log3(flops(m) * invocations(m)),
-  totalIntegerOps: (m) => log3(integerOps(m) * invocations(m)),
-  totalStorageBytes: (m) => log3(storageBytes(m) * invocations(m)),
-  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * invocations(m)),
+  totalFlops: (m) => log4(flops(m) * invocations(m)),
+  totalIntegerOps: (m) => log4(integerOps(m) * invocations(m)),
+  totalStorageBytes: (m) => log4(storageBytes(m) * invocations(m)),
+  totalWorkgroupTraffic: (m) => log4(workgroupTraffic(m) * invocations(m)),
   /** Bytes of all buffers: what has to be moved at least once. */
-  uniqueBytes: (m) => log3(m.uniqueBytes),
+  uniqueBytes: (m) => log4(m.uniqueBytes),
   /** How often each byte is moved. */
-  reuse: (m) => log3(ratio2(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  reuse: (m) => log4(ratio2(storageBytes(m) * invocations(m), m.uniqueBytes)),
   /** Floating-point operations per byte of storage traffic. */
-  arithmeticIntensity: (m) => log3(ratio2(flops(m), storageBytes(m))),
+  arithmeticIntensity: (m) => log4(ratio2(flops(m), storageBytes(m))),
   /** Floating-point operations per byte of workgroup memory traffic. */
-  workgroupIntensity: (m) => log3(ratio2(flops(m), workgroupTraffic(m))),
+  workgroupIntensity: (m) => log4(ratio2(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log3(ratio2(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
+  loadWidth: (m) => log4(ratio2(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log3(ratio2(m.outputs, invocations(m)))
+  outputsPerInvocation: (m) => log4(ratio2(m.outputs, invocations(m)))
 };
 var featureNames = Object.keys(definitions);
 function extractFeatures(program) {
   const parsed = program && parseWgsl("", program.wgsl);
-  const reflected = program && parsed?.ok ? reflect(parsed.value, program.entryPoint) : null;
+  const reflected = program && parsed?.ok ? reflect2(parsed.value, program.entryPoint) : null;
   if (!program || !parsed?.ok || !reflected?.ok)
     return new Float64Array(featureNames.length).fill(Number.NaN);
   return featuresOf2(program, parsed.value, reflected.value);
@@ -38449,14 +42540,14 @@ function measureProgram(program, module, reflected) {
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
   };
 }
-function privateBytesOf(element, module) {
+function privateBytesOf(element2, module) {
   let bytes = 0;
-  if (element.kind === "var") {
-    const type = typeOfDeclaration(element.name.decl.ident, module);
+  if (element2.kind === "var") {
+    const type = typeOfDeclaration(element2.name.decl.ident, module);
     if (type.kind === "array") bytes += (type.count ?? Number.NaN) * arrayStride(type.elem, module);
     else if (type.kind === "struct") bytes += layoutOf(type, module).size;
   }
-  for (const child of childrenOf(element)) bytes += privateBytesOf(child, module);
+  for (const child of childrenOf(element2)) bytes += privateBytesOf(child, module);
   return bytes;
 }
 
@@ -38481,13 +42572,13 @@ function programIdentity(program) {
 
 // src/kernel/limits.ts
 function refusal2(demands, limits2) {
-  const exceeded = (what, value, limit) => value > limit ? `${what} is ${value}, the device allows ${limit}` : null;
-  const [x, y, z] = demands.workgroupSize ?? [1, 1, 1];
+  const exceeded = (what, value2, limit) => value2 > limit ? `${what} is ${value2}, the device allows ${limit}` : null;
+  const [x2, y2, z] = demands.workgroupSize ?? [1, 1, 1];
   const faults = [
-    exceeded("the workgroup size in x", x, limits2.max_workgroup_size_x),
-    exceeded("the workgroup size in y", y, limits2.max_workgroup_size_y),
+    exceeded("the workgroup size in x", x2, limits2.max_workgroup_size_x),
+    exceeded("the workgroup size in y", y2, limits2.max_workgroup_size_y),
     exceeded("the workgroup size in z", z, limits2.max_workgroup_size_z),
-    exceeded("the number of invocations in a workgroup", x * y * z, limits2.max_invocations),
+    exceeded("the number of invocations in a workgroup", x2 * y2 * z, limits2.max_invocations),
     exceeded("the workgroup memory in bytes", demands.workgroupBytes, limits2.max_workgroup_storage),
     ...demands.dispatch.map(
       (count2, axis) => exceeded(`the number of workgroups in ${"xyz"[axis]}`, count2, limits2.max_workgroups)
@@ -38506,32 +42597,32 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...configuration };
 }
 function linkParameters(values2) {
-  const constants3 = {};
+  const constants4 = {};
   const conditions = {};
-  for (const [name, value] of Object.entries(values2)) {
-    if (typeof value === "boolean") {
-      conditions[name] = value;
-      constants3[name] = String(value);
-    } else if (typeof value === "number") {
-      constants3[name] = value;
-      if (Number.isSafeInteger(value) && value >= 0) conditions[`${name}_${value}`] = true;
+  for (const [name, value2] of Object.entries(values2)) {
+    if (typeof value2 === "boolean") {
+      conditions[name] = value2;
+      constants4[name] = String(value2);
+    } else if (typeof value2 === "number") {
+      constants4[name] = value2;
+      if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
-      conditions[`${name}_${value}`] = true;
+      conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants3, conditions };
+  return { constants: constants4, conditions };
 }
 function unusedTunables(kernel, words) {
-  const named = /* @__PURE__ */ new Set();
+  const named2 = /* @__PURE__ */ new Set();
   for (const expression of [
     ...kernel.dispatch,
     ...kernel.buffers.flatMap((buffer) => [buffer.length, ...buffer.values ?? []])
   ]) {
-    for (const name of expression.names) named.add(name);
+    for (const name of expression.names) named2.add(name);
   }
   return kernel.tunables.filter(({ name, values: values2 }) => {
-    const spellings = [name, ...values2.map((value) => `${name}_${value}`)];
-    return !named.has(name) && !spellings.some((spelling) => words.has(spelling));
+    const spellings = [name, ...values2.map((value2) => `${name}_${value2}`)];
+    return !named2.has(name) && !spellings.some((spelling) => words.has(spelling));
   }).map(({ name }) => name);
 }
 
@@ -38562,8 +42653,8 @@ function replacement(override, module, values2) {
   const name = nameOf2(override);
   const type = typeOfDeclaration(override.name.decl.ident, module);
   const annotation = type.kind === "scalar" ? `: ${type.scalar}` : "";
-  const value = Object.hasOwn(values2, name) ? values2[name] : void 0;
-  if (value === void 0) {
+  const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
+  if (value2 === void 0) {
     if (!override.init) {
       return failed2(
         "validation",
@@ -38576,31 +42667,31 @@ function replacement(override, module, values2) {
     const initial = module.text.slice(override.init.start, override.init.end).replaceAll(/\s+/g, " ");
     return succeeded(`const ${name}${annotation} = ${initial};`);
   }
-  if (type.kind === "scalar" && !fits(value, type.scalar)) {
-    return failed2("validation", `override \`${name}\` is ${type.scalar}; its value ${value} is not`, {
+  if (type.kind === "scalar" && !fits(value2, type.scalar)) {
+    return failed2("validation", `override \`${name}\` is ${type.scalar}; its value ${value2} is not`, {
       ...positionAt(lineStarts2(module.text), override.start)
     });
   }
-  return succeeded(`const ${name}${annotation} = ${value};`);
+  return succeeded(`const ${name}${annotation} = ${value2};`);
 }
-function fits(value, scalar2) {
-  if (scalar2 === "bool") return typeof value === "boolean";
-  if (typeof value !== "number") return false;
-  if (scalar2 === "u32") return Number.isInteger(value) && value >= 0 && value <= 4294967295;
-  if (scalar2 === "i32") return Number.isInteger(value) && Math.abs(value) <= 2147483647;
+function fits(value2, scalar2) {
+  if (scalar2 === "bool") return typeof value2 === "boolean";
+  if (typeof value2 !== "number") return false;
+  if (scalar2 === "u32") return Number.isInteger(value2) && value2 >= 0 && value2 <= 4294967295;
+  if (scalar2 === "i32") return Number.isInteger(value2) && Math.abs(value2) <= 2147483647;
   return true;
 }
 
 // src/kernel/source-lines.ts
 function identityLines(file, text2) {
-  return text2.split("\n").map((line2, index) => ({ file, line: index + 1, column: indentation(line2) + 1 }));
+  return text2.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
 }
 function linkedLines(linked) {
   const starts = /* @__PURE__ */ new Map();
   let offset = 0;
-  return linked.wgsl.split("\n").map((line2) => {
-    const found = lineOrigin(linked, line2, offset);
-    offset += line2.length + 1;
+  return linked.wgsl.split("\n").map((line3) => {
+    const found = lineOrigin(linked, line3, offset);
+    offset += line3.length + 1;
     if (found === null) return null;
     let known2 = starts.get(found.file);
     if (!known2) {
@@ -38611,28 +42702,28 @@ function linkedLines(linked) {
     return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
 }
-function lineOrigin(linked, line2, offset) {
-  const indent2 = indentation(line2);
-  if (indent2 === line2.length) return null;
-  for (const { 0: word3, index } of line2.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+function lineOrigin(linked, line3, offset) {
+  const indent2 = indentation(line3);
+  if (indent2 === line3.length) return null;
+  for (const { 0: word3, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
     const origin2 = linked.origin(offset + index);
     if (origin2?.text.startsWith(word3, origin2.offset)) return { ...origin2, shift: index - indent2 };
   }
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
 }
-function mapDiagnostic(program, line2, column = null) {
-  const origin = program.lines[line2 - 1];
+function mapDiagnostic(program, line3, column = null) {
+  const origin = program.lines[line3 - 1];
   if (!origin) return null;
   if (column === null || origin.column === void 0) {
     return { file: origin.file, line: origin.line, column: origin.column ?? null };
   }
-  const text2 = program.wgsl.split("\n", line2)[line2 - 1] ?? "";
+  const text2 = program.wgsl.split("\n", line3)[line3 - 1] ?? "";
   const shifted = origin.column + column - 1 - indentation(text2);
   return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
 }
-function indentation(line2) {
-  return line2.length - line2.trimStart().length;
+function indentation(line3) {
+  return line3.length - line3.trimStart().length;
 }
 
 // src/kernel/program.ts
@@ -38732,7 +42823,7 @@ var Builder = class {
     });
   }
   #program({ module, lines }, configuration, launch, role) {
-    const reflected = reflect(module, launch.entry);
+    const reflected = reflect2(module, launch.entry);
     if (!reflected.ok) return reflected;
     const variables = workloadVariables(this.kernel, this.workload, configuration, this.#limits);
     const dispatch = [1, 1, 1];
@@ -38783,11 +42874,11 @@ function conditionsOf(conditions) {
   return { smMhz, memoryMhz, celsius, powerCappedPart };
 }
 function toRecordingRow(space2, measurement) {
-  const point = space2.point(measurement.configuration);
-  if (point === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
+  const point2 = space2.point(measurement.configuration);
+  if (point2 === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
   const { latency, energy, failure } = measurement;
   return {
-    values: [...point],
+    values: [...point2],
     ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
     ...energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) },
     ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
@@ -38798,11 +42889,11 @@ function fromRecordingRow(space2, recording, row) {
     tunable.name,
     tunable.values[row.values[index] ?? -1]
   ]);
-  const point = space2.point(Object.fromEntries(entries));
-  if (point === null) return null;
+  const point2 = space2.point(Object.fromEntries(entries));
+  if (point2 === null) return null;
   const estimated = recording.meter?.estimated ?? true;
   return {
-    configuration: space2.configuration(point),
+    configuration: space2.configuration(point2),
     failure: row.failure === void 0 ? null : { kind: row.failure.kind, message: row.failure.message },
     latency: row.latencyMs === void 0 ? null : {
       medianMs: row.latencyMs,
@@ -38859,7 +42950,7 @@ function recordingOf(options) {
 // src/app/subject-digest.ts
 import { createHash as createHash4 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
-  return { ...rest, length: length.source, values: values2?.map((value) => value.source) ?? null };
+  return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
 function describeReference(reference) {
   if (reference === null) return null;
@@ -38890,10 +42981,10 @@ function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path = join10(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join10(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
-      const cached = readCachedRecording(path);
+      const cached = readCachedRecording(path2);
       if ("aside" in cached) {
         if (cached.aside !== null) host.progress.warn(cached.aside);
         return [];
@@ -38905,7 +42996,7 @@ function openTrialStore(options) {
       if (!writable) return;
       try {
         writeRecording(
-          path,
+          path2,
           recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
         );
       } catch (error) {
@@ -38915,7 +43006,7 @@ function openTrialStore(options) {
       }
     },
     clear() {
-      rmSync2(path, { force: true });
+      rmSync2(path2, { force: true });
     }
   };
 }
@@ -38985,8 +43076,8 @@ async function searchWorkload(task) {
     objective: task.objective,
     result,
     idOf: (configuration) => {
-      const point = space2.point(configuration);
-      return point === null ? JSON.stringify(configuration) : space2.id(point);
+      const point2 = space2.point(configuration);
+      return point2 === null ? JSON.stringify(configuration) : space2.id(point2);
     },
     seconds: (clock.nowMs() - startMs) / 1e3,
     seed: task.seed,
@@ -39066,7 +43157,7 @@ async function searchAll(task, stateFolder) {
 async function findBetter(searches, finals) {
   const found = [];
   for (const [contest, search] of searches) {
-    const final = finals.find((one2) => one2.search === search);
+    const final = finals.find((one3) => one3.search === search);
     const configuration = final?.contenders[final.selection.index];
     if (final === void 0 || configuration === void 0 || final.selection.index === 0) continue;
     const built = await search.builder.build(configuration);
@@ -39169,13 +43260,13 @@ async function adviseRetuning(task) {
     if (found.length === 0) return [];
     host.progress.stage("measuring what retuning found beside base and head");
     const samples2 = await measureBeside(task, found);
-    return found.flatMap((one2) => adviceOf(task, one2, samples2) ?? []);
+    return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
   } finally {
     rmSync3(folder, { recursive: true, force: true });
   }
 }
 function suggestedTuned(tuned, advice) {
-  return advice.reduce((state, one2) => withTunedEntry(state, one2.tuned), tuned ?? emptyTuned());
+  return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
 }
 
 // src/app/guard-blocks.ts
@@ -39187,18 +43278,18 @@ function describePhase(phase, subjects) {
   const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
   return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
 }
-function isOf({ subject }, one2) {
-  return subject.kernel === one2.kernel && subject.workload === one2.workload;
+function isOf({ subject }, one3) {
+  return subject.kernel === one3.kernel && subject.workload === one3.workload;
 }
 function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one2) => contests.find((contest) => isOf(contest, one2)) ?? []);
+  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
   if (time.leftMs <= 0) return [];
   if (time.contestMs <= 0) return wanted;
-  const room = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
-  if (room >= wanted.length) return wanted;
+  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
+  if (room2 >= wanted.length) return wanted;
   const sentinels = wanted.filter(({ subject }) => subject.sentinel);
   const others = wanted.filter(({ subject }) => !subject.sentinel);
-  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room - sentinels.length))];
+  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 async function measureContests(options) {
@@ -39389,18 +43480,404 @@ function policyOf(base2, head) {
 import { posix } from "node:path";
 function entryLine(text2, entry) {
   const lines = text2.split("\n");
-  const at2 = lines.findIndex((line2) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line2));
+  const at2 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at2 === -1 ? 1 : at2 + 1;
 }
 function kernelPlace(kernel, movedBy, failure = null) {
-  const { file, line: line2 } = kernel.position;
-  if (kernel.operator !== null || movedBy === "tuning") return { file, line: line2 };
-  const { path, files } = kernel.source;
+  const { file, line: line3 } = kernel.position;
+  if (kernel.operator !== null || movedBy === "tuning") return { file, line: line3 };
+  const { path: path2, files } = kernel.source;
   const inProject = (below) => posix.join(posix.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {
     return { file: inProject(failure.file), line: failure.line };
   }
-  return { file: inProject(path), line: entryLine(files[path] ?? "", kernel.entry) };
+  return { file: inProject(path2), line: entryLine(files[path2] ?? "", kernel.entry) };
+}
+
+// ../../work/main/node_modules/diff/libesm/diff/base.js
+var Diff = class {
+  diff(oldStr, newStr, options = {}) {
+    let callback;
+    if (typeof options === "function") {
+      callback = options;
+      options = {};
+    } else if ("callback" in options) {
+      callback = options.callback;
+    }
+    const oldString = this.castInput(oldStr, options);
+    const newString = this.castInput(newStr, options);
+    const oldTokens = this.removeEmpty(this.tokenize(oldString, options));
+    const newTokens = this.removeEmpty(this.tokenize(newString, options));
+    return this.diffWithOptionsObj(oldTokens, newTokens, options, callback);
+  }
+  diffWithOptionsObj(oldTokens, newTokens, options, callback) {
+    var _a;
+    const done = (value2) => {
+      value2 = this.postProcess(value2, options);
+      if (callback) {
+        setTimeout(function() {
+          callback(value2);
+        }, 0);
+        return void 0;
+      } else {
+        return value2;
+      }
+    };
+    const newLen = newTokens.length, oldLen = oldTokens.length;
+    let editLength = 1;
+    let maxEditLength = newLen + oldLen;
+    if (options.maxEditLength != null) {
+      maxEditLength = Math.min(maxEditLength, options.maxEditLength);
+    }
+    const maxExecutionTime = (_a = options.timeout) !== null && _a !== void 0 ? _a : Infinity;
+    const abortAfterTimestamp = Date.now() + maxExecutionTime;
+    const bestPath = [{ oldPos: -1, lastComponent: void 0 }];
+    let newPos = this.extractCommon(bestPath[0], newTokens, oldTokens, 0, options);
+    if (bestPath[0].oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+      return done(this.buildValues(bestPath[0].lastComponent, newTokens, oldTokens));
+    }
+    let minDiagonalToConsider = -Infinity, maxDiagonalToConsider = Infinity;
+    const execEditLength = () => {
+      for (let diagonalPath = Math.max(minDiagonalToConsider, -editLength); diagonalPath <= Math.min(maxDiagonalToConsider, editLength); diagonalPath += 2) {
+        let basePath;
+        const removePath = bestPath[diagonalPath - 1], addPath = bestPath[diagonalPath + 1];
+        if (removePath) {
+          bestPath[diagonalPath - 1] = void 0;
+        }
+        let canAdd = false;
+        if (addPath) {
+          const addPathNewPos = addPath.oldPos - diagonalPath;
+          canAdd = addPath && 0 <= addPathNewPos && addPathNewPos < newLen;
+        }
+        const canRemove = removePath && removePath.oldPos + 1 < oldLen;
+        if (!canAdd && !canRemove) {
+          bestPath[diagonalPath] = void 0;
+          continue;
+        }
+        if (!canRemove || canAdd && removePath.oldPos < addPath.oldPos) {
+          basePath = this.addToPath(addPath, true, false, 0, options);
+        } else {
+          basePath = this.addToPath(removePath, false, true, 1, options);
+        }
+        newPos = this.extractCommon(basePath, newTokens, oldTokens, diagonalPath, options);
+        if (basePath.oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+          return done(this.buildValues(basePath.lastComponent, newTokens, oldTokens)) || true;
+        } else {
+          bestPath[diagonalPath] = basePath;
+          if (basePath.oldPos + 1 >= oldLen) {
+            maxDiagonalToConsider = Math.min(maxDiagonalToConsider, diagonalPath - 1);
+          }
+          if (newPos + 1 >= newLen) {
+            minDiagonalToConsider = Math.max(minDiagonalToConsider, diagonalPath + 1);
+          }
+        }
+      }
+      editLength++;
+    };
+    if (callback) {
+      (function exec() {
+        setTimeout(function() {
+          if (editLength > maxEditLength || Date.now() > abortAfterTimestamp) {
+            return callback(void 0);
+          }
+          if (!execEditLength()) {
+            exec();
+          }
+        }, 0);
+      })();
+    } else {
+      while (editLength <= maxEditLength && Date.now() <= abortAfterTimestamp) {
+        const ret = execEditLength();
+        if (ret) {
+          return ret;
+        }
+      }
+    }
+  }
+  addToPath(path2, added, removed, oldPosInc, options) {
+    const last2 = path2.lastComponent;
+    if (last2 && !options.oneChangePerToken && last2.added === added && last2.removed === removed) {
+      return {
+        oldPos: path2.oldPos + oldPosInc,
+        lastComponent: { count: last2.count + 1, added, removed, previousComponent: last2.previousComponent }
+      };
+    } else {
+      return {
+        oldPos: path2.oldPos + oldPosInc,
+        lastComponent: { count: 1, added, removed, previousComponent: last2 }
+      };
+    }
+  }
+  extractCommon(basePath, newTokens, oldTokens, diagonalPath, options) {
+    const newLen = newTokens.length, oldLen = oldTokens.length;
+    let oldPos = basePath.oldPos, newPos = oldPos - diagonalPath, commonCount = 0;
+    while (newPos + 1 < newLen && oldPos + 1 < oldLen && this.equals(oldTokens[oldPos + 1], newTokens[newPos + 1], options)) {
+      newPos++;
+      oldPos++;
+      commonCount++;
+      if (options.oneChangePerToken) {
+        basePath.lastComponent = { count: 1, previousComponent: basePath.lastComponent, added: false, removed: false };
+      }
+    }
+    if (commonCount && !options.oneChangePerToken) {
+      basePath.lastComponent = { count: commonCount, previousComponent: basePath.lastComponent, added: false, removed: false };
+    }
+    basePath.oldPos = oldPos;
+    return newPos;
+  }
+  equals(left, right, options) {
+    if (options.comparator) {
+      return options.comparator(left, right);
+    } else {
+      return left === right || !!options.ignoreCase && left.toLowerCase() === right.toLowerCase();
+    }
+  }
+  removeEmpty(array3) {
+    const ret = [];
+    for (let i = 0; i < array3.length; i++) {
+      if (array3[i]) {
+        ret.push(array3[i]);
+      }
+    }
+    return ret;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  castInput(value2, options) {
+    return value2;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  tokenize(value2, options) {
+    return Array.from(value2);
+  }
+  join(chars) {
+    return chars.join("");
+  }
+  postProcess(changeObjects, options) {
+    return changeObjects;
+  }
+  get useLongestToken() {
+    return false;
+  }
+  buildValues(lastComponent, newTokens, oldTokens) {
+    const components = [];
+    let nextComponent;
+    while (lastComponent) {
+      components.push(lastComponent);
+      nextComponent = lastComponent.previousComponent;
+      delete lastComponent.previousComponent;
+      lastComponent = nextComponent;
+    }
+    components.reverse();
+    const componentLen = components.length;
+    let componentPos = 0, newPos = 0, oldPos = 0;
+    for (; componentPos < componentLen; componentPos++) {
+      const component = components[componentPos];
+      if (!component.removed) {
+        if (!component.added && this.useLongestToken) {
+          let value2 = newTokens.slice(newPos, newPos + component.count);
+          value2 = value2.map(function(value3, i) {
+            const oldValue = oldTokens[oldPos + i];
+            return oldValue.length > value3.length ? oldValue : value3;
+          });
+          component.value = this.join(value2);
+        } else {
+          component.value = this.join(newTokens.slice(newPos, newPos + component.count));
+        }
+        newPos += component.count;
+        if (!component.added) {
+          oldPos += component.count;
+        }
+      } else {
+        component.value = this.join(oldTokens.slice(oldPos, oldPos + component.count));
+        oldPos += component.count;
+      }
+    }
+    return components;
+  }
+};
+
+// ../../work/main/node_modules/diff/libesm/diff/line.js
+var LineDiff = class extends Diff {
+  constructor() {
+    super(...arguments);
+    this.tokenize = tokenize;
+  }
+  equals(left, right, options) {
+    if (options.ignoreWhitespace) {
+      if (!options.newlineIsToken || !left.includes("\n")) {
+        left = left.trim();
+      }
+      if (!options.newlineIsToken || !right.includes("\n")) {
+        right = right.trim();
+      }
+    } else if (options.ignoreNewlineAtEof && !options.newlineIsToken) {
+      if (left.endsWith("\n")) {
+        left = left.slice(0, -1);
+      }
+      if (right.endsWith("\n")) {
+        right = right.slice(0, -1);
+      }
+    }
+    return super.equals(left, right, options);
+  }
+};
+var lineDiff = new LineDiff();
+function diffLines(oldStr, newStr, options) {
+  return lineDiff.diff(oldStr, newStr, options);
+}
+function tokenize(value2, options) {
+  if (options.stripTrailingCr) {
+    value2 = value2.replace(/\r\n/g, "\n");
+  }
+  const retLines = [], linesAndNewlines = value2.split(/(\n|\r\n)/);
+  if (!linesAndNewlines[linesAndNewlines.length - 1]) {
+    linesAndNewlines.pop();
+  }
+  for (let i = 0; i < linesAndNewlines.length; i++) {
+    const line3 = linesAndNewlines[i];
+    if (i % 2 && !options.newlineIsToken) {
+      retLines[retLines.length - 1] += line3;
+    } else {
+      retLines.push(line3);
+    }
+  }
+  return retLines;
+}
+
+// ../../work/main/node_modules/diff/libesm/patch/create.js
+function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options) {
+  let optionsObj;
+  if (!options) {
+    optionsObj = {};
+  } else if (typeof options === "function") {
+    optionsObj = { callback: options };
+  } else {
+    optionsObj = options;
+  }
+  if (typeof optionsObj.context === "undefined") {
+    optionsObj.context = 4;
+  }
+  const context = optionsObj.context;
+  if (optionsObj.newlineIsToken) {
+    throw new Error("newlineIsToken may not be used with patch-generation functions, only with diffing functions");
+  }
+  if (!optionsObj.callback) {
+    return diffLinesResultToPatch(diffLines(oldStr, newStr, optionsObj));
+  } else {
+    const { callback } = optionsObj;
+    diffLines(oldStr, newStr, Object.assign(Object.assign({}, optionsObj), { callback: (diff) => {
+      const patch = diffLinesResultToPatch(diff);
+      callback(patch);
+    } }));
+  }
+  function diffLinesResultToPatch(diff) {
+    if (!diff) {
+      return;
+    }
+    diff.push({ value: "", lines: [] });
+    function contextLines(lines) {
+      return lines.map(function(entry) {
+        return " " + entry;
+      });
+    }
+    const hunks = [];
+    let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine2 = 1;
+    for (let i = 0; i < diff.length; i++) {
+      const current = diff[i], lines = current.lines || splitLines(current.value);
+      current.lines = lines;
+      if (current.added || current.removed) {
+        if (!oldRangeStart) {
+          const prev = diff[i - 1];
+          oldRangeStart = oldLine;
+          newRangeStart = newLine2;
+          if (prev) {
+            curRange = context > 0 ? contextLines(prev.lines.slice(-context)) : [];
+            oldRangeStart -= curRange.length;
+            newRangeStart -= curRange.length;
+          }
+        }
+        for (const line3 of lines) {
+          curRange.push((current.added ? "+" : "-") + line3);
+        }
+        if (current.added) {
+          newLine2 += lines.length;
+        } else {
+          oldLine += lines.length;
+        }
+      } else {
+        if (oldRangeStart) {
+          if (lines.length <= context * 2 && i < diff.length - 2) {
+            for (const line3 of contextLines(lines)) {
+              curRange.push(line3);
+            }
+          } else {
+            const contextSize = Math.min(lines.length, context);
+            for (const line3 of contextLines(lines.slice(0, contextSize))) {
+              curRange.push(line3);
+            }
+            const hunk = {
+              oldStart: oldRangeStart,
+              oldLines: oldLine - oldRangeStart + contextSize,
+              newStart: newRangeStart,
+              newLines: newLine2 - newRangeStart + contextSize,
+              lines: curRange
+            };
+            hunks.push(hunk);
+            oldRangeStart = 0;
+            newRangeStart = 0;
+            curRange = [];
+          }
+        }
+        oldLine += lines.length;
+        newLine2 += lines.length;
+      }
+    }
+    for (const hunk of hunks) {
+      for (let i = 0; i < hunk.lines.length; i++) {
+        if (hunk.lines[i].endsWith("\n")) {
+          hunk.lines[i] = hunk.lines[i].slice(0, -1);
+        } else {
+          hunk.lines.splice(i + 1, 0, "\\ No newline at end of file");
+          i++;
+        }
+      }
+    }
+    return {
+      oldFileName,
+      newFileName,
+      oldHeader,
+      newHeader,
+      hunks
+    };
+  }
+}
+function splitLines(text2) {
+  const hasTrailingNl = text2.endsWith("\n");
+  const result = text2.split("\n").map((line3) => line3 + "\n");
+  if (hasTrailingNl) {
+    result.pop();
+  } else {
+    result.push(result.pop().slice(0, -1));
+  }
+  return result;
+}
+
+// src/app/program-diff.ts
+var maxLength3 = 4e4;
+var bounds3 = { context: 3, maxEditLength: 2e3 };
+function programDiff(base2, head) {
+  const [from, to] = [base2.program?.wgsl, head.program?.wgsl];
+  if (from === void 0 || to === void 0) return null;
+  const patch = structuredPatch("base", "head", from, to, "", "", bounds3);
+  if (patch === void 0) return "The programs differ too much to be shown side by side.";
+  const lines = patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: lines2 }) => [
+    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    ...lines2
+  ]);
+  const text2 = lines.join("\n");
+  if (text2.length <= maxLength3) return text2;
+  const note = "\n... cut";
+  return `${text2.slice(0, text2.lastIndexOf("\n", maxLength3 - note.length))}${note}`;
 }
 
 // src/app/guard-report.ts
@@ -39455,7 +43932,8 @@ function guardedKernel(task) {
     verdict,
     reason: judgement?.reason ?? broken?.reason ?? comparison.reason,
     fails: fails && accepted === null,
-    failOn: [...task.failOn],
+    // The gate's own, not the input's: shards that fail for nothing leave the decision to the job that judges them all.
+    failOn: [...definition.gate.failOn],
     accepted,
     acceptLabel: definition.gate.acceptLabel ?? null,
     ...judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) },
@@ -39472,11 +43950,12 @@ function guardedKernel(task) {
     attribution: judgement?.attribution ?? null,
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
     blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size,
-    retuned: describeAdvice(task.advice)
+    retuned: describeAdvice(task.advice),
+    ...comparison.status === "changed" ? { diff: programDiff(comparison.base.variant, comparison.head.variant) } : {}
   };
 }
-function nameOf3(one2) {
-  return JSON.stringify([one2.kernel, one2.workload]);
+function nameOf3(one3) {
+  return JSON.stringify([one3.kernel, one3.workload]);
 }
 function exitCodeOf(verdict) {
   if (verdict === "failed") return ExitCode.gateFailed;
@@ -39493,8 +43972,8 @@ function overallOf(options) {
 // src/app/shipped-configuration.ts
 function fitsSpace(options) {
   const space2 = createKernelSpace(options.kernel, options.workload, options.limits);
-  const point = space2.point(options.configuration);
-  return point !== null && space2.isValid(point);
+  const point2 = space2.point(options.configuration);
+  return point2 !== null && space2.isValid(point2);
 }
 function shippedConfiguration(options) {
   const { tuned, kernel, workload, family, limits: limits2 } = options;
@@ -39514,9 +43993,9 @@ async function buildArm(options) {
   if (!reference.ok) return reference;
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
-function sameConfiguration(a, b) {
-  const names3 = Object.keys(a);
-  return names3.length === Object.keys(b).length && names3.every((name) => a[name] === b[name]);
+function sameConfiguration(a2, b) {
+  const names3 = Object.keys(a2);
+  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head, kernel, workload, family, limits: limits2 } = options;
@@ -39561,8 +44040,8 @@ async function compareWorkload(options) {
     };
   }
   const codeOnly = !sameConfiguration(baseConfiguration, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: baseConfiguration }) ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits: limits2 }) : null;
-  const identity2 = headArm.value.variant.program?.identity;
-  const identical = identity2 !== void 0 && identity2 === baseArm.value.variant.program?.identity;
+  const identity4 = headArm.value.variant.program?.identity;
+  const identical = identity4 !== void 0 && identity4 === baseArm.value.variant.program?.identity;
   return {
     ...common,
     status: identical ? "identical" : "changed",
@@ -39574,15 +44053,15 @@ async function compareWorkload(options) {
 }
 function listRemoved(base2, head) {
   return base2.manifest.kernels.flatMap((definition) => {
-    const kept = head.manifest.kernels.find(({ name }) => name === definition.name);
-    return definition.workloads.filter((workload) => !kept?.workloads.some(({ name }) => name === workload.name)).map(
+    const kept2 = head.manifest.kernels.find(({ name }) => name === definition.name);
+    return definition.workloads.filter((workload) => !kept2?.workloads.some(({ name }) => name === workload.name)).map(
       (workload) => ({
         kernel: definition.name,
         workload: workload.name,
         definition,
         warning: null,
         status: "removed",
-        reason: kept === void 0 ? "not in head any more" : "this workload is not in head any more"
+        reason: kept2 === void 0 ? "not in head any more" : "this workload is not in head any more"
       })
     );
   });
@@ -39630,10 +44109,10 @@ function attemptDigest({ comparison, subject }, machine) {
   ];
   return createHash5("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
-function earlierAttempts(digests, kept) {
+function earlierAttempts(digests, kept2) {
   const attempts = [];
   for (const [{ subject }, digest] of digests) {
-    const own = kept.filter((attempt) => attempt.digest === digest).slice(-maxAttempts);
+    const own = kept2.filter((attempt) => attempt.digest === digest).slice(-maxAttempts);
     for (const [i, { samples: samples2 }] of own.entries()) {
       const { kernel, workload } = subject;
       attempts[i] ??= [];
@@ -39643,15 +44122,15 @@ function earlierAttempts(digests, kept) {
   return attempts;
 }
 function keepAttempts(options) {
-  const { digests, kept, samples: samples2, judgements, at: at2 } = options;
-  if (judgements.some(({ verdict }) => verdict === "environment")) return kept;
+  const { digests, kept: kept2, samples: samples2, judgements, at: at2 } = options;
+  if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
   const fresh = [...digests].flatMap(([{ subject }, digest]) => {
     const own = samples2.filter(
       (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
     );
     return own.length === 0 ? [] : [{ digest, at: at2, samples: own.flatMap(toKept) }];
   });
-  return [...kept, ...fresh].slice(-maxKept);
+  return [...kept2, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
   const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
@@ -39673,7 +44152,7 @@ async function runs(device, { variant, reference }) {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
-function sameOutputs(a, b) {
+function sameOutputs(a2, b) {
   const describe4 = ({ program }) => JSON.stringify(
     program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
       group,
@@ -39684,7 +44163,7 @@ function sameOutputs(a, b) {
       seed
     ])
   );
-  return describe4(a) === describe4(b);
+  return describe4(a2) === describe4(b);
 }
 async function outputDifference(device, comparison) {
   const { base: base2, head, definition, kernel, workload, status } = comparison;
@@ -39812,7 +44291,7 @@ var Tail = class {
   }
   /** The last few lines that say something: no warnings of the driver's loader, no stack. */
   summary(lines = 5) {
-    return this.#text.split("\n").map((line2) => line2.trim()).filter((line2) => line2 !== "" && !noise2.test(line2)).slice(-lines).join("\n");
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise2.test(line3)).slice(-lines).join("\n");
   }
 };
 
@@ -39984,11 +44463,11 @@ var passedPrefixes = [
 var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
 function workerEnvironment(environment) {
   const passed = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === void 0 || secret.test(name)) continue;
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0 || secret.test(name)) continue;
     const upper = name.toUpperCase();
     if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value;
+      passed[name] = value2;
   }
   return passed;
 }
@@ -40108,8 +44587,8 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
   }
   return files;
 }
-function archiveError(path, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path} cannot be unpacked: ${reason}.`, {
+function archiveError(path2, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
     code: "bad-swiftshader-archive",
     nextStep: `Reinstall ${swiftshaderPackage}.`,
     cause
@@ -40169,7 +44648,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path) => path !== "").join(delimiter);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -40425,8 +44904,8 @@ async function startProcess(options, deadlines) {
   );
 }
 function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity2 };
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
@@ -40435,8 +44914,8 @@ function toOutcome(program, outcome) {
 function toFailure(program, { kind, message, at: at2 }) {
   const position = at2 === null ? null : mapDiagnostic(program, at2.line, at2.column);
   if (position === null) return { kind, message };
-  const { file, line: line2, column } = position;
-  return { kind, message, file, line: line2, ...column === null ? {} : { column } };
+  const { file, line: line3, column } = position;
+  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
 }
 function noProgram2(variant) {
   return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
@@ -40446,8 +44925,8 @@ function failed3(failure) {
 }
 async function openWebgpuDevice(options) {
   const deadlines = { ...defaultDeadlines };
-  for (const [name, value] of Object.entries(options.deadlines ?? {})) {
-    if (value !== void 0) deadlines[name] = value;
+  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
+    if (value2 !== void 0) deadlines[name] = value2;
   }
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
@@ -40470,8 +44949,17 @@ async function findSoftwareDriver(search) {
   });
 }
 var lockWaitMs = 10 * 6e4;
+var secretName = /^(?:INPUT_|ACTIONS_|GITHUB_)|TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function withoutSecrets(environment) {
+  const kept2 = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 !== void 0 && !secretName.test(name)) kept2[name] = value2;
+  }
+  return kept2;
+}
 function meterSetup(host) {
   return {
+    commandEnvironment: withoutSecrets(host.environment),
     native: nativeSearch(host.workerPath, host.environment),
     lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir2()),
     lockWaitMs,
@@ -40571,7 +45059,7 @@ function isOf2({ subject }, { kernel, workload }) {
 }
 function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const withVerdict = (wanted) => contests.filter(
-    (contest) => !contest.subject.sentinel && judgements.some((one2) => isOf2(contest, one2) && wanted.includes(one2.verdict)) && isTunable(contest, laboratory)
+    (contest) => !contest.subject.sentinel && judgements.some((one3) => isOf2(contest, one3) && wanted.includes(one3.verdict)) && isTunable(contest, laboratory)
   );
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
@@ -40595,8 +45083,8 @@ async function advise({ host, options, policy }, laboratory, judged, deadlineMs)
 }
 async function measureChanged(task, laboratory) {
   const { host, options, base: base2, policy } = task;
-  const kept = await options.onDevice?.(laboratory.info) ?? { noiseFloor: null, attempts: [] };
-  const { noiseFloor } = kept;
+  const kept2 = await options.onDevice?.(laboratory.info) ?? { noiseFloor: null, attempts: [] };
+  const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
   const { family, limits: limits2 } = laboratory.info;
   const all = await compareKernels({ base: base2.revision, head: policy.head, family, limits: limits2 });
@@ -40608,7 +45096,7 @@ async function measureChanged(task, laboratory) {
   });
   const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
   const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
-  const earlier = earlierAttempts(digests, kept.attempts);
+  const earlier = earlierAttempts(digests, kept2.attempts);
   const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
   const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
@@ -40628,7 +45116,7 @@ async function measureChanged(task, laboratory) {
   );
   if (options.onAttempts !== void 0 && machineChanged === null && !host.signal.aborted) {
     const at2 = host.now().toISOString();
-    await options.onAttempts(keepAttempts({ digests, kept: kept.attempts, samples: samples2, judgements, at: at2 }));
+    await options.onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at2 }));
   }
   const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
   return {
@@ -40688,11 +45176,11 @@ function safeSettings(network) {
   return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
 }
 function gitEnvironment(environment) {
-  const kept = Object.entries(environment).filter(
+  const kept2 = Object.entries(environment).filter(
     (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
   );
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(kept2),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
@@ -40836,7 +45324,7 @@ function mergeBase(question) {
 // src/git/open-folder.ts
 import {
   closeSync as closeSync4,
-  constants as constants2,
+  constants as constants3,
   fstatSync as fstatSync2,
   openSync as openSync4,
   readdirSync,
@@ -40853,24 +45341,24 @@ var skippedFolders = /* @__PURE__ */ new Set([".git", "node_modules"]);
 function isSkippedFolder(name) {
   return skippedFolders.has(name);
 }
-function normalisePath(path) {
-  if (/^([/\\]|[A-Za-z]:)|\0|\\/.test(path)) return null;
+function normalisePath(path2) {
+  if (/^([/\\]|[A-Za-z]:)|\0|\\/.test(path2)) return null;
   const parts = [];
-  for (const part of path.split("/")) {
+  for (const part of path2.split("/")) {
     if (part === "..") {
       if (parts.pop() === void 0) return null;
     } else if (part !== "" && part !== ".") parts.push(part);
   }
   return parts.join("/");
 }
-function outsideRoot(path) {
-  return new JoulegateError("bad-input", `${JSON.stringify(path)} lies outside the project`, {
+function outsideRoot(path2) {
+  return new JoulegateError("bad-input", `${JSON.stringify(path2)} lies outside the project`, {
     code: "path-outside",
     nextStep: "Use a relative path with / to a file below the project folder; links must stay inside it too."
   });
 }
-function tooLarge2(path) {
-  return new JoulegateError("bad-input", `${path} is larger than ${maxFileBytes2 / 1024 / 1024} MiB`, {
+function tooLarge2(path2) {
+  return new JoulegateError("bad-input", `${path2} is larger than ${maxFileBytes2 / 1024 / 1024} MiB`, {
     code: "file-too-large",
     nextStep: "Check that this is the right file."
   });
@@ -40882,11 +45370,11 @@ function tooMany(folder) {
     nextStep: "Keep kernels in a folder of their own."
   });
 }
-function decodeText(path, bytes) {
+function decodeText(path2, bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new JoulegateError("bad-input", `${path} is not UTF-8 text`, {
+    throw new JoulegateError("bad-input", `${path2} is not UTF-8 text`, {
       code: "not-text",
       nextStep: "Save it as UTF-8.",
       cause: error
@@ -40899,48 +45387,48 @@ function isAbsence(error) {
   const code = error.code;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP";
 }
-function unreadable2(path, error) {
+function unreadable2(path2, error) {
   const reason = error instanceof Error ? error.message : String(error);
-  return new JoulegateError("bad-input", `cannot read ${path}: ${reason}`, {
+  return new JoulegateError("bad-input", `cannot read ${path2}: ${reason}`, {
     code: "cannot-read",
     nextStep: "Check the permissions.",
     cause: error
   });
 }
-function realPathInside(root, path) {
-  const normalised2 = normalisePath(path);
-  if (normalised2 === null) throw outsideRoot(path);
+function realPathInside(root, path2) {
+  const normalised2 = normalisePath(path2);
+  if (normalised2 === null) throw outsideRoot(path2);
   let real;
   try {
     real = realpathSync(join14(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
-    throw unreadable2(path, error);
+    throw unreadable2(path2, error);
   }
   if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
-  throw outsideRoot(path);
+  throw outsideRoot(path2);
 }
-function readRegularFile(realPath, path) {
+function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync4(realPath, constants2.O_RDONLY | (constants2.O_NONBLOCK ?? 0));
+    descriptor = openSync4(realPath, constants3.O_RDONLY | (constants3.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
-    throw unreadable2(path, error);
+    throw unreadable2(path2, error);
   }
   try {
     const stat = fstatSync2(descriptor);
     if (!stat.isFile()) return null;
-    if (stat.size > maxFileBytes2) throw tooLarge2(path);
-    return decodeText(path, readFileSync4(descriptor));
+    if (stat.size > maxFileBytes2) throw tooLarge2(path2);
+    return decodeText(path2, readFileSync4(descriptor));
   } finally {
     closeSync4(descriptor);
   }
 }
-function isListed(root, entry, path) {
+function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
-    const real = realPathInside(root, path);
+    const real = realPathInside(root, path2);
     return real !== null && statSync2(real).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
@@ -40954,22 +45442,22 @@ function listFolder(root, folder) {
     const real = realPathInside(root, current);
     if (real === null || !statSync2(real).isDirectory()) continue;
     for (const entry of readdirSync(real, { withFileTypes: true })) {
-      const path = current === "" ? entry.name : `${current}/${entry.name}`;
+      const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!isSkippedFolder(entry.name)) pending.push(path);
-      } else if (isListed(root, entry, path)) found.push(path);
+        if (!isSkippedFolder(entry.name)) pending.push(path2);
+      } else if (isListed(root, entry, path2)) found.push(path2);
     }
     if (found.length > maxListedFiles || pending.length > maxListedFiles) throw tooMany(folder);
   }
   return found.sort();
 }
-function openFolder(path) {
+function openFolder(path2) {
   let root;
   try {
-    root = realpathSync(path);
+    root = realpathSync(path2);
     if (!statSync2(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
-    throw new JoulegateError("bad-input", `${path} is not a folder that can be read`, {
+    throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
       nextStep: "Check the path.",
       cause: error
@@ -41003,11 +45491,11 @@ function readTree(task, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
   const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
   const tree = /* @__PURE__ */ new Map();
-  for (const line2 of listing2.toString("utf8").split("\0")) {
-    const match = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line2);
+  for (const line3 of listing2.toString("utf8").split("\0")) {
+    const match = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line3);
     if (match === null) continue;
-    const [, mode, object = "", path = ""] = match;
-    tree.set(path, { object, isLink: mode === "120000" });
+    const [, mode, object2 = "", path2 = ""] = match;
+    tree.set(path2, { object: object2, isLink: mode === "120000" });
   }
   return tree;
 }
@@ -41024,42 +45512,42 @@ var RevisionReader = class {
     this.#tree ??= readTree(this.#task, this.#commit);
     return this.#tree;
   }
-  #content(path, entry) {
+  #content(path2, entry) {
     const { root: folder, environment } = this.#task;
     try {
       const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes2 }), path);
+      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes2 }), path2);
     } catch (error) {
-      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path);
+      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
       throw error;
     }
   }
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
   #follow(asked) {
-    let path = normalisePath(asked);
+    let path2 = normalisePath(asked);
     for (let links = 0; links <= maxLinks; links++) {
-      if (path === null) throw outsideRoot(asked);
-      const link2 = this.#firstLink(path);
-      if (link2 === null) return path;
+      if (path2 === null) throw outsideRoot(asked);
+      const link2 = this.#firstLink(path2);
+      if (link2 === null) return path2;
       const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
       const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
-      path = target.startsWith("/") ? null : normalisePath(parent + target + path.slice(link2.path.length));
+      path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
     }
     return null;
   }
   /** The first prefix of `path` that is a link. */
-  #firstLink(path) {
-    for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
-      const prefix = end === -1 ? path : path.slice(0, end);
+  #firstLink(path2) {
+    for (let end = path2.indexOf("/"); ; end = path2.indexOf("/", end + 1)) {
+      const prefix = end === -1 ? path2 : path2.slice(0, end);
       const entry = this.tree.get(prefix);
       if (entry?.isLink) return { path: prefix, entry };
       if (end === -1) return null;
     }
   }
-  read(path) {
-    const followed = this.#follow(path);
+  read(path2) {
+    const followed = this.#follow(path2);
     const entry = followed === null ? void 0 : this.tree.get(followed);
-    return entry === void 0 ? null : decodeText(path, this.#content(path, entry));
+    return entry === void 0 ? null : decodeText(path2, this.#content(path2, entry));
   }
   list(folder) {
     const asked = normalisePath(folder);
@@ -41067,18 +45555,18 @@ var RevisionReader = class {
     if (followed === null || asked === null) return [];
     const prefix = followed === "" ? "" : `${followed}/`;
     const found = [];
-    for (const [path, entry] of this.tree) {
-      if (!path.startsWith(prefix)) continue;
-      const below = path.slice(prefix.length);
-      if (isSkipped(below) || entry.isLink && !this.#leadsToFile(path)) continue;
+    for (const [path2, entry] of this.tree) {
+      if (!path2.startsWith(prefix)) continue;
+      const below = path2.slice(prefix.length);
+      if (isSkipped(below) || entry.isLink && !this.#leadsToFile(path2)) continue;
       found.push(asked === "" ? below : `${asked}/${below}`);
     }
     if (found.length > maxListedFiles) throw tooMany(asked);
     return found.sort();
   }
-  #leadsToFile(path) {
+  #leadsToFile(path2) {
     try {
-      const followed = this.#follow(path);
+      const followed = this.#follow(path2);
       return followed !== null && this.tree.has(followed);
     } catch (error) {
       if (error instanceof JoulegateError && error.code === "path-outside") return false;
@@ -41086,8 +45574,8 @@ var RevisionReader = class {
     }
   }
 };
-function isSkipped(path) {
-  return path.split("/").slice(0, -1).some(isSkippedFolder);
+function isSkipped(path2) {
+  return path2.split("/").slice(0, -1).some(isSkippedFolder);
 }
 function openRevision(task) {
   const commit = resolveCommit(task);
@@ -41941,25 +46429,25 @@ var operators = [
 ];
 
 // src/app/open-manifest.ts
-function absolutePath(host, path) {
-  return isAbsolute(path) ? path : resolve2(host.workingDirectory, path);
+function absolutePath(host, path2) {
+  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
 }
-function displayPath(host, path) {
-  const below = relative(host.workingDirectory, path);
+function displayPath(host, path2) {
+  const below = relative(host.workingDirectory, path2);
   return below === "" ? "." : below;
 }
-function folderIn(path) {
-  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+function folderIn(path2) {
+  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
 }
 function readManifest(options) {
-  const { host, reader, path, shown } = options;
-  const text2 = reader.read(path);
+  const { host, reader, path: path2, shown } = options;
+  const text2 = reader.read(path2);
   if (text2 === null) return null;
   const { manifest, problems } = parseManifest({
     path: shown,
     text: text2,
     reader,
-    folder: folderIn(path),
+    folder: folderIn(path2),
     operators
   });
   const errors = problems.filter((problem) => problem.severity === "error");
@@ -41976,8 +46464,8 @@ ${formatProblems(problems, { colour: false })}`,
   for (const warning of problems) host.progress.warn(formatProblems([warning], { colour: false }));
   return manifest;
 }
-function openManifest(host, path) {
-  const absolute = absolutePath(host, path);
+function openManifest(host, path2) {
+  const absolute = absolutePath(host, path2);
   const folder = dirname5(absolute);
   const root = repositoryOf(host, folder) ?? folder;
   const below = relative(root, absolute).split(sep2).join("/");
@@ -41988,7 +46476,7 @@ function openManifest(host, path) {
     shown: displayPath(host, absolute)
   });
   if (manifest === null) {
-    throw new JoulegateError("bad-input", `${path} does not exist.`, {
+    throw new JoulegateError("bad-input", `${path2} does not exist.`, {
       code: "no-manifest",
       nextStep: "Name the manifest with --manifest FILE, or write a joulegate.yaml here."
     });
@@ -42022,27 +46510,27 @@ import { existsSync as existsSync5, statSync as statSync3 } from "node:fs";
 import { basename as basename4, isAbsolute as isAbsolute2, join as join15, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
-  return lines.find((line2) => /:\d+:\d+: error: /.test(line2)) ?? lines[0] ?? "";
+  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
 }
-function readBaseline(described, read) {
+function readBaseline(described2, read) {
   try {
-    return { revision: read(), problem: null, described };
+    return { revision: read(), problem: null, described: described2 };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
-    return { revision: null, problem: firstFault(error.message), described };
+    return { revision: null, problem: firstFault(error.message), described: described2 };
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path = join15(folder, manifestName2);
+  const path2 = join15(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
-    const { manifest } = openManifest(host, path);
+    const { manifest } = openManifest(host, path2);
     return { manifest, tuned: readTunedIfPresent(join15(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
-  const path = posix2.join(folder, tunedPath);
-  const text2 = reader.read(path);
-  return text2 === null ? null : parseTuned(text2, `${label}:${path}`);
+  const path2 = posix2.join(folder, tunedPath);
+  const text2 = reader.read(path2);
+  return text2 === null ? null : parseTuned(text2, `${label}:${path2}`);
 }
 function openBaseRevision(host, revision, head) {
   const question = { root: head.root, environment: host.environment };
@@ -42090,7 +46578,7 @@ function meansFolder(host, base2, root, manifestName2) {
 }
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path } = opened;
+  const { manifest, folder, root, path: path2 } = opened;
   const revision = { manifest, tuned: readTunedIfPresent(join15(folder, manifest.tunedPath)) };
   if (options.base === null) {
     return {
@@ -42099,10 +46587,10 @@ function openRevisions(host, options) {
     };
   }
   const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename4(path))) {
+  if (meansFolder(host, options.base, root, basename4(path2))) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename4(path))
+      base: openBaseFolder(host, baseFolder, basename4(path2))
     };
   }
   if (repositoryRoot({ root, environment: host.environment }) === null) {
@@ -42135,10 +46623,11 @@ function prepareReportFolder(host, folder) {
 }
 function writeReportFiles(host, folder, report3) {
   if (folder === void 0) return report3;
-  const path = absolutePath(host, folder);
+  const path2 = absolutePath(host, folder);
   try {
-    writeReport(join16(path, "report.json"), report3);
-    writeFileAtomic(join16(path, "report.md"), renderMarkdown(report3));
+    writeReport(join16(path2, "report.json"), report3);
+    writeFileAtomic(join16(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join16(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -42176,7 +46665,7 @@ async function readAcceptance({ readLabels }, outcome) {
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
-  const labelOf = (kernel) => outcome.comparisons.find((one2) => one2.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (readLabels === void 0 || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
     return { accepts: nobody, warnings: [] };
   }
@@ -42200,8 +46689,8 @@ function writeSuggestion(host, options, head, advice) {
     return { suggestion: { path: head.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path = join17(absolutePath(host, options.report), suggestionFile);
-    writeFileAtomic(path, formatTuned(suggestedTuned(head.tuned, advice)));
+    const path2 = join17(absolutePath(host, options.report), suggestionFile);
+    writeFileAtomic(path2, formatTuned(suggestedTuned(head.tuned, advice)));
     return { suggestion: { path: head.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -42321,22 +46810,76 @@ import { join as join20 } from "node:path";
 
 // src/app/cost-model-file.ts
 function openCostModel(options) {
-  const { host, path, family, seed } = options;
-  const cached = readCachedModel(path);
+  const { host, path: path2, family, seed } = options;
+  const cached = readCachedModel(path2);
   if (cached.value !== null) {
     try {
       return costModelFromFile(cached.value, { featureNames, family });
     } catch (error) {
       if (!(error instanceof JoulegateError) && !(error instanceof RangeError)) throw error;
-      host.progress.warn(`${path} is not used: ${error.message}`);
+      host.progress.warn(`${path2} is not used: ${error.message}`);
     }
   } else if (cached.aside !== null) {
     host.progress.warn(cached.aside);
   }
   return createCostModel({ family, featureNames, rows: [], seed });
 }
-function saveCostModel(path, model) {
-  writeModel(path, costModelToFile(model));
+function saveCostModel(path2, model) {
+  writeModel(path2, costModelToFile(model));
+}
+
+// src/app/search-evidence.ts
+var maxPoints = 500;
+function kept(measurements) {
+  const withEnergy = measurements.filter(({ energy }) => energy !== null);
+  const others = measurements.filter(({ energy }) => energy === null);
+  const room2 = Math.max(0, maxPoints - withEnergy.length);
+  const step2 = Math.max(1, Math.ceil(others.length / Math.max(1, room2)));
+  return [...withEnergy.slice(0, maxPoints), ...others.filter((_, at2) => at2 % step2 === 0)].slice(
+    0,
+    maxPoints
+  );
+}
+function encode(space2, { configuration }) {
+  return space2.tunables.map(({ name, values: values2 }) => values2.indexOf(configuration[name]));
+}
+function finalistsOf(final) {
+  if (final === null) return [];
+  return final.contenders.map((configuration, at2) => ({
+    configuration,
+    latencyMs: medianOrNull(final.samples[at2]?.latencyMs ?? []),
+    joules: medianOrNull(final.samples[at2]?.joules ?? []),
+    chosen: at2 === final.selection.index
+  }));
+}
+function searchEvidence(task) {
+  const { space: space2, result, final } = task;
+  const worked = result.measurements.filter(
+    (measurement) => measurement.latency !== null
+  );
+  const points = kept(worked);
+  const measured = points.filter(({ energy }) => energy !== null);
+  const learnt = measured.length > 0 ? measured : points;
+  const targets = learnt.map(({ energy, latency }) => Math.log(energy?.joules ?? latency.medianMs));
+  const explanation = explain(
+    learnt.map((measurement) => encode(space2, measurement)),
+    targets
+  );
+  const predictions2 = new Map(learnt.map((measurement, at2) => [measurement, explanation?.outOfFold[at2]]));
+  const importances2 = space2.tunables.map(({ name }, at2) => ({ tunable: name, share: Math.min(1, explanation?.importances[at2] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return {
+    points: points.map((measurement) => {
+      const predicted = predictions2.get(measurement);
+      return {
+        latencyMs: measurement.latency.medianMs,
+        joules: measurement.energy?.joules ?? null,
+        predicted: predicted === void 0 ? null : Math.exp(predicted)
+      };
+    }),
+    finalists: finalistsOf(final),
+    importances: importances2,
+    power: [...result.best?.energy?.power ?? []]
+  };
 }
 
 // src/app/retune-report.ts
@@ -42388,8 +46931,8 @@ function costIn(measurement) {
   };
 }
 function choose2(search, final) {
-  const { idOf: idOf2, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf2(known2.configuration) === idOf2(configuration2)));
+  const { idOf: idOf3, result, incumbent } = search;
+  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf3(known2.configuration) === idOf3(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -42434,6 +46977,7 @@ function retunedKernel(task) {
     seconds: search.seconds,
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
+    evidence: searchEvidence({ space: space2, result, final }),
     reason
   };
 }
@@ -42453,14 +46997,14 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path = join18(folder, fileName(search));
+    const path2 = join18(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
-      path,
+      path2,
       recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
     );
-    return path;
+    return path2;
   });
 }
 
@@ -42500,6 +47044,7 @@ function budgetOf({ options, opened }) {
     searchSeconds: options.seconds ?? budget.searchSeconds
   };
 }
+var finalsPart = 0.25;
 function isTuned(kernel, options) {
   return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
 }
@@ -42508,6 +47053,9 @@ async function searchAll2(run, kernels, coldModel) {
   const { limits: limits2, family } = laboratory.info;
   const budget = budgetOf(run);
   const jobs = kernels.filter((kernel) => isTuned(kernel, options)).flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
+  const leftMs = run.deadlineMs - laboratory.clock.nowMs();
+  const asideMs = Math.min(finalsPart * leftMs, 1e3 * budget.judgeSeconds * jobs.length);
+  const searchDeadlineMs = run.deadlineMs - asideMs;
   const searches = [];
   const skipped = [];
   const warnings = [];
@@ -42516,7 +47064,7 @@ async function searchAll2(run, kernels, coldModel) {
   for (const [index, { kernel, workload }] of jobs.entries()) {
     if (host.signal.aborted) break;
     const name = `${kernel.name} ${workload.name}`;
-    const secondsLeft = (run.deadlineMs - laboratory.clock.nowMs()) / 1e3;
+    const secondsLeft = (searchDeadlineMs - laboratory.clock.nowMs()) / 1e3 / (jobs.length - index);
     if (secondsLeft <= 1) {
       skipped.push(name);
       continue;
@@ -42756,23 +47304,23 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
   return kernel;
 }
 function chooseKernel(host, options, software) {
-  const path = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync7(absolutePath(host, path))) {
+  const path2 = options.manifest ?? "joulegate.yaml";
+  if (options.manifest === void 0 && options.kernels === null && !existsSync7(absolutePath(host, path2))) {
     return ownKernel(software);
   }
-  const { manifest } = openManifest(host, path);
+  const { manifest } = openManifest(host, path2);
   const kernels = selectKernels(manifest, options.kernels);
   const kernel = kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
   if (kernel !== void 0) return kernel;
-  throw new JoulegateError("bad-input", `${path} has no kernel.`, {
+  throw new JoulegateError("bad-input", `${path2} has no kernel.`, {
     code: "unknown-kernel",
     nextStep: "Add one, or run this where there is no manifest."
   });
 }
 function metricNoise(options) {
   const { metric, samples: samples2, subject, secondsPerBlock } = options;
-  const value = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
-  const counting = (arm) => new Set(samples2.filter((sample) => sample.arm === arm && value(sample) !== null).map((s) => s.block));
+  const value2 = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
+  const counting = (arm) => new Set(samples2.filter((sample) => sample.arm === arm && value2(sample) !== null).map((s2) => s2.block));
   const heads = counting("H");
   return {
     metric,
@@ -42846,6 +47394,30 @@ async function measureMachineNoise(host, options) {
   }
 }
 
+// src/app/export-recording.ts
+import { gzipSync as gzipSync2 } from "node:zlib";
+function exportRecording(host, options) {
+  const recording = readRecording(absolutePath(host, options.recording));
+  const { measurements } = recording;
+  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
+  if (options.objective === "energy" && energyMeasurements === 0) {
+    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
+      code: "no-recorded-energy",
+      nextStep: "Use --objective time, or a recording made with a meter."
+    });
+  }
+  const text2 = exportKernelTuner(recording, options.objective);
+  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text2) : text2);
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter(({ failure }) => failure !== void 0).length,
+    energyMeasurements
+  };
+}
+
 // src/app/import-recording.ts
 var maxCacheBytes = 512 * 1024 * 1024;
 function importRecording(host, options) {
@@ -42858,7 +47430,9 @@ function importRecording(host, options) {
       createdAt: host.now().toISOString()
     },
     ...options.timeField === void 0 ? {} : { timeField: options.timeField },
-    ...options.energyField === void 0 ? {} : { energyField: options.energyField }
+    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
+    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
+    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
   });
   writeRecording(absolutePath(host, options.out), recording);
   const { measurements } = recording;
@@ -42931,26 +47505,26 @@ function findWorkload(kernel, name) {
     { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
   );
 }
-function idOf(space2, configuration) {
-  const point = space2.point(configuration);
-  if (point === null) throw new RangeError("idOf: the configuration is not in the space");
-  return space2.id(point);
+function idOf2(space2, configuration) {
+  const point2 = space2.point(configuration);
+  if (point2 === null) throw new RangeError("idOf: the configuration is not in the space");
+  return space2.id(point2);
 }
-function loadKnown(path, space2, subject) {
+function loadKnown(path2, space2, subject) {
   const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync8(path)) return known2;
-  const recording = readRecording(path);
+  if (!existsSync8(path2)) return known2;
+  const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
     throw new JoulegateError(
       "bad-input",
-      `${path} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
+      `${path2} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
       { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
     );
   }
   for (const row of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known2.set(idOf(space2, measurement.configuration), measurement);
+    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
   }
   return known2;
 }
@@ -42973,7 +47547,7 @@ async function eachConfiguration(course, what, configurations2, measure) {
   for (const [done, configuration] of configurations2.entries()) {
     const nowMs = laboratory.clock.nowMs();
     if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
-    await measure(configuration, idOf(space2, configuration));
+    await measure(configuration, idOf2(space2, configuration));
     if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
       save(course);
       savedMs = laboratory.clock.nowMs();
@@ -42989,7 +47563,7 @@ async function eachConfiguration(course, what, configurations2, measure) {
 }
 function chooseForEnergy(course, count2, seed) {
   const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
-  const byLatency = [...working].sort((a, b) => a.latency.medianMs - b.latency.medianMs);
+  const byLatency = [...working].sort((a2, b) => a2.latency.medianMs - b.latency.medianMs);
   const random = Math.floor(count2 * randomShare);
   const best = byLatency.slice(0, Math.max(0, count2 - random));
   const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
@@ -42999,7 +47573,7 @@ async function record(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernel = selectKernels(manifest, [options.kernel])[0];
   const workload = findWorkload(kernel, options.workload);
-  const path = absolutePath(host, options.out);
+  const path2 = absolutePath(host, options.out);
   const laboratory = await openLaboratory(host, options);
   try {
     const { limits: limits2 } = laboratory.info;
@@ -43011,14 +47585,14 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known2 = loadKnown(path, space2, subject);
+    const known2 = loadKnown(path2, space2, subject);
     const course = {
       host,
       laboratory,
       kernel,
       workload,
       space: space2,
-      path,
+      path: path2,
       known: known2,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
@@ -43031,7 +47605,7 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point) => space2.configuration(point)).filter((configuration) => !known2.has(idOf(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
@@ -43185,8 +47759,8 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/show-report.ts
-function loadReport(host, path) {
-  return readReport(absolutePath(host, path));
+function loadReport(host, path2) {
+  return readReport(absolutePath(host, path2));
 }
 
 // src/app/validate.ts
@@ -43223,11 +47797,11 @@ async function validate7(host, options) {
 }
 
 // src/cli/format.ts
-function count(number, noun) {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+function count(number3, noun) {
+  return `${number3} ${noun}${number3 === 1 ? "" : "s"}`;
 }
-function formatJson2(value) {
-  return `${JSON.stringify(value, null, 2)}
+function formatJson2(value2) {
+  return `${JSON.stringify(value2, null, 2)}
 `;
 }
 function columns(rows, right = []) {
@@ -43236,7 +47810,7 @@ function columns(rows, right = []) {
   );
   return rows.map(
     (row) => row.map(
-      (cell, column) => right.includes(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])
+      (cell2, column) => right.includes(column) ? cell2.padStart(widths[column]) : cell2.padEnd(widths[column])
     ).join("  ").trimEnd()
   ).join("\n");
 }
@@ -43311,7 +47885,7 @@ function percent4(change2) {
 }
 function describeNoise(report3) {
   const { device, meter, metrics: metrics2, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes2 = metrics2[0]?.detectable.map((one2) => one2.minutes) ?? [];
+  const minutes2 = metrics2[0]?.detectable.map((one3) => one3.minutes) ?? [];
   const table3 = columns(
     [
       ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
@@ -43395,6 +47969,55 @@ async function runNoise(args, host, minutes2) {
   return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
 }
 
+// src/cli/commands/export.ts
+var exportCommand = {
+  name: "export",
+  summary: "turn a recording into the file of another tuner",
+  positionals: ["FORMAT", "RECORDING"],
+  description: `Turns a recording into a cache of Kernel Tuner (format kernel-tuner), for its simulation mode and for what
+reads such caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
+  examples: [
+    "joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json",
+    "joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz"
+  ],
+  options: {
+    out: { type: "string", value: "FILE", help: "the cache; packed if it ends in .gz" },
+    objective: {
+      type: "string",
+      value: "FIELD",
+      choices: ["time", "energy"],
+      help: "what the cache says was minimised; time unless given"
+    },
+    ...jsonOption
+  },
+  async run(args, host) {
+    const [format5, recording] = args.positionals;
+    if (format5 !== "kernel-tuner") {
+      throw new JoulegateError("bad-input", `"${format5}" is not a format that can be exported.`, {
+        code: "bad-arguments",
+        nextStep: "The format is kernel-tuner: joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
+      });
+    }
+    const out = args.text("out");
+    if (out === void 0) {
+      throw new JoulegateError("bad-input", "`joulegate export` needs --out FILE.", {
+        code: "bad-arguments",
+        nextStep: "Name the cache to write, e.g. --out cache.json"
+      });
+    }
+    const summary = exportRecording(host, {
+      recording,
+      out,
+      objective: args.text("objective") === "energy" ? "energy" : "time"
+    });
+    return {
+      output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.configurations, "configuration")} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, "failure")}, ${summary.energyMeasurements} with energy
+`,
+      exitCode: ExitCode.passed
+    };
+  }
+};
+
 // src/cli/report-result.ts
 function reportResult(report3, args, terminal) {
   return {
@@ -43432,7 +48055,7 @@ Kernels whose final program is the same are identical and not measured; new and 
       min: 0.01,
       max: 1e5
     },
-    report: { type: "string", value: "DIR", help: "write report.json and report.md there" },
+    report: { type: "string", value: "DIR", help: "write report.json, report.md and report.html there" },
     ...laboratoryOptions,
     ...jsonOption
   },
@@ -43467,7 +48090,7 @@ var importCommand = {
   summary: "turn another tuner's measurements into a recording",
   positionals: ["FORMAT", "FILE"],
   description: `Turns a cache of Kernel Tuner (format kernel-tuner; .gz is unpacked) into a recording. Times are taken as
-milliseconds, energies as joules. Configurations that failed there are failures here.`,
+milliseconds, energies as joules, powers as watts. Configurations that failed there are failures here.`,
   examples: [
     "joulegate import kernel-tuner convolution_A100.json.gz --out convolution.json.gz",
     "joulegate import kernel-tuner tcbf.json.gz --energy energy --out tcbf.recording.json.gz"
@@ -43475,13 +48098,23 @@ milliseconds, energies as joules. Configurations that failed there are failures 
   options: {
     time: { type: "string", value: "FIELD", help: "field with the time; time unless given" },
     energy: { type: "string", value: "FIELD", help: "field with the energy; none unless given" },
+    power: {
+      type: "string",
+      value: "FIELD",
+      help: "field with the mean power; without --energy, energy is power times time"
+    },
+    samples: {
+      type: "string",
+      value: "FIELD",
+      help: "field with the list of single times; none unless given"
+    },
     out: { type: "string", value: "FILE", help: "the recording; packed if it ends in .gz" },
     ...jsonOption
   },
   async run(args, host) {
-    const [format4, cache] = args.positionals;
-    if (format4 !== "kernel-tuner") {
-      throw new JoulegateError("bad-input", `"${format4}" is not a format that can be imported.`, {
+    const [format5, cache] = args.positionals;
+    if (format5 !== "kernel-tuner") {
+      throw new JoulegateError("bad-input", `"${format5}" is not a format that can be imported.`, {
         code: "bad-arguments",
         nextStep: "The format is kernel-tuner: joulegate import kernel-tuner CACHE.json --out RECORDING.json.gz"
       });
@@ -43495,11 +48128,15 @@ milliseconds, energies as joules. Configurations that failed there are failures 
     }
     const timeField = args.text("time");
     const energyField = args.text("energy");
+    const powerField = args.text("power");
+    const samplesField = args.text("samples");
     const summary = importRecording(host, {
       cache,
       out,
       ...timeField === void 0 ? {} : { timeField },
-      ...energyField === void 0 ? {} : { energyField }
+      ...energyField === void 0 ? {} : { energyField },
+      ...powerField === void 0 ? {} : { powerField },
+      ...samplesField === void 0 ? {} : { samplesField }
     });
     return {
       output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.configurations, "configuration")} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, "failure")}, ${summary.energyMeasurements} with energy
@@ -43550,8 +48187,8 @@ ${total2}
 
 // src/cli/commands/record.ts
 function required(args, name) {
-  const value = args.text(name);
-  if (value !== void 0) return value;
+  const value2 = args.text(name);
+  if (value2 !== void 0) return value2;
   throw new JoulegateError("bad-input", `\`joulegate record\` needs --${name}.`, {
     code: "bad-arguments",
     nextStep: "Run `joulegate record --help` for its options."
@@ -43620,26 +48257,31 @@ var reportCommand = {
   name: "report",
   summary: "show a report.json again",
   positionals: ["FILE"],
-  description: "Shows a report that guard or retune wrote, as tables, as Markdown or as JSON.",
-  examples: ["joulegate report out/report.json", "joulegate report out/report.json --format markdown"],
+  description: "Shows a report that guard or retune wrote, as tables, as Markdown, as a page of HTML that needs nothing else, or as JSON.",
+  examples: [
+    "joulegate report out/report.json",
+    "joulegate report out/report.json --format markdown",
+    "joulegate report out/report.json --format html > report.html"
+  ],
   options: {
     format: {
       type: "string",
       value: "FORMAT",
       help: "how to show it; terminal unless given",
-      choices: ["terminal", "markdown", "json"]
+      choices: ["terminal", "markdown", "html", "json"]
     },
     json: { type: "boolean", help: "the same as --format json" }
   },
   async run(args, host, terminal) {
     const report3 = loadReport(host, args.positionals[0]);
-    const format4 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
+    const format5 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
     const render2 = {
       terminal: () => renderTerminal(report3, terminal),
       markdown: () => renderMarkdown(report3),
+      html: () => renderHtml(report3),
       json: () => formatJson2(report3)
     };
-    return { output: render2[format4](), exitCode: ExitCode.passed };
+    return { output: render2[format5](), exitCode: ExitCode.passed };
   }
 };
 
@@ -43663,8 +48305,8 @@ function refuse3(args, names3, reason) {
     nextStep: "Run `joulegate retune --help` for what goes together."
   });
 }
-function optional(key2, value) {
-  return value === void 0 ? {} : { [key2]: value };
+function optional(key2, value2) {
+  return value2 === void 0 ? {} : { [key2]: value2 };
 }
 function replayOptions(args) {
   refuse3(args, manifestOnly, "means nothing with --device replay, which needs no manifest");
@@ -43714,7 +48356,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     seed: { type: "integer", value: "N", help: "seed of the search; 1 unless given", max: 4294967295 },
     model: { type: "string", value: "FILE", help: "cost model to start from and to keep up to date" },
     out: { type: "string", value: "FILE", help: "where the tuned state goes; the manifest's unless given" },
-    report: { type: "string", value: "DIR", help: "write report.json and report.md there" },
+    report: { type: "string", value: "DIR", help: "write report.json, report.md and report.html there" },
     ...laboratoryOptions,
     device: {
       ...laboratoryOptions.device,
@@ -43812,9 +48454,9 @@ function commandHelp(command2) {
     (name) => name.endsWith("?") ? `[${name.slice(0, -1)}]` : name
   );
   const options = Object.entries(command2.options).map(([name, spec]) => {
-    const value = spec.type === "boolean" ? "" : ` ${spec.value ?? "N"}`;
+    const value2 = spec.type === "boolean" ? "" : ` ${spec.value ?? "N"}`;
     const choices = spec.choices === void 0 ? "" : ` (${spec.choices.join(", ")})`;
-    return [`--${name}${value}`, `${spec.help}${choices}`];
+    return [`--${name}${value2}`, `${spec.help}${choices}`];
   });
   return `usage: joulegate ${[command2.name, ...positionals, "[options]"].join(" ")}
 
@@ -43844,17 +48486,17 @@ function checkValue(name, raw, spec, command2) {
     }
     return raw;
   }
-  const value = raw.trim() === "" ? Number.NaN : Number(raw);
+  const value2 = raw.trim() === "" ? Number.NaN : Number(raw);
   const kind = spec.type === "integer" ? "a whole number" : "a number";
-  if (!Number.isFinite(value) || spec.type === "integer" && !Number.isInteger(value)) {
+  if (!Number.isFinite(value2) || spec.type === "integer" && !Number.isInteger(value2)) {
     throw usageError(`--${name} is "${raw}", but must be ${kind}.`, command2);
   }
   const min = spec.min ?? 0;
-  if (value < min || value > (spec.max ?? Number.MAX_SAFE_INTEGER)) {
-    const range2 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
-    throw usageError(`--${name} is ${raw}, but must be ${range2}.`, command2);
+  if (value2 < min || value2 > (spec.max ?? Number.MAX_SAFE_INTEGER)) {
+    const range3 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
+    throw usageError(`--${name} is ${raw}, but must be ${range3}.`, command2);
   }
-  return value;
+  return value2;
 }
 function parseArguments(command2, argv) {
   const options = Object.fromEntries(
@@ -43921,6 +48563,7 @@ var commands = [
   guardCommand,
   recordCommand,
   importCommand,
+  exportCommand,
   reportCommand,
   doctorCommand
 ];
@@ -44001,19 +48644,19 @@ function createTerminalProgress(stream, clockMs) {
     if (live && shown) stream.write("\r\x1B[2K");
     shown = false;
   };
-  const line2 = (text2) => {
+  const line3 = (text2) => {
     clear();
     stream.write(`${printable4(text2)}
 `);
   };
   return {
     stage(title) {
-      line2(title);
+      line3(title);
       lastMs = clockMs();
     },
-    note: line2,
+    note: line3,
     warn(text2) {
-      line2(`warning: ${text2}`);
+      line3(`warning: ${text2}`);
     },
     update(status) {
       const nowMs = clockMs();
