@@ -1,4 +1,4 @@
-import { placeText } from '../facts.ts';
+import { isReplaced, placeText } from '../facts.ts';
 import { failureNotes } from '../failure-notes.ts';
 import {
   formatConfiguration,
@@ -24,7 +24,7 @@ import { codeHtml, disclosure, figureHtml, paragraph, tableHtml, textHtml } from
 
 type Evidence = NonNullable<RetunedKernel['evidence']>;
 
-/** Points of the plane are drawn for this many configurations at most. */
+/** Tunables beyond these matter to nobody. */
 const maxImportances = 12;
 
 function markOf(
@@ -54,8 +54,8 @@ function plane(kernel: RetunedKernel, evidence: Evidence, id: string): string {
     front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
       ...others.flatMap((finalist) => markOf(finalist, '', 'faint')),
-      ...markOf(kernel.before, 'before', 'base'),
-      ...markOf(kernel, 'chosen', 'head'),
+      ...(isReplaced(kernel) ? markOf(kernel.before, 'before', 'base') : []),
+      ...markOf(kernel, isReplaced(kernel) ? 'chosen' : 'kept', 'head'),
     ],
   });
   return figureHtml('Energy and latency', svg);

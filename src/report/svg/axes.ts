@@ -18,8 +18,11 @@ export interface AxisOptions {
   readonly values: readonly number[];
   readonly range: readonly [from: number, to: number];
   readonly ticks: number;
-  /** `fit`: from the least to the largest value with some room; `zero`: from 0. */
-  readonly from?: 'fit' | 'zero';
+  /**
+   * `fit`: from the least to the largest value with some room, by factors where they span many; `linear`: the same, but never
+   * by factors; `zero`: from 0.
+   */
+  readonly from?: 'fit' | 'linear' | 'zero';
 }
 
 /** Part of the extent that stays free at both ends, so that no mark touches the frame. */
@@ -48,18 +51,22 @@ export function createAxis(options: AxisOptions): Axis {
   if (isLogarithmic) {
     const pad = (high / low) ** room;
     const scale = scaleLog([low / pad, high * pad], [...range]);
-    const decades = scale.ticks(options.ticks);
-    const every = Math.max(1, Math.ceil(decades.length / options.ticks));
-    const ticks = decades.filter((_, at) => at % every === 0);
+    const round = scale.ticks(options.ticks).filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
+    const every = Math.max(1, Math.ceil(round.length / (options.ticks + 1)));
+    const ticks = round.filter((_, at) => at % every === 0);
     return Object.assign((value: number) => scale(value), { ticks, ...described(options) });
   }
-  const spread = high - low || Math.abs(high) * 0.1 || 1;
+  const spread = high - low || Math.abs(high) || 1;
   const start = from === 'zero' ? 0 : low - room * spread;
   const scale = scaleLinear([start, high + room * spread], [...range]);
   return Object.assign((value: number) => scale(value), {
     ticks: scale.ticks(options.ticks),
     ...described(options),
   });
+}
+
+function leadingDigit(value: number): number {
+  return Number(value.toExponential()[0]);
 }
 
 function described({ format, title }: AxisOptions) {

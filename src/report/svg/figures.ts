@@ -34,6 +34,11 @@ export interface PlaneOptions extends FigureText {
   readonly size?: Size;
 }
 
+/** Whether labels at both places would lie over each other. */
+function isNear(a: Point, b: Point): boolean {
+  return Math.abs(a.x - b.x) < 70 && Math.abs(a.y - b.y) < 18;
+}
+
 /** Points of two quantities, with a front and marks: the energy-latency plane, or predictions against measurements. */
 export function planeFigure(options: PlaneOptions): string {
   const { clouds, marks = [], front = [], size = defaultSize } = options;
@@ -57,7 +62,11 @@ export function planeFigure(options: PlaneOptions): string {
     front.length > 1
       ? polyline([...front].sort((a, b) => a.x - b.x).map(placed), { tone: 'good', steps: true })
       : '',
-    ...marks.map((mark) => labelledMark(placed(mark), mark.label, mark.tone, frame)),
+    ...marks.map((mark, at) => {
+      const place = placed(mark);
+      const isCrowded = marks.slice(0, at).some((other) => isNear(placed(other), place));
+      return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
+    }),
   ]);
 }
 
@@ -86,6 +95,7 @@ export function linesFigure(
     values: all.map((point) => point.x),
     range: [frame.left, frame.right],
     ticks: 6,
+    from: 'linear',
   });
   const y = createAxis({
     ...options.y,
@@ -155,7 +165,8 @@ export function intervalsFigure(
     format,
     values: [0, ...values],
     range: [frame.left, frame.right],
-    ticks: 6,
+    ticks: 4,
+    from: 'linear',
   });
   const drawn = rows.map((row, at) => {
     const middle = frame.top + rowHeight * (at + 0.5);

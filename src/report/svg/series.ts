@@ -31,15 +31,24 @@ export function polyline(
   return d === null ? '' : element('path', { class: `line is-${options.tone}${thin}`, d });
 }
 
-/** A ring with a label beside it, on the side where there is room. */
-export function labelledMark(at: Point, label: string, tone: Tone, frame: Frame): string {
+/** A ring with a label beside it, on the side where there is room; above or below. */
+export function labelledMark(
+  at: Point,
+  label: { readonly text: string; readonly below: boolean },
+  tone: Tone,
+  frame: Frame,
+): string {
   const toTheLeft = at.x > (frame.left + frame.right) / 2;
   return [
     element('circle', { class: `mark is-${tone}`, cx: at.x, cy: at.y, r: 5 }),
     element(
       'text',
-      { x: at.x + (toTheLeft ? -10 : 10), y: at.y - 7, 'text-anchor': toTheLeft ? 'end' : 'start' },
-      escapeMarkup(label),
+      {
+        x: at.x + (toTheLeft ? -10 : 10),
+        y: at.y + (label.below ? 17 : -7),
+        'text-anchor': toTheLeft ? 'end' : 'start',
+      },
+      escapeMarkup(label.text),
     ),
   ].join('');
 }
