@@ -63,7 +63,7 @@ function searched(points: number): RetuneReport {
       { tunable: 'A', share: 0.7 },
       { tunable: 'B', share: 0.3 },
     ],
-    power: Array.from({ length: 40 }, (_, at) => ({ seconds: at / 10, watts: 280 + at })),
+    power: Array.from({ length: 120 }, (_, at) => ({ seconds: at / 10, watts: 280 + at })),
   };
   return { ...report, kernels: [{ ...kernel, joules: 0.025, latencyMs: 1.05, evidence }] };
 }
@@ -73,7 +73,12 @@ function large(): Report {
   const report = searched(500);
   const [kernel] = report.kernels;
   if (kernel === undefined) throw new Error('no kernel');
-  const kernels = Array.from({ length: 200 }, (_, at) => ({ ...kernel, kernel: `kernel-${at}` }));
+  const convergence = Array.from({ length: 500 }, (_, at) => 0.02 + 0.01 / (at + 1));
+  const kernels = Array.from({ length: 200 }, (_, at) => ({
+    ...kernel,
+    convergence,
+    kernel: `kernel-${at}`,
+  }));
   return { ...report, kernels };
 }
 
@@ -120,7 +125,7 @@ describe('a report as a page', () => {
       '50 configurations measured for energy',
       'predictions come from trees that learned from the others alone',
       'A 70 %, B 30 %',
-      'Power of 40 updates of the meter',
+      'Power of 120 updates of the meter',
     ]) {
       expect(html).toContain(told);
     }

@@ -16,6 +16,7 @@ import {
   escapeMarkup,
   linesFigure,
   type Mark,
+  type Point,
   planeFigure,
   type Tone,
 } from '../svg/index.ts';
@@ -61,6 +62,13 @@ function plane(kernel: RetunedKernel, evidence: Evidence, id: string): string {
   return figureHtml('Energy and latency', svg);
 }
 
+/** Points that a curve of steps needs: where it changes, and its end; at most about 150 of them. */
+function thinnedSteps(points: readonly Point[]): readonly Point[] {
+  const changes = points.filter(({ y }, at) => at === points.length - 1 || y !== points[at - 1]?.y);
+  const every = Math.max(1, Math.ceil(changes.length / 150));
+  return changes.filter((_, at) => at % every === 0 || at === changes.length - 1);
+}
+
 /** The best so far after every trial. */
 function convergence(kernel: RetunedKernel, id: string): string {
   const curve = kernel.convergence;
@@ -69,6 +77,7 @@ function convergence(kernel: RetunedKernel, id: string): string {
     value === null ? [] : [{ x: Math.round((at + 1) * step), y: value }],
   );
   if (points.length < 2) return '';
+  const shown = thinnedSteps(points);
   const formats = {
     energy: formatJoules,
     latency: formatMilliseconds,
@@ -80,7 +89,7 @@ function convergence(kernel: RetunedKernel, id: string): string {
     description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
     x: { title: 'trials', format: (value) => formatInteger(value) },
     y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
-    lines: [{ label: 'best', tone: 'base', points, steps: true }],
+    lines: [{ label: 'best', tone: 'base', points: shown, steps: true }],
   });
   return figureHtml('Search', svg);
 }

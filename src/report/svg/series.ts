@@ -1,5 +1,5 @@
 import { curveStepAfter, line } from 'd3-shape';
-import { coordinate, element, escapeMarkup } from './element.ts';
+import { element, escapeMarkup } from './element.ts';
 import type { Frame } from './frame.ts';
 
 export interface Point {
@@ -10,9 +10,12 @@ export interface Point {
 /** Colours of lines and marks, see `figureStyle`. */
 export type Tone = 'base' | 'head' | 'good' | 'bad' | 'faint';
 
-/** Many points as one element: a line of no length with round ends is a dot. Points that fall together are drawn once. */
+/**
+ * Many points as one element: a line of no length with round ends is a dot. They stand on whole units, which halves the size of
+ * pages, and points that fall together are drawn once.
+ */
 export function dots(points: readonly Point[], tone: Tone | null = null): string {
-  const places = new Set(points.map(({ x, y }) => `M${coordinate(x)} ${coordinate(y)}h0`));
+  const places = new Set(points.map(({ x, y }) => `M${Math.round(x)} ${Math.round(y)}h0`));
   return element('path', { class: tone === null ? 'dots' : `dots is-${tone}`, d: [...places].join('') });
 }
 
