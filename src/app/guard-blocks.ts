@@ -58,19 +58,23 @@ export async function measureContests(options: {
   readonly host: Host;
   readonly laboratory: Laboratory;
   readonly contests: readonly Contest[];
-  /** Judging stops then with what it has. */
+  /** Flagging stops then with what it has. */
   readonly seconds: number;
+  /** What was flagged may take this much longer to be confirmed: a suspicion should not have to stay one. */
+  readonly followUpSeconds: number;
   readonly judging: JudgeOptions;
 }): Promise<Measured> {
-  const { host, laboratory, contests, seconds, judging } = options;
+  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
   const { clock } = laboratory;
   const subjects = contests.map((contest) => contest.subject);
   const samples: BlockSample[] = [];
-  const deadlineMs = clock.nowMs() + seconds * 1000;
+  const flagUntilMs = clock.nowMs() + seconds * 1000;
+  const confirmUntilMs = flagUntilMs + followUpSeconds * 1000;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
   let contestMs = 0;
   let stage = '';
+  let flaggingIsOver = false;
   let machineChanged: string | null = null;
   const openDevice = async () => {
     const device = await laboratory.openDevice();
@@ -79,12 +83,19 @@ export async function measureContests(options: {
     return device;
   };
   for (;;) {
-    const plan = planNext(subjects, samples, { ...judging, machineChanged });
-    if (plan.phase === 'done') return { samples, cutShort: null, machineChanged };
+    const plan = planNext(subjects, samples, { ...judging, machineChanged, flaggingIsOver });
+    if (plan.phase === 'done') {
+      return { samples, cutShort: flaggingIsOver ? 'time' : null, machineChanged };
+    }
     if (host.signal.aborted) return { samples, cutShort: 'interrupted', machineChanged };
     const startMs = clock.nowMs();
     // A block that cannot end in time would be thrown away, and the budget with it.
-    const wanted = fitting(contests, plan, { leftMs: deadlineMs - startMs, contestMs });
+    const untilMs = plan.phase === 'flag' ? flagUntilMs : confirmUntilMs;
+    const wanted = fitting(contests, plan, { leftMs: untilMs - startMs, contestMs });
+    if (wanted.length === 0 && plan.phase === 'flag') {
+      flaggingIsOver = true;
+      continue;
+    }
     if (wanted.length === 0) return { samples, cutShort: 'time', machineChanged };
     const nextStage = describePhase(plan.phase, wanted.length);
     if (nextStage !== stage) host.progress.stage(nextStage);

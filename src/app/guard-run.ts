@@ -45,6 +45,9 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly readLabels?: () => Promise<readonly string[] | null>;
 }
 
+/** What was flagged may take this many times the budget more to be confirmed: nine fresh blocks follow three to twelve. */
+const followUpFactor = 3;
+
 /** What is compared. */
 export interface GuardTask {
   readonly host: Host;
@@ -146,12 +149,14 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
   const judging: JudgeOptions = { earlier, ...(noiseFloor === null ? {} : { noiseFloor }) };
   const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
-  const leftSeconds = (deadlineMs - laboratory.clock.nowMs()) / 1000;
+  const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1000);
+  const seconds = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
     host,
     laboratory,
     contests,
-    seconds: Math.min(judgeSeconds, leftSeconds),
+    seconds,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
     judging,
   });
   const { samples, machineChanged } = measured;

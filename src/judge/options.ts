@@ -5,7 +5,7 @@ import type { Metric, Subject } from './types.ts';
 export interface JudgeOptions {
   /** Level of every test; 0.05. */
   readonly alpha?: number;
-  /** Blocks that decide what is looked at again; 6. */
+  /** Blocks that decide what is looked at again; 6, and twice that for what looks worse than its margin without being flagged. */
   readonly flagBlocks?: number;
   /** Fresh blocks that decide what regressed; 9. */
   readonly confirmBlocks?: number;
@@ -30,6 +30,9 @@ export const leastBlocks = 3;
 
 /** Blocks of a phase are measured again for void ones until this many times the wanted number were tried. */
 export const attemptsFactor = 2;
+
+/** What looks worse than its margin and is not flagged gets this many times the flagging blocks. */
+export const suspectFactor = 2;
 
 export function withDefaults(options: JudgeOptions): Required<JudgeOptions> {
   return {

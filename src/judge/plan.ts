@@ -1,31 +1,71 @@
 import type { BlockSample } from '../measure/index.ts';
 import { gatherEvidence, metrics } from './evidence.ts';
-import { attemptsFactor, type JudgeOptions, leastBlocks, withDefaults } from './options.ts';
+import { attemptsFactor, type JudgeOptions, leastBlocks, suspectFactor, withDefaults } from './options.ts';
 import { pairsOf, poolAttempts, samplesBySubject } from './pairs.ts';
 import { movedSentinels } from './sentinel.ts';
 import { standingOf } from './settled.ts';
 import type { JudgePlan, Subject } from './types.ts';
+
+export interface PlanOptions extends JudgeOptions {
+  /** No more flagging blocks: what is flagged by now is confirmed in the time that is left. */
+  readonly flaggingIsOver?: boolean;
+}
 
 /**
  * What to measure next, given everything measured so far. Where there is no time for all of it, the first of `subjects`
  * are worth it most.
  *
  * Every subject gets three flagging blocks. Those whose outcome is still open get more, one at a time and up to six, the
- * nearest to their margin first. Then, if a metric that gates is flagged, those kernels get fresh blocks to confirm it,
- * the clearest first, and the sentinels with them: the machine may have changed since. Void blocks are measured again,
+ * nearest to their margin first; those that look worse than their margin even then, and are not flagged, up to twelve.
+ * Then, if a metric that gates is flagged, those kernels get fresh blocks to confirm it, the clearest first, and the
+ * sentinels with them: the machine may have changed since. Void blocks are measured again,
  * up to twice the wanted number of blocks; a subject that never gave a block is given up.
  */
 export function planNext(
   subjects: readonly Subject[],
   samples: readonly BlockSample[],
-  options: JudgeOptions = {},
+  options: PlanOptions = {},
 ): JudgePlan {
-  const settings = withDefaults(options);
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings = withDefaults(judging);
   if (settings.machineChanged !== null) return { phase: 'done' };
   const measuredOf = samplesBySubject(samples);
   const pooledOf = samplesBySubject(poolAttempts(samples, settings.earlier));
-  const { flagBlocks, confirmBlocks } = settings;
-  const missing = (wanted: Omit<Wanted, 'samplesOf'>) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const missing: Missing = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, pooledOf, missing, settings });
+    if (flag !== null) return flag;
+  }
+  // With a moving sentinel nothing can turn red: confirming would measure the environment.
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: 'done' };
+  const flagged = subjects
+    .map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) }))
+    .filter(({ strength }) => strength > 0)
+    .sort((a, b) => b.strength - a.strength)
+    .map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: 'done' };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing({
+    subjects: [...sentinels, ...flagged],
+    phase: 'confirm',
+    blocks: settings.confirmBlocks,
+    finishFirst: true,
+  });
+  return confirm ?? { phase: 'done' };
+}
+
+type Missing = (wanted: Omit<Wanted, 'samplesOf'>) => Phase | null;
+type Phase = Extract<JudgePlan, { phase: 'flag' | 'confirm' }>;
+
+/** Flagging blocks that are still to be measured; null if there are none. */
+function flagNext(request: {
+  readonly subjects: readonly Subject[];
+  readonly pooledOf: (subject: Subject) => readonly BlockSample[];
+  readonly missing: Missing;
+  readonly settings: Required<JudgeOptions>;
+}): Phase | null {
+  const { subjects, pooledOf, missing, settings } = request;
+  const { flagBlocks } = settings;
   const first = missing({
     subjects,
     phase: 'flag',
@@ -40,22 +80,29 @@ export function planNext(
     .map(({ subject }) => subject);
   const more = missing({ subjects: open, phase: 'flag', blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
-  // With a moving sentinel nothing can turn red: confirming would measure the environment.
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: 'done' };
-  const flagged = subjects
-    .map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) }))
-    .filter(({ strength }) => strength > 0)
-    .sort((a, b) => b.strength - a.strength)
-    .map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: 'done' };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing({
-    subjects: [...sentinels, ...flagged],
-    phase: 'confirm',
-    blocks: confirmBlocks,
-    finishFirst: true,
+  const suspects = subjects.filter((subject) => isSuspect(subject, pooledOf(subject), settings));
+  const again = missing({
+    subjects: suspects,
+    phase: 'flag',
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false,
   });
-  return confirm ?? { phase: 'done' };
+  return again === null ? null : { ...again, blocks: 1 };
+}
+
+/**
+ * Whether a metric that gates looks worse than its margin without being flagged: what is lost here is lost for good. More
+ * looks flag more of what lies on its margin, which only costs blocks: fresh ones decide.
+ */
+function isSuspect(
+  subject: Subject,
+  samples: readonly BlockSample[],
+  settings: Required<JudgeOptions>,
+): boolean {
+  return metrics.some((metric) => {
+    const { gates, flagged, flagEstimate, margin } = gatherEvidence(subject, metric, samples, settings);
+    return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+  });
 }
 
 /** How many standard errors above its margin the clearest flagged metric that gates lies; 0 if none is flagged. */
@@ -82,7 +129,7 @@ interface Wanted {
 }
 
 /** A plan for the subjects that lack blocks of a phase; null if none does, or none that can be helped. */
-function missingBlocks(wanted: Wanted): Extract<JudgePlan, { phase: 'flag' | 'confirm' }> | null {
+function missingBlocks(wanted: Wanted): Phase | null {
   const { subjects, samplesOf, phase } = wanted;
   const lacking = subjects
     .map((subject) => ({ subject, blocks: missingOf(samplesOf(subject), phase, wanted.blocks) }))

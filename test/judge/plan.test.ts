@@ -48,6 +48,31 @@ describe('the plan', () => {
     });
   });
 
+  test('gives what looks worse than its margin, and is not flagged after six blocks, up to twelve', () => {
+    const lookingWorse = around(1.06, 0.05, 12);
+    const planAfter = (count: number) => planNext([gelu], exactBlocks('gelu', lookingWorse.slice(0, count)));
+    expect(planAfter(6)).toEqual({ phase: 'flag', blocks: 1, subjects: named('gelu') });
+    expect(planAfter(8)).toMatchObject({ phase: 'flag', blocks: 1 });
+    // By now it is flagged: fresh blocks decide.
+    expect(planAfter(12)).toMatchObject({ phase: 'confirm', blocks: 9 });
+    const onIt = exactBlocks('gelu', around(1.055, 0.08, 12));
+    expect(planNext([gelu], onIt)).toEqual({ phase: 'done' });
+  });
+
+  test('confirms what is flagged by the time that flagging is over, and flags nothing more', () => {
+    const samples = [
+      ...exactBlocks('gelu', around(1.3, 0.01, 3)),
+      ...exactBlocks('softmax', open.slice(0, 3)),
+    ];
+    expect(planNext([gelu, softmax, copy], samples)).toMatchObject({ phase: 'flag' });
+    expect(planNext([gelu, softmax], samples, { flaggingIsOver: true })).toEqual({
+      phase: 'confirm',
+      blocks: 9,
+      subjects: named('gelu'),
+    });
+    expect(planNext([softmax], samples, { flaggingIsOver: true })).toEqual({ phase: 'done' });
+  });
+
   test('is done on a machine that changed', () => {
     expect(planNext([gelu], [], { machineChanged: 'another driver' })).toEqual({ phase: 'done' });
   });
@@ -124,7 +149,7 @@ describe('void blocks', () => {
 
   test('end at twice the wanted number of tries', () => {
     const tried = [
-      ...exactBlocks('gelu', open.slice(0, 3)),
+      ...exactBlocks('gelu', around(1.01, 0.03, 3)),
       ...[3, 4, 5, 6, 7, 8, 9, 10].flatMap((block) => voided('gelu', block)),
     ];
     expect(planNext([gelu], tried)).toMatchObject({ phase: 'flag', blocks: 1 });

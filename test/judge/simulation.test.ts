@@ -28,7 +28,7 @@ describe('simulated comparisons', () => {
   test('forty kernels exactly at their margins: any false red in at most 5 % of the runs', () => {
     const subjects = Array.from({ length: 40 }, (_, i) => subjectOf(`kernel-${i}`));
     const random = createRandom(2024);
-    const runs = 150;
+    const runs = 60;
     let red = 0;
     let flagged = 0;
     for (let run = 0; run < runs; run++) {
@@ -36,11 +36,11 @@ describe('simulated comparisons', () => {
       if (judgements.some(isRed)) red++;
       flagged += judgements.flatMap(({ metrics }) => metrics).filter((metric) => metric.flagged).length;
     }
-    // 5 % and two standard errors of 150 runs.
-    expect(red / runs).toBeLessThan(0.086);
-    // The test could fail: eighty metrics at the margin are flagged at 5 % each.
-    expect(flagged / runs / 80).toBeGreaterThan(0.035);
-    expect(flagged / runs / 80).toBeLessThan(0.065);
+    // 5 % and two standard errors of 60 runs.
+    expect(red / runs).toBeLessThan(0.107);
+    // The test could fail: eighty metrics at the margin are flagged at 5 % each, and more where up to twelve looks are had.
+    expect(flagged / runs / 80).toBeGreaterThan(0.05);
+    expect(flagged / runs / 80).toBeLessThan(0.12);
   });
 
   test('+10 % with a spread of 1 % is always caught, and nothing else turns red with it', () => {
