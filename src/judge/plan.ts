@@ -1,5 +1,5 @@
 import type { BlockSample } from '../measure/index.ts';
-import { gatherEvidence, metrics } from './evidence.ts';
+import { type Evidence, gatherEvidence, metrics } from './evidence.ts';
 import { attemptsFactor, type JudgeOptions, leastBlocks, suspectFactor, withDefaults } from './options.ts';
 import { pairsOf, poolAttempts, samplesBySubject } from './pairs.ts';
 import { movedSentinels } from './sentinel.ts';
@@ -32,14 +32,15 @@ export function planNext(
   const measuredOf = samplesBySubject(samples);
   const pooledOf = samplesBySubject(poolAttempts(samples, settings.earlier));
   const missing: Missing = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, pooledOf, missing, settings });
+    const flag = flagNext({ subjects, evidenceOf, missing, settings });
     if (flag !== null) return flag;
   }
   // With a moving sentinel nothing can turn red: confirming would measure the environment.
   if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: 'done' };
   const flagged = subjects
-    .map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) }))
+    .map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) }))
     .filter(({ strength }) => strength > 0)
     .sort((a, b) => b.strength - a.strength)
     .map(({ subject }) => subject);
@@ -54,17 +55,33 @@ export function planNext(
   return confirm ?? { phase: 'done' };
 }
 
+/** The evidence on all metrics of a subject, gathered when it is first asked for. */
+function evidenceBySubject(
+  samplesOf: (subject: Subject) => readonly BlockSample[],
+  settings: Required<JudgeOptions>,
+): (subject: Subject) => readonly Evidence[] {
+  const gathered = new Map<Subject, readonly Evidence[]>();
+  return (subject) => {
+    const known = gathered.get(subject);
+    if (known !== undefined) return known;
+    const samples = samplesOf(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples, settings));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+
 type Missing = (wanted: Omit<Wanted, 'samplesOf'>) => Phase | null;
 type Phase = Extract<JudgePlan, { phase: 'flag' | 'confirm' }>;
 
 /** Flagging blocks that are still to be measured; null if there are none. */
 function flagNext(request: {
   readonly subjects: readonly Subject[];
-  readonly pooledOf: (subject: Subject) => readonly BlockSample[];
+  readonly evidenceOf: (subject: Subject) => readonly Evidence[];
   readonly missing: Missing;
   readonly settings: Required<JudgeOptions>;
 }): Phase | null {
-  const { subjects, pooledOf, missing, settings } = request;
+  const { subjects, evidenceOf, missing, settings } = request;
   const { flagBlocks } = settings;
   const first = missing({
     subjects,
@@ -74,13 +91,13 @@ function flagNext(request: {
   });
   if (first !== null) return first;
   const open = subjects
-    .map((subject) => ({ subject, ...standingOf(subject, pooledOf(subject), settings) }))
+    .map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) }))
     .filter(({ settled }) => !settled)
     .sort((a, b) => Number(b.subject.sentinel) - Number(a.subject.sentinel) || a.distance - b.distance)
     .map(({ subject }) => subject);
   const more = missing({ subjects: open, phase: 'flag', blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => isSuspect(subject, pooledOf(subject), settings));
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
   const again = missing({
     subjects: suspects,
     phase: 'flag',
@@ -94,25 +111,13 @@ function flagNext(request: {
  * Whether a metric that gates looks worse than its margin without being flagged: what is lost here is lost for good. More
  * looks flag more of what lies on its margin, which only costs blocks: fresh ones decide.
  */
-function isSuspect(
-  subject: Subject,
-  samples: readonly BlockSample[],
-  settings: Required<JudgeOptions>,
-): boolean {
-  return metrics.some((metric) => {
-    const { gates, flagged, flagEstimate, margin } = gatherEvidence(subject, metric, samples, settings);
-    return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
-  });
+function isSuspect({ gates, flagged, flagEstimate, margin }: Evidence): boolean {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
 }
 
 /** How many standard errors above its margin the clearest flagged metric that gates lies; 0 if none is flagged. */
-function flagStrength(
-  subject: Subject,
-  samples: readonly BlockSample[],
-  settings: Required<JudgeOptions>,
-): number {
-  const strengths = metrics.map((metric) => {
-    const { gates, flagged, flagEstimate, margin } = gatherEvidence(subject, metric, samples, settings);
+function flagStrength(evidence: readonly Evidence[]): number {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
     if (!gates || !flagged || flagEstimate === null) return 0;
     return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
   });

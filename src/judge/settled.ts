@@ -1,8 +1,6 @@
-import type { BlockSample } from '../measure/index.ts';
-import { type Evidence, gatherEvidence, metrics, pAbove, pBelow } from './evidence.ts';
+import { type Evidence, pAbove, pBelow } from './evidence.ts';
 import { clearLevel } from './levels.ts';
 import { isTrusted, type JudgeOptions, leastBlocks } from './options.ts';
-import type { Subject } from './types.ts';
 
 /** Whether more flagging blocks of a subject could still change what comes of it. */
 export interface Standing {
@@ -12,18 +10,13 @@ export interface Standing {
 }
 
 /**
- * Where a subject stands after its blocks so far. It is settled when every metric that counts lies clearly on one side
+ * Where a subject stands after its blocks so far, by the evidence on all its metrics. It is settled when every metric that counts lies clearly on one side
  * of its margin, and what looks improved is clearly so: blocks are for those that are near.
  */
-export function standingOf(
-  subject: Subject,
-  samples: readonly BlockSample[],
-  options: Required<JudgeOptions>,
-): Standing {
-  const counting = metrics
-    .filter((metric) => isTrusted(subject, metric))
-    .map((metric) => gatherEvidence(subject, metric, samples, options))
-    .filter(({ flag }) => flag.measured);
+export function standingOf(evidence: readonly Evidence[], options: Required<JudgeOptions>): Standing {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured,
+  );
   const distances = counting.map(distanceOf);
   return {
     settled: counting.length > 0 && counting.every((evidence) => isClear(evidence, options)),
