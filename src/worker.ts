@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { serveWorker } from './device/index.ts';
+import { clockWatchdogArgument, watchClocks } from './meter/index.ts';
 import { nativeSearch } from './native/index.ts';
 
-serveWorker(nativeSearch(fileURLToPath(import.meta.url), process.env));
+const search = nativeSearch(fileURLToPath(import.meta.url), process.env);
+if (process.argv[2] === clockWatchdogArgument) await watchClocks(search);
+else serveWorker(search);

@@ -1,5 +1,12 @@
 import { createVariantBuilder, type Outcome, type Variant, type VariantFailure } from '../kernel/index.ts';
-import type { DeviceLimits, KernelDefinition, Manifest, Workload } from '../manifest/index.ts';
+import {
+  alignClock,
+  clockOf,
+  type DeviceLimits,
+  type KernelDefinition,
+  type Manifest,
+  type Workload,
+} from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { Tuned } from '../store/index.ts';
 import { fitsSpace, shippedConfiguration } from './shipped-configuration.ts';
@@ -111,17 +118,24 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
       reason: `base does not build: ${baseArm.failure.message}`,
     };
   }
+  const aligned = alignClock(kernel, baseConfiguration);
   const codeOnly =
-    !sameConfiguration(baseConfiguration, configuration) &&
-    fitsSpace({ kernel, workload, limits, configuration: baseConfiguration })
-      ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits })
+    !sameConfiguration(aligned, configuration) &&
+    fitsSpace({ kernel, workload, limits, configuration: aligned })
+      ? await buildArm({ kernel, workload, configuration: aligned, limits })
       : null;
   const identity = headArm.value.variant.program?.identity;
-  const identical = identity !== undefined && identity === baseArm.value.variant.program?.identity;
+  const sameProgram = identity !== undefined && identity === baseArm.value.variant.program?.identity;
+  // One program at two clocks is two things to compare.
+  const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
   return {
     ...common,
     status: identical ? 'identical' : 'changed',
-    reason: identical ? 'same program, launch and workload as in base' : 'the program or its launch changed',
+    reason: identical
+      ? 'same program, launch and workload as in base'
+      : sameProgram
+        ? 'the locked clock changed'
+        : 'the program or its launch changed',
     base: baseArm.value,
     head: headArm.value,
     codeOnly: codeOnly?.ok ? codeOnly.value : null,

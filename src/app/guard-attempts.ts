@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SubjectJudgement } from '../judge/index.ts';
+import { clockOf } from '../manifest/index.ts';
 import type { BlockSample, DeviceInfo, MeterInfo } from '../measure/index.ts';
 import type { KeptState } from '../store/index.ts';
 import { machineLabel } from './guard-blocks.ts';
@@ -25,6 +26,10 @@ export function attemptDigest(
     subject.workload,
     base.variant.program?.identity ?? null,
     head.variant.program?.identity ?? null,
+    // Absent at the board's own clock, so that what was kept before there were clocks still counts.
+    ...[base, head]
+      .map(({ variant }) => clockOf(variant.configuration))
+      .filter((_mhz, _, all) => all.some((one) => one !== null)),
     device.family,
     machineLabel(device),
     meter?.name ?? null,

@@ -19,6 +19,7 @@ import {
 } from '../measure/index.ts';
 import { borrowMeter, type OpenMeterOptions, openMeter } from '../meter/index.ts';
 import { nativeSearch } from '../native/index.ts';
+import { clockedDevice } from './clocked-device.ts';
 import type { Host } from './host.ts';
 import type { LaboratoryOptions } from './options.ts';
 
@@ -76,12 +77,16 @@ function withoutSecrets(environment: Host['environment']): Record<string, string
 /** What a meter needs of this machine. */
 export function meterSetup(
   host: Host,
-): Pick<OpenMeterOptions, 'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs' | 'commandEnvironment'> {
+): Pick<
+  OpenMeterOptions,
+  'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs' | 'clockGuard' | 'commandEnvironment'
+> {
   return {
     commandEnvironment: withoutSecrets(host.environment),
     native: nativeSearch(host.workerPath, host.environment),
     lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir()),
     lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
     nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
   };
 }
@@ -119,16 +124,20 @@ export async function openLaboratory(outer: Host, options: LaboratoryOptions): P
         },
       );
     }
-    const { meter, reason } = await openMeter({ ...meterSetup(host), ...meterChoice(options), device });
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device,
+    });
     host.progress.note(`device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}`);
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     return {
-      device,
+      device: clockedDevice(device, clocks),
       info,
       meter,
       meterReason: reason,
       clock: monotonicClock,
-      openDevice,
+      openDevice: async () => clockedDevice(await openDevice(), clocks),
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),

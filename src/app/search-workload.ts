@@ -1,6 +1,7 @@
 import { createVariantBuilder, type VariantBuilder } from '../kernel/index.ts';
 import {
   type Budget,
+  clockOf,
   createKernelSpace,
   type KernelDefinition,
   type Objective,
@@ -141,7 +142,8 @@ export async function costRows(
 ): Promise<readonly CostRow[]> {
   const rows: CostRow[] = [];
   for (const { configuration, latency, energy } of measurements) {
-    if (latency === null) continue;
+    // A row is a program's, whatever its clock: what it does at a locked one is for its own kernel's model to learn.
+    if (latency === null || clockOf(configuration) !== null) continue;
     const built = await search.builder.build(configuration);
     if (!built.ok || built.value.program === null) continue;
     rows.push({

@@ -1,4 +1,5 @@
 import {
+  alignClock,
   createKernelSpace,
   type DeviceLimits,
   type KernelDefinition,
@@ -34,8 +35,9 @@ export function shippedConfiguration(options: {
   readonly limits: DeviceLimits;
 }): ShippedConfiguration {
   const { tuned, kernel, workload, family, limits } = options;
-  const configuration = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
-  if (configuration === null) return { configuration: kernel.defaults, problem: null };
+  const stated = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
+  if (stated === null) return { configuration: kernel.defaults, problem: null };
+  const configuration = alignClock(kernel, stated);
   if (fitsSpace({ kernel, workload, limits, configuration })) return { configuration, problem: null };
   const problem = `the tuned configuration of ${kernel.name} ${workload.name} is outside its space, so its default counts`;
   return { configuration: kernel.defaults, problem };

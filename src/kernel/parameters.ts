@@ -1,13 +1,14 @@
-import type { KernelDefinition, Workload } from '../manifest/index.ts';
+import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
 import type { LinkParameters } from './wesl.ts';
 
-/** Everything a program may ask for by name: workload parameters and tunables. */
+/** Everything a program may ask for by name: workload parameters and tunables, but not the clock that it runs at. */
 export function programValues(
   workload: Workload,
   configuration: Configuration,
 ): Readonly<Record<string, TunableValue>> {
-  return { ...workload.parameters, ...configuration };
+  const { [clockTunable]: _, ...tunables } = configuration;
+  return { ...workload.parameters, ...tunables };
 }
 
 /**
@@ -51,6 +52,7 @@ export function unusedTunables(kernel: KernelDefinition, words: ReadonlySet<stri
   }
   return kernel.tunables
     .filter(({ name, values }) => {
+      if (name === clockTunable) return false;
       const spellings = [name, ...values.map((value) => `${name}_${value}`)];
       return !named.has(name) && !spellings.some((spelling) => words.has(spelling));
     })

@@ -1,3 +1,4 @@
+export { alignClock, clockOf, clockTunable } from './clocks.ts';
 export { formatProblems } from './format-problems.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';

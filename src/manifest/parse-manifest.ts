@@ -95,6 +95,7 @@ export function parseManifest(options: ParseOptions): ParsedManifest {
     loadOperator: operatorLoader(operators),
     objective,
     gate,
+    clocks: written.clocks,
   };
   const kernels: KernelDefinition[] = [];
   for (const [name, kernel] of Object.entries(written.kernels ?? {})) {

@@ -1,6 +1,7 @@
 import type { Expression } from '../expression/index.ts';
 import type { ManifestKernel } from '../schema/index.ts';
 import { readBuffers } from './buffers.ts';
+import { clockTunable, readClocks, withOwnClock } from './clocks.ts';
 import type { YamlDocument } from './document.ts';
 import { at } from './document.ts';
 import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
@@ -30,6 +31,8 @@ export interface KernelContext {
   readonly loadOperator: (name: string) => LoadedOperator | null;
   readonly objective: Objective;
   readonly gate: Gate;
+  /** Locked clocks of kernels that have none of their own. */
+  readonly clocks: Sound<ManifestKernel>['clocks'];
 }
 
 function readConstraints(parts: KernelParts, variables: VariableTypes): Expression[] {
@@ -129,6 +132,11 @@ export function readKernel(
   );
   const dispatch = readDispatch(parts.dispatch, parts, variables);
   const { source } = parts;
+  const clock = readClocks(kernel.clocks, context.clocks);
+  const defaults = withOwnClock(parts.defaults, clock);
+  // Constraints may name the clock. The program, its buffers and its launch do not: they are the same at any clock.
+  const constraintVariables: VariableTypes =
+    clock === null ? variables : Object.assign(Object.create(null), variables, { [clockTunable]: 'int' });
   return {
     name,
     operator: parts.operator,
@@ -140,9 +148,9 @@ export function readKernel(
         : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
-    tunables: parts.tunables.items,
-    constraints: readConstraints(parts, variables),
-    defaults: parts.defaults,
+    tunables: clock === null ? parts.tunables.items : [...parts.tunables.items, clock],
+    constraints: readConstraints({ ...parts, defaults }, constraintVariables),
+    defaults,
     buffers: readBuffers(parts.buffers.value, parts.buffers.place, {
       workloads: parts.workloads,
       variables,

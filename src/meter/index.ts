@@ -1,4 +1,6 @@
 export { borrowMeter } from './borrow.ts';
+export type { ClockControl } from './clocks/types.ts';
+export { clockWatchdogArgument, watchClocks } from './clocks/watchdog.ts';
 export {
   type MeterChoice,
   meterChoices,

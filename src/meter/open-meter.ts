@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { JoulegateError } from '../errors/index.ts';
 import type { Meter } from '../measure/index.ts';
 import { type NativeSearch, nativeSearch } from '../native/index.ts';
+import type { ClockControl, ClockGuard } from './clocks/types.ts';
 import { command } from './command/kind.ts';
 import { cpuTime } from './cpu-time.ts';
 import { amdgpu, intel } from './hwmon/kinds.ts';
@@ -27,6 +28,8 @@ export interface OpenedMeter {
   readonly meter: Meter | null;
   /** Why this meter, or none: one sentence without a full stop. */
   readonly reason: string;
+  /** Locks the clocks of the meter's board, and restores them when the meter is closed; null where nothing can. */
+  readonly clocks: ClockControl | null;
 }
 
 export interface OpenMeterOptions {
@@ -53,6 +56,8 @@ export interface OpenMeterOptions {
   readonly lockFolder?: string | undefined;
   /** How long to wait for a GPU that another process is measuring on; not at all unless given. */
   readonly lockWaitMs?: number | undefined;
+  /** Restores locked clocks if this process is killed; without it only the next run does. */
+  readonly clockGuard?: ClockGuard | undefined;
   /** The monotonic clock unless given. */
   readonly time?: MeterTime | undefined;
 }
@@ -84,9 +89,10 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
     procFolder: options.procFolder ?? '/proc',
     lockFolder: options.lockFolder,
     lockWaitMs: options.lockWaitMs ?? 0,
+    clockGuard: options.clockGuard,
     time: options.time ?? systemTime,
   };
-  if (choice === 'none') return { meter: null, reason: 'energy was not asked for' };
+  if (choice === 'none') return { meter: null, reason: 'energy was not asked for', clocks: null };
   if (choice === 'auto') return openFirst(context);
   const kind = kinds.find(({ name }) => name === choice);
   if (kind === undefined) {
@@ -97,7 +103,7 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
   }
   const opening = await kind.open(context);
   if (!opening.ok) throw refusal(choice, opening);
-  return { meter: opening.meter, reason: opening.reason };
+  return { meter: opening.meter, reason: opening.reason, clocks: opening.clocks ?? null };
 }
 
 function refusal(choice: MeterChoice, { obstacle, missing }: Opening & { ok: false }): JoulegateError {
@@ -122,9 +128,10 @@ async function openFirst(context: MeterContext): Promise<OpenedMeter> {
     if (opening.ok) {
       // That a sensor is of another vendor is not worth saying; that the right one cannot be read is.
       const reasons = [opening.reason, ...explain(tried.filter(({ missing }) => missing))];
-      return { meter: opening.meter, reason: reasons.join('; ') };
+      return { meter: opening.meter, reason: reasons.join('; '), clocks: opening.clocks ?? null };
     }
     tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  return { meter: null, reason: `no supported energy sensor (${explain(tried).join('; ')})` };
+  const reason = `no supported energy sensor (${explain(tried).join('; ')})`;
+  return { meter: null, reason, clocks: null };
 }

@@ -1,5 +1,6 @@
 import type { Device, DeviceInfo, Meter, MeterInfo } from '../measure/index.ts';
 import type { NativeSearch } from '../native/index.ts';
+import type { ClockControl, ClockGuard } from './clocks/types.ts';
 import type { MeterTime } from './sensor/time.ts';
 
 /** What a meter may need to know to be opened. */
@@ -21,6 +22,7 @@ export interface MeterContext {
   readonly procFolder: string;
   readonly lockFolder: string | undefined;
   readonly lockWaitMs: number;
+  readonly clockGuard: ClockGuard | undefined;
   readonly time: MeterTime;
 }
 
@@ -31,6 +33,8 @@ export type Opening =
       readonly meter: Meter;
       /** Why it was picked: one sentence without a full stop. */
       readonly reason: string;
+      /** Locks the clocks of the meter's board; restored when the meter is closed. Absent where nothing can. */
+      readonly clocks?: ClockControl;
     }
   | {
       readonly ok: false;

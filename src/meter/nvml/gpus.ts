@@ -1,6 +1,7 @@
 import type { Candidate } from '../sensor/choose.ts';
 import { otherProcesses } from '../sensor/processes.ts';
 import type { Probed, Sensor } from '../sensor/types.ts';
+import { nvmlClocks } from './clocks.ts';
 import { codeText, success } from './codes.ts';
 import { field, readFields } from './fields.ts';
 import { nativeMemory } from './koffi.ts';
@@ -22,6 +23,7 @@ const perThousand = (read: Probed<number>): Probed<number> =>
 export async function listGpus(
   nvml: Nvml,
   procFolder: string,
+  libraryPath: string,
 ): Promise<{ readonly candidates: readonly Candidate[]; readonly faults: readonly string[] }> {
   const count = await nvml.read('nvmlDeviceGetCount_v2', [], 4, word);
   if (!count.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count.why}`] };
@@ -33,7 +35,7 @@ export async function listGpus(
       memory.readBigUInt64LE(),
     );
     if (handle.ok) {
-      const gpu = { nvml, handle: handle.value, index, procFolder };
+      const gpu = { nvml, handle: handle.value, index, procFolder, libraryPath };
       candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
     } else faults.push(`GPU ${index}: ${handle.why}`);
   }
@@ -45,6 +47,8 @@ async function describeGpu(gpu: {
   readonly handle: Handle;
   readonly index: number;
   readonly procFolder: string;
+  /** Where NVML was loaded from. */
+  readonly libraryPath: string;
   readonly driver: string | null;
 }): Promise<Candidate> {
   const { nvml, handle, index } = gpu;
@@ -62,6 +66,9 @@ async function describeGpu(gpu: {
     name,
     handles,
     refusal: await refusalOf(nvml, handle),
+    ...(uuid.ok
+      ? { clocks: nvmlClocks(nvml, handle, { label, key, uuid: uuid.value, libraryPath: gpu.libraryPath }) }
+      : {}),
   };
 }
 

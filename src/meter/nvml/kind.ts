@@ -17,12 +17,13 @@ export const nvml: MeterKind = {
       if (info.software) return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, 'nvidia')) return unsuitable(`${info.family} is not NVIDIA’s`);
     }
-    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary, context.native);
+    const libraryPath = context.nvmlLibrary ?? usualLibrary;
+    const opened = await openNvml(libraryPath, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
     let used = false;
     try {
-      const { candidates, faults } = await listGpus(library, context.procFolder);
+      const { candidates, faults } = await listGpus(library, context.procFolder, libraryPath);
       if (candidates.length === 0) return missing(['NVML shows no GPU', ...faults].join('; '));
       const opening = await openSensor('nvml', candidates, context);
       if (!opening.ok) return opening;

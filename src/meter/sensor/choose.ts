@@ -1,5 +1,6 @@
 import { JoulegateError } from '../../errors/index.ts';
 import type { Device, DeviceInfo } from '../../measure/index.ts';
+import type { BoardClocks } from '../clocks/types.ts';
 import { findLoaded } from './loaded.ts';
 import { isNamed } from './names.ts';
 import type { MeterTime } from './time.ts';
@@ -14,6 +15,8 @@ export interface Candidate {
   readonly handles: readonly string[];
   /** Why it cannot be measured with although it is the adapter's; null if it can. */
   readonly refusal: string | null;
+  /** What locks its clocks; absent where nothing can. */
+  readonly clocks?: BoardClocks;
 }
 
 export interface Chosen {

@@ -1,4 +1,5 @@
 import type { MeterInfo } from '../../measure/index.ts';
+import { openClockControl } from '../clocks/control.ts';
 import { type MeterContext, missing, type Opening } from '../registry.ts';
 import { type Candidate, chooseSensor } from './choose.ts';
 import { lockGpu } from './lock.ts';
@@ -27,11 +28,20 @@ export async function openSensor(
       const measured = await measureTraits(sensor, time);
       if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
       const { traits } = measured;
-      const onClose = async () => lock?.release();
+      const opened = await clocksOf(candidate, context);
+      const onClose = async () => {
+        try {
+          await opened?.control.close();
+        } finally {
+          lock?.release();
+        }
+      };
       const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
       used = candidate;
       const notes = await sensorNotes(candidate);
-      return { ok: true, meter, reason: [`${sensor.label} was picked because ${why}`, ...notes].join('; ') };
+      if (opened?.note) notes.push(opened.note);
+      const reason = [`${sensor.label} was picked because ${why}`, ...notes].join('; ');
+      return { ok: true, meter, reason, ...(opened === null ? {} : { clocks: opened.control }) };
     } finally {
       if (used === null) lock?.release();
     }
@@ -44,6 +54,13 @@ function lockOf({ sensor }: Candidate, context: MeterContext) {
   const { lockFolder: folder, lockWaitMs: waitMs, procFolder, time } = context;
   if (folder === undefined) return null;
   return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
+}
+
+function clocksOf(
+  { clocks: board }: Candidate,
+  { lockFolder: folder, clockGuard: guard, time }: MeterContext,
+) {
+  return board === undefined ? null : openClockControl({ board, folder, guard, time });
 }
 
 /** What cannot be watched on this host. */

@@ -8,6 +8,7 @@ export const manifestGuide: SchemaGuide = {
       "objective",
       "budget",
       "gate",
+      "clocks",
       "tuned",
       "kernels"
     ],
@@ -125,6 +126,20 @@ export const manifestGuide: SchemaGuide = {
     "keys": [],
     "example": "accept-regression"
   },
+  "/clocks": {
+    "keys": [
+      "sm-mhz"
+    ],
+    "example": "{ sm-mhz: [1200, 1500, 1800] }"
+  },
+  "/clocks/sm-mhz": {
+    "keys": [],
+    "example": "[1200, 1500, 1800]"
+  },
+  "/clocks/sm-mhz/*": {
+    "keys": [],
+    "example": null
+  },
   "/tuned": {
     "keys": [],
     "example": "tuned.json"
@@ -147,6 +162,7 @@ export const manifestGuide: SchemaGuide = {
       "reference",
       "objective",
       "gate",
+      "clocks",
       "sentinel",
       "calls-per-day"
     ],
@@ -365,6 +381,20 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/gate/accept-label": {
     "keys": [],
     "example": "accept-regression"
+  },
+  "/kernels/*/clocks": {
+    "keys": [
+      "sm-mhz"
+    ],
+    "example": "{ sm-mhz: [1200, 1500, 1800] }"
+  },
+  "/kernels/*/clocks/sm-mhz": {
+    "keys": [],
+    "example": "[1200, 1500, 1800]"
+  },
+  "/kernels/*/clocks/sm-mhz/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/sentinel": {
     "keys": [],

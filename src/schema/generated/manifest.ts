@@ -116,6 +116,7 @@ export interface ManifestFile {
     readonly retune?: Budget;
   };
   readonly gate?: Gate;
+  readonly clocks?: Clocks;
   /**
    * Path of the tuned state, relative to the manifest's folder.
    */
@@ -195,6 +196,21 @@ export interface Gate {
   readonly "accept-label"?: string;
 }
 /**
+ * Makes the GPU's locked clock a tunable, SM_MHZ; its value 0, always the default, is the clock that the board chooses. Clocks are set through NVML, which takes administrator rights, and restored afterwards.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "clocks".
+ */
+export interface Clocks {
+  /**
+   * Clocks to try beside the board's own, in MHz. `nvidia-smi -q -d SUPPORTED_CLOCKS` lists what a board can do.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly "sm-mhz": ReadonlyArray<number>;
+}
+/**
  * A WGSL or WESL program with tunables and one or more workloads, or an operator.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -222,6 +238,7 @@ export interface Kernel {
   readonly reference?: Reference;
   readonly objective?: Objective;
   readonly gate?: Gate;
+  readonly clocks?: Clocks;
   /**
    * A kernel that no pull request touches: if it moves, the environment changed, and the verdict is environment.
    */

@@ -31,7 +31,7 @@ enum {
   POWER_COVER_MS, POWER_RETURN, FIELD_RETURN, AVERAGE_MS, REASONS, REASONS_FROM_MS, REASONS_UNTIL_MS, SM_MHZ,
   SM_MHZ_LATER, SM_LATER_AT_MS, MEMORY_MHZ, CELSIUS, LIMIT_WATTS, MIG_MODE, VIRTUALIZATION, PROCESS_RETURN,
   PROCESS_COUNT, ARCHITECTURE, HANDLE_RETURN, REASON_FIELDS_RETURN, SEGMENT_COUNT,
-  RIPPLE_WATTS,
+  RIPPLE_WATTS, LOCKED_MHZ, CLOCK_RETURN,
   PIDS = 32, PIDS_FROM_MS = PIDS + PROCESSES, SEGMENT = PIDS_FROM_MS + PROCESSES
 };
 
@@ -94,9 +94,9 @@ int nvmlInit_v2(void) {
     char path[4096];
     if (dladdr((void *)nvmlInit_v2, &info) == 0) return 999;
     snprintf(path, sizeof path, "%s.state", info.dli_fname);
-    int file = open(path, O_RDONLY);
+    int file = open(path, O_RDWR);
     if (file < 0) return DRIVER_NOT_LOADED;
-    void *mapped = mmap(NULL, STATE_BYTES, PROT_READ, MAP_SHARED, file, 0);
+    void *mapped = mmap(NULL, STATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (mapped == MAP_FAILED) return 999;
     state = mapped;
@@ -120,6 +120,13 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void **device) {
   if (index >= (unsigned int)state[GPUS]) return INVALID;
   *device = (void *)(long)(index + 1);
   return (int)gpu_of(*device)[HANDLE_RETURN];
+}
+
+int nvmlDeviceGetHandleByUUID(const char *uuid, void **device) {
+  long index;
+  if (sscanf(uuid, "GPU-00000000-0000-0000-0000-%ld", &index) != 1 || index >= (long)state[GPUS]) return INVALID;
+  *device = (void *)(index + 1);
+  return SUCCESS;
 }
 
 int nvmlDeviceGetName(void *device, char *name, unsigned int length) {
@@ -156,7 +163,8 @@ int nvmlDeviceGetTemperature(void *device, int sensor, unsigned int *celsius) {
 int nvmlDeviceGetClockInfo(void *device, int type, unsigned int *mhz) {
   volatile double *gpu = gpu_of(device);
   int later = gpu[SM_LATER_AT_MS] > 0 && now_ms() >= gpu[SM_LATER_AT_MS];
-  if (type == 1) *mhz = (unsigned int)gpu[later ? SM_MHZ_LATER : SM_MHZ];
+  if (type == 1 && gpu[LOCKED_MHZ] > 0) *mhz = (unsigned int)gpu[LOCKED_MHZ];
+  else if (type == 1) *mhz = (unsigned int)gpu[later ? SM_MHZ_LATER : SM_MHZ];
   else if (type == 2) *mhz = (unsigned int)gpu[MEMORY_MHZ];
   else return INVALID;
   return SUCCESS;
@@ -176,6 +184,52 @@ static unsigned long long reasons_now(void *device) {
 
 int nvmlDeviceGetCurrentClocksThrottleReasons(void *device, unsigned long long *reasons) {
   *reasons = reasons_now(device);
+  return SUCCESS;
+}
+
+/* Clocks that can be locked: every 15 MHz from 210 to 1980. Every set and reset is a line of `<library>.clocks`. */
+static void record_clocks(const char *line) {
+  Dl_info self;
+  char path[4096];
+  if (!dladdr((void *)record_clocks, &self)) return;
+  snprintf(path, sizeof path, "%s.clocks", self.dli_fname);
+  FILE *file = fopen(path, "a");
+  if (file == NULL) return;
+  fprintf(file, "%s\n", line);
+  fclose(file);
+}
+
+int nvmlDeviceGetSupportedMemoryClocks(void *device, unsigned int *count, unsigned int *clocks) {
+  if (*count < 1) return INSUFFICIENT_SIZE;
+  *count = 1;
+  clocks[0] = (unsigned int)gpu_of(device)[MEMORY_MHZ];
+  return SUCCESS;
+}
+
+int nvmlDeviceGetSupportedGraphicsClocks(void *device, unsigned int memory, unsigned int *count, unsigned int *clocks) {
+  if (memory != (unsigned int)gpu_of(device)[MEMORY_MHZ]) return NOT_SUPPORTED;
+  unsigned int room = *count;
+  *count = (1980 - 210) / 15 + 1;
+  if (*count > room) return INSUFFICIENT_SIZE;
+  for (unsigned int i = 0; i < *count; i++) clocks[i] = 1980 - 15 * i;
+  return SUCCESS;
+}
+
+int nvmlDeviceSetGpuLockedClocks(void *device, unsigned int least, unsigned int most) {
+  volatile double *gpu = gpu_of(device);
+  if (gpu[CLOCK_RETURN] != SUCCESS) return (int)gpu[CLOCK_RETURN];
+  char line[64];
+  snprintf(line, sizeof line, "lock %u %u", least, most);
+  record_clocks(line);
+  gpu[LOCKED_MHZ] = most;
+  return SUCCESS;
+}
+
+int nvmlDeviceResetGpuLockedClocks(void *device) {
+  volatile double *gpu = gpu_of(device);
+  if (gpu[CLOCK_RETURN] != SUCCESS) return (int)gpu[CLOCK_RETURN];
+  record_clocks("reset");
+  gpu[LOCKED_MHZ] = 0;
   return SUCCESS;
 }
 

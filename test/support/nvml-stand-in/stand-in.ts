@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -37,6 +46,8 @@ const fields = {
   reasonFieldsReturn: 27,
   segmentCount: 28,
   rippleWatts: 29,
+  lockedMhz: 30,
+  clockReturn: 31,
 } as const;
 const globalCount = 16;
 const perGpu = 96;
@@ -81,6 +92,8 @@ const usual: Readonly<Record<GpuField, number>> = {
   reasonFieldsReturn: 0,
   segmentCount: 0,
   rippleWatts: 0.2,
+  lockedMhz: 0,
+  clockReturn: 0,
 };
 
 export type DriverAge = 'current' | 'old';
@@ -156,6 +169,12 @@ export class NvmlStandIn {
       this.#write(globalCount + gpu * perGpu + pidFromAt + i, fromMs);
     });
     this.set({ processCount: processes.length }, gpu);
+  }
+
+  /** Every lock and reset of clocks so far: `lock 1200 1200`, `reset`. */
+  clockCalls(): string[] {
+    const path = `${this.path}.clocks`;
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   }
 
   close(): void {

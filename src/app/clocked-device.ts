@@ -1,0 +1,40 @@
+import { JoulegateError } from '../errors/index.ts';
+import { clockOf } from '../manifest/index.ts';
+import type { Device } from '../measure/index.ts';
+import type { ClockControl } from '../meter/index.ts';
+
+/**
+ * A device that times and runs every variant at the clock its configuration names, and at the board's own where it names
+ * none. The clock is there before the first launch, so nothing that is measured sees it change.
+ * @param clocks null: nothing here can lock clocks, so a variant that asks for it cannot be measured
+ */
+export function clockedDevice(device: Device, clocks: ClockControl | null): Device {
+  async function clock({ configuration }: { readonly configuration: Parameters<typeof clockOf>[0] }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw new JoulegateError(
+      'could-not-measure',
+      `${device.info.description}: its clock cannot be locked here.`,
+      {
+        code: 'no-clock-control',
+        nextStep:
+          'Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest.',
+      },
+    );
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    close: () => device.close(),
+  };
+}
