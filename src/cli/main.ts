@@ -3,6 +3,7 @@ import { ExitCode, JoulegateError } from '../errors/index.ts';
 import { nearestName } from '../schema/index.ts';
 import type { CommandSpec, Terminal } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { guardCommand } from './commands/guard.ts';
 import { importCommand } from './commands/import.ts';
@@ -24,6 +25,7 @@ const commands: readonly CommandSpec[] = [
   importCommand,
   exportCommand,
   reportCommand,
+  explainCommand,
   doctorCommand,
 ];
 

@@ -4,6 +4,7 @@ import {
   type ManifestOptions,
   meterChoices,
 } from '../app/index.ts';
+import { JoulegateError } from '../errors/index.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 
 export const manifestOption = {
@@ -79,4 +80,14 @@ export function readKernelFilter(args: Arguments): KernelFilter {
       .map((name) => name.trim())
       .filter((name) => name !== ''),
   };
+}
+
+/** Value of an option that the command cannot do without. @throws JoulegateError bad-input if it is not given */
+export function required(args: Arguments, command: string, name: string): string {
+  const value = args.text(name);
+  if (value !== undefined) return value;
+  throw new JoulegateError('bad-input', `\`joulegate ${command}\` needs --${name}.`, {
+    code: 'bad-arguments',
+    nextStep: `Run \`joulegate ${command} --help\` for its options.`,
+  });
 }

@@ -13,6 +13,7 @@ export { isReplaced } from './facts.ts';
 export {
   formatChange,
   formatConfiguration,
+  formatConfigurationChange,
   formatDuration,
   formatJoules,
   formatMilliseconds,

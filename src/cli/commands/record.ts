@@ -1,6 +1,6 @@
 import { record } from '../../app/index.ts';
-import { ExitCode, JoulegateError } from '../../errors/index.ts';
-import type { Arguments, CommandSpec } from '../command.ts';
+import { ExitCode } from '../../errors/index.ts';
+import type { CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
 import {
   jsonOption,
@@ -8,16 +8,8 @@ import {
   manifestOption,
   readLaboratoryOptions,
   readManifestOption,
+  required,
 } from '../shared-options.ts';
-
-function required(args: Arguments, name: string): string {
-  const value = args.text(name);
-  if (value !== undefined) return value;
-  throw new JoulegateError('bad-input', `\`joulegate record\` needs --${name}.`, {
-    code: 'bad-arguments',
-    nextStep: 'Run `joulegate record --help` for its options.',
-  });
-}
 
 export const recordCommand: CommandSpec = {
   name: 'record',
@@ -58,8 +50,8 @@ Run again with the same --out it goes on with what is missing, also after Ctrl-C
     const summary = await record(host, {
       ...readManifestOption(args),
       ...readLaboratoryOptions(args),
-      kernel: required(args, 'kernel'),
-      out: required(args, 'out'),
+      kernel: required(args, 'record', 'kernel'),
+      out: required(args, 'record', 'out'),
       seed: args.number('seed') ?? 1,
       ...(workload === undefined ? {} : { workload }),
       ...(configurations === undefined ? {} : { configurations }),
