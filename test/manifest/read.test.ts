@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceLimits, KernelDefinition, Workload } from '../../src/manifest/index.ts';
-import { createKernelSpace, workloadVariables } from '../../src/manifest/index.ts';
+import { alignClock, clockOf, createKernelSpace, workloadVariables } from '../../src/manifest/index.ts';
 import { kernelOf, manifestOf, parse, softmax } from './support.ts';
 
 const minimal = `version: 1
@@ -270,5 +270,45 @@ describe('the space of a kernel', () => {
     const divided = kernelOf(text);
     const space = createKernelSpace(divided, workload, limits);
     expect(() => space.count()).toThrow('division by zero');
+  });
+});
+
+describe('clocks', () => {
+  const clocks = '    clocks: { sm-mhz: [1200, 1500] }\n';
+  const clocked = (text: string) => text.replace('    dispatch:', `${clocks}    dispatch:`);
+
+  it('are one more tunable, with the board’s own clock as the default', () => {
+    const kernel = kernelOf(clocked(softmax));
+    expect(kernel.tunables.at(-1)).toEqual({ name: 'SM_MHZ', values: [0, 1200, 1500] });
+    expect(kernel.defaults).toMatchObject({ WORKGROUP: 64, SM_MHZ: 0 });
+    expect(kernelOf(softmax).tunables).toHaveLength(3);
+  });
+
+  it('count for every kernel without its own where the manifest gives them', () => {
+    const all = softmax.replace('kernels:\n', 'clocks: { sm-mhz: [900] }\nkernels:\n');
+    expect(kernelOf(all).tunables.at(-1)?.values).toEqual([0, 900]);
+    expect(kernelOf(clocked(all)).tunables.at(-1)?.values).toEqual([0, 1200, 1500]);
+  });
+
+  it('may be named by constraints, but not by what the program is launched with', () => {
+    const text = clocked(softmax);
+    const constrained = kernelOf(text.replace('<= COLS\n', '<= COLS\n      - SM_MHZ == 0 || VECTORIZE\n'));
+    const space = createKernelSpace(constrained, constrained.workloads[0] as Workload, limits);
+    const values = { WORKGROUP: 64, PER_THREAD: 1, SM_MHZ: 1200 };
+    const validity = [true, false].map((VECTORIZE) => {
+      const point = space.point({ ...values, VECTORIZE });
+      return point !== null && space.isValid(point);
+    });
+    expect(validity).toEqual([true, false]);
+    expect(() => kernelOf(text.replace('dispatch: [ROWS', 'dispatch: [SM_MHZ'))).toThrow();
+  });
+
+  it('leave what was tuned without them in force, and the other way round', () => {
+    const [plain, timed] = [kernelOf(softmax), kernelOf(clocked(softmax))];
+    expect(alignClock(timed, plain.defaults)).toEqual(timed.defaults);
+    expect(alignClock(plain, timed.defaults)).toEqual(plain.defaults);
+    const locked = { ...timed.defaults, SM_MHZ: 1200 };
+    expect(alignClock(plain, locked)).toBe(locked);
+    expect([clockOf(locked), clockOf(timed.defaults), clockOf(plain.defaults)]).toEqual([1200, null, null]);
   });
 });
