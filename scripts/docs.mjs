@@ -15,7 +15,7 @@ const schema = JSON.parse(readFileSync('schemas/manifest.schema.json', 'utf8'));
 const tables = { kernel: 'A kernel', buffer: 'A buffer' };
 
 /** Definitions with keys that stand in the table of whatever has them. */
-const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance']);
+const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks']);
 
 /** What is written for values of a definition, where its type says too little. */
 const words = {
@@ -37,6 +37,7 @@ const words = {
   budget: 'keys below',
   gate: 'keys below',
   tolerance: 'keys below',
+  clocks: 'keys below',
 };
 
 /** The same for the items of a list. */
@@ -108,7 +109,7 @@ function rowsOf(node, prefix, inherited) {
           : `\`${shown(fallback)}\``;
     const row = [`\`${prefix}${key}\``, valuesOf(property), standard, target.description];
     // A kernel's objective and gate have the keys that the manifest's have.
-    const isRepeated = tables.kernel === full.tableTitle && ['objective', 'gate'].includes(key);
+    const isRepeated = tables.kernel === full.tableTitle && ['objective', 'gate', 'clocks'].includes(key);
     const below = isOpen && !isRepeated ? rowsOf(property, `${prefix}${key}.`, fallback) : [];
     return [row, ...below];
   });
