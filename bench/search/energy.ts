@@ -7,7 +7,7 @@ import type { ReplayTrials } from './replay-trials.ts';
 export const energyRecording = 'powersensor3/tcbf_RTX_4000_Ada.json.gz';
 
 /** Trials that the rules are compared at. */
-const budgets = [128, 200, 400] as const;
+const budgets = [200, 400] as const;
 
 const measureAll = 'all';
 
@@ -15,9 +15,7 @@ const measureAll = 'all';
 const rules: readonly (readonly [string, number | null])[] = [
   [measureAll, 1],
   ['dynamic', null],
-  ['1 of 2', 1 / 2],
   ['1 of 4', 1 / 4],
-  ['3 of 16', 3 / 16],
   ['1 of 8', 1 / 8],
 ];
 

@@ -1,8 +1,9 @@
 import { mean } from '../../src/stats/index.ts';
 import type { EnergyResult } from './energy.ts';
 import { checkpoints, type SearchSummary } from './methodology.ts';
+import type { OwnTime } from './own-time.ts';
 import { bestPeer } from './peers.ts';
-import type { ScoredResult } from './scores.ts';
+import type { SpaceScores } from './scores.ts';
 import type { SlackResult } from './slack.ts';
 import { tuningSpaces } from './spaces.ts';
 
@@ -24,7 +25,7 @@ function summaryCells(summary: SearchSummary): Cell[] {
 }
 
 /** Per space: ours, parts taken out, no model, and the best peer. */
-export function scoreTable(results: readonly ScoredResult[]): string {
+export function scoreTable(spaces: Readonly<Record<string, SpaceScores>>): string {
   const titles = [
     'space',
     'search',
@@ -34,7 +35,7 @@ export function scoreTable(results: readonly ScoredResult[]): string {
     'evaluations to within 1 %',
     'get there',
   ];
-  const rows = results.flatMap(({ name, scores }) => {
+  const rows = Object.entries(spaces).flatMap(([name, scores]) => {
     const peer = bestPeer({ budget: 0, strategies: scores.peers });
     const all: (readonly [string, SearchSummary])[] = [
       ['**ours**', scores.ours],
@@ -54,9 +55,9 @@ export function scoreTable(results: readonly ScoredResult[]): string {
 }
 
 /** Means over the spaces, one row per way to search that ran on all of them. */
-export function meanTable(results: readonly ScoredResult[]): string {
+export function meanTable(spaces: Readonly<Record<string, SpaceScores>>): string {
   const ways = new Map<string, SearchSummary[]>();
-  for (const { scores } of results) {
+  for (const scores of Object.values(spaces)) {
     const peer = bestPeer({ budget: 0, strategies: scores.peers });
     const all = { '**ours**': scores.ours, ...scores.ablations, ...scores.plain };
     for (const [name, summary] of Object.entries(all)) ways.set(name, [...(ways.get(name) ?? []), summary]);
@@ -112,6 +113,19 @@ export function slackTable(results: readonly SlackResult[]): string {
       `${result.capReachedPercent.toFixed(0)} %`,
       `${result.gapPercent.toFixed(2)} %`,
       result.energyMeasurements.toFixed(1),
+    ]),
+  );
+}
+
+/** What a trial costs besides the device. */
+export function ownTimeTable(results: readonly OwnTime[]): string {
+  return table(
+    ['objective', 'configurations', 'trials', 'processor time a trial'],
+    results.map((result) => [
+      result.objective,
+      result.points,
+      result.trials,
+      `${result.millisecondsPerTrial.toFixed(1)} ms`,
     ]),
   );
 }

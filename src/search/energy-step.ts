@@ -10,6 +10,9 @@ const trialsPerStep = 8;
 /** Every so many steps one energy is measured at random: an error sample that no ranking chose. */
 const stepsPerHonestSample = 2;
 
+/** Standard deviations of predicted power that a trial is given credit for: what is uncertain may be better than it looks. */
+const optimism = 0.5;
+
 /** Configurations within the cap whose energy should be known at the end. */
 const leastChoice = 3;
 
@@ -42,13 +45,13 @@ export class EnergyStep {
     return this.#task.ledger.size - this.#tried >= trialsPerStep;
   }
 
-  /** Unmeasured trials within the cap, lowest predicted objective first. */
+  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
   #eligible(): GoodTrial[] {
-    const { ledger, logObjective } = this.#task;
+    const { ledger, power, logObjective } = this.#task;
     const cap = ledger.capMs;
     return ledger.good
       .filter((trial) => trial.energy === null && trial.latency.medianMs <= cap)
-      .map((trial) => ({ trial, objective: logObjective(trial) }))
+      .map((trial) => ({ trial, objective: logObjective(trial) - optimism * power.predict(trial).deviation }))
       .sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index)
       .map(({ trial }) => trial);
   }
@@ -82,9 +85,8 @@ export class EnergyStep {
   }
 
   /**
-   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
-   * but none that the model, given its error, sees behind what is measured; at times one more at random among the newly
-   * tried.
+   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
+   * at times one more at random among the newly tried.
    */
   async run(): Promise<void> {
     const { ledger, random, fixedShare } = this.#task;
@@ -96,9 +98,7 @@ export class EnergyStep {
       await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
       return;
     }
-    const reach = this.#bestMeasured() + this.#share.error;
-    const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
-    const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
+    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
     const rest = ledger.good.filter(
       (trial) => trial.energy === null && trial.index >= first && !top.includes(trial),
     );
@@ -111,6 +111,7 @@ export class EnergyStep {
    * measured in any case, so that there is something to choose from.
    */
   async finish(limit: number): Promise<void> {
+    if (this.#task.fixedShare !== null) await this.run();
     for (let i = 0; i < limit; i++) {
       const next = this.#eligible()[0];
       if (next === undefined) return;

@@ -1,5 +1,6 @@
 import type { CostModel } from '../model/index.ts';
 import type { Configuration } from '../space/index.ts';
+import { spearman } from '../stats/index.ts';
 import type { Trials } from './types.ts';
 
 /** Logarithms of what the cost model predicts; null where it predicts nothing. */
@@ -10,7 +11,30 @@ export interface PriorBelief {
 
 const nothing: PriorBelief = { logLatency: null, logWatts: null };
 
-/** Asks the cost model about configurations, and remembers: features cost a build of the variant. */
+/** Predicted and measured log cost of a trial. */
+export interface Forecast {
+  readonly predicted: number;
+  readonly measured: number;
+}
+
+/** Forecasts that are enough to find out a model that ranks the wrong way round, and one that does not rank. */
+const enoughToOppose = 8;
+const enoughToTell = 24;
+const leastCorrelation = 0.2;
+
+function ranks(forecasts: readonly Forecast[]): boolean {
+  if (forecasts.length < enoughToOppose) return true;
+  const correlation = spearman(
+    forecasts.map(({ predicted }) => predicted),
+    forecasts.map(({ measured }) => measured),
+  );
+  return forecasts.length < enoughToTell ? correlation > 0 : correlation > leastCorrelation;
+}
+
+/**
+ * Asks the cost model about configurations, and remembers: features cost a build of the variant. A model that turns out
+ * to know another kernel, or another device, is set aside for the rest of the search.
+ */
 export class PriorBeliefs {
   readonly #model: CostModel | null;
   readonly #trials: Trials;
@@ -34,6 +58,17 @@ export class PriorBeliefs {
 
   get(key: string): PriorBelief {
     return this.#known.get(key) ?? nothing;
+  }
+
+  /**
+   * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
+   * it ranks one of them better than chance.
+   */
+  weigh(aims: readonly (readonly Forecast[])[]): void {
+    if (this.#silent) return;
+    if (aims.some(ranks)) return;
+    this.#silent = true;
+    this.#known.clear();
   }
 
   /** Works out the belief about a configuration, once. */

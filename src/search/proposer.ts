@@ -7,7 +7,7 @@ import type { Goal } from './goal.ts';
 import type { GoodTrial, Ledger, Trial } from './ledger.ts';
 import type { SearchMethods, SurrogateModel } from './methods.ts';
 import type { PowerModel } from './power-model.ts';
-import type { PriorBeliefs } from './prior-beliefs.ts';
+import type { Forecast, PriorBeliefs } from './prior-beliefs.ts';
 import type { Observation, Place } from './surrogate.ts';
 import { Validity } from './validity.ts';
 
@@ -144,8 +144,33 @@ export class Proposer {
     }));
   }
 
+  /** Lets the cost model's forecasts be weighed. */
+  #weighPriors(): void {
+    const { ledger, priors } = this.#task;
+    if (!priors.speaks) return;
+    const forecasts = (
+      predict: (key: string) => number | null,
+      measure: (trial: GoodTrial) => number,
+    ): Forecast[] =>
+      [...ledger.good].flatMap((trial) => {
+        const predicted = predict(trial.key);
+        return predicted === null ? [] : [{ predicted, measured: measure(trial) }];
+      });
+    const latency = () =>
+      forecasts(
+        (key) => priors.get(key).logLatency,
+        (trial) => Math.log(trial.latency.medianMs),
+      );
+    const objective = forecasts(
+      (key) => this.priorObjective(key),
+      (trial) => this.logObjective(trial),
+    );
+    priors.weigh(this.#isCapped ? [objective, latency()] : [objective]);
+  }
+
   #learn(): void {
     const { ledger, priors } = this.#task;
+    this.#weighPriors();
     this.#validity.learn(ledger.trials);
     this.#observe(
       this.#objective,
