@@ -7826,9 +7826,78 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
   return validate60.errors = vErrors, errors === 0;
 }
 validate60.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
 function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data["sm-mhz"] === void 0 || !func0.call(data, "sm-mhz")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sm-mhz" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (key0 !== "sm-mhz") {
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    if (data["sm-mhz"] !== void 0 && func0.call(data, "sm-mhz")) {
+      let data0 = data["sm-mhz"];
+      if (Array.isArray(data0)) {
+        if (data0.length > 64) {
+          let err2 = { instancePath: instancePath + "/sm-mhz", schemaPath: "#/properties/sm-mhz/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (data0.length < 1) {
+          let err3 = { instancePath: instancePath + "/sm-mhz", schemaPath: "#/properties/sm-mhz/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data1 = data0[i0];
+          if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+            let err4 = { instancePath: instancePath + "/sm-mhz/" + i0, schemaPath: "#/properties/sm-mhz/items/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          if (typeof data1 == "number" && isFinite(data1)) {
+            if (data1 > 1e4 || isNaN(data1)) {
+              let err5 = { instancePath: instancePath + "/sm-mhz/" + i0, schemaPath: "#/properties/sm-mhz/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e4 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (data1 < 1 || isNaN(data1)) {
+              let err6 = { instancePath: instancePath + "/sm-mhz/" + i0, schemaPath: "#/properties/sm-mhz/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          }
+        }
+        let i1 = data0.length, j0;
+        if (i1 > 1) {
+          let indices0 = {};
+          for (; i1--; ) {
+            let item0 = data0[i1];
+            if (typeof item0 == "number" && !(item0 % 1) && !isNaN(item0) && isFinite(item0)) {
+              if (typeof indices0[item0] == "number") {
+                j0 = indices0[item0];
+                let err7 = { instancePath: instancePath + "/sm-mhz", schemaPath: "#/properties/sm-mhz/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
+                vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+                break;
+              }
+              indices0[item0] = i1;
+            }
+          }
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/sm-mhz", schemaPath: "#/properties/sm-mhz/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate64.errors = vErrors, errors === 0;
+}
+validate64.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func67(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -7846,12 +7915,12 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate64.errors = vErrors, errors === 0;
+  return validate66.errors = vErrors, errors === 0;
 }
-validate64.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema25 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } };
-function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
+validate66.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func67(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -7865,34 +7934,12 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate67.errors = vErrors, errors === 0;
-}
-validate67.evaluated = { dynamicProps: false, dynamicItems: false };
-var pattern6 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func67(data) > 64) {
-      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (func67(data) < 1) {
-      let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (!pattern6.test(data)) {
-      let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-  } else {
-    let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
-    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-  }
   return validate69.errors = vErrors, errors === 0;
 }
 validate69.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
+var pattern6 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func67(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -7910,14 +7957,36 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate72.errors = vErrors, errors === 0;
+  return validate71.errors = vErrors, errors === 0;
 }
-validate72.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema30 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+validate71.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (func67(data) > 64) {
+      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (func67(data) < 1) {
+      let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (!pattern6.test(data)) {
+      let err2 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  } else {
+    let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+  }
+  return validate74.errors = vErrors, errors === 0;
+}
+validate74.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema31 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema30.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema31.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -7944,11 +8013,11 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate74.errors = vErrors, errors === 0;
+  return validate76.errors = vErrors, errors === 0;
 }
-validate74.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
+validate76.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 16) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
@@ -7960,7 +8029,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate72(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
+      validate74(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -7968,19 +8037,19 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     for (let key1 of Object.keys(data))
-      validate74(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      validate76(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate71.errors = vErrors, errors === 0;
+  return validate73.errors = vErrors, errors === 0;
 }
-validate71.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema32 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
+validate73.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema33 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema32.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema33.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8007,11 +8076,11 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate79.errors = vErrors, errors === 0;
+  return validate81.errors = vErrors, errors === 0;
 }
-validate79.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
+validate81.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8019,7 +8088,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate72(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
+      validate74(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err1 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -8039,7 +8108,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate79(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+          validate81(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
           outer0:
@@ -8060,14 +8129,14 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate77.errors = vErrors, errors === 0;
+  return validate79.errors = vErrors, errors === 0;
 }
-validate77.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema34 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
-function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
+validate79.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema35 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && typeof data != "boolean") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema34.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema35.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8080,11 +8149,11 @@ function validate83(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate83.errors = vErrors, errors === 0;
+  return validate85.errors = vErrors, errors === 0;
 }
-validate83.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
+validate85.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -8092,16 +8161,16 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate83(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length);
+      validate85(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate82.errors = vErrors, errors === 0;
+  return validate84.errors = vErrors, errors === 0;
 }
-validate82.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
+validate84.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8109,7 +8178,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate72(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
+      validate74(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err1 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -8117,20 +8186,20 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     for (let key1 of Object.keys(data))
-      validate79(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      validate81(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate86.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate86.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema37 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
-var schema38 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
-function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
+validate88.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema38 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
+var schema39 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema38.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8153,11 +8222,11 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate93.errors = vErrors, errors === 0;
+  return validate95.errors = vErrors, errors === 0;
 }
-validate93.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
+validate95.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
       let err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
@@ -8204,14 +8273,14 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate95.errors = vErrors, errors === 0;
+  return validate97.errors = vErrors, errors === 0;
 }
-validate95.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema40 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
+validate97.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema41 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema40.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema41.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8234,11 +8303,11 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate97.errors = vErrors, errors === 0;
+  return validate99.errors = vErrors, errors === 0;
 }
-validate97.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+validate99.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.binding === void 0 || !func0.call(data, "binding")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
@@ -8249,7 +8318,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema37.properties, key0)) {
+      if (!func0.call(schema38.properties, key0)) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -8290,7 +8359,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema37.properties.kind.enum } };
+        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema38.properties.kind.enum } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
@@ -8314,10 +8383,10 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
-    if (data.length !== void 0 && func0.call(data, "length") && (validate93(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
+    if (data.length !== void 0 && func0.call(data, "length") && (validate95(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema37.properties.fill.enum } };
+        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema38.properties.fill.enum } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
@@ -8338,7 +8407,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.check !== void 0 && func0.call(data, "check") && (validate95(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
+    if (data.check !== void 0 && func0.call(data, "check") && (validate97(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
       let data8 = data.values;
       if (Array.isArray(data8)) {
         if (data8.length > 256) {
@@ -8351,7 +8420,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate97(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length);
+          validate99(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
@@ -8361,11 +8430,11 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate92.errors = vErrors, errors === 0;
+  return validate94.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+validate94.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8377,7 +8446,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate72(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
+      validate74(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -8385,16 +8454,16 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     for (let key1 of Object.keys(data))
-      validate92(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length);
+      validate94(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate90.errors = vErrors, errors === 0;
+  return validate92.errors = vErrors, errors === 0;
 }
-validate90.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
+validate92.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -8406,19 +8475,19 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate93(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length);
+      validate95(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate101.errors = vErrors, errors === 0;
+  return validate103.errors = vErrors, errors === 0;
 }
-validate101.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema42 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate104(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate104.evaluated;
+validate103.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema43 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema42.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema43.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8441,13 +8510,13 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
-    data.source !== void 0 && func0.call(data, "source") && (validate67(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate69(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate101(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate71(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate103(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length));
   }
-  return validate104.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate104.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
+validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
   let _errs1 = errors, valid0 = true, _errs2 = errors;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -8519,7 +8588,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func0.call(schema25.properties, key0)) {
+      if (!func0.call(schema26.properties, key0)) {
         let err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
@@ -8539,7 +8608,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    if (data.source !== void 0 && func0.call(data, "source") && (validate67(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate69(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
+    if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate71(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
       let data8 = data.workloads;
       if (Array.isArray(data8)) {
         if (data8.length > 64) {
@@ -8552,24 +8621,24 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate71(data8[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+          validate73(data8[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
       } else {
         let err17 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate77(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate82(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate86(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate90(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate101(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate104(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate79(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate84(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate88(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate92(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate103(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate106(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
       let err18 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
     }
     if (data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day")) {
-      let data19 = data["calls-per-day"];
-      if (typeof data19 == "number" && isFinite(data19)) {
-        if (data19 > 1e18 || isNaN(data19)) {
+      let data20 = data["calls-per-day"];
+      if (typeof data20 == "number" && isFinite(data20)) {
+        if (data20 > 1e18 || isNaN(data20)) {
           let err19 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (data19 <= 0 || isNaN(data19)) {
+        if (data20 <= 0 || isNaN(data20)) {
           let err20 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
@@ -8582,9 +8651,9 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate66.errors = vErrors, errors === 0;
+  return validate68.errors = vErrors, errors === 0;
 }
-validate66.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate68.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -8597,7 +8666,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "version" || key0 === "objective" || key0 === "budget" || key0 === "gate" || key0 === "tuned" || key0 === "kernels")) {
+      if (!(key0 === "version" || key0 === "objective" || key0 === "budget" || key0 === "gate" || key0 === "clocks" || key0 === "tuned" || key0 === "kernels")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -8619,14 +8688,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    if (data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.tuned !== void 0 && func0.call(data, "tuned")) {
-      let data6 = data.tuned;
-      if (typeof data6 == "string") {
-        if (func67(data6) > 512) {
+    if (data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.tuned !== void 0 && func0.call(data, "tuned")) {
+      let data7 = data.tuned;
+      if (typeof data7 == "string") {
+        if (func67(data7) > 512) {
           let err6 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/maxLength", keyword: "maxLength", params: { limit: 512 } };
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
-        if (func67(data6) < 1) {
+        if (func67(data7) < 1) {
           let err7 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
@@ -8636,27 +8705,27 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.kernels !== void 0 && func0.call(data, "kernels")) {
-      let data7 = data.kernels;
-      if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-        if (Object.keys(data7).length > 500) {
+      let data8 = data.kernels;
+      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+        if (Object.keys(data8).length > 500) {
           let err9 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxProperties", keyword: "maxProperties", params: { limit: 500 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (Object.keys(data7).length < 1) {
+        if (Object.keys(data8).length < 1) {
           let err10 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/minProperties", keyword: "minProperties", params: { limit: 1 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        for (let key2 of Object.keys(data7)) {
-          let _errs14 = errors;
-          validate64(key2, { instancePath: instancePath + "/kernels", parentData: data7, parentDataProperty: "kernels", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
-          var valid2 = _errs14 === errors;
+        for (let key2 of Object.keys(data8)) {
+          let _errs15 = errors;
+          validate66(key2, { instancePath: instancePath + "/kernels", parentData: data8, parentDataProperty: "kernels", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+          var valid2 = _errs15 === errors;
           if (!valid2) {
             let err11 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/propertyNames", keyword: "propertyNames", params: { propertyName: key2 } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
         }
-        for (let key3 of Object.keys(data7))
-          validate66(data7[key3], { instancePath: instancePath + "/kernels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data7, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+        for (let key3 of Object.keys(data8))
+          validate68(data8[key3], { instancePath: instancePath + "/kernels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data8, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -9093,8 +9162,8 @@ var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: 
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
 var pattern62 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9112,16 +9181,16 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate116.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema45 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
+validate116.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema46 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
 var func272 = require_equal2().default;
-var schema31 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+var schema32 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema31.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema32.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9148,11 +9217,11 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate116.errors = vErrors, errors === 0;
+  return validate119.errors = vErrors, errors === 0;
 }
-validate116.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+validate119.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func03.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -9182,7 +9251,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema45.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema46.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -9213,7 +9282,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate116(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length);
+          validate119(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9230,16 +9299,16 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func03.call(data, "default") && (validate116(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length));
+    data.default !== void 0 && func03.call(data, "default") && (validate119(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9253,11 +9322,11 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate120.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate120.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+validate123.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9275,11 +9344,11 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate122.errors = vErrors, errors === 0;
+  return validate125.errors = vErrors, errors === 0;
 }
-validate122.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+validate125.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9297,14 +9366,14 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate73.errors = vErrors, errors === 0;
+  return validate75.errors = vErrors, errors === 0;
 }
-validate73.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema33 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
+validate75.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema34 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema33.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema34.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9331,11 +9400,11 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate80.errors = vErrors, errors === 0;
+  return validate82.errors = vErrors, errors === 0;
 }
-validate80.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate82.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9343,7 +9412,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate73(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate75(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err1 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -9363,7 +9432,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate80(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+          validate82(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9384,14 +9453,14 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate127.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema35 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+validate127.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema36 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && typeof data != "boolean") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema35.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema36.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -9404,11 +9473,11 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate84.errors = vErrors, errors === 0;
+  return validate86.errors = vErrors, errors === 0;
 }
-validate84.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate128.evaluated;
+validate86.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -9416,16 +9485,16 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate84(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
+      validate86(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate128.errors = vErrors, errors === 0;
+  return validate131.errors = vErrors, errors === 0;
 }
-validate128.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
+validate131.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9433,7 +9502,7 @@ function validate131(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate73(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate75(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err1 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -9441,20 +9510,20 @@ function validate131(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     for (let key1 of Object.keys(data))
-      validate80(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      validate82(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate131.errors = vErrors, errors === 0;
+  return validate134.errors = vErrors, errors === 0;
 }
-validate131.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema382 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
-var schema39 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+validate134.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema392 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
+var schema40 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema40.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9477,11 +9546,11 @@ function validate94(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate94.errors = vErrors, errors === 0;
+  return validate96.errors = vErrors, errors === 0;
 }
-validate94.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+validate96.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
       let err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
@@ -9528,14 +9597,14 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate96.errors = vErrors, errors === 0;
+  return validate98.errors = vErrors, errors === 0;
 }
-validate96.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema41 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
+validate98.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema42 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema41.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema42.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9558,11 +9627,11 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate98.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate98.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate932(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate932.evaluated;
+validate100.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate952(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate952.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.binding === void 0 || !func03.call(data, "binding")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
@@ -9573,7 +9642,7 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func03.call(schema382.properties, key0)) {
+      if (!func03.call(schema392.properties, key0)) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -9614,7 +9683,7 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0 && func03.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema382.properties.kind.enum } };
+        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema392.properties.kind.enum } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
@@ -9638,10 +9707,10 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
-    if (data.length !== void 0 && func03.call(data, "length") && (validate94(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
+    if (data.length !== void 0 && func03.call(data, "length") && (validate96(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema382.properties.fill.enum } };
+        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema392.properties.fill.enum } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
@@ -9662,7 +9731,7 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.check !== void 0 && func03.call(data, "check") && (validate96(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length)), data.values !== void 0 && func03.call(data, "values")) {
+    if (data.check !== void 0 && func03.call(data, "check") && (validate98(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.values !== void 0 && func03.call(data, "values")) {
       let data8 = data.values;
       if (Array.isArray(data8)) {
         if (data8.length > 256) {
@@ -9675,7 +9744,7 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate98(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+          validate100(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
@@ -9685,11 +9754,11 @@ function validate932(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate932.errors = vErrors, errors === 0;
+  return validate952.errors = vErrors, errors === 0;
 }
-validate932.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate135.evaluated;
+validate952.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9701,7 +9770,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (let key0 of Object.keys(data)) {
       let _errs1 = errors;
-      validate73(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate75(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
       if (!valid0) {
         let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
@@ -9709,16 +9778,16 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     for (let key1 of Object.keys(data))
-      validate932(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate932.errors : vErrors.concat(validate932.errors), errors = vErrors.length);
+      validate952(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate952.errors : vErrors.concat(validate952.errors), errors = vErrors.length);
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate135.errors = vErrors, errors === 0;
+  return validate138.errors = vErrors, errors === 0;
 }
-validate135.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate139(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate139.evaluated;
+validate138.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -9730,17 +9799,17 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate94(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+      validate96(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate139.errors = vErrors, errors === 0;
+  return validate142.errors = vErrors, errors === 0;
 }
-validate139.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema43 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
+validate142.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema44 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9754,11 +9823,11 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate68.errors = vErrors, errors === 0;
+  return validate70.errors = vErrors, errors === 0;
 }
-validate68.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+validate70.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9776,11 +9845,11 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate70.errors = vErrors, errors === 0;
+  return validate72.errors = vErrors, errors === 0;
 }
-validate70.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
+validate72.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate104(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate104.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -9792,18 +9861,18 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate94(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+      validate96(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate102.errors = vErrors, errors === 0;
+  return validate104.errors = vErrors, errors === 0;
 }
-validate102.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
+validate104.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema43.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -9826,11 +9895,11 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
-    data.source !== void 0 && func03.call(data, "source") && (validate68(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate70(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate102(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate72(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate104(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length));
   }
-  return validate142.errors = vErrors, errors === 0;
+  return validate145.errors = vErrors, errors === 0;
 }
-validate142.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate523(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate523.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -9896,7 +9965,7 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
         }
         for (let key1 of Object.keys(data1)) {
           let _errs6 = errors;
-          validate113(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate116(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
           if (!valid1) {
             let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -9904,13 +9973,13 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
         for (let key2 of Object.keys(data1))
-          validate115(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
+          validate118(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate120(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate122(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate124(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate128(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate131(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate135(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate139(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate142(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate123(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate125(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate127(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate131(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate134(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate138(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate142(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate145(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length));
   } else {
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
@@ -10360,10 +10429,10 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
+var schema262 = { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
 var schema27 = { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
-function validate672(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate672.evaluated;
+function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.launches === void 0 || !func04.call(data, "launches")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "launches" } };
@@ -10515,9 +10584,9 @@ function validate672(data, { instancePath = "", parentData, parentDataProperty, 
     let err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
   }
-  return validate672.errors = vErrors, errors === 0;
+  return validate67.errors = vErrors, errors === 0;
 }
-validate672.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate67.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate692(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate692.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10688,7 +10757,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
-    if (data.window !== void 0 && func04.call(data, "window") && (validate672(data.window, { instancePath: instancePath + "/window", parentData: data, parentDataProperty: "window", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate672.errors : vErrors.concat(validate672.errors), errors = vErrors.length)), data.failure !== void 0 && func04.call(data, "failure") && (validate692(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors), errors = vErrors.length)), data.features !== void 0 && func04.call(data, "features")) {
+    if (data.window !== void 0 && func04.call(data, "window") && (validate67(data.window, { instancePath: instancePath + "/window", parentData: data, parentDataProperty: "window", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length)), data.failure !== void 0 && func04.call(data, "failure") && (validate692(data.failure, { instancePath: instancePath + "/failure", parentData: data, parentDataProperty: "failure", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors), errors = vErrors.length)), data.features !== void 0 && func04.call(data, "features")) {
       let data9 = data.features;
       if (Array.isArray(data9)) {
         if (data9.length > 512) {
@@ -10699,7 +10768,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i2 = 0; i2 < len2; i2++) {
           let data10 = data9[i2];
           if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-            let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema26.properties.features.items.type } };
+            let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema262.properties.features.items.type } };
             vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
         }
@@ -11393,7 +11462,7 @@ function validate602(data, { instancePath = "", parentData, parentDataProperty, 
   return validate602.errors = vErrors, errors === 0;
 }
 validate602.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema252 = { type: "object", additionalProperties: false, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
+var schema25 = { type: "object", additionalProperties: false, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
 function validate632(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate632.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11438,7 +11507,7 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema252.properties, key0)) {
+      if (!func05.call(schema25.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -11619,7 +11688,7 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema262 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
 var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
@@ -11768,8 +11837,8 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
 validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern52 = new RegExp("^(?!__proto__$)", "u");
 var schema312 = { type: ["number", "boolean", "string"], maxLength: 200 };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+function validate752(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate752.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema312.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -11778,9 +11847,9 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate75.errors = vErrors, errors === 0;
+  return validate752.errors = vErrors, errors === 0;
 }
-validate75.evaluated = { dynamicProps: false, dynamicItems: false };
+validate752.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate742(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate742.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11807,7 +11876,7 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     for (let key1 of Object.keys(data))
-      validate75(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
+      validate752(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate752.errors : vErrors.concat(validate752.errors), errors = vErrors.length);
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -12190,14 +12259,14 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func05.call(schema262.properties, key0)) {
+      if (!func05.call(schema263.properties, key0)) {
         let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     if (data.diff !== void 0 && func05.call(data, "diff")) {
       let data0 = data.diff;
       if (typeof data0 != "string" && data0 !== null) {
-        let err19 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema262.properties.diff.type } };
+        let err19 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema263.properties.diff.type } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
       if (typeof data0 == "string" && func86(data0) > 4e4) {
@@ -12244,7 +12313,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (!(data3 === "regressed" || data3 === "improved" || data3 === "unchanged" || data3 === "inconclusive" || data3 === "identical" || data3 === "new" || data3 === "removed" || data3 === "missing-baseline" || data3 === "environment")) {
-        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema262.properties.verdict.enum } };
+        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema263.properties.verdict.enum } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
@@ -12282,7 +12351,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.accepted !== void 0 && func05.call(data, "accepted")) {
       let data8 = data.accepted;
       if (typeof data8 != "string" && data8 !== null) {
-        let err34 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema262.properties.accepted.type } };
+        let err34 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema263.properties.accepted.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (typeof data8 == "string" && func86(data8) > 100) {
@@ -12293,7 +12362,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
       let data9 = data.acceptLabel;
       if (typeof data9 != "string" && data9 !== null) {
-        let err36 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema262.properties.acceptLabel.type } };
+        let err36 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema263.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
       if (typeof data9 == "string" && func86(data9) > 100) {
@@ -12341,7 +12410,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data13 = data.file;
       if (typeof data13 != "string" && data13 !== null) {
-        let err45 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema262.properties.file.type } };
+        let err45 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema263.properties.file.type } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
       if (typeof data13 == "string" && func86(data13) > 4096) {
@@ -12352,7 +12421,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data14 = data.line;
       if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14)) && data14 !== null) {
-        let err47 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema262.properties.line.type } };
+        let err47 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema263.properties.line.type } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
       if (typeof data14 == "number" && isFinite(data14)) {
@@ -12517,18 +12586,18 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.attribution !== void 0 && func05.call(data, "attribution")) {
       let data25 = data.attribution;
       if (typeof data25 != "string" && data25 !== null) {
-        let err69 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema262.properties.attribution.type } };
+        let err69 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema263.properties.attribution.type } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
       if (!(data25 === "code" || data25 === "tuning" || data25 === "both" || data25 === null)) {
-        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema262.properties.attribution.enum } };
+        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema263.properties.attribution.enum } };
         vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
       let data26 = data.kWhPerMonth;
       if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
-        let err71 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema262.properties.kWhPerMonth.type } };
+        let err71 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema263.properties.kWhPerMonth.type } };
         vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
       if (typeof data26 == "number" && isFinite(data26)) {
@@ -12672,8 +12741,8 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
   return validate91.errors = vErrors, errors === 0;
 }
 validate91.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate902(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate902.evaluated;
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.source === void 0 || !func05.call(data, "source")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
@@ -12718,9 +12787,9 @@ function validate902(data, { instancePath = "", parentData, parentDataProperty, 
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate902.errors = vErrors, errors === 0;
+  return validate90.errors = vErrors, errors === 0;
 }
-validate902.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate90.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate942(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate942.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -12855,9 +12924,9 @@ function validate962(data, { instancePath = "", parentData, parentDataProperty, 
   return validate962.errors = vErrors, errors === 0;
 }
 validate962.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema383 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
-function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
+var schema382 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate1002(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1002.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.path === void 0 || !func05.call(data, "path")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
@@ -12887,7 +12956,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data1 = data.file;
       if (typeof data1 != "string" && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema383.properties.file.type } };
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema382.properties.file.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "string" && func86(data1) > 4096) {
@@ -12899,12 +12968,12 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate100.errors = vErrors, errors === 0;
+  return validate1002.errors = vErrors, errors === 0;
 }
-validate100.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema392 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate1022(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1022.evaluated;
+validate1002.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema393 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func05.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -12922,7 +12991,7 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema392.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema393.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12939,7 +13008,7 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema392.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema393.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -12957,9 +13026,9 @@ function validate1022(data, { instancePath = "", parentData, parentDataProperty,
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate1022.errors = vErrors, errors === 0;
+  return validate102.errors = vErrors, errors === 0;
 }
-validate1022.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
 function validate1042(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1042.evaluated;
@@ -13764,7 +13833,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.policy !== void 0 && func05.call(data, "policy") && (validate902(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate902.errors : vErrors.concat(validate902.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
+    if (data.policy !== void 0 && func05.call(data, "policy") && (validate90(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
       let data21 = data.notJudged;
       if (Array.isArray(data21)) {
         if (data21.length > 32e3) {
@@ -13807,7 +13876,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
       let data26 = data.suggestion, _errs57 = errors, valid12 = false, passing3 = null, _errs58 = errors;
-      validate100(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+      validate1002(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1002.errors : vErrors.concat(validate1002.errors), errors = vErrors.length);
       var _valid3 = _errs58 === errors;
       _valid3 && (valid12 = true, passing3 = 0);
       let _errs59 = errors;
@@ -13825,7 +13894,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
       let data27 = data.noiseFloor, _errs62 = errors, valid13 = false, passing4 = null, _errs63 = errors;
-      validate1022(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1022.errors : vErrors.concat(validate1022.errors), errors = vErrors.length);
+      validate102(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length);
       var _valid4 = _errs63 === errors;
       _valid4 && (valid13 = true, passing4 = 0);
       let _errs64 = errors;
@@ -13865,7 +13934,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
 var schema422 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema44 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+var schema442 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13905,7 +13974,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema44.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema442.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -13922,7 +13991,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func05.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema44.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema442.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -13943,7 +14012,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
   return validate112.errors = vErrors, errors === 0;
 }
 validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+var schema45 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
 function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13971,7 +14040,7 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate742(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema452.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema45.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -13988,7 +14057,7 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema45.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14064,8 +14133,8 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
   return validate117.errors = vErrors, errors === 0;
 }
 validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
+function validate1192(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1192.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -14116,9 +14185,9 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate119.errors = vErrors, errors === 0;
+  return validate1192.errors = vErrors, errors === 0;
 }
-validate119.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1192.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14197,7 +14266,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3; i3++)
-          validate119(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
+          validate1192(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1192.errors : vErrors.concat(validate1192.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -14211,8 +14280,8 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate111.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema49 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+function validate1232(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1232.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -14321,12 +14390,12 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate1232.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1232.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
+function validate1252(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1252.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -14438,11 +14507,11 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate125.errors = vErrors, errors === 0;
+  return validate1252.errors = vErrors, errors === 0;
 }
-validate125.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1222.evaluated;
+validate1252.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -14487,7 +14556,7 @@ function validate1222(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate123(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+          validate1232(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1232.errors : vErrors.concat(validate1232.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -14495,7 +14564,7 @@ function validate1222(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate125(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length);
+      validate1252(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1252.errors : vErrors.concat(validate1252.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -14515,9 +14584,9 @@ function validate1222(data, { instancePath = "", parentData, parentDataProperty,
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate1222.errors = vErrors, errors === 0;
+  return validate122.errors = vErrors, errors === 0;
 }
-validate1222.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
 function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
@@ -14798,7 +14867,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
       let data1 = data.history, _errs8 = errors, valid2 = false, passing1 = null, _errs9 = errors;
-      validate1222(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1222.errors : vErrors.concat(validate1222.errors), errors = vErrors.length);
+      validate122(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
       var _valid1 = _errs9 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs10 = errors;
@@ -15276,8 +15345,8 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
   return validate110.errors = vErrors, errors === 0;
 }
 validate110.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
+function validate1062(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1062.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -15515,9 +15584,9 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate106.errors = vErrors, errors === 0;
+  return validate1062.errors = vErrors, errors === 0;
 }
-validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1062.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15527,7 +15596,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate106(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate1062(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1062.errors : vErrors.concat(validate1062.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -16017,6 +16086,7 @@ var manifestGuide = {
       "objective",
       "budget",
       "gate",
+      "clocks",
       "tuned",
       "kernels"
     ],
@@ -16134,6 +16204,20 @@ var manifestGuide = {
     "keys": [],
     "example": "accept-regression"
   },
+  "/clocks": {
+    "keys": [
+      "sm-mhz"
+    ],
+    "example": "{ sm-mhz: [1200, 1500, 1800] }"
+  },
+  "/clocks/sm-mhz": {
+    "keys": [],
+    "example": "[1200, 1500, 1800]"
+  },
+  "/clocks/sm-mhz/*": {
+    "keys": [],
+    "example": null
+  },
   "/tuned": {
     "keys": [],
     "example": "tuned.json"
@@ -16156,6 +16240,7 @@ var manifestGuide = {
       "reference",
       "objective",
       "gate",
+      "clocks",
       "sentinel",
       "calls-per-day"
     ],
@@ -16375,6 +16460,20 @@ var manifestGuide = {
     "keys": [],
     "example": "accept-regression"
   },
+  "/kernels/*/clocks": {
+    "keys": [
+      "sm-mhz"
+    ],
+    "example": "{ sm-mhz: [1200, 1500, 1800] }"
+  },
+  "/kernels/*/clocks/sm-mhz": {
+    "keys": [],
+    "example": "[1200, 1500, 1800]"
+  },
+  "/kernels/*/clocks/sm-mhz/*": {
+    "keys": [],
+    "example": null
+  },
   "/kernels/*/sentinel": {
     "keys": [],
     "example": "false"
@@ -16450,8 +16549,34 @@ function borrowMeter(meter) {
   return { ...meter, close: async () => void 0 };
 }
 
-// src/meter/open-meter.ts
-import { fileURLToPath } from "node:url";
+// src/meter/clocks/watchdog.ts
+import { spawn } from "node:child_process";
+import { Socket } from "node:net";
+
+// src/meter/nvml/codes.ts
+var success = 0;
+var insufficientSize = 7;
+var texts = {
+  1: "NVML is not initialised",
+  2: "NVML takes an argument for invalid",
+  3: "not supported by this GPU",
+  4: "no permission",
+  6: "not found",
+  9: "the NVIDIA driver is not loaded",
+  10: "the driver did not answer in time",
+  12: "the library was not found",
+  13: "not in this version of the driver",
+  15: "the GPU has fallen off the bus",
+  16: "the GPU must be reset",
+  17: "the operating system blocks the GPU",
+  18: "library and driver are of different versions; a reboot may be due",
+  20: "out of memory",
+  21: "no data",
+  999: "an error inside the driver"
+};
+function codeText(code) {
+  return `${texts[code] ?? "NVML failed"} (NVML ${code})`;
+}
 
 // src/native/pins.json
 var pins_default = {
@@ -16862,6 +16987,202 @@ async function loadKoffi(search, options) {
   });
 }
 
+// src/meter/nvml/koffi.ts
+async function loadLibrary(path2, search) {
+  const koffi = await loadKoffi(search);
+  const library = koffi.load(path2);
+  return {
+    find(name, types) {
+      try {
+        library.symbol(name);
+      } catch {
+        return null;
+      }
+      const { async: call2 } = library.func(name, "int", [...types]);
+      return (...values2) => new Promise((resolve3, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
+      });
+    }
+  };
+}
+function nativeMemory(bytes) {
+  return Buffer.from(new ArrayBuffer(bytes));
+}
+
+// src/meter/nvml/library.ts
+var functions = {
+  nvmlInit_v2: [],
+  nvmlShutdown: [],
+  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
+  nvmlDeviceGetCount_v2: ["void *"],
+  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
+  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
+  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
+  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
+  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
+  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
+  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
+  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetHandleByUUID: ["void *", "void *"],
+  nvmlDeviceGetSupportedMemoryClocks: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetSupportedGraphicsClocks: ["uintptr_t", "uint32_t", "void *", "void *"],
+  nvmlDeviceSetGpuLockedClocks: ["uintptr_t", "uint32_t", "uint32_t"],
+  nvmlDeviceResetGpuLockedClocks: ["uintptr_t"],
+  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
+};
+var Nvml = class {
+  #library;
+  #found = /* @__PURE__ */ new Map();
+  constructor(library) {
+    this.#library = library;
+  }
+  /** Whether this version of the driver has a function. */
+  has(name) {
+    return this.#find(name) !== null;
+  }
+  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  async call(name, ...values2) {
+    const found = this.#find(name);
+    return found === null ? 13 : found(...values2);
+  }
+  /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
+  async read(name, values2, bytes, decode) {
+    const memory = nativeMemory(bytes);
+    const code = await this.call(name, ...values2, memory);
+    return code === success ? { ok: true, value: decode(memory) } : { ok: false, why: codeText(code) };
+  }
+  /** Calls a function that writes a text of at most 95 bytes into its second to last argument. */
+  async readText(name, values2) {
+    const memory = nativeMemory(96);
+    const code = await this.call(name, ...values2, memory, memory.length);
+    return code === success ? { ok: true, value: terminated(memory) } : { ok: false, why: codeText(code) };
+  }
+  async close() {
+    await this.call("nvmlShutdown");
+  }
+  #find(name) {
+    let found = this.#found.get(name);
+    if (found === void 0) {
+      found = this.#library.find(name, functions[name]);
+      this.#found.set(name, found);
+    }
+    return found;
+  }
+};
+function terminated(memory) {
+  const end = memory.indexOf(0);
+  return memory.toString("utf8", 0, end < 0 ? memory.length : end);
+}
+async function openNvml(path2, search) {
+  let library;
+  try {
+    library = await loadLibrary(path2, search);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "native-part-altered") throw error;
+    return { ok: false, why: `${path2} cannot be loaded: ${error instanceof Error ? error.message : error}` };
+  }
+  const nvml2 = new Nvml(library);
+  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path2} is no NVML` };
+  const code = await nvml2.call("nvmlInit_v2");
+  return code === success ? { ok: true, value: nvml2 } : { ok: false, why: `NVML does not start: ${codeText(code)}` };
+}
+
+// src/meter/nvml/clocks.ts
+var clockSm = 1;
+var maxClocks = 1024;
+var word = (memory) => memory.readUInt32LE();
+async function listed(nvml2, name, values2) {
+  const count2 = nativeMemory(4);
+  count2.writeUInt32LE(maxClocks);
+  const clocks = nativeMemory(4 * maxClocks);
+  const code = await nvml2.call(name, ...values2, count2, clocks);
+  if (code !== success) return { ok: false, why: codeText(code) };
+  const found = Math.min(word(count2), maxClocks);
+  return { ok: true, value: Array.from({ length: found }, (_, i) => clocks.readUInt32LE(4 * i)) };
+}
+function nvmlClocks(nvml2, handle, named2) {
+  const done = (code) => code === success ? { ok: true, value: null } : { ok: false, why: codeText(code) };
+  return {
+    ...named2,
+    async supported() {
+      const memory = await listed(nvml2, "nvmlDeviceGetSupportedMemoryClocks", [handle]);
+      if (!memory.ok) return memory;
+      const highest = Math.max(0, ...memory.value);
+      const clocks = await listed(nvml2, "nvmlDeviceGetSupportedGraphicsClocks", [handle, highest]);
+      return clocks.ok ? { ok: true, value: clocks.value.sort((a2, b) => a2 - b) } : clocks;
+    },
+    lock: async (mhz) => done(await nvml2.call("nvmlDeviceSetGpuLockedClocks", handle, mhz, mhz)),
+    unlock: async () => done(await nvml2.call("nvmlDeviceResetGpuLockedClocks", handle)),
+    async smMhz() {
+      const read = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
+      return read.ok ? read.value : null;
+    }
+  };
+}
+
+// src/meter/clocks/mark.ts
+import { mkdirSync, readFileSync as readFileSync2, rmSync, writeFileSync } from "node:fs";
+import { join as join5 } from "node:path";
+function markPath(folder, key2) {
+  return folder === void 0 ? null : join5(folder, `joulegate-${key2}.clocks`);
+}
+function writeMark(folder, path2, token2) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path2, token2);
+}
+function readMark(path2) {
+  try {
+    return readFileSync2(path2, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+function removeMark(path2) {
+  rmSync(path2, { force: true });
+}
+
+// src/meter/clocks/watchdog.ts
+var clockWatchdogArgument = "restore-clocks";
+var longestGoodbyeMs = 2e3;
+async function startClockWatchdog(order, guard2) {
+  const { RUNNER_TRACKING_ID: _, ...environment } = guard2.environment;
+  const child = spawn(process.execPath, [guard2.workerPath, clockWatchdogArgument], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: environment
+  });
+  child.stdin.on("error", () => void 0);
+  await new Promise((resolve3, reject) => {
+    child.once("spawn", resolve3);
+    child.once("error", reject);
+  });
+  await new Promise((resolve3) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve3()));
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  return { dismiss: () => dismiss(child) };
+}
+async function dismiss(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve3) => child.once("exit", () => resolve3()));
+  child.stdin?.end("restored\n");
+  await Promise.race([ended, new Promise((resolve3) => setTimeout(resolve3, longestGoodbyeMs).unref())]);
+}
+
+// src/meter/open-meter.ts
+import { fileURLToPath } from "node:url";
+
 // src/meter/command/kind.ts
 import { createHash as createHash2 } from "node:crypto";
 import { basename } from "node:path";
@@ -16872,6 +17193,94 @@ function unsuitable(obstacle) {
 }
 function missing(obstacle) {
   return { ok: false, obstacle, missing: true };
+}
+
+// src/meter/clocks/control.ts
+import { randomUUID } from "node:crypto";
+var settleMs = 300;
+var pollMs = 10;
+var nearMhz = 20;
+var ownTokens = /* @__PURE__ */ new Set();
+async function openClockControl(options) {
+  const { board, folder, guard: guard2, time } = options;
+  const path2 = markPath(folder, board.key);
+  const token2 = randomUUID();
+  ownTokens.add(token2);
+  let watchdog = null;
+  let current = null;
+  let queue = Promise.resolve();
+  async function protect() {
+    if (folder !== void 0 && path2 !== null) writeMark(folder, path2, token2);
+    const { libraryPath, uuid } = board;
+    if (guard2 !== void 0 && watchdog === null) {
+      watchdog = await startClockWatchdog({ libraryPath, uuid, markPath: path2, token: token2 }, guard2);
+    }
+  }
+  async function unprotect() {
+    if (path2 !== null && readMark(path2) === token2) removeMark(path2);
+    await watchdog?.dismiss();
+    watchdog = null;
+  }
+  async function lock(mhz) {
+    const supported = await board.supported();
+    if (supported.ok && !supported.value.includes(mhz)) throw unsupported(board, mhz, supported.value);
+    await protect();
+    const locked = await board.lock(mhz);
+    if (!locked.ok) {
+      if (current === null) await unprotect();
+      throw refused(board, `its clock cannot be locked at ${mhz} MHz: ${locked.why}`);
+    }
+    current = mhz;
+    const endMs = time.nowMs() + settleMs;
+    while (time.nowMs() < endMs) {
+      const now = await board.smMhz();
+      if (now === null || Math.abs(now - mhz) <= nearMhz) return;
+      await time.sleep(pollMs);
+    }
+  }
+  async function unlock() {
+    const unlocked = await board.unlock();
+    if (!unlocked.ok) throw refused(board, `its clock cannot be restored: ${unlocked.why}`);
+    current = null;
+  }
+  function set(mhz) {
+    const done = queue.then(async () => {
+      if (mhz === current) return;
+      await (mhz === null ? unlock() : lock(mhz));
+    });
+    queue = done.catch(() => void 0);
+    return done;
+  }
+  let note = null;
+  const left = path2 === null ? null : readMark(path2);
+  if (path2 !== null && left !== null && !ownTokens.has(left)) {
+    const restored = await board.unlock();
+    if (restored.ok) removeMark(path2);
+    note = restored.ok ? "the clock that an earlier run left locked was restored" : `an earlier run left its clock locked, and it cannot be restored: ${restored.why}`;
+  }
+  return {
+    note,
+    control: {
+      set,
+      async close() {
+        await set(null);
+        await unprotect();
+      }
+    }
+  };
+}
+function unsupported({ label }, mhz, all) {
+  const nearest = [...all].sort((a2, b) => Math.abs(a2 - mhz) - Math.abs(b - mhz)).slice(0, 2);
+  return new JoulegateError("bad-input", `${label} has no SM clock of ${mhz} MHz.`, {
+    code: "unsupported-clock",
+    nextStep: `The nearest are ${nearest.join(" and ")} MHz; \`nvidia-smi -q -d SUPPORTED_CLOCKS\` lists all. Change \`clocks\` in the manifest.`
+  });
+}
+function refused({ label }, why) {
+  return new JoulegateError("could-not-measure", `${label}: ${why}.`, {
+    code: "clocks-refused",
+    nextStep: "Locking clocks takes administrator rights and a GPU of Volta or newer: check with `sudo nvidia-smi -lgc 1200,1200` and `sudo nvidia-smi -rgc`, run the job as root, or remove `clocks` from the manifest."
+  });
 }
 
 // src/stats/holm.ts
@@ -17105,6 +17514,36 @@ function shuffle(items, random) {
     items[j] = held2;
   }
   return items;
+}
+
+// src/stats/spearman.ts
+function ranks(values2) {
+  const order = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
+  const result = new Array(values2.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values2[order[end]] === values2[order[start]]) end++;
+    for (let i = start; i < end; i++) result[order[i]] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return result;
+}
+function spearman(a2, b) {
+  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
+  const rankA = ranks(a2);
+  const rankB = ranks(b);
+  const middle2 = mean(rankA);
+  let products = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (let i = 0; i < rankA.length; i++) {
+    const da = rankA[i] - middle2;
+    const db = rankB[i] - middle2;
+    products += da * db;
+    squaresA += da * da;
+    squaresB += db * db;
+  }
+  return products / Math.sqrt(squaresA * squaresB);
 }
 
 // src/stats/student-t.ts
@@ -18029,7 +18468,7 @@ var burst = {
 var quietMs = 600;
 var burstMs = 1600;
 var risingMs = 600;
-var pollMs = 10;
+var pollMs2 = 10;
 var leastWatts = 3;
 var leastFactor = 3;
 async function findLoaded(sensors, device, time) {
@@ -18061,7 +18500,7 @@ async function meanWatts(sensors, time, span) {
         })
       );
     }
-    await time.sleep(pollMs);
+    await time.sleep(pollMs2);
   }
   return sensors.map((_, i) => counterWatts(counters2[i] ?? []) ?? lastPart(powers[i] ?? []));
 }
@@ -18079,7 +18518,7 @@ function lastPart(watts) {
 // src/meter/sensor/names.ts
 var noise = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
 function wordsOf(name) {
-  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word3) => !noise.has(word3)).join(" ");
+  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word4) => !noise.has(word4)).join(" ");
 }
 function isNamed(name, info) {
   const wanted = wordsOf(name);
@@ -18135,38 +18574,38 @@ function ambiguous(possible, info, tried) {
 }
 
 // src/meter/sensor/lock.ts
-import { closeSync, openSync, readFileSync as readFileSync3, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync as readFileSync4, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { join as join7 } from "node:path";
 
 // src/meter/sensor/processes.ts
-import { readFileSync as readFileSync2, readlinkSync } from "node:fs";
-import { join as join5 } from "node:path";
+import { readFileSync as readFileSync3, readlinkSync } from "node:fs";
+import { join as join6 } from "node:path";
 var hostNamespace = "pid:[4026531836]";
 var maxDepth = 64;
 function readOrNull(path2) {
   try {
-    return readFileSync2(path2, "utf8").trim();
+    return readFileSync3(path2, "utf8").trim();
   } catch {
     return null;
   }
 }
 function namespaceOf(procFolder) {
   try {
-    return readlinkSync(join5(procFolder, "self", "ns", "pid"));
+    return readlinkSync(join6(procFolder, "self", "ns", "pid"));
   } catch {
     return "";
   }
 }
 function statFields(procFolder, pid) {
-  const text2 = readOrNull(join5(procFolder, String(pid), "stat"));
+  const text2 = readOrNull(join6(procFolder, String(pid), "stat"));
   return text2 === null ? [] : text2.slice(text2.lastIndexOf(")") + 2).split(" ");
 }
 function processIdentity(procFolder, pid) {
   return {
     pid,
     startTime: statFields(procFolder, pid)[19] ?? "",
-    boot: readOrNull(join5(procFolder, "sys/kernel/random/boot_id")) ?? "",
+    boot: readOrNull(join6(procFolder, "sys/kernel/random/boot_id")) ?? "",
     namespace: namespaceOf(procFolder)
   };
 }
@@ -18185,7 +18624,7 @@ function otherProcesses(procFolder, pids) {
   const trusted = isHostNamespace(procFolder);
   const others = trusted ? pids.filter((pid) => !descendsFrom(procFolder, pid, process.pid)) : pids;
   const processes = [...new Set(others)].map((pid) => {
-    const name = trusted ? readOrNull(join5(procFolder, String(pid), "comm")) : null;
+    const name = trusted ? readOrNull(join6(procFolder, String(pid), "comm")) : null;
     return { pid, label: name === null ? String(pid) : `${pid} (${name})` };
   });
   return { processes, trusted };
@@ -18202,7 +18641,7 @@ var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs, procFolder, time } = options;
   await mkdir(folder, { recursive: true });
-  const path2 = join6(folder, `joulegate-${key2}.lock`);
+  const path2 = join7(folder, `joulegate-${key2}.lock`);
   const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
@@ -18252,7 +18691,7 @@ function create(path2, text2) {
 function readHolder(path2) {
   let text2;
   try {
-    text2 = readFileSync3(path2, "utf8").slice(0, maxFileBytes);
+    text2 = readFileSync4(path2, "utf8").slice(0, maxFileBytes);
   } catch (error) {
     if (error.code === "ENOENT") return "gone";
     throw error;
@@ -18425,7 +18864,7 @@ async function startSampler(sensor, traits, time) {
   const powers = [];
   const states = [];
   const failures = /* @__PURE__ */ new Set();
-  const pollMs4 = pollPeriodMs(traits.updatePeriodMs);
+  const pollMs5 = pollPeriodMs(traits.updatePeriodMs);
   let powerDueMs = 0;
   let stateDueMs = 0;
   async function readCounter() {
@@ -18463,7 +18902,7 @@ async function startSampler(sensor, traits, time) {
   let stopped = false;
   const polling = (async () => {
     for (; ; ) {
-      await time.sleep(pollMs4);
+      await time.sleep(pollMs5);
       if (stopped) return;
       await look(false);
     }
@@ -18526,8 +18965,8 @@ function describeSensor(sensor, { source, counterFault }) {
   return `${label}, ${read}${details2 === "" ? "" : ` (${details2})`}`;
 }
 async function listProcesses(sensor) {
-  const listed = await sensor.processes?.();
-  return listed?.ok === true ? listed.value : null;
+  const listed2 = await sensor.processes?.();
+  return listed2?.ok === true ? listed2.value : null;
 }
 async function startSession(options) {
   const { sensor, traits, time, before } = options;
@@ -18560,7 +18999,7 @@ async function startSession(options) {
 // src/meter/sensor/traits.ts
 var wantedTicks = 13;
 var leastTicks = 4;
-var pollMs2 = 2;
+var pollMs3 = 2;
 var leastMs = 600;
 var punctualMs = 20;
 var maxMs = 2e3;
@@ -18591,7 +19030,7 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
     readings2.push({ timeMs, joules: read.value });
     const elapsedMs = timeMs - startMs;
     if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
-    await time.sleep(pollMs2);
+    await time.sleep(pollMs3);
   }
   if (ticks2 < leastTicks) {
     return {
@@ -18640,7 +19079,7 @@ async function watchPower({ power: power2 }, time) {
     const before = readings2.at(-1);
     if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
     readings2.push({ timeMs, watts: read.value });
-    await time.sleep(pollMs2);
+    await time.sleep(pollMs3);
   }
   const watts = readings2.map((reading) => reading.watts);
   const middle2 = median(watts);
@@ -18675,11 +19114,20 @@ async function openSensor(name, candidates, context) {
       const measured = await measureTraits(sensor, time);
       if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
       const { traits } = measured;
-      const onClose = async () => lock?.release();
+      const opened = await clocksOf(candidate, context);
+      const onClose = async () => {
+        try {
+          await opened?.control.close();
+        } finally {
+          lock?.release();
+        }
+      };
       const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
       used = candidate;
       const notes2 = await sensorNotes(candidate);
-      return { ok: true, meter, reason: [`${sensor.label} was picked because ${why}`, ...notes2].join("; ") };
+      if (opened?.note) notes2.push(opened.note);
+      const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
+      return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
     } finally {
       if (used === null) lock?.release();
     }
@@ -18692,14 +19140,17 @@ function lockOf({ sensor }, context) {
   if (folder === void 0) return null;
   return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
 }
+function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, time }) {
+  return board === void 0 ? null : openClockControl({ board, folder, guard: guard2, time });
+}
 async function sensorNotes({ sensor }) {
-  const listed = await sensor.processes?.();
-  if (listed === void 0) return [];
-  return listed.ok ? [] : [`other processes on it cannot be noticed: ${listed.why}`];
+  const listed2 = await sensor.processes?.();
+  if (listed2 === void 0) return [];
+  return listed2.ok ? [] : [`other processes on it cannot be noticed: ${listed2.why}`];
 }
 
 // src/meter/command/program.ts
-import { spawn } from "node:child_process";
+import { spawn as spawn2 } from "node:child_process";
 
 // src/meter/command/parse.ts
 var units = {
@@ -18744,7 +19195,7 @@ var MeterProgram = class {
   constructor(options) {
     const { program, programArguments, environment, time } = options;
     this.#time = time;
-    const child = spawn(program, [...programArguments], {
+    const child = spawn2(program, [...programArguments], {
       stdio: ["ignore", "pipe", "pipe"],
       shell: false,
       ...environment === void 0 ? {} : { env: { ...environment } }
@@ -18826,7 +19277,7 @@ function killAtExit(child) {
 
 // src/meter/command/kind.ts
 var silentMs = 5e3;
-var pollMs3 = 10;
+var pollMs4 = 10;
 var unitJoules = 1e-6;
 var command = {
   name: "command",
@@ -18860,7 +19311,7 @@ async function firstReading(program, time) {
   while (program.latest === null) {
     if (program.fault !== null) return { ok: false, why: program.fault };
     if (time.nowMs() > endMs) return { ok: false, why: `it printed no reading within ${silentMs / 1e3} s` };
-    await time.sleep(pollMs3);
+    await time.sleep(pollMs4);
   }
   return { ok: true, value: program.latest.quantity };
 }
@@ -18931,7 +19382,7 @@ var cpuTime = {
 
 // src/meter/hwmon/cards.ts
 import { readdir, realpath } from "node:fs/promises";
-import { basename as basename2, join as join7 } from "node:path";
+import { basename as basename2, join as join8 } from "node:path";
 
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
@@ -18965,16 +19416,16 @@ async function names(folder, pattern2) {
   }
 }
 async function findCards(sysfsFolder, drivers) {
-  const root = join7(sysfsFolder, "class", "drm");
+  const root = join8(sysfsFolder, "class", "drm");
   const cards = [];
   for (const card of await names(root, /^card\d+$/)) {
-    const device = join7(root, card, "device");
-    const monitors = join7(device, "hwmon");
+    const device = join8(root, card, "device");
+    const monitors = join8(device, "hwmon");
     for (const monitor of await names(monitors, /^hwmon\d+$/)) {
-      const folder = join7(monitors, monitor);
-      const driver = await readAttribute(join7(folder, "name"));
+      const folder = join8(monitors, monitor);
+      const driver = await readAttribute(join8(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join7(device, "product_name"));
+      const product = await readAttribute(join8(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
       cards.push({ card, bus: basename2(await realpath(device)), name, folder });
     }
@@ -18983,7 +19434,7 @@ async function findCards(sysfsFolder, drivers) {
 }
 
 // src/meter/hwmon/sensor.ts
-import { join as join8 } from "node:path";
+import { join as join9 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor2) {
   return async () => {
@@ -18994,7 +19445,7 @@ function scaled(path2, factor2) {
 async function createHwmonSensor(card, vendor) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join8(folder, "power1_cap"), micro)();
+  const limit = await scaled(join9(folder, "power1_cap"), micro)();
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
@@ -19011,10 +19462,10 @@ async function createHwmonSensor(card, vendor) {
 async function findCounter(folder) {
   const found = [];
   for (const i of [1, 2]) {
-    const input = join8(folder, `energy${i}_input`);
+    const input = join9(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join8(folder, `energy${i}_label`));
+    const label = await readAttribute(join9(folder, `energy${i}_label`));
     found.push({ input, label: label.ok ? label.value : "" });
   }
   const best = found.find(({ label }) => label === "card") ?? found[0];
@@ -19027,15 +19478,15 @@ async function findPower(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join8(folder, file), micro);
+    const read = scaled(join9(folder, file), micro);
     if ((await read()).ok) return { label, instant: true, fine: false, read };
   }
   return null;
 }
 async function findState(folder) {
-  const sm = scaled(join8(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join8(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join8(folder, "temp1_input"), 1e-3);
+  const sm = scaled(join9(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join9(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
   const known2 = await Promise.all([sm(), memory(), celsius()]);
   if (known2.every((read) => !read.ok)) return null;
   return async () => {
@@ -19072,53 +19523,6 @@ function hwmonKind(name, vendor, drivers) {
 }
 var amdgpu = hwmonKind("amdgpu", { word: "amd", label: "AMD" }, ["amdgpu"]);
 var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]);
-
-// src/meter/nvml/codes.ts
-var success = 0;
-var insufficientSize = 7;
-var texts = {
-  1: "NVML is not initialised",
-  2: "NVML takes an argument for invalid",
-  3: "not supported by this GPU",
-  4: "no permission",
-  6: "not found",
-  9: "the NVIDIA driver is not loaded",
-  10: "the driver did not answer in time",
-  12: "the library was not found",
-  13: "not in this version of the driver",
-  15: "the GPU has fallen off the bus",
-  16: "the GPU must be reset",
-  17: "the operating system blocks the GPU",
-  18: "library and driver are of different versions; a reboot may be due",
-  20: "out of memory",
-  21: "no data",
-  999: "an error inside the driver"
-};
-function codeText(code) {
-  return `${texts[code] ?? "NVML failed"} (NVML ${code})`;
-}
-
-// src/meter/nvml/koffi.ts
-async function loadLibrary(path2, search) {
-  const koffi = await loadKoffi(search);
-  const library = koffi.load(path2);
-  return {
-    find(name, types) {
-      try {
-        library.symbol(name);
-      } catch {
-        return null;
-      }
-      const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve3, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
-      });
-    }
-  };
-}
-function nativeMemory(bytes) {
-  return Buffer.from(new ArrayBuffer(bytes));
-}
 
 // src/meter/nvml/fields.ts
 var field = {
@@ -19157,89 +19561,6 @@ async function readFields(nvml2, handle, ids) {
   });
 }
 
-// src/meter/nvml/library.ts
-var functions = {
-  nvmlInit_v2: [],
-  nvmlShutdown: [],
-  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
-  nvmlDeviceGetCount_v2: ["void *"],
-  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
-  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
-  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
-  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
-  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
-  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
-  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
-  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
-};
-var Nvml = class {
-  #library;
-  #found = /* @__PURE__ */ new Map();
-  constructor(library) {
-    this.#library = library;
-  }
-  /** Whether this version of the driver has a function. */
-  has(name) {
-    return this.#find(name) !== null;
-  }
-  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
-  async call(name, ...values2) {
-    const found = this.#find(name);
-    return found === null ? 13 : found(...values2);
-  }
-  /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
-  async read(name, values2, bytes, decode) {
-    const memory = nativeMemory(bytes);
-    const code = await this.call(name, ...values2, memory);
-    return code === success ? { ok: true, value: decode(memory) } : { ok: false, why: codeText(code) };
-  }
-  /** Calls a function that writes a text of at most 95 bytes into its second to last argument. */
-  async readText(name, values2) {
-    const memory = nativeMemory(96);
-    const code = await this.call(name, ...values2, memory, memory.length);
-    return code === success ? { ok: true, value: terminated(memory) } : { ok: false, why: codeText(code) };
-  }
-  async close() {
-    await this.call("nvmlShutdown");
-  }
-  #find(name) {
-    let found = this.#found.get(name);
-    if (found === void 0) {
-      found = this.#library.find(name, functions[name]);
-      this.#found.set(name, found);
-    }
-    return found;
-  }
-};
-function terminated(memory) {
-  const end = memory.indexOf(0);
-  return memory.toString("utf8", 0, end < 0 ? memory.length : end);
-}
-async function openNvml(path2, search) {
-  let library;
-  try {
-    library = await loadLibrary(path2, search);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "native-part-altered") throw error;
-    return { ok: false, why: `${path2} cannot be loaded: ${error instanceof Error ? error.message : error}` };
-  }
-  const nvml2 = new Nvml(library);
-  if (!nvml2.has("nvmlInit_v2")) return { ok: false, why: `${path2} is no NVML` };
-  const code = await nvml2.call("nvmlInit_v2");
-  return code === success ? { ok: true, value: nvml2 } : { ok: false, why: `NVML does not start: ${codeText(code)}` };
-}
-
 // src/meter/nvml/processes.ts
 var lists = [
   [
@@ -19256,9 +19577,9 @@ var maxRoom = 4096;
 async function gpuProcessIds(nvml2, handle) {
   const pids = /* @__PURE__ */ new Set();
   for (const [newer, older] of lists) {
-    const listed = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
-    if (!listed.ok) return listed;
-    for (const pid of listed.value) pids.add(pid);
+    const listed2 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed2.ok) return listed2;
+    for (const pid of listed2.value) pids.add(pid);
   }
   return { ok: true, value: [...pids] };
 }
@@ -19291,15 +19612,15 @@ var timeFields = [
   [field.hardwareThermalTime, "hardware thermal slowdown"],
   [field.powerBrakeTime, "power brake slowdown"]
 ];
-var clockSm = 1;
+var clockSm2 = 1;
 var clockMemory = 2;
 var temperatureGpu = 0;
-var word = (memory) => memory.readUInt32LE();
+var word2 = (memory) => memory.readUInt32LE();
 async function readState(nvml2, handle) {
   const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
-  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
-  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word);
-  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word);
+  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm2], 4, word2);
+  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word2);
+  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word2);
   const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
   const times = await readFields(
     nvml2,
@@ -19325,10 +19646,10 @@ async function readState(nvml2, handle) {
 var pciInfo = { bytes: 68, busId: 36 };
 var archTuring = 6;
 var maxGpus = 64;
-var word2 = (memory) => memory.readUInt32LE();
+var word3 = (memory) => memory.readUInt32LE();
 var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
-async function listGpus(nvml2, procFolder) {
-  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word2);
+async function listGpus(nvml2, procFolder, libraryPath) {
+  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word3);
   if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
   const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
   const candidates = [];
@@ -19341,7 +19662,7 @@ async function listGpus(nvml2, procFolder) {
       (memory) => memory.readBigUInt64LE()
     );
     if (handle.ok) {
-      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder };
+      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder, libraryPath };
       candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
     } else faults.push(`GPU ${index}: ${handle.why}`);
   }
@@ -19365,17 +19686,18 @@ async function describeGpu(gpu) {
     sensor: await createSensor2({ ...gpu, label, key: key2 }),
     name,
     handles,
-    refusal: await refusalOf(nvml2, handle)
+    refusal: await refusalOf(nvml2, handle),
+    ...uuid.ok ? { clocks: nvmlClocks(nvml2, handle, { label, key: key2, uuid: uuid.value, libraryPath: gpu.libraryPath }) } : {}
   };
 }
 async function refusalOf(nvml2, handle) {
   const current = nativeMemory(4);
   const pending = nativeMemory(4);
   const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
-  if (code === success && word2(current) === 1) {
+  if (code === success && word3(current) === 1) {
     return "MIG is on, and its sensor sees all instances together; measure with MIG off";
   }
-  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word2);
+  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word3);
   if (mode.ok && mode.value >= 2) {
     return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
   }
@@ -19383,7 +19705,7 @@ async function refusalOf(nvml2, handle) {
 }
 async function createSensor2(gpu) {
   const { nvml: nvml2, handle, procFolder, driver, label, key: key2 } = gpu;
-  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word2));
+  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word3));
   const details2 = [
     limit.ok ? `power limit ${limit.value} W` : null,
     driver === null ? null : `driver ${driver}`
@@ -19412,9 +19734,9 @@ async function findCounter2(nvml2, handle) {
       (memory) => Number(memory.readBigUInt64LE())
     )
   );
-  const unsupported = [codeText(3), codeText(13)];
+  const unsupported2 = [codeText(3), codeText(13)];
   const first = await read();
-  return !first.ok && unsupported.includes(first.why) ? null : { label: "energy counter of NVML", read };
+  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
 }
 async function findPower2(nvml2, handle) {
   const readInstant = async () => {
@@ -19424,10 +19746,10 @@ async function findPower2(nvml2, handle) {
   if ((await readInstant()).ok) {
     return { label: "instantaneous power of NVML", instant: true, fine: true, read: readInstant };
   }
-  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word2));
+  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
   const first = await read();
   if (!first.ok) return null;
-  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word2);
+  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
   const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
   return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, read };
 }
@@ -19443,12 +19765,13 @@ var nvml = {
       if (info.software) return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
     }
-    const opened = await openNvml(context.nvmlLibrary ?? usualLibrary, context.native);
+    const libraryPath = context.nvmlLibrary ?? usualLibrary;
+    const opened = await openNvml(libraryPath, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
     let used = false;
     try {
-      const { candidates, faults } = await listGpus(library, context.procFolder);
+      const { candidates, faults } = await listGpus(library, context.procFolder, libraryPath);
       if (candidates.length === 0) return missing(["NVML shows no GPU", ...faults].join("; "));
       const opening = await openSensor("nvml", candidates, context);
       if (!opening.ok) return opening;
@@ -19496,9 +19819,10 @@ async function openMeter(options) {
     procFolder: options.procFolder ?? "/proc",
     lockFolder: options.lockFolder,
     lockWaitMs: options.lockWaitMs ?? 0,
+    clockGuard: options.clockGuard,
     time: options.time ?? systemTime
   };
-  if (choice === "none") return { meter: null, reason: "energy was not asked for" };
+  if (choice === "none") return { meter: null, reason: "energy was not asked for", clocks: null };
   if (choice === "auto") return openFirst(context);
   const kind = kinds.find(({ name }) => name === choice);
   if (kind === void 0) {
@@ -19509,7 +19833,7 @@ async function openMeter(options) {
   }
   const opening = await kind.open(context);
   if (!opening.ok) throw refusal(choice, opening);
-  return { meter: opening.meter, reason: opening.reason };
+  return { meter: opening.meter, reason: opening.reason, clocks: opening.clocks ?? null };
 }
 function refusal(choice, { obstacle, missing: missing2 }) {
   const message = `The meter ${choice} cannot be used: ${obstacle}.`;
@@ -19523,17 +19847,18 @@ function refusal(choice, { obstacle, missing: missing2 }) {
 }
 async function openFirst(context) {
   const tried = [];
-  const explain2 = (openings) => openings.map(({ obstacle }) => obstacle);
+  const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
   const candidates = kinds.filter((kind) => kind !== command || context.command !== void 0);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
-      const reasons = [opening.reason, ...explain2(tried.filter(({ missing: missing2 }) => missing2))];
-      return { meter: opening.meter, reason: reasons.join("; ") };
+      const reasons = [opening.reason, ...explain3(tried.filter(({ missing: missing2 }) => missing2))];
+      return { meter: opening.meter, reason: reasons.join("; "), clocks: opening.clocks ?? null };
     }
     tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  return { meter: null, reason: `no supported energy sensor (${explain2(tried).join("; ")})` };
+  const reason = `no supported energy sensor (${explain3(tried).join("; ")})`;
+  return { meter: null, reason, clocks: null };
 }
 
 // src/meter/recorded.ts
@@ -19619,11 +19944,11 @@ function pad(text2, width, align) {
 }
 function wrap(text2, width) {
   const lines = [];
-  for (const word3 of text2.split(" ")) {
+  for (const word4 of text2.split(" ")) {
     const last2 = lines.at(-1);
-    if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word3) <= width) {
-      lines[lines.length - 1] = `${last2} ${word3}`;
-    } else lines.push(word3);
+    if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word4) <= width) {
+      lines[lines.length - 1] = `${last2} ${word4}`;
+    } else lines.push(word4);
   }
   return lines;
 }
@@ -22065,18 +22390,21 @@ function createAxis(options) {
   if (isLogarithmic) {
     const pad2 = (high / low) ** room;
     const scale2 = log([low / pad2, high * pad2], [...range3]);
-    const decades = scale2.ticks(options.ticks);
-    const every = Math.max(1, Math.ceil(decades.length / options.ticks));
-    const ticks2 = decades.filter((_, at2) => at2 % every === 0);
+    const round2 = scale2.ticks(options.ticks).filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
+    const every = Math.max(1, Math.ceil(round2.length / (options.ticks + 1)));
+    const ticks2 = round2.filter((_, at2) => at2 % every === 0);
     return Object.assign((value2) => scale2(value2), { ticks: ticks2, ...described(options) });
   }
-  const spread = high - low || Math.abs(high) * 0.1 || 1;
+  const spread = high - low || Math.abs(high) || 1;
   const start = from === "zero" ? 0 : low - room * spread;
   const scale = linear2([start, high + room * spread], [...range3]);
   return Object.assign((value2) => scale(value2), {
     ticks: scale.ticks(options.ticks),
     ...described(options)
   });
+}
+function leadingDigit(value2) {
+  return Number(value2.toExponential()[0]);
 }
 function described({ format: format5, title }) {
   return { format: format5, title };
@@ -23205,7 +23533,7 @@ function stepAfter(context) {
 
 // src/report/svg/series.ts
 function dots(points, tone = null) {
-  const places = new Set(points.map(({ x: x2, y: y2 }) => `M${coordinate(x2)} ${coordinate(y2)}h0`));
+  const places = new Set(points.map(({ x: x2, y: y2 }) => `M${Math.round(x2)} ${Math.round(y2)}h0`));
   return element("path", { class: tone === null ? "dots" : `dots is-${tone}`, d: [...places].join("") });
 }
 function polyline(points, options) {
@@ -23224,8 +23552,12 @@ function labelledMark(at2, label, tone, frame) {
     element("circle", { class: `mark is-${tone}`, cx: at2.x, cy: at2.y, r: 5 }),
     element(
       "text",
-      { x: at2.x + (toTheLeft ? -10 : 10), y: at2.y - 7, "text-anchor": toTheLeft ? "end" : "start" },
-      escapeMarkup(label)
+      {
+        x: at2.x + (toTheLeft ? -10 : 10),
+        y: at2.y + (label.below ? 17 : -7),
+        "text-anchor": toTheLeft ? "end" : "start"
+      },
+      escapeMarkup(label.text)
     )
   ].join("");
 }
@@ -23234,6 +23566,9 @@ function labelledMark(at2, label, tone, frame) {
 var defaultSize = { width: 460, height: 280 };
 function frameOf({ width, height }) {
   return { left: 70, top: 26, right: width - 16, bottom: height - 42 };
+}
+function isNear(a2, b) {
+  return Math.abs(a2.x - b.x) < 70 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
   const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
@@ -23253,7 +23588,11 @@ function planeFigure(options) {
     ) : "",
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
-    ...marks2.map((mark) => labelledMark(placed(mark), mark.label, mark.tone, frame))
+    ...marks2.map((mark, at2) => {
+      const place = placed(mark);
+      const isCrowded = marks2.slice(0, at2).some((other) => isNear(placed(other), place));
+      return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
+    })
   ]);
 }
 function linesFigure(options) {
@@ -23264,7 +23603,8 @@ function linesFigure(options) {
     ...options.x,
     values: all.map((point2) => point2.x),
     range: [frame.left, frame.right],
-    ticks: 6
+    ticks: 6,
+    from: "linear"
   });
   const y2 = createAxis({
     ...options.y,
@@ -23307,7 +23647,8 @@ function intervalsFigure(options) {
     format: format5,
     values: [0, ...values2],
     range: [frame.left, frame.right],
-    ticks: 6
+    ticks: 4,
+    from: "linear"
   });
   const drawn = rows.map((row, at2) => {
     const middle2 = frame.top + rowHeight * (at2 + 0.5);
@@ -23584,11 +23925,16 @@ function plane2(kernel, evidence, id) {
     front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
       ...others.flatMap((finalist) => markOf2(finalist, "", "faint")),
-      ...markOf2(kernel.before, "before", "base"),
-      ...markOf2(kernel, "chosen", "head")
+      ...isReplaced(kernel) ? markOf2(kernel.before, "before", "base") : [],
+      ...markOf2(kernel, isReplaced(kernel) ? "chosen" : "kept", "head")
     ]
   });
   return figureHtml("Energy and latency", svg);
+}
+function thinnedSteps(points) {
+  const changes = points.filter(({ y: y2 }, at2) => at2 === points.length - 1 || y2 !== points[at2 - 1]?.y);
+  const every = Math.max(1, Math.ceil(changes.length / 150));
+  return changes.filter((_, at2) => at2 % every === 0 || at2 === changes.length - 1);
 }
 function convergence(kernel, id) {
   const curve = kernel.convergence;
@@ -23597,6 +23943,7 @@ function convergence(kernel, id) {
     (value2, at2) => value2 === null ? [] : [{ x: Math.round((at2 + 1) * step2), y: value2 }]
   );
   if (points.length < 2) return "";
+  const shown = thinnedSteps(points);
   const formats = {
     energy: formatJoules,
     latency: formatMilliseconds,
@@ -23608,7 +23955,7 @@ function convergence(kernel, id) {
     description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
     y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
-    lines: [{ label: "best", tone: "base", points, steps: true }]
+    lines: [{ label: "best", tone: "base", points: shown, steps: true }]
   });
   return figureHtml("Search", svg);
 }
@@ -23740,7 +24087,7 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 8px 0; }
 dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; min-width: 600px; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--faint); }
 td.figure-cell, th.figure-cell { text-align: right; white-space: nowrap; }
@@ -24322,8 +24669,8 @@ import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync2, fsyncSync, mkdirSync, openSync as openSync2, renameSync, rmSync, writeSync as writeSync2 } from "node:fs";
-import { basename as basename3, dirname as dirname3, join as join9 } from "node:path";
+import { closeSync as closeSync2, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync2, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
+import { basename as basename3, dirname as dirname3, join as join10 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -24355,10 +24702,10 @@ function isUnsupported(error) {
 function writeFileAtomic(path2, content) {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
   const folder = dirname3(path2);
-  const temporary = join9(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join10(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
   let created = false;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync2(folder, { recursive: true });
     const descriptor = openSync2(temporary, "wx");
     created = true;
     try {
@@ -24371,7 +24718,7 @@ function writeFileAtomic(path2, content) {
     created = false;
     syncFolder(folder);
   } catch (error) {
-    if (created) rmSync(temporary, { force: true });
+    if (created) rmSync2(temporary, { force: true });
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${systemReason(error)}`, {
       code: "cannot-write",
       nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
@@ -24466,10 +24813,10 @@ function isTelling(fault) {
 }
 function describeFaults(faults) {
   const telling = faults.filter(isTelling);
-  const listed = telling.length > 0 ? telling : faults;
+  const listed2 = telling.length > 0 ? telling : faults;
   const depth = (fault) => fault.pointer.split("/").length;
-  const first = listed.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
-  const others = listed.length > 1 ? ` (and ${listed.length - 1} more)` : "";
+  const first = listed2.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
+  const others = listed2.length > 1 ? ` (and ${listed2.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 function damaged(label, reason, nextStep) {
@@ -24983,16 +25330,17 @@ function writeReport(path2, report3) {
 }
 
 // src/app/guard.ts
-import { join as join17 } from "node:path";
+import { join as join18 } from "node:path";
 
 // src/app/guard-advice.ts
-import { mkdtempSync, rmSync as rmSync3 } from "node:fs";
+import { mkdtempSync, rmSync as rmSync4 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 
 // src/judge/options.ts
 var leastBlocks = 3;
 var attemptsFactor = 2;
+var suspectFactor = 2;
 function withDefaults(options) {
   return {
     alpha: 0.05,
@@ -25395,15 +25743,15 @@ function noiseFloorOf(request) {
 // src/judge/overall.ts
 var harmless = ["identical", "new", "removed"];
 function overallVerdict(request) {
-  const { judgements, listed, failOn, accepts = () => false, machineChanged = null } = request;
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
   const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
   const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed]);
+  const counts = describeCounts([...compared, ...listed2]);
   const facts = {
     gated: gatedSubjects.length,
     failing: failing.map(toListed),
@@ -25444,13 +25792,13 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  if (listed.length > 0 && listed.every(({ verdict }) => harmless.includes(verdict))) {
+  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless.includes(verdict))) {
     return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
   }
   return {
     ...facts,
     verdict: "nothing-gated",
-    reason: listed.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
 function isGated({ metrics: metrics2 }) {
@@ -25478,11 +25826,13 @@ function describeCounts(subjects) {
 }
 
 // src/judge/settled.ts
-function standingOf(subject, samples2, options) {
-  const counting = metrics.filter((metric) => isTrusted(subject, metric)).map((metric) => gatherEvidence(subject, metric, samples2, options)).filter(({ flag }) => flag.measured);
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
+  );
   const distances = counting.map(distanceOf);
   return {
-    settled: counting.length > 0 && counting.every((evidence) => isClear(evidence, options)),
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
     distance: distances.length === 0 ? 0 : Math.min(...distances)
   };
 }
@@ -25508,12 +25858,43 @@ function distanceOf(evidence) {
 
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings = withDefaults(judging);
   if (settings.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
   const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const { flagBlocks, confirmBlocks } = settings;
   const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength }) => strength > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf4, settings) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known2 = gathered.get(subject);
+    if (known2 !== void 0) return known2;
+    const samples2 = samplesOf4(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings } = request;
+  const { flagBlocks } = settings;
   const first = missing2({
     subjects,
     phase: "flag",
@@ -25521,24 +25902,23 @@ function planNext(subjects, samples2, options = {}) {
     finishFirst: true
   });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(subject, pooledOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
   const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(subject, pooledOf(subject), settings) })).filter(({ strength }) => strength > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: confirmBlocks,
-    finishFirst: true
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
   });
-  return confirm ?? { phase: "done" };
+  return again === null ? null : { ...again, blocks: 1 };
 }
-function flagStrength(subject, samples2, settings) {
-  const strengths = metrics.map((metric) => {
-    const { gates, flagged, flagEstimate, margin } = gatherEvidence(subject, metric, samples2, settings);
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
     if (!gates || !flagged || flagEstimate === null) return 0;
     return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
   });
@@ -25563,6 +25943,29 @@ function missingOf(samples2, phase, wanted) {
   ).length;
   if (complete === 0 && pairs.length >= leastBlocks) return 0;
   return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
+// src/manifest/clocks.ts
+var clockTunable = "SM_MHZ";
+var ownClock = 0;
+function readClocks(own, inherited) {
+  const clocks = (own ?? inherited)?.["sm-mhz"]?.filter((mhz) => mhz !== void 0) ?? [];
+  return clocks.length === 0 ? null : { name: clockTunable, values: [ownClock, ...clocks] };
+}
+function withOwnClock(defaults, clock) {
+  return clock === null ? defaults : { ...defaults, [clockTunable]: ownClock };
+}
+function clockOf(configuration) {
+  const mhz = configuration[clockTunable];
+  return typeof mhz === "number" && mhz !== ownClock ? mhz : null;
+}
+function alignClock(kernel, configuration) {
+  const hasClocks = kernel.tunables.some(({ name }) => name === clockTunable);
+  const mhz = configuration[clockTunable];
+  if (hasClocks && mhz === void 0) return { ...configuration, [clockTunable]: ownClock };
+  if (hasClocks || mhz !== ownClock) return configuration;
+  const { [clockTunable]: _, ...rest } = configuration;
+  return rest;
 }
 
 // src/manifest/format-problems.ts
@@ -25921,8 +26324,8 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed = known2?.all?.length;
-      if (listed !== void 0) return { value: Math.min(listed, limit), exact: listed <= limit };
+      const listed2 = known2?.all?.length;
+      if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
       for (const _ of enumerate(budget)) {
@@ -31297,6 +31700,11 @@ function readBuffers(written, place, context) {
 function checkName(name, place) {
   if (isLimit(name)) {
     place.key({ message: `'${name}' is the name of a device limit`, nextStep: "use another name" });
+  } else if (name === clockTunable) {
+    place.key({
+      message: `'${name}' is the name of the GPU's locked clock`,
+      nextStep: "use another name, or write 'clocks: { sm-mhz: [1200, 1500] }' to search over clocks"
+    });
   } else if (isReservedName(name)) {
     place.key({ message: `'${name}' is a reserved word of expressions`, nextStep: "use another name" });
   }
@@ -31759,6 +32167,9 @@ function readKernel(name, kernel, context) {
   );
   const dispatch = readDispatch(parts.dispatch, parts, variables);
   const { source } = parts;
+  const clock = readClocks(kernel.clocks, context.clocks);
+  const defaults = withOwnClock(parts.defaults, clock);
+  const constraintVariables = clock === null ? variables : Object.assign(/* @__PURE__ */ Object.create(null), variables, { [clockTunable]: "int" });
   return {
     name,
     operator: parts.operator,
@@ -31767,9 +32178,9 @@ function readKernel(name, kernel, context) {
     source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
-    tunables: parts.tunables.items,
-    constraints: readConstraints(parts, variables),
-    defaults: parts.defaults,
+    tunables: clock === null ? parts.tunables.items : [...parts.tunables.items, clock],
+    constraints: readConstraints({ ...parts, defaults }, constraintVariables),
+    defaults,
     buffers: readBuffers(parts.buffers.value, parts.buffers.place, {
       workloads: parts.workloads,
       variables,
@@ -31960,7 +32371,8 @@ function parseManifest(options) {
     operatorNames: operators2.map(({ name }) => name),
     loadOperator: operatorLoader(operators2),
     objective,
-    gate
+    gate,
+    clocks: written.clocks
   };
   const kernels = [];
   for (const [name, kernel] of Object.entries(written.kernels ?? {})) {
@@ -32073,10 +32485,10 @@ function numericRanks(tunable) {
 }
 function axisOf(tunable, index) {
   const levels = tunable.values.length;
-  const ranks = numericRanks(tunable);
-  const ordinal = ranks !== null || levels === 2;
+  const ranks3 = numericRanks(tunable);
+  const ordinal = ranks3 !== null || levels === 2;
   const positions = tunable.values.map(
-    (_, value2) => ordinal ? (ranks?.[value2] ?? value2) / (levels - 1) : value2
+    (_, value2) => ordinal ? (ranks3?.[value2] ?? value2) / (levels - 1) : value2
   );
   return { tunable: index, ordinal, hamming: levels > 2, positions };
 }
@@ -32173,6 +32585,7 @@ var EnergyShare = class {
 // src/search/energy-step.ts
 var trialsPerStep = 8;
 var stepsPerHonestSample = 2;
+var optimism = 0.5;
 var leastChoice = 3;
 var EnergyStep = class {
   #task;
@@ -32186,11 +32599,11 @@ var EnergyStep = class {
   get isDue() {
     return this.#task.ledger.size - this.#tried >= trialsPerStep;
   }
-  /** Unmeasured trials within the cap, lowest predicted objective first. */
+  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
   #eligible() {
-    const { ledger, logObjective } = this.#task;
+    const { ledger, power: power2, logObjective } = this.#task;
     const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
   }
   #bestMeasured() {
     const best = this.#task.ledger.ranked()[0];
@@ -32219,9 +32632,8 @@ var EnergyStep = class {
     return goesOn;
   }
   /**
-   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says,
-   * but none that the model, given its error, sees behind what is measured; at times one more at random among the newly
-   * tried.
+   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
+   * at times one more at random among the newly tried.
    */
   async run() {
     const { ledger, random, fixedShare } = this.#task;
@@ -32233,9 +32645,7 @@ var EnergyStep = class {
       await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
       return;
     }
-    const reach = this.#bestMeasured() + this.#share.error;
-    const promising = eligible.filter((trial) => this.#task.logObjective(trial) <= reach);
-    const top = promising.slice(0, Math.round(this.#share.share * trialsPerStep));
+    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
     const rest = ledger.good.filter(
       (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
     );
@@ -32247,6 +32657,7 @@ var EnergyStep = class {
    * measured in any case, so that there is something to choose from.
    */
   async finish(limit) {
+    if (this.#task.fixedShare !== null) await this.run();
     for (let i = 0; i < limit; i++) {
       const next = this.#eligible()[0];
       if (next === void 0) return;
@@ -32444,10 +32855,13 @@ var BoostedTrees = class {
     if (matrix.columns !== this.columns) {
       throw new RangeError(`Expected ${this.columns} features, got ${matrix.columns}.`);
     }
-    return Float64Array.from(
-      { length: matrix.rows },
-      (_, row) => this.#sum(matrix.values, row * matrix.columns)
-    );
+    const { rows, columns: columns2, values: values2 } = matrix;
+    const sums = new Float64Array(rows).fill(this.#base);
+    for (const tree of this.#trees) {
+      for (let row = 0; row < rows; row++)
+        sums[row] = sums[row] + treeValue(tree, values2, row * columns2);
+    }
+    return sums;
   }
   #sum(features, offset) {
     let sum = this.#base;
@@ -33493,6 +33907,17 @@ var PowerModel = class {
 
 // src/search/prior-beliefs.ts
 var nothing2 = { logLatency: null, logWatts: null };
+var enoughToOppose = 8;
+var enoughToTell = 24;
+var leastCorrelation = 0.2;
+function ranks2(forecasts) {
+  if (forecasts.length < enoughToOppose) return true;
+  const correlation = spearman(
+    forecasts.map(({ predicted }) => predicted),
+    forecasts.map(({ measured }) => measured)
+  );
+  return forecasts.length < enoughToTell ? correlation > 0 : correlation > leastCorrelation;
+}
 var PriorBeliefs = class {
   #model;
   #trials;
@@ -33512,6 +33937,16 @@ var PriorBeliefs = class {
   }
   get(key2) {
     return this.#known.get(key2) ?? nothing2;
+  }
+  /**
+   * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
+   * it ranks one of them better than chance.
+   */
+  weigh(aims) {
+    if (this.#silent) return;
+    if (aims.some(ranks2)) return;
+    this.#silent = true;
+    this.#known.clear();
   }
   /** Works out the belief about a configuration, once. */
   async learn(key2, configuration) {
@@ -33548,7 +33983,7 @@ function worth({ belief, best, probability }) {
 }
 
 // src/search/candidates.ts
-var neighboursOf = 4;
+var neighboursOf = 8;
 var parents = 16;
 var offspring = 300;
 var mutationRate = 0.15;
@@ -33751,8 +34186,27 @@ var Proposer = class {
       validity: this.#validity.probability(key2, point2) ** 2
     }));
   }
+  /** Lets the cost model's forecasts be weighed. */
+  #weighPriors() {
+    const { ledger, priors } = this.#task;
+    if (!priors.speaks) return;
+    const forecasts = (predict, measure) => [...ledger.good].flatMap((trial) => {
+      const predicted = predict(trial.key);
+      return predicted === null ? [] : [{ predicted, measured: measure(trial) }];
+    });
+    const latency = () => forecasts(
+      (key2) => priors.get(key2).logLatency,
+      (trial) => Math.log(trial.latency.medianMs)
+    );
+    const objective = forecasts(
+      (key2) => this.priorObjective(key2),
+      (trial) => this.logObjective(trial)
+    );
+    priors.weigh(this.#isCapped ? [objective, latency()] : [objective]);
+  }
   #learn() {
     const { ledger, priors } = this.#task;
+    this.#weighPriors();
     this.#validity.learn(ledger.trials);
     this.#observe(
       this.#objective,
@@ -36593,8 +37047,8 @@ function parseTemplateList(ctx) {
       stream.nextTemplateEndToken();
       return names3;
     }
-    const word3 = stream.matchKind("word");
-    if (word3) names3.push(makeNameElem(word3));
+    const word4 = stream.matchKind("word");
+    if (word4) names3.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -38979,8 +39433,8 @@ function commonType(a2, b) {
 }
 function resultStructRank(src, dest) {
   if (src.members.length !== dest.members.length) return void 0;
-  const ranks = src.members.map((m, i) => m.name === dest.members[i].name ? conversionRank(m.type, dest.members[i].type) : void 0);
-  return ranks.some((r) => r === void 0) ? void 0 : ranks[0];
+  const ranks3 = src.members.map((m, i) => m.name === dest.members[i].name ? conversionRank(m.type, dest.members[i].type) : void 0);
+  return ranks3.some((r) => r === void 0) ? void 0 : ranks3[0];
 }
 function concreteStruct(t) {
   const members = t.members.map((m) => ({
@@ -41174,8 +41628,8 @@ function reachableFrom(entryPoint, module) {
   for (let item = pending.pop(); item; item = pending.pop()) {
     if (reached.has(item)) continue;
     reached.add(item);
-    for (const word3 of item.tokens) {
-      const referenced2 = byName2.get(word3);
+    for (const word4 of item.tokens) {
+      const referenced2 = byName2.get(word4);
       if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
     }
   }
@@ -42594,7 +43048,8 @@ function refusal2(demands, limits2) {
 
 // src/kernel/parameters.ts
 function programValues(workload, configuration) {
-  return { ...workload.parameters, ...configuration };
+  const { [clockTunable]: _, ...tunables } = configuration;
+  return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
   const constants4 = {};
@@ -42621,6 +43076,7 @@ function unusedTunables(kernel, words) {
     for (const name of expression.names) named2.add(name);
   }
   return kernel.tunables.filter(({ name, values: values2 }) => {
+    if (name === clockTunable) return false;
     const spellings = [name, ...values2.map((value2) => `${name}_${value2}`)];
     return !named2.has(name) && !spellings.some((spelling) => words.has(spelling));
   }).map(({ name }) => name);
@@ -42705,9 +43161,9 @@ function linkedLines(linked) {
 function lineOrigin(linked, line3, offset) {
   const indent2 = indentation(line3);
   if (indent2 === line3.length) return null;
-  for (const { 0: word3, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
     const origin2 = linked.origin(offset + index);
-    if (origin2?.text.startsWith(word3, origin2.offset)) return { ...origin2, shift: index - indent2 };
+    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
   }
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
@@ -42837,8 +43293,8 @@ var Builder = class {
     const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
     if (!buffers.ok) return buffers;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers: buffers.value, requiredFeatures };
-    const refused = refusal2(demands, this.#limits);
-    if (refused !== null) return failed2("unsupported", refused);
+    const refused2 = refusal2(demands, this.#limits);
+    if (refused2 !== null) return failed2("unsupported", refused2);
     const entryPoint = launch.entry;
     const program = {
       wgsl: module.text,
@@ -42856,8 +43312,8 @@ var Builder = class {
 };
 
 // src/app/trial-store.ts
-import { rmSync as rmSync2 } from "node:fs";
-import { join as join10 } from "node:path";
+import { rmSync as rmSync3 } from "node:fs";
+import { join as join11 } from "node:path";
 
 // src/app/recording-rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -42981,7 +43437,7 @@ function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join10(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join11(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -43006,7 +43462,7 @@ function openTrialStore(options) {
       }
     },
     clear() {
-      rmSync2(path2, { force: true });
+      rmSync3(path2, { force: true });
     }
   };
 }
@@ -43087,7 +43543,7 @@ async function searchWorkload(task) {
 async function costRows(search, family, measurements) {
   const rows = [];
   for (const { configuration, latency, energy } of measurements) {
-    if (latency === null) continue;
+    if (latency === null || clockOf(configuration) !== null) continue;
     const built = await search.builder.build(configuration);
     if (!built.ok || built.value.program === null) continue;
     rows.push({
@@ -43246,7 +43702,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync(join11(tmpdir(), "joulegate-advice-"));
+  const folder = mkdtempSync(join12(tmpdir(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -43262,7 +43718,7 @@ async function adviseRetuning(task) {
     const samples2 = await measureBeside(task, found);
     return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
   } finally {
-    rmSync3(folder, { recursive: true, force: true });
+    rmSync4(folder, { recursive: true, force: true });
   }
 }
 function suggestedTuned(tuned, advice) {
@@ -43293,15 +43749,17 @@ function fitting(contests, plan2, time) {
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 async function measureContests(options) {
-  const { host, laboratory, contests, seconds, judging } = options;
+  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
   const { clock } = laboratory;
   const subjects = contests.map((contest) => contest.subject);
   const samples2 = [];
-  const deadlineMs = clock.nowMs() + seconds * 1e3;
+  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
   let contestMs = 0;
   let stage = "";
+  let flaggingIsOver = false;
   let machineChanged = null;
   const openDevice = async () => {
     const device = await laboratory.openDevice();
@@ -43310,11 +43768,18 @@ async function measureContests(options) {
     return device;
   };
   for (; ; ) {
-    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged });
-    if (plan2.phase === "done") return { samples: samples2, cutShort: null, machineChanged };
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
+    if (plan2.phase === "done") {
+      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
+    }
     if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
     const startMs = clock.nowMs();
-    const wanted = fitting(contests, plan2, { leftMs: deadlineMs - startMs, contestMs });
+    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
+    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
+    if (wanted.length === 0 && plan2.phase === "flag") {
+      flaggingIsOver = true;
+      continue;
+    }
     if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
     const nextStage = describePhase(plan2.phase, wanted.length);
     if (nextStage !== stage) host.progress.stage(nextStage);
@@ -43964,8 +44429,8 @@ function exitCodeOf(verdict) {
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
   const judged = new Set(judgements.map(nameOf3));
-  const listed = kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
-  const overall = overallVerdict({ judgements, listed, ...rest });
+  const listed2 = kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const overall = overallVerdict({ judgements, listed: listed2, ...rest });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
@@ -43977,8 +44442,9 @@ function fitsSpace(options) {
 }
 function shippedConfiguration(options) {
   const { tuned, kernel, workload, family, limits: limits2 } = options;
-  const configuration = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
-  if (configuration === null) return { configuration: kernel.defaults, problem: null };
+  const stated = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
+  if (stated === null) return { configuration: kernel.defaults, problem: null };
+  const configuration = alignClock(kernel, stated);
   if (fitsSpace({ kernel, workload, limits: limits2, configuration })) return { configuration, problem: null };
   const problem = `the tuned configuration of ${kernel.name} ${workload.name} is outside its space, so its default counts`;
   return { configuration: kernel.defaults, problem };
@@ -44039,13 +44505,15 @@ async function compareWorkload(options) {
       reason: `base does not build: ${baseArm.failure.message}`
     };
   }
-  const codeOnly = !sameConfiguration(baseConfiguration, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: baseConfiguration }) ? await buildArm({ kernel, workload, configuration: baseConfiguration, limits: limits2 }) : null;
+  const aligned = alignClock(kernel, baseConfiguration);
+  const codeOnly = !sameConfiguration(aligned, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned }) ? await buildArm({ kernel, workload, configuration: aligned, limits: limits2 }) : null;
   const identity4 = headArm.value.variant.program?.identity;
-  const identical = identity4 !== void 0 && identity4 === baseArm.value.variant.program?.identity;
+  const sameProgram = identity4 !== void 0 && identity4 === baseArm.value.variant.program?.identity;
+  const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
   return {
     ...common,
     status: identical ? "identical" : "changed",
-    reason: identical ? "same program, launch and workload as in base" : "the program or its launch changed",
+    reason: identical ? "same program, launch and workload as in base" : sameProgram ? "the locked clock changed" : "the program or its launch changed",
     base: baseArm.value,
     head: headArm.value,
     codeOnly: codeOnly?.ok ? codeOnly.value : null
@@ -44102,6 +44570,8 @@ function attemptDigest({ comparison, subject }, machine) {
     subject.workload,
     base2.variant.program?.identity ?? null,
     head.variant.program?.identity ?? null,
+    // Absent at the board's own clock, so that what was kept before there were clocks still counts.
+    ...[base2, head].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
     device.family,
     machineLabel(device),
     meter?.name ?? null,
@@ -44153,7 +44623,7 @@ async function runs(device, { variant, reference }) {
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
 function sameOutputs(a2, b) {
-  const describe4 = ({ program }) => JSON.stringify(
+  const describe5 = ({ program }) => JSON.stringify(
     program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
       group,
       binding,
@@ -44163,7 +44633,7 @@ function sameOutputs(a2, b) {
       seed
     ])
   );
-  return describe4(a2) === describe4(b);
+  return describe5(a2) === describe5(b);
 }
 async function outputDifference(device, comparison) {
   const { base: base2, head, definition, kernel, workload, status } = comparison;
@@ -44230,7 +44700,7 @@ async function checkArms(options) {
 // src/app/laboratory.ts
 import { existsSync as existsSync4 } from "node:fs";
 import { homedir, tmpdir as tmpdir2 } from "node:os";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 
 // src/device/driver/find-driver.ts
 import { delimiter } from "node:path";
@@ -44480,7 +44950,7 @@ function namedDriver(environment) {
 import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile2, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname4, join as join12 } from "node:path";
+import { dirname as dirname4, join as join13 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -44531,7 +45001,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join12(dirname4(entry), "..", "..", "bin", archiveName);
+    return join13(dirname4(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -44560,8 +45030,8 @@ async function isTrusted2(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile2(archivePath);
   const digest = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join12(cacheFolder, `swiftshader-${digest}`);
-  const files = { folder, manifest: join12(folder, manifestName) };
+  const folder = join13(cacheFolder, `swiftshader-${digest}`);
+  const files = { folder, manifest: join13(folder, manifestName) };
   if (await isTrusted2(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -44571,12 +45041,12 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
   await mkdir2(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join12(cacheFolder, ".swiftshader-"));
+  const temporary = await mkdtemp(join13(cacheFolder, ".swiftshader-"));
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile(join12(temporary, name), content, { mode: 420 });
+      await writeFile(join13(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -44931,12 +45401,43 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
+// src/app/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw new JoulegateError(
+      "could-not-measure",
+      `${device.info.description}: its clock cannot be locked here.`,
+      {
+        code: "no-clock-control",
+        nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+      }
+    );
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    close: () => device.close()
+  };
+}
+
 // src/app/laboratory.ts
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join13(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join13(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join14(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join14(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -44963,6 +45464,7 @@ function meterSetup(host) {
     native: nativeSearch(host.workerPath, host.environment),
     lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir2()),
     lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
     nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
   };
 }
@@ -44994,16 +45496,20 @@ async function openLaboratory(outer, options) {
         }
       );
     }
-    const { meter, reason } = await openMeter({ ...meterSetup(host), ...meterChoice(options), device });
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device
+    });
     host.progress.note(`device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}`);
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     return {
-      device,
+      device: clockedDevice(device, clocks),
       info,
       meter,
       meterReason: reason,
       clock: monotonicClock,
-      openDevice,
+      openDevice: async () => clockedDevice(await openDevice(), clocks),
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
@@ -45047,6 +45553,7 @@ function compareUntouched(base2, head) {
 }
 
 // src/app/guard-run.ts
+var followUpFactor = 3;
 function compareFiles({ base: base2, policy }) {
   if (base2.problem !== null) return listMissingBaseline(policy.head, base2.problem);
   return base2.revision === null ? null : compareUntouched(base2.revision, policy.head);
@@ -45100,12 +45607,14 @@ async function measureChanged(task, laboratory) {
   const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
   const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
-  const leftSeconds = (deadlineMs - laboratory.clock.nowMs()) / 1e3;
+  const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
+  const seconds = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
     host,
     laboratory,
     contests,
-    seconds: Math.min(judgeSeconds, leftSeconds),
+    seconds,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
     judging
   });
   const { samples: samples2, machineChanged } = measured;
@@ -45328,11 +45837,11 @@ import {
   fstatSync as fstatSync2,
   openSync as openSync4,
   readdirSync,
-  readFileSync as readFileSync4,
+  readFileSync as readFileSync5,
   realpathSync,
   statSync as statSync2
 } from "node:fs";
-import { join as join14, sep } from "node:path";
+import { join as join15, sep } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes2 = 32 * 1024 * 1024;
@@ -45400,7 +45909,7 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real;
   try {
-    real = realpathSync(join14(root, normalised2));
+    real = realpathSync(join15(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -45420,7 +45929,7 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync2(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes2) throw tooLarge2(path2);
-    return decodeText(path2, readFileSync4(descriptor));
+    return decodeText(path2, readFileSync5(descriptor));
   } finally {
     closeSync4(descriptor);
   }
@@ -46507,7 +47016,7 @@ function selectKernels(manifest, names3) {
 
 // src/app/open-revisions.ts
 import { existsSync as existsSync5, statSync as statSync3 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join15, posix as posix2 } from "node:path";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join16, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
@@ -46521,10 +47030,10 @@ function readBaseline(described2, read) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join15(folder, manifestName2);
+  const path2 = join16(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join15(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join16(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -46561,7 +47070,7 @@ function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
   const isFolder = existsSync5(folder) && statSync3(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync5(join15(folder, manifestName2));
+  const hasManifest = existsSync5(join16(folder, manifestName2));
   const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
@@ -46579,7 +47088,7 @@ function meansFolder(host, base2, root, manifestName2) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join15(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join16(folder, manifest.tunedPath)) };
   if (options.base === null) {
     return {
       head: { revision, described: describeCheckout(host, root) },
@@ -46607,12 +47116,12 @@ function openRevisions(host, options) {
 }
 
 // src/app/report-files.ts
-import { mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join16 } from "node:path";
+import { mkdirSync as mkdirSync3 } from "node:fs";
+import { join as join17 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    mkdirSync2(absolutePath(host, folder), { recursive: true });
+    mkdirSync3(absolutePath(host, folder), { recursive: true });
   } catch (error) {
     throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
       code: "cannot-write",
@@ -46625,9 +47134,9 @@ function writeReportFiles(host, folder, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join16(path2, "report.json"), report3);
-    writeFileAtomic(join16(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join16(path2, "report.html"), renderHtml(report3));
+    writeReport(join17(path2, "report.json"), report3);
+    writeFileAtomic(join17(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join17(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -46689,7 +47198,7 @@ function writeSuggestion(host, options, head, advice) {
     return { suggestion: { path: head.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join17(absolutePath(host, options.report), suggestionFile);
+    const path2 = join18(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head.tuned, advice)));
     return { suggestion: { path: head.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -46806,7 +47315,7 @@ async function measureNoise(options) {
 }
 
 // src/app/retune.ts
-import { join as join20 } from "node:path";
+import { join as join21 } from "node:path";
 
 // src/app/cost-model-file.ts
 function openCostModel(options) {
@@ -46984,20 +47493,20 @@ function retunedKernel(task) {
 
 // src/app/search-recordings.ts
 import { createHash as createHash7 } from "node:crypto";
-import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join18 } from "node:path";
+import { mkdirSync as mkdirSync4 } from "node:fs";
+import { join as join19 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest = createHash7("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest}.json.gz`;
 }
 function writeSearchRecordings(options) {
   const { host, laboratory, folder, searches } = options;
-  mkdirSync3(folder, { recursive: true });
+  mkdirSync4(folder, { recursive: true });
   return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join18(folder, fileName(search));
+    const path2 = join19(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -47009,19 +47518,19 @@ function writeSearchRecordings(options) {
 }
 
 // src/app/state-folder.ts
-import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join19 } from "node:path";
+import { join as join20 } from "node:path";
 function prepare(folder) {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
-  mkdirSync4(folder, { recursive: true });
-  const ignore = join19(folder, ".gitignore");
+  mkdirSync5(folder, { recursive: true });
+  const ignore = join20(folder, ".gitignore");
   if (!existsSync6(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join19(manifestFolder, ".joulegate");
+  const folder = join20(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -47030,7 +47539,7 @@ function openStateFolder(host, manifestFolder) {
     if (!known2) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join19(tmpdir3(), "joulegate-"));
+    return mkdtempSync2(join20(tmpdir3(), "joulegate-"));
   }
 }
 
@@ -47158,13 +47667,13 @@ async function retune(host, options) {
   const laboratory = await openLaboratory(host, options);
   try {
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join20(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join21(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join20(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join21(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -47194,7 +47703,7 @@ async function retune(host, options) {
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join20(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join21(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
         keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
@@ -47394,6 +47903,135 @@ async function measureMachineNoise(host, options) {
   }
 }
 
+// src/app/explain.ts
+import { existsSync as existsSync8, readdirSync as readdirSync2 } from "node:fs";
+import { join as join22 } from "node:path";
+function rowsOf({ tunables, measurements }) {
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
+    configuration: Object.fromEntries(
+      tunables.flatMap(({ name, values: allowed }, at2) => {
+        const value2 = allowed[values2[at2] ?? -1];
+        return value2 === void 0 ? [] : [[name, value2]];
+      })
+    ),
+    latencyMs: latencyMs ?? null,
+    joules: joules ?? null,
+    failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
+  }));
+}
+function recordingsIn(folder) {
+  const path2 = join22(folder, recordingsFolder);
+  if (!existsSync8(path2)) return [];
+  return readdirSync2(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join22(path2, name)));
+}
+function costOf(row, objective) {
+  const { latencyMs, joules } = row;
+  if (objective === "latency") return latencyMs;
+  if (objective === "energy") return joules;
+  return latencyMs === null || joules === null ? null : latencyMs * joules;
+}
+function neighboursOf2(kernel, rows) {
+  const { configuration, objective } = kernel;
+  if (configuration === null) return [];
+  const names3 = Object.keys(configuration);
+  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const own = rows.find((row) => same(row, null)) ?? null;
+  const cost2 = own === null ? null : costOf(own, objective);
+  return names3.flatMap(
+    (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
+      const other = costOf(row, objective);
+      return {
+        tunable,
+        value: row.configuration[tunable],
+        latencyMs: row.latencyMs,
+        joules: row.joules,
+        change: cost2 === null || other === null ? null : other / cost2 - 1,
+        latencyChange: own === null || own.latencyMs === null || row.latencyMs === null ? null : row.latencyMs / own.latencyMs - 1,
+        failure: row.failure
+      };
+    })
+  );
+}
+function predictionErrorOf(kernel) {
+  const points = kernel.evidence?.points ?? [];
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
+    return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
+  }).sort((a2, b) => a2 - b);
+  return errors[Math.floor(errors.length / 2)] ?? null;
+}
+function importancesOf(kernel, rows) {
+  const kept2 = kernel.evidence?.importances ?? [];
+  if (kept2.length > 0) return kept2;
+  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
+  const values2 = names3.map(
+    (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
+  );
+  const explanation = explain(
+    worked.map(
+      ({ configuration }) => names3.map((name, at2) => values2[at2]?.indexOf(configuration[name]) ?? -1)
+    ),
+    worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
+  );
+  return names3.map((tunable, at2) => ({ tunable, share: Math.min(1, explanation?.importances[at2] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+}
+function explain2(host, options) {
+  const folder = absolutePath(host, options.report);
+  const report3 = readReport(join22(folder, "report.json"));
+  if (report3.kind !== "retune") {
+    throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
+      code: "wrong-report",
+      nextStep: "Give the folder of a retune: `joulegate retune --report DIR` writes one."
+    });
+  }
+  const named2 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
+  if (named2.length === 0) {
+    const known2 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known2);
+    throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
+      code: "unknown-kernel",
+      nextStep: near === null ? `It has ${known2.join(", ") || "none"}.` : `Did you mean '${near}'?`
+    });
+  }
+  const wanted = named2.filter(
+    ({ workload }) => options.workload === void 0 || workload === options.workload
+  );
+  if (wanted.length === 0) {
+    throw new JoulegateError(
+      "bad-input",
+      `${options.kernel} has no workload '${options.workload}' in the report.`,
+      {
+        code: "unknown-workload",
+        nextStep: `It has ${named2.map(({ workload }) => `'${workload}'`).join(", ")}.`
+      }
+    );
+  }
+  const recordings = recordingsIn(folder);
+  return wanted.map((kernel) => {
+    const recording = recordings.find(
+      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
+    );
+    const rows = recording === void 0 ? [] : rowsOf(recording);
+    return {
+      kernel: kernel.kernel,
+      workload: kernel.workload,
+      objective: kernel.objective,
+      configuration: kernel.configuration,
+      latencyMs: kernel.latencyMs,
+      joules: kernel.joules,
+      reason: kernel.reason,
+      trials: kernel.trials,
+      importances: importancesOf(kernel, rows),
+      finalists: kernel.evidence?.finalists ?? [],
+      neighbours: neighboursOf2(kernel, rows),
+      predictionError: predictionErrorOf(kernel),
+      failures: kernel.failures
+    };
+  });
+}
+
 // src/app/export-recording.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
@@ -47492,7 +48130,7 @@ async function plan(host, options) {
 }
 
 // src/app/record.ts
-import { existsSync as existsSync8 } from "node:fs";
+import { existsSync as existsSync9 } from "node:fs";
 var saveEveryMs = 5e3;
 var randomShare = 0.2;
 function findWorkload(kernel, name) {
@@ -47512,7 +48150,7 @@ function idOf2(space2, configuration) {
 }
 function loadKnown(path2, space2, subject) {
   const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync8(path2)) return known2;
+  if (!existsSync9(path2)) return known2;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -47862,7 +48500,7 @@ function readManifestOption(args) {
 function readLaboratoryOptions(args) {
   const wattsPerCore = args.number("watts-per-core");
   const sensor = args.text("sensor");
-  const meterCommand = args.text("meter-command")?.split(/\s+/).filter((word3) => word3 !== "");
+  const meterCommand = args.text("meter-command")?.split(/\s+/).filter((word4) => word4 !== "");
   return {
     device: args.text("device") ?? "auto",
     meter: args.text("meter") ?? "auto",
@@ -47877,6 +48515,14 @@ function readKernelFilter(args) {
   return {
     kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
+}
+function required(args, command2, name) {
+  const value2 = args.text(name);
+  if (value2 !== void 0) return value2;
+  throw new JoulegateError("bad-input", `\`joulegate ${command2}\` needs --${name}.`, {
+    code: "bad-arguments",
+    nextStep: `Run \`joulegate ${command2} --help\` for its options.`
+  });
 }
 
 // src/cli/commands/doctor.ts
@@ -47968,6 +48614,86 @@ async function runNoise(args, host, minutes2) {
   const exitCode = host.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
   return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
 }
+
+// src/cli/commands/explain.ts
+function orEmpty(value2, format5) {
+  return value2 === null ? "" : format5(value2);
+}
+function section(title, rows, right) {
+  if (rows.length === 0) return [];
+  const table3 = columns(rows, right).split("\n");
+  return ["", title, ...table3.map((line3) => `  ${line3}`)];
+}
+function importanceRows({ importances: importances2 }) {
+  return importances2.map(({ tunable, share: share2 }) => {
+    return [tunable, `${(100 * share2).toFixed(0)} %`, "#".repeat(Math.max(1, Math.round(30 * share2)))];
+  });
+}
+function finalistRows({ finalists, configuration: own }) {
+  return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
+    chosen ? "chosen" : "other",
+    orEmpty(joules, formatJoules),
+    orEmpty(latencyMs, formatMilliseconds),
+    chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
+  ]);
+}
+function neighbourRows({ neighbours: neighbours2, objective }) {
+  const change2 = (part) => orEmpty(part, (value2) => formatChange(1 + value2));
+  const rows = neighbours2.map(({ tunable, value: value2, latencyMs, latencyChange, failure, ...other }) => [
+    `${tunable}=${value2}`,
+    change2(other.change),
+    change2(latencyChange),
+    orEmpty(latencyMs, formatMilliseconds),
+    failure?.slice(0, 100) ?? ""
+  ]);
+  return rows.length === 0 ? [] : [["", objective, "latency", "", ""], ...rows];
+}
+function describe3(explained) {
+  const { kernel, workload, configuration, objective, reason, trials, predictionError } = explained;
+  const failed4 = Object.entries(explained.failures).map(([kind, number3]) => `${number3} ${kind}`);
+  const facts = [
+    `${count(trials, "trial")}, ${objective} minimised`,
+    failed4.length === 0 ? "" : `failed: ${failed4.join(", ")}`,
+    predictionError === null ? "" : `a model of the other trials is off by ${(100 * predictionError).toFixed(1)} % in the median`
+  ].filter((fact) => fact !== "");
+  return [
+    `${kernel} ${workload}`,
+    `  ${configuration === null ? "no configuration works" : formatConfiguration(configuration) || "nothing to tune"}`,
+    `  ${reason}`,
+    `  ${facts.join("; ")}`,
+    ...section("What the tunables matter", importanceRows(explained), [1]),
+    ...section("Measured side by side", finalistRows(explained), [1, 2]),
+    ...section("One tunable changed, as the search measured it", neighbourRows(explained), [1, 2, 3]),
+    ...explained.neighbours.length === 0 && configuration !== null ? ["", "None of the trials differs from it in one tunable only."] : []
+  ].join("\n");
+}
+var explainCommand = {
+  name: "explain",
+  summary: "say why a configuration won",
+  positionals: ["KERNEL"],
+  description: "Says of a retuned kernel which tunables matter, what met its configuration side by side, and what every trial costs that differs from it in one tunable. Reads the folder that `retune --report` wrote.",
+  examples: ["joulegate explain softmax --report out", "joulegate explain matmul --report out --json"],
+  options: {
+    report: {
+      type: "string",
+      value: "DIR",
+      help: "folder of a retune report"
+    },
+    workload: { type: "string", value: "NAME", help: "only this workload" },
+    ...jsonOption
+  },
+  async run(args, host) {
+    const workload = args.text("workload");
+    const explained = explain2(host, {
+      report: required(args, "explain", "report"),
+      kernel: args.positionals[0],
+      ...workload === void 0 ? {} : { workload }
+    });
+    const output2 = args.flag("json") ? formatJson2(explained) : `${explained.map(describe3).join("\n\n")}
+`;
+    return { output: output2, exitCode: ExitCode.passed };
+  }
+};
 
 // src/cli/commands/export.ts
 var exportCommand = {
@@ -48186,14 +48912,6 @@ ${total2}
 };
 
 // src/cli/commands/record.ts
-function required(args, name) {
-  const value2 = args.text(name);
-  if (value2 !== void 0) return value2;
-  throw new JoulegateError("bad-input", `\`joulegate record\` needs --${name}.`, {
-    code: "bad-arguments",
-    nextStep: "Run `joulegate record --help` for its options."
-  });
-}
 var recordCommand = {
   name: "record",
   summary: "measure a space into a recording",
@@ -48233,8 +48951,8 @@ Run again with the same --out it goes on with what is missing, also after Ctrl-C
     const summary = await record(host, {
       ...readManifestOption(args),
       ...readLaboratoryOptions(args),
-      kernel: required(args, "kernel"),
-      out: required(args, "out"),
+      kernel: required(args, "record", "kernel"),
+      out: required(args, "record", "out"),
       seed: args.number("seed") ?? 1,
       ...workload === void 0 ? {} : { workload },
       ...configurations2 === void 0 ? {} : { configurations: configurations2 },
@@ -48565,6 +49283,7 @@ var commands = [
   importCommand,
   exportCommand,
   reportCommand,
+  explainCommand,
   doctorCommand
 ];
 function errorAsJson(code, message, nextStep) {
@@ -48628,7 +49347,7 @@ async function main(argv, host, terminal) {
 // src/cli/terminal-progress.ts
 var plainIntervalMs = 5e3;
 var liveIntervalMs = 80;
-function describe3(status) {
+function describe4(status) {
   const share2 = status.share === void 0 ? "" : ` ${Math.floor(Math.min(1, status.share) * 100)} %`;
   const left = status.secondsLeft === void 0 ? "" : `, about ${Math.max(0, Math.ceil(status.secondsLeft))} s left`;
   return `${status.text}${share2}${left}`;
@@ -48662,7 +49381,7 @@ function createTerminalProgress(stream, clockMs) {
       const nowMs = clockMs();
       if (nowMs - lastMs < (live ? liveIntervalMs : plainIntervalMs)) return;
       lastMs = nowMs;
-      const text2 = `  ${printable4(describe3(status))}`;
+      const text2 = `  ${printable4(describe4(status))}`;
       if (live) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         stream.write(`\r\x1B[2K${text2.slice(0, width)}`);
