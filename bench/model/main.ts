@@ -1,6 +1,6 @@
 // How well the cost model predicts, beside scikit-learn, and what it carries over from one search to the next.
-// usage: npm run bench:model -- [--part accuracy|power|transfer]... [--splits N] [--seeds N] [--python COMMAND]
-//        [--data FOLDER] [--out FILE]
+// usage: npm run bench:model -- [--part accuracy|power|transfer]... [--splits N] [--seeds N] [--case TEXT]
+//        [--python COMMAND] [--data FOLDER] [--out FILE]
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
@@ -17,6 +17,8 @@ const { values } = parseArgs({
   options: {
     splits: { type: 'string', default: '5' },
     seeds: { type: 'string', default: '10' },
+    /** Only transfers whose name contains this. */
+    case: { type: 'string', default: '' },
     part: { type: 'string', multiple: true },
     python: { type: 'string' },
     data: { type: 'string', default: process.env.JOULEGATE_DATA ?? '../shared/data' },
@@ -47,6 +49,7 @@ const power = wants('power') && powerSet !== undefined ? powerAccuracy(powerSet,
 const transfer = [];
 if (wants('transfer')) {
   for (const transferCase of await transferCases(existsSync(values.data) ? values.data : null)) {
+    if (!transferCase.name.includes(values.case)) continue;
     const result = await compareTransfer(transferCase, Number(values.seeds));
     transfer.push(result);
     process.stderr.write(`${JSON.stringify(result)}\n`);

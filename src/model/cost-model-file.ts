@@ -28,7 +28,7 @@ export function costModelToFile(model: CostModel & { readonly seed?: number }): 
  * A model from its file, which must have passed `validateModel`.
  * @param use `featureNames`: the features of this version; columns are matched by name and unknown ones are missing.
  * `family`: the device family to predict for, if it is not the file's own.
- * Throws JoulegateError (`model-features-differ`) if a row does not have one value per feature name.
+ * Throws JoulegateError (`model-features-differ`) if a row does not have one value per feature name, or if no feature is known.
  */
 export function costModelFromFile(
   file: ModelFile,
@@ -36,6 +36,12 @@ export function costModelFromFile(
 ): CostModel {
   const featureNames = use.featureNames ?? file.featureNames;
   const columns = featureNames.map((name) => file.featureNames.indexOf(name));
+  if (featureNames.length > 0 && columns.every((column) => column === -1)) {
+    throw new JoulegateError('bad-input', 'The model file has no feature that this version has.', {
+      code: 'model-features-differ',
+      nextStep: 'Delete the file: it is rebuilt by the next retune.',
+    });
+  }
   const rows = file.rows.map((row, index): CostRow => {
     if (row.features.length !== file.featureNames.length) {
       throw new JoulegateError(

@@ -134,6 +134,12 @@ describe('model file', () => {
     ]);
   });
 
+  test('without any feature that this version has is refused, so that the search starts cold', () => {
+    expect(() => costModelFromFile(file, { featureNames: ['renamed', 'others'] })).toThrowError(
+      expect.objectContaining({ code: 'model-features-differ' }),
+    );
+  });
+
   test('with rows of another length is refused with what to do', () => {
     const damaged = { ...file, rows: [{ ...file.rows[0], features: [1, 2] }] };
     expect(() => costModelFromFile(damaged)).toThrowError(
