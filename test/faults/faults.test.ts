@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { createRandom } from '../../src/stats/index.ts';
+import { describeOnAdapter } from '../support/adapter.ts';
+import { canFault, faults } from '../support/faults.ts';
+import { removeStandIns } from '../support/nvml-stand-in/library.ts';
+
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+
+/**
+ * How often each fault is done here; `node bench/run.mjs faults` does them a hundred times. One that hangs for half a minute
+ * is left to it: test/device does the same with a shorter limit. What a counter does is told from its readings alone, so
+ * test/measure does that in virtual time many times over.
+ */
+const times: Readonly<Record<string, number>> = {
+  'GPU process killed': 3,
+  'command line killed': 3,
+  'command line terminated': 3,
+  'library missing': 3,
+  'permission denied': 3,
+  'counter that freezes': 1,
+  'counter that resets': 1,
+  'counter that goes back': 1,
+  'counter that fails': 1,
+};
+
+afterAll(removeStandIns);
+
+describeOnAdapter('a fault', () => {
+  it.runIf(canFault()).each(Object.entries(times))(
+    '%s: loses no result, gives no false verdict, leaves no process',
+    async (name, count) => {
+      const fault = faults[name];
+      if (fault === undefined) throw new Error(`there is no fault '${name}'`);
+      const random = createRandom(7);
+      for (let i = 0; i < count; i++) expect(await fault(random, cli)).toEqual([]);
+    },
+    300_000,
+  );
+});
