@@ -2,7 +2,7 @@ import type { Point, Space } from '../space/index.ts';
 import type { Random } from '../stats/index.ts';
 import type { Ledger } from './ledger.ts';
 
-const neighboursOf = 8;
+const neighboursOf = 12;
 const parents = 16;
 const offspring = 300;
 const mutationRate = 0.15;
