@@ -17,6 +17,7 @@ import {
 import { openCostModel, saveCostModel } from './cost-model-file.ts';
 import { type Final, runFinals } from './finals.ts';
 import type { Host } from './host.ts';
+import { keepSources, prepareKeepFolder } from './keep-sources.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { measureNoise } from './noise-floor.ts';
 import { absolutePath, type OpenedManifest, openManifest, selectKernels } from './open-manifest.ts';
@@ -44,6 +45,8 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly out?: string;
   /** Folder for report.json, report.md, report.html and recordings of all trials; none unless given. */
   readonly report?: string;
+  /** Folder for the final WGSL of the finalists and of the incumbent; not kept unless given. */
+  readonly keep?: string;
   /**
    * Called once the device is known and before the model is read: the moment to put a kept model in its place. What it
    * returns of a tuned state is tried early, but decides nothing.
@@ -202,9 +205,9 @@ async function measureNoiseOf(
 }
 
 /** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
-function keepFile(write: () => unknown): string | null {
+async function keepFile(write: () => unknown): Promise<string | null> {
   try {
-    write();
+    await write();
     return null;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -230,6 +233,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   const opened = openManifest(host, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
+  prepareKeepFolder(host, options.keep);
   const laboratory = await openLaboratory(host, options);
   try {
     const stateFolder = openStateFolder(host, opened.folder);
@@ -250,7 +254,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       seed: options.seed,
     });
     const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
-    const unwritten = [keepFile(() => saveCostModel(modelPath, model))];
+    const unwritten = [await keepFile(() => saveCostModel(modelPath, model))];
     const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1000;
     const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
     const finals = host.signal.aborted
@@ -269,7 +273,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     );
     if (!interrupted) {
       const updated = formatTuned(updateTuned(run, finals, retuned));
-      const fault = keepFile(() => writeFileAtomic(tunedPath, updated));
+      const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
       // What could not be written is found again from the trials.
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);
@@ -277,8 +281,12 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     if (options.report !== undefined) {
       const recordings = join(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
-        keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches })),
+        await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches })),
       );
+    }
+    const { keep } = options;
+    if (keep !== undefined) {
+      unwritten.push(await keepFile(() => keepSources({ host, folder: keep, finals })));
     }
     const faults = unwritten.filter((fault) => fault !== null);
     const report: ReportRetune = {

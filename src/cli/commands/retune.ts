@@ -21,6 +21,7 @@ const manifestOnly = [
   'kernel',
   'budget',
   'out',
+  'keep',
   'max-minutes',
   'meter',
   'watts-per-core',
@@ -89,6 +90,11 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     model: { type: 'string', value: 'FILE', help: 'cost model to start from and to keep up to date' },
     out: { type: 'string', value: 'FILE', help: "where the tuned state goes; the manifest's unless given" },
     report: { type: 'string', value: 'DIR', help: 'write report.json, report.md and report.html there' },
+    keep: {
+      type: 'string',
+      value: 'DIR',
+      help: 'write the final WGSL of the finalists and of the incumbent there',
+    },
     ...laboratoryOptions,
     device: {
       ...laboratoryOptions.device,
@@ -126,6 +132,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       ...optional('model', args.text('model')),
       ...optional('out', args.text('out')),
       ...optional('report', args.text('report')),
+      ...optional('keep', args.text('keep')),
     });
     return reportResult(report, args, terminal);
   },
