@@ -15,7 +15,7 @@ export interface BinnedMatrix {
   readonly offsets: Int32Array;
 }
 
-/** Edges halfway between distinct values, or at quantiles where there are more than `maxBins` of those. */
+/** Edges halfway between neighbouring values: all distinct ones, or at quantiles where there are more than `maxBins`. */
 function columnEdges(sorted: Float64Array, maxBins: number): Float64Array {
   const distinct: number[] = [];
   for (const value of sorted) if (value !== distinct[distinct.length - 1]) distinct.push(value);
@@ -28,7 +28,9 @@ function columnEdges(sorted: Float64Array, maxBins: number): Float64Array {
     }
   } else {
     for (let bin = 1; bin < maxBins; bin++) {
-      const edge = sorted[Math.floor((bin * sorted.length) / maxBins)] as number;
+      const at = Math.max(1, Math.floor((bin * sorted.length) / maxBins));
+      const low = sorted[at - 1] as number;
+      const edge = low + ((sorted[at] as number) - low) / 2;
       if (edges.length === 0 || edge > (edges[edges.length - 1] as number)) edges.push(edge);
     }
   }
