@@ -26,6 +26,7 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
   return {
     info: device.info,
     prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
     verify: (variant, reference) => device.verify(variant, reference),
     async time(variant, options) {
       await clock(variant);

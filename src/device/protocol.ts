@@ -65,6 +65,16 @@ export interface RequestEnvelope {
   readonly request: WorkerRequest;
 }
 
+/** Parent to GPU process, at any time: this program will be wanted soon. Answered with `ExpectedNotice`, however it went. */
+export interface ExpectNotice {
+  readonly expect: WireProgram;
+}
+
+/** GPU process to parent: a program that was expected has been compiled, or could not be. */
+export interface ExpectedNotice {
+  readonly expected: string;
+}
+
 /** GPU process to parent: first that it has taken a request up, then the response. */
 export type ResponseEnvelope =
   | { readonly id: number; readonly begun: true }

@@ -31,6 +31,11 @@ export interface WebgpuDeviceOptions {
   /** A part of the adapter's name; the best adapter if absent. */
   readonly adapterName?: string | undefined;
   readonly deadlines?: Partial<Deadlines> | undefined;
+  /**
+   * Whether what is expected is compiled while something else runs. Unless given, where the adapter is no software: there
+   * the compiler would take the cores that are being measured.
+   */
+  readonly compilesAhead?: boolean | undefined;
   /** Gets what Dawn and the driver print. */
   readonly onLog?: ((text: string) => void) | undefined;
 }
@@ -46,6 +51,8 @@ class WebgpuDevice implements Device {
   readonly #deadlines: Deadlines;
   #process: GpuProcess;
   #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  readonly #suspects = new Set<string>();
   /** The end of the last request: they are served one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +65,12 @@ class WebgpuDevice implements Device {
 
   prepare(variant: Variant): Promise<Outcome<null>> {
     return this.#ask('prepare', variant, 0, (program) => ({ program }));
+  }
+
+  expect({ program }: Variant): void {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
   }
 
   verify(variant: Variant, reference: Variant): Promise<Outcome<null>> {
@@ -124,7 +137,11 @@ class WebgpuDevice implements Device {
   ): Promise<Exchange<Exchanges[Kind]['response']>> {
     await this.#ensureProcess();
     const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === 'answered' || exchange.begun || exchange.kind === 'timeout') return exchange;
+    if (exchange.status === 'answered') return exchange;
+    // Who was only expected may have done it: this one gets another chance, alone.
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity of exchange.expecting) this.#suspects.add(identity);
+    if (!isDoubtful && (exchange.begun || exchange.kind === 'timeout')) return exchange;
     await this.#ensureProcess();
     return this.#process.request(kind, request, deadlineMs);
   }

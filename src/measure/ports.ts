@@ -59,6 +59,8 @@ export interface Device {
   readonly info: DeviceInfo;
   /** Compiles and warms up; a device keeps a bounded number of prepared variants. */
   prepare(variant: Variant): Promise<Outcome<null>>;
+  /** Says that a variant will be prepared soon: a device that can compiles it meanwhile. Its failure is told by `prepare`. */
+  expect?(variant: Variant): void;
   /** Runs both on the same inputs, outputs poisoned first, and compares. */
   verify(variant: Variant, reference: Variant): Promise<Outcome<null>>;
   time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;

@@ -22,6 +22,8 @@ export interface Trials {
   latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>>;
   /** Measures energy. A window that stayed void is a failure of kind `void-window`. */
   energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>>;
+  /** Says which configuration comes next, so that it may be compiled while the present one is measured. */
+  expect(configuration: Configuration): void;
   /** Static features; null where there is no program (replay) or it does not build. */
   features(configuration: Configuration): Promise<FeatureVector | null>;
   readonly measuresEnergy: boolean;
@@ -96,6 +98,14 @@ class DeviceTrials implements Trials {
       failure: outcome.ok ? null : outcome.failure,
     });
     return outcome;
+  }
+
+  expect(configuration: Configuration): void {
+    const { device } = this.#request;
+    if (device.expect === undefined) return;
+    void this.#build(configuration).then((built) => {
+      if (built.ok) device.expect?.(built.value);
+    });
   }
 
   async features(configuration: Configuration): Promise<FeatureVector | null> {

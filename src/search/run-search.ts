@@ -80,11 +80,13 @@ class SearchRun {
 
   /** Tries points in order until the budget ends. */
   async #tryAll(points: readonly Point[]): Promise<void> {
-    for (const point of points) {
+    for (const [at, point] of points.entries()) {
       if (this.#stop() !== null) return;
       if (this.#ledger.has(point)) continue;
       const configuration = this.#task.space.configuration(point);
       await this.#priors.learn(this.#ledger.keyOf(point), configuration);
+      const next = points.slice(at + 1).find((other) => !this.#ledger.has(other));
+      if (next !== undefined) this.#task.trials.expect?.(this.#task.space.configuration(next));
       const outcome = await this.#task.trials.latency(configuration);
       this.#ledger.record(
         point,

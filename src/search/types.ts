@@ -11,6 +11,8 @@ export interface Trials {
   latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>>;
   /** Measures energy (seconds of device time). Only called after `latency` succeeded. */
   energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>>;
+  /** Says which configuration comes next, so that it may be compiled meanwhile. */
+  expect?(configuration: Configuration): void;
   /** Static features; null where there is no program (replay). */
   features(configuration: Configuration): Promise<FeatureVector | null>;
   /** False: the search minimises latency and says so. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DriverChoice, findDriver, openWebgpuDevice } from '../../src/device/index.ts';
 import { JoulegateError } from '../../src/errors/index.ts';
 import { childrenRunning } from '../support/processes.ts';
-import { copy } from './programs.ts';
+import { copy, variantOf } from './programs.ts';
 
 /** What a stand-in for the GPU process answers to `open`. */
 const info = {
@@ -149,6 +149,39 @@ describe('the GPU process', () => {
     });
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
     await device.close();
+  });
+
+  it('compiles ahead what is expected; what that does is not blamed on what is measured meanwhile', async () => {
+    const log = JSON.stringify(join(folder, 'expected'));
+    const device = await open(`
+      import { appendFileSync } from 'node:fs';
+      process.on('message', (message) => {
+        if (!('expect' in message)) return;
+        appendFileSync(${log}, message.expect.identity + ' ');
+        if (message.expect.identity === 'deadly') process.exit(1);
+        process.send({ expected: message.expect.identity });
+      });
+      process.on('message', (message) => {
+        if ('request' in message && message.request.kind === 'run') setTimeout(() => {
+          process.send({ id: message.id, response: { ok: true, value: [] } });
+        }, 300);
+      });
+      ${standIn('return request.kind === "open" ? opened : new Promise(() => {});').replace(
+        'async ({ id, request }) => {',
+        'async ({ id, request }) => {\n if (request === undefined) return;',
+      )}`);
+    const run = async (expected: string) => {
+      const running = device.run(copy, 100);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      device.expect?.(variantOf(expected, 'o[i] = a[i];'));
+      return running;
+    };
+    expect(await run('harmless')).toMatchObject({ ok: true });
+    expect(await run('deadly')).toMatchObject({ ok: true });
+    // It is prepared like any other, but never ahead again.
+    expect(await run('deadly')).toMatchObject({ ok: true });
+    await device.close();
+    expect(readFileSync(join(folder, 'expected'), 'utf8')).toBe('harmless deadly ');
   });
 
   it('must come back with the same adapter', async () => {

@@ -28,6 +28,21 @@ describeOnAdapter('a WebGPU device', (adapter) => {
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
   });
 
+  it('compiles what is expected while another one runs, and reports its faults only when it is asked for', async () => {
+    const eager = await adapter.open({ compilesAhead: true });
+    const next = variantOf('next', 'o[i] = a[i] + 0.0;');
+    const broken = variantOf('broken', 'o[i] = 1u;');
+    const running = eager.run(copy, 400);
+    eager.expect?.(broken);
+    eager.expect?.(next);
+    expect(await running).toMatchObject({ ok: true });
+    expect(await eager.prepare(next)).toEqual({ ok: true, value: null });
+    expect(await eager.verify(next, copy)).toEqual({ ok: true, value: null });
+    expect(await eager.prepare(broken)).toMatchObject({ ok: false, failure: { kind: 'compile', line: 5 } });
+    expect(await eager.time(copy, { samples: 3, minSampleMs: 1, maxMs: 200 })).toMatchObject({ ok: true });
+    await eager.close();
+  });
+
   it("reports a compile error at the user's file, line and column", async () => {
     const outcome = await device.prepare(variantOf('type-error', 'o[i] = 1u;'));
     expect(outcome).toEqual({

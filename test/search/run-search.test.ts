@@ -23,6 +23,25 @@ const idsOf = (measurements: readonly Measurement[]) =>
   measurements.map(({ configuration }) => idOf(configuration));
 const seeds = [1, 2, 3];
 
+test('what is tried next is told while something else is measured, so that it can be compiled', async () => {
+  const task = searchTask(kernel, { budget: { trials: 40, seconds: 3600 } });
+  const [told, tried]: [string[], string[]] = [[], []];
+  await runSearch({
+    ...task,
+    trials: {
+      ...task.trials,
+      expect: (configuration) => told.push(idOf(configuration)),
+      latency: (configuration) => {
+        tried.push(idOf(configuration));
+        return task.trials.latency(configuration);
+      },
+    },
+  });
+  const foreseen = tried.filter((id) => told.includes(id));
+  expect(told.filter((id) => !tried.includes(id)).length).toBeLessThanOrEqual(1);
+  expect(foreseen.length).toBeGreaterThan(tried.length / 2);
+});
+
 describe('what is found', () => {
   test.each(seeds)('the fastest of 3,072 within 96 trials (seed %i)', async (seed) => {
     const result = await runSearch(searchTask(kernel, { objective: { minimize: 'latency' }, seed }));

@@ -1,9 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type {
   Exchanges,
+  ExpectedNotice,
+  ExpectNotice,
   RequestEnvelope,
   RequestKind,
   ResponseEnvelope,
+  WireProgram,
   WorkerRequest,
 } from '../protocol.ts';
 import { killAtExit } from './kill-at-exit.ts';
@@ -17,6 +20,8 @@ export type Exchange<T> =
       readonly status: 'lost';
       readonly kind: 'crash' | 'timeout';
       readonly begun: boolean;
+      /** Identities of programs that it was compiling ahead: the end may be one of theirs. */
+      readonly expecting: readonly string[];
       readonly message: string;
     };
 
@@ -42,6 +47,7 @@ export class GpuProcess {
   readonly #tail = new Tail(tailCharacters);
   readonly #gone: Promise<void>;
   #pending: Pending | null = null;
+  readonly #expecting = new Set<string>();
   #lastId = 0;
   #alive = true;
 
@@ -65,7 +71,7 @@ export class GpuProcess {
         options.onLog?.(text);
       });
     }
-    child.on('message', (message) => this.#receive(message as ResponseEnvelope));
+    child.on('message', (message) => this.#receive(message as ResponseEnvelope | ExpectedNotice));
     this.#gone = new Promise((resolve) => {
       const ended = (what: string) => {
         this.#alive = false;
@@ -118,6 +124,14 @@ export class GpuProcess {
     return exchange as Exchange<Exchanges[Kind]['response']>;
   }
 
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program: WireProgram): void {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice: ExpectNotice = { expect: program };
+    this.#child.send(notice, () => undefined);
+  }
+
   /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
   async close(): Promise<void> {
     if (this.#pending !== null || !this.alive) return this.kill();
@@ -140,10 +154,14 @@ export class GpuProcess {
 
   async #goneAlready(): Promise<Exchange<never>> {
     await this.#gone;
-    return { status: 'lost', kind: 'crash', begun: false, message: 'it was gone already' };
+    return { status: 'lost', kind: 'crash', begun: false, expecting: [], message: 'it was gone already' };
   }
 
-  #receive(message: ResponseEnvelope): void {
+  #receive(message: ResponseEnvelope | ExpectedNotice): void {
+    if (message !== null && typeof message === 'object' && 'expected' in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
     const pending = this.#pending;
     if (pending === null || message?.id !== pending.id) return;
     if ('begun' in message) pending.begun = true;
@@ -158,6 +176,7 @@ export class GpuProcess {
       status: 'lost',
       kind,
       begun,
+      expecting: [...this.#expecting],
       message: said === '' ? what : `${what}; it last said:\n${said}`,
     });
   }

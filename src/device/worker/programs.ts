@@ -23,11 +23,16 @@ const layoutTypes: Record<BufferBinding['kind'], GPUBufferBindingType> = {
 /** More buys nothing: buffers are shared, and a search returns only to its best few. */
 const maxPrograms = 128;
 
+/** Pipelines that were compiled ahead and not asked for yet. */
+const maxAhead = 4;
+
 /** Compiled programs by identity, the least recently used given up first. */
 export class Programs {
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
   readonly #compiled = new Map<string, CompiledProgram>();
+  /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
+  readonly #ahead = new Map<string, Promise<GPUComputePipeline | null>>();
 
   constructor(device: GPUDevice, maxBufferBytes: number) {
     this.#device = device;
@@ -47,7 +52,7 @@ export class Programs {
     }
     requireFeatures(this.#device, program.requiredFeatures);
     const layouts = this.#layouts(program);
-    const pipeline = await this.#pipeline(program, layouts);
+    const pipeline = (await this.#takeAhead(program)) ?? (await this.#pipeline(program, layouts));
     for (const [identity] of this.#compiled) {
       if (this.#compiled.size < maxPrograms && this.#pool.excess(program.buffers) === 0) break;
       this.drop(identity);
@@ -66,6 +71,39 @@ export class Programs {
     const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
     this.#compiled.set(program.identity, compiled);
     return compiled;
+  }
+
+  /**
+   * Compiles a program on Dawn's own threads while others run: its bind groups come later. What goes wrong is kept away from
+   * the error scopes of the request that is being served, and comes up again when the program is asked for.
+   */
+  async expect(program: WireProgram): Promise<void> {
+    const { identity } = program;
+    if (this.#compiled.has(identity) || this.#ahead.has(identity)) return;
+    for (const oldest of this.#ahead.keys()) {
+      if (this.#ahead.size < maxAhead) break;
+      this.#ahead.delete(oldest);
+    }
+    const pipeline = this.#compileApart(program).catch(() => null);
+    this.#ahead.set(identity, pipeline);
+    await pipeline;
+  }
+
+  async #takeAhead({ identity }: WireProgram): Promise<GPUComputePipeline | null> {
+    const pipeline = this.#ahead.get(identity);
+    this.#ahead.delete(identity);
+    return (await pipeline) ?? null;
+  }
+
+  async #compileApart(program: WireProgram): Promise<GPUComputePipeline | null> {
+    requireFeatures(this.#device, program.requiredFeatures);
+    // Without a pause in between, this scope catches the errors of these calls and of no others.
+    this.#device.pushErrorScope('validation');
+    const layout = this.#device.createPipelineLayout({ bindGroupLayouts: this.#layouts(program) });
+    const module = this.#device.createShaderModule({ code: program.wgsl });
+    if ((await this.#device.popErrorScope()) !== null) return null;
+    const compute = { module, entryPoint: program.entryPoint };
+    return this.#device.createComputePipelineAsync({ layout, compute });
   }
 
   /** Forgets a program; its buffers become free for others. */

@@ -1,6 +1,13 @@
 import type { Clock } from '../../measure/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
-import type { RequestEnvelope, ResponseEnvelope, WireFailure, WorkerRequest } from '../protocol.ts';
+import type {
+  ExpectedNotice,
+  ExpectNotice,
+  RequestEnvelope,
+  ResponseEnvelope,
+  WireFailure,
+  WorkerRequest,
+} from '../protocol.ts';
 import { watchParent } from './parent-watch.ts';
 import { installPolling } from './polling.ts';
 import { openSession, type Session } from './session.ts';
@@ -12,7 +19,7 @@ const deviceLostStatus = 70;
 
 const lossNoticeMs = 200;
 
-function send(envelope: ResponseEnvelope): Promise<void> {
+function send(envelope: ResponseEnvelope | ExpectedNotice): Promise<void> {
   return new Promise((resolve, reject) => {
     process.send?.(envelope, undefined, undefined, (error) => (error ? reject(error) : resolve()));
   });
@@ -20,6 +27,10 @@ function send(envelope: ResponseEnvelope): Promise<void> {
 
 function isEnvelope(message: unknown): message is RequestEnvelope {
   return typeof message === 'object' && message !== null && 'id' in message && 'request' in message;
+}
+
+function isExpectNotice(message: unknown): message is ExpectNotice {
+  return typeof message === 'object' && message !== null && 'expect' in message;
 }
 
 /**
@@ -77,9 +88,15 @@ export function serveWorker(search: NativeSearch): void {
     if (isLost(response)) process.exit(deviceLostStatus);
   }
 
+  async function compileAhead({ expect }: ExpectNotice): Promise<void> {
+    await session?.expect(expect);
+    await send({ expected: expect.identity });
+  }
+
   // A fault of ours, not of a variant, ends the process: its message reaches the parent through stderr.
   process.on('message', (message: unknown) => {
     if (isEnvelope(message)) void serve(message);
+    else if (isExpectNotice(message)) void compileAhead(message);
   });
 }
 

@@ -103,6 +103,11 @@ export class Session {
     }
   }
 
+  /** Begins to compile what will be wanted soon. Resolves when that is done, however it went. */
+  expect(program: WireProgram): Promise<void> {
+    return this.#programs.expect(program);
+  }
+
   close(): void {
     this.#opened.device.destroy();
   }
