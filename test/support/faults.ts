@@ -296,6 +296,20 @@ function sensorFault(mode: keyof typeof counterModes): Fault {
     });
 }
 
+/** No fault at all: other words for the same work are never red. */
+const equalWork: Fault = (_, cli) =>
+  inProject(async (folder) => {
+    const base = makeBase(folder);
+    try {
+      const path = join(folder, 'joulegate.yaml');
+      writeFileSync(path, readFileSync(path, 'utf8').replace('judge-seconds: 6 }', 'judge-seconds: 60 }'));
+      const ended = await run({ cli, folder, args: ['guard', '--base', base, '--json', ...software] });
+      return [...expectStatus(ended, [0]), ...(await strays(ended))];
+    } finally {
+      rmSync(base, { recursive: true, force: true });
+    }
+  });
+
 /** What cannot be measured with ends with status 3 and a next step, before anything is measured. */
 function refused(environment: (nvml: NvmlStandIn) => Readonly<Record<string, string>>): Fault {
   return (_, cli) =>
@@ -316,6 +330,7 @@ function refused(environment: (nvml: NvmlStandIn) => Readonly<Record<string, str
 
 /** Every fault by name. */
 export const faults: Readonly<Record<string, Fault>> = {
+  'none, equal work in other words': equalWork,
   'GPU process killed': gpuProcessKilled,
   'command line killed': commandKilled,
   'command line terminated': commandTerminated,
