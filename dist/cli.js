@@ -1325,9 +1325,9 @@ ${indent2}`) + "'";
         start = start.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
-      let header = (startWithSpace ? indentSize : "") + chomp;
+      let header2 = (startWithSpace ? indentSize : "") + chomp;
       if (comment) {
-        header += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+        header2 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
         if (onComment)
           onComment();
       }
@@ -1342,11 +1342,11 @@ ${indent2}`) + "'";
         }
         const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
-          return `>${header}
+          return `>${header2}
 ${indent2}${body}`;
       }
       value2 = value2.replace(/\n+/g, `$&${indent2}`);
-      return `|${header}
+      return `|${header2}
 ${indent2}${start}${value2}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
@@ -4449,10 +4449,10 @@ var require_resolve_block_scalar = __commonJS({
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar2, onError) {
       const start = scalar2.offset;
-      const header = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
-      if (!header)
+      const header2 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
+      if (!header2)
         return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
       const lines = scalar2.source ? splitLines2(scalar2.source) : [];
       let chompStart = lines.length;
       for (let i = lines.length - 1; i >= 0; --i) {
@@ -4463,26 +4463,26 @@ var require_resolve_block_scalar = __commonJS({
           break;
       }
       if (chompStart === 0) {
-        const value3 = header.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
-        let end2 = start + header.length;
+        const value3 = header2.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        let end2 = start + header2.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
-        return { value: value3, type, comment: header.comment, range: [start, end2, end2] };
+        return { value: value3, type, comment: header2.comment, range: [start, end2, end2] };
       }
-      let trimIndent = scalar2.indent + header.indent;
-      let offset = scalar2.offset + header.length;
+      let trimIndent = scalar2.indent + header2.indent;
+      let offset = scalar2.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
         const [indent2, content] = lines[i];
         if (content === "" || content === "\r") {
-          if (header.indent === 0 && indent2.length > trimIndent)
+          if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
         } else {
           if (indent2.length < trimIndent) {
             const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
             onError(offset + indent2.length, "MISSING_CHAR", message);
           }
-          if (header.indent === 0)
+          if (header2.indent === 0)
             trimIndent = indent2.length;
           contentStart = i;
           if (trimIndent === 0 && !ctx.atRoot) {
@@ -4509,7 +4509,7 @@ var require_resolve_block_scalar = __commonJS({
         if (crlf)
           content = content.slice(0, -1);
         if (content && indent2.length < trimIndent) {
-          const src = header.indent ? "explicit indentation indicator" : "first line";
+          const src = header2.indent ? "explicit indentation indicator" : "first line";
           const message = `Block scalar lines must not be less indented than their ${src}`;
           onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent2 = "";
@@ -4536,7 +4536,7 @@ var require_resolve_block_scalar = __commonJS({
           prevMoreIndented = false;
         }
       }
-      switch (header.chomp) {
+      switch (header2.chomp) {
         case "-":
           break;
         case "+":
@@ -4548,8 +4548,8 @@ var require_resolve_block_scalar = __commonJS({
         default:
           value2 += "\n";
       }
-      const end = start + header.length + scalar2.source.length;
-      return { value: value2, type, comment: header.comment, range: [start, end, end] };
+      const end = start + header2.length + scalar2.source.length;
+      return { value: value2, type, comment: header2.comment, range: [start, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict2, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -5388,10 +5388,10 @@ var require_cst_scalar = __commonJS({
             type = "QUOTE_DOUBLE";
             break;
           case "block-scalar": {
-            const header = token2.props[0];
-            if (header.type !== "block-scalar-header")
+            const header2 = token2.props[0];
+            if (header2.type !== "block-scalar-header")
               throw new Error("Invalid block scalar header");
-            type = header.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            type = header2.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
             break;
           }
           default:
@@ -5423,10 +5423,10 @@ var require_cst_scalar = __commonJS({
       const head = source.substring(0, he);
       const body = source.substring(he + 1) + "\n";
       if (token2.type === "block-scalar") {
-        const header = token2.props[0];
-        if (header.type !== "block-scalar-header")
+        const header2 = token2.props[0];
+        if (header2.type !== "block-scalar-header")
           throw new Error("Invalid block scalar header");
-        header.source = head;
+        header2.source = head;
         token2.source = body;
       } else {
         const { offset } = token2;
@@ -7402,6 +7402,9 @@ var package_default = {
     test: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist && vitest run",
     "bench:search": "node bench/run.mjs search",
     "bench:judge": "node bench/run.mjs judge",
+    "bench:faults": "node bench/run.mjs faults",
+    "bench:model": "node bench/run.mjs model",
+    "bench:operators": "node bench/run.mjs operators",
     "bench:measure": "node bench/run.mjs measure",
     "gpu:acceptance": "node bench/run.mjs acceptance"
   },
@@ -16844,8 +16847,8 @@ function readNativeHost() {
   const { platform, arch, report: report3 } = process;
   if (platform !== "linux") return { platform, arch, glibc: null };
   Object.assign(report3, { excludeNetwork: true });
-  const { header } = report3.getReport();
-  return { platform, arch, glibc: header.glibcVersionRuntime ?? null };
+  const { header: header2 } = report3.getReport();
+  return { platform, arch, glibc: header2.glibcVersionRuntime ?? null };
 }
 function isOlder(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -18350,6 +18353,13 @@ var DeviceTrials = class {
       failure: outcome.ok ? null : outcome.failure
     });
     return outcome;
+  }
+  expect(configuration) {
+    const { device } = this.#request;
+    if (device.expect === void 0) return;
+    void this.#build(configuration).then((built) => {
+      if (built.ok) device.expect?.(built.value);
+    });
   }
   async features(configuration) {
     const built = await this.#build(configuration);
@@ -24567,7 +24577,7 @@ function pythonText(value2) {
 function exportKernelTuner(recording, objective = "time") {
   const { tunables, measurements, device, kernel, workload } = recording;
   const sizes = Object.values(workload.parameters).filter((value2) => typeof value2 === "number");
-  const header = {
+  const header2 = {
     device_name: device.description,
     kernel_name: kernel,
     problem_size: sizes,
@@ -24581,7 +24591,7 @@ function exportKernelTuner(recording, objective = "time") {
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
     return `${key2}: ${JSON.stringify({ ...configuration, ...figures(measurement) })}`;
   });
-  return `${JSON.stringify(header, null, 0).slice(0, -1)},
+  return `${JSON.stringify(header2, null, 0).slice(0, -1)},
 "cache": {
 ${lines.join(",\n")}}
 }`;
@@ -32947,7 +32957,9 @@ function columnEdges(sorted, maxBins) {
     }
   } else {
     for (let bin = 1; bin < maxBins; bin++) {
-      const edge = sorted[Math.floor(bin * sorted.length / maxBins)];
+      const at2 = Math.max(1, Math.floor(bin * sorted.length / maxBins));
+      const low = sorted[at2 - 1];
+      const edge = low + (sorted[at2] - low) / 2;
       if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
     }
   }
@@ -33398,6 +33410,12 @@ function costModelToFile(model) {
 function costModelFromFile(file, use = {}) {
   const featureNames2 = use.featureNames ?? file.featureNames;
   const columns2 = featureNames2.map((name) => file.featureNames.indexOf(name));
+  if (featureNames2.length > 0 && columns2.every((column) => column === -1)) {
+    throw new JoulegateError("bad-input", "The model file has no feature that this version has.", {
+      code: "model-features-differ",
+      nextStep: "Delete the file: it is rebuilt by the next retune."
+    });
+  }
   const rows = file.rows.map((row, index) => {
     if (row.features.length !== file.featureNames.length) {
       throw new JoulegateError(
@@ -33983,7 +34001,7 @@ function worth({ belief, best, probability }) {
 }
 
 // src/search/candidates.ts
-var neighboursOf = 8;
+var neighboursOf = 12;
 var parents = 16;
 var offspring = 300;
 var mutationRate = 0.15;
@@ -34382,11 +34400,13 @@ var SearchRun = class {
   }
   /** Tries points in order until the budget ends. */
   async #tryAll(points) {
-    for (const point2 of points) {
+    for (const [at2, point2] of points.entries()) {
       if (this.#stop() !== null) return;
       if (this.#ledger.has(point2)) continue;
       const configuration = this.#task.space.configuration(point2);
       await this.#priors.learn(this.#ledger.keyOf(point2), configuration);
+      const next = points.slice(at2 + 1).find((other) => !this.#ledger.has(other));
+      if (next !== void 0) this.#task.trials.expect?.(this.#task.space.configuration(next));
       const outcome = await this.#task.trials.latency(configuration);
       this.#ledger.record(
         point2,
@@ -44774,6 +44794,7 @@ var GpuProcess = class {
   #tail = new Tail(tailCharacters);
   #gone;
   #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
   #lastId = 0;
   #alive = true;
   constructor(options) {
@@ -44836,6 +44857,13 @@ var GpuProcess = class {
     if (exchange.status === "lost") await this.kill();
     return exchange;
   }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
   /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
   async close() {
     if (this.#pending !== null || !this.alive) return this.kill();
@@ -44855,9 +44883,13 @@ var GpuProcess = class {
   }
   async #goneAlready() {
     await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, message: "it was gone already" };
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
   }
   #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
     const pending = this.#pending;
     if (pending === null || message?.id !== pending.id) return;
     if ("begun" in message) pending.begun = true;
@@ -44871,6 +44903,7 @@ var GpuProcess = class {
       status: "lost",
       kind,
       begun,
+      expecting: [...this.#expecting],
       message: said === "" ? what : `${what}; it last said:
 ${said}`
     });
@@ -44975,12 +45008,12 @@ function readTar(archive) {
   const files = [];
   let position = 0;
   while (position + blockBytes <= archive.byteLength) {
-    const header = archive.subarray(position, position + blockBytes);
-    if (header.every((byte) => byte === 0)) return files;
-    if (octal(header, 148, 8) !== checksum(header)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header, 0, 100);
-    const size = octal(header, 124, 12);
-    const type = text(header, 156, 1);
+    const header2 = archive.subarray(position, position + blockBytes);
+    if (header2.every((byte) => byte === 0)) return files;
+    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header2, 0, 100);
+    const size = octal(header2, 124, 12);
+    const type = text(header2, 156, 1);
     position += blockBytes;
     if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
     if (type === "" || type === "0")
@@ -45268,6 +45301,8 @@ var WebgpuDevice = class {
   #deadlines;
   #process;
   #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  #suspects = /* @__PURE__ */ new Set();
   /** The end of the last request: they are served one after the other. */
   #queue = Promise.resolve();
   constructor(options, deadlines, started) {
@@ -45278,6 +45313,11 @@ var WebgpuDevice = class {
   }
   prepare(variant) {
     return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  expect({ program }) {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
   }
   verify(variant, reference) {
     const referenceProgram = reference.program;
@@ -45327,7 +45367,10 @@ var WebgpuDevice = class {
   async #exchange(kind, request, deadlineMs) {
     await this.#ensureProcess();
     const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered" || exchange.begun || exchange.kind === "timeout") return exchange;
+    if (exchange.status === "answered") return exchange;
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
+    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
     await this.#ensureProcess();
     return this.#process.request(kind, request, deadlineMs);
   }
@@ -45419,6 +45462,7 @@ function clockedDevice(device, clocks) {
   return {
     info: device.info,
     prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
     verify: (variant, reference) => device.verify(variant, reference),
     async time(variant, options) {
       await clock(variant);
@@ -47315,7 +47359,7 @@ async function measureNoise(options) {
 }
 
 // src/app/retune.ts
-import { join as join21 } from "node:path";
+import { join as join22 } from "node:path";
 
 // src/app/cost-model-file.ts
 function openCostModel(options) {
@@ -47335,6 +47379,75 @@ function openCostModel(options) {
 }
 function saveCostModel(path2, model) {
   writeModel(path2, costModelToFile(model));
+}
+
+// src/app/keep-sources.ts
+import { createHash as createHash7 } from "node:crypto";
+import { mkdirSync as mkdirSync4 } from "node:fs";
+import { join as join19 } from "node:path";
+function prepareKeepFolder(host, folder) {
+  if (folder === void 0) return;
+  try {
+    mkdirSync4(absolutePath(host, folder), { recursive: true });
+  } catch (error) {
+    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
+      code: "cannot-write",
+      nextStep: "Give --keep a folder, or one that may be made.",
+      cause: error
+    });
+  }
+}
+function oneLine(value2) {
+  return JSON.stringify(value2).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+function header(final, configuration, program, role) {
+  const { kernel, workload } = final.search;
+  const buffers = program.buffers.map(
+    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
+  );
+  return [
+    `// kernel: ${oneLine(kernel.name)}`,
+    `// workload: ${oneLine(workload.parameters)}`,
+    `// configuration: ${oneLine(configuration)}`,
+    `// role: ${role}`,
+    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
+    "// buffers:",
+    ...buffers
+  ].join("\n");
+}
+function stem({ search: { kernel, workload } }) {
+  const digest = createHash7("sha256").update(`${kernel.name}
+${workload.name}`).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest}`;
+}
+async function keepSources(options) {
+  const folder = absolutePath(options.host, options.folder);
+  for (const final of options.finals) {
+    const { incumbent, builder, idOf: idOf3 } = final.search;
+    const write = async (configuration, name, role) => {
+      const built = await builder.build(configuration);
+      if (!built.ok || built.value.program === null) return;
+      const { program } = built.value;
+      const path2 = join19(folder, `${stem(final)}-${name}.wgsl`);
+      writeFileAtomic(path2, `${header(final, configuration, program, role)}
+
+${program.wgsl.trimEnd()}
+`);
+    };
+    if (final.incumbentFailure !== null) {
+      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
+    }
+    let finalist = 0;
+    for (const [index, configuration] of final.contenders.entries()) {
+      const isIncumbent = idOf3(configuration) === idOf3(incumbent);
+      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
+      const chosen = index === final.selection.index ? ", chosen" : "";
+      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
+    }
+  }
 }
 
 // src/app/search-evidence.ts
@@ -47492,21 +47605,21 @@ function retunedKernel(task) {
 }
 
 // src/app/search-recordings.ts
-import { createHash as createHash7 } from "node:crypto";
-import { mkdirSync as mkdirSync4 } from "node:fs";
-import { join as join19 } from "node:path";
+import { createHash as createHash8 } from "node:crypto";
+import { mkdirSync as mkdirSync5 } from "node:fs";
+import { join as join20 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest = createHash7("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest = createHash8("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest}.json.gz`;
 }
 function writeSearchRecordings(options) {
   const { host, laboratory, folder, searches } = options;
-  mkdirSync4(folder, { recursive: true });
+  mkdirSync5(folder, { recursive: true });
   return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join19(folder, fileName(search));
+    const path2 = join20(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -47518,19 +47631,19 @@ function writeSearchRecordings(options) {
 }
 
 // src/app/state-folder.ts
-import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { existsSync as existsSync6, lstatSync, mkdirSync as mkdirSync6, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join20 } from "node:path";
+import { join as join21 } from "node:path";
 function prepare(folder) {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
-  mkdirSync5(folder, { recursive: true });
-  const ignore = join20(folder, ".gitignore");
+  mkdirSync6(folder, { recursive: true });
+  const ignore = join21(folder, ".gitignore");
   if (!existsSync6(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join20(manifestFolder, ".joulegate");
+  const folder = join21(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -47539,7 +47652,7 @@ function openStateFolder(host, manifestFolder) {
     if (!known2) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join20(tmpdir3(), "joulegate-"));
+    return mkdtempSync2(join21(tmpdir3(), "joulegate-"));
   }
 }
 
@@ -47646,9 +47759,9 @@ async function measureNoiseOf({ host, laboratory, tuned }, kernels, deadlineMs) 
   const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
-function keepFile(write) {
+async function keepFile(write) {
   try {
-    write();
+    await write();
     return null;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -47664,16 +47777,17 @@ async function retune(host, options) {
   const opened = openManifest(host, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
+  prepareKeepFolder(host, options.keep);
   const laboratory = await openLaboratory(host, options);
   try {
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join21(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join22(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join21(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join22(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -47681,7 +47795,7 @@ async function retune(host, options) {
       seed: options.seed
     });
     const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
-    const unwritten = [keepFile(() => saveCostModel(modelPath, model))];
+    const unwritten = [await keepFile(() => saveCostModel(modelPath, model))];
     const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
     const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
     const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
@@ -47698,15 +47812,19 @@ async function retune(host, options) {
     );
     if (!interrupted) {
       const updated = formatTuned(updateTuned(run, finals, retuned));
-      const fault = keepFile(() => writeFileAtomic(tunedPath, updated));
+      const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join21(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join22(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
-        keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
+        await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
+    }
+    const { keep: keep2 } = options;
+    if (keep2 !== void 0) {
+      unwritten.push(await keepFile(() => keepSources({ host, folder: keep2, finals })));
     }
     const faults = unwritten.filter((fault) => fault !== null);
     const report3 = {
@@ -47905,7 +48023,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync8, readdirSync as readdirSync2 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
@@ -47920,9 +48038,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join22(folder, recordingsFolder);
+  const path2 = join23(folder, recordingsFolder);
   if (!existsSync8(path2)) return [];
-  return readdirSync2(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join22(path2, name)));
+  return readdirSync2(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join23(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules } = row;
@@ -47979,7 +48097,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join22(folder, "report.json"));
+  const report3 = readReport(join23(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -49011,6 +49129,7 @@ var manifestOnly = [
   "kernel",
   "budget",
   "out",
+  "keep",
   "max-minutes",
   "meter",
   "watts-per-core"
@@ -49075,6 +49194,11 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     model: { type: "string", value: "FILE", help: "cost model to start from and to keep up to date" },
     out: { type: "string", value: "FILE", help: "where the tuned state goes; the manifest's unless given" },
     report: { type: "string", value: "DIR", help: "write report.json, report.md and report.html there" },
+    keep: {
+      type: "string",
+      value: "DIR",
+      help: "write the final WGSL of the finalists and of the incumbent there"
+    },
     ...laboratoryOptions,
     device: {
       ...laboratoryOptions.device,
@@ -49111,7 +49235,8 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       ...optional("maxMinutes", args.number("max-minutes")),
       ...optional("model", args.text("model")),
       ...optional("out", args.text("out")),
-      ...optional("report", args.text("report"))
+      ...optional("report", args.text("report")),
+      ...optional("keep", args.text("keep"))
     });
     return reportResult(report3, args, terminal);
   }

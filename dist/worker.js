@@ -1348,10 +1348,13 @@ var layoutTypes = {
   uniform: "uniform"
 };
 var maxPrograms = 128;
+var maxAhead = 4;
 var Programs = class {
   #device;
   #pool;
   #compiled = /* @__PURE__ */ new Map();
+  /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
+  #ahead = /* @__PURE__ */ new Map();
   constructor(device, maxBufferBytes) {
     this.#device = device;
     this.#pool = new BufferPool(device, maxBufferBytes);
@@ -1369,7 +1372,7 @@ var Programs = class {
     }
     requireFeatures(this.#device, program.requiredFeatures);
     const layouts = this.#layouts(program);
-    const pipeline = await this.#pipeline(program, layouts);
+    const pipeline = await this.#takeAhead(program) ?? await this.#pipeline(program, layouts);
     for (const [identity] of this.#compiled) {
       if (this.#compiled.size < maxPrograms && this.#pool.excess(program.buffers) === 0) break;
       this.drop(identity);
@@ -1386,6 +1389,35 @@ var Programs = class {
     const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
     this.#compiled.set(program.identity, compiled);
     return compiled;
+  }
+  /**
+   * Compiles a program on Dawn's own threads while others run: its bind groups come later. What goes wrong is kept away from
+   * the error scopes of the request that is being served, and comes up again when the program is asked for.
+   */
+  async expect(program) {
+    const { identity } = program;
+    if (this.#compiled.has(identity) || this.#ahead.has(identity)) return;
+    for (const oldest of this.#ahead.keys()) {
+      if (this.#ahead.size < maxAhead) break;
+      this.#ahead.delete(oldest);
+    }
+    const pipeline = this.#compileApart(program).catch(() => null);
+    this.#ahead.set(identity, pipeline);
+    await pipeline;
+  }
+  async #takeAhead({ identity }) {
+    const pipeline = this.#ahead.get(identity);
+    this.#ahead.delete(identity);
+    return await pipeline ?? null;
+  }
+  async #compileApart(program) {
+    requireFeatures(this.#device, program.requiredFeatures);
+    this.#device.pushErrorScope("validation");
+    const layout = this.#device.createPipelineLayout({ bindGroupLayouts: this.#layouts(program) });
+    const module = this.#device.createShaderModule({ code: program.wgsl });
+    if (await this.#device.popErrorScope() !== null) return null;
+    const compute = { module, entryPoint: program.entryPoint };
+    return this.#device.createComputePipelineAsync({ layout, compute });
   }
   /** Forgets a program; its buffers become free for others. */
   drop(identity) {
@@ -1727,6 +1759,10 @@ var Session = class _Session {
         );
     }
   }
+  /** Begins to compile what will be wanted soon. Resolves when that is done, however it went. */
+  expect(program) {
+    return this.#programs.expect(program);
+  }
   close() {
     this.#opened.device.destroy();
   }
@@ -1785,6 +1821,9 @@ function send(envelope) {
 function isEnvelope(message) {
   return typeof message === "object" && message !== null && "id" in message && "request" in message;
 }
+function isExpectNotice(message) {
+  return typeof message === "object" && message !== null && "expect" in message;
+}
 function serveWorker(search2) {
   const parentPid = Number(process.argv[2]);
   if (process.send === void 0 || !Number.isInteger(parentPid)) {
@@ -1829,8 +1868,13 @@ function serveWorker(search2) {
     if (request.kind === "close") process.exit(0);
     if (isLost(response)) process.exit(deviceLostStatus);
   }
+  async function compileAhead({ expect }) {
+    await session?.expect(expect);
+    await send({ expected: expect.identity });
+  }
   process.on("message", (message) => {
     if (isEnvelope(message)) void serve(message);
+    else if (isExpectNotice(message)) void compileAhead(message);
   });
 }
 function isLost(response) {
