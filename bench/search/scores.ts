@@ -70,7 +70,13 @@ export async function scoreSpace(benchSpace: BenchSpace, options: ScoreOptions):
     space,
     scores: {
       ours: { ...space.summarise(own), millisecondsPerTrial },
-      ablations: await summaries(ablations, options.ablationSeeds),
+      ablations: {
+        // Like with like: what was taken out may have run on fewer seeds.
+        ...(options.ablationSeeds > 0 && options.ablationSeeds < options.seeds
+          ? { 'ours, same seeds': space.summarise(own.slice(0, options.ablationSeeds)) }
+          : {}),
+        ...(await summaries(ablations, options.ablationSeeds)),
+      },
       plain: await summaries(plain, options.seeds),
       peers: options.peers[benchSpace.name]?.strategies ?? {},
     },
