@@ -1,6 +1,7 @@
 import { listAdapters, openWebgpuDevice } from '../device/index.ts';
 import { openMeter } from '../meter/index.ts';
 import { builtPins, hostProblem, readNativeHost } from '../native/index.ts';
+import { systemFindings, thisSystem } from './doctor-system.ts';
 import type { Host } from './host.ts';
 import { driverSearch, meterSetup } from './laboratory.ts';
 
@@ -50,7 +51,8 @@ function checkPlatform(): Finding {
 
 /** Looks at everything a run needs and says what is missing and how to get it. Never throws for what it finds. */
 export async function doctor(host: Host): Promise<Diagnosis> {
-  const findings: Finding[] = [checkNode(), checkPlatform()];
+  const system = process.platform === 'linux' ? systemFindings(thisSystem(host.environment)) : [];
+  const findings: Finding[] = [checkNode(), checkPlatform(), ...system];
   const reports = await listAdapters(driverSearch(host));
   let usable = false;
   for (const { description, driver, result, nextStep } of reports) {

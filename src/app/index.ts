@@ -9,6 +9,7 @@ export {
   measureMachineNoise,
   type NoiseReport,
 } from './doctor-noise.ts';
+export { type SystemView, systemFindings } from './doctor-system.ts';
 export { type ExplainedKernel, type ExplainOptions, explain, type Neighbour } from './explain.ts';
 export { type ExportOptions, type ExportSummary, exportRecording } from './export-recording.ts';
 export { type GuardOptions, guard } from './guard.ts';
