@@ -1,6 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
 import { parseCel } from './cel.ts';
 import { explainFault, explainResult } from './explain.ts';
+import { keepOrigin } from './formula.ts';
 import { EvaluationFault } from './functions.ts';
 import { lower } from './lower.ts';
 import type { CompiledExpression, Expression, ExpressionType } from './types.ts';
@@ -35,15 +36,16 @@ export function compileExpression(source: string, context: ExpressionContext): C
       return run(values);
     } catch (error) {
       if (!(error instanceof EvaluationFault)) throw error;
-      throw new JoulegateError('bad-input', `\`${source}\`: ${error.message}`, {
+      // A source may hold anything, and messages end up on terminals.
+      const shown = source.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, 500);
+      throw new JoulegateError('bad-input', `\`${shown}\`: ${error.message.slice(0, 500)}`, {
         code: 'expression-failed',
         nextStep: 'Change the expression or the values it is given.',
         cause: error,
       });
     }
   };
-  return {
-    ok: true,
-    expression: { source, names: program.names, type, evaluate },
-  };
+  const expression: Expression = { source, names: program.names, type, evaluate };
+  keepOrigin(expression, program.root, variables);
+  return { ok: true, expression };
 }

@@ -1,5 +1,6 @@
 export { isReservedName } from './cel.ts';
 export { compileExpression, type ExpressionContext } from './compile-expression.ts';
+export { expressionFormula, type Formula } from './formula.ts';
 export type {
   CompiledExpression,
   Expression,

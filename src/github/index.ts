@@ -32,3 +32,4 @@ export { type NewState, openStateCache, type StateCache, type StateCacheTask } f
 export type { StateSubject } from './state-key.ts';
 export type { RestoredState, SavedState } from './state-store.ts';
 export { type CommentOutcome, type CommentTask, publishComment } from './sticky-comment.ts';
+export { readZip, UnusableZipError, type ZipLimits } from './zip.ts';
