@@ -26799,11 +26799,11 @@ var ProgramFiles = class {
   }
   #readModules(folder) {
     const name = folder === "" ? "the repository" : `'${folder}'`;
-    const paths = this.#reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
-    if (paths.length > maxModules) return `${name} holds more than ${maxModules} modules`;
+    const paths2 = this.#reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
+    if (paths2.length > maxModules) return `${name} holds more than ${maxModules} modules`;
     const modules = {};
     let characters = 0;
-    for (const path2 of paths) {
+    for (const path2 of paths2) {
       const text2 = this.#reader.read(path2);
       if (text2 === null) continue;
       characters += text2.length;
@@ -31512,6 +31512,12 @@ function lower(node, types) {
   }
 }
 
+// src/expression/formula.ts
+var origins = /* @__PURE__ */ new WeakMap();
+function keepOrigin(expression, root, types) {
+  origins.set(expression, { root, types });
+}
+
 // src/expression/compile-expression.ts
 function isExpressionType(type, expect2) {
   return expect2.includes(type);
@@ -31530,17 +31536,17 @@ function compileExpression(source, context) {
       return run(values2);
     } catch (error) {
       if (!(error instanceof EvaluationFault)) throw error;
-      throw new JoulegateError("bad-input", `\`${source}\`: ${error.message}`, {
+      const shown = source.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").slice(0, 500);
+      throw new JoulegateError("bad-input", `\`${shown}\`: ${error.message.slice(0, 500)}`, {
         code: "expression-failed",
         nextStep: "Change the expression or the values it is given.",
         cause: error
       });
     }
   };
-  return {
-    ok: true,
-    expression: { source, names: program.names, type, evaluate: evaluate3 }
-  };
+  const expression = { source, names: program.names, type, evaluate: evaluate3 };
+  keepOrigin(expression, program.root, variables);
+  return { ok: true, expression };
 }
 
 // src/manifest/limits.ts
@@ -38921,16 +38927,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants4, packageName2) {
-  if (Object.keys(constants4).length === 0) return void 0;
-  return new ConstantsResolver(constants4, packageName2);
+function createConstantsResolver(constants5, packageName2) {
+  if (Object.keys(constants5).length === 0) return void 0;
+  return new ConstantsResolver(constants5, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants4, packageName2 = "package") {
-    this.constants = constants4;
+  constructor(constants5, packageName2 = "package") {
+    this.constants = constants5;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -43072,20 +43078,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants4 = {};
+  const constants5 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants4[name] = String(value2);
+      constants5[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants4[name] = value2;
+      constants5[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants4, conditions };
+  return { constants: constants5, conditions };
 }
 function unusedTunables(kernel, words) {
   const named2 = /* @__PURE__ */ new Set();
@@ -47848,6 +47854,122 @@ async function retune(host, options) {
   }
 }
 
+// src/app/doctor-system.ts
+import { accessSync, constants as constants4, existsSync as existsSync7, readdirSync as readdirSync2 } from "node:fs";
+import { join as join23 } from "node:path";
+function thisSystem(environment) {
+  return {
+    environment,
+    exists: existsSync7,
+    list(folder) {
+      try {
+        return readdirSync2(folder);
+      } catch {
+        return [];
+      }
+    },
+    canUse(path2) {
+      try {
+        accessSync(path2, constants4.R_OK | constants4.W_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    }
+  };
+}
+var libraryFolders = [
+  "/usr/lib/x86_64-linux-gnu",
+  "/usr/lib/aarch64-linux-gnu",
+  "/usr/lib64",
+  "/usr/lib",
+  "/usr/local/lib",
+  "/lib/x86_64-linux-gnu",
+  "/lib64"
+];
+var driverFolders = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
+function paths(value2) {
+  return (value2 ?? "").split(":").filter((path2) => path2 !== "");
+}
+function checkLoader({ environment, exists }) {
+  const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
+  const loader = folders.map((folder) => join23(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  return {
+    ok: loader !== void 0,
+    subject: "Vulkan loader",
+    detail: loader ?? "libvulkan.so.1 is in none of the usual folders, nor in LD_LIBRARY_PATH",
+    nextStep: loader === void 0 ? "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`." : null
+  };
+}
+function driverFiles({ environment, list: list3 }) {
+  const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
+  if (named2 !== void 0 && named2 !== "") return paths(named2);
+  return driverFolders.flatMap(
+    (folder) => list3(folder).filter((name) => name.endsWith(".json")).map((name) => join23(folder, name))
+  );
+}
+function checkDrivers(view) {
+  const files = driverFiles(view);
+  const missing2 = files.filter((file) => !view.exists(file));
+  const there = files.filter((file) => view.exists(file));
+  const subject = "Vulkan drivers";
+  if (missing2.length > 0) {
+    return {
+      ok: false,
+      subject,
+      detail: `VK_DRIVER_FILES names ${missing2.join(", ")}, which is not there`,
+      nextStep: "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
+    };
+  }
+  return {
+    ok: there.length > 0,
+    subject,
+    detail: there.length > 0 ? there.join(", ") : `no driver is described in ${driverFolders.join(", ")}`,
+    nextStep: there.length > 0 ? null : "Install the GPU's driver (NVIDIA: with its Vulkan part, such as libnvidia-gl), or mesa-vulkan-drivers for AMD, Intel and a software adapter."
+  };
+}
+function checkNvidia(view) {
+  const { environment, exists, list: list3 } = view;
+  const isThere = exists("/dev/nvidiactl") || exists("/proc/driver/nvidia/version");
+  if (!isThere) return null;
+  const hasVulkan = driverFiles(view).some((file) => /nvidia/i.test(file) && exists(file));
+  const gpus = list3("/dev").filter((name) => /^nvidia\d+$/.test(name)).length;
+  const subject = "NVIDIA driver";
+  if (gpus === 0) {
+    return {
+      ok: false,
+      subject,
+      detail: "the driver is loaded, and no GPU is passed in (no /dev/nvidia0)",
+      nextStep: "In a container: `--gpus all`, and NVIDIA_VISIBLE_DEVICES other than void or none."
+    };
+  }
+  if (hasVulkan) return { ok: true, subject, detail: `${gpus} in /dev, with Vulkan`, nextStep: null };
+  const capabilities = environment.NVIDIA_DRIVER_CAPABILITIES;
+  const isWithout = capabilities !== void 0 && !/\b(?:all|graphics)\b/.test(capabilities) ? `NVIDIA_DRIVER_CAPABILITIES is ${capabilities}, without graphics` : "there is a GPU, and no Vulkan driver for it";
+  return {
+    ok: false,
+    subject,
+    detail: isWithout,
+    nextStep: "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
+  };
+}
+function checkRenderNodes({ list: list3, canUse }) {
+  const nodes = list3("/dev/dri").filter((name) => name.startsWith("renderD")).map((name) => `/dev/dri/${name}`);
+  if (nodes.length === 0) return null;
+  const closed = nodes.filter((node) => !canUse(node));
+  return {
+    ok: closed.length === 0,
+    subject: "render nodes",
+    detail: closed.length === 0 ? nodes.join(", ") : `no permission to open ${closed.join(", ")}`,
+    nextStep: closed.length === 0 ? null : "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
+  };
+}
+function systemFindings(view) {
+  return [checkLoader(view), checkDrivers(view), checkNvidia(view), checkRenderNodes(view)].filter(
+    (finding) => finding !== null
+  );
+}
+
 // src/app/doctor.ts
 var oldestNode = [20, 19];
 function isAtLeast(version, oldest) {
@@ -47874,7 +47996,8 @@ function checkPlatform() {
   };
 }
 async function doctor(host) {
-  const findings = [checkNode(), checkPlatform()];
+  const system = process.platform === "linux" ? systemFindings(thisSystem(host.environment)) : [];
+  const findings = [checkNode(), checkPlatform(), ...system];
   const reports = await listAdapters(driverSearch(host));
   let usable = false;
   for (const { description, driver, result, nextStep } of reports) {
@@ -47917,7 +48040,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor-noise.ts
-import { existsSync as existsSync7 } from "node:fs";
+import { existsSync as existsSync8 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -47932,7 +48055,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options, software) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync7(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync8(absolutePath(host, path2))) {
     return ownKernel(software);
   }
   const { manifest } = openManifest(host, path2);
@@ -48022,8 +48145,8 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync8, readdirSync as readdirSync2 } from "node:fs";
-import { join as join23 } from "node:path";
+import { existsSync as existsSync9, readdirSync as readdirSync3 } from "node:fs";
+import { join as join24 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
@@ -48038,9 +48161,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join23(folder, recordingsFolder);
-  if (!existsSync8(path2)) return [];
-  return readdirSync2(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join23(path2, name)));
+  const path2 = join24(folder, recordingsFolder);
+  if (!existsSync9(path2)) return [];
+  return readdirSync3(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join24(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules } = row;
@@ -48097,7 +48220,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join23(folder, "report.json"));
+  const report3 = readReport(join24(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -48248,7 +48371,7 @@ async function plan(host, options) {
 }
 
 // src/app/record.ts
-import { existsSync as existsSync9 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 var saveEveryMs = 5e3;
 var randomShare = 0.2;
 function findWorkload(kernel, name) {
@@ -48268,7 +48391,7 @@ function idOf2(space2, configuration) {
 }
 function loadKnown(path2, space2, subject) {
   const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync9(path2)) return known2;
+  if (!existsSync10(path2)) return known2;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
