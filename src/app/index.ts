@@ -16,6 +16,7 @@ export { type GuardOptions, guard } from './guard.ts';
 export { nightOf, withAnchors, withHistory, withNight } from './history.ts';
 export type { Host } from './host.ts';
 export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';
+export { type Initialisation, type InitOptions, init } from './init.ts';
 export { type FleetReports, mergeFleet } from './merge-fleet.ts';
 export { mergeReports } from './merge-reports.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';

@@ -86,14 +86,14 @@ export function openManifest(host: Host, path: string): OpenedManifest {
   if (manifest === null) {
     throw new JoulegateError('bad-input', `${path} does not exist.`, {
       code: 'no-manifest',
-      nextStep: 'Name the manifest with --manifest FILE, or write a joulegate.yaml here.',
+      nextStep: 'Name the manifest with --manifest FILE, or have one written with `joulegate init`.',
     });
   }
   return { manifest, folder, root, path: below };
 }
 
 /** The repository around a folder; null without one, also where git itself is missing or refuses. */
-function repositoryOf(host: Host, folder: string): string | null {
+export function repositoryOf(host: Host, folder: string): string | null {
   try {
     return repositoryRoot({ root: folder, environment: host.environment });
   } catch (error) {

@@ -77,7 +77,9 @@ export function parseArguments(command: CommandSpec, argv: readonly string[]): A
       command,
     );
   }
-  if (positionals.length > command.positionals.length) {
+  // A name that ends in `...` takes all that are left.
+  const takesAll = command.positionals.at(-1)?.replace('?', '').endsWith('...') ?? false;
+  if (positionals.length > command.positionals.length && !takesAll) {
     throw usageError(`"${positionals[command.positionals.length]}" is one argument too many.`, command);
   }
   const get = (name: string): OptionValue => values.get(name);

@@ -1,6 +1,13 @@
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, poison } from './contents.ts';
+export type { DataSlot } from './data-shape.ts';
+export {
+  type DescribedBinding,
+  type DescribedEntry,
+  type DescribedParameter,
+  describeProgram,
+} from './describe.ts';
 export { featureNames } from './features/extract.ts';
 export { mapDiagnostic, type UserPosition } from './source-lines.ts';
 export { canonicalTokens } from './tokens.ts';

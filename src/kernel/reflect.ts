@@ -97,20 +97,20 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
   });
 }
 
-function isComputeEntry(fn: FnElem): boolean {
+export function isComputeEntry(fn: FnElem): boolean {
   return (fn.attributes ?? []).some(
     ({ attribute }) => attribute.kind === '@attribute' && attribute.name === 'compute',
   );
 }
 
-function attributeOf(attributes: readonly AttributeElem[] | undefined, name: string) {
+export function attributeOf(attributes: readonly AttributeElem[] | undefined, name: string) {
   for (const { attribute } of attributes ?? []) {
     if (attribute.kind === '@attribute' && attribute.name === name) return attribute.params ?? [];
   }
   return null;
 }
 
-function attributeNumber(
+export function attributeNumber(
   attributes: readonly AttributeElem[] | undefined,
   name: string,
   module: WgslModule,
@@ -131,7 +131,7 @@ function workgroupSizeOf(entry: FnElem, module: WgslModule): [number, number, nu
   return size;
 }
 
-function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {
+export function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {
   const [space, access] = (variable.template ?? []).map((item) => item.name);
   if (space === 'uniform') return 'uniform';
   if (space !== 'storage') return null;

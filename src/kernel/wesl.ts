@@ -105,6 +105,11 @@ export class SourceModules implements ModuleResolver {
     this.#files.set(this.rootModule, source.path);
   }
 
+  /** Files of the modules that linking has asked for so far. */
+  get loaded(): readonly string[] {
+    return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? '');
+  }
+
   resolveModule(modulePath: string): WeslAST | undefined {
     const known = this.#parsed.get(modulePath);
     if (known) return known;

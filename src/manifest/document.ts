@@ -76,6 +76,17 @@ export class YamlDocument {
     return this.#places.has(pointer);
   }
 
+  /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
+  keysOf(pointer: string): readonly string[] {
+    let value = this.data;
+    for (const part of pointer.split('/').slice(1)) {
+      const { step } = splitPointer(`/${part}`);
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
+      value = (value as Record<string, unknown>)[step];
+    }
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  }
+
   /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
   reportValue(pointer: string, details: ProblemDetails): void {
     this.#problems.add(this.#place(pointer).value, details);

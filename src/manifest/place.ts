@@ -13,6 +13,8 @@ export interface Place {
   at(...steps: (string | number)[]): Place;
   /** Whether anything is written here, sound or not. */
   readonly isWritten: boolean;
+  /** Keys of the mapping that is written here, with sound values or not. */
+  readonly keys: readonly string[];
 }
 
 export function placeIn(document: YamlDocument, pointer: string): Place {
@@ -22,6 +24,9 @@ export function placeIn(document: YamlDocument, pointer: string): Place {
     text: (offset, length, details) => document.reportInText(pointer, offset, length, details),
     at: (...steps) => placeIn(document, at(pointer, ...steps)),
     isWritten: document.has(pointer),
+    get keys() {
+      return document.keysOf(pointer);
+    },
   };
 }
 
@@ -43,5 +48,8 @@ export function placeInOperator(
     text: (_offset, _length, details) => report(details),
     at: (...steps) => placeInOperator(operator, document, at(pointer, ...steps), use),
     isWritten: document.has(pointer),
+    get keys() {
+      return document.keysOf(pointer);
+    },
   };
 }

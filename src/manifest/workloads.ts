@@ -60,16 +60,20 @@ function typeOf(values: readonly WorkloadParameter[]): ExpressionType {
   return values.every((value) => Number.isSafeInteger(value)) ? 'int' : 'double';
 }
 
+/** What schemas/manifest.schema.json takes for a name. */
+const isName = /^(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+
 /** Workloads of a user's kernel: the first one says which parameters there are. */
 export function readWorkloads(written: Written, place: Place): Workloads {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === undefined) return { types: {}, items: [] };
-  const names = Object.keys(first.values);
+  // A value that is missing or faulty is reported where it stands; its name is known all the same.
+  const names = first.place.keys.filter((name) => isName.test(name));
   for (const name of names) checkName(name, first.place.at(name));
   for (const { values, place: here } of sound.slice(1)) {
     for (const name of names) {
-      const expected = first.values[name] as WorkloadParameter;
+      const expected = Object.hasOwn(first.values, name) ? first.values[name] : undefined;
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) {
         if (here.at(name).isWritten) continue;
@@ -78,7 +82,7 @@ export function readWorkloads(written: Written, place: Place): Workloads {
           nextStep: 'give all workloads of a kernel the same parameters',
           absence: true,
         });
-      } else if (kindOf(value) !== kindOf(expected)) {
+      } else if (expected !== undefined && kindOf(value) !== kindOf(expected)) {
         here.at(name).value({
           message: `'${name}' is ${kindNames[kindOf(value)]}, but ${kindNames[kindOf(expected)]} in the first workload`,
           nextStep: 'give a parameter the same type in all workloads',
@@ -86,7 +90,7 @@ export function readWorkloads(written: Written, place: Place): Workloads {
       }
     }
     for (const name of Object.keys(values)) {
-      if (Object.hasOwn(first.values, name) || first.place.at(name).isWritten) continue;
+      if (names.includes(name) || first.place.at(name).isWritten) continue;
       const nearest = nearestName(name, names);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
@@ -102,7 +106,8 @@ export function readWorkloads(written: Written, place: Place): Workloads {
       const all = sound.flatMap(({ values }) =>
         Object.hasOwn(values, name) ? [values[name] as WorkloadParameter] : [],
       );
-      return [name, typeOf(all)];
+      // Where no value is sound a whole number is the likeliest, and expressions are checked all the same.
+      return [name, all.length === 0 ? 'int' : typeOf(all)];
     }),
   );
   const items = sound.map(({ values, place: here }) => ({

@@ -1,0 +1,73 @@
+import { type Initialisation, init } from '../../app/index.ts';
+import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import type { Arguments, CommandSpec } from '../command.ts';
+import { count, formatJson } from '../format.ts';
+import { jsonOption, manifestOption, readManifestOption } from '../shared-options.ts';
+
+/** `--wgsl A B C`: what a shell makes of `--wgsl kernels/*.wgsl`. */
+function readPrograms(args: Arguments): readonly string[] | null {
+  const first = args.text('wgsl');
+  if (first !== undefined) return [first, ...args.positionals];
+  if (args.positionals.length === 0) return null;
+  throw new JoulegateError('bad-input', `"${args.positionals[0]}" is one argument too many.`, {
+    code: 'bad-arguments',
+    nextStep: 'Give files to `joulegate init` with --wgsl.',
+  });
+}
+
+function describe(result: Initialisation): string {
+  const { written, kept, kernels, leftOut, blanks, manifest } = result;
+  const place = (parts: readonly (string | number | null)[]) =>
+    parts.filter((part) => part !== null).join(':');
+  const next: string[] = [];
+  if (blanks.length > 0) {
+    next.push(
+      `Fill in what \`joulegate validate\` points at, ${count(blanks.length, 'place')} in ${manifest}.`,
+    );
+  }
+  if (result.ownerMissing)
+    next.push('In the workflow, give `uses:` the owner of the action, and `runs-on:` your runner.');
+  if (kernels.length > 0) next.push('`joulegate retune` finds better configurations; commit tuned.json too.');
+  return [
+    ...written.map((path) =>
+      path === manifest ? `wrote ${path}: ${count(kernels.length, 'kernel')}` : `wrote ${path}`,
+    ),
+    ...kept.map((path) => `kept ${path} as it was`),
+    ...leftOut.map(({ file, line, column, reason }) => `left out ${place([file, line, column])}: ${reason}`),
+    ...(written.length === 0 ? ['nothing was written'] : []),
+    ...(next.length === 0 ? [] : ['', 'next:', ...next.map((step, i) => `  ${i + 1}. ${step}`)]),
+    '',
+  ].join('\n');
+}
+
+export const initCommand: CommandSpec = {
+  name: 'init',
+  summary: 'write a manifest for the kernels that are there, and a workflow',
+  positionals: ['FILE...?'],
+  description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
+overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
+FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
+--wgsl every program below the manifest's folder is read. A file that is there already is never changed.`,
+  examples: [
+    'joulegate init',
+    'joulegate init --wgsl kernels/softmax.wgsl kernels/norm.wgsl',
+    'joulegate init --wgsl kernels/new.wgsl --print',
+  ],
+  options: {
+    wgsl: { type: 'string', value: 'FILE...', help: 'only these programs, .wgsl or .wesl' },
+    print: {
+      type: 'boolean',
+      help: 'write nothing; print the entries, to be put into a manifest that is there',
+    },
+    ...manifestOption,
+    ...jsonOption,
+  },
+  async run(args, host) {
+    const programs = readPrograms(args);
+    const print = args.flag('print');
+    const result = await init(host, { ...readManifestOption(args), programs, print });
+    const exitCode = ExitCode.passed;
+    if (args.flag('json')) return { output: formatJson(result), exitCode };
+    return { output: print ? result.entries : describe(result), exitCode };
+  },
+};

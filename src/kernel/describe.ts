@@ -1,0 +1,330 @@
+import type { ProgramSource, ScalarType } from '../manifest/index.ts';
+import { type DataShape, type DataSlot, dataShape, dataSlots } from './data-shape.ts';
+import { failed, succeeded } from './failure.ts';
+import { inUserFile } from './program.ts';
+import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
+import { readVariables } from './read-variables.ts';
+import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from './reflect.ts';
+import { linkedLines } from './source-lines.ts';
+import { lineStarts, positionAt } from './text-position.ts';
+import { blankComments, canonicalTokens } from './tokens.ts';
+import type { Outcome, VariantFailure } from './types.ts';
+import {
+  constantNumber,
+  constantValue,
+  type FnElem,
+  type GlobalVarElem,
+  linkModules,
+  type OverrideElem,
+  parseWgsl,
+  SourceModules,
+  typeOfDeclaration,
+  type WgslModule,
+} from './wesl.ts';
+
+/** A buffer that an entry point reaches. */
+export interface DescribedBinding {
+  readonly name: string;
+  readonly group: number;
+  readonly binding: number;
+  readonly kind: 'storage' | 'read-only-storage' | 'uniform';
+  /** Whether the program may read what the buffer held before the launch. */
+  readonly read: boolean;
+  /** Its type as it is written, e.g. `array<vec4<f32>>`. */
+  readonly type: string;
+  readonly shape: DataShape;
+  /** Scalars of a uniform, padding left out; null where they cannot be listed, and for storage. */
+  readonly slots: readonly DataSlot[] | null;
+}
+
+/** A value that the manifest can give the program: an `override`, or a constant or condition of WESL. */
+export interface DescribedParameter {
+  readonly name: string;
+  /** `condition`: only in `@if`. */
+  readonly kind: 'override' | 'constant' | 'condition';
+  readonly scalar: ScalarType | 'bool' | null;
+  /** Its declared default, where that is a literal or constant; null if there is none. */
+  readonly value: number | boolean | null;
+  /** Whether the program states a default, be it one whose value is not known. */
+  readonly hasDefault: boolean;
+}
+
+/** A compute entry point and what it takes to launch it. */
+export interface DescribedEntry {
+  readonly name: string;
+  /** The expressions of `@workgroup_size` as they are written, with the value of those that are constant. */
+  readonly workgroupSize: readonly { readonly text: string; readonly value: number | null }[];
+  readonly bindings: readonly DescribedBinding[];
+  /** Parameters that it can reach. */
+  readonly parameters: readonly DescribedParameter[];
+  /** Whether it may look at the second and third axis of its position. */
+  readonly axes: { readonly y: boolean; readonly z: boolean };
+  /** Why it cannot be guarded, with its place; null if it can. */
+  readonly obstacle: VariantFailure | null;
+}
+
+/** Most scalars of one uniform that a manifest can hold. */
+const mostUniformScalars = 256;
+
+/** Stand-ins for the constants of a WESL program; what differs between two links depends on them. */
+const standIns = [4, 8] as const;
+
+/**
+ * What a program says about itself: its compute entry points, and for each the buffers, parameters and launch. No
+ * configuration is needed; what depends on one is unknown.
+ *
+ * @returns a failure with file, line and column if the program cannot be read.
+ */
+export async function describeProgram(source: ProgramSource): Promise<Outcome<readonly DescribedEntry[]>> {
+  const text = source.files[source.path];
+  if (text === undefined) return failed('compile', 'the file is missing', { file: source.path });
+  if (source.language === 'wgsl') {
+    const wgsl = blankComments(text);
+    const parsed = parseWgsl(source.path, wgsl);
+    if (!parsed.ok) return parsed;
+    return succeeded(describeModule(parsed.value, (failure) => ({ ...failure, file: source.path }), []));
+  }
+  return describeWesl(source);
+}
+
+async function describeWesl(source: ProgramSource): Promise<Outcome<readonly DescribedEntry[]>> {
+  const modules = new SourceModules(source);
+  let names = weslNames([source.files[source.path] ?? '']);
+  for (;;) {
+    const links: (readonly DescribedEntry[])[] = [];
+    for (const standIn of standIns) {
+      const constants = Object.fromEntries(names.constants.map((name) => [name, standIn]));
+      const linked = await linkModules(modules, { constants, conditions: {} });
+      const known = weslNames(modules.loaded.map((path) => source.files[path] ?? ''));
+      if (known.constants.length > names.constants.length) {
+        // Modules that this one imports brought parameters of their own.
+        names = known;
+        break;
+      }
+      names = known;
+      if (!linked.ok) return linked;
+      const parsed = parseWgsl(source.path, linked.value.wgsl);
+      const lines = linkedLines(linked.value);
+      const locate = (failure: VariantFailure) => inUserFile(failure, lines);
+      if (!parsed.ok) return { ok: false, failure: locate(parsed.failure) };
+      links.push(describeModule(parsed.value, locate, weslParameters(names)));
+    }
+    const [first, second] = links;
+    if (first === undefined || second === undefined) continue;
+    return succeeded(first.map((entry, i) => withoutGuesses(entry, second[i] ?? entry)));
+  }
+}
+
+interface WeslNames {
+  readonly constants: readonly string[];
+  readonly conditions: readonly string[];
+}
+
+/** Names that WESL modules expect from outside: `constants::NAME` and the words of `@if`. */
+function weslNames(texts: readonly string[]): WeslNames {
+  const constants = new Set<string>();
+  const conditions = new Set<string>();
+  for (const text of texts.map(blankComments)) {
+    for (const [, list = '', single = ''] of text.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
+      for (const item of `${list},${single}`.split(',')) {
+        const [name = ''] = item.trim().split(/\s+/);
+        if (name !== '') constants.add(name);
+      }
+    }
+    for (const [, condition = ''] of text.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
+      for (const word of condition.match(/[A-Za-z_]\w*/g) ?? []) conditions.add(word);
+    }
+  }
+  for (const word of [...conditions]) {
+    // `VECTOR_4` is what the constant `VECTOR` makes true.
+    const [, stem = ''] = /^(.*)_\d+$/.exec(word) ?? [];
+    if (word === 'true' || word === 'false' || constants.has(word)) conditions.delete(word);
+    else if (constants.has(stem)) conditions.delete(word);
+  }
+  return { constants: [...constants], conditions: [...conditions] };
+}
+
+function weslParameters({ constants, conditions }: WeslNames): DescribedParameter[] {
+  const common = { scalar: null, value: null, hasDefault: false };
+  return [
+    ...constants.map((name) => ({ name, kind: 'constant' as const, ...common })),
+    ...conditions.map((name) => ({ name, kind: 'condition' as const, ...common })),
+  ];
+}
+
+/** The description with everything unknown that the stand-ins decided. */
+function withoutGuesses(entry: DescribedEntry, other: DescribedEntry): DescribedEntry {
+  const agreed = (a: number, b: number) => (a === b ? a : Number.NaN);
+  return {
+    ...entry,
+    workgroupSize: entry.workgroupSize.map(({ text, value }, axis) => ({
+      text,
+      value: value === other.workgroupSize[axis]?.value ? value : null,
+    })),
+    bindings: entry.bindings.map((binding, i) => {
+      const twin = other.bindings[i]?.shape ?? binding.shape;
+      const { scalar, fixedBytes, elementBytes } = binding.shape;
+      return {
+        ...binding,
+        shape: {
+          scalar,
+          fixedBytes: agreed(fixedBytes, twin.fixedBytes),
+          elementBytes: agreed(elementBytes, twin.elementBytes),
+        },
+        slots: fixedBytes === twin.fixedBytes ? binding.slots : null,
+      };
+    }),
+  };
+}
+
+/** Gives a failure, whose place is one of the final WGSL, its place in the user's file. */
+type Locate = (failure: VariantFailure) => VariantFailure;
+
+function describeModule(
+  module: WgslModule,
+  locate: Locate,
+  parameters: readonly DescribedParameter[],
+): DescribedEntry[] {
+  return module.declarations
+    .filter((item): item is FnElem => item.kind === 'fn')
+    .filter(isComputeEntry)
+    .map((entry) => describeEntry(entry, module, locate, parameters));
+}
+
+function describeEntry(
+  entry: FnElem,
+  module: WgslModule,
+  locate: Locate,
+  parameters: readonly DescribedParameter[],
+): DescribedEntry {
+  const name = entry.name.ident.originalName;
+  const reachable = reachableFrom(name, module);
+  const reads = readVariables(
+    reachable.map((item) => item.declaration),
+    module,
+  );
+  const bindings: DescribedBinding[] = [];
+  let obstacle: VariantFailure | null = null;
+  for (const { declaration } of reachable) {
+    if (declaration.kind !== 'gvar') continue;
+    const described = describeVariable(declaration as GlobalVarElem, module, reads);
+    if (described === null) continue;
+    if (described.ok) bindings.push(described.value);
+    else obstacle ??= locate(described.failure);
+  }
+  const size = attributeOf(entry.attributes, 'workgroup_size') ?? [];
+  return {
+    name,
+    workgroupSize: size.slice(0, 3).map(({ expression }) => ({
+      text: module.text.slice(expression.start, expression.end).trim(),
+      value: constantNumber(expression, module),
+    })),
+    bindings,
+    parameters: [...parameters, ...reachableOverrides(reachable, module)],
+    axes: axesOf(reachable),
+    obstacle,
+  };
+}
+
+function reachableOverrides(
+  reachable: readonly ReachableDeclaration[],
+  module: WgslModule,
+): DescribedParameter[] {
+  return reachable.flatMap(({ declaration }) => {
+    if (declaration.kind !== 'override') return [];
+    const { name, init } = declaration as OverrideElem;
+    const type = typeOfDeclaration(name.decl.ident, module);
+    const value = init === undefined ? null : constantValue(init, module);
+    return [
+      {
+        name: declaredName(declaration) ?? '',
+        kind: 'override' as const,
+        scalar: type.kind === 'scalar' ? concrete(type.scalar) : null,
+        value: typeof value === 'object' ? null : value,
+        hasDefault: init !== undefined,
+      },
+    ];
+  });
+}
+
+function concrete(scalar: string): ScalarType | 'bool' | null {
+  switch (scalar) {
+    case 'abstract-int':
+      return 'i32';
+    case 'abstract-float':
+      return 'f32';
+    case 'f32':
+    case 'f16':
+    case 'i32':
+    case 'u32':
+    case 'bool':
+      return scalar;
+    default:
+      return null;
+  }
+}
+
+/** An axis counts as looked at if anything reachable has a member or swizzle with its letter. */
+function axesOf(reachable: readonly ReachableDeclaration[]): DescribedEntry['axes'] {
+  let letters = '';
+  for (const { tokens } of reachable) {
+    for (const [i, word] of tokens.entries()) {
+      if (tokens[i - 1] === '.' && /^[xyzw]{1,4}$/.test(word)) letters += word;
+    }
+  }
+  return { y: letters.includes('y'), z: letters.includes('z') };
+}
+
+/** null for variables that no host binds. */
+function describeVariable(
+  variable: GlobalVarElem,
+  module: WgslModule,
+  reads: ReadonlySet<string>,
+): Outcome<DescribedBinding> | null {
+  const name = variable.name.decl.ident.originalName;
+  const place = positionAt(lineStarts(module.text), variable.name.start);
+  const refuse = (why: string) => failed('unsupported', `\`${name}\` ${why}`, place);
+  const space = variable.template?.[0]?.name ?? '';
+  if (space === 'push_constant' || space === 'immediate') {
+    return refuse(`is in the address space ${space}, which WebGPU does not have; use a uniform buffer`);
+  }
+  const group = attributeNumber(variable.attributes, 'group', module);
+  const binding = attributeNumber(variable.attributes, 'binding', module);
+  if (group === null && binding === null) {
+    const written = attributeOf(variable.attributes, 'group') ?? attributeOf(variable.attributes, 'binding');
+    return written === null ? null : refuse('needs a constant @group and a constant @binding');
+  }
+  if (group === null || binding === null) return refuse('needs a constant @group and a constant @binding');
+  if (group > 3) return refuse(`is in @group(${group}); WebGPU has groups 0 to 3`);
+  if (binding > 999) return refuse(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
+  const type = typeOfDeclaration(variable.name.decl.ident, module);
+  const text = typeText(variable, module);
+  const kind = bindingKind(variable);
+  const slot = `@group(${group}) @binding(${binding})`;
+  if (kind === null) {
+    return refuse(
+      `at ${slot} is ${nameOfType(type, text)} (${text}); only buffers can be filled and compared`,
+    );
+  }
+  const slots = kind === 'uniform' ? dataSlots(type, module, mostUniformScalars) : null;
+  const shape = dataShape(type, module);
+  if (kind === 'uniform' && shape.fixedBytes > 4 * mostUniformScalars) {
+    return refuse(
+      `at ${slot} is a uniform of ${shape.fixedBytes} bytes; a manifest can give ${4 * mostUniformScalars}`,
+    );
+  }
+  return succeeded({ name, group, binding, kind, read: reads.has(name), type: text, shape, slots });
+}
+
+function nameOfType(type: ReturnType<typeof typeOfDeclaration>, text: string): string {
+  if (type.kind === 'sampler' || /^sampler/.test(text)) return 'a sampler';
+  if (/^texture_storage/.test(text)) return 'a storage texture';
+  return type.kind === 'texture' || /^texture/.test(text) ? 'a texture' : 'no buffer';
+}
+
+/** A variable's type in one line, as it is written. */
+function typeText(variable: GlobalVarElem, module: WgslModule): string {
+  const reference = variable.name.typeRef;
+  const text = reference === undefined ? '' : module.text.slice(reference.start, reference.end);
+  return canonicalTokens(text).join('').replaceAll(',', ', ');
+}
