@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/stats/index.ts';
-import { faults } from '../../test/support/faults.ts';
+import { faults, inject } from '../../test/support/faults.ts';
 import { removeStandIns } from '../../test/support/nvml-stand-in/library.ts';
 
 const { values } = parseArgs({
@@ -20,7 +20,8 @@ console.log('| fault | runs | as promised | seconds a run |\n| --- | --- | --- |
 for (const [name, fault] of Object.entries(faults).filter(([name]) => name.includes(values.only))) {
   const startMs = performance.now();
   const broken: string[] = [];
-  for (let i = 0; i < Number(values.each); i++) broken.push(...(await fault(random, cli)).slice(0, 1));
+  for (let i = 0; i < Number(values.each); i++)
+    broken.push(...(await inject(fault, random, cli)).slice(0, 1));
   const seconds = (performance.now() - startMs) / 1000 / Number(values.each);
   console.log(
     `| ${name} | ${values.each} | ${Number(values.each) - broken.length} | ${seconds.toFixed(1)} |`,

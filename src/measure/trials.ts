@@ -103,9 +103,13 @@ class DeviceTrials implements Trials {
   expect(configuration: Configuration): void {
     const { device } = this.#request;
     if (device.expect === undefined) return;
-    void this.#build(configuration).then((built) => {
-      if (built.ok) device.expect?.(built.value);
-    });
+    // What building comes to is told when the configuration is measured.
+    this.#build(configuration).then(
+      (built) => {
+        if (built.ok) device.expect?.(built.value);
+      },
+      () => undefined,
+    );
   }
 
   async features(configuration: Configuration): Promise<FeatureVector | null> {

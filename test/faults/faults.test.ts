@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { createRandom } from '../../src/stats/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
-import { canFault, faults } from '../support/faults.ts';
+import { canFault, faults, inject } from '../support/faults.ts';
 import { removeStandIns } from '../support/nvml-stand-in/library.ts';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
@@ -15,8 +15,9 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 const times: Readonly<Record<string, number>> = {
   'none, equal work in other words': 1,
   'GPU process killed': 3,
-  'command line killed': 3,
-  'command line terminated': 3,
+  'retune killed': 3,
+  'guard killed': 2,
+  'guard terminated': 2,
   'library missing': 3,
   'permission denied': 3,
   'counter that freezes': 1,
@@ -34,7 +35,7 @@ describeOnAdapter('a fault', () => {
       const fault = faults[name];
       if (fault === undefined) throw new Error(`there is no fault '${name}'`);
       const random = createRandom(7);
-      for (let i = 0; i < count; i++) expect(await fault(random, cli)).toEqual([]);
+      for (let i = 0; i < count; i++) expect(await inject(fault, random, cli)).toEqual([]);
     },
     300_000,
   );

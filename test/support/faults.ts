@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import type { Random } from '../../src/stats/index.ts';
 import { counterModes, hasCompiler, NvmlStandIn } from './nvml-stand-in/library.ts';
 import { becomesTrue, isRunning } from './processes.ts';
@@ -12,7 +13,23 @@ import { powerKernel, smallManifest } from './small-project.ts';
  * Faults done to the built command line while it works on a small project, on a software adapter and the stand-in for NVML.
  * Each ends with what went against the promise: no lost result, no false verdict, no process left, the documented status.
  */
-export type Fault = (random: Random, cli: string) => Promise<readonly string[]>;
+export type Fault = (random: Random, cli: string) => Promise<FaultOutcome>;
+
+export interface FaultOutcome {
+  /** False: the run was over before the fault could be done to it. */
+  readonly injected: boolean;
+  /** What went against the promise; empty if nothing. */
+  readonly wrong: readonly string[];
+}
+
+/** Does a fault until it met a run that was under way, a few times at most. */
+export async function inject(fault: Fault, random: Random, cli: string): Promise<readonly string[]> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const { injected, wrong } = await fault(random, cli);
+    if (wrong.length > 0 || injected) return wrong;
+  }
+  return ['it was over before the fault could be done, five times'];
+}
 
 interface Run {
   readonly status: number | null;
@@ -124,9 +141,9 @@ function makeBase(head: string): string {
 }
 
 async function inProject(
-  body: (folder: string) => Promise<readonly string[]>,
+  body: (folder: string) => Promise<FaultOutcome>,
   kernel?: string,
-): Promise<readonly string[]> {
+): Promise<FaultOutcome> {
   const folder = makeProject(kernel);
   try {
     return await body(folder);
@@ -180,7 +197,7 @@ const gpuProcessKilled: Fault = (random, cli) =>
       ...{ cli, folder, args: ['retune', '--json', ...software] },
       meanwhile({ pid, elapsedMs }) {
         if (killed || elapsedMs < afterMs) return;
-        const [victim] = below(pid);
+        const victim = below(pid).find(isGpuProcess);
         if (victim === undefined) return;
         killed = true;
         process.kill(victim, 'SIGKILL');
@@ -189,8 +206,29 @@ const gpuProcessKilled: Fault = (random, cli) =>
     const wrong = [...expectStatus(ended, [0]), ...(await strays(ended)), ...halfWritten(folder)];
     if (wrong.length === 0 && trialsIn(ended) !== trials)
       wrong.push(`${trialsIn(ended)} trials instead of ${trials}`);
-    return wrong;
+    return { injected: killed, wrong };
   });
+
+function isGpuProcess(pid: number): boolean {
+  try {
+    const [, script = '', ...rest] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return script.endsWith('worker.js') && rest.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Trials that an unfinished search has kept so far. */
+function keptTrials(folder: string): number {
+  const path = join(folder, '.joulegate', 'trials');
+  if (!existsSync(path)) return 0;
+  const [file] = readdirSync(path).filter((name) => name.endsWith('.json.gz'));
+  if (file === undefined) return 0;
+  const recording = JSON.parse(gunzipSync(readFileSync(join(path, file))).toString()) as {
+    readonly measurements: readonly unknown[];
+  };
+  return recording.measurements.length;
+}
 
 /** The command line itself is killed: what it measured is there for the next run, which ends as if nothing had been. */
 const commandKilled: Fault = (random, cli) =>
@@ -206,38 +244,53 @@ const commandKilled: Fault = (random, cli) =>
       },
     });
     const wrong = [...(await strays(first)), ...halfWritten(folder)];
+    const isCutOff = first.signal === 'SIGKILL' && !existsSync(join(folder, 'tuned.json'));
+    const kept = isCutOff ? keptTrials(folder) : 0;
+    const told = Number(
+      /(\d+) of \d+ trials/.exec(seen.split('\n').findLast((line) => line.includes('trials')) ?? '')?.[1] ??
+        0,
+    );
+    if (isCutOff && kept < told) wrong.push(`told of ${told} trials and kept ${kept}`);
     const second = await run({ cli, folder, args });
     wrong.push(...expectStatus(second, [0]), ...(await strays(second)));
-    const kept = /(\d+) of 6 trials/.exec(seen)?.[1];
-    if (first.signal !== null && kept !== undefined && !existsSync(join(folder, 'tuned.json')))
-      wrong.push('no tuned state');
+    if (kept > 0 && !second.stderr.includes(`going on after ${kept} earlier trial`)) {
+      wrong.push(`${kept} trials were kept, and not gone on from`);
+    }
     if (second.status === 0 && trialsIn(second) !== trials)
       wrong.push(`${trialsIn(second)} trials instead of ${trials}`);
-    return wrong;
+    return { injected: isCutOff, wrong };
   });
 
-/** Ended from outside, a guard run says so, keeps nothing half-written and leaves nobody behind. */
-const commandTerminated: Fault = (random, cli) =>
-  inProject(async (folder) => {
-    const base = makeBase(folder);
-    try {
-      const afterMs = 500 + 5000 * random.next();
-      let sent = false;
-      const ended = await run({
-        ...{ cli, folder, args: ['guard', '--base', base, '--report', 'out', ...software] },
-        meanwhile({ pid, elapsedMs }) {
-          if (sent || elapsedMs < afterMs) return;
-          sent = true;
-          process.kill(pid, 'SIGTERM');
-        },
-      });
-      // It may have ended by itself before.
-      const allowed = sent ? [130, 0, 3] : [0, 3];
-      return [...expectStatus(ended, allowed), ...(await strays(ended)), ...halfWritten(folder)];
-    } finally {
-      rmSync(base, { recursive: true, force: true });
-    }
-  });
+/** Ended from outside, a guard run says so if it still can, keeps nothing half-written, and the next one is as usual. */
+function guardEnded(signal: 'SIGTERM' | 'SIGKILL'): Fault {
+  return (random, cli) =>
+    inProject(async (folder) => {
+      const base = makeBase(folder);
+      try {
+        const afterMs = 500 + 5000 * random.next();
+        const args = ['guard', '--base', base, '--report', 'out', ...software];
+        let sent = false;
+        const ended = await run({
+          ...{ cli, folder, args },
+          meanwhile({ pid, elapsedMs }) {
+            if (sent || elapsedMs < afterMs) return;
+            sent = true;
+            process.kill(pid, signal);
+          },
+        });
+        const injected = signal === 'SIGKILL' ? ended.signal === signal : ended.status === 130;
+        const wrong = [
+          ...(injected ? [] : expectStatus(ended, [0, 3])),
+          ...(await strays(ended)),
+          ...halfWritten(folder),
+        ];
+        if (injected) wrong.push(...expectStatus(await run({ cli, folder, args }), [0, 3]));
+        return { injected, wrong };
+      } finally {
+        rmSync(base, { recursive: true, force: true });
+      }
+    });
+}
 
 /** A kernel of which one configuration never ends, as far as anybody would wait. */
 const hangingKernel: Fault = (_, cli) =>
@@ -250,12 +303,12 @@ const hangingKernel: Fault = (_, cli) =>
       writeFileSync(path, limited);
       const ended = await run({ cli, folder, args: ['retune', '--json', ...software] });
       const wrong = [...expectStatus(ended, [0]), ...(await strays(ended))];
-      if (wrong.length > 0) return wrong;
+      if (wrong.length > 0) return { injected: true, wrong };
       const [kernel] = (JSON.parse(ended.stdout) as TrialCount).kernels;
       if (JSON.stringify(kernel?.configuration).includes('"WORKGROUP":32'))
         wrong.push('a hanging configuration was chosen');
       if (Object.keys(kernel?.failures ?? {}).length === 0) wrong.push('no failure is reported');
-      return wrong;
+      return { injected: true, wrong };
     },
     powerKernel(40).replace(
       'var x = values[at];',
@@ -263,8 +316,25 @@ const hangingKernel: Fault = (_, cli) =>
     ),
   );
 
+interface SampleList {
+  readonly samples?: readonly { readonly joules: number | null; readonly voidReasons: readonly string[] }[];
+}
+
+/** Energies that are far from the others: the work is equal. And a fault that lasts has to void what it meets. */
+function believed(report: string, lasts: boolean): readonly string[] {
+  const { samples = [] } = JSON.parse(report) as SampleList;
+  const joules = samples.flatMap((sample) => sample.joules ?? []).sort((a, b) => a - b);
+  const middle = joules[Math.floor(joules.length / 2)] ?? 0;
+  const odd = joules.filter((value) => value < middle / 2 || value > 2 * middle);
+  const isVoid = samples.some(({ voidReasons }) => voidReasons.length > 0);
+  return [
+    ...(odd.length === 0 ? [] : [`${odd.length} energies are far from the others`]),
+    ...(lasts && !isVoid ? ['nothing is void'] : []),
+  ];
+}
+
 /** A sensor that lies or fails in the middle of a comparison of equals: never red, never silently measured. */
-function sensorFault(mode: keyof typeof counterModes): Fault {
+function sensorFault(mode: keyof typeof counterModes, lasts: boolean): Fault {
   return (random, cli) =>
     inProject(async (folder) => {
       const base = makeBase(folder);
@@ -274,6 +344,7 @@ function sensorFault(mode: keyof typeof counterModes): Fault {
         nvml.set({ tickMs: 10, powerPeriodMs: 10, powerCoverMs: 10 });
         nvml.setLoad([{ fromMs: 0, toMs: 1e15, watts: 50 }]);
         const afterMs = 2500 + 4000 * random.next();
+        const lost = mode === 'fails' ? 15 : 0;
         let broken = false;
         const ended = await run({
           ...{
@@ -285,10 +356,13 @@ function sensorFault(mode: keyof typeof counterModes): Fault {
           meanwhile({ elapsedMs }) {
             if (broken || elapsedMs < afterMs) return;
             broken = true;
-            nvml.set({ counterMode: counterModes[mode], counterModeAtMs: 0 });
+            // NVML_ERROR_GPU_IS_LOST, where it fails.
+            nvml.set({ counterMode: counterModes[mode], counterModeAtMs: 0, counterReturn: lost });
           },
         });
-        return [...expectStatus(ended, [0, 3]), ...(await strays(ended)), ...halfWritten(folder)];
+        const wrong = [...expectStatus(ended, [0, 3]), ...(await strays(ended)), ...halfWritten(folder)];
+        if (wrong.length === 0 && broken) wrong.push(...believed(ended.stdout, lasts));
+        return { injected: broken, wrong };
       } finally {
         nvml.close();
         rmSync(base, { recursive: true, force: true });
@@ -306,7 +380,7 @@ const equalWork: Fault = (_, cli) =>
         writeFileSync(path, readFileSync(path, 'utf8').replace('judge-seconds: 6 }', 'judge-seconds: 60 }'));
       }
       const ended = await run({ cli, folder, args: ['guard', '--base', base, '--json', ...software] });
-      return [...expectStatus(ended, [0]), ...(await strays(ended))];
+      return { injected: true, wrong: [...expectStatus(ended, [0]), ...(await strays(ended))] };
     } finally {
       rmSync(base, { recursive: true, force: true });
     }
@@ -323,7 +397,7 @@ function refused(environment: (nvml: NvmlStandIn) => Readonly<Record<string, str
           environment: { JOULEGATE_LOCKS: folder, ...environment(nvml) },
         });
         const told = /\n {2}next: /.test(ended.stderr) ? [] : [`no next step: ${ended.stderr}`];
-        return [...expectStatus(ended, [3]), ...told, ...(await strays(ended))];
+        return { injected: true, wrong: [...expectStatus(ended, [3]), ...told, ...(await strays(ended))] };
       } finally {
         nvml.close();
       }
@@ -334,13 +408,14 @@ function refused(environment: (nvml: NvmlStandIn) => Readonly<Record<string, str
 export const faults: Readonly<Record<string, Fault>> = {
   'none, equal work in other words': equalWork,
   'GPU process killed': gpuProcessKilled,
-  'command line killed': commandKilled,
-  'command line terminated': commandTerminated,
+  'retune killed': commandKilled,
+  'guard killed': guardEnded('SIGKILL'),
+  'guard terminated': guardEnded('SIGTERM'),
   'kernel that hangs': hangingKernel,
-  'counter that freezes': sensorFault('freezes'),
-  'counter that resets': sensorFault('resets'),
-  'counter that goes back': sensorFault('goesBack'),
-  'counter that fails': sensorFault('fails'),
+  'counter that freezes': sensorFault('freezes', true),
+  'counter that resets': sensorFault('resets', false),
+  'counter that goes back': sensorFault('goesBack', false),
+  'counter that fails': sensorFault('fails', true),
   'library missing': refused(() => ({ JOULEGATE_NVML_LIBRARY: '/nowhere/libnvidia-ml.so.1' })),
   'permission denied': refused((nvml) => {
     // NVML_ERROR_NO_PERMISSION
