@@ -12,6 +12,7 @@ export {
 export { type SystemView, systemFindings } from './doctor-system.ts';
 export { type ExplainedKernel, type ExplainOptions, explain, type Neighbour } from './explain.ts';
 export { type ExportOptions, type ExportSummary, exportRecording } from './export-recording.ts';
+export { type ExportRuntimeOptions, type ExportRuntimeSummary, exportRuntime } from './export-runtime.ts';
 export { type GuardOptions, guard } from './guard.ts';
 export { nightOf, withAnchors, withHistory, withNight } from './history.ts';
 export type { Host } from './host.ts';

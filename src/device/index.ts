@@ -3,5 +3,5 @@ export { type AdapterReport, type DriverSearch, findDriver, listAdapters } from 
 export { createReplayClock, type ReplayClock } from './replay/clock.ts';
 export { createReplayDevice, type ReplayDevice } from './replay/device.ts';
 export { type Deadlines, openWebgpuDevice, type WebgpuDeviceOptions } from './webgpu-device.ts';
-export { deviceFamily } from './worker/family.ts';
+export { deviceFamily } from '../runtime/index.ts';
 export { serveWorker } from './worker/serve.ts';

@@ -10,6 +10,7 @@ export {
 } from './describe.ts';
 export { featureNames } from './features/extract.ts';
 export { mapDiagnostic, type UserPosition } from './source-lines.ts';
+export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
   BufferBinding,

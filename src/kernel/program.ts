@@ -5,7 +5,7 @@ import { linkParameters } from './parameters.ts';
 import { identityLines, linkedLines } from './source-lines.ts';
 import { blankComments, canonicalTokens } from './tokens.ts';
 import type { Outcome, Program, VariantFailure } from './types.ts';
-import { linkModules, parseWgsl, type SourceModules, type WgslModule } from './wesl.ts';
+import { type LinkParameters, linkModules, parseWgsl, type SourceModules, type WgslModule } from './wesl.ts';
 
 /** A program source with its values put in: WGSL without conditions, imports or overrides. */
 export interface SpecialisedProgram {
@@ -13,10 +13,14 @@ export interface SpecialisedProgram {
   readonly lines: Program['lines'];
 }
 
-/** Puts tunables and workload parameters into a program source. */
+/**
+ * Puts tunables and workload parameters into a program source.
+ * @param parameters what the linker is told of the values, where that is not what follows from them
+ */
 export async function specialise(
   modules: SourceModules,
   values: Readonly<Record<string, TunableValue>>,
+  parameters: LinkParameters = linkParameters(values),
 ): Promise<Outcome<SpecialisedProgram>> {
   const { source } = modules;
   const text = source.files[source.path];
@@ -24,7 +28,7 @@ export async function specialise(
   let wgsl = blankComments(text);
   let lines = source.language === 'wgsl' ? identityLines(source.path, wgsl) : [];
   if (source.language === 'wesl') {
-    const linked = await linkModules(modules, linkParameters(values));
+    const linked = await linkModules(modules, parameters);
     if (!linked.ok) return linked;
     wgsl = linked.value.wgsl;
     lines = linkedLines(linked.value);

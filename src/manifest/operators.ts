@@ -3,7 +3,7 @@ import { YamlDocument } from './document.ts';
 import { ProblemList } from './problem-list.ts';
 import { ProgramFiles } from './program-files.ts';
 import { SourceText } from './source-text.ts';
-import type { FileReader, OperatorDefinition } from './types.ts';
+import type { FileReader, OperatorDefinition, WorkloadParameter } from './types.ts';
 
 /** An operator, read and checked. */
 export interface LoadedOperator {
@@ -34,4 +34,16 @@ export function loadOperator(definition: OperatorDefinition): LoadedOperator {
     throw new Error(`operator ${name}: ${faults}`);
   }
   return { name, file: checked.value, document, programs: new ProgramFiles(readerOf(files), '') };
+}
+
+/** What an operator's workload parameters are where a manifest does not give them. */
+export function operatorDefaults(
+  definition: OperatorDefinition,
+): Readonly<Record<string, WorkloadParameter>> {
+  const { parameters } = loadOperator(definition).file;
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, { default: value }]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }

@@ -16,6 +16,7 @@ export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
 export { readReport, writeReport } from './report.ts';
+export { writeRuntime } from './runtime.ts';
 export { emptyState, type KeptState, packState, stateVersion, unpackState } from './state.ts';
 export {
   emptyTuned,

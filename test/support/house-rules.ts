@@ -22,6 +22,7 @@ export const floors = [
   'space',
   'expression',
   'stats',
+  'runtime',
   'schema',
   'errors',
 ] as const;

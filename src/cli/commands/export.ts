@@ -1,21 +1,32 @@
-import { exportRecording } from '../../app/index.ts';
+import { exportRecording, exportRuntime, type Host } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
-import type { CommandSpec } from '../command.ts';
+import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
-import { jsonOption } from '../shared-options.ts';
+import {
+  jsonOption,
+  kernelOption,
+  manifestOption,
+  readKernelFilter,
+  readManifestOption,
+} from '../shared-options.ts';
 
 export const exportCommand: CommandSpec = {
   name: 'export',
-  summary: 'turn a recording into the file of another tuner',
-  positionals: ['FORMAT', 'RECORDING'],
-  description: `Turns a recording into a cache of Kernel Tuner (format kernel-tuner), for its simulation mode and for what
-reads such caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
+  summary: 'write tuned kernels for an application, or a recording for another tuner',
+  positionals: ['FORMAT', 'RECORDING?'],
+  description: `runtime: writes the manifest's kernels with what was tuned for them into one file, from which joulegate/runtime
+picks configuration and WGSL in an application (docs/runtime.md).
+kernel-tuner: turns a recording into a cache of Kernel Tuner, for its simulation mode and for what reads such caches. Times
+are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
+    'joulegate export runtime --out kernels.json',
     'joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json',
     'joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz',
   ],
   options: {
-    out: { type: 'string', value: 'FILE', help: 'the cache; packed if it ends in .gz' },
+    out: { type: 'string', value: 'FILE', help: 'the file to write; packed if it ends in .gz' },
+    ...manifestOption,
+    ...kernelOption,
     objective: {
       type: 'string',
       value: 'FIELD',
@@ -25,31 +36,67 @@ reads such caches. Times are milliseconds, energies joules, powers watts. Static
     ...jsonOption,
   },
   async run(args, host) {
-    const [format, recording] = args.positionals;
-    if (format !== 'kernel-tuner') {
-      throw new JoulegateError('bad-input', `"${format}" is not a format that can be exported.`, {
-        code: 'bad-arguments',
-        nextStep:
-          'The format is kernel-tuner: joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json',
-      });
-    }
-    const out = args.text('out');
-    if (out === undefined) {
-      throw new JoulegateError('bad-input', '`joulegate export` needs --out FILE.', {
-        code: 'bad-arguments',
-        nextStep: 'Name the cache to write, e.g. --out cache.json',
-      });
-    }
-    const summary = exportRecording(host, {
-      recording: recording!,
-      out,
-      objective: args.text('objective') === 'energy' ? 'energy' : 'time',
+    const [format] = args.positionals;
+    if (format === 'runtime') return runtime(args, host);
+    if (format === 'kernel-tuner') return kernelTuner(args, host);
+    throw new JoulegateError('bad-input', `"${format}" is not a format that can be exported.`, {
+      code: 'bad-arguments',
+      nextStep:
+        'Formats are runtime and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json',
     });
-    return {
-      output: args.flag('json')
-        ? formatJson(summary)
-        : `${summary.out}: ${count(summary.configurations, 'configuration')} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, 'failure')}, ${summary.energyMeasurements} with energy\n`,
-      exitCode: ExitCode.passed,
-    };
   },
 };
+
+async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
+  if (args.positionals.length > 1) {
+    throw new JoulegateError('bad-input', '`joulegate export runtime` takes no recording.', {
+      code: 'bad-arguments',
+      nextStep: 'It reads the manifest and its tuned state: joulegate export runtime --out kernels.json',
+    });
+  }
+  const summary = await exportRuntime(host, {
+    ...readManifestOption(args),
+    ...readKernelFilter(args),
+    out: outOf(args, 'kernels.json'),
+  });
+  const lines = summary.kernels.map(
+    ({ kernel, entries, configurations, templates }) =>
+      `  ${kernel}: ${entries === 0 ? 'nothing tuned' : `tuned for ${count(entries, 'workload')}`}, ${count(configurations, 'configuration')}, ${count(templates, 'program')}\n`,
+  );
+  return {
+    output: args.flag('json')
+      ? formatJson(summary)
+      : `${summary.out}: ${count(summary.kernels.length, 'kernel')}\n${lines.join('')}`,
+    exitCode: ExitCode.passed,
+  };
+}
+
+function kernelTuner(args: Arguments, host: Host): CommandResult {
+  const recording = args.positionals[1];
+  if (recording === undefined) {
+    throw new JoulegateError('bad-input', '`joulegate export kernel-tuner` needs RECORDING.', {
+      code: 'bad-arguments',
+      nextStep: 'Name it: joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json',
+    });
+  }
+  const summary = exportRecording(host, {
+    recording,
+    out: outOf(args, 'cache.json'),
+    objective: args.text('objective') === 'energy' ? 'energy' : 'time',
+  });
+  return {
+    output: args.flag('json')
+      ? formatJson(summary)
+      : `${summary.out}: ${count(summary.configurations, 'configuration')} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, 'failure')}, ${summary.energyMeasurements} with energy\n`,
+    exitCode: ExitCode.passed,
+  };
+}
+
+function outOf(args: Arguments, example: string): string {
+  const out = args.text('out');
+  if (out !== undefined) return out;
+  throw new JoulegateError('bad-input', '`joulegate export` needs --out FILE.', {
+    code: 'bad-arguments',
+    nextStep: `Name the file to write, e.g. --out ${example}`,
+  });
+}

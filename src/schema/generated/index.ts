@@ -10,6 +10,8 @@ import type { Recording } from './recording.ts';
 import { validate as RecordingValidator } from './recording.validate.js';
 import type { Report } from './report.ts';
 import { validate as ReportValidator } from './report.validate.js';
+import type { RuntimeFile } from './runtime.ts';
+import { validate as RuntimeValidator } from './runtime.validate.js';
 import type { State } from './state.ts';
 import { validate as StateValidator } from './state.validate.js';
 import type { Tuned } from './tuned.ts';
@@ -21,6 +23,7 @@ export type { ModelFile, ModelRow } from './model.ts';
 export type { Constraints as OperatorConstraints, Dispatch as OperatorDispatch, Reference as OperatorReference, Dispatch1 as OperatorDispatch1, OperatorFile, Parameter as OperatorParameter, Tunables as OperatorTunables, Configuration as OperatorConfiguration, Buffers as OperatorBuffers, Buffer as OperatorBuffer, Tolerance as OperatorTolerance } from './operator.ts';
 export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, RecordingWorkload, RecordingParameters, RecordingTunable, RecordingMeasurement, RecordingWindow, RecordingFailure, RecordingProvenance } from './recording.ts';
 export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportPolicy, ReportPolicyChange, ReportSubject, ReportFleetDevice, ReportSuggestion, ReportNoiseFloor, ReportSample, ReportRetune, ReportRetuneKernel, ReportSearchEvidence, ReportSearchPoint, ReportFinalist, ReportImportance, ReportPowerUpdate, ReportHistory, ReportChangePoint, ReportDrift, ReportFailureExample, ReportTrade } from './report.ts';
+export type { Value as RuntimeValue, Formula as RuntimeFormula, Count as RuntimeCount, RuntimeFile, Kernel as RuntimeKernel, Parameter as RuntimeParameter, Buffer as RuntimeBuffer, Configuration as RuntimeConfiguration, Values as RuntimeValues, Entry as RuntimeEntry, Template as RuntimeTemplate } from './runtime.ts';
 export type { State, StateEntry, StateSample, StateAnchor, StateAttempt, StateAttemptSample } from './state.ts';
 export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, TunedConfiguration } from './tuned.ts';
 
@@ -38,6 +41,9 @@ export const validateRecording = (data: unknown) => check<Recording>(RecordingVa
 
 /** Checks data against schemas/report.schema.json. Never throws. */
 export const validateReport = (data: unknown) => check<Report>(ReportValidator, data);
+
+/** Checks data against schemas/runtime.schema.json. Never throws. */
+export const validateRuntime = (data: unknown) => check<RuntimeFile>(RuntimeValidator, data);
 
 /** Checks data against schemas/state.schema.json. Never throws. */
 export const validateState = (data: unknown) => check<State>(StateValidator, data);

@@ -1,0 +1,105 @@
+import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
+import type { Configuration, TunableValue } from '../space/index.ts';
+import { failed, succeeded } from './failure.ts';
+import { linkParameters, programValues } from './parameters.ts';
+import { parameterWords, specialise } from './program.ts';
+import { reflect } from './reflect.ts';
+import type { BufferBinding, Outcome } from './types.ts';
+import { SourceModules } from './wesl.ts';
+
+/** A program with places for numbers: the same WGSL for all values under which the same conditions are true. */
+export interface ProgramTemplate {
+  /** Those of the kernel's conditions that are true, in its order. */
+  readonly conditions: readonly string[];
+  /** Text and names of numeric values, taking turns: text, name, text, ..., text. */
+  readonly pieces: readonly string[];
+  readonly requiredFeatures: readonly string[];
+  /** How each of the kernel's buffers is bound, in the manifest's order. */
+  readonly kinds: readonly BufferBinding['kind'][];
+  /** For the values it was made from; null if unknown. */
+  readonly workgroupSize: readonly [number, number, number] | null;
+  readonly workgroupBytes: number | null;
+}
+
+/** Makes templates of one kernel's program. */
+export interface TemplateBuilder {
+  /** Conditions that the program may ask for, sorted; what no word of it names cannot matter. */
+  readonly conditions: readonly string[];
+  build(parameters: Workload['parameters'], configuration: Configuration): Promise<Outcome<ProgramTemplate>>;
+}
+
+/** A builder of templates; filled with numbers, each is what `createVariantBuilder` makes of the same values. */
+export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder {
+  const modules = new SourceModules(kernel.source);
+  const names = [
+    ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
+    ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable),
+  ];
+  const conditions = [...parameterWords(modules)]
+    .filter((word) => names.some((name) => word === name || word.startsWith(`${name}_`)))
+    .sort();
+  const marks = createMarks(names, Object.values(kernel.source.files).join('\n'));
+  return {
+    conditions,
+    async build(parameters, configuration) {
+      const values = programValues({ name: '', parameters }, configuration);
+      const actual = await specialise(modules, values);
+      if (!actual.ok) return actual;
+      const reflected = reflect(actual.value.module, kernel.entry);
+      if (!reflected.ok) return reflected;
+      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const marked = Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+          name,
+          typeof value === 'number' ? (marks.get(name) ?? value) : value,
+        ]),
+      );
+      const link = linkParameters(values);
+      const template = await specialise(modules, marked, {
+        ...linkParameters(marked),
+        conditions: link.conditions,
+      });
+      if (!template.ok) return template;
+      const pieces = cut(template.value.module.text, marks);
+      if (fill(pieces, values) !== actual.value.module.text) {
+        return failed('validation', 'the program depends on a number in another way than as a constant');
+      }
+      const kinds = kernel.buffers.map(({ kind, group, binding }) => {
+        const bound = bindings.find((one) => one.group === group && one.binding === binding);
+        return bound?.kind ?? (kind === 'uniform' ? 'uniform' : 'read-only-storage');
+      });
+      return succeeded({
+        conditions: conditions.filter((name) => link.conditions[name] === true),
+        pieces,
+        requiredFeatures,
+        kinds,
+        workgroupSize,
+        workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null,
+      });
+    },
+  };
+}
+
+/** A number of ten digits for every name, none of which the sources hold; an i32 can hold them. */
+function createMarks(names: readonly string[], text: string): ReadonlyMap<string, number> {
+  let next = 1_700_000_000;
+  return new Map(
+    names.map((name) => {
+      do next++;
+      while (text.includes(String(next)));
+      return [name, next];
+    }),
+  );
+}
+
+/** Cuts a text at the marks. */
+function cut(text: string, marks: ReadonlyMap<string, number>): string[] {
+  const nameOf = new Map([...marks].map(([name, mark]) => [String(mark), name]));
+  if (nameOf.size === 0) return [text];
+  const pattern = new RegExp(`(${[...nameOf.keys()].join('|')})`);
+  return text.split(pattern).map((piece, index) => (index % 2 === 0 ? piece : (nameOf.get(piece) as string)));
+}
+
+function fill(pieces: readonly string[], values: Readonly<Record<string, TunableValue>>): string {
+  return pieces.map((piece, index) => (index % 2 === 0 ? piece : String(values[piece]))).join('');
+}

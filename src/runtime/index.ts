@@ -1,0 +1,11 @@
+export { deviceFamily } from './family.ts';
+export { openKernels } from './open-kernels.ts';
+export type {
+  Choice,
+  Kernels,
+  RuntimeBinding,
+  RuntimeDevice,
+  RuntimeVariant,
+  ScalarType,
+  Values,
+} from './types.ts';

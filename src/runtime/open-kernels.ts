@@ -1,0 +1,61 @@
+import type { RuntimeFile, RuntimeKernel } from '../schema/index.ts';
+import { candidates } from './candidates.ts';
+import { deviceFamily } from './family.ts';
+import { instantiate, Unfit } from './instantiate.ts';
+import type { Kernels, RuntimeVariant, Values } from './types.ts';
+
+/**
+ * The kernels of a file that `joulegate export runtime` wrote.
+ * @param data the parsed JSON
+ * @throws Error if it is another file, or of a version that this runtime does not know
+ */
+export function openKernels(data: unknown): Kernels {
+  const { schema, version, kernels } = (data ?? {}) as Partial<RuntimeFile>;
+  if (schema !== 'joulegate-runtime' || !Array.isArray(kernels)) {
+    throw new Error('This is no file of `joulegate export runtime`.');
+  }
+  if (version !== 1)
+    throw new Error(`The file has version ${String(version)}, this runtime knows version 1.`);
+  const byName = new Map((kernels as readonly RuntimeKernel[]).map((kernel) => [kernel.name, kernel]));
+  return {
+    names: [...byName.keys()],
+    variant(name, given, device, options = {}): RuntimeVariant {
+      const kernel = byName.get(name);
+      if (!kernel)
+        throw new Error(`There is no kernel "${name}"; known are ${[...byName.keys()].join(', ')}.`);
+      const workload = completed(kernel, given);
+      let first: string | null = null;
+      for (const { configuration, choice } of candidates(
+        kernel,
+        workload,
+        options.family ?? deviceFamily(device.info),
+      )) {
+        try {
+          const fitting = kernel.configurations[configuration]!;
+          return { ...instantiate({ kernel, configuration: fitting, workload, device }), choice };
+        } catch (error) {
+          if (!(error instanceof Unfit)) throw error;
+          first ??= error.message;
+        }
+      }
+      throw new Error(`No configuration of "${name}" fits this workload and device: ${first}.`);
+    },
+  };
+}
+
+/** The workload with an operator's defaults put in. */
+function completed(kernel: RuntimeKernel, given: Values): Values {
+  const known = kernel.parameters.map(({ name }) => name);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`"${kernel.name}" has no workload parameter "${unknown}"; it has ${known.join(', ')}.`);
+  }
+  const values = kernel.parameters.map((parameter) => {
+    const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : parameter.default;
+    if (typeof value !== parameter.kind) {
+      throw new Error(`"${kernel.name}" needs workload parameter "${parameter.name}", a ${parameter.kind}.`);
+    }
+    return [parameter.name, value as Values[string]] as const;
+  });
+  return Object.fromEntries(values);
+}

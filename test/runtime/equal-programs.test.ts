@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createVariantBuilder } from '../../src/kernel/index.ts';
+import {
+  createKernelSpace,
+  type DeviceLimits,
+  type KernelDefinition,
+  type Workload,
+} from '../../src/manifest/index.ts';
+import type { RuntimeVariant } from '../../src/runtime/index.ts';
+import { createRandom } from '../../src/stats/index.ts';
+import { deviceWith, exported, kernelsOf, largeLimits, lowestLimits, type TunedFor } from './support.ts';
+
+type Sizes = Readonly<Record<string, number | string | boolean>>;
+
+/** Workloads that take every way through the operators' programs that a string or boolean opens. */
+const workloads: Readonly<Record<string, readonly Sizes[]>> = {
+  matmul: [
+    { m: 64, n: 96, k: 128 },
+    { m: 31, n: 17, k: 7, type: 'f16', bias: true, activation: 'gelu' },
+    { m: 128, n: 64, k: 64, transpose_a: true, transpose_b: true, batch: 3 },
+  ],
+  matvec: [
+    { m: 1000, k: 4096 },
+    { m: 77, k: 130, type: 'f16', bias: true, activation: 'silu' },
+  ],
+  conv2d: [
+    {
+      height: 14,
+      width: 14,
+      channels: 32,
+      filters: 64,
+      kernel_height: 3,
+      kernel_width: 3,
+      padding_height: 1,
+    },
+    {
+      height: 9,
+      width: 8,
+      channels: 12,
+      filters: 12,
+      groups: 12,
+      kernel_height: 3,
+      kernel_width: 3,
+      bias: true,
+    },
+  ],
+  softmax: [
+    { rows: 100, cols: 1000 },
+    { rows: 3, cols: 64, type: 'f16', scale: 0.125 },
+  ],
+  layernorm: [
+    { rows: 100, cols: 768 },
+    { rows: 8, cols: 33, type: 'f16', epsilon: 1e-7 },
+  ],
+  rmsnorm: [{ rows: 512, cols: 4096 }],
+  reduce: [
+    { rows: 300, cols: 500, op: 'mean' },
+    { rows: 64, cols: 1024, op: 'max', axis: 'first' },
+  ],
+  elementwise: [
+    { rows: 64, cols: 1000, binary: 'add', broadcast: 'row', unary: 'gelu' },
+    { cols: 4096, type: 'f16', unary: 'relu' },
+  ],
+  transpose: [{ rows: 250, cols: 64, batch: 2 }],
+};
+
+/** What has to be the same: all a device sees of a program, and what the application allocates. */
+async function expectEqual(
+  variant: RuntimeVariant,
+  kernel: KernelDefinition,
+  workload: Workload,
+  limits: DeviceLimits,
+): Promise<void> {
+  const built = await createVariantBuilder({ kernel, workload, limits }).build(variant.configuration);
+  if (!built.ok || built.value.program === null) throw new Error(`not built: ${JSON.stringify(built)}`);
+  const { program } = built.value;
+  expect(variant.wgsl).toBe(program.wgsl);
+  expect(variant.entryPoint).toBe(program.entryPoint);
+  expect(variant.dispatch).toEqual(program.dispatch);
+  expect(variant.requiredFeatures).toEqual(program.requiredFeatures);
+  const seen = ({
+    name,
+    group,
+    binding,
+    kind,
+    type,
+    length,
+    byteLength,
+    values,
+  }: (typeof variant.buffers)[0]) => ({
+    ...{ name, group, binding, kind, type, length, byteLength, values },
+  });
+  expect(variant.buffers).toEqual(program.buffers.map(seen));
+  const space = createKernelSpace(kernel, workload, limits);
+  expect(space.isValid(space.point(variant.configuration)!)).toBe(true);
+}
+
+/** Valid configurations drawn at random for each workload, each tuned for a family of its own. */
+function drawn(kernel: KernelDefinition, limits: DeviceLimits, count: number): TunedFor[] {
+  const random = createRandom(20250601).fork(kernel.name);
+  return kernel.workloads.flatMap((workload, at) => {
+    const space = createKernelSpace(kernel, workload, limits);
+    return space.sample(random, count).map((point, index) => ({
+      kernel: kernel.name,
+      workload,
+      family: `lab-${at}-${index}`,
+      configuration: space.configuration(point),
+    }));
+  });
+}
+
+/** The workload with its sizes multiplied, divided or made odd; what is no size stays. */
+function resized(workload: Workload, factor: (value: number) => number): Workload {
+  const entries = Object.entries(workload.parameters).map(
+    ([name, value]) =>
+      [
+        name,
+        typeof value === 'number' && value > 4 ? Math.max(1, Math.floor(factor(value))) : value,
+      ] as const,
+  );
+  return { name: 'another', parameters: Object.fromEntries(entries) };
+}
+
+async function checkKernel(
+  manifest: object,
+  files: Readonly<Record<string, string>>,
+  count: number,
+): Promise<number> {
+  let compared = 0;
+  for (const kernel of kernelsOf(manifest, files)) {
+    const tuned = drawn(kernel, largeLimits, count);
+    const { kernels, warnings } = await exported({
+      manifest,
+      files,
+      tuned,
+      arguments: ['--kernel', kernel.name],
+    });
+    expect(warnings).toEqual([]);
+    for (const { workload, family, configuration } of tuned) {
+      const variant = kernels.variant(kernel.name, workload.parameters, deviceWith(largeLimits), { family });
+      expect(variant.choice).toEqual({ kind: 'tuned', family, workload: workload.parameters });
+      expect(variant.configuration).toEqual(configuration);
+      await expectEqual(variant, kernel, workload, largeLimits);
+      // Another size and a smaller device: whatever is picked has to be right there too.
+      for (const [limits, factor] of [
+        [largeLimits, (value: number) => value * 3],
+        [largeLimits, (value: number) => value / 2 + 1],
+        [lowestLimits, (value: number) => value],
+      ] as const) {
+        const other = resized(workload, factor);
+        if (!limits.has_f16 && other.parameters.type === 'f16') continue;
+        const fits = [kernel.defaults, ...tuned.map((one) => one.configuration)].some((configuration) => {
+          const space = createKernelSpace(kernel, other, limits);
+          return space.isValid(space.point(configuration)!);
+        });
+        const pick = () => kernels.variant(kernel.name, other.parameters, deviceWith(limits), { family });
+        if (fits) await expectEqual(pick(), kernel, other, limits);
+        else expect(pick).toThrow('No configuration of');
+        compared++;
+      }
+      compared++;
+    }
+  }
+  return compared;
+}
+
+describe('what the runtime makes of an exported file is what the variant builder makes of the sources', () => {
+  for (const [operator, sizes] of Object.entries(workloads)) {
+    it(`${operator}: tuned configurations, other sizes, a smaller device`, async () => {
+      const manifest = { version: 1, kernels: { [operator]: { operator, workloads: sizes } } };
+      expect(await checkKernel(manifest, {}, 5)).toBeGreaterThanOrEqual(15);
+    });
+  }
+
+  it('the demo: WESL and WGSL of a user', async () => {
+    const folder = join(import.meta.dirname, '../../examples/demo/head');
+    const manifest = parse(readFileSync(join(folder, 'joulegate.yaml'), 'utf8'));
+    const files = Object.fromEntries(
+      readdirSync(join(folder, 'kernels')).map((name) => [
+        `kernels/${name}`,
+        readFileSync(join(folder, 'kernels', name), 'utf8'),
+      ]),
+    );
+    expect(await checkKernel(manifest, files, 4)).toBeGreaterThan(50);
+  });
+});
