@@ -1,6 +1,8 @@
-// Builds the bundles of dist/ from src/: one readable ESM file per entry, `.wesl` and `.yaml` as text.
+// Builds the bundles of dist/ from src/: one readable ESM file per entry, `.wesl` and `.yaml` as text, and what
+// applications import: runtime.js, which also runs in browsers, with its types.
 // usage: node scripts/build.mjs [--out DIR] [--check]      --check fails if dist/ is not what this source builds to
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,11 +36,54 @@ async function bundle(outdir) {
     loader: { '.wesl': 'text', '.yaml': 'text' },
     logLevel: 'warning',
   });
+  await build({
+    entryPoints: { runtime: 'src/runtime/index.ts' },
+    outdir,
+    bundle: true,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  writeFileSync(join(outdir, 'runtime.d.ts'), runtimeTypes());
+}
+
+/** The declarations of everything that src/runtime/index.ts re-exports, as one file that imports nothing. */
+function runtimeTypes() {
+  const folder = mkdtempSync(join(tmpdir(), 'joulegate-types-'));
+  try {
+    const flags = [
+      '--noEmit',
+      'false',
+      '--declaration',
+      '--emitDeclarationOnly',
+      '--rewriteRelativeImportExtensions',
+    ];
+    const paths = ['--rootDir', 'src', '--outDir', folder];
+    const options = ['--target', 'es2023', '--module', 'esnext', '--moduleResolution', 'bundler', '--strict'];
+    const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+    execFileSync(
+      process.execPath,
+      [tsc, '--ignoreConfig', ...flags, ...paths, ...options, '--types', '', 'src/runtime/index.ts'],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    const facade = readFileSync('src/runtime/index.ts', 'utf8');
+    const sources = [...facade.matchAll(/from '\.\/([\w-]+)\.ts'/g)].map((match) => match[1]);
+    const texts = sources.map((name) => readFileSync(join(folder, 'runtime', `${name}.d.ts`), 'utf8'));
+    const text = texts.join('').replace(/^import .*\n/gm, '');
+    const declared = [...text.matchAll(/^export (?:declare )?(?:function|interface|type) (\w+)/gm)];
+    const hidden = declared.find(([, name]) => !new RegExp(`\\b${name}\\b`).test(facade));
+    if (hidden) throw new Error(`src/runtime/index.ts does not export ${hidden[1]}, which its types name`);
+    return text;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function files(folder) {
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.js'))
+    .filter((name) => name.endsWith('.js') || name.endsWith('.d.ts'))
     .sort();
 }
 
