@@ -5,6 +5,12 @@ export interface Blank<T> {
   readonly note: string | null;
 }
 
+export interface DraftParameter extends Blank<number | boolean | string> {
+  readonly name: string;
+  /** Whether it may be a number of something, as lengths and dispatches are made of. */
+  readonly isCount: boolean;
+}
+
 export interface DraftTunable {
   readonly name: string;
   readonly values: Blank<readonly (number | boolean | string)[]>;
@@ -34,7 +40,7 @@ export interface DraftKernel {
   readonly entry: string;
   /** What a reader of the entry should know before all else. */
   readonly notes: readonly string[];
-  readonly workload: readonly ({ readonly name: string } & Blank<number | boolean | string>)[];
+  readonly workload: readonly DraftParameter[];
   readonly tunables: readonly DraftTunable[];
   readonly constraints: readonly string[];
   readonly buffers: readonly DraftBuffer[];

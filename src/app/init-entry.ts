@@ -71,7 +71,7 @@ function sortParameters(entry: DescribedEntry): Sorted {
       tunables.push({ name, values: { value: values, note }, initial: values === null ? null : value });
     } else {
       const what = kind === 'override' ? `override (${scalar ?? 'number'})` : 'constant of the program';
-      workload.push({ name, value, note: value === null ? what : `${what}, declared so` });
+      workload.push({ name, value, note: value === null ? what : `${what}, declared so`, isCount: isWhole });
     }
   }
   tunables.push(...conditionTunables(entry.parameters));
@@ -121,7 +121,8 @@ export function draftKernel(options: {
     if (free === undefined || free.length > 64) return null;
     taken.add(free);
     const shown = slot.path === '' ? `\`${binding.name}\`` : `\`${slot.path}\` of \`${binding.name}\``;
-    workload.push({ name: free, value: null, note: `${shown} (${slot.scalar})` });
+    const isCount = slot.scalar === 'u32' || slot.scalar === 'i32';
+    workload.push({ name: free, value: null, note: `${shown} (${slot.scalar})`, isCount });
     return free;
   };
 
@@ -134,7 +135,9 @@ export function draftKernel(options: {
       `@workgroup_size(${size}) is fixed. To have it tuned, declare \`override WORKGROUP: u32 = ${entry.workgroupSize[0]?.value};\` and use that.`,
     );
   }
-  if (workload.length === 0) workload.push({ name: 'N', value: null, note: 'the size of the problem' });
+  if (workload.length < mostParameters && !taken.has('N') && !workload.some(({ isCount }) => isCount)) {
+    workload.push({ name: 'N', value: null, note: 'the size of the problem', isCount: true });
+  }
   return {
     name,
     source,
@@ -155,9 +158,7 @@ function draftDispatch(
 ): DraftKernel['dispatch'] {
   const [x] = entry.workgroupSize;
   const size = x === undefined ? '64' : (x.value ?? tunables.find(({ name }) => name === x.text)?.name ?? 64);
-  const isSize = ({ value }: DraftKernel['workload'][number]) =>
-    value === null || (typeof value === 'number' && Number.isInteger(value));
-  const example = `"ceil_div(${workload.find(isSize)?.name ?? 'N'}, ${size})"`;
+  const example = `"ceil_div(${workload.find(({ isCount }) => isCount)?.name ?? 'N'}, ${size})"`;
   const blank = (axis: string, hint: string) => ({ value: null, note: `workgroups in ${axis}, ${hint}` });
   return [
     blank('x', `e.g. ${example}`),

@@ -175,7 +175,10 @@ async function readEntries(
   const source = readProgram(reader, path);
   if (source === null) return { entries: [], refused: whole('there is no such file') };
   const described = await describeProgram(source);
-  if (!described.ok) return { entries: [], refused: [leftOut(described.failure, path, shown)] };
+  if (!described.ok) {
+    const failure = { ...described.failure, message: `cannot be read: ${described.failure.message}` };
+    return { entries: [], refused: [leftOut(failure, path, shown)] };
+  }
   const entries = described.value.filter(({ obstacle }) => obstacle === null);
   const refused = described.value.flatMap(({ obstacle, name }) =>
     obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path, shown)],

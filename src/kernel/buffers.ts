@@ -29,7 +29,7 @@ export function bindBuffers(options: {
   for (const variable of bindings) {
     if (!variable.used && !definitions.some((definition) => isAt(definition, variable))) continue;
     const fault = bindingFault(variable, definitions);
-    if (fault !== null) return failed('validation', fault);
+    if (fault !== null) return failed('validation', fault, variable.refusal ?? {});
   }
   const bound: BufferBinding[] = [];
   for (const definition of definitions) {
@@ -143,8 +143,8 @@ function slot({ group, binding }: Slot): string {
 
 function bindingFault(variable: BoundVariable, definitions: readonly BufferDefinition[]): string | null {
   const definition = definitions.find((candidate) => isAt(candidate, variable));
-  if (variable.kind === null)
-    return `\`${variable.name}\` at ${slot(variable)} is neither a storage nor a uniform buffer`;
+  if (variable.refusal !== null)
+    return `\`${variable.name}\` at ${slot(variable)} ${variable.refusal.reason}`;
   if (!definition) {
     const namesake = definitions.find((candidate) => candidate.name === variable.name);
     const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : '';

@@ -1,13 +1,13 @@
 import type { ProgramSource, ScalarType } from '../manifest/index.ts';
+import { noBuffer, typeText } from './binding-type.ts';
 import { type DataShape, type DataSlot, dataShape, dataSlots } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
-import { inUserFile } from './program.ts';
 import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
 import { readVariables } from './read-variables.ts';
 import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from './reflect.ts';
-import { linkedLines } from './source-lines.ts';
+import { inUserFile, linkedLines } from './source-lines.ts';
 import { lineStarts, positionAt } from './text-position.ts';
-import { blankComments, canonicalTokens } from './tokens.ts';
+import { blankComments } from './tokens.ts';
 import type { Outcome, VariantFailure } from './types.ts';
 import {
   constantNumber,
@@ -124,7 +124,7 @@ interface WeslNames {
 function weslNames(texts: readonly string[]): WeslNames {
   const constants = new Set<string>();
   const conditions = new Set<string>();
-  for (const text of texts.map(blankComments)) {
+  for (const text of texts.map((source) => blankComments(source))) {
     for (const [, list = '', single = ''] of text.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list},${single}`.split(',')) {
         const [name = ''] = item.trim().split(/\s+/);
@@ -204,7 +204,7 @@ function describeEntry(
     module,
   );
   const bindings: DescribedBinding[] = [];
-  let obstacle: VariantFailure | null = null;
+  let obstacle = foreignPart(module, locate);
   for (const { declaration } of reachable) {
     if (declaration.kind !== 'gvar') continue;
     const described = describeVariable(declaration as GlobalVarElem, module, reads);
@@ -224,6 +224,27 @@ function describeEntry(
     axes: axesOf(reachable),
     obstacle,
   };
+}
+
+/** What only other implementations of WGSL compile. It spoils the whole file, whatever reaches it. */
+function foreignPart(module: WgslModule, locate: Locate): VariantFailure | null {
+  const starts = lineStarts(module.text);
+  const refuse = (offset: number, why: string) =>
+    locate(failed('unsupported', why, positionAt(starts, offset)).failure);
+  for (const item of module.declarations) {
+    if (item.kind === 'gvar') {
+      const { name, template } = item as GlobalVarElem;
+      const space = template?.[0]?.name ?? '';
+      if (space !== 'push_constant' && space !== 'immediate') continue;
+      const which = `\`${name.decl.ident.originalName}\` is in the address space ${space}`;
+      return refuse(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
+    }
+    if (item.kind !== 'directive' || item.directive.kind !== 'enable') continue;
+    const foreign = item.directive.extensions.find(({ name }) => name.startsWith('wgpu_'));
+    if (foreign === undefined) continue;
+    return refuse(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
+  }
+  return null;
 }
 
 function reachableOverrides(
@@ -284,10 +305,6 @@ function describeVariable(
   const name = variable.name.decl.ident.originalName;
   const place = positionAt(lineStarts(module.text), variable.name.start);
   const refuse = (why: string) => failed('unsupported', `\`${name}\` ${why}`, place);
-  const space = variable.template?.[0]?.name ?? '';
-  if (space === 'push_constant' || space === 'immediate') {
-    return refuse(`is in the address space ${space}, which WebGPU does not have; use a uniform buffer`);
-  }
   const group = attributeNumber(variable.attributes, 'group', module);
   const binding = attributeNumber(variable.attributes, 'binding', module);
   if (group === null && binding === null) {
@@ -301,11 +318,7 @@ function describeVariable(
   const text = typeText(variable, module);
   const kind = bindingKind(variable);
   const slot = `@group(${group}) @binding(${binding})`;
-  if (kind === null) {
-    return refuse(
-      `at ${slot} is ${nameOfType(type, text)} (${text}); only buffers can be filled and compared`,
-    );
-  }
+  if (kind === null) return refuse(`at ${slot} ${noBuffer(variable, module)}`);
   const slots = kind === 'uniform' ? dataSlots(type, module, mostUniformScalars) : null;
   const shape = dataShape(type, module);
   if (kind === 'uniform' && shape.fixedBytes > 4 * mostUniformScalars) {
@@ -314,17 +327,4 @@ function describeVariable(
     );
   }
   return succeeded({ name, group, binding, kind, read: reads.has(name), type: text, shape, slots });
-}
-
-function nameOfType(type: ReturnType<typeof typeOfDeclaration>, text: string): string {
-  if (type.kind === 'sampler' || /^sampler/.test(text)) return 'a sampler';
-  if (/^texture_storage/.test(text)) return 'a storage texture';
-  return type.kind === 'texture' || /^texture/.test(text) ? 'a texture' : 'no buffer';
-}
-
-/** A variable's type in one line, as it is written. */
-function typeText(variable: GlobalVarElem, module: WgslModule): string {
-  const reference = variable.name.typeRef;
-  const text = reference === undefined ? '' : module.text.slice(reference.start, reference.end);
-  return canonicalTokens(text).join('').replaceAll(',', ', ');
 }

@@ -1,8 +1,9 @@
+import { noBuffer } from './binding-type.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, roundUp } from './layout.ts';
 import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
 import { readVariables } from './read-variables.ts';
-import { lineStarts, positionAt } from './text-position.ts';
+import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
 import type { Outcome } from './types.ts';
 import {
   type AttributeElem,
@@ -24,6 +25,8 @@ export interface BoundVariable {
   readonly read: boolean;
   /** Whether the entry point can reach it. */
   readonly used: boolean;
+  /** Why no buffer can feed it, and where it stands; null if one can. */
+  readonly refusal: (TextPosition & { readonly reason: string }) | null;
 }
 
 /** What a program needs from its surroundings. */
@@ -85,7 +88,11 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     }
     const name = variable.name.decl.ident.originalName;
     const kind = bindingKind(variable);
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable) });
+    const refusal =
+      kind === null
+        ? { ...positionAt(lineStarts(module.text), variable.name.start), reason: noBuffer(variable, module) }
+        : null;
+    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable), refusal });
   }
   return succeeded({
     entry,

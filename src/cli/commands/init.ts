@@ -15,10 +15,13 @@ function readPrograms(args: Arguments): readonly string[] | null {
   });
 }
 
+function describeLeftOut({ file, line, column, reason }: Initialisation['leftOut'][number]): string {
+  const place = [file, line, column].filter((part) => part !== null).join(':');
+  return `left out ${place}: ${reason}`;
+}
+
 function describe(result: Initialisation): string {
   const { written, kept, kernels, leftOut, blanks, manifest } = result;
-  const place = (parts: readonly (string | number | null)[]) =>
-    parts.filter((part) => part !== null).join(':');
   const next: string[] = [];
   if (blanks.length > 0) {
     next.push(
@@ -33,7 +36,7 @@ function describe(result: Initialisation): string {
       path === manifest ? `wrote ${path}: ${count(kernels.length, 'kernel')}` : `wrote ${path}`,
     ),
     ...kept.map((path) => `kept ${path} as it was`),
-    ...leftOut.map(({ file, line, column, reason }) => `left out ${place([file, line, column])}: ${reason}`),
+    ...leftOut.map(describeLeftOut),
     ...(written.length === 0 ? ['nothing was written'] : []),
     ...(next.length === 0 ? [] : ['', 'next:', ...next.map((step, i) => `  ${i + 1}. ${step}`)]),
     '',
@@ -67,6 +70,7 @@ FILL IN; \`joulegate validate\` points at each such place. Beside it comes .gith
     const print = args.flag('print');
     const result = await init(host, { ...readManifestOption(args), programs, print });
     const exitCode = ExitCode.passed;
+    if (print) for (const one of result.leftOut) host.progress.warn(describeLeftOut(one));
     if (args.flag('json')) return { output: formatJson(result), exitCode };
     return { output: print ? result.entries : describe(result), exitCode };
   },
