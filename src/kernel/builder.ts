@@ -11,8 +11,9 @@ import { extractFeatures, featuresOf } from './features/extract.ts';
 import { programIdentity } from './identity.ts';
 import { refusal } from './limits.ts';
 import { programValues, unusedTunables } from './parameters.ts';
-import { inUserFile, parameterWords, type SpecialisedProgram, specialise } from './program.ts';
+import { parameterWords, type SpecialisedProgram, specialise } from './program.ts';
 import { type ProgramInterface, reflect } from './reflect.ts';
+import { inUserFile } from './source-lines.ts';
 import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
 import { SourceModules, type WgslModule } from './wesl.ts';
 

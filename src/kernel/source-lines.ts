@@ -1,5 +1,5 @@
 import { lineStarts, positionAt } from './text-position.ts';
-import type { Program } from './types.ts';
+import type { Program, VariantFailure } from './types.ts';
 import type { LinkedText } from './wesl.ts';
 
 type Lines = Program['lines'];
@@ -47,6 +47,15 @@ function lineOrigin(linked: LinkedText, line: string, offset: number) {
   }
   const origin = linked.origin(offset + indent);
   return origin && { ...origin, shift: 0 };
+}
+
+/** The failure with its line, a line of the final WGSL, replaced by the user's. */
+export function inUserFile(failure: VariantFailure, lines: Program['lines']): VariantFailure {
+  if (failure.line === undefined) return failure;
+  const origin = lines[failure.line - 1];
+  const { line: _line, column: _column, file: _file, ...rest } = failure;
+  if (!origin) return rest;
+  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
 }
 
 /**

@@ -4,8 +4,13 @@ const token =
 /**
  * The text with spaces for comments, so that every offset and line stays what it was. Block comments nest, and nothing
  * but their own marks counts inside (WGSL specification, "Comments").
+ *
+ * @param replacement what to put for the comment at `[start, end)`, as long as it is, instead of spaces.
  */
-export function blankComments(wgsl: string): string {
+export function blankComments(
+  wgsl: string,
+  replacement: (start: number, end: number) => string | null = () => null,
+): string {
   let result = '';
   let kept = 0;
   let at = 0;
@@ -15,11 +20,16 @@ export function blankComments(wgsl: string): string {
       continue;
     }
     const end = wgsl[at + 1] === '/' ? lineEnd(wgsl, at) : blockEnd(wgsl, at);
-    result += wgsl.slice(kept, at) + wgsl.slice(at, end).replaceAll(/[^\r\n]/g, ' ');
+    result += wgsl.slice(kept, at) + (replacement(at, end) ?? spaces(wgsl.slice(at, end)));
     at = end;
     kept = end;
   }
   return result + wgsl.slice(kept);
+}
+
+/** As many spaces as the text has characters, its line breaks kept. */
+export function spaces(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, ' ');
 }
 
 function lineEnd(wgsl: string, from: number): number {

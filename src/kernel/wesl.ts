@@ -27,8 +27,8 @@ import {
 import type { ProgramSource } from '../manifest/index.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
-import { blankComments } from './tokens.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome, VariantFailure } from './types.ts';
+import { markLoops, misplacedDirective } from './unroll/directives.ts';
 
 export type {
   AbstractElem,
@@ -82,6 +82,8 @@ export class SourceModules implements ModuleResolver {
   readonly rootModule: string;
   readonly #files = new Map<string, string>();
   readonly #parsed = new Map<string, WeslAST>();
+  readonly #marked = new Map<string, string>();
+  #misplaced: VariantFailure | null = null;
 
   /** @param source its package root is the folder of the root module. */
   constructor(source: ProgramSource) {
@@ -110,15 +112,30 @@ export class SourceModules implements ModuleResolver {
     return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? '');
   }
 
+  /** The first directive in the files read so far that cannot be followed. */
+  get misplaced(): VariantFailure | null {
+    return this.#misplaced;
+  }
+
+  /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
+  marked(path: string): string {
+    const known = this.#marked.get(path);
+    if (known !== undefined) return known;
+    const source = this.source.files[path] ?? '';
+    const marked = markLoops(source);
+    this.#marked.set(path, marked);
+    const misplaced = misplacedDirective(source);
+    if (misplaced) this.#misplaced ??= { kind: 'compile', file: path, ...misplaced };
+    return marked;
+  }
+
   resolveModule(modulePath: string): WeslAST | undefined {
     const known = this.#parsed.get(modulePath);
     if (known) return known;
     const path = this.#files.get(modulePath);
-    const source = path === undefined ? undefined : this.source.files[path];
-    if (path === undefined || source === undefined) return undefined;
-    // The library's parser stumbles over some comments.
-    const text = blankComments(source);
-    const parsed = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
+    if (path === undefined || this.source.files[path] === undefined) return undefined;
+    const src = this.marked(path);
+    const parsed = parseSrcModule({ modulePath, debugFilePath: path, src }, { keepComments: false });
     this.#parsed.set(modulePath, parsed);
     return parsed;
   }

@@ -29,7 +29,7 @@ export const arrivals: readonly [Viewpoint, Viewpoint] = [
 /** What is known about a program beyond its text. */
 export interface Facts {
   readonly module: WgslModule;
-  readonly program: Program;
+  readonly program: Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>;
   /** How often each local variable is assigned; taking its address counts as many times. */
   readonly assignments: ReadonlyMap<DeclIdent, number>;
 }
