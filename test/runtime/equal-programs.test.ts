@@ -136,7 +136,7 @@ async function checkKernel(
       manifest,
       files,
       tuned,
-      arguments: ['--kernel', kernel.name],
+      kernels: [kernel.name],
     });
     expect(warnings).toEqual([]);
     for (const { workload, family, configuration } of tuned) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main } from '../../src/cli/index.ts';
+import { exportRuntime } from '../../src/app/index.ts';
 import type { DeviceLimits, KernelDefinition, Workload } from '../../src/manifest/index.ts';
 import { formatProblems, parseManifest } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
@@ -105,12 +105,12 @@ export function kernelsOf(
   return parsed.manifest.kernels;
 }
 
-/** A project with a tuned state, exported by the command line run in this process from its source. */
+/** A project with a tuned state, exported and opened as an application does it. */
 export async function exported(options: {
   readonly manifest: object;
   readonly files?: Readonly<Record<string, string>>;
   readonly tuned?: readonly TunedFor[];
-  readonly arguments?: readonly string[];
+  readonly kernels?: readonly string[];
 }): Promise<{ readonly kernels: Kernels; readonly text: string; readonly warnings: readonly string[] }> {
   const folder = await projectFolder({
     ...options.files,
@@ -135,9 +135,11 @@ export async function exported(options: {
     command: 'joulegate',
     now: () => new Date(0),
   };
-  const args = ['export', 'runtime', '--out', 'kernels.json', ...(options.arguments ?? [])];
-  const { exitCode, output } = await main(args, host, { colour: false, width: 100 });
-  if (exitCode !== 0) throw new Error(output);
+  await exportRuntime(host, {
+    manifest: 'joulegate.yaml',
+    kernels: options.kernels ?? null,
+    out: 'kernels.json',
+  });
   const text = readFileSync(join(folder, 'kernels.json'), 'utf8');
   return { kernels: openKernels(JSON.parse(text)), text, warnings };
 }

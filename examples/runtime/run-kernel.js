@@ -1,0 +1,78 @@
+// Runs a variant that `joulegate/runtime` picked: any kernel, any buffers.
+
+/** A device with all the compute limits and the features that kernels may ask for. */
+export async function openDevice() {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) throw new Error('This browser offers no WebGPU adapter.');
+  const limits = [
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupSizeX',
+    'maxComputeWorkgroupSizeY',
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+  ];
+  return adapter.requestDevice({
+    requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]])),
+    requiredFeatures: ['shader-f16', 'subgroups'].filter((name) => adapter.features.has(name)),
+  });
+}
+
+/** A device as `Kernels.variant` wants it. Its limits are those that were requested, which is what counts. */
+export function describe(device) {
+  return { info: device.adapterInfo, limits: device.limits, features: device.features };
+}
+
+const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array };
+
+/** What a uniform buffer holds, as bytes. */
+function uniformBytes({ type, values, byteLength }) {
+  const array = new arrays[type](byteLength / 4);
+  array.set(values);
+  return array;
+}
+
+/**
+ * Launches a variant once.
+ * @param inputs typed arrays by the name of the buffer
+ * @param output name of the buffer to read back, of f32
+ */
+export async function runVariant(device, variant, inputs, output) {
+  const module = device.createShaderModule({ code: variant.wgsl });
+  const pipeline = await device.createComputePipelineAsync({
+    layout: 'auto',
+    compute: { module, entryPoint: variant.entryPoint },
+  });
+  const buffers = variant.buffers.map((binding) => {
+    const usage = binding.kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
+    const buffer = device.createBuffer({
+      size: binding.byteLength,
+      usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+    });
+    const data = binding.values ? uniformBytes(binding) : inputs[binding.name];
+    if (data) device.queue.writeBuffer(buffer, 0, data);
+    return { ...binding, buffer };
+  });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  for (const group of new Set(buffers.map((one) => one.group))) {
+    const entries = buffers
+      .filter((one) => one.group === group)
+      .map(({ binding, buffer }) => ({ binding, resource: { buffer } }));
+    pass.setBindGroup(group, device.createBindGroup({ layout: pipeline.getBindGroupLayout(group), entries }));
+  }
+  pass.dispatchWorkgroups(...variant.dispatch);
+  pass.end();
+  const result = buffers.find((one) => one.name === output);
+  const copy = device.createBuffer({
+    size: result.byteLength,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  encoder.copyBufferToBuffer(result.buffer, 0, copy, 0, result.byteLength);
+  device.queue.submit([encoder.finish()]);
+  await copy.mapAsync(GPUMapMode.READ);
+  const values = new Float32Array(copy.getMappedRange().slice(0)).slice(0, result.length);
+  for (const buffer of [copy, ...buffers.map((one) => one.buffer)]) buffer.destroy();
+  return values;
+}
