@@ -17,5 +17,6 @@ export function noBuffer(variable: GlobalVarElem, module: WgslModule): string {
 function kindOf(type: string): string {
   if (type.startsWith('sampler')) return 'a sampler';
   if (type.startsWith('texture_storage')) return 'a storage texture';
+  if (type.startsWith('binding_array')) return 'an array of bindings';
   return type.startsWith('texture') ? 'a texture' : 'no buffer';
 }

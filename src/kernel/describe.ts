@@ -318,7 +318,9 @@ function describeVariable(
   const text = typeText(variable, module);
   const kind = bindingKind(variable);
   const slot = `@group(${group}) @binding(${binding})`;
-  if (kind === null) return refuse(`at ${slot} ${noBuffer(variable, module)}`);
+  if (kind === null || text.startsWith('binding_array')) {
+    return refuse(`at ${slot} ${noBuffer(variable, module)}`);
+  }
   const slots = kind === 'uniform' ? dataSlots(type, module, mostUniformScalars) : null;
   const shape = dataShape(type, module);
   if (kind === 'uniform' && shape.fixedBytes > 4 * mostUniformScalars) {

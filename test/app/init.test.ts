@@ -274,6 +274,7 @@ describe('what cannot be guarded', () => {
       'a/drawing.wgsl': '@vertex fn vs() -> @builtin(position) vec4f { return vec4f(0.0); }',
       'b/push.wgsl': `var<push_constant> p: vec4f;\n${head}${sum}`,
       'b/native.wgsl': `enable wgpu_ray_query;\n${head}${sum}`,
+      'b/array.wgsl': `@group(0) @binding(0) var<storage> all: binding_array<array<f32>, 2>;\n@compute @workgroup_size(64) fn sum() { _ = &all; }\n`,
       'b/template.wgsl': `${head}#import lighting\n${sum}`,
       'b/groups.wgsl': `@group(4) @binding(0) var<storage, read_write> sums: array<f32>;\n${sum}`,
       'node_modules/x/x.wgsl': head + sum,
@@ -283,6 +284,7 @@ describe('what cannot be guarded', () => {
     expect(kernels).toEqual([{ name: 'mixed', source: 'a/mixed.wgsl', entry: 'sum' }]);
     expect(leftOut.map(({ file, line, column, reason }) => `${file}:${line}:${column}: ${reason}`)).toEqual([
       expect.stringMatching(/^a\/mixed\.wgsl:2:27: draw: `image` .* is a storage texture/),
+      expect.stringMatching(/^b\/array\.wgsl:1:36: sum: `all` .* is an array of bindings \(binding_array/),
       expect.stringMatching(/^b\/groups\.wgsl:1:48: sum: `sums` is in @group\(4\)/),
       expect.stringMatching(/^b\/native\.wgsl:1:1: sum: it enables `wgpu_ray_query`/),
       expect.stringMatching(/^b\/push\.wgsl:1:20: sum: `p` is in the address space push_constant/),
