@@ -82,22 +82,14 @@ function sizeConstraint(names: readonly string[]): readonly string[] {
   return names.length === 0 ? [] : [`${names.join(' * ')} <= max_invocations`];
 }
 
-/** Conditions `LAYOUT_rows` and `LAYOUT_columns` are two values of one tunable; one that stands alone is a switch. */
+/** What `@if` tells apart; without values it is a switch. */
 function conditionTunables(parameters: readonly DescribedParameter[]): DraftTunable[] {
-  const names = parameters.filter(({ kind }) => kind === 'condition').map(({ name }) => name);
-  const stemOf = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf('_')));
-  const groups = new Map<string, string[]>();
-  for (const name of names) {
-    const stem = stemOf(name);
-    const key = stem !== '' && names.filter((other) => stemOf(other) === stem).length > 1 ? stem : name;
-    groups.set(key, [...(groups.get(key) ?? []), name]);
-  }
-  return [...groups].map(([name, members]) => {
-    const note = 'in @if';
-    if (members.length === 1) return { name, values: { value: [false, true], note }, initial: false };
-    const values = members.map((member) => member.slice(name.length + 1));
-    return { name, values: { value: values, note }, initial: values[0] ?? null };
-  });
+  return parameters
+    .filter(({ kind }) => kind === 'condition')
+    .map(({ name, values }) => {
+      const choices = values ?? [false, true];
+      return { name, values: { value: choices, note: 'in @if' }, initial: choices[0] ?? null };
+    });
 }
 
 /** What a kernel's entry in the manifest can say, read off its program. */
@@ -129,6 +121,13 @@ export function draftKernel(options: {
   const names = new Set<string>();
   const buffers = entry.bindings.map((binding) => bufferEntry(binding, names, parameterOf));
   const notes = [...sortedParameters.notes];
+  if (entry.unknownNames.length > 0) {
+    const listed = entry.unknownNames.slice(0, 5).join(', ');
+    const more = entry.unknownNames.length > 5 ? ', ...' : '';
+    notes.push(
+      `Nothing here declares ${listed}${more}: put the parts of the program into one file, or import them with WESL.`,
+    );
+  }
   if (entry.workgroupSize.length > 0 && entry.workgroupSize.every(({ value }) => value !== null)) {
     const size = entry.workgroupSize.map(({ text }) => text).join(', ');
     notes.push(

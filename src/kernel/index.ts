@@ -2,12 +2,8 @@ export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, poison } from './contents.ts';
 export type { DataSlot } from './data-shape.ts';
-export {
-  type DescribedBinding,
-  type DescribedEntry,
-  type DescribedParameter,
-  describeProgram,
-} from './describe.ts';
+export { describeProgram } from './describe.ts';
+export type { DescribedBinding, DescribedEntry, DescribedParameter } from './describe-entry.ts';
 export { featureNames } from './features/extract.ts';
 export { mapDiagnostic, type UserPosition } from './source-lines.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';

@@ -15,6 +15,7 @@ import {
   parseSrcModule,
   type RefIdent,
   refDecl,
+  refTarget,
   type SrcMap,
   scalarToNumber,
   type Type,
@@ -218,9 +219,27 @@ function constantsHint(message: string): string {
   return `no tunable or workload parameter is called \`${missing[1]}\`, so \`constants::${missing[1]}\` does not exist`;
 }
 
+// A syntax element belongs to one module, so what is known of it holds for as long as it exists.
+const types = new WeakMap<ExpressionElem, Type>();
+const constants = new WeakMap<ExpressionElem, { readonly value: ConstValue | null }>();
+
+function constantOf(expression: ExpressionElem, module: WgslModule): ConstValue | null {
+  let known = constants.get(expression);
+  if (!known) {
+    known = { value: evalConstExpr(expression, { bindings: module.bindings }) };
+    constants.set(expression, known);
+  }
+  return known.value;
+}
+
 /** The type of an expression; kind `unknown` where it cannot be told. */
 export function typeOf(expression: ExpressionElem, module: WgslModule): Type {
-  return typeOfExpr(expression, { bindings: module.bindings });
+  let type = types.get(expression);
+  if (!type) {
+    type = typeOfExpr(expression, { bindings: module.bindings });
+    types.set(expression, type);
+  }
+  return type;
 }
 
 /** The type of a declared value; kind `unknown` where it cannot be told. */
@@ -233,9 +252,14 @@ export function declarationOf(ident: RefIdent, module: WgslModule) {
   return refDecl(ident, module.bindings);
 }
 
+/** Whether a name refers to nothing: neither a declaration nor something that WGSL predeclares. */
+export function isUnknown(ident: RefIdent, module: WgslModule): boolean {
+  return refTarget(ident, module.bindings) === 'unbound';
+}
+
 /** The number a constant expression stands for; null if it is not constant or not a number. */
 export function constantNumber(expression: ExpressionElem, module: WgslModule): number | null {
-  const value = evalConstExpr(expression, { bindings: module.bindings });
+  const value = constantOf(expression, module);
   return (value && scalarToNumber(value)) ?? null;
 }
 
@@ -249,12 +273,12 @@ export function constantValue(
   expression: ExpressionElem,
   module: WgslModule,
 ): number | boolean | (number | boolean)[] | null {
-  return plainValue(evalConstExpr(expression, { bindings: module.bindings }));
+  return plainValue(constantOf(expression, module));
 }
 
 /** Whether an expression costs nothing because a compiler knows its value. */
 export function isConstant(expression: ExpressionElem, module: WgslModule): boolean {
-  return evalConstExpr(expression, { bindings: module.bindings }) !== null;
+  return constantOf(expression, module) !== null;
 }
 
 function plainValue(value: ConstValue | null): number | boolean | (number | boolean)[] | null {

@@ -244,6 +244,31 @@ describe('what init reads off a program', () => {
     });
     expect(result.leftOut).toEqual([]);
   });
+
+  it('takes what WESL tells apart for values, also where nothing is declared without one', async () => {
+    const { kernels } = await entriesOf(
+      `import constants::VECTOR;
+       @if(TYPE_wide && VECTOR_1) alias Item = f32;
+       @if(TYPE_wide && VECTOR_4) alias Item = vec4f;
+       @if(TYPE_narrow) alias Item = u32;
+       @group(0) @binding(0) var<storage, read_write> out: array<Item>;
+       @compute @workgroup_size(64)
+       fn main(@builtin(global_invocation_id) id: vec3u) { out[id.x * VECTOR] = Item(); }`,
+      'kernels/one.wesl',
+    );
+    expect(kernels.one).toMatchObject({
+      tunables: { VECTOR: [1, 4], TYPE: ['wide', 'narrow'] },
+      default: { VECTOR: 1, TYPE: 'wide' },
+    });
+  });
+
+  it('says which names a part of a program expects from others', async () => {
+    const { text } = await entriesOf(`
+      @group(0) @binding(0) var<storage, read_write> out: array<f32>;
+      @compute @workgroup_size(64)
+      fn main(@builtin(global_invocation_id) id: vec3u) { out[id.x] = noise(id.x) + SEED; }`);
+    expect(text).toContain('# Nothing here declares noise, SEED: put the parts of the program into one file');
+  });
 });
 
 describe('what cannot be guarded', () => {

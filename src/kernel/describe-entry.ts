@@ -1,0 +1,224 @@
+import type { ScalarType } from '../manifest/index.ts';
+import { noBuffer, typeText } from './binding-type.ts';
+import { type DataShape, type DataSlot, dataShape, dataSlots } from './data-shape.ts';
+import { failed, succeeded } from './failure.ts';
+import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
+import { readVariables } from './read-variables.ts';
+import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from './reflect.ts';
+import { lineStarts, positionAt } from './text-position.ts';
+import type { Outcome, VariantFailure } from './types.ts';
+import { unknownNames } from './unknown-names.ts';
+import {
+  constantNumber,
+  constantValue,
+  type FnElem,
+  type GlobalVarElem,
+  type OverrideElem,
+  typeOfDeclaration,
+  type WgslModule,
+} from './wesl.ts';
+
+/** A buffer that an entry point reaches. */
+export interface DescribedBinding {
+  readonly name: string;
+  readonly group: number;
+  readonly binding: number;
+  readonly kind: 'storage' | 'read-only-storage' | 'uniform';
+  /** Whether the program may read what the buffer held before the launch. */
+  readonly read: boolean;
+  /** Its type as it is written, e.g. `array<vec4<f32>>`. */
+  readonly type: string;
+  readonly shape: DataShape;
+  /** Scalars of a uniform, padding left out; null where they cannot be listed, and for storage. */
+  readonly slots: readonly DataSlot[] | null;
+}
+
+/** A value that the manifest can give the program: an `override`, or a constant or condition of WESL. */
+export interface DescribedParameter {
+  readonly name: string;
+  /** `condition`: only in `@if`. */
+  readonly kind: 'override' | 'constant' | 'condition';
+  readonly scalar: ScalarType | 'bool' | null;
+  /** Its declared default, where that is a literal or constant; null if there is none. */
+  readonly value: number | boolean | null;
+  /** Whether the program states a default, be it one whose value is not known. */
+  readonly hasDefault: boolean;
+  /** The values that the program tells apart in `@if`; null where it does not say. */
+  readonly values: readonly (number | string)[] | null;
+}
+
+/** A compute entry point and what it takes to launch it. */
+export interface DescribedEntry {
+  readonly name: string;
+  /** The expressions of `@workgroup_size` as they are written, with the value of those that are constant. */
+  readonly workgroupSize: readonly { readonly text: string; readonly value: number | null }[];
+  readonly bindings: readonly DescribedBinding[];
+  /** Parameters that it can reach. */
+  readonly parameters: readonly DescribedParameter[];
+  /** Whether it may look at the second and third axis of its position. */
+  readonly axes: { readonly y: boolean; readonly z: boolean };
+  /** Names that it uses and nothing declares: parts of the program that a host would add. */
+  readonly unknownNames: readonly string[];
+  /** Why it cannot be guarded, with its place; null if it can. */
+  readonly obstacle: VariantFailure | null;
+}
+
+/** Most scalars of one uniform that a manifest can hold. */
+const mostUniformScalars = 256;
+
+/** Gives a failure, whose place is one of the final WGSL, its place in the user's file. */
+export type Locate = (failure: VariantFailure) => VariantFailure;
+
+/** The compute entry points of a module. */
+export function describeModule(
+  module: WgslModule,
+  locate: Locate,
+  parameters: readonly DescribedParameter[],
+): DescribedEntry[] {
+  return module.declarations
+    .filter((item): item is FnElem => item.kind === 'fn')
+    .filter(isComputeEntry)
+    .map((entry) => describeEntry(entry, module, locate, parameters));
+}
+
+function describeEntry(
+  entry: FnElem,
+  module: WgslModule,
+  locate: Locate,
+  parameters: readonly DescribedParameter[],
+): DescribedEntry {
+  const name = entry.name.ident.originalName;
+  const reachable = reachableFrom(name, module);
+  const reads = readVariables(
+    reachable.map((item) => item.declaration),
+    module,
+  );
+  const bindings: DescribedBinding[] = [];
+  let obstacle = foreignPart(module, locate);
+  for (const { declaration } of reachable) {
+    if (declaration.kind !== 'gvar') continue;
+    const described = describeVariable(declaration as GlobalVarElem, module, reads);
+    if (described === null) continue;
+    if (described.ok) bindings.push(described.value);
+    else obstacle ??= locate(described.failure);
+  }
+  const size = attributeOf(entry.attributes, 'workgroup_size') ?? [];
+  return {
+    name,
+    workgroupSize: size.slice(0, 3).map(({ expression }) => ({
+      text: module.text.slice(expression.start, expression.end).trim(),
+      value: constantNumber(expression, module),
+    })),
+    bindings,
+    parameters: [...parameters, ...reachableOverrides(reachable, module)],
+    axes: axesOf(reachable),
+    unknownNames: unknownNames(reachable, module),
+    obstacle,
+  };
+}
+
+/** What only other implementations of WGSL compile. It spoils the whole file, whatever reaches it. */
+function foreignPart(module: WgslModule, locate: Locate): VariantFailure | null {
+  const starts = lineStarts(module.text);
+  const refuse = (offset: number, why: string) =>
+    locate(failed('unsupported', why, positionAt(starts, offset)).failure);
+  for (const item of module.declarations) {
+    if (item.kind === 'gvar') {
+      const { name, template } = item as GlobalVarElem;
+      const space = template?.[0]?.name ?? '';
+      if (space !== 'push_constant' && space !== 'immediate') continue;
+      const which = `\`${name.decl.ident.originalName}\` is in the address space ${space}`;
+      return refuse(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
+    }
+    if (item.kind !== 'directive' || item.directive.kind !== 'enable') continue;
+    const foreign = item.directive.extensions.find(({ name }) => name.startsWith('wgpu_'));
+    if (foreign === undefined) continue;
+    return refuse(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
+  }
+  return null;
+}
+
+function reachableOverrides(
+  reachable: readonly ReachableDeclaration[],
+  module: WgslModule,
+): DescribedParameter[] {
+  return reachable.flatMap(({ declaration }) => {
+    if (declaration.kind !== 'override') return [];
+    const { name, init } = declaration as OverrideElem;
+    const type = typeOfDeclaration(name.decl.ident, module);
+    const value = init === undefined ? null : constantValue(init, module);
+    return [
+      {
+        name: declaredName(declaration) ?? '',
+        kind: 'override' as const,
+        scalar: type.kind === 'scalar' ? concrete(type.scalar) : null,
+        value: typeof value === 'object' ? null : value,
+        hasDefault: init !== undefined,
+        values: null,
+      },
+    ];
+  });
+}
+
+function concrete(scalar: string): ScalarType | 'bool' | null {
+  switch (scalar) {
+    case 'abstract-int':
+      return 'i32';
+    case 'abstract-float':
+      return 'f32';
+    case 'f32':
+    case 'f16':
+    case 'i32':
+    case 'u32':
+    case 'bool':
+      return scalar;
+    default:
+      return null;
+  }
+}
+
+/** An axis counts as looked at if anything reachable has a member or swizzle with its letter. */
+function axesOf(reachable: readonly ReachableDeclaration[]): DescribedEntry['axes'] {
+  let letters = '';
+  for (const { tokens } of reachable) {
+    for (const [i, word] of tokens.entries()) {
+      if (tokens[i - 1] === '.' && /^[xyzw]{1,4}$/.test(word)) letters += word;
+    }
+  }
+  return { y: letters.includes('y'), z: letters.includes('z') };
+}
+
+/** null for variables that no host binds. */
+function describeVariable(
+  variable: GlobalVarElem,
+  module: WgslModule,
+  reads: ReadonlySet<string>,
+): Outcome<DescribedBinding> | null {
+  const name = variable.name.decl.ident.originalName;
+  const place = positionAt(lineStarts(module.text), variable.name.start);
+  const refuse = (why: string) => failed('unsupported', `\`${name}\` ${why}`, place);
+  const group = attributeNumber(variable.attributes, 'group', module);
+  const binding = attributeNumber(variable.attributes, 'binding', module);
+  if (group === null && binding === null) {
+    const written = attributeOf(variable.attributes, 'group') ?? attributeOf(variable.attributes, 'binding');
+    return written === null ? null : refuse('needs a constant @group and a constant @binding');
+  }
+  if (group === null || binding === null) return refuse('needs a constant @group and a constant @binding');
+  if (group > 3) return refuse(`is in @group(${group}); WebGPU has groups 0 to 3`);
+  if (binding > 999) return refuse(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
+  const type = typeOfDeclaration(variable.name.decl.ident, module);
+  const text = typeText(variable, module);
+  const kind = bindingKind(variable);
+  const slot = `@group(${group}) @binding(${binding})`;
+  if (kind === null || text.startsWith('binding_array')) {
+    return refuse(`at ${slot} ${noBuffer(variable, module)}`);
+  }
+  const slots = kind === 'uniform' ? dataSlots(type, module, mostUniformScalars) : null;
+  const shape = dataShape(type, module);
+  if (kind === 'uniform' && shape.fixedBytes > 4 * mostUniformScalars) {
+    return refuse(
+      `at ${slot} is a uniform of ${shape.fixedBytes} bytes; a manifest can give ${4 * mostUniformScalars}`,
+    );
+  }
+  return succeeded({ name, group, binding, kind, read: reads.has(name), type: text, shape, slots });
+}
