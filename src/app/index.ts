@@ -18,7 +18,6 @@ export { nightOf, withAnchors, withHistory, withNight } from './history.ts';
 export type { Host } from './host.ts';
 export { type ImportOptions, type ImportSummary, importRecording } from './import-recording.ts';
 export { type Initialisation, type InitOptions, init } from './init.ts';
-export { type FleetReports, mergeFleet } from './merge-fleet.ts';
 export { mergeReports } from './merge-reports.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 export { type Plan, type PlannedWorkload, plan } from './plan.ts';
