@@ -92,6 +92,16 @@ describe('the rules notice', () => {
     expect(fault('src/kernel/a.ts', "import { link } from 'wesl/core';")).toEqual([]);
   });
 
+  it('anything but types in what applications import', () => {
+    const runtime = (text: string) => fault('src/runtime/a.ts', text);
+    expect(runtime("import type { RuntimeFile } from '../schema/index.ts';")).toEqual([]);
+    expect(
+      runtime("import type {\n  RuntimeFile,\n} from '../schema/index.ts';\nimport { a } from './b.ts';"),
+    ).toEqual([]);
+    expect(runtime("import { type A, validate } from '../schema/index.ts';")).toHaveLength(1);
+    expect(runtime("import { createHash } from 'node:crypto';")).toHaveLength(1);
+  });
+
   it('a facade with code of its own, and a test that reaches past one', () => {
     expect(fault('src/stats/index.ts', "export { mean } from './mean.ts';\nexport const two = 2;")).toEqual([
       'src/stats/index.ts: is a facade that does more than re-export',
@@ -115,7 +125,8 @@ const fitted = this.#process.env; // not Node's process.env
 `;
     expect(fault('src/search/a.ts', innocent)).toEqual([]);
     for (const [height, floor] of floors.entries()) {
-      const below = floors.slice(height + 1).map((folder) => `import '../${folder}/index.ts';`);
+      const form = floor === 'runtime' ? 'import type { X } from' : 'import';
+      const below = floors.slice(height + 1).map((folder) => `${form} '../${folder}/index.ts';`);
       expect(fault(`src/${floor}/a.ts`, below.join('\n')), floor).toEqual([]);
     }
   });

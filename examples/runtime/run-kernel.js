@@ -38,10 +38,22 @@ function uniformBytes({ type, values, byteLength }) {
  * @param output name of the buffer to read back, of f32
  */
 export async function runVariant(device, variant, inputs, output) {
-  const module = device.createShaderModule({ code: variant.wgsl });
+  // Not layout: 'auto', which leaves out buffers that a program declares and does not use.
+  const groups = Math.max(-1, ...variant.buffers.map(({ group }) => group)) + 1;
+  const layouts = Array.from({ length: groups }, (_, group) =>
+    device.createBindGroupLayout({
+      entries: variant.buffers
+        .filter((one) => one.group === group)
+        .map(({ binding, kind }) => ({
+          binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: kind },
+        })),
+    }),
+  );
   const pipeline = await device.createComputePipelineAsync({
-    layout: 'auto',
-    compute: { module, entryPoint: variant.entryPoint },
+    layout: device.createPipelineLayout({ bindGroupLayouts: layouts }),
+    compute: { module: device.createShaderModule({ code: variant.wgsl }), entryPoint: variant.entryPoint },
   });
   const buffers = variant.buffers.map((binding) => {
     const usage = binding.kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
@@ -56,11 +68,11 @@ export async function runVariant(device, variant, inputs, output) {
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
-  for (const group of new Set(buffers.map((one) => one.group))) {
+  for (const [group, layout] of layouts.entries()) {
     const entries = buffers
       .filter((one) => one.group === group)
       .map(({ binding, buffer }) => ({ binding, resource: { buffer } }));
-    pass.setBindGroup(group, device.createBindGroup({ layout: pipeline.getBindGroupLayout(group), entries }));
+    pass.setBindGroup(group, device.createBindGroup({ layout, entries }));
   }
   pass.dispatchWorkgroups(...variant.dispatch);
   pass.end();

@@ -45,7 +45,7 @@ function formulaOf(node: CelNode, types: Readonly<Record<string, ExpressionType>
     case '!_':
       return ['!', formulaOf(node.args, types)];
     case '-_':
-      return ['negate', formulaOf(node.args, types)];
+      return [`${isFraction(node.args, types) ? 'f' : ''}negate`, formulaOf(node.args, types)];
     case '?:':
     case '&&':
     case '||':
@@ -62,10 +62,13 @@ function formulaOf(node: CelNode, types: Readonly<Record<string, ExpressionType>
     case '/':
     case '%': {
       const [left, right] = node.args;
-      const isFraction = lower(left, types)?.type === 'double';
-      return [`${isFraction ? 'f' : ''}${node.op}`, ...all([left, right])];
+      return [`${isFraction(left, types) ? 'f' : ''}${node.op}`, ...all([left, right])];
     }
     default:
       return [node.op, ...all(node.args as readonly CelNode[])];
   }
+}
+
+function isFraction(node: CelNode, types: Readonly<Record<string, ExpressionType>>): boolean {
+  return lower(node, types)?.type === 'double';
 }

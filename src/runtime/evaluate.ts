@@ -39,8 +39,8 @@ const operations: Readonly<Record<string, (...values: number[]) => Value>> = {
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
   '!': (a) => !a,
-  in: (a, ...items) => items.includes(a!),
   negate: (a) => 0 - a!,
+  fnegate: (a) => -a!,
   int: (a) => exact(Math.trunc(a!)),
   double: (a) => a!,
   min: Math.min,
@@ -58,6 +58,10 @@ const forms: Readonly<Record<string, (operands: readonly Lazy[]) => Value>> = {
   '?:': ([condition, yes, no]) => (condition!() ? yes!() : no!()),
   '&&': ([left, right]) => logical(false, left!, right!),
   '||': ([left, right]) => logical(true, left!, right!),
+  in: ([needle, ...items]) => {
+    const wanted = needle!();
+    return items.some((item) => item() === wanted);
+  },
 };
 
 function logical(deciding: boolean, left: Lazy, right: Lazy): Value {

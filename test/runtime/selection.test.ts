@@ -53,8 +53,10 @@ describe('which configuration', () => {
     tuned(256, 'nvidia-geforce-gtx-1080', workload(1_000_000)),
     tuned(512, 'nvidia-h200', workload(1024, 'other')),
   ];
+  let opened: ReturnType<typeof exported> | null = null;
   const pick = async (at: Workload, device: typeof h200, family?: string) => {
-    const { kernels } = await exported({ manifest: manifestOf(), files, tuned: chosen });
+    opened ??= exported({ manifest: manifestOf(), files, tuned: chosen });
+    const { kernels } = await opened;
     const options = family === undefined ? {} : { family };
     const { choice, configuration } = kernels.variant('add', at.parameters, device, options);
     return [configuration.WORKGROUP, choice.kind, choice.family, choice.workload?.COUNT ?? null];

@@ -6,13 +6,13 @@ import { describe, it } from 'vitest';
 /** Where Chromium usually is; the one of @sparticuz/chromium is unpacked where there is none. */
 const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-async function launch(): Promise<Browser | Error> {
+async function launch(extra: readonly string[] = []): Promise<Browser | Error> {
   try {
     const installed = usualPlaces.find((path) => existsSync(path));
     const executablePath = installed ?? (await chromium.executablePath());
     return await launcher.launch({
       executablePath,
-      args: ['--no-sandbox', ...(installed === undefined ? chromium.args : [])],
+      args: ['--no-sandbox', ...(installed === undefined ? chromium.args : []), ...extra],
     });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -20,18 +20,19 @@ async function launch(): Promise<Browser | Error> {
 }
 
 /**
- * Specifies something in headless Chromium; `open` launches one, and the caller closes it. Where none can be launched the
+ * Specifies something in headless Chromium; `open` launches one, with further
+ * arguments where given, and the caller closes it. Where none can be launched the
  * tests are skipped with a warning; in CI (`CI=true`) that is a failure.
  */
 export async function describeInBrowser(
   name: string,
-  body: (open: () => Promise<Browser>) => void,
+  body: (open: (...args: string[]) => Promise<Browser>) => void,
 ): Promise<void> {
   const first = await launch();
   if (!(first instanceof Error)) {
     await first.close();
-    const open = async () => {
-      const browser = await launch();
+    const open = async (...args: string[]) => {
+      const browser = await launch(args);
       if (browser instanceof Error) throw browser;
       return browser;
     };

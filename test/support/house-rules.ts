@@ -123,6 +123,13 @@ function externalFault(path: string, specifier: string): string | null {
   return owner === undefined || owner === folder ? null : `imports ${specifier}, which only ${owner}/ may`;
 }
 
+/** What applications import has no dependencies, so only types may come from outside its folder. */
+function valuesFromElsewhere(path: string, text: string): string[] {
+  return importsOf(text.replace(/^(?:import|export) type\b[^'";]*?\bfrom\s*'[^']+';/gm, ''))
+    .filter((specifier) => !specifier.startsWith('.') || folderOf(resolve(path, specifier)) !== 'runtime')
+    .map((specifier) => `imports more than types from ${specifier}, but goes to browsers`);
+}
+
 function faultsOfFile(path: string, text: string): string[] {
   const folder = folderOf(path);
   const height = floors.indexOf(folder as never);
@@ -133,6 +140,7 @@ function faultsOfFile(path: string, text: string): string[] {
       : externalFault(path, specifier),
   );
   const code = withoutComments(text);
+  if (folder === 'runtime') faults.push(...valuesFromElsewhere(path, text));
   if (height >= pureFrom) {
     faults.push(...impurities.map(([pattern, what]) => (pattern.test(code) ? `is pure, but ${what}` : null)));
   } else if (folder !== 'entries' && /(?<![#.\w])process\.env\b/.test(code)) {
