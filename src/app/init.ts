@@ -162,6 +162,9 @@ function pathBelow(host: Host, root: string, path: string): string {
   return slashed(root, join(folder, absolute.slice(dirname(absolute).length)));
 }
 
+/** `@compute`, or what it was before WGSL was finished. */
+const mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
+
 /** Entry points of a program that can be guarded, and what cannot. */
 async function readEntries(
   reader: FileReader,
@@ -174,6 +177,8 @@ async function readEntries(
     return { entries: [], refused: whole('is neither a .wgsl nor a .wesl file') };
   const source = readProgram(reader, path);
   if (source === null) return { entries: [], refused: whole('there is no such file') };
+  // Drawing shaders and modules for import are no news, and may well be no whole program either.
+  if (!explicit && !mentionsCompute.test(source.files[path] ?? '')) return { entries: [], refused: [] };
   const described = await describeProgram(source);
   if (!described.ok) {
     const failure = { ...described.failure, message: `cannot be read: ${described.failure.message}` };
@@ -183,7 +188,6 @@ async function readEntries(
   const refused = described.value.flatMap(({ obstacle, name }) =>
     obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path, shown)],
   );
-  // A file of vertex and fragment shaders, or a module that others import, is no news unless it was asked for.
   if (explicit && described.value.length === 0) refused.push(...whole('has no @compute entry point'));
   return { entries, refused };
 }
@@ -246,7 +250,8 @@ function cannotGuard(refused: readonly LeftOut[]): JoulegateError {
 
 function noKernels(folder: string, refused: readonly LeftOut[]): JoulegateError {
   const reasons = refused.length === 0 ? '' : `\n${refused.map(describe).join('\n')}`;
-  return new JoulegateError('bad-input', `There is no kernel to guard below ${folder}.${reasons}`, {
+  const where = folder === '.' ? 'this folder' : folder;
+  return new JoulegateError('bad-input', `There is no kernel to guard below ${where}.${reasons}`, {
     code: 'no-kernels',
     nextStep: 'Name the files with --wgsl, or write a joulegate.yaml with an operator of the library.',
   });

@@ -297,6 +297,8 @@ describe('what cannot be guarded', () => {
     const folder = await projectFolder({
       'a/mixed.wgsl': head + image + draw + sum,
       'a/drawing.wgsl': '@vertex fn vs() -> @builtin(position) vec4f { return vec4f(0.0); }',
+      'a/part.wesl': 'import package::nowhere::x;\nfn y() -> f32 { return x; }',
+      'b/old.wgsl': '[[stage(compute), workgroup_size(1)]] fn main() {}',
       'b/push.wgsl': `var<push_constant> p: vec4f;\n${head}${sum}`,
       'b/native.wgsl': `enable wgpu_ray_query;\n${head}${sum}`,
       'b/array.wgsl': `@group(0) @binding(0) var<storage> all: binding_array<array<f32>, 2>;\n@compute @workgroup_size(64) fn sum() { _ = &all; }\n`,
@@ -312,6 +314,7 @@ describe('what cannot be guarded', () => {
       expect.stringMatching(/^b\/array\.wgsl:1:36: sum: `all` .* is an array of bindings \(binding_array/),
       expect.stringMatching(/^b\/groups\.wgsl:1:48: sum: `sums` is in @group\(4\)/),
       expect.stringMatching(/^b\/native\.wgsl:1:1: sum: it enables `wgpu_ray_query`/),
+      expect.stringMatching(/^b\/old\.wgsl:1:1: cannot be read: /),
       expect.stringMatching(/^b\/push\.wgsl:1:20: sum: `p` is in the address space push_constant/),
       expect.stringMatching(/^b\/template\.wgsl:2:1: cannot be read: /),
     ]);
@@ -319,7 +322,10 @@ describe('what cannot be guarded', () => {
 
   it('is an error with all reasons if nothing is left', async () => {
     const none = await failure(run(await projectFolder({ 'readme.txt': '' })));
-    expect(none).toMatchObject({ code: 'no-kernels', message: 'There is no kernel to guard below ..' });
+    expect(none).toMatchObject({
+      code: 'no-kernels',
+      message: 'There is no kernel to guard below this folder.',
+    });
     const { message } = await failure(run(await projectFolder({ 'x.wgsl': image + draw })));
     expect(message).toMatch(/x\.wgsl:1:27: draw: `image`/);
   });
