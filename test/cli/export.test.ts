@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/index.ts';
 import { projectFolder } from '../support/command-line.ts';
+import { smallProject } from '../support/small-project.ts';
 
 /** What Kernel Tuner's simulation mode adds up. */
 function spent(benchmarkMs: number) {
@@ -112,6 +113,66 @@ describe('export kernel-tuner', () => {
     expect(ending.exitCode).toBe(2);
     expect(ending.error).toContain(message);
     expect(ending.output).toBe('');
+  });
+});
+
+describe('export runtime', () => {
+  const project = () => projectFolder(smallProject(8));
+
+  it('writes the kernels of the manifest, also with nothing tuned', async () => {
+    const folder = await project();
+    const ending = await run(folder, 'export', 'runtime', '--out', 'kernels.json');
+    expect(ending).toMatchObject({
+      exitCode: 0,
+      output: 'kernels.json: 1 kernel\n  power: nothing tuned, 1 configuration, 1 program\n',
+    });
+    const file = JSON.parse(readFileSync(join(folder, 'kernels.json'), 'utf8'));
+    expect(file).toMatchObject({ schema: 'joulegate-runtime', version: 1, kernels: [{ name: 'power' }] });
+  });
+
+  it('packs a file whose name ends in .gz, and tells numbers as JSON', async () => {
+    const folder = await project();
+    const ending = await run(
+      folder,
+      'export',
+      'runtime',
+      '--kernel',
+      'power',
+      '--out',
+      'k.json.gz',
+      '--json',
+    );
+    expect(JSON.parse(ending.output)).toEqual({
+      out: 'k.json.gz',
+      kernels: [{ kernel: 'power', entries: 0, configurations: 1, templates: 1 }],
+    });
+    const text = gunzipSync(readFileSync(join(folder, 'k.json.gz'))).toString('utf8');
+    expect(JSON.parse(text).kernels[0].dispatch[0]).toEqual([
+      'ceil_div',
+      'COUNT',
+      ['*', 'WORKGROUP', 'PER_THREAD'],
+    ]);
+  });
+
+  it.each([
+    ['no file to write', ['export', 'runtime'], 'needs --out FILE'],
+    ['a recording', ['export', 'runtime', 'r.json.gz', '--out', 'x'], 'takes no recording'],
+    ['an unknown kernel', ['export', 'runtime', '--kernel', 'none', '--out', 'x'], 'has no kernel "none"'],
+    ['kernel-tuner without a recording', ['export', 'kernel-tuner', '--out', 'x'], 'needs RECORDING'],
+  ])('ends with status 2 for %s', async (_, args, message) => {
+    const ending = await run(await project(), ...args);
+    expect(ending.exitCode).toBe(2);
+    expect(ending.error).toContain(message);
+  });
+
+  it('refuses a kernel whose default does not link, and writes nothing', async () => {
+    const folder = await projectFolder({ ...smallProject(8), 'kernels/power.wgsl': 'fn main( {' });
+    const ending = await run(folder, 'export', 'runtime', '--out', 'kernels.json');
+    expect(ending.exitCode).toBe(2);
+    expect(ending.error).toContain(
+      'Kernel "power" cannot be exported: its default configuration cannot be built',
+    );
+    expect(existsSync(join(folder, 'kernels.json'))).toBe(false);
   });
 });
 
