@@ -86,9 +86,9 @@ function sizeConstraint(names: readonly string[]): readonly string[] {
 function conditionTunables(parameters: readonly DescribedParameter[]): DraftTunable[] {
   return parameters
     .filter(({ kind }) => kind === 'condition')
-    .map(({ name, values }) => {
+    .map(({ name, value, values }) => {
       const choices = values ?? [false, true];
-      return { name, values: { value: choices, note: 'in @if' }, initial: choices[0] ?? null };
+      return { name, values: { value: choices, note: 'in @if' }, initial: value ?? choices[0] ?? null };
     });
 }
 

@@ -39,7 +39,7 @@ export interface DescribedParameter {
   /** `condition`: only in `@if`. */
   readonly kind: 'override' | 'constant' | 'condition';
   readonly scalar: ScalarType | 'bool' | null;
-  /** Its declared default, where that is a literal or constant; null if there is none. */
+  /** Its declared default, where that is constant; of a switch in `@if`, what lets the program link; else null. */
   readonly value: number | boolean | null;
   /** Whether the program states a default, be it one whose value is not known. */
   readonly hasDefault: boolean;

@@ -5,7 +5,7 @@ import { inUserFile, linkedLines } from './source-lines.ts';
 import { blankComments } from './tokens.ts';
 import type { Outcome } from './types.ts';
 import { linkModules, parseWgsl, SourceModules } from './wesl.ts';
-import { trialValues, weslParameters } from './wesl-parameters.ts';
+import { trialValues, weslParameters, withSwitches } from './wesl-parameters.ts';
 
 /** Stand-ins for the constants of a WESL program; what differs between two links depends on them. */
 const standIns = [4, 8] as const;
@@ -25,16 +25,24 @@ export async function describeProgram(source: ProgramSource): Promise<Outcome<re
     if (!parsed.ok) return parsed;
     return succeeded(describeModule(parsed.value, (failure) => ({ ...failure, file: source.path }), []));
   }
-  return describeWesl(source);
+  const off = await describeWesl(source, false);
+  if (off.ok) return off;
+  // Some programs declare a part of themselves only where a switch is on.
+  const on = await describeWesl(source, true);
+  return on.ok ? on : off;
 }
 
-async function describeWesl(source: ProgramSource): Promise<Outcome<readonly DescribedEntry[]>> {
+/** @param switches what conditions that stand alone are */
+async function describeWesl(
+  source: ProgramSource,
+  switches: boolean,
+): Promise<Outcome<readonly DescribedEntry[]>> {
   const modules = new SourceModules(source);
   let parameters = weslParameters([source.files[source.path] ?? '']);
   for (;;) {
     const links: (readonly DescribedEntry[])[] = [];
     for (const standIn of standIns) {
-      const linked = await linkModules(modules, trialValues(parameters, standIn));
+      const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
       const known = weslParameters(modules.loaded.map((path) => source.files[path] ?? ''));
       const isComplete = known.length <= parameters.length;
       parameters = known;
@@ -45,7 +53,7 @@ async function describeWesl(source: ProgramSource): Promise<Outcome<readonly Des
       const lines = linkedLines(linked.value);
       const locate: Locate = (failure) => inUserFile(failure, lines);
       if (!parsed.ok) return { ok: false, failure: locate(parsed.failure) };
-      links.push(describeModule(parsed.value, locate, parameters));
+      links.push(describeModule(parsed.value, locate, withSwitches(parameters, switches)));
     }
     const [first, second] = links;
     if (first === undefined || second === undefined) continue;

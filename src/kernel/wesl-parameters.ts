@@ -61,14 +61,32 @@ function alternatives(
   );
 }
 
-/** Values to link with: the first where there are several, false for switches, `standIn` for what only has a name. */
-export function trialValues(parameters: readonly DescribedParameter[], standIn: number): LinkParameters {
+function isSwitch({ kind, values }: DescribedParameter): boolean {
+  return kind === 'condition' && values === null;
+}
+
+/** The parameters with the value that every switch had while linking. */
+export function withSwitches(
+  parameters: readonly DescribedParameter[],
+  switches: boolean,
+): readonly DescribedParameter[] {
+  return parameters.map((item) => (isSwitch(item) ? { ...item, value: switches } : item));
+}
+
+/** Values to link with: the first where there are several, `standIn` for what only has a name. */
+export function trialValues(
+  parameters: readonly DescribedParameter[],
+  standIn: number,
+  switches: boolean,
+): LinkParameters {
   const constants: Record<string, string | number> = {};
   const conditions: Record<string, boolean> = {};
-  for (const { name, kind, values } of parameters) {
+  for (const item of parameters) {
+    const { name, kind, values } = item;
     const [first] = values ?? [];
+    if (isSwitch(item)) conditions[name] = switches;
     if (first !== undefined) conditions[`${name}_${first}`] = true;
-    constants[name] = typeof first === 'number' ? first : kind === 'constant' ? standIn : 'false';
+    constants[name] = typeof first === 'number' ? first : kind === 'constant' ? standIn : String(switches);
   }
   return { constants, conditions };
 }

@@ -262,6 +262,17 @@ describe('what init reads off a program', () => {
     });
   });
 
+  it('turns switches on where a program needs one', async () => {
+    const { kernels } = await entriesOf(
+      `@if(PACKED) alias Item = vec4f;
+       @group(0) @binding(0) var<storage, read_write> out: array<Item>;
+       @compute @workgroup_size(64)
+       fn main(@builtin(global_invocation_id) id: vec3u) { out[id.x] = Item(); }`,
+      'kernels/one.wesl',
+    );
+    expect(kernels.one).toMatchObject({ tunables: { PACKED: [false, true] }, default: { PACKED: true } });
+  });
+
   it('says which names a part of a program expects from others', async () => {
     const { text } = await entriesOf(`
       @group(0) @binding(0) var<storage, read_write> out: array<f32>;
