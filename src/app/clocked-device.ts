@@ -1,6 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
-import { clockOf } from '../manifest/index.ts';
-import type { Device } from '../measure/index.ts';
+import { clockOf, clockTunable, type KernelDefinition } from '../manifest/index.ts';
+import type { Device, DeviceInfo } from '../measure/index.ts';
 import type { ClockControl } from '../meter/index.ts';
 
 /**
@@ -13,15 +13,7 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
     const mhz = clockOf(configuration);
     if (clocks !== null) return clocks.set(mhz);
     if (mhz === null) return;
-    throw new JoulegateError(
-      'could-not-measure',
-      `${device.info.description}: its clock cannot be locked here.`,
-      {
-        code: 'no-clock-control',
-        nextStep:
-          'Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest.',
-      },
-    );
+    throw noClockControl(device.info);
   }
   return {
     info: device.info,
@@ -38,4 +30,35 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
     },
     close: () => device.close(),
   };
+}
+
+function noClockControl({ description }: DeviceInfo): JoulegateError {
+  return new JoulegateError('could-not-measure', `${description}: its clock cannot be locked here.`, {
+    code: 'no-clock-control',
+    nextStep:
+      'Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest.',
+  });
+}
+
+/**
+ * Locks every clock that these kernels may be tuned to, once, and leaves the board as it was: a search of an hour must not end on
+ * a permission, or on a clock that the board does not have. Does nothing where no kernel asks for clocks.
+ * @throws JoulegateError bad-input (`unsupported-clock`), could-not-measure (`clocks-refused`, `no-clock-control`)
+ */
+export async function tryClocks(
+  info: DeviceInfo,
+  clocks: ClockControl | null,
+  kernels: readonly KernelDefinition[],
+): Promise<void> {
+  const wanted = kernels
+    .flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? [])
+    .map((value) => clockOf({ [clockTunable]: value }))
+    .filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
 }

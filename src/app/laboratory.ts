@@ -9,6 +9,7 @@ import {
   openWebgpuDevice,
 } from '../device/index.ts';
 import { JoulegateError } from '../errors/index.ts';
+import type { KernelDefinition } from '../manifest/index.ts';
 import {
   type Clock,
   type Device,
@@ -19,7 +20,7 @@ import {
 } from '../measure/index.ts';
 import { borrowMeter, type OpenMeterOptions, openMeter } from '../meter/index.ts';
 import { nativeSearch } from '../native/index.ts';
-import { clockedDevice } from './clocked-device.ts';
+import { clockedDevice, tryClocks } from './clocked-device.ts';
 import type { Host } from './host.ts';
 import type { LaboratoryOptions } from './options.ts';
 
@@ -35,6 +36,8 @@ export interface Laboratory {
   openDevice(): Promise<Device>;
   openMeter(): Promise<Meter | null>;
   measureOptions(purpose: 'search' | 'judge'): MeasureOptions;
+  /** See `tryClocks` in `clocked-device.ts`. */
+  tryClocks(kernels: readonly KernelDefinition[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -141,6 +144,7 @@ export async function openLaboratory(outer: Host, options: LaboratoryOptions): P
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels) => tryClocks(info, clocks, kernels),
       async close() {
         try {
           await meter?.close();

@@ -236,6 +236,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   prepareKeepFolder(host, options.keep);
   const laboratory = await openLaboratory(host, options);
   try {
+    await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
     const ownTunedPath = join(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === undefined ? ownTunedPath : absolutePath(host, options.out);

@@ -36,6 +36,7 @@ describeWithStandIn('NVML', () => {
         updatePeriodMs: 100,
         resolutionJoules: 0.001,
         idleWatts: expect.closeTo(80, 0),
+        sampledPart: null,
       });
       await meter.close();
     });
@@ -198,6 +199,8 @@ describeWithStandIn('NVML', () => {
       expect(meter.info.description).toContain(
         'instantaneous power of NVML added up because its energy counter reads 0',
       );
+      // Hopper looks 25 of every 100 ms.
+      expect(meter.info.sampledPart).toBe(0.25);
       const outcome = await lab.measure(meter);
       if (outcome.status !== 'valid') throw new Error(JSON.stringify(outcome));
       expect(outcome.energy.watts).toBeCloseTo(380, 0);

@@ -57,6 +57,7 @@ describe('choosing a meter', () => {
     expect(await openMeter({ choice: 'none', device: { info: softwareInfo } })).toEqual({
       meter: null,
       reason: 'energy was not asked for',
+      clocks: null,
     });
   });
 

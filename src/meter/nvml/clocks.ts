@@ -1,10 +1,11 @@
 import type { BoardClocks } from '../clocks/types.ts';
 import type { Probed } from '../sensor/types.ts';
 import { codeText, success } from './codes.ts';
+import { constants } from './declarations.ts';
 import { nativeMemory } from './koffi.ts';
 import { type Handle, type Nvml, type NvmlFunction, openNvml } from './library.ts';
 
-const clockSm = 1;
+const clockSm = constants.NVML_CLOCK_SM;
 /** Boards list a few hundred at most. */
 const maxClocks = 1024;
 

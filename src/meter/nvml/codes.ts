@@ -1,6 +1,8 @@
+import { constants } from './declarations.ts';
+
 /** NVML's return codes (nvmlReturn_t) that can happen here. */
-export const success = 0;
-export const insufficientSize = 7;
+export const success = constants.NVML_SUCCESS;
+export const insufficientSize = constants.NVML_ERROR_INSUFFICIENT_SIZE;
 
 const texts: Readonly<Record<number, string>> = {
   1: 'NVML is not initialised',

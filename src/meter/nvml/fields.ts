@@ -1,32 +1,38 @@
 import type { Probed } from '../sensor/types.ts';
 import { codeText, success } from './codes.ts';
+import { constants, offsets, sizes } from './declarations.ts';
 import { nativeMemory } from './koffi.ts';
 import type { Handle, Nvml } from './library.ts';
 
 /** Field ids of nvmlDeviceGetFieldValues. */
 export const field = {
   /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
-  powerInstant: 186,
+  powerInstant: constants.NVML_FI_DEV_POWER_INSTANT,
   /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
-  softwareThermalTime: 251,
-  hardwareThermalTime: 252,
-  powerBrakeTime: 253,
+  softwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN,
+  hardwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN,
+  powerBrakeTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN,
 } as const;
 
 /** nvmlFieldValue_t: fieldId, scopeId (u32), timestamp, latencyUsec (i64), valueType, nvmlReturn (u32), value (8 bytes). */
-const layout = { bytes: 40, valueType: 24, code: 28, value: 32 } as const;
+const layout = {
+  bytes: sizes.nvmlFieldValue_t,
+  valueType: offsets['nvmlFieldValue_t.valueType'],
+  code: offsets['nvmlFieldValue_t.nvmlReturn'],
+  value: offsets['nvmlFieldValue_t.value'],
+} as const;
 
 /** Value types of nvmlValueType_t. `unsigned long` has 8 bytes on 64-bit Linux and 4 on Windows; upper halves are zero. */
 function decodeValue(memory: Buffer, offset: number): number {
   const value = offset + layout.value;
   switch (memory.readUInt32LE(offset + layout.valueType)) {
-    case 0:
+    case constants.NVML_VALUE_TYPE_DOUBLE:
       return memory.readDoubleLE(value);
-    case 1:
+    case constants.NVML_VALUE_TYPE_UNSIGNED_INT:
       return memory.readUInt32LE(value);
-    case 4:
+    case constants.NVML_VALUE_TYPE_SIGNED_LONG_LONG:
       return Number(memory.readBigInt64LE(value));
-    case 5:
+    case constants.NVML_VALUE_TYPE_SIGNED_INT:
       return memory.readInt32LE(value);
     default:
       return Number(memory.readBigUInt64LE(value));

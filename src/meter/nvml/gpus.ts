@@ -3,16 +3,16 @@ import { otherProcesses } from '../sensor/processes.ts';
 import type { Probed, Sensor } from '../sensor/types.ts';
 import { nvmlClocks } from './clocks.ts';
 import { codeText, success } from './codes.ts';
+import { constants, offsets, sizes } from './declarations.ts';
 import { field, readFields } from './fields.ts';
 import { nativeMemory } from './koffi.ts';
 import { type Handle, type Nvml, terminated } from './library.ts';
 import { gpuProcessIds } from './processes.ts';
 import { readState } from './state.ts';
 
-/** nvmlPciInfo_t: busIdLegacy[16], five u32, busId[32]. */
-const pciInfo = { bytes: 68, busId: 36 } as const;
-/** NVML_DEVICE_ARCH_TURING: up to here power usage is instantaneous, later it is a mean over a second. */
-const archTuring = 6;
+const pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets['nvmlPciInfo_t.busId'] } as const;
+/** Up to here power usage is instantaneous, later it is a mean over a second. */
+const archTuring = constants.NVML_DEVICE_ARCH_TURING;
 const maxGpus = 64;
 
 const word = (memory: Buffer) => memory.readUInt32LE();
@@ -77,12 +77,12 @@ async function refusalOf(nvml: Nvml, handle: Handle): Promise<string | null> {
   const current = nativeMemory(4);
   const pending = nativeMemory(4);
   const code = await nvml.call('nvmlDeviceGetMigMode', handle, current, pending);
-  if (code === success && word(current) === 1) {
+  if (code === success && word(current) === constants.NVML_DEVICE_MIG_ENABLE) {
     return 'MIG is on, and its sensor sees all instances together; measure with MIG off';
   }
   const mode = await nvml.read('nvmlDeviceGetVirtualizationMode', [handle], 4, word);
   // 0 bare metal, 1 passed through: both have the board for themselves.
-  if (mode.ok && mode.value >= 2) {
+  if (mode.ok && mode.value >= constants.NVML_GPU_VIRTUALIZATION_MODE_VGPU) {
     return 'it is shared between virtual machines (vGPU), and its sensor sees all of them together';
   }
   return null;
@@ -108,7 +108,7 @@ async function createSensor(gpu: {
     key,
     unitJoules: 0.001,
     counter: await findCounter(nvml, handle),
-    power: await findPower(nvml, handle),
+    power: await findPower(nvml, handle, label),
     state: () => readState(nvml, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml, handle);
@@ -126,26 +126,58 @@ async function findCounter(nvml: Nvml, handle: Handle): Promise<Sensor['counter'
         Number(memory.readBigUInt64LE()),
       ),
     );
-  const unsupported = [codeText(3), codeText(13)];
+  const unsupported = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
+    codeText,
+  );
   const first = await read();
   return !first.ok && unsupported.includes(first.why) ? null : { label: 'energy counter of NVML', read };
 }
 
+/**
+ * Part of the time that instantaneous power covers, by architecture: 25 of every 100 ms on Hopper, all of them on Ada and
+ * Turing, 10 of every 20 ms on Volta and Pascal (GPU_Power_Benchmark, arXiv 2312.02741). Ampere differs from board to board: 25
+ * of 100 on an A100, all of them on GA10x.
+ */
+function sampledPartOf(architecture: Probed<number>, name: string): number | null {
+  if (!architecture.ok) return null;
+  switch (architecture.value) {
+    case constants.NVML_DEVICE_ARCH_HOPPER:
+      return 0.25;
+    case constants.NVML_DEVICE_ARCH_AMPERE:
+      return /\bA(?:100|30)\b/.test(name) ? 0.25 : /\bRTX\b|\bA(?:2|10|16|40)\b/.test(name) ? 1 : null;
+    case constants.NVML_DEVICE_ARCH_ADA:
+    case constants.NVML_DEVICE_ARCH_TURING:
+      return 1;
+    case constants.NVML_DEVICE_ARCH_VOLTA:
+    case constants.NVML_DEVICE_ARCH_PASCAL:
+      return 0.5;
+    default:
+      return null;
+  }
+}
+
 /** Instantaneous power where there is any, else the mean over a second. */
-async function findPower(nvml: Nvml, handle: Handle): Promise<Sensor['power']> {
+async function findPower(nvml: Nvml, handle: Handle, name: string): Promise<Sensor['power']> {
+  const architecture = await nvml.read('nvmlDeviceGetArchitecture', [handle], 4, word);
+  const sampledPart = sampledPartOf(architecture, name);
   const readInstant = async () => {
     const [milliwatts] = await readFields(nvml, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(13) });
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
   };
   if ((await readInstant()).ok) {
-    return { label: 'instantaneous power of NVML', instant: true, fine: true, read: readInstant };
+    return {
+      label: 'instantaneous power of NVML',
+      instant: true,
+      fine: true,
+      sampledPart,
+      read: readInstant,
+    };
   }
   const read = async () => perThousand(await nvml.read('nvmlDeviceGetPowerUsage', [handle], 4, word));
   const first = await read();
   if (!first.ok) return null;
-  const architecture = await nvml.read('nvmlDeviceGetArchitecture', [handle], 4, word);
   // Drivers that cannot say are older than the GPUs whose power is a mean.
   const instant =
     !nvml.has('nvmlDeviceGetArchitecture') || (architecture.ok && architecture.value <= archTuring);
-  return { label: instant ? 'power of NVML' : 'mean power of NVML', instant, fine: true, read };
+  return { label: instant ? 'power of NVML' : 'mean power of NVML', instant, fine: true, sampledPart, read };
 }

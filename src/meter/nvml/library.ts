@@ -2,6 +2,7 @@ import { JoulegateError } from '../../errors/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import type { Probed } from '../sensor/types.ts';
 import { codeText, success } from './codes.ts';
+import { constants, functions } from './declarations.ts';
 import {
   loadLibrary,
   type NativeArgument,
@@ -12,41 +13,6 @@ import {
 
 /** A GPU as NVML knows it: an opaque pointer. */
 export type Handle = bigint;
-
-/**
- * The functions of NVML that are used, with the types of their arguments: all return an `nvmlReturn_t`. Layouts and
- * versions are those of NVIDIA's nvml.h 12.4; none of the structures used has changed in size since NVML 11.
- */
-const functions = {
-  nvmlInit_v2: [],
-  nvmlShutdown: [],
-  nvmlSystemGetDriverVersion: ['void *', 'uint32_t'],
-  nvmlDeviceGetCount_v2: ['void *'],
-  nvmlDeviceGetHandleByIndex_v2: ['uint32_t', 'void *'],
-  nvmlDeviceGetName: ['uintptr_t', 'void *', 'uint32_t'],
-  nvmlDeviceGetUUID: ['uintptr_t', 'void *', 'uint32_t'],
-  nvmlDeviceGetPciInfo_v3: ['uintptr_t', 'void *'],
-  nvmlDeviceGetArchitecture: ['uintptr_t', 'void *'],
-  nvmlDeviceGetMigMode: ['uintptr_t', 'void *', 'void *'],
-  nvmlDeviceGetVirtualizationMode: ['uintptr_t', 'void *'],
-  nvmlDeviceGetTotalEnergyConsumption: ['uintptr_t', 'void *'],
-  nvmlDeviceGetPowerUsage: ['uintptr_t', 'void *'],
-  nvmlDeviceGetEnforcedPowerLimit: ['uintptr_t', 'void *'],
-  nvmlDeviceGetFieldValues: ['uintptr_t', 'int', 'void *'],
-  nvmlDeviceGetClockInfo: ['uintptr_t', 'int', 'void *'],
-  nvmlDeviceGetTemperature: ['uintptr_t', 'int', 'void *'],
-  nvmlDeviceGetCurrentClocksEventReasons: ['uintptr_t', 'void *'],
-  nvmlDeviceGetCurrentClocksThrottleReasons: ['uintptr_t', 'void *'],
-  nvmlDeviceGetHandleByUUID: ['void *', 'void *'],
-  nvmlDeviceGetSupportedMemoryClocks: ['uintptr_t', 'void *', 'void *'],
-  nvmlDeviceGetSupportedGraphicsClocks: ['uintptr_t', 'uint32_t', 'void *', 'void *'],
-  nvmlDeviceSetGpuLockedClocks: ['uintptr_t', 'uint32_t', 'uint32_t'],
-  nvmlDeviceResetGpuLockedClocks: ['uintptr_t'],
-  nvmlDeviceGetComputeRunningProcesses: ['uintptr_t', 'void *', 'void *'],
-  nvmlDeviceGetComputeRunningProcesses_v2: ['uintptr_t', 'void *', 'void *'],
-  nvmlDeviceGetGraphicsRunningProcesses: ['uintptr_t', 'void *', 'void *'],
-  nvmlDeviceGetGraphicsRunningProcesses_v2: ['uintptr_t', 'void *', 'void *'],
-} as const;
 
 export type NvmlFunction = keyof typeof functions;
 
@@ -64,10 +30,10 @@ export class Nvml {
     return this.#find(name) !== null;
   }
 
-  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  /** @returns NVML's return code; that of a missing function if this version of the driver does not have the function. */
   async call(name: NvmlFunction, ...values: NativeArgument[]): Promise<number> {
     const found = this.#find(name);
-    return found === null ? 13 : found(...values);
+    return found === null ? constants.NVML_ERROR_FUNCTION_NOT_FOUND : found(...values);
   }
 
   /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */

@@ -1,5 +1,6 @@
 import type { Probed } from '../sensor/types.ts';
 import { codeText, insufficientSize, success } from './codes.ts';
+import { sizes } from './declarations.ts';
 import { nativeMemory } from './koffi.ts';
 import type { Handle, Nvml, NvmlFunction } from './library.ts';
 
@@ -15,12 +16,12 @@ interface ListFunction {
  */
 const lists: readonly (readonly [ListFunction, ListFunction])[] = [
   [
-    { name: 'nvmlDeviceGetComputeRunningProcesses_v2', entryBytes: 24 },
-    { name: 'nvmlDeviceGetComputeRunningProcesses', entryBytes: 16 },
+    { name: 'nvmlDeviceGetComputeRunningProcesses_v2', entryBytes: sizes.nvmlProcessInfo_v2_t },
+    { name: 'nvmlDeviceGetComputeRunningProcesses', entryBytes: sizes.nvmlProcessInfo_v1_t },
   ],
   [
-    { name: 'nvmlDeviceGetGraphicsRunningProcesses_v2', entryBytes: 24 },
-    { name: 'nvmlDeviceGetGraphicsRunningProcesses', entryBytes: 16 },
+    { name: 'nvmlDeviceGetGraphicsRunningProcesses_v2', entryBytes: sizes.nvmlProcessInfo_v2_t },
+    { name: 'nvmlDeviceGetGraphicsRunningProcesses', entryBytes: sizes.nvmlProcessInfo_v1_t },
   ],
 ];
 

@@ -1,15 +1,16 @@
 import type { BoardState, Slowdown } from '../sensor/types.ts';
+import { constants } from './declarations.ts';
 import { field, readFields } from './fields.ts';
 import type { Handle, Nvml } from './library.ts';
 
 /** nvmlClocksEventReason*: bits. */
 const reasonBits: readonly (readonly [number, Slowdown])[] = [
-  [0x08, 'hardware slowdown'],
-  [0x20, 'software thermal slowdown'],
-  [0x40, 'hardware thermal slowdown'],
-  [0x80, 'power brake slowdown'],
+  [constants.nvmlClocksThrottleReasonHwSlowdown, 'hardware slowdown'],
+  [constants.nvmlClocksEventReasonSwThermalSlowdown, 'software thermal slowdown'],
+  [constants.nvmlClocksThrottleReasonHwThermalSlowdown, 'hardware thermal slowdown'],
+  [constants.nvmlClocksThrottleReasonHwPowerBrakeSlowdown, 'power brake slowdown'],
 ];
-const powerCapBit = 0x04;
+const powerCapBit = constants.nvmlClocksEventReasonSwPowerCap;
 
 const timeFields: readonly (readonly [number, Slowdown])[] = [
   [field.softwareThermalTime, 'software thermal slowdown'],
@@ -17,10 +18,11 @@ const timeFields: readonly (readonly [number, Slowdown])[] = [
   [field.powerBrakeTime, 'power brake slowdown'],
 ];
 
-/** nvmlClockType_t and nvmlTemperatureSensors_t. */
-const clockSm = 1;
-const clockMemory = 2;
-const temperatureGpu = 0;
+const {
+  NVML_CLOCK_SM: clockSm,
+  NVML_CLOCK_MEM: clockMemory,
+  NVML_TEMPERATURE_GPU: temperatureGpu,
+} = constants;
 
 const word = (memory: Buffer) => memory.readUInt32LE();
 

@@ -28,6 +28,8 @@ export async function createSensorMeter(options: {
       updatePeriodMs: traits.updatePeriodMs,
       resolutionJoules: traits.resolutionJoules,
       idleWatts: traits.idleWatts,
+      // What a board's own counter sees of the time is documented nowhere.
+      sampledPart: traits.source === 'power' ? (sensor.power?.sampledPart ?? null) : null,
     },
     async start(options) {
       if (options !== undefined) await time.sleep(options.delayMs);

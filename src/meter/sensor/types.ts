@@ -54,6 +54,8 @@ export interface Sensor {
     readonly instant: boolean;
     /** So fine that two updates under load never say the same: then a value that stays is a sensor that stands still. */
     readonly fine: boolean;
+    /** Part of the time that it covers; null or absent if unknown. */
+    readonly sampledPart?: number | null;
     read(): Promise<Probed<number>>;
   } | null;
   /** Smallest step of `counter` in joules, by its unit. */
