@@ -145,8 +145,10 @@ class Programs {
     for (const variation of variations(parameters, this.#builder.conditions)) {
       const built = await this.#builder.build(variation, configuration);
       if (!built.ok) return built.failure.message;
-      const { conditions, pieces, requiredFeatures, kinds, workgroupSize, workgroupBytes } = built.value;
-      this.#templates.set(conditions.join(), { conditions, wgsl: pieces, requiredFeatures, kinds });
+      const { conditions, fixed, pieces, requiredFeatures, kinds } = built.value;
+      const { workgroupSize, workgroupBytes } = built.value;
+      const place = JSON.stringify([conditions, fixed]);
+      this.#templates.set(place, { conditions, fixed, wgsl: pieces, requiredFeatures, kinds });
       const key = keyOf(configuration);
       const known = this.#configurations.get(key);
       this.#configurations.set(key, {

@@ -5,12 +5,15 @@ import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords, specialise } from './program.ts';
 import { reflect } from './reflect.ts';
 import type { BufferBinding, Outcome } from './types.ts';
+import { marker } from './unroll/directives.ts';
 import { SourceModules } from './wesl.ts';
 
 /** A program with places for numbers: the same WGSL for all values under which the same conditions are true. */
 export interface ProgramTemplate {
   /** Those of the kernel's conditions that are true, in its order. */
   readonly conditions: readonly string[];
+  /** Numbers that it is good for and no others: unrolled loops depend on them in more ways than as a constant. */
+  readonly fixed: Readonly<Record<string, number>>;
   /** Text and names of numeric values, taking turns: text, name, text, ..., text. */
   readonly pieces: readonly string[];
   readonly requiredFeatures: readonly string[];
@@ -38,6 +41,7 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
   const conditions = [...parameterWords(modules)]
     .filter((word) => names.some((name) => word === name || word.startsWith(`${name}_`)))
     .sort();
+  const unrolls = Object.keys(kernel.source.files).some((path) => modules.marked(path).includes(marker));
   const marks = createMarks(names, Object.values(kernel.source.files).join('\n'));
   return {
     conditions,
@@ -48,20 +52,20 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
       const reflected = reflect(actual.value.module, kernel.entry);
       if (!reflected.ok) return reflected;
       const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
-      const marked = Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [
-          name,
-          typeof value === 'number' ? (marks.get(name) ?? value) : value,
-        ]),
-      );
-      const link = linkParameters(values);
-      const template = await specialise(modules, marked, {
-        ...linkParameters(marked),
-        conditions: link.conditions,
-      });
-      if (!template.ok) return template;
-      const pieces = cut(template.value.module.text, marks);
-      if (fill(pieces, values) !== actual.value.module.text) {
+      const { conditions: isTrue } = linkParameters(values);
+      const program: Text = async (other) => {
+        const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
+        return built.ok ? built.value.module.text : null;
+      };
+      const numbers = Object.keys(values).filter((name) => typeof values[name] === 'number');
+      const free: string[] = [];
+      for (const name of numbers) {
+        const isFree =
+          !unrolls || (Object.hasOwn(parameters, name) && (await isConstant(name, values, marks, program)));
+        if (isFree) free.push(name);
+      }
+      const pieces = await template(free, values, marks, program);
+      if (pieces === null || fill(pieces, values) !== actual.value.module.text) {
         return failed('validation', 'the program depends on a number in another way than as a constant');
       }
       const kinds = kernel.buffers.map(({ kind, group, binding }) => {
@@ -69,7 +73,10 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
         return bound?.kind ?? (kind === 'uniform' ? 'uniform' : 'read-only-storage');
       });
       return succeeded({
-        conditions: conditions.filter((name) => link.conditions[name] === true),
+        conditions: conditions.filter((name) => isTrue[name] === true),
+        fixed: Object.fromEntries(
+          numbers.filter((name) => !free.includes(name)).map((name) => [name, values[name] as number]),
+        ),
         pieces,
         requiredFeatures,
         kinds,
@@ -78,6 +85,42 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
       });
     },
   };
+}
+
+type Values = Readonly<Record<string, TunableValue>>;
+
+/** The program's text for some values; null if it cannot be built. */
+type Text = (values: Values) => Promise<string | null>;
+
+/** The text with places for the named numbers; null if they make it another program. */
+async function template(
+  names: readonly string[],
+  values: Values,
+  marks: ReadonlyMap<string, number>,
+  program: Text,
+): Promise<readonly string[] | null> {
+  const marked = new Map(names.flatMap((name) => (marks.has(name) ? [[name, marks.get(name)!]] : [])));
+  const text = await program({ ...values, ...Object.fromEntries(marked) });
+  return text === null ? null : cut(text, marked);
+}
+
+/**
+ * Whether a number changes the program at places of its own only. Tried with numbers that divide differently, because
+ * a loop whose trips it decides may look alike for some.
+ */
+async function isConstant(
+  name: string,
+  values: Values,
+  marks: ReadonlyMap<string, number>,
+  program: Text,
+): Promise<boolean> {
+  const pieces = await template([name], values, marks, program);
+  if (pieces === null) return false;
+  for (const value of [1, 2, values[name]!, (marks.get(name) ?? 0) + 1]) {
+    const other = { ...values, [name]: value };
+    if ((await program(other)) !== fill(pieces, other)) return false;
+  }
+  return true;
 }
 
 /** A number of ten digits for every name, none of which the sources hold; an i32 can hold them. */
@@ -100,6 +143,6 @@ function cut(text: string, marks: ReadonlyMap<string, number>): string[] {
   return text.split(pattern).map((piece, index) => (index % 2 === 0 ? piece : (nameOf.get(piece) as string)));
 }
 
-function fill(pieces: readonly string[], values: Readonly<Record<string, TunableValue>>): string {
+function fill(pieces: readonly string[], values: Values): string {
   return pieces.map((piece, index) => (index % 2 === 0 ? piece : String(values[piece]))).join('');
 }

@@ -70,7 +70,10 @@ function templateFor(kernel: RuntimeKernel, values: Values): RuntimeTemplate {
     ),
   );
   const key = kernel.conditions.filter((condition) => isTrue.has(condition)).join();
-  const template = kernel.templates.find(({ conditions }) => conditions.join() === key);
+  const template = kernel.templates.find(
+    ({ conditions, fixed }) =>
+      conditions.join() === key && Object.entries(fixed).every(([name, value]) => values[name] === value),
+  );
   if (template) return template;
   throw new Unfit('no workload of the manifest has these values, so its program was not exported');
 }

@@ -186,4 +186,57 @@ describe('what the runtime makes of an exported file is what the variant builder
     );
     expect(await checkKernel(manifest, files, 4)).toBeGreaterThan(50);
   });
+
+  it('unrolled loops, whose programs hold for the numbers that they depend on', async () => {
+    const unrolled = `
+override UNROLL: u32 = 1u;
+override WORKGROUP: u32 = 64u;
+override COLS: u32 = 12u;
+override ROWS: u32 = 12u;
+@group(0) @binding(0) var<storage, read_write> data: array<f32>;
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= ROWS) { return; }
+  var sum = 0.0;
+  // @unroll(UNROLL)
+  for (var k = 0u; k < COLS; k++) { sum += data[id.x * COLS + k]; }
+  data[id.x * COLS] = sum;
+}
+`;
+    const manifest = {
+      version: 1,
+      kernels: {
+        sums: {
+          source: 'sums.wgsl',
+          entry: 'main',
+          workloads: [
+            { ROWS: 100, COLS: 12 },
+            { ROWS: 64, COLS: 16 },
+          ],
+          tunables: { UNROLL: [1, 2, 4, 5, 16], WORKGROUP: [32, 64] },
+          default: { UNROLL: 1, WORKGROUP: 64 },
+          buffers: { data: { binding: 0, type: 'f32', length: 'ROWS * COLS', check: { relative: 1e-3 } } },
+          dispatch: ['ceil_div(ROWS, WORKGROUP)', 1, 1],
+        },
+      },
+    };
+    const files = { 'sums.wgsl': unrolled };
+    const [kernel] = kernelsOf(manifest, files);
+    const tuned = drawn(kernel!, largeLimits, 6);
+    const { kernels, warnings } = await exported({ manifest, files, tuned });
+    expect(warnings).toEqual([]);
+    for (const { workload, family, configuration } of tuned) {
+      const pick = (parameters: Sizes) =>
+        kernels.variant('sums', parameters, deviceWith(largeLimits), { family });
+      const variant = pick(workload.parameters);
+      expect(variant.configuration).toEqual(configuration);
+      await expectEqual(variant, kernel!, workload, largeLimits);
+      // Other rows are but another constant; other columns another program, unless the loop stays one.
+      const more = { ...workload.parameters, ROWS: 777 };
+      await expectEqual(pick(more), kernel!, { name: 'more', parameters: more }, largeLimits);
+      const wider = { ROWS: 100, COLS: 24 };
+      expect(pick(wider).configuration.UNROLL).toBe(1);
+      await expectEqual(pick(wider), kernel!, { name: 'wider', parameters: wider }, largeLimits);
+    }
+  });
 });

@@ -23,7 +23,7 @@ function runtimeValue(expression: Expression, variables: Variables): number | nu
     conditions: [],
     configurations: [{ values: {}, workgroupSize: null, workgroupBytes: null }],
     entries: [],
-    templates: [{ conditions: [], wgsl: [''], requiredFeatures: [], kinds: ['uniform'] }],
+    templates: [{ conditions: [], fixed: {}, wgsl: [''], requiredFeatures: [], kinds: ['uniform'] }],
   };
   const kernels = openKernels({ schema: 'joulegate-runtime', version: 1, kernels: [kernel] });
   try {

@@ -189,6 +189,12 @@ export interface Template {
    */
   readonly conditions: ReadonlyArray<string>;
   /**
+   * Numbers that it is good for and no others, by name: empty unless loops are unrolled.
+   */
+  readonly fixed: {
+    readonly [k: string]: number;
+  };
+  /**
    * Text and names of values, taking turns: text, name, text, ..., text.
    *
    * @minItems 1

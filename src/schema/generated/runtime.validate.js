@@ -447,7 +447,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
   return validate74.errors = vErrors, errors === 0;
 }
 validate74.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema29 = { type: "object", additionalProperties: !1, required: ["conditions", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+var schema29 = { type: "object", additionalProperties: !1, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
 function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -455,125 +455,166 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.wgsl === void 0 || !func0.call(data, "wgsl")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "wgsl" } };
+    if (data.fixed === void 0 || !func0.call(data, "fixed")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.requiredFeatures === void 0 || !func0.call(data, "requiredFeatures")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requiredFeatures" } };
+    if (data.wgsl === void 0 || !func0.call(data, "wgsl")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "wgsl" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.kinds === void 0 || !func0.call(data, "kinds")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
+    if (data.requiredFeatures === void 0 || !func0.call(data, "requiredFeatures")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requiredFeatures" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
+    if (data.kinds === void 0 || !func0.call(data, "kinds")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
     for (let key0 of Object.keys(data))
-      if (!(key0 === "conditions" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
-        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     if (data.conditions !== void 0 && func0.call(data, "conditions")) {
       let data0 = data.conditions;
       if (Array.isArray(data0)) {
         if (data0.length > 1e3) {
-          let err5 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err6 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
             if (func78(data1) > 300) {
-              let err6 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
-              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+              let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
           } else {
-            let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            let err8 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
         }
       } else {
-        let err8 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err9 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.fixed !== void 0 && func0.call(data, "fixed")) {
+      let data2 = data.fixed;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (Object.keys(data2).length > 128) {
+          let err10 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        for (let key1 of Object.keys(data2)) {
+          let _errs8 = errors;
+          if (typeof key1 == "string") {
+            if (func78(key1) > 100) {
+              let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            }
+            if (!pattern3.test(key1)) {
+              let err12 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            }
+          }
+          var valid3 = _errs8 === errors;
+          if (!valid3) {
+            let err13 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data2)) {
+          let data3 = data2[key2];
+          if (!(typeof data3 == "number" && isFinite(data3))) {
+            let err14 = { instancePath: instancePath + "/fixed/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/fixed/additionalProperties/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.wgsl !== void 0 && func0.call(data, "wgsl")) {
-      let data2 = data.wgsl;
-      if (Array.isArray(data2)) {
-        if (data2.length > 20001) {
-          let err9 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/maxItems", keyword: "maxItems", params: { limit: 20001 } };
-          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-        }
-        if (data2.length < 1) {
-          let err10 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-        }
-        let len1 = data2.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data3 = data2[i1];
-          if (typeof data3 == "string") {
-            if (func78(data3) > 4e6) {
-              let err11 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
-              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-            }
-          } else {
-            let err12 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-          }
-        }
-      } else {
-        let err13 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.requiredFeatures !== void 0 && func0.call(data, "requiredFeatures")) {
-      let data4 = data.requiredFeatures;
+      let data4 = data.wgsl;
       if (Array.isArray(data4)) {
-        if (data4.length > 100) {
-          let err14 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        if (data4.length > 20001) {
+          let err16 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        let len2 = data4.length;
-        for (let i2 = 0; i2 < len2; i2++) {
-          let data5 = data4[i2];
+        if (data4.length < 1) {
+          let err17 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        let len1 = data4.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data5 = data4[i1];
           if (typeof data5 == "string") {
-            if (func78(data5) > 100) {
-              let err15 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
-              vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+            if (func78(data5) > 4e6) {
+              let err18 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
+              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
             }
           } else {
-            let err16 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-          }
-        }
-      } else {
-        let err17 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-      }
-    }
-    if (data.kinds !== void 0 && func0.call(data, "kinds")) {
-      let data6 = data.kinds;
-      if (Array.isArray(data6)) {
-        if (data6.length > 1e3) {
-          let err18 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-        }
-        let len3 = data6.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data7 = data6[i3];
-          if (!(data7 === "storage" || data7 === "read-only-storage" || data7 === "uniform")) {
-            let err19 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.kinds.items.enum } };
+            let err19 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/type", keyword: "type", params: { type: "string" } };
             vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
           }
         }
       } else {
-        let err20 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
+        let err20 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
+    if (data.requiredFeatures !== void 0 && func0.call(data, "requiredFeatures")) {
+      let data6 = data.requiredFeatures;
+      if (Array.isArray(data6)) {
+        if (data6.length > 100) {
+          let err21 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        let len2 = data6.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data7 = data6[i2];
+          if (typeof data7 == "string") {
+            if (func78(data7) > 100) {
+              let err22 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+            }
+          } else {
+            let err23 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.kinds !== void 0 && func0.call(data, "kinds")) {
+      let data8 = data.kinds;
+      if (Array.isArray(data8)) {
+        if (data8.length > 1e3) {
+          let err25 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        let len3 = data8.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data9 = data8[i3];
+          if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
+            let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.kinds.items.enum } };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+        }
+      } else {
+        let err27 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
   return validate78.errors = vErrors, errors === 0;
 }
