@@ -278,7 +278,9 @@ function guardEnded(signal: 'SIGTERM' | 'SIGKILL'): Fault {
             process.kill(pid, signal);
           },
         });
-        const injected = signal === 'SIGKILL' ? ended.signal === signal : ended.status === 130;
+        // Before it has said anything it is not there yet, and a signal ends it as it ends any program.
+        const isEarly = ended.signal === 'SIGTERM' && ended.stderr === '';
+        const injected = signal === 'SIGKILL' ? ended.signal === signal : ended.status === 130 || isEarly;
         const wrong = [
           ...(injected ? [] : expectStatus(ended, [0, 3])),
           ...(await strays(ended)),
