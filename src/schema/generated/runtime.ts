@@ -15,6 +15,8 @@ export type Value = number | boolean | string;
  */
 export type Formula = number | boolean | string | ReadonlyArray<Formula>;
 /**
+ * A whole number from 0 up.
+ *
  * This interface was referenced by `RuntimeFile`'s JSON-Schema
  * via the `definition` "Count".
  */
@@ -46,12 +48,17 @@ export interface RuntimeFile {
  * via the `definition` "Kernel".
  */
 export interface Kernel {
+  /**
+   * Its name in the manifest.
+   */
   readonly name: string;
   /**
    * Name of the entry point.
    */
   readonly entry: string;
   /**
+   * What a workload has to give.
+   *
    * @maxItems 128
    */
   readonly parameters: ReadonlyArray<Parameter>;
@@ -69,6 +76,8 @@ export interface Kernel {
    */
   readonly dispatch: ReadonlyArray<Formula>;
   /**
+   * What it binds.
+   *
    * @maxItems 1000
    */
   readonly buffers: ReadonlyArray<Buffer>;
@@ -92,6 +101,8 @@ export interface Kernel {
    */
   readonly entries: ReadonlyArray<Entry>;
   /**
+   * Its programs: one for every set of conditions that some configuration and workload make true.
+   *
    * @maxItems 20000
    */
   readonly templates: ReadonlyArray<Template>;
@@ -103,7 +114,13 @@ export interface Kernel {
  * via the `definition` "Parameter".
  */
 export interface Parameter {
+  /**
+   * Its name in the manifest.
+   */
   readonly name: string;
+  /**
+   * What its values are.
+   */
   readonly kind: "number" | "boolean" | "string";
   readonly default?: Value;
 }
@@ -130,6 +147,9 @@ export interface Buffer {
   type:
     | ("f32" | "f16" | "i32" | "u32")
     | {
+        /**
+         * Name of a workload parameter whose value is a type.
+         */
         readonly parameter: string;
       };
   readonly length: Formula;
@@ -171,6 +191,9 @@ export interface Values {
  * via the `definition` "Entry".
  */
 export interface Entry {
+  /**
+   * Device family, as `tuned.json` names it.
+   */
   readonly family: string;
   readonly workload: Values;
   readonly configuration: Count;
