@@ -1004,14 +1004,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text2, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text3, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text2;
+        return text3;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
-      if (text2.length <= endStep)
-        return text2;
+      if (text3.length <= endStep)
+        return text3;
       const folds2 = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
@@ -1028,14 +1028,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text2, i, indent2.length);
+        i = consumeMoreIndentedLines(text3, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text2[i += 1]; ) {
+      for (let ch; ch = text3[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text2[i + 1]) {
+          switch (text3[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1052,12 +1052,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text2, i, indent2.length);
+            i = consumeMoreIndentedLines(text3, i, indent2.length);
           end = i + indent2.length + endStep;
           split = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next = text2[i + 1];
+            const next = text3[i + 1];
             if (next && next !== " " && next !== "\n" && next !== "	")
               split = i;
           }
@@ -1069,12 +1069,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text2[i += 1];
+                ch = text3[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text2;
+                return text3;
               folds2.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -1089,39 +1089,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds2.length === 0)
-        return text2;
+        return text3;
       if (onFold)
         onFold();
-      let res = text2.slice(0, folds2[0]);
+      let res = text3.slice(0, folds2[0]);
       for (let i2 = 0; i2 < folds2.length; ++i2) {
         const fold = folds2[i2];
-        const end2 = folds2[i2 + 1] || text2.length;
+        const end2 = folds2[i2 + 1] || text3.length;
         if (fold === 0)
           res = `
-${indent2}${text2.slice(0, end2)}`;
+${indent2}${text3.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text2[fold]}\\`;
+            res += `${text3[fold]}\\`;
           res += `
-${indent2}${text2.slice(fold + 1, end2)}`;
+${indent2}${text3.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text2, i, indent2) {
+    function consumeMoreIndentedLines(text3, i, indent2) {
       let end = i;
       let start = i + 1;
-      let ch = text2[start];
+      let ch = text3[start];
       while (ch === " " || ch === "	") {
         if (i < start + indent2) {
-          ch = text2[++i];
+          ch = text3[++i];
         } else {
           do {
-            ch = text2[++i];
+            ch = text3[++i];
           } while (ch && ch !== "\n");
           end = i;
           start = i + 1;
-          ch = text2[start];
+          ch = text3[start];
         }
       }
       return end;
@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep3, value: value2 } = collItem;
+        const { start, key: key2, sep: sep4, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep3?.[0],
+          next: key2 ?? sep4?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep3) {
+          if (!keyProps.anchor && !keyProps.tag && !sep4) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep3 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep4 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep3, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep4, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep3 = "";
+        let sep4 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep3 + cb;
-              sep3 = "";
+                comment += sep4 + cb;
+              sep4 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep3 += source;
+                sep4 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep3, value: value2 } = collItem;
+        const { start, key: key2, sep: sep4, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep3?.[0],
+          next: key2 ?? sep4?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep3 && !value2) {
+          if (!props.anchor && !props.tag && !sep4 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep3 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
+        if (!isMap2 && !sep4 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep4, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep3 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep4 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep3)
-                for (const st of sep3) {
+              if (sep4)
+                for (const st of sep4) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep3, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep4, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4498,7 +4498,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep3 = "";
+      let sep4 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value2 += lines[i][0].slice(trimIndent) + "\n";
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep3 + indent2.slice(trimIndent) + content;
-          sep3 = "\n";
+          value2 += sep4 + indent2.slice(trimIndent) + content;
+          sep4 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep3 === " ")
-            sep3 = "\n";
-          else if (!prevMoreIndented && sep3 === "\n")
-            sep3 = "\n\n";
-          value2 += sep3 + indent2.slice(trimIndent) + content;
-          sep3 = "\n";
+          if (sep4 === " ")
+            sep4 = "\n";
+          else if (!prevMoreIndented && sep4 === "\n")
+            sep4 = "\n\n";
+          value2 += sep4 + indent2.slice(trimIndent) + content;
+          sep4 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep3 === "\n")
+          if (sep4 === "\n")
             value2 += "\n";
           else
-            sep3 = "\n";
+            sep4 = "\n";
         } else {
-          value2 += sep3 + content;
-          sep3 = " ";
+          value2 += sep4 + content;
+          sep4 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep3 = " ";
+      let sep4 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep3 === "\n")
-            res += sep3;
+          if (sep4 === "\n")
+            res += sep4;
           else
-            sep3 = "\n";
+            sep4 = "\n";
         } else {
-          res += sep3 + lm;
-          sep3 = " ";
+          res += sep4 + lm;
+          sep4 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep3 + (match?.[1] ?? "");
+      return res + sep4 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5357,10 +5357,10 @@ var require_cst_scalar = __commonJS({
         case "|":
         case ">": {
           const he = source.indexOf("\n");
-          const head = source.substring(0, he);
+          const head2 = source.substring(0, he);
           const body = source.substring(he + 1) + "\n";
           const props = [
-            { type: "block-scalar-header", offset, indent: indent2, source: head }
+            { type: "block-scalar-header", offset, indent: indent2, source: head2 }
           ];
           if (!addEndtoBlockProps(props, end))
             props.push({ type: "newline", offset: -1, indent: indent2, source: "\n" });
@@ -5420,19 +5420,19 @@ var require_cst_scalar = __commonJS({
     }
     function setBlockScalarValue(token2, source) {
       const he = source.indexOf("\n");
-      const head = source.substring(0, he);
+      const head2 = source.substring(0, he);
       const body = source.substring(he + 1) + "\n";
       if (token2.type === "block-scalar") {
         const header2 = token2.props[0];
         if (header2.type !== "block-scalar-header")
           throw new Error("Invalid block scalar header");
-        header2.source = head;
+        header2.source = head2;
         token2.source = body;
       } else {
         const { offset } = token2;
         const indent2 = "indent" in token2 ? token2.indent : -1;
         const props = [
-          { type: "block-scalar-header", offset, indent: indent2, source: head }
+          { type: "block-scalar-header", offset, indent: indent2, source: head2 }
         ];
         if (!addEndtoBlockProps(props, "end" in token2 ? token2.end : void 0))
           props.push({ type: "newline", offset: -1, indent: indent2, source: "\n" });
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep3, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep4, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep3)
-        for (const st of sep3)
+      if (sep4)
+        for (const st of sep4)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -5577,8 +5577,8 @@ var require_cst_visit = __commonJS({
     visit.REMOVE = REMOVE;
     visit.itemAtPath = (cst, path2) => {
       let item = cst;
-      for (const [field2, index] of path2) {
-        const tok = item?.[field2];
+      for (const [field3, index] of path2) {
+        const tok = item?.[field3];
         if (tok && "items" in tok) {
           item = tok.items[index];
         } else
@@ -5588,8 +5588,8 @@ var require_cst_visit = __commonJS({
     };
     visit.parentCollection = (cst, path2) => {
       const parent = visit.itemAtPath(cst, path2.slice(0, -1));
-      const field2 = path2[path2.length - 1][0];
-      const coll = parent?.[field2];
+      const field3 = path2[path2.length - 1][0];
+      const coll = parent?.[field3];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
@@ -5598,11 +5598,11 @@ var require_cst_visit = __commonJS({
       let ctrl = visitor(item, path2);
       if (typeof ctrl === "symbol")
         return ctrl;
-      for (const field2 of ["key", "value"]) {
-        const token2 = item[field2];
+      for (const field3 of ["key", "value"]) {
+        const token2 = item[field3];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path2.concat([[field2, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path2.concat([[field3, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5612,7 +5612,7 @@ var require_cst_visit = __commonJS({
               i -= 1;
             }
           }
-          if (typeof ctrl === "function" && field2 === "key")
+          if (typeof ctrl === "function" && field3 === "key")
             ctrl = ctrl(item, path2);
         }
       }
@@ -6351,15 +6351,15 @@ var require_parser = __commonJS({
     var node_process = __require("process");
     var cst = require_cst();
     var lexer = require_lexer();
-    function includesToken(list3, type) {
-      for (let i = 0; i < list3.length; ++i)
-        if (list3[i].type === type)
+    function includesToken(list4, type) {
+      for (let i = 0; i < list4.length; ++i)
+        if (list4[i].type === type)
           return true;
       return false;
     }
-    function findNonEmptyIndex(list3) {
-      for (let i = 0; i < list3.length; ++i) {
-        switch (list3[i].type) {
+    function findNonEmptyIndex(list4) {
+      for (let i = 0; i < list4.length; ++i) {
+        switch (list4[i].type) {
           case "space":
           case "comment":
           case "newline":
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep3;
+          let sep4;
           if (scalar2.end) {
-            sep3 = scalar2.end;
-            sep3.push(this.sourceToken);
+            sep4 = scalar2.end;
+            sep4.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep3 = [this.sourceToken];
+            sep4 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep3 }]
+            items: [{ start, key: scalar2, sep: sep4 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep3 = it.sep;
-                  sep3.push(this.sourceToken);
+                  const sep4 = it.sep;
+                  sep4.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep3 }]
+                    items: [{ start: start2, key: key2, sep: sep4 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep3 = fc.end.splice(1, fc.end.length);
-            sep3.push(this.sourceToken);
+            const sep4 = fc.end.splice(1, fc.end.length);
+            sep4.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep3 }]
+              items: [{ start, key: fc, sep: sep4 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -7487,8 +7487,8 @@ function list(values2) {
   return values2.length < 2 ? last2 : `${values2.slice(0, -1).join(", ")} or ${last2}`;
 }
 function typeList(type) {
-  const types = Array.isArray(type) ? type : [type];
-  return list(types.map((one3) => typeWords[String(one3)] ?? String(one3)));
+  const types2 = Array.isArray(type) ? type : [type];
+  return list(types2.map((one3) => typeWords[String(one3)] ?? String(one3)));
 }
 function values(allowed) {
   return list((Array.isArray(allowed) ? allowed : [allowed]).map((value2) => String(value2)));
@@ -15616,7 +15616,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate525.evaluated = { dynamicProps: true, dynamicItems: false };
 
-// src/schema/generated/tuned.validate.js
+// src/schema/generated/runtime.validate.js
 var __getOwnPropNames7 = Object.getOwnPropertyNames;
 var __commonJS7 = (cb, mod) => function() {
   try {
@@ -15641,9 +15641,924 @@ var require_ucs2length6 = __commonJS7({
 });
 var validate6 = validate526;
 var func06 = Object.prototype.hasOwnProperty;
-var schema204 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
-var func82 = require_ucs2length6().default;
+var schema204 = { type: "object", additionalProperties: false, required: ["name", "entry", "parameters", "constraints", "dispatch", "buffers", "conditions", "configurations", "entries", "templates"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, entry: { type: "string", minLength: 1, maxLength: 200 }, parameters: { type: "array", items: { $ref: "#/$defs/Parameter" }, maxItems: 128 }, constraints: { type: "array", items: { $ref: "#/$defs/Formula" }, maxItems: 1e3 }, dispatch: { type: "array", items: { $ref: "#/$defs/Formula" }, minItems: 3, maxItems: 3 }, buffers: { type: "array", items: { $ref: "#/$defs/Buffer" }, maxItems: 1e3 }, conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, configurations: { type: "array", items: { $ref: "#/$defs/Configuration" }, minItems: 1, maxItems: 2e4 }, entries: { type: "array", items: { $ref: "#/$defs/Entry" }, maxItems: 2e4 }, templates: { type: "array", items: { $ref: "#/$defs/Template" }, maxItems: 2e4 } } };
+var func78 = require_ucs2length6().default;
+var schema213 = { type: "object", additionalProperties: false, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } };
+var schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
+function validate552(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate552.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "string" && func78(data) > 200) {
+    let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate552.errors = vErrors, errors === 0;
+}
+validate552.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate543(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate543.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func06.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.kind === void 0 || !func06.call(data, "kind")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "name" || key0 === "kind" || key0 === "default")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.name !== void 0 && func06.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func78(data0) > 100) {
+          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func78(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.kind !== void 0 && func06.call(data, "kind")) {
+      let data1 = data.kind;
+      if (!(data1 === "number" || data1 === "boolean" || data1 === "string")) {
+        let err6 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema213.properties.kind.enum } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    data.default !== void 0 && func06.call(data, "default") && (validate552(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length));
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate543.errors = vErrors, errors === 0;
+}
+validate543.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var wrapper0 = { validate: validate583 };
+function validate583(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate583.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = false, _errs1 = errors;
+  if (!(typeof data == "number" && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/anyOf/0/type", keyword: "type", params: { type: "number" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  var _valid0 = _errs1 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs3 = errors;
+  if (typeof data != "boolean") {
+    let err1 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "boolean" } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  var _valid0 = _errs3 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs5 = errors;
+  if (typeof data == "string") {
+    if (func78(data) > 200) {
+      let err2 = { instancePath, schemaPath: "#/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 200 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  } else {
+    let err3 = { instancePath, schemaPath: "#/anyOf/2/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+  }
+  var _valid0 = _errs5 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs7 = errors;
+  if (Array.isArray(data)) {
+    if (data.length > 300) {
+      let err4 = { instancePath, schemaPath: "#/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 300 } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.length < 2) {
+      let err5 = { instancePath, schemaPath: "#/anyOf/3/minItems", keyword: "minItems", params: { limit: 2 } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0; i0++)
+      wrapper0.validate(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
+  } else {
+    let err6 = { instancePath, schemaPath: "#/anyOf/3/type", keyword: "type", params: { type: "array" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  var _valid0 = _errs7 === errors;
+  if (valid0 = valid0 || _valid0, _valid0)
+    var items1 = true;
+  if (valid0)
+    errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
+  else {
+    let err7 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {} };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate583.errors = vErrors, evaluated0.items = items1, errors === 0;
+}
+validate583.evaluated = { dynamicProps: false, dynamicItems: true };
+var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 4096, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 9007199254740991 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  return validate62.errors = vErrors, errors === 0;
+}
+validate62.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate61.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func06.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.group === void 0 || !func06.call(data, "group")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.binding === void 0 || !func06.call(data, "binding")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.kind === void 0 || !func06.call(data, "kind")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.type === void 0 || !func06.call(data, "type")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.length === void 0 || !func06.call(data, "length")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.values === void 0 || !func06.call(data, "values")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    if (data.name !== void 0 && func06.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func78(data0) > 200) {
+          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.group !== void 0 && func06.call(data, "group") && (validate62(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.binding !== void 0 && func06.call(data, "binding") && (validate62(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.kind !== void 0 && func06.call(data, "kind")) {
+      let data3 = data.kind;
+      if (!(data3 === "storage" || data3 === "uniform")) {
+        let err10 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema243.properties.kind.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.type !== void 0 && func06.call(data, "type")) {
+      let data4 = data.type, _errs8 = errors, valid1 = false, _errs9 = errors;
+      if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
+        let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema243.properties.type.anyOf[0].enum } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      var _valid0 = _errs9 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs10 = errors;
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        if (data4.parameter === void 0 || !func06.call(data4, "parameter")) {
+          let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/required", keyword: "required", params: { missingProperty: "parameter" } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        for (let key1 of Object.keys(data4))
+          if (key1 !== "parameter") {
+            let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+          }
+        if (data4.parameter !== void 0 && func06.call(data4, "parameter")) {
+          let data5 = data4.parameter;
+          if (typeof data5 == "string") {
+            if (func78(data5) > 200) {
+              let err14 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/maxLength", keyword: "maxLength", params: { limit: 200 } };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+            }
+          } else {
+            let err15 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+      else {
+        let err17 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.length !== void 0 && func06.call(data, "length") && (validate583(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length)), data.values !== void 0 && func06.call(data, "values")) {
+      let data7 = data.values, _errs17 = errors, valid3 = false, _errs18 = errors;
+      if (Array.isArray(data7)) {
+        if (data7.length > 4096) {
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 4096 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        let len0 = data7.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate583(data7[i0], { instancePath: instancePath + "/values/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+      } else {
+        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      var _valid1 = _errs18 === errors;
+      valid3 = valid3 || _valid1;
+      let _errs21 = errors;
+      if (data7 !== null) {
+        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+      var _valid1 = _errs21 === errors;
+      if (valid3 = valid3 || _valid1, valid3)
+        errors = _errs17, vErrors !== null && (_errs17 ? vErrors.length = _errs17 : vErrors = null);
+      else {
+        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+  } else {
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+  }
+  return validate61.errors = vErrors, errors === 0;
+}
+validate61.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema264 = { type: "object", additionalProperties: false, required: ["values", "workgroupSize", "workgroupBytes"], properties: { values: { $ref: "#/$defs/Values" }, workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
 var pattern34 = new RegExp("^(?!__proto__$)", "u");
+function validate693(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate693.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 128) {
+      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      let _errs1 = errors;
+      if (typeof key0 == "string") {
+        if (func78(key0) > 100) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern34.test(key0)) {
+          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      }
+      var valid0 = _errs1 === errors;
+      if (!valid0) {
+        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    for (let key1 of Object.keys(data))
+      validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
+  } else {
+    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  return validate693.errors = vErrors, errors === 0;
+}
+validate693.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate683(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate683.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.values === void 0 || !func06.call(data, "values")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workgroupSize === void 0 || !func06.call(data, "workgroupSize")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.workgroupBytes === void 0 || !func06.call(data, "workgroupBytes")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.values !== void 0 && func06.call(data, "values") && (validate693(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
+      let data1 = data.workgroupSize, _errs4 = errors, valid1 = false, _errs5 = errors;
+      if (Array.isArray(data1)) {
+        if (data1.length > 3) {
+          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1.length < 3) {
+          let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      var _valid0 = _errs5 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs8 = errors;
+      if (data1 !== null) {
+        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      var _valid0 = _errs8 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
+      else {
+        let err8 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.workgroupBytes !== void 0 && func06.call(data, "workgroupBytes")) {
+      let data3 = data.workgroupBytes;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema264.properties.workgroupBytes.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3) && (data3 < 0 || isNaN(data3))) {
+        let err10 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate683.errors = vErrors, errors === 0;
+}
+validate683.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate743(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate743.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func06.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func06.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.family !== void 0 && func06.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func78(data0) > 100) {
+          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (func78(data0) < 1) {
+          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    data.workload !== void 0 && func06.call(data, "workload") && (validate693(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.configuration !== void 0 && func06.call(data, "configuration") && (validate62(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length));
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate743.errors = vErrors, errors === 0;
+}
+validate743.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.conditions === void 0 || !func06.call(data, "conditions")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.fixed === void 0 || !func06.call(data, "fixed")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.wgsl === void 0 || !func06.call(data, "wgsl")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "wgsl" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.requiredFeatures === void 0 || !func06.call(data, "requiredFeatures")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requiredFeatures" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.kinds === void 0 || !func06.call(data, "kinds")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    if (data.conditions !== void 0 && func06.call(data, "conditions")) {
+      let data0 = data.conditions;
+      if (Array.isArray(data0)) {
+        if (data0.length > 1e3) {
+          let err6 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data1 = data0[i0];
+          if (typeof data1 == "string") {
+            if (func78(data1) > 300) {
+              let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+          } else {
+            let err8 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.fixed !== void 0 && func06.call(data, "fixed")) {
+      let data2 = data.fixed;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (Object.keys(data2).length > 128) {
+          let err10 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        for (let key1 of Object.keys(data2)) {
+          let _errs8 = errors;
+          if (typeof key1 == "string") {
+            if (func78(key1) > 100) {
+              let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            }
+            if (!pattern34.test(key1)) {
+              let err12 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            }
+          }
+          var valid3 = _errs8 === errors;
+          if (!valid3) {
+            let err13 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data2)) {
+          let data3 = data2[key2];
+          if (!(typeof data3 == "number" && isFinite(data3))) {
+            let err14 = { instancePath: instancePath + "/fixed/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/fixed/additionalProperties/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.wgsl !== void 0 && func06.call(data, "wgsl")) {
+      let data4 = data.wgsl;
+      if (Array.isArray(data4)) {
+        if (data4.length > 20001) {
+          let err16 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data4.length < 1) {
+          let err17 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        let len1 = data4.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data5 = data4[i1];
+          if (typeof data5 == "string") {
+            if (func78(data5) > 4e6) {
+              let err18 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
+              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+            }
+          } else {
+            let err19 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        }
+      } else {
+        let err20 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.requiredFeatures !== void 0 && func06.call(data, "requiredFeatures")) {
+      let data6 = data.requiredFeatures;
+      if (Array.isArray(data6)) {
+        if (data6.length > 100) {
+          let err21 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        let len2 = data6.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data7 = data6[i2];
+          if (typeof data7 == "string") {
+            if (func78(data7) > 100) {
+              let err22 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+            }
+          } else {
+            let err23 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
+      let data8 = data.kinds;
+      if (Array.isArray(data8)) {
+        if (data8.length > 1e3) {
+          let err25 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        let len3 = data8.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data9 = data8[i3];
+          if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
+            let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+        }
+      } else {
+        let err27 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+  } else {
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+  }
+  return validate78.errors = vErrors, errors === 0;
+}
+validate78.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func06.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.entry === void 0 || !func06.call(data, "entry")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entry" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.parameters === void 0 || !func06.call(data, "parameters")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.constraints === void 0 || !func06.call(data, "constraints")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.dispatch === void 0 || !func06.call(data, "dispatch")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.buffers === void 0 || !func06.call(data, "buffers")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.conditions === void 0 || !func06.call(data, "conditions")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.configurations === void 0 || !func06.call(data, "configurations")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.entries === void 0 || !func06.call(data, "entries")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.templates === void 0 || !func06.call(data, "templates")) {
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!func06.call(schema204.properties, key0)) {
+        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    if (data.name !== void 0 && func06.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func78(data0) > 200) {
+          let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (func78(data0) < 1) {
+          let err12 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.entry !== void 0 && func06.call(data, "entry")) {
+      let data1 = data.entry;
+      if (typeof data1 == "string") {
+        if (func78(data1) > 200) {
+          let err14 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (func78(data1) < 1) {
+          let err15 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.parameters !== void 0 && func06.call(data, "parameters")) {
+      let data2 = data.parameters;
+      if (Array.isArray(data2)) {
+        if (data2.length > 128) {
+          let err17 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate543(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
+      } else {
+        let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.constraints !== void 0 && func06.call(data, "constraints")) {
+      let data4 = data.constraints;
+      if (Array.isArray(data4)) {
+        if (data4.length > 1e3) {
+          let err19 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        let len1 = data4.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate583(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+      } else {
+        let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.dispatch !== void 0 && func06.call(data, "dispatch")) {
+      let data6 = data.dispatch;
+      if (Array.isArray(data6)) {
+        if (data6.length > 3) {
+          let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (data6.length < 3) {
+          let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        let len2 = data6.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate583(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+      } else {
+        let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.buffers !== void 0 && func06.call(data, "buffers")) {
+      let data8 = data.buffers;
+      if (Array.isArray(data8)) {
+        if (data8.length > 1e3) {
+          let err24 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        let len3 = data8.length;
+        for (let i3 = 0; i3 < len3; i3++)
+          validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
+      } else {
+        let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.conditions !== void 0 && func06.call(data, "conditions")) {
+      let data10 = data.conditions;
+      if (Array.isArray(data10)) {
+        if (data10.length > 1e3) {
+          let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len4 = data10.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          let data11 = data10[i4];
+          if (typeof data11 == "string") {
+            if (func78(data11) > 300) {
+              let err27 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
+              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            }
+          } else {
+            let err28 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+          }
+        }
+      } else {
+        let err29 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+    }
+    if (data.configurations !== void 0 && func06.call(data, "configurations")) {
+      let data12 = data.configurations;
+      if (Array.isArray(data12)) {
+        if (data12.length > 2e4) {
+          let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        if (data12.length < 1) {
+          let err31 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+        let len5 = data12.length;
+        for (let i5 = 0; i5 < len5; i5++)
+          validate683(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
+      } else {
+        let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+    }
+    if (data.entries !== void 0 && func06.call(data, "entries")) {
+      let data14 = data.entries;
+      if (Array.isArray(data14)) {
+        if (data14.length > 2e4) {
+          let err33 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len6 = data14.length;
+        for (let i6 = 0; i6 < len6; i6++)
+          validate743(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate743.errors : vErrors.concat(validate743.errors), errors = vErrors.length);
+      } else {
+        let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
+    if (data.templates !== void 0 && func06.call(data, "templates")) {
+      let data16 = data.templates;
+      if (Array.isArray(data16)) {
+        if (data16.length > 2e4) {
+          let err35 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+        let len7 = data16.length;
+        for (let i7 = 0; i7 < len7; i7++)
+          validate78(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+      } else {
+        let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+  } else {
+    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+  }
+  return validate535.errors = vErrors, errors === 0;
+}
+validate535.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate526(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate526.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.schema === void 0 || !func06.call(data, "schema")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.version === void 0 || !func06.call(data, "version")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.kernels === void 0 || !func06.call(data, "kernels")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data))
+      if (!(key0 === "schema" || key0 === "version" || key0 === "kernels")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    if (data.schema !== void 0 && func06.call(data, "schema")) {
+      let data0 = data.schema;
+      if (typeof data0 != "string") {
+        let err4 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (data0 !== "joulegate-runtime") {
+        let err5 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-runtime" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.version !== void 0 && func06.call(data, "version")) {
+      let data1 = data.version;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+        let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (data1 !== 1) {
+        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.kernels !== void 0 && func06.call(data, "kernels")) {
+      let data2 = data.kernels;
+      if (Array.isArray(data2)) {
+        if (data2.length > 1e3) {
+          let err8 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate535(data2[i0], { instancePath: instancePath + "/kernels/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate535.errors : vErrors.concat(validate535.errors), errors = vErrors.length);
+      } else {
+        let err9 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate526.errors = vErrors, errors === 0;
+}
+validate526.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+
+// src/schema/generated/tuned.validate.js
+var __getOwnPropNames8 = Object.getOwnPropertyNames;
+var __commonJS8 = (cb, mod) => function() {
+  try {
+    return mod || (0, cb[__getOwnPropNames8(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+var require_ucs2length7 = __commonJS8({
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    function ucs2length(str) {
+      let len = str.length, length = 0, pos = 0, value2;
+      for (; pos < len; )
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
+      return length;
+    }
+    exports.default = ucs2length;
+    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
+  }
+});
+var validate7 = validate527;
+var func07 = Object.prototype.hasOwnProperty;
+var schema205 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
+var func82 = require_ucs2length7().default;
+var pattern35 = new RegExp("^(?!__proto__$)", "u");
 var schema233 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate562(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate562.evaluated;
@@ -15658,8 +16573,8 @@ function validate562(data, { instancePath = "", parentData, parentDataProperty, 
   return validate562.errors = vErrors, errors === 0;
 }
 validate562.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate552(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate552.evaluated;
+function validate553(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate553.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -15672,7 +16587,7 @@ function validate552(data, { instancePath = "", parentData, parentDataProperty, 
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern34.test(key0)) {
+        if (!pattern35.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -15689,17 +16604,17 @@ function validate552(data, { instancePath = "", parentData, parentDataProperty, 
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate552.errors = vErrors, errors === 0;
+  return validate553.errors = vErrors, errors === 0;
 }
-validate552.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate543(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate543.evaluated;
+validate553.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate544(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate544.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.name === void 0 || !func06.call(data, "name")) {
+    if (data.name === void 0 || !func07.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.parameters === void 0 || !func06.call(data, "parameters")) {
+    if (data.parameters === void 0 || !func07.call(data, "parameters")) {
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -15708,7 +16623,7 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
-    if (data.name !== void 0 && func06.call(data, "name")) {
+    if (data.name !== void 0 && func07.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
         if (func82(data0) > 200) {
@@ -15724,14 +16639,14 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    data.parameters !== void 0 && func06.call(data, "parameters") && (validate552(data.parameters, { instancePath: instancePath + "/parameters", parentData: data, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length));
+    data.parameters !== void 0 && func07.call(data, "parameters") && (validate553(data.parameters, { instancePath: instancePath + "/parameters", parentData: data, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate553.errors : vErrors.concat(validate553.errors), errors = vErrors.length));
   } else {
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate543.errors = vErrors, errors === 0;
+  return validate544.errors = vErrors, errors === 0;
 }
-validate543.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate544.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15746,7 +16661,7 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern34.test(key0)) {
+        if (!pattern35.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -15769,71 +16684,71 @@ validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false 
 var pattern44 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
 var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
+function validate536(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate536.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.kernel === void 0 || !func06.call(data, "kernel")) {
+    if (data.kernel === void 0 || !func07.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.workload === void 0 || !func06.call(data, "workload")) {
+    if (data.workload === void 0 || !func07.call(data, "workload")) {
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.family === void 0 || !func06.call(data, "family")) {
+    if (data.family === void 0 || !func07.call(data, "family")) {
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
+    if (data.configuration === void 0 || !func07.call(data, "configuration")) {
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.latencyMs === void 0 || !func06.call(data, "latencyMs")) {
+    if (data.latencyMs === void 0 || !func07.call(data, "latencyMs")) {
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.joules === void 0 || !func06.call(data, "joules")) {
+    if (data.joules === void 0 || !func07.call(data, "joules")) {
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    if (data.estimated === void 0 || !func06.call(data, "estimated")) {
+    if (data.estimated === void 0 || !func07.call(data, "estimated")) {
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    if (data.device === void 0 || !func06.call(data, "device")) {
+    if (data.device === void 0 || !func07.call(data, "device")) {
       let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
-    if (data.driver === void 0 || !func06.call(data, "driver")) {
+    if (data.driver === void 0 || !func07.call(data, "driver")) {
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driver" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    if (data.identity === void 0 || !func06.call(data, "identity")) {
+    if (data.identity === void 0 || !func07.call(data, "identity")) {
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "identity" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    if (data.trials === void 0 || !func06.call(data, "trials")) {
+    if (data.trials === void 0 || !func07.call(data, "trials")) {
       let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trials" } };
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
-    if (data.energyMeasurements === void 0 || !func06.call(data, "energyMeasurements")) {
+    if (data.energyMeasurements === void 0 || !func07.call(data, "energyMeasurements")) {
       let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyMeasurements" } };
       vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
-    if (data.seed === void 0 || !func06.call(data, "seed")) {
+    if (data.seed === void 0 || !func07.call(data, "seed")) {
       let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seed" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
-    if (data.measuredAt === void 0 || !func06.call(data, "measuredAt")) {
+    if (data.measuredAt === void 0 || !func07.call(data, "measuredAt")) {
       let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "measuredAt" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
     for (let key0 of Object.keys(data))
-      if (!func06.call(schema204.properties, key0)) {
+      if (!func07.call(schema205.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-    if (data.kernel !== void 0 && func06.call(data, "kernel")) {
+    if (data.kernel !== void 0 && func07.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
         if (func82(data0) > 200) {
@@ -15849,7 +16764,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.workload !== void 0 && func06.call(data, "workload") && (validate543(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length)), data.family !== void 0 && func06.call(data, "family")) {
+    if (data.workload !== void 0 && func07.call(data, "workload") && (validate544(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate544.errors : vErrors.concat(validate544.errors), errors = vErrors.length)), data.family !== void 0 && func07.call(data, "family")) {
       let data2 = data.family;
       if (typeof data2 == "string") {
         if (func82(data2) > 100) {
@@ -15869,7 +16784,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
-    if (data.configuration !== void 0 && func06.call(data, "configuration") && (validate603(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func06.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func07.call(data, "configuration") && (validate603(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func07.call(data, "latencyMs")) {
       let data4 = data.latencyMs;
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 1e9 || isNaN(data4)) {
@@ -15885,10 +16800,10 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
-    if (data.joules !== void 0 && func06.call(data, "joules")) {
+    if (data.joules !== void 0 && func07.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema204.properties.joules.type } };
+        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -15902,11 +16817,11 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.estimated !== void 0 && func06.call(data, "estimated") && typeof data.estimated != "boolean") {
+    if (data.estimated !== void 0 && func07.call(data, "estimated") && typeof data.estimated != "boolean") {
       let err28 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
     }
-    if (data.device !== void 0 && func06.call(data, "device")) {
+    if (data.device !== void 0 && func07.call(data, "device")) {
       let data7 = data.device;
       if (typeof data7 == "string") {
         if (func82(data7) > 500) {
@@ -15918,7 +16833,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
-    if (data.driver !== void 0 && func06.call(data, "driver")) {
+    if (data.driver !== void 0 && func07.call(data, "driver")) {
       let data8 = data.driver;
       if (typeof data8 == "string") {
         if (func82(data8) > 500) {
@@ -15930,7 +16845,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
-    if (data.identity !== void 0 && func06.call(data, "identity")) {
+    if (data.identity !== void 0 && func07.call(data, "identity")) {
       let data9 = data.identity;
       if (typeof data9 == "string") {
         if (!pattern64.test(data9)) {
@@ -15942,7 +16857,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
-    if (data.trials !== void 0 && func06.call(data, "trials")) {
+    if (data.trials !== void 0 && func07.call(data, "trials")) {
       let data10 = data.trials;
       if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
         let err35 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
@@ -15959,7 +16874,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.energyMeasurements !== void 0 && func06.call(data, "energyMeasurements")) {
+    if (data.energyMeasurements !== void 0 && func07.call(data, "energyMeasurements")) {
       let data11 = data.energyMeasurements;
       if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
         let err38 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
@@ -15976,7 +16891,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.seed !== void 0 && func06.call(data, "seed")) {
+    if (data.seed !== void 0 && func07.call(data, "seed")) {
       let data12 = data.seed;
       if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
         let err41 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
@@ -15993,7 +16908,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.measuredAt !== void 0 && func06.call(data, "measuredAt")) {
+    if (data.measuredAt !== void 0 && func07.call(data, "measuredAt")) {
       let data13 = data.measuredAt;
       if (typeof data13 == "string") {
         if (func82(data13) > 40) {
@@ -16013,21 +16928,21 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
     let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
   }
-  return validate535.errors = vErrors, errors === 0;
+  return validate536.errors = vErrors, errors === 0;
 }
-validate535.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate526(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate526.evaluated;
+validate536.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate527(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate527.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.schema === void 0 || !func06.call(data, "schema")) {
+    if (data.schema === void 0 || !func07.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.version === void 0 || !func06.call(data, "version")) {
+    if (data.version === void 0 || !func07.call(data, "version")) {
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.entries === void 0 || !func06.call(data, "entries")) {
+    if (data.entries === void 0 || !func07.call(data, "entries")) {
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -16036,7 +16951,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-    if (data.schema !== void 0 && func06.call(data, "schema")) {
+    if (data.schema !== void 0 && func07.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
         let err4 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
@@ -16047,7 +16962,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    if (data.version !== void 0 && func06.call(data, "version")) {
+    if (data.version !== void 0 && func07.call(data, "version")) {
       let data1 = data.version;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
         let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
@@ -16058,7 +16973,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    if (data.entries !== void 0 && func06.call(data, "entries")) {
+    if (data.entries !== void 0 && func07.call(data, "entries")) {
       let data2 = data.entries;
       if (Array.isArray(data2)) {
         if (data2.length > 2e4) {
@@ -16067,7 +16982,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate535(data2[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate535.errors : vErrors.concat(validate535.errors), errors = vErrors.length);
+          validate536(data2[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate536.errors : vErrors.concat(validate536.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
@@ -16077,9 +16992,9 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate526.errors = vErrors, errors === 0;
+  return validate527.errors = vErrors, errors === 0;
 }
-validate526.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate527.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 
 // src/schema/generated/manifest.guide.ts
 var manifestGuide = {
@@ -16493,7 +17408,8 @@ var validateModel = (data) => check(validate2, data);
 var validateOperator = (data) => check(validate3, data);
 var validateRecording = (data) => check(validate4, data);
 var validateReport = (data) => check(validate5, data);
-var validateTuned = (data) => check(validate6, data);
+var validateRuntime = (data) => check(validate6, data);
+var validateTuned = (data) => check(validate7, data);
 
 // src/schema/guide.ts
 function guideAt(guide, pointer) {
@@ -16532,7 +17448,7 @@ function editDistance(a2, b) {
 var maxLength = 64;
 function nearestName(name, known2) {
   if (name.length > maxLength) return null;
-  const plain3 = (text2) => text2.toLowerCase().replace(/[-_ ]/g, "");
+  const plain3 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known2) {
@@ -16556,9 +17472,88 @@ function borrowMeter(meter) {
 import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 
+// src/meter/nvml/declarations.ts
+var sizes = {
+  nvmlPciInfo_t: 68,
+  nvmlFieldValue_t: 40,
+  nvmlProcessInfo_v1_t: 16,
+  nvmlProcessInfo_v2_t: 24
+};
+var offsets = {
+  "nvmlPciInfo_t.busId": 36,
+  "nvmlFieldValue_t.fieldId": 0,
+  "nvmlFieldValue_t.valueType": 24,
+  "nvmlFieldValue_t.nvmlReturn": 28,
+  "nvmlFieldValue_t.value": 32,
+  "nvmlProcessInfo_v1_t.pid": 0,
+  "nvmlProcessInfo_v2_t.pid": 0
+};
+var constants = {
+  NVML_SUCCESS: 0,
+  NVML_ERROR_NOT_SUPPORTED: 3,
+  NVML_ERROR_NO_PERMISSION: 4,
+  NVML_ERROR_INSUFFICIENT_SIZE: 7,
+  NVML_ERROR_FUNCTION_NOT_FOUND: 13,
+  NVML_CLOCK_SM: 1,
+  NVML_CLOCK_MEM: 2,
+  NVML_TEMPERATURE_GPU: 0,
+  NVML_DEVICE_ARCH_PASCAL: 4,
+  NVML_DEVICE_ARCH_VOLTA: 5,
+  NVML_DEVICE_ARCH_TURING: 6,
+  NVML_DEVICE_ARCH_AMPERE: 7,
+  NVML_DEVICE_ARCH_ADA: 8,
+  NVML_DEVICE_ARCH_HOPPER: 9,
+  NVML_DEVICE_MIG_ENABLE: 1,
+  NVML_GPU_VIRTUALIZATION_MODE_VGPU: 2,
+  NVML_VALUE_TYPE_DOUBLE: 0,
+  NVML_VALUE_TYPE_UNSIGNED_INT: 1,
+  NVML_VALUE_TYPE_SIGNED_LONG_LONG: 4,
+  NVML_VALUE_TYPE_SIGNED_INT: 5,
+  nvmlClocksEventReasonSwPowerCap: 4,
+  nvmlClocksThrottleReasonHwSlowdown: 8,
+  nvmlClocksEventReasonSwThermalSlowdown: 32,
+  nvmlClocksThrottleReasonHwThermalSlowdown: 64,
+  nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 128,
+  NVML_FI_DEV_POWER_INSTANT: 186,
+  // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN: 253
+};
+var functions = {
+  nvmlInit_v2: [],
+  nvmlShutdown: [],
+  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
+  nvmlDeviceGetCount_v2: ["void *"],
+  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
+  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
+  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
+  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
+  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
+  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
+  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
+  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetHandleByUUID: ["void *", "void *"],
+  nvmlDeviceGetSupportedMemoryClocks: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetSupportedGraphicsClocks: ["uintptr_t", "uint32_t", "void *", "void *"],
+  nvmlDeviceSetGpuLockedClocks: ["uintptr_t", "uint32_t", "uint32_t"],
+  nvmlDeviceResetGpuLockedClocks: ["uintptr_t"],
+  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
+};
+
 // src/meter/nvml/codes.ts
-var success = 0;
-var insufficientSize = 7;
+var success = constants.NVML_SUCCESS;
+var insufficientSize = constants.NVML_ERROR_INSUFFICIENT_SIZE;
 var texts = {
   1: "NVML is not initialised",
   2: "NVML takes an argument for invalid",
@@ -16980,8 +17975,8 @@ async function loadFirst(name, context, open) {
   }
   throw notFoundError(name, context, misses);
 }
-function firstLine(text2) {
-  return text2.split("\n", 1)[0].trim();
+function firstLine(text3) {
+  return text3.split("\n", 1)[0].trim();
 }
 async function loadKoffi(search, options) {
   return loadFirst("koffi", nativeContext(search, options), async (place) => {
@@ -16995,13 +17990,13 @@ async function loadLibrary(path2, search) {
   const koffi = await loadKoffi(search);
   const library = koffi.load(path2);
   return {
-    find(name, types) {
+    find(name, types2) {
       try {
         library.symbol(name);
       } catch {
         return null;
       }
-      const { async: call2 } = library.func(name, "int", [...types]);
+      const { async: call2 } = library.func(name, "int", [...types2]);
       return (...values2) => new Promise((resolve3, reject) => {
         call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
       });
@@ -17013,36 +18008,6 @@ function nativeMemory(bytes) {
 }
 
 // src/meter/nvml/library.ts
-var functions = {
-  nvmlInit_v2: [],
-  nvmlShutdown: [],
-  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
-  nvmlDeviceGetCount_v2: ["void *"],
-  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
-  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
-  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
-  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
-  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
-  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
-  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
-  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetHandleByUUID: ["void *", "void *"],
-  nvmlDeviceGetSupportedMemoryClocks: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetSupportedGraphicsClocks: ["uintptr_t", "uint32_t", "void *", "void *"],
-  nvmlDeviceSetGpuLockedClocks: ["uintptr_t", "uint32_t", "uint32_t"],
-  nvmlDeviceResetGpuLockedClocks: ["uintptr_t"],
-  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
-};
 var Nvml = class {
   #library;
   #found = /* @__PURE__ */ new Map();
@@ -17053,10 +18018,10 @@ var Nvml = class {
   has(name) {
     return this.#find(name) !== null;
   }
-  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  /** @returns NVML's return code; that of a missing function if this version of the driver does not have the function. */
   async call(name, ...values2) {
     const found = this.#find(name);
-    return found === null ? 13 : found(...values2);
+    return found === null ? constants.NVML_ERROR_FUNCTION_NOT_FOUND : found(...values2);
   }
   /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
   async read(name, values2, bytes, decode) {
@@ -17101,7 +18066,7 @@ async function openNvml(path2, search) {
 }
 
 // src/meter/nvml/clocks.ts
-var clockSm = 1;
+var clockSm = constants.NVML_CLOCK_SM;
 var maxClocks = 1024;
 var word = (memory) => memory.readUInt32LE();
 async function listed(nvml2, name, values2) {
@@ -17436,10 +18401,10 @@ function median(values2) {
 }
 
 // src/stats/random.ts
-function hashText(text2) {
+function hashText(text3) {
   let hash = 2166136261;
-  for (let i = 0; i < text2.length; i++) {
-    hash ^= text2.charCodeAt(i);
+  for (let i = 0; i < text3.length; i++) {
+    hash ^= text3.charCodeAt(i);
     hash = Math.imul(hash, 16777619);
   }
   return hash >>> 0;
@@ -17672,8 +18637,8 @@ function combineCuts(cuts) {
 function meanConditions(all) {
   const known2 = all.filter((conditions) => conditions !== null);
   if (known2.length === 0) return null;
-  const meanOf = (field2) => {
-    const values2 = known2.map((conditions) => conditions[field2]).filter((value2) => value2 !== null);
+  const meanOf = (field3) => {
+    const values2 = known2.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
@@ -17844,7 +18809,7 @@ var LEAST_VALUES = 8;
 function steadyFrom(values2) {
   const n = values2.length;
   if (n < LEAST_VALUES) return 0;
-  let cut = 0;
+  let cut2 = 0;
   let least2 = Number.POSITIVE_INFINITY;
   let sum = 0;
   let squares = 0;
@@ -17855,15 +18820,15 @@ function steadyFrom(values2) {
     sum += value2;
     if (count2 > 1) squares += delta * (value2 - sum / count2);
     const score2 = squares / count2 ** 2;
-    if (d <= n / 2 && score2 <= least2) [least2, cut] = [score2, d];
+    if (d <= n / 2 && score2 <= least2) [least2, cut2] = [score2, d];
   }
-  return cut > 0 && differs(values2.slice(0, cut), values2.slice(cut)) ? cut : 0;
+  return cut2 > 0 && differs(values2.slice(0, cut2), values2.slice(cut2)) ? cut2 : 0;
 }
-function differs(head, rest) {
-  const { mean: from } = moments(head);
+function differs(head2, rest) {
+  const { mean: from } = moments(head2);
   const { mean: to, variance } = moments(rest);
   const difference = Math.abs(from - to);
-  const error = Math.sqrt(variance * (1 / head.length + 1 / rest.length));
+  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
   return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
 }
 
@@ -17955,11 +18920,11 @@ function cutWindow(request) {
   }
   const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
   const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
-  const cut = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
-  const start = ticks2[Math.max(0, cut)];
+  const cut2 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks2[Math.max(0, cut2)];
   const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
   if (launches <= 0) return isVoid("no launch completed between the readings");
-  const joulesPerLaunch = updates.slice(Math.max(0, cut)).map((update) => update.joulesPerLaunch);
+  const joulesPerLaunch = updates.slice(Math.max(0, cut2)).map((update) => update.joulesPerLaunch);
   const series = joulesPerLaunch.filter(Number.isFinite);
   const powers = request.powers ?? [];
   const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
@@ -17986,8 +18951,8 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
   });
   return longest > bearableMs ? longest : null;
 }
-function toMeasurement(cut) {
-  const { first, last: last2, launches, series, powers, meter } = cut;
+function toMeasurement(cut2) {
+  const { first, last: last2, launches, series, powers, meter } = cut2;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
   const joules = last2.joules - first.joules;
   const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
@@ -18048,9 +19013,9 @@ async function takeWindow(request, windowMs) {
     const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
     if (!sampled.ok) return { status: "failed", failure: sampled.failure };
     disturbed = sampled.value.disturbances.length > 0;
-    const cut = cutSampled(sampled.value, meter.info, options);
-    if (cut.ok) return { status: "valid", cut };
-    reasons.push(cut.reason);
+    const cut2 = cutSampled(sampled.value, meter.info, options);
+    if (cut2.ok) return { status: "valid", cut: cut2 };
+    reasons.push(cut2.reason);
     durationMs = Math.max(
       durationMs,
       options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
@@ -18063,9 +19028,9 @@ function cutSampled(sampled, meter, options) {
   const objections = [...disturbances, ...evidence?.faults ?? []];
   if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
   const { completions } = stretch;
-  const cut = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
+  const cut2 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
   const conditions = evidence?.conditions ?? null;
-  return cut.ok && conditions !== null ? { ...cut, energy: { ...cut.energy, conditions } } : cut;
+  return cut2.ok && conditions !== null ? { ...cut2, energy: { ...cut2.energy, conditions } } : cut2;
 }
 function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
   if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
@@ -18083,12 +19048,12 @@ async function measureLatency(request) {
     const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
     return { ok: false, failure: { kind: "void-window", message } };
   }
-  const sorted = sortSamples(samplesMs);
+  const sorted2 = sortSamples(samplesMs);
   return {
     ok: true,
     value: {
       medianMs,
-      relativeSpread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / medianMs,
+      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
       samplesMs,
       launchesPerSample,
       relativeResolution: resolutionMs / medianMs
@@ -18357,9 +19322,12 @@ var DeviceTrials = class {
   expect(configuration) {
     const { device } = this.#request;
     if (device.expect === void 0) return;
-    void this.#build(configuration).then((built) => {
-      if (built.ok) device.expect?.(built.value);
-    });
+    this.#build(configuration).then(
+      (built) => {
+        if (built.ok) device.expect?.(built.value);
+      },
+      () => void 0
+    );
   }
   async features(configuration) {
     const built = await this.#build(configuration);
@@ -18608,8 +19576,8 @@ function namespaceOf(procFolder) {
   }
 }
 function statFields(procFolder, pid) {
-  const text2 = readOrNull(join6(procFolder, String(pid), "stat"));
-  return text2 === null ? [] : text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+  const text3 = readOrNull(join6(procFolder, String(pid), "stat"));
+  return text3 === null ? [] : text3.slice(text3.lastIndexOf(")") + 2).split(" ");
 }
 function processIdentity(procFolder, pid) {
   return {
@@ -18680,11 +19648,11 @@ function inUse(label, path2, holder) {
     nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}.`
   });
 }
-function create(path2, text2) {
+function create(path2, text3) {
   try {
     const file = openSync(path2, "wx", 420);
     try {
-      writeSync(file, text2);
+      writeSync(file, text3);
     } finally {
       closeSync(file);
     }
@@ -18699,15 +19667,15 @@ function create(path2, text2) {
   }
 }
 function readHolder(path2) {
-  let text2;
+  let text3;
   try {
-    text2 = readFileSync4(path2, "utf8").slice(0, maxFileBytes);
+    text3 = readFileSync4(path2, "utf8").slice(0, maxFileBytes);
   } catch (error) {
     if (error.code === "ENOENT") return "gone";
     throw error;
   }
   try {
-    const { pid, startTime, boot, namespace } = JSON.parse(text2);
+    const { pid, startTime, boot, namespace } = JSON.parse(text3);
     const texts2 = [startTime, boot, namespace];
     if (!Number.isSafeInteger(pid) || !texts2.every((value2) => typeof value2 === "string")) return null;
     return { pid, startTime, boot, namespace };
@@ -18792,8 +19760,8 @@ function slowdowns(states) {
   if (seen.size > 1) seen.delete("hardware slowdown");
   return [...seen].sort();
 }
-function medianOf(states, field2) {
-  const values2 = states.map((state) => state[field2]).filter((value2) => value2 !== null);
+function medianOf(states, field3) {
+  const values2 = states.map((state) => state[field3]).filter((value2) => value2 !== null);
   return values2.length === 0 ? null : median(values2);
 }
 function clockShifts(states) {
@@ -18803,12 +19771,12 @@ function clockShifts(states) {
   const end = states.slice(2 * third);
   const capped = [...middle2, ...end].some((state) => state.powerCapped === true);
   const shifts = [];
-  for (const [field2, name] of [
+  for (const [field3, name] of [
     ["smMhz", "SM"],
     ["memoryMhz", "memory"]
   ]) {
-    if (field2 === "smMhz" && capped) continue;
-    const [from, to] = [medianOf(middle2, field2), medianOf(end, field2)];
+    if (field3 === "smMhz" && capped) continue;
+    const [from, to] = [medianOf(middle2, field3), medianOf(end, field3)];
     if (from === null || to === null || from <= 0) continue;
     if (Math.abs(to / from - 1) > shiftedPart) {
       shifts.push(`the ${name} clock shifted from ${Math.round(from)} to ${Math.round(to)} MHz`);
@@ -18820,10 +19788,10 @@ function findDisturbances(request) {
   const { states, fromMs, toMs, before, after } = request;
   const first = states.findLastIndex((state) => state.timeMs <= fromMs);
   const last2 = states.findIndex((state) => state.timeMs >= toMs);
-  const around = states.slice(Math.max(0, first), last2 < 0 ? void 0 : last2 + 1);
-  const inside = around.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
+  const around2 = states.slice(Math.max(0, first), last2 < 0 ? void 0 : last2 + 1);
+  const inside = around2.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
   return [
-    ...slowdowns(around).map((name) => `${name} of the GPU`),
+    ...slowdowns(around2).map((name) => `${name} of the GPU`),
     ...clockShifts(inside),
     ...newProcesses(before, after)
   ];
@@ -18953,7 +19921,9 @@ async function createSensorMeter(options) {
       estimated: false,
       updatePeriodMs: traits.updatePeriodMs,
       resolutionJoules: traits.resolutionJoules,
-      idleWatts: traits.idleWatts
+      idleWatts: traits.idleWatts,
+      // What a board's own counter sees of the time is documented nowhere.
+      sampledPart: traits.source === "power" ? sensor.power?.sampledPart ?? null : null
     },
     async start(options2) {
       if (options2 !== void 0) await time.sleep(options2.delayMs);
@@ -19174,13 +20144,13 @@ var units = {
 var maxValue = 1e15;
 var shownCharacters = 60;
 function parseLine(line3) {
-  const text2 = line3.trim();
-  if (text2 === "" || text2.startsWith("#")) return { ok: true, value: null };
-  const match = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([mu]?[JW])$/.exec(text2);
+  const text3 = line3.trim();
+  if (text3 === "" || text3.startsWith("#")) return { ok: true, value: null };
+  const match = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([mu]?[JW])$/.exec(text3);
   const unit2 = units[match?.[2] ?? ""];
   const value2 = Number(match?.[1]);
   if (unit2 === void 0 || !(value2 <= maxValue)) {
-    const shown = JSON.stringify(text2.slice(0, shownCharacters));
+    const shown = JSON.stringify(text3.slice(0, shownCharacters));
     return { ok: false, why: `it printed ${shown}, which is no reading such as 12.5 W or 8812.25 J` };
   }
   return { ok: true, value: { quantity: unit2[0], value: value2 * unit2[1] } };
@@ -19213,10 +20183,10 @@ var MeterProgram = class {
     this.#child = child;
     killAtExit(child);
     child.stdout?.setEncoding("utf8");
-    child.stdout?.on("data", (text2) => this.#receive(text2));
+    child.stdout?.on("data", (text3) => this.#receive(text3));
     child.stderr?.setEncoding("utf8");
-    child.stderr?.on("data", (text2) => {
-      this.#said = (this.#said + text2).slice(-maxErrorCharacters);
+    child.stderr?.on("data", (text3) => {
+      this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
     this.#ended = new Promise((resolve3) => {
       const ended = (how) => {
@@ -19247,10 +20217,10 @@ var MeterProgram = class {
     await this.#ended;
     clearTimeout(timer);
   }
-  #receive(text2) {
+  #receive(text3) {
     const timeMs = this.#time.nowMs();
     if (this.#fault !== null) return;
-    const lines = (this.#pending + text2).split("\n");
+    const lines = (this.#pending + text3).split("\n");
     this.#pending = lines.pop() ?? "";
     for (const line3 of lines) if (!this.#take(line3, timeMs)) return;
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
@@ -19399,8 +20369,8 @@ import { readFile } from "node:fs/promises";
 var maxCharacters = 256;
 async function readAttribute(path2) {
   try {
-    const text2 = await readFile(path2, "utf8");
-    return text2.length > maxCharacters ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text2.trim() };
+    const text3 = await readFile(path2, "utf8");
+    return text3.length > maxCharacters ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text3.trim() };
   } catch (error) {
     return { ok: false, why: whyUnreadable(path2, error) };
   }
@@ -19446,10 +20416,10 @@ async function findCards(sysfsFolder, drivers) {
 // src/meter/hwmon/sensor.ts
 import { join as join9 } from "node:path";
 var micro = 1e-6;
-function scaled(path2, factor2) {
+function scaled(path2, factor3) {
   return async () => {
     const read = await readInteger(path2);
-    return read.ok ? { ok: true, value: read.value * factor2 } : read;
+    return read.ok ? { ok: true, value: read.value * factor3 } : read;
   };
 }
 async function createHwmonSensor(card, vendor) {
@@ -19537,23 +20507,28 @@ var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]
 // src/meter/nvml/fields.ts
 var field = {
   /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
-  powerInstant: 186,
+  powerInstant: constants.NVML_FI_DEV_POWER_INSTANT,
   /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
-  softwareThermalTime: 251,
-  hardwareThermalTime: 252,
-  powerBrakeTime: 253
+  softwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN,
+  hardwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN,
+  powerBrakeTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN
 };
-var layout = { bytes: 40, valueType: 24, code: 28, value: 32 };
+var layout = {
+  bytes: sizes.nvmlFieldValue_t,
+  valueType: offsets["nvmlFieldValue_t.valueType"],
+  code: offsets["nvmlFieldValue_t.nvmlReturn"],
+  value: offsets["nvmlFieldValue_t.value"]
+};
 function decodeValue(memory, offset) {
   const value2 = offset + layout.value;
   switch (memory.readUInt32LE(offset + layout.valueType)) {
-    case 0:
+    case constants.NVML_VALUE_TYPE_DOUBLE:
       return memory.readDoubleLE(value2);
-    case 1:
+    case constants.NVML_VALUE_TYPE_UNSIGNED_INT:
       return memory.readUInt32LE(value2);
-    case 4:
+    case constants.NVML_VALUE_TYPE_SIGNED_LONG_LONG:
       return Number(memory.readBigInt64LE(value2));
-    case 5:
+    case constants.NVML_VALUE_TYPE_SIGNED_INT:
       return memory.readInt32LE(value2);
     default:
       return Number(memory.readBigUInt64LE(value2));
@@ -19574,12 +20549,12 @@ async function readFields(nvml2, handle, ids) {
 // src/meter/nvml/processes.ts
 var lists = [
   [
-    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: 24 },
-    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: 16 }
+    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: sizes.nvmlProcessInfo_v2_t },
+    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: sizes.nvmlProcessInfo_v1_t }
   ],
   [
-    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: 24 },
-    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: 16 }
+    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: sizes.nvmlProcessInfo_v2_t },
+    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: sizes.nvmlProcessInfo_v1_t }
   ]
 ];
 var firstRoom = 64;
@@ -19611,20 +20586,22 @@ async function listOf(nvml2, handle, { name, entryBytes }) {
 
 // src/meter/nvml/state.ts
 var reasonBits = [
-  [8, "hardware slowdown"],
-  [32, "software thermal slowdown"],
-  [64, "hardware thermal slowdown"],
-  [128, "power brake slowdown"]
+  [constants.nvmlClocksThrottleReasonHwSlowdown, "hardware slowdown"],
+  [constants.nvmlClocksEventReasonSwThermalSlowdown, "software thermal slowdown"],
+  [constants.nvmlClocksThrottleReasonHwThermalSlowdown, "hardware thermal slowdown"],
+  [constants.nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "power brake slowdown"]
 ];
-var powerCapBit = 4;
+var powerCapBit = constants.nvmlClocksEventReasonSwPowerCap;
 var timeFields = [
   [field.softwareThermalTime, "software thermal slowdown"],
   [field.hardwareThermalTime, "hardware thermal slowdown"],
   [field.powerBrakeTime, "power brake slowdown"]
 ];
-var clockSm2 = 1;
-var clockMemory = 2;
-var temperatureGpu = 0;
+var {
+  NVML_CLOCK_SM: clockSm2,
+  NVML_CLOCK_MEM: clockMemory,
+  NVML_TEMPERATURE_GPU: temperatureGpu
+} = constants;
 var word2 = (memory) => memory.readUInt32LE();
 async function readState(nvml2, handle) {
   const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
@@ -19653,8 +20630,8 @@ async function readState(nvml2, handle) {
 }
 
 // src/meter/nvml/gpus.ts
-var pciInfo = { bytes: 68, busId: 36 };
-var archTuring = 6;
+var pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets["nvmlPciInfo_t.busId"] };
+var archTuring = constants.NVML_DEVICE_ARCH_TURING;
 var maxGpus = 64;
 var word3 = (memory) => memory.readUInt32LE();
 var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
@@ -19704,11 +20681,11 @@ async function refusalOf(nvml2, handle) {
   const current = nativeMemory(4);
   const pending = nativeMemory(4);
   const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
-  if (code === success && word3(current) === 1) {
+  if (code === success && word3(current) === constants.NVML_DEVICE_MIG_ENABLE) {
     return "MIG is on, and its sensor sees all instances together; measure with MIG off";
   }
   const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word3);
-  if (mode.ok && mode.value >= 2) {
+  if (mode.ok && mode.value >= constants.NVML_GPU_VIRTUALIZATION_MODE_VGPU) {
     return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
   }
   return null;
@@ -19726,7 +20703,7 @@ async function createSensor2(gpu) {
     key: key2,
     unitJoules: 1e-3,
     counter: await findCounter2(nvml2, handle),
-    power: await findPower2(nvml2, handle),
+    power: await findPower2(nvml2, handle, label),
     state: () => readState(nvml2, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml2, handle);
@@ -19744,24 +20721,50 @@ async function findCounter2(nvml2, handle) {
       (memory) => Number(memory.readBigUInt64LE())
     )
   );
-  const unsupported2 = [codeText(3), codeText(13)];
+  const unsupported2 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
+    codeText
+  );
   const first = await read();
   return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
 }
-async function findPower2(nvml2, handle) {
+function sampledPartOf(architecture, name) {
+  if (!architecture.ok) return null;
+  switch (architecture.value) {
+    case constants.NVML_DEVICE_ARCH_HOPPER:
+      return 0.25;
+    case constants.NVML_DEVICE_ARCH_AMPERE:
+      return /\bA(?:100|30)\b/.test(name) ? 0.25 : /\bRTX\b|\bA(?:2|10|16|40)\b/.test(name) ? 1 : null;
+    case constants.NVML_DEVICE_ARCH_ADA:
+    case constants.NVML_DEVICE_ARCH_TURING:
+      return 1;
+    case constants.NVML_DEVICE_ARCH_VOLTA:
+    case constants.NVML_DEVICE_ARCH_PASCAL:
+      return 0.5;
+    default:
+      return null;
+  }
+}
+async function findPower2(nvml2, handle, name) {
+  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
+  const sampledPart = sampledPartOf(architecture, name);
   const readInstant = async () => {
     const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(13) });
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
   };
   if ((await readInstant()).ok) {
-    return { label: "instantaneous power of NVML", instant: true, fine: true, read: readInstant };
+    return {
+      label: "instantaneous power of NVML",
+      instant: true,
+      fine: true,
+      sampledPart,
+      read: readInstant
+    };
   }
   const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
   const first = await read();
   if (!first.ok) return null;
-  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
   const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
-  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, read };
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read };
 }
 
 // src/meter/nvml/kind.ts
@@ -19921,8 +20924,8 @@ var escapeSequences = (
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
 );
 var invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
-function cleanLine(text2, maxLength4 = 2e3) {
-  const line3 = text2.slice(0, maxLength4 * 4).replace(escapeSequences, "").replace(invisible, "").replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(new RegExp("\\p{Cs}", "gu"), "�").trim();
+function cleanLine(text3, maxLength4 = 2e3) {
+  const line3 = text3.slice(0, maxLength4 * 4).replace(escapeSequences, "").replace(invisible, "").replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(new RegExp("\\p{Cs}", "gu"), "�").trim();
   return line3.length <= maxLength4 ? line3 : `${line3.slice(0, maxLength4 - 1).replace(new RegExp("\\p{Cs}$", "u"), "")}…`;
 }
 var graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -19931,30 +20934,30 @@ function graphemeWidth(grapheme) {
   if (/^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u.test(grapheme)) return 0;
   return wide.test(grapheme) || new RegExp("\\p{Emoji_Presentation}|\\ufe0f", "u").test(grapheme) ? 2 : 1;
 }
-function displayWidth(text2) {
-  if (/^[ -~µ±−→…]*$/.test(text2)) return text2.length;
+function displayWidth(text3) {
+  if (/^[ -~µ±−→…]*$/.test(text3)) return text3.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text2)) width += graphemeWidth(segment);
+  for (const { segment } of graphemes.segment(text3)) width += graphemeWidth(segment);
   return width;
 }
-function truncate(text2, width) {
-  if (displayWidth(text2) <= width) return text2;
+function truncate(text3, width) {
+  if (displayWidth(text3) <= width) return text3;
   let kept2 = "";
   let used = 0;
-  for (const { segment } of graphemes.segment(text2)) {
+  for (const { segment } of graphemes.segment(text3)) {
     used += graphemeWidth(segment);
     if (used > width - 1) break;
     kept2 += segment;
   }
   return `${kept2}…`;
 }
-function pad(text2, width, align) {
-  const space2 = " ".repeat(Math.max(0, width - displayWidth(text2)));
-  return align === "left" ? text2 + space2 : space2 + text2;
+function pad(text3, width, align) {
+  const space2 = " ".repeat(Math.max(0, width - displayWidth(text3)));
+  return align === "left" ? text3 + space2 : space2 + text3;
 }
-function wrap(text2, width) {
+function wrap(text3, width) {
   const lines = [];
-  for (const word4 of text2.split(" ")) {
+  for (const word4 of text3.split(" ")) {
     const last2 = lines.at(-1);
     if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word4) <= width) {
       lines[lines.length - 1] = `${last2} ${word4}`;
@@ -20007,9 +21010,9 @@ function formatMilliseconds(milliseconds) {
 }
 function percent(ratio3) {
   const change2 = (ratio3 - 1) * 100;
-  const text2 = Math.abs(change2) >= 99.95 ? formatInteger(change2) : change2.toFixed(1);
-  if (/^-?0\.0$/.test(text2)) return "0.0";
-  return change2 > 0 ? `+${text2}` : text2;
+  const text3 = Math.abs(change2) >= 99.95 ? formatInteger(change2) : change2.toFixed(1);
+  if (/^-?0\.0$/.test(text3)) return "0.0";
+  return change2 > 0 ? `+${text3}` : text3;
 }
 function formatChange(ratio3) {
   return `${percent(ratio3)} %`;
@@ -20090,9 +21093,9 @@ function least(values2) {
 function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
-function largest(values2, text2) {
+function largest(values2, text3) {
   const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? "" : text2(-least(known2.map((value2) => -value2)));
+  return known2.length === 0 ? "" : text3(-least(known2.map((value2) => -value2)));
 }
 function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
@@ -20137,7 +21140,7 @@ function voidText(samples2) {
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
-  return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text2) => text2 !== "").join("; ");
+  return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
 }
 function samplesOf(report3, { kernel, workload }) {
   return (report3.samples ?? []).filter((sample) => sample.kernel === kernel && sample.workload === workload);
@@ -20320,19 +21323,19 @@ function failureNotes(kernel) {
   const notes2 = [];
   const others = [];
   for (const [kind, count2] of kinds2) {
-    const text2 = cleanLine(`${kind} ${count2}`, 120);
+    const text3 = cleanLine(`${kind} ${count2}`, 120);
     const example = kernel.failureExamples.find((one3) => one3.kind === kind);
-    if (example === void 0) others.push(text2);
-    else notes2.push(`failed: ${text2}, e.g. ${exampleText(example)}`);
+    if (example === void 0) others.push(text3);
+    else notes2.push(`failed: ${text3}, e.g. ${exampleText(example)}`);
   }
   return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
 }
 
 // src/report/policy-notes.ts
 var maxShown = 8;
-function describe2({ kernel, setting, base: base2, head }) {
+function describe2({ kernel, setting, base: base2, head: head2 }) {
   const where = kernel === null ? "" : ` of ${kernel}`;
-  return cleanLine(`${setting}${where} from ${base2} to ${head}`, 400);
+  return cleanLine(`${setting}${where} from ${base2} to ${head2}`, 400);
 }
 function sentence(changes) {
   const shown = changes.slice(0, maxShown).map(describe2);
@@ -20366,18 +21369,18 @@ var replacements = {
   "[": "\\[",
   "]": "\\]"
 };
-function breakAutolinks(text2) {
-  return text2.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
+function breakAutolinks(text3) {
+  return text3.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
 }
-function escapeMarkdown(text2, maxLength4 = 600) {
-  const escaped = breakAutolinks(cleanLine(text2, maxLength4)).replace(
+function escapeMarkdown(text3, maxLength4 = 600) {
+  const escaped = breakAutolinks(cleanLine(text3, maxLength4)).replace(
     /[&<>\\|`$*_~[\]]/g,
     (character) => replacements[character] ?? character
   );
   return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
 }
-function codeMarkdown(text2, maxLength4 = 300) {
-  const line3 = cleanLine(text2, maxLength4);
+function codeMarkdown(text3, maxLength4 = 300) {
+  const line3 = cleanLine(text3, maxLength4);
   if (line3 === "") return "";
   if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
   const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
@@ -20416,13 +21419,13 @@ function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
 }
 function quantityCell(ratio3, figures2) {
-  return [changeText(ratio3), figures2].filter((text2) => text2 !== "").map((text2) => text2.replaceAll(" ", " ")).join("<br>");
+  return [changeText(ratio3), figures2].filter((text3) => text3 !== "").map((text3) => text3.replaceAll(" ", " ")).join("<br>");
 }
 function subjectCell(subject) {
   return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
 }
 function factList(report3) {
-  const facts = runFacts(report3).map(([label, text2]) => `${label}: ${escapeMarkdown(text2)}`);
+  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
   return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
 }
 function warningList(report3, limits2) {
@@ -20539,8 +21542,8 @@ function configurationList(report3, limits2) {
     (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
   );
   const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
-    const { base: base2, head } = kernel.configuration;
-    const after = head === null ? "" : formatConfiguration(head);
+    const { base: base2, head: head2 } = kernel.configuration;
+    const after = head2 === null ? "" : formatConfiguration(head2);
     const before = base2 === null ? "" : formatConfiguration(base2);
     const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
     const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
@@ -20558,7 +21561,7 @@ function policyBlock(report3) {
     loosened === null ? "" : `> [!WARNING]
 > ${escapeMarkdown(loosened, 4e3)}`,
     other === null ? "" : escapeMarkdown(other, 4e3)
-  ].filter((text2) => text2 !== "").join("\n\n");
+  ].filter((text3) => text3 !== "").join("\n\n");
 }
 function codeBlock(language, lines) {
   const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
@@ -20780,13 +21783,13 @@ function render(report3, limits2) {
 }
 function renderMarkdown(report3, options = {}) {
   const { maxLength: maxLength4 = commentLength } = options;
-  let text2 = "";
+  let text3 = "";
   for (const limits2 of steps) {
-    text2 = render(report3, limits2);
-    if (text2.length <= maxLength4) return text2;
+    text3 = render(report3, limits2);
+    if (text3.length <= maxLength4) return text3;
   }
-  const end = text2.lastIndexOf("\n", maxLength4 - 1);
-  return text2.slice(0, Math.max(0, end + 1));
+  const end = text3.lastIndexOf("\n", maxLength4 - 1);
+  return text3.slice(0, Math.max(0, end + 1));
 }
 
 // src/report/svg/element.ts
@@ -20797,8 +21800,8 @@ var entities = {
   '"': "&quot;",
   "'": "&#39;"
 };
-function escapeMarkup(text2) {
-  return text2.replaceAll(/[&<>"']/g, (character) => entities[character]);
+function escapeMarkup(text3) {
+  return text3.replaceAll(/[&<>"']/g, (character) => entities[character]);
 }
 function coordinate(value2) {
   return String(Math.round(value2 * 10) / 10);
@@ -20963,17 +21966,17 @@ var e10 = Math.sqrt(50);
 var e5 = Math.sqrt(10);
 var e2 = Math.sqrt(2);
 function tickSpec(start, stop, count2) {
-  const step2 = (stop - start) / Math.max(0, count2), power2 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power2), factor2 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  const step2 = (stop - start) / Math.max(0, count2), power2 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power2), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
   let i1, i2, inc;
   if (power2 < 0) {
-    inc = Math.pow(10, -power2) / factor2;
+    inc = Math.pow(10, -power2) / factor3;
     i1 = Math.round(start * inc);
     i2 = Math.round(stop * inc);
     if (i1 / inc < start) ++i1;
     if (i2 / inc > stop) --i2;
     inc = -inc;
   } else {
-    inc = Math.pow(10, power2) * factor2;
+    inc = Math.pow(10, power2) * factor3;
     i1 = Math.round(start / inc);
     i2 = Math.round(stop / inc);
     if (i1 * inc < start) ++i1;
@@ -21983,10 +22986,10 @@ function formatLocale(locale2) {
   var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
-    var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+    var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
-    if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
+    if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
     var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent5 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
@@ -22015,7 +23018,7 @@ function formatLocale(locale2) {
         }
       }
       if (comma && !zero3) value2 = group(value2, Infinity);
-      var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width ? new Array(width - length + 1).join(fill) : "";
+      var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width ? new Array(width - length + 1).join(fill2) : "";
       if (comma && zero3) value2 = group(padding + value2, padding.length ? width - valueSuffix.length : Infinity), padding = "";
       switch (align) {
         case "<":
@@ -22088,7 +23091,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants(x2) {
+function constants2(x2) {
   return function() {
     return x2;
   };
@@ -22103,7 +23106,7 @@ function identity$1(x2) {
 function normalize(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants(isNaN(b) ? NaN : 0.5);
+  } : constants2(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -22454,8 +23457,8 @@ function drawAxes(frame, x2, y2) {
 }
 
 // src/report/svg/frame.ts
-function figure(text2, { width, height }, children) {
-  const [titleId, descriptionId] = [`${text2.id}-title`, `${text2.id}-text`];
+function figure(text3, { width, height }, children) {
+  const [titleId, descriptionId] = [`${text3.id}-title`, `${text3.id}-text`];
   return element(
     "svg",
     {
@@ -22465,8 +23468,8 @@ function figure(text2, { width, height }, children) {
       role: "img",
       "aria-labelledby": `${titleId} ${descriptionId}`
     },
-    element("title", { id: titleId }, escapeMarkup(text2.title)),
-    element("desc", { id: descriptionId }, escapeMarkup(text2.description)),
+    element("title", { id: titleId }, escapeMarkup(text3.title)),
+    element("desc", { id: descriptionId }, escapeMarkup(text3.description)),
     ...children
   );
 }
@@ -23708,24 +24711,24 @@ function barsFigure(options) {
   const size = { width, height: 8 + 22 * bars2.length };
   const left = 130;
   const largest2 = bars2.reduce((max, { share: share2 }) => Math.max(max, share2), 0) || 1;
-  const drawn = bars2.map(({ label, share: share2, text: text2 }, at2) => {
+  const drawn = bars2.map(({ label, share: share2, text: text3 }, at2) => {
     const top = 4 + 22 * at2;
     const length = (width - left - 70) * share2 / largest2;
     return [
       element("text", { x: left - 8, y: top + 14, "text-anchor": "end" }, escapeMarkup(label)),
       element("rect", { class: "area", x: left, y: top + 3, width: Math.max(1, length), height: 14 }),
-      element("text", { x: left + length + 6, y: top + 14, class: "faint" }, escapeMarkup(text2))
+      element("text", { x: left + length + 6, y: top + 14, class: "faint" }, escapeMarkup(text3))
     ].join("");
   });
   return figure(options, size, drawn);
 }
 
 // src/report/html/parts.ts
-function textHtml(text2, maxLength4 = 600) {
-  return escapeMarkup(cleanLine(text2, maxLength4));
+function textHtml(text3, maxLength4 = 600) {
+  return escapeMarkup(cleanLine(text3, maxLength4));
 }
-function codeHtml(text2, maxLength4 = 600) {
-  return element("code", {}, textHtml(text2, maxLength4));
+function codeHtml(text3, maxLength4 = 600) {
+  return element("code", {}, textHtml(text3, maxLength4));
 }
 function paragraph(markup, className = null) {
   return markup === "" ? "" : element("p", { class: className }, markup);
@@ -23756,9 +24759,9 @@ function figureHtml(caption, svg) {
   return element("figure", {}, element("figcaption", {}, escapeMarkup(caption)), svg);
 }
 function factsHtml(facts) {
-  const items = facts.flatMap(([label, text2]) => [
+  const items = facts.flatMap(([label, text3]) => [
     element("dt", {}, escapeMarkup(label)),
-    element("dd", {}, textHtml(text2, 800))
+    element("dd", {}, textHtml(text3, 800))
   ]);
   return element("dl", { class: "facts" }, ...items);
 }
@@ -23777,8 +24780,8 @@ function verdictClass(kernel) {
 function interval(label, ratio3, margin, tone) {
   if (ratio3 === null) return [];
   const { estimate, low, high } = ratio3;
-  const text2 = `${label}: ${formatRatio(ratio3)}`;
-  return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text2, tone }];
+  const text3 = `${label}: ${formatRatio(ratio3)}`;
+  return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text3, tone }];
 }
 function marginOf(kernel, metric) {
   const judged = kernel.metrics.find((one3) => one3.metric === metric);
@@ -23794,7 +24797,7 @@ function intervals(kernel, id) {
   const svg = intervalsFigure({
     id: `${id}-intervals`,
     title: "Head against base",
-    description: `Relative change with its 95 % confidence interval; red lies beyond the margin. ${rows.map(({ text: text2 }) => text2).join("; ")}.`,
+    description: `Relative change with its 95 % confidence interval; red lies beyond the margin. ${rows.map(({ text: text3 }) => text3).join("; ")}.`,
     rows,
     format: (value2) => formatChange(1 + value2)
   });
@@ -23806,18 +24809,18 @@ function pointsOf(samples2, arm) {
   );
 }
 function plane(kernel, samples2, id) {
-  const [base2, head] = [pointsOf(samples2, "B"), pointsOf(samples2, "H")];
-  if (base2.length === 0 || head.length === 0) return "";
+  const [base2, head2] = [pointsOf(samples2, "B"), pointsOf(samples2, "H")];
+  if (base2.length === 0 || head2.length === 0) return "";
   const mark = (cost2, label, tone) => cost2 === null || cost2.joules === null ? [] : [{ x: cost2.latencyMs, y: cost2.joules, label, tone }];
   const svg = planeFigure({
     id: `${id}-plane`,
     title: "Energy and latency of every block",
-    description: `One point per block and arm, ${base2.length} of base and ${head.length} of head; rings are their medians.`,
+    description: `One point per block and arm, ${base2.length} of base and ${head2.length} of head; rings are their medians.`,
     x: { title: "latency of a launch", format: formatMilliseconds },
     y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
     clouds: [
       { points: base2, tone: "base" },
-      { points: head, tone: "head" }
+      { points: head2, tone: "head" }
     ],
     marks: [...mark(kernel.base, "base", "base"), ...mark(kernel.head, "head", "head")]
   });
@@ -23840,10 +24843,10 @@ function metricsTable(kernel) {
   });
 }
 function diffHtml(diff, maxLength4) {
-  const text2 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
+  const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
   const kinds2 = { "+": "plus", "-": "minus", "@": "hunk" };
-  const lines = text2.split("\n").map((line3) => {
+  const lines = text3.split("\n").map((line3) => {
     return element(
       "span",
       { class: kinds2[line3[0] ?? ""] ?? null },
@@ -23853,9 +24856,9 @@ function diffHtml(diff, maxLength4) {
   return element("pre", { tabindex: "0" }, ...lines);
 }
 function differences(kernel, context) {
-  const { base: base2, head } = kernel.configuration;
-  const tuned = base2 === null || head === null ? "" : formatConfigurationChange(base2, head);
-  const now = head === null ? "" : formatConfiguration(head);
+  const { base: base2, head: head2 } = kernel.configuration;
+  const tuned = base2 === null || head2 === null ? "" : formatConfigurationChange(base2, head2);
+  const now = head2 === null ? "" : formatConfiguration(head2);
   const configuration = now === "" ? "" : paragraph(`Head's configuration: ${codeHtml(now, 1e3)}`);
   const tuning = tuned === "" ? "" : paragraph(`Tuning: ${codeHtml(tuned, 1e3)}`);
   const { diff = null } = kernel;
@@ -23892,7 +24895,7 @@ function guardRow(kernel, id) {
   const cost2 = (ratio3, before, after) => [
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
-  ].filter((text2) => text2 !== "").join("<br>");
+  ].filter((text3) => text3 !== "").join("<br>");
   const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
@@ -23904,14 +24907,14 @@ function guardRow(kernel, id) {
 }
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
-  const keyOf2 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
+  const keyOf3 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
   for (const sample of report3.samples ?? []) {
-    const key2 = keyOf2(sample);
+    const key2 = keyOf3(sample);
     const group = groups.get(key2);
     if (group === void 0) groups.set(key2, [sample]);
     else group.push(sample);
   }
-  return (kernel) => groups.get(keyOf2(kernel)) ?? [];
+  return (kernel) => groups.get(keyOf3(kernel)) ?? [];
 }
 
 // src/report/html/retune-card.ts
@@ -24010,7 +25013,7 @@ function importances(evidence, id) {
   const svg = barsFigure({
     id: `${id}-importance`,
     title: "Importance of tunables",
-    description: `Share of the differences between configurations that each tunable explains: ${bars2.map(({ label, text: text2 }) => `${label} ${text2}`).join(", ")}.`,
+    description: `Share of the differences between configurations that each tunable explains: ${bars2.map(({ label, text: text3 }) => `${label} ${text3}`).join(", ")}.`,
     bars: bars2
   });
   return figureHtml("What the tunables matter", svg);
@@ -24196,7 +25199,7 @@ function renderHtml(report3) {
     (warning) => element("div", { class: "note warn" }, textHtml(warning, 1e3))
   );
   const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-  const head = [
+  const head2 = [
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -24220,7 +25223,7 @@ function renderHtml(report3) {
   return `<!doctype html>
 <html lang="en">
 <head>
-${head}
+${head2}
 </head>
 <body>
 ${body}
@@ -24231,7 +25234,7 @@ ${body}
 
 // src/report/paint.ts
 function style(open, close2) {
-  return (text2) => `\x1B[${open}m${text2}\x1B[${close2}m`;
+  return (text3) => `\x1B[${open}m${text3}\x1B[${close2}m`;
 }
 var coloured = {
   red: style(31, 39),
@@ -24241,11 +25244,11 @@ var coloured = {
   dim: style(2, 22)
 };
 var plain2 = {
-  red: (text2) => text2,
-  green: (text2) => text2,
-  yellow: (text2) => text2,
-  bold: (text2) => text2,
-  dim: (text2) => text2
+  red: (text3) => text3,
+  green: (text3) => text3,
+  yellow: (text3) => text3,
+  bold: (text3) => text3,
+  dim: (text3) => text3
 };
 function createPaint(colour) {
   return colour ? coloured : plain2;
@@ -24306,10 +25309,10 @@ function layOutTable(task) {
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
   const line3 = (cells) => {
-    const parts = cells.map(({ text: text2, paint }, i) => {
+    const parts = cells.map(({ text: text3, paint }, i) => {
       const width = widths[i] ?? 0;
-      const padded = pad(truncate(text2, width), width, columns2[i]?.align ?? "left");
-      return paint === void 0 || text2 === "" ? padded : paint(padded);
+      const padded = pad(truncate(text3, width), width, columns2[i]?.align ?? "left");
+      return paint === void 0 || text3 === "" ? padded : paint(padded);
     });
     return (" ".repeat(indent) + parts.join(" ".repeat(gap))).trimEnd();
   };
@@ -24347,7 +25350,7 @@ function factLines(report3, style2) {
   const facts = runFacts(report3);
   const labelWidth = Math.max(...facts.map(([label]) => label.length));
   return facts.flatMap(
-    ([label, text2]) => wrap(text2, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
+    ([label, text3]) => wrap(text3, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
       const shown = (i === 0 ? label : "").padEnd(labelWidth);
       return `  ${style2.paint.dim(shown)}  ${line3}`;
     })
@@ -24360,8 +25363,8 @@ function warningLines(report3, style2) {
     )
   );
 }
-function noteLines(text2, style2) {
-  return wrap(text2, Math.max(20, style2.width - 6)).map(
+function noteLines(text3, style2) {
+  return wrap(text3, Math.max(20, style2.width - 6)).map(
     (line3, i) => i === 0 ? `    ${line3}` : `      ${line3}`
   );
 }
@@ -24383,21 +25386,21 @@ function columnsFor(report3) {
 }
 function verdictCell(kernel, style2) {
   const { red, green, yellow, dim } = style2.paint;
-  const text2 = kernelVerdictText(kernel);
-  if (kernel.fails) return { text: text2, paint: red };
-  if (kernel.verdict === "improved") return { text: text2, paint: green };
-  return { text: text2, paint: isQuiet(kernel) ? dim : yellow };
+  const text3 = kernelVerdictText(kernel);
+  if (kernel.fails) return { text: text3, paint: red };
+  if (kernel.verdict === "improved") return { text: text3, paint: green };
+  return { text: text3, paint: isQuiet(kernel) ? dim : yellow };
 }
 function rowOf(kernel, style2) {
-  const { base: base2, head } = kernel;
+  const { base: base2, head: head2 } = kernel;
   return [
     verdictCell(kernel, style2),
     { text: cleanLine(kernel.kernel, 100) + (kernel.sentinel ? " (sentinel)" : "") },
     { text: cleanLine(kernel.workload, 200) },
     ratioCell(kernel.energyRatio, style2.paint),
-    movementCell(base2?.joules, head?.joules, formatJoules),
+    movementCell(base2?.joules, head2?.joules, formatJoules),
     ratioCell(kernel.latencyRatio, style2.paint),
-    movementCell(base2?.latencyMs, head?.latencyMs, formatMilliseconds)
+    movementCell(base2?.latencyMs, head2?.latencyMs, formatMilliseconds)
   ];
 }
 function nameOf(kernel) {
@@ -24406,8 +25409,8 @@ function nameOf(kernel) {
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
   const names3 = kernels.map(nameOf).join("; ");
-  const text2 = `${kernels.length} identical, not measured: ${names3}`;
-  return wrap(text2, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
+  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  return wrap(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
   const heading = noteHeading(nameOf(kernel), placeText(kernel), style2);
@@ -24576,11 +25579,11 @@ function pythonText(value2) {
 }
 function exportKernelTuner(recording, objective = "time") {
   const { tunables, measurements, device, kernel, workload } = recording;
-  const sizes = Object.values(workload.parameters).filter((value2) => typeof value2 === "number");
+  const sizes2 = Object.values(workload.parameters).filter((value2) => typeof value2 === "number");
   const header2 = {
     device_name: device.description,
     kernel_name: kernel,
-    problem_size: sizes,
+    problem_size: sizes2,
     tune_params_keys: tunables.map(({ name }) => name),
     tune_params: Object.fromEntries(tunables.map(({ name, values: values2 }) => [name, values2])),
     objective
@@ -24624,20 +25627,20 @@ function inline(value2) {
 }
 
 // src/store/printable.ts
-function printable(text2) {
-  return text2.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "?");
+function printable(text3) {
+  return text3.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "?");
 }
 
 // src/store/parse-json.ts
 var maxDepth2 = 64;
 var quote = 34;
 var backslash = 92;
-function nestingDepth(text2) {
+function nestingDepth(text3) {
   let depth = 0;
   let deepest = 0;
   let inString = false;
-  for (let i = 0; i < text2.length; i++) {
-    const code = text2.charCodeAt(i);
+  for (let i = 0; i < text3.length; i++) {
+    const code = text3.charCodeAt(i);
     if (inString) {
       if (code === backslash) i++;
       else if (code === quote) inString = false;
@@ -24649,17 +25652,17 @@ function nestingDepth(text2) {
   }
   return deepest;
 }
-function parseJson(text2, label) {
-  if (nestingDepth(text2) > maxDepth2) {
+function parseJson(text3, label) {
+  if (nestingDepth(text3) > maxDepth2) {
     throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth2} levels deep`, {
       code: "damaged-file",
       nextStep: "Check that this is the right file."
     });
   }
   try {
-    return JSON.parse(text2);
+    return JSON.parse(text3);
   } catch (error) {
-    const conflict = /^(<{7}|>{7}) /m.test(text2);
+    const conflict = /^(<{7}|>{7}) /m.test(text3);
     const reason = error instanceof Error ? error.message : String(error);
     throw new JoulegateError(
       "bad-input",
@@ -24674,7 +25677,7 @@ function parseJson(text2, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync3, constants as constants2, fstatSync, openSync as openSync3, readSync } from "node:fs";
+import { closeSync as closeSync3, constants as constants3, fstatSync, openSync as openSync3, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
@@ -24756,7 +25759,7 @@ function tooLarge(path2, what, maxBytes) {
 function readBytes(path2, maxBytes) {
   let descriptor;
   try {
-    descriptor = openSync3(path2, constants2.O_RDONLY | (constants2.O_NONBLOCK ?? 0));
+    descriptor = openSync3(path2, constants3.O_RDONLY | (constants3.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -24853,8 +25856,8 @@ function checkData(format5, data, label) {
   if (checked.ok && fault === null) return checked.value;
   throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
 }
-function parseFile(format5, text2, label) {
-  return checkData(format5, parseJson(text2, label), label);
+function parseFile(format5, text3, label) {
+  return checkData(format5, parseJson(text3, label), label);
 }
 function readFileOf(format5, path2) {
   return parseFile(format5, readTextFile(path2, format5.maxBytes), path2);
@@ -24896,8 +25899,8 @@ function formatFile(format5, value2) {
   return formatJson(value2, format5.expandedLevels);
 }
 function writeFileOf(format5, path2, value2) {
-  const text2 = formatFile(format5, value2);
-  writeFileAtomic(path2, isGzipName(path2) ? gzipSync(text2, { level: 9 }) : text2);
+  const text3 = formatFile(format5, value2);
+  writeFileAtomic(path2, isGzipName(path2) ? gzipSync(text3, { level: 9 }) : text3);
 }
 
 // src/store/recording.ts
@@ -24962,19 +25965,19 @@ function writeRecording(path2, recording) {
 
 // src/store/kernel-tuner/repair-cache.ts
 var literals = /-?\b(?:NaN|Infinity)\b/g;
-function outsideStrings(text2, change2) {
-  return text2.replace(
+function outsideStrings(text3, change2) {
+  return text3.replace(
     /"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/gs,
     (part) => part.startsWith('"') ? part : change2(part)
   );
 }
 var entryDepth = 3;
-function measureExtent(text2) {
+function measureExtent(text3) {
   const open = [];
   let wholeEnd = 0;
   let inString = false;
-  for (let i = 0; i < text2.length; i++) {
-    const character = text2[i];
+  for (let i = 0; i < text3.length; i++) {
+    const character = text3[i];
     if (inString) {
       if (character === "\\") i++;
       else if (character === '"') inString = false;
@@ -24987,24 +25990,24 @@ function measureExtent(text2) {
   }
   return { open, wholeEnd };
 }
-function close(text2) {
-  const { wholeEnd } = measureExtent(text2);
-  const rest = text2.slice(wholeEnd);
-  const kept2 = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text2.slice(0, wholeEnd) : text2;
+function close(text3) {
+  const { wholeEnd } = measureExtent(text3);
+  const rest = text3.slice(wholeEnd);
+  const kept2 = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text3.slice(0, wholeEnd) : text3;
   const closers = measureExtent(kept2).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
   return kept2.trimEnd().replace(/,$/, "") + closers.join("");
 }
-function parses(text2) {
+function parses(text3) {
   try {
-    JSON.parse(text2);
+    JSON.parse(text3);
     return true;
   } catch {
     return false;
   }
 }
-function repairCache(text2) {
-  if (parses(text2)) return text2;
-  const plain3 = outsideStrings(text2, (part) => part.replace(literals, "null"));
+function repairCache(text3) {
+  if (parses(text3)) return text3;
+  const plain3 = outsideStrings(text3, (part) => part.replace(literals, "null"));
   if (parses(plain3)) return plain3;
   const closed = close(plain3);
   return parses(closed) ? closed : plain3;
@@ -25024,8 +26027,8 @@ function isCacheValue(value2) {
   return typeof value2 === "boolean" || typeof value2 === "string" || Number.isFinite(value2);
 }
 function problemSize(value2) {
-  const sizes = Array.isArray(value2) ? value2 : [value2];
-  return sizes.length <= 3 && sizes.every((size) => Number.isFinite(size)) ? sizes : [];
+  const sizes2 = Array.isArray(value2) ? value2 : [value2];
+  return sizes2.length <= 3 && sizes2.every((size) => Number.isFinite(size)) ? sizes2 : [];
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
@@ -25041,8 +26044,8 @@ function parseTunables(data, label) {
     return { name, values: values2 };
   });
 }
-function parseKernelTunerCache(text2, label) {
-  const data = parseJson(repairCache(text2), label);
+function parseKernelTunerCache(text3, label) {
+  const data = parseJson(repairCache(text3), label);
   if (!isRecord(data) || !isRecord(data.cache)) throw cacheError(label, 'has no "cache" of measurements');
   const entries = Object.values(data.cache);
   const odd = entries.findIndex((entry) => !isRecord(entry));
@@ -25090,10 +26093,10 @@ function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
   const known2 = numericFields(cache.entries, tunables);
-  const list3 = known2.slice(0, 20).join(", ") || "none";
+  const list4 = known2.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
-    nextStep: `Choose another field; those with figures are: ${list3}.`
+    nextStep: `Choose another field; those with figures are: ${list4}.`
   });
 }
 
@@ -25107,9 +26110,9 @@ function failureMessage(entry, fields, objective) {
   return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
 }
 function samples(entry, fields) {
-  const list3 = fields.samples === null ? null : entry[fields.samples];
-  if (!Array.isArray(list3)) return null;
-  const times = list3.map((value2) => typeof value2 === "number" ? value2 * fields.time.scale : Number.NaN);
+  const list4 = fields.samples === null ? null : entry[fields.samples];
+  if (!Array.isArray(list4)) return null;
+  const times = list4.map((value2) => typeof value2 === "number" ? value2 * fields.time.scale : Number.NaN);
   return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
 }
 function measureEntry(entry, values2, fields, objective) {
@@ -25158,8 +26161,8 @@ function familyOf(deviceName) {
   const slug = deviceName.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   return slug.slice(0, 100) || "unknown";
 }
-function workloadOf(sizes) {
-  const parameters = Object.fromEntries(sizes.map((size, i) => ["xyz".charAt(i), size]));
+function workloadOf(sizes2) {
+  const parameters = Object.fromEntries(sizes2.map((size, i) => ["xyz".charAt(i), size]));
   const name = Object.entries(parameters).map(([axis, size]) => `${axis}=${size}`).join(",");
   return { name: name || "unknown", parameters };
 }
@@ -25304,8 +26307,8 @@ function normalised(tuned) {
     entries: [...tuned.entries].sort(compareEntries).map(ordered)
   };
 }
-function parseTuned(text2, label) {
-  return parseFile(tunedFormat, text2, label);
+function parseTuned(text3, label) {
+  return parseFile(tunedFormat, text3, label);
 }
 function formatTuned(tuned) {
   return formatFile(tunedFormat, normalised(tuned));
@@ -25337,6 +26340,32 @@ function readReport(path2) {
 }
 function writeReport(path2, report3) {
   writeFileOf(format4, path2, report3);
+}
+
+// src/store/runtime.ts
+function findFault({ kernels }) {
+  for (const { name, configurations: configurations2, entries, buffers, templates } of kernels) {
+    if (kernels.filter((other) => other.name === name).length > 1) return `kernel "${name}" is there twice`;
+    if (entries.some(({ configuration }) => configuration >= configurations2.length)) {
+      return `kernel "${name}" has an entry without its configuration`;
+    }
+    if (templates.some(({ kinds: kinds2 }) => kinds2.length !== buffers.length)) {
+      return `kernel "${name}" has a template that does not tell how every buffer is bound`;
+    }
+  }
+  return null;
+}
+var runtimeFormat = {
+  title: "a file for joulegate/runtime",
+  schema: "joulegate-runtime",
+  version: 1,
+  maxBytes: 64 * 1024 * 1024,
+  expandedLevels: 4,
+  validate: validateRuntime,
+  findFault
+};
+function writeRuntime(path2, file) {
+  writeFileOf(runtimeFormat, path2, file);
 }
 
 // src/app/guard.ts
@@ -25386,9 +26415,9 @@ function samplesBySubject(samples2) {
   for (const sample of samples2) {
     const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
     byKernel.set(sample.kernel, byWorkload);
-    const list3 = byWorkload.get(sample.workload);
-    if (list3 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list3.push(sample);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
   }
   return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
 }
@@ -25543,11 +26572,11 @@ function clearLevel(blocks, levels) {
 }
 
 // src/judge/text.ts
-function formatChange2(relative2) {
-  const percent5 = relative2 * 100;
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
   const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text2 = percent5.toFixed(digits2);
-  return `${Number(text2) > 0 ? "+" : ""}${Number(text2) === 0 ? 0 .toFixed(digits2) : text2} %`;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
 }
 function formatMargin(margin) {
   return `${Number((margin * 100).toFixed(2))} %`;
@@ -25981,28 +27010,28 @@ function alignClock(kernel, configuration) {
 // src/manifest/format-problems.ts
 var widest = 120;
 var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
-function printable2(text2) {
-  return text2.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
+function printable2(text3) {
+  return text3.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
 }
 function excerpt(line3, column) {
   if (line3.length <= widest) return { text: line3, before: column - 1 };
   const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
-  const head = start > 0 ? "…" : "";
+  const head2 = start > 0 ? "…" : "";
   const tail = start + widest < line3.length ? "…" : "";
   return {
-    text: head + line3.slice(start, start + widest) + tail,
-    before: column - 1 - start + head.length
+    text: head2 + line3.slice(start, start + widest) + tail,
+    before: column - 1 - start + head2.length
   };
 }
 function formatProblem(problem, paint) {
   const { file, line: line3, column, severity: severity2, message, nextStep } = problem;
   const place = paint("place", printable2(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
-  const { text: text2, before } = excerpt(printable2(problem.sourceLine), column);
-  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text2.length - before)));
+  const { text: text3, before } = excerpt(printable2(problem.sourceLine), column);
+  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
   const lines = [
     `${place} ${paint(severity2, `${severity2}:`)} ${printable2(message)}`,
-    `${gutter} | ${text2}`,
+    `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
   if (nextStep !== null)
@@ -26010,7 +27039,7 @@ function formatProblem(problem, paint) {
   return lines.join("\n");
 }
 function formatProblems(problems, options) {
-  const paint = (style2, text2) => options.colour ? `\x1B[${styles[style2]}m${text2}\x1B[0m` : text2;
+  const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
   return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
 }
 
@@ -26376,14 +27405,14 @@ function compare(a2, b) {
 function createListedSpace(tunables, points) {
   const grid = createGrid(tunables);
   const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
-  const sorted = [...unique.values()].sort(compare);
+  const sorted2 = [...unique.values()].sort(compare);
   return assemble({
     grid,
     isValid: (point2) => unique.has(pointKey(point2)),
     enumerate: function* () {
-      yield* sorted;
+      yield* sorted2;
     },
-    createSource: () => listSource(sorted)
+    createSource: () => listSource(sorted2)
   });
 }
 
@@ -26432,7 +27461,7 @@ function refuse(code, message, start) {
     refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
   };
 }
-function tokenise(text2) {
+function tokenise(text3) {
   const depthMessage = `is nested more than ${maxDepth3} levels deep`;
   const parser = new import_yaml.Parser();
   const tokens2 = [];
@@ -26440,7 +27469,7 @@ function tokenise(text2) {
   let flowDepth = 0;
   let indicatorsInLine = 0;
   let count2 = 0;
-  for (const lexeme of new import_yaml.Lexer().lex(text2)) {
+  for (const lexeme of new import_yaml.Lexer().lex(text3)) {
     if (lexeme === "[" || lexeme === "{") flowDepth++;
     else if (lexeme === "]" || lexeme === "}") flowDepth--;
     else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
@@ -26454,12 +27483,12 @@ function tokenise(text2) {
   const tooDeep = tooDeepAt(tokens2);
   return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
 }
-function parseYaml(text2) {
-  const tokenised = tokenise(text2);
+function parseYaml(text3) {
+  const tokenised = tokenise(text3);
   if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
   const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
   const [document2, second] = [
-    ...composer.compose(tokenised.tokens, true, text2.length)
+    ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
   const note = (error, severity2) => faults.push({
@@ -26523,6 +27552,16 @@ var YamlDocument = class {
   /** Whether something is written at a pointer. */
   has(pointer) {
     return this.#places.has(pointer);
+  }
+  /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
+  keysOf(pointer) {
+    let value2 = this.data;
+    for (const part of pointer.split("/").slice(1)) {
+      const { step: step2 } = splitPointer(`/${part}`);
+      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
+      value2 = value2[step2];
+    }
+    return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
   }
   /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
   reportValue(pointer, details2) {
@@ -26650,9 +27689,9 @@ var yamlNextSteps = {
   TOO_LONG: "split the manifest"
 };
 function describeYamlFault(fault) {
-  const text2 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
+  const text3 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
   return {
-    message: `YAML: ${text2.charAt(0).toLowerCase()}${text2.slice(1)}`,
+    message: `YAML: ${text3.charAt(0).toLowerCase()}${text3.slice(1)}`,
     nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
     severity: fault.severity,
     damage: true
@@ -26662,8 +27701,8 @@ function describeYamlFault(fault) {
 // src/manifest/problem-list.ts
 var maxProblems = 500;
 var maxMessage = 300;
-function shorten2(text2) {
-  return text2.length <= maxMessage ? text2 : `${text2.slice(0, maxMessage)}…`;
+function shorten2(text3) {
+  return text3.length <= maxMessage ? text3 : `${text3.slice(0, maxMessage)}…`;
 }
 var ProblemList = class {
   #source;
@@ -26765,16 +27804,16 @@ var ProgramFiles = class {
       });
       return noProgram;
     }
-    const text2 = this.#attempt(place, () => this.#reader.read(resolved));
-    if (text2 === void 0) return noProgram;
-    if (text2 === null) {
+    const text3 = this.#attempt(place, () => this.#reader.read(resolved));
+    if (text3 === void 0) return noProgram;
+    if (text3 === null) {
       place.value({ message: `there is no file '${path2}'`, nextStep: this.#suggest(resolved) });
       return noProgram;
     }
     const root = relativePath(this.#folder, resolved);
-    if (language === "wgsl") return { path: root, language, files: { [root]: text2 } };
+    if (language === "wgsl") return { path: root, language, files: { [root]: text3 } };
     const modules = this.#modulesIn(folderOf(resolved), place);
-    return { path: root, language, files: { ...modules, [root]: text2 } };
+    return { path: root, language, files: { ...modules, [root]: text3 } };
   }
   /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
   #attempt(place, action) {
@@ -26804,11 +27843,11 @@ var ProgramFiles = class {
     const modules = {};
     let characters = 0;
     for (const path2 of paths2) {
-      const text2 = this.#reader.read(path2);
-      if (text2 === null) continue;
-      characters += text2.length;
+      const text3 = this.#reader.read(path2);
+      if (text3 === null) continue;
+      characters += text3.length;
       if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#folder, path2)] = text2;
+      modules[relativePath(this.#folder, path2)] = text3;
     }
     return modules;
   }
@@ -26831,11 +27870,11 @@ var SourceText = class {
   file;
   text;
   #lineStarts;
-  constructor(file, text2) {
+  constructor(file, text3) {
     this.file = file;
-    this.text = text2;
+    this.text = text3;
     const starts = [0];
-    for (let at2 = text2.indexOf("\n"); at2 !== -1; at2 = text2.indexOf("\n", at2 + 1)) starts.push(at2 + 1);
+    for (let at2 = text3.indexOf("\n"); at2 !== -1; at2 = text3.indexOf("\n", at2 + 1)) starts.push(at2 + 1);
     this.#lineStarts = starts;
   }
   /** 1-based line and column of an offset. */
@@ -26878,6 +27917,14 @@ function loadOperator(definition) {
   }
   return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
 }
+function operatorDefaults(definition) {
+  const { parameters } = loadOperator(definition).file;
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(
+      ([name, { default: value2 }]) => value2 === void 0 ? [] : [[name, value2]]
+    )
+  );
+}
 
 // src/manifest/place.ts
 function placeIn(document2, pointer) {
@@ -26886,7 +27933,10 @@ function placeIn(document2, pointer) {
     key: (details2) => document2.reportKey(pointer, details2),
     text: (offset, length, details2) => document2.reportInText(pointer, offset, length, details2),
     at: (...steps2) => placeIn(document2, at(pointer, ...steps2)),
-    isWritten: document2.has(pointer)
+    isWritten: document2.has(pointer),
+    get keys() {
+      return document2.keysOf(pointer);
+    }
   };
 }
 function placeInOperator(operator, document2, pointer, use) {
@@ -26896,7 +27946,10 @@ function placeInOperator(operator, document2, pointer, use) {
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
     at: (...steps2) => placeInOperator(operator, document2, at(pointer, ...steps2), use),
-    isWritten: document2.has(pointer)
+    isWritten: document2.has(pointer),
+    get keys() {
+      return document2.keysOf(pointer);
+    }
   };
 }
 
@@ -27498,14 +28551,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep3) => s2.split(sep3));
-  functionOverload("string.split(string, int): list<string>", (s2, sep3, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep4) => s2.split(sep4));
+  functionOverload("string.split(string, int): list<string>", (s2, sep4, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep3);
+    const parts = s2.split(sep4);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep3));
+    limited.push(parts.slice(l - 1).join(sep4));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -27519,7 +28572,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep3) => {
+  functionOverload("list<string>.join(string): string", (v, sep4) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -27528,7 +28581,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep3);
+    return v.join(sep4);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -27852,13 +28905,13 @@ var TypeDeclaration = class {
       ast
     );
   }
-  #getListElementAtIndex(list3, pos) {
-    switch (list3?.constructor) {
+  #getListElementAtIndex(list4, pos) {
+    switch (list4?.constructor) {
       case Array:
-        return list3[pos];
+        return list4[pos];
       case Set: {
         let i = 0;
-        for (const item of list3) {
+        for (const item of list4) {
           if (i++ !== pos) continue;
           return item;
         }
@@ -28034,9 +29087,9 @@ var celTypes = {
   "map<dyn, dyn>": mapType
 };
 for (const t of [celTypes.string, celTypes.double, celTypes.int]) {
-  const list3 = _createListType(t);
+  const list4 = _createListType(t);
   const map2 = _createMapType(celTypes.string, t);
-  celTypes[list3.name] = list3;
+  celTypes[list4.name] = list4;
   celTypes[map2.name] = map2;
 }
 Object.freeze(celTypes);
@@ -28481,16 +29534,16 @@ var Registry = class _Registry {
   findBinaryOverload(op, left, right) {
     return this.operatorCandidates(op).findBinaryOverload(left, right);
   }
-  #toCelFieldType(field2) {
-    if (typeof field2 === "string") return { type: field2 };
-    if (field2.id) return protobufjsFieldToCelType(field2);
-    return field2;
+  #toCelFieldType(field3) {
+    if (typeof field3 === "string") return { type: field3 };
+    if (field3.id) return protobufjsFieldToCelType(field3);
+    return field3;
   }
   #toCelFieldDeclaration(typename, fields, k2, requireKnownTypes = false) {
     try {
-      const field2 = this.#toCelFieldType(fields[k2]);
-      if (typeof field2?.type !== "string") throw new Error(`unsupported declaration`);
-      return this.#parseTypeString(field2.type, requireKnownTypes);
+      const field3 = this.#toCelFieldType(fields[k2]);
+      if (typeof field3?.type !== "string") throw new Error(`unsupported declaration`);
+      return this.#parseTypeString(field3.type, requireKnownTypes);
     } catch (e) {
       e.message = `Field '${k2}' in type '${typename}' has unsupported declaration: ${JSON.stringify(fields[k2])}`;
       throw e;
@@ -28522,12 +29575,12 @@ var Registry = class _Registry {
           if (this.size !== keys.length) for (const k2 of keys) this.get(k2);
           return super[Symbol.iterator]();
         }
-        get(field2) {
-          let v = super.get(field2);
-          if (v !== void 0 || this.has(field2)) return v;
-          const dec = conversions[field2];
+        get(field3) {
+          let v = super.get(field3);
+          if (v !== void 0 || this.has(field3)) return v;
+          const dec = conversions[field3];
           if (dec === void 0) return;
-          v = this.#raw instanceof Map ? this.#raw.get(field2) : this.#raw?.[field2];
+          v = this.#raw instanceof Map ? this.#raw.get(field3) : this.#raw?.[field3];
           if (dec && v && typeof v === "object") {
             switch (v.constructor) {
               case void 0:
@@ -28536,7 +29589,7 @@ var Registry = class _Registry {
                 v = dec.convert(v);
             }
           }
-          return super.set(field2, v), v;
+          return super.set(field3, v), v;
         }
       }
     }[name];
@@ -28861,16 +29914,16 @@ var OverlayContext = class _OverlayContext {
     return this.#parent.getVariable(name);
   }
 };
-function protobufjsFieldToCelType(field2) {
+function protobufjsFieldToCelType(field3) {
   let fieldType;
-  if (field2.map) {
-    const keyType = protobufjsTypeToCelType(field2.keyType, field2.resolvedKeyType);
-    const valueType = protobufjsTypeToCelType(field2.type, field2.resolvedType);
+  if (field3.map) {
+    const keyType = protobufjsTypeToCelType(field3.keyType, field3.resolvedKeyType);
+    const valueType = protobufjsTypeToCelType(field3.type, field3.resolvedType);
     fieldType = `map<${keyType}, ${valueType}>`;
   } else {
-    fieldType = protobufjsTypeToCelType(field2.type, field2.resolvedType);
+    fieldType = protobufjsTypeToCelType(field3.type, field3.resolvedType);
   }
-  return { type: field2.repeated ? `list<${fieldType}>` : fieldType };
+  return { type: field3.repeated ? `list<${fieldType}>` : fieldType };
 }
 function protobufjsTypeToCelType(protoType, resolvedType) {
   switch (protoType) {
@@ -29158,28 +30211,28 @@ function callFunctionHandler(handler, ev, args, ast) {
 }
 function callFn(args, ast, ev) {
   const argAst = ast.args[1];
-  const types = ast.argTypes;
+  const types2 = ast.argTypes;
   let i = argAst.length;
-  while (i--) types[i] = ev.debugRuntimeType(args[i], argAst[i].checkedType);
-  const decl = ast.candidates.findFunction(types);
+  while (i--) types2[i] = ev.debugRuntimeType(args[i], argAst[i].checkedType);
+  const decl = ast.candidates.findFunction(types2);
   if (decl) return callFunctionHandler(decl.handler, ev, args, ast);
   throw ev.createError(
     "no_matching_overload",
-    `found no matching overload for '${ast.args[0]}(${types.map((t) => t.unwrappedType).join(", ")})'`,
+    `found no matching overload for '${ast.args[0]}(${types2.map((t) => t.unwrappedType).join(", ")})'`,
     ast
   );
 }
 function callRecFn(args, ev, ast) {
   const [, receiverAst, argAst] = ast.args;
-  const types = ast.argTypes;
-  for (let i = 0; i < types.length; i++)
-    types[i] = ev.debugRuntimeType(args[i + 1], argAst[i].checkedType);
+  const types2 = ast.argTypes;
+  for (let i = 0; i < types2.length; i++)
+    types2[i] = ev.debugRuntimeType(args[i + 1], argAst[i].checkedType);
   const receiverType = ev.debugRuntimeType(args[0], receiverAst.checkedType);
-  const decl = ast.candidates.findFunction(types, receiverType);
+  const decl = ast.candidates.findFunction(types2, receiverType);
   if (decl) return callFunctionHandler(decl.handler, ev, args, ast);
   throw ev.createError(
     "no_matching_overload",
-    `found no matching overload for '${receiverType.type}.${ast.args[0]}(${types.map((t) => t.unwrappedType).join(", ")})'`,
+    `found no matching overload for '${receiverType.type}.${ast.args[0]}(${types2.map((t) => t.unwrappedType).join(", ")})'`,
     ast
   );
 }
@@ -29863,17 +30916,17 @@ function registerOverloads(registry) {
   binaryOverload(GPT, "-", GPD, (a2, b) => b.subtractTimestamp(a2));
   binaryOverload(GPT, "+", GPD, (a2, b) => b.extendTimestamp(a2));
   binaryOverload(GPD, "+", GPT, (a2, b) => a2.extendTimestamp(b));
-  function listIncludes(value2, list3, ast, ev) {
-    if (list3 instanceof Set && list3.has(value2)) return true;
-    for (const v of list3) if (isEqual(value2, v, ast, ev)) return true;
+  function listIncludes(value2, list4, ast, ev) {
+    if (list4 instanceof Set && list4.has(value2)) return true;
+    for (const v of list4) if (isEqual(value2, v, ast, ev)) return true;
     return false;
   }
   function mapIncludes(a2, b) {
     if (b instanceof Map) return b.get(a2) !== void 0;
     return hasOwn(b, a2) ? b[a2] !== void 0 : false;
   }
-  function listMembership(value2, list3, ast, ev) {
-    return listIncludes(value2, list3, ast, ev);
+  function listMembership(value2, list4, ast, ev) {
+    return listIncludes(value2, list4, ast, ev);
   }
   binaryOverload("V", "in", "list<V>", listMembership);
   binaryOverload("K", "in", "map<K, V>", mapIncludes);
@@ -30051,8 +31104,8 @@ var TypeChecker = class extends Base {
     if (!type.hasPlaceholderType) return type.name;
     return type.templated(this.registry, toDynTypeBinding).name;
   }
-  formatTypeList(types) {
-    return types.map((t) => this.formatType(t)).join(", ");
+  formatTypeList(types2) {
+    return types2.map((t) => this.formatType(t)).join(", ");
   }
 };
 
@@ -31125,8 +32178,8 @@ var addedFunctions = [
   },
   ...extrema()
 ];
-function findFunction(name, types) {
-  const matches = (added) => added.name === name && added.parameters.length === types.length && added.parameters.every((type, i) => type === types[i]);
+function findFunction(name, types2) {
+  const matches = (added) => added.name === name && added.parameters.length === types2.length && added.parameters.every((type, i) => type === types2[i]);
   return addedFunctions.find(matches) ?? null;
 }
 var functionNames = [
@@ -31180,22 +32233,22 @@ function namesIn(node, declared) {
   visit(node);
   return [...names3].filter((name) => Object.hasOwn(declared, name));
 }
-function renameVariables(value2, types) {
-  if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
+function renameVariables(value2, types2) {
+  if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types2);
   if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-  if (value2.op !== "id") renameVariables(value2.args, types);
-  else if (typeof value2.args === "string" && Object.hasOwn(types, value2.args))
+  if (value2.op !== "id") renameVariables(value2.args, types2);
+  else if (typeof value2.args === "string" && Object.hasOwn(types2, value2.args))
     value2.args = innerName(value2.args);
 }
 var environments = /* @__PURE__ */ new WeakMap();
-function environmentOf(types) {
-  let environment = environments.get(types);
+function environmentOf(types2) {
+  let environment = environments.get(types2);
   if (environment === void 0) {
     environment = base.clone();
-    for (const [name, type] of Object.entries(types)) {
+    for (const [name, type] of Object.entries(types2)) {
       if (!isReservedName(name)) environment.registerVariable(innerName(name), type);
     }
-    environments.set(types, environment);
+    environments.set(types2, environment);
   }
   return environment;
 }
@@ -31214,11 +32267,11 @@ function fromCel(value2) {
   if (typeof value2 === "number" || typeof value2 === "boolean" || typeof value2 === "string") return value2;
   throw new EvaluationFault("gives neither a number nor a text nor true or false");
 }
-function parseCel(source, types) {
+function parseCel(source, types2) {
   try {
-    const parsed = environmentOf(types).parse(source);
-    const names3 = namesIn(parsed.ast, types);
-    renameVariables(parsed.ast, types);
+    const parsed = environmentOf(types2).parse(source);
+    const names3 = namesIn(parsed.ast, types2);
+    renameVariables(parsed.ast, types2);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
@@ -31226,7 +32279,7 @@ function parseCel(source, types) {
       for (const name of names3) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
-        context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
+        context[innerName(name)] = types2[name] === "int" ? toCel(value2) : value2;
       }
       try {
         return fromCel(parsed(context));
@@ -31289,11 +32342,11 @@ function explainSyntax({ code, summary, start, end }, source) {
     return [`unexpected '${found}'`, habit?.nextStep ?? null];
   return [lowerFirst(summary), null];
 }
-function lowerFirst(text2) {
-  return text2.charAt(0).toLowerCase() + text2.slice(1);
+function lowerFirst(text3) {
+  return text3.charAt(0).toLowerCase() + text3.slice(1);
 }
-function explainCall(text2) {
-  const [, name = "", given = ""] = /'(\w+)\((.*)\)'/.exec(text2) ?? [];
+function explainCall(text3) {
+  const [, name = "", given = ""] = /'(\w+)\((.*)\)'/.exec(text3) ?? [];
   const overloads = addedFunctions.filter((added) => added.name === name);
   if (overloads.length === 0 && !functionNames.includes(name))
     return [`there is no function '${name}'`, didYouMean(name, functionNames)];
@@ -31427,8 +32480,8 @@ function conversion2(name, value2) {
 function call(name, values2) {
   const [first, second] = values2;
   if (first === void 0) return null;
-  const types = values2.map((value2) => value2.type);
-  const added = findFunction(name, types);
+  const types2 = values2.map((value2) => value2.type);
+  const added = findFunction(name, types2);
   if (added === null) return values2.length === 1 ? conversion2(name, first) : null;
   const a2 = first.run;
   if (second === void 0) return { type: added.result, run: (variables) => added.call(a2(variables)) };
@@ -31438,8 +32491,8 @@ function call(name, values2) {
   const runs2 = values2.map((value2) => value2.run);
   return { type: added.result, run: (variables) => added.call(...runs2.map((run) => run(variables))) };
 }
-function lowerAll(nodes, types) {
-  const lowered = nodes.map((node) => lower(node, types));
+function lowerAll(nodes, types2) {
+  const lowered = nodes.map((node) => lower(node, types2));
   return lowered.includes(null) ? null : lowered;
 }
 function membership(value2, items) {
@@ -31450,47 +32503,47 @@ function membership(value2, items) {
   };
   return { type: "bool", run };
 }
-function lower(node, types) {
+function lower(node, types2) {
   switch (node.op) {
     case "value":
       return literal(node.args);
     case "id": {
       const name = outerName(node.args);
-      const type = Object.hasOwn(types, name) ? types[name] : void 0;
+      const type = Object.hasOwn(types2, name) ? types2[name] : void 0;
       return type === void 0 ? null : { type, run: variable(name, type) };
     }
     case "!_": {
-      const operand = lower(node.args, types);
+      const operand = lower(node.args, types2);
       return operand?.type === "bool" ? { type: "bool", run: (v) => !operand.run(v) } : null;
     }
     case "-_": {
-      const operand = lower(node.args, types);
+      const operand = lower(node.args, types2);
       if (operand === null || !isNumeric(operand.type)) return null;
       const run = operand.run;
       return operand.type === "int" ? { type: "int", run: (v) => 0 - run(v) } : { type: "double", run: (v) => -run(v) };
     }
     case "&&":
     case "||": {
-      const sides = lowerAll(node.args, types);
+      const sides = lowerAll(node.args, types2);
       if (sides === null || sides.some((side) => side.type !== "bool")) return null;
       return logical(node.op === "||", sides[0], sides[1]);
     }
     case "?:": {
-      const parts = lowerAll(node.args, types);
+      const parts = lowerAll(node.args, types2);
       if (parts === null) return null;
       const [condition, yes, no] = parts;
       if (condition.type !== "bool" || yes.type !== no.type) return null;
       return { type: yes.type, run: (v) => condition.run(v) ? yes.run(v) : no.run(v) };
     }
     case "call": {
-      const values2 = lowerAll(node.args[1], types);
+      const values2 = lowerAll(node.args[1], types2);
       return values2 === null ? null : call(node.args[0], values2);
     }
     case "in": {
-      const [needle, list3] = node.args;
-      if (list3.op !== "list") return null;
-      const value2 = lower(needle, types);
-      const items = lowerAll(list3.args, types);
+      const [needle, list4] = node.args;
+      if (list4.op !== "list") return null;
+      const value2 = lower(needle, types2);
+      const items = lowerAll(list4.args, types2);
       return value2 === null || items === null ? null : membership(value2, items);
     }
     case "==":
@@ -31504,7 +32557,7 @@ function lower(node, types) {
     case "*":
     case "/":
     case "%": {
-      const sides = lowerAll(node.args, types);
+      const sides = lowerAll(node.args, types2);
       return sides === null ? null : binary(node.op, sides[0], sides[1]);
     }
     default:
@@ -31514,8 +32567,51 @@ function lower(node, types) {
 
 // src/expression/formula.ts
 var origins = /* @__PURE__ */ new WeakMap();
-function keepOrigin(expression, root, types) {
-  origins.set(expression, { root, types });
+function keepOrigin(expression, root, types2) {
+  origins.set(expression, { root, types: types2 });
+}
+function expressionFormula(expression) {
+  const origin = origins.get(expression);
+  if (origin !== void 0) return lower(origin.root, origin.types) && formulaOf(origin.root, origin.types);
+  const value2 = expression.names.length === 0 ? expression.evaluate({}) : null;
+  return typeof value2 === "string" ? ["text", value2] : value2;
+}
+function formulaOf(node, types2) {
+  const all = (nodes) => nodes.map((one3) => formulaOf(one3, types2));
+  switch (node.op) {
+    case "value":
+      if (typeof node.args === "string") return ["text", node.args];
+      return typeof node.args === "boolean" ? node.args : Number(node.args);
+    case "id":
+      return outerName(node.args);
+    case "!_":
+      return ["!", formulaOf(node.args, types2)];
+    case "-_":
+      return [`${isFraction(node.args, types2) ? "f" : ""}negate`, formulaOf(node.args, types2)];
+    case "?:":
+    case "&&":
+    case "||":
+      return [node.op, ...all(node.args)];
+    case "call":
+      return [node.args[0], ...all(node.args[1])];
+    case "in": {
+      const [needle, list4] = node.args;
+      return ["in", formulaOf(needle, types2), ...all(list4.args)];
+    }
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%": {
+      const [left, right] = node.args;
+      return [`${isFraction(left, types2) ? "f" : ""}${node.op}`, ...all([left, right])];
+    }
+    default:
+      return [node.op, ...all(node.args)];
+  }
+}
+function isFraction(node, types2) {
+  return lower(node, types2)?.type === "double";
 }
 
 // src/expression/compile-expression.ts
@@ -31739,9 +32835,9 @@ function typeOf(values2) {
 }
 function readTunables(written, place, taken) {
   const items = [];
-  const types = {};
-  for (const [name, list3] of Object.entries(written ?? {})) {
-    const values2 = soundValues(list3 ?? []);
+  const types2 = {};
+  for (const [name, list4] of Object.entries(written ?? {})) {
+    const values2 = soundValues(list4 ?? []);
     checkName(name, place.at(name));
     if (taken.includes(name)) {
       place.at(name).key({
@@ -31757,7 +32853,7 @@ function readTunables(written, place, taken) {
       });
     }
     items.push({ name, values: values2 });
-    types[name] = type ?? "int";
+    types2[name] = type ?? "int";
   }
   const rawSize = items.reduce((product, { values: values2 }) => product * values2.length, 1);
   if (rawSize > maxRawSize) {
@@ -31766,7 +32862,7 @@ function readTunables(written, place, taken) {
       nextStep: "remove tunables or values"
     });
   }
-  return { items, types };
+  return { items, types: types2 };
 }
 function narrowTunables(tunables, written, place) {
   const names3 = tunables.items.map(({ name }) => name);
@@ -31874,15 +32970,16 @@ function typeOf2(values2) {
   if (typeof first === "string") return "string";
   return values2.every((value2) => Number.isSafeInteger(value2)) ? "int" : "double";
 }
+var isName = /^(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = Object.keys(first.values);
+  const names3 = first.place.keys.filter((name) => isName.test(name));
   for (const name of names3) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
     for (const name of names3) {
-      const expected = first.values[name];
+      const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
         if (here.at(name).isWritten) continue;
@@ -31891,7 +32988,7 @@ function readWorkloads(written, place) {
           nextStep: "give all workloads of a kernel the same parameters",
           absence: true
         });
-      } else if (kindOf(value2) !== kindOf(expected)) {
+      } else if (expected !== void 0 && kindOf(value2) !== kindOf(expected)) {
         here.at(name).value({
           message: `'${name}' is ${kindNames[kindOf(value2)]}, but ${kindNames[kindOf(expected)]} in the first workload`,
           nextStep: "give a parameter the same type in all workloads"
@@ -31899,7 +32996,7 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (Object.hasOwn(first.values, name) || first.place.at(name).isWritten) continue;
+      if (names3.includes(name) || first.place.at(name).isWritten) continue;
       const nearest = nearestName(name, names3);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
@@ -31907,12 +33004,12 @@ function readWorkloads(written, place) {
       });
     }
   }
-  const types = Object.fromEntries(
+  const types2 = Object.fromEntries(
     names3.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
-      return [name, typeOf2(all)];
+      return [name, all.length === 0 ? "int" : typeOf2(all)];
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
@@ -31920,7 +33017,7 @@ function readWorkloads(written, place) {
     place: here
   }));
   reportRepeated(items);
-  return { types, items };
+  return { types: types2, items };
 }
 var typeNames2 = {
   int: "a whole number",
@@ -31928,8 +33025,8 @@ var typeNames2 = {
   bool: "true or false",
   string: "a name"
 };
-function parameterFault(value2, parameter) {
-  const { type, minimum, maximum, values: values2 } = parameter;
+function parameterFault(value2, parameter2) {
+  const { type, minimum, maximum, values: values2 } = parameter2;
   const fits2 = type === "int" ? Number.isSafeInteger(value2) : { double: "number", bool: "boolean", string: "string" }[type] === typeof value2;
   if (!fits2) return `must be ${typeNames2[type]}`;
   if (minimum !== void 0 && Number(value2) < minimum) return `must be at least ${minimum}`;
@@ -31951,11 +33048,11 @@ function readOperatorWorkloads(written, parameters, place) {
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
     reportUnknownParameters(Object.keys(values2), names3, here);
     const complete = {};
-    for (const [name, parameter] of Object.entries(parameters)) {
+    for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
-      const value2 = own ?? parameter.default;
-      const fault = value2 === void 0 ? null : parameterFault(value2, parameter);
-      const { description } = parameter;
+      const value2 = own ?? parameter2.default;
+      const fault = value2 === void 0 ? null : parameterFault(value2, parameter2);
+      const { description } = parameter2;
       if (fault !== null) {
         here.at(name).value({
           message: `'${name}' ${fault}`,
@@ -31965,7 +33062,7 @@ function readOperatorWorkloads(written, parameters, place) {
       else if (!here.at(name).isWritten) {
         here.value({
           message: `the workload misses '${name}'`,
-          nextStep: `add '${name}: …' (${description ?? typeNames2[parameter.type]})`,
+          nextStep: `add '${name}: …' (${description ?? typeNames2[parameter2.type]})`,
           absence: true
         });
       }
@@ -32242,8 +33339,8 @@ function missingKey(pointer, key2) {
   };
 }
 function impossibleKey(key2, pointer) {
-  const words = /^\/kernels$/.test(pointer) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
-  return { message: `'${key2.slice(0, 80)}' ${words}, at most 64 characters`, nextStep: "use another name" };
+  const words2 = /^\/kernels$/.test(pointer) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
+  return { message: `'${key2.slice(0, 80)}' ${words2}, at most 64 characters`, nextStep: "use another name" };
 }
 function valueAt(data, pointer) {
   let value2 = data;
@@ -32289,11 +33386,11 @@ function report(fault, document2) {
     return inside;
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
-  const words = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
+  const words2 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
   const { step: step2 } = splitPointer(pointer);
   const subject = pointer === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
   document2.reportValue(pointer, {
-    message: `${subject} ${words ?? fault.message}`,
+    message: `${subject} ${words2 ?? fault.message}`,
     nextStep: suggestion(fault, value2) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
   });
   return pointer;
@@ -32365,9 +33462,9 @@ function operatorLoader(operators2) {
   };
 }
 function parseManifest(options) {
-  const { path: path2, text: text2, reader, folder = "", operators: operators2 } = options;
-  const isTooLarge = text2.length > maxCharacters2;
-  const source = new SourceText(path2, isTooLarge ? text2.slice(0, text2.indexOf("\n") + 1 || 80) : text2);
+  const { path: path2, text: text3, reader, folder = "", operators: operators2 } = options;
+  const isTooLarge = text3.length > maxCharacters2;
+  const source = new SourceText(path2, isTooLarge ? text3.slice(0, text3.indexOf("\n") + 1 || 80) : text3);
   const problems = new ProblemList(source);
   if (isTooLarge) {
     problems.add(
@@ -32496,8 +33593,8 @@ var Convergence = class {
 // src/search/coordinates.ts
 function numericRanks(tunable) {
   if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
-  const sorted = [...tunable.values].sort((a2, b) => a2 - b);
-  return tunable.values.map((value2) => sorted.indexOf(value2));
+  const sorted2 = [...tunable.values].sort((a2, b) => a2 - b);
+  return tunable.values.map((value2) => sorted2.indexOf(value2));
 }
 function axisOf(tunable, index) {
   const levels = tunable.values.length;
@@ -32514,13 +33611,13 @@ function timesHalved(value2) {
   return times;
 }
 function divisibility({ values: values2 }) {
-  const sizes = values2.filter(
+  const sizes2 = values2.filter(
     (value2) => typeof value2 === "number" && Number.isInteger(value2) && value2 > 0
   );
-  if (sizes.length < Math.max(3, values2.length)) return null;
-  const halved = sizes.map(timesHalved);
-  const powersOfTwo = sizes.filter((value2, i) => value2 === 2 ** halved[i]).length;
-  if (powersOfTwo < 2 || powersOfTwo === sizes.length) return null;
+  if (sizes2.length < Math.max(3, values2.length)) return null;
+  const halved = sizes2.map(timesHalved);
+  const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
+  if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
   const lowest3 = Math.min(...halved);
   const range3 = Math.max(...halved) - lowest3;
   return halved.map((times) => (times - lowest3) / range3);
@@ -32539,7 +33636,7 @@ function coordinatesOf(space2) {
     return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
   });
   const all = [...axes, ...divisible];
-  const sizes = space2.tunables.flatMap((tunable, index) => {
+  const sizes2 = space2.tunables.flatMap((tunable, index) => {
     const logs = logValues(tunable);
     return logs === null ? [] : [{ index, logs }];
   });
@@ -32547,10 +33644,10 @@ function coordinatesOf(space2) {
   return {
     dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
     coordinates,
-    featureCount: all.length + sizes.length * (sizes.length - 1),
+    featureCount: all.length + sizes2.length * (sizes2.length - 1),
     features(point2) {
       const features = Array.from(coordinates(point2));
-      const logs = sizes.map((size) => size.logs[point2[size.index]]);
+      const logs = sizes2.map((size) => size.logs[point2[size.index]]);
       logs.forEach((a2, i) => {
         for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
       });
@@ -32900,12 +33997,12 @@ function checkedRow(row, features) {
   if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
   }
-  const cut = (value2) => Number(value2.toPrecision(significantDigits));
+  const cut2 = (value2) => Number(value2.toPrecision(significantDigits));
   return {
     ...row,
-    features: row.features.map((value2) => Number.isFinite(value2) ? cut(value2) : Number.NaN),
-    latencyMs: cut(latencyMs),
-    watts: watts === null ? null : cut(watts)
+    features: row.features.map((value2) => Number.isFinite(value2) ? cut2(value2) : Number.NaN),
+    latencyMs: cut2(latencyMs),
+    watts: watts === null ? null : cut2(watts)
   };
 }
 function identityOf(row) {
@@ -32951,9 +34048,9 @@ function featureMatrix(rows, columns2) {
 
 // src/model/binning.ts
 var missingBin = 0;
-function columnEdges(sorted, maxBins) {
+function columnEdges(sorted2, maxBins) {
   const distinct = [];
-  for (const value2 of sorted) if (value2 !== distinct[distinct.length - 1]) distinct.push(value2);
+  for (const value2 of sorted2) if (value2 !== distinct[distinct.length - 1]) distinct.push(value2);
   const edges = [];
   if (distinct.length <= maxBins) {
     for (let i = 1; i < distinct.length; i++) {
@@ -32963,9 +34060,9 @@ function columnEdges(sorted, maxBins) {
     }
   } else {
     for (let bin = 1; bin < maxBins; bin++) {
-      const at2 = Math.max(1, Math.floor(bin * sorted.length / maxBins));
-      const low = sorted[at2 - 1];
-      const edge = low + (sorted[at2] - low) / 2;
+      const at2 = Math.max(1, Math.floor(bin * sorted2.length / maxBins));
+      const low = sorted2[at2 - 1];
+      const edge = low + (sorted2[at2] - low) / 2;
       if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
     }
   }
@@ -32986,7 +34083,7 @@ function binMatrix(matrix, maxBins) {
   const { rows, columns: columns2, values: values2 } = matrix;
   const bins = new Uint8Array(rows * columns2);
   const edges = [];
-  const offsets = new Int32Array(columns2 + 1);
+  const offsets2 = new Int32Array(columns2 + 1);
   for (let column = 0; column < columns2; column++) {
     const present2 = [];
     for (let row = 0; row < rows; row++) {
@@ -32995,12 +34092,12 @@ function binMatrix(matrix, maxBins) {
     }
     const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
     edges.push(columnBounds);
-    offsets[column + 1] = offsets[column] + columnBounds.length + 2;
+    offsets2[column + 1] = offsets2[column] + columnBounds.length + 2;
     for (let row = 0; row < rows; row++) {
       bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
     }
   }
-  return { rows, columns: columns2, bins, edges, offsets };
+  return { rows, columns: columns2, bins, edges, offsets: offsets2 };
 }
 
 // src/model/histogram.ts
@@ -33022,11 +34119,11 @@ var HistogramPool = class {
   /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
   build(rows, start, end, columns2, residuals) {
     const histogram = this.#take();
-    const { bins, offsets, rows: stride } = this.#binned;
+    const { bins, offsets: offsets2, rows: stride } = this.#binned;
     const { weighted, weights } = residuals;
     for (const column of columns2) {
-      const offset = histogramStride * offsets[column];
-      histogram.fill(0, offset, histogramStride * offsets[column + 1]);
+      const offset = histogramStride * offsets2[column];
+      histogram.fill(0, offset, histogramStride * offsets2[column + 1]);
       const base2 = column * stride;
       for (let k2 = start; k2 < end; k2++) {
         const row = rows[k2];
@@ -33041,10 +34138,10 @@ var HistogramPool = class {
   /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
   subtract(parent, child, columns2) {
     const histogram = this.#take();
-    const { offsets } = this.#binned;
+    const { offsets: offsets2 } = this.#binned;
     for (const column of columns2) {
-      const upTo = histogramStride * offsets[column + 1];
-      for (let at2 = histogramStride * offsets[column]; at2 < upTo; at2 += histogramStride) {
+      const upTo = histogramStride * offsets2[column + 1];
+      for (let at2 = histogramStride * offsets2[column]; at2 < upTo; at2 += histogramStride) {
         const count2 = parent[at2 + 2] - child[at2 + 2];
         histogram[at2 + 2] = count2;
         histogram[at2] = count2 === 0 ? 0 : parent[at2] - child[at2];
@@ -33533,11 +34630,11 @@ function parameterList(dimensions) {
   parameters.push({ kind: "noise", dimension: -1, priorMean: Math.log(0.01), priorDeviation: 1.5 });
   return parameters;
 }
-function toParameters(dimensions, list3, theta) {
+function toParameters(dimensions, list4, theta) {
   const lengthScales = new Float64Array(dimensions.length).fill(1);
   const hammingWeights = new Float64Array(dimensions.length);
   let noise3 = 0;
-  list3.forEach(({ kind, dimension }, index) => {
+  list4.forEach(({ kind, dimension }, index) => {
     const value2 = Math.exp(theta[index]);
     if (kind === "length") lengthScales[dimension] = value2;
     else if (kind === "hamming") hammingWeights[dimension] = value2;
@@ -33545,19 +34642,19 @@ function toParameters(dimensions, list3, theta) {
   });
   return { lengthScales, hammingWeights, noise: noise3 };
 }
-function toTheta(list3, parameters) {
-  return Float64Array.from(list3, ({ kind, dimension }) => {
+function toTheta(list4, parameters) {
+  return Float64Array.from(list4, ({ kind, dimension }) => {
     if (kind === "length") return Math.log(parameters.lengthScales[dimension]);
     if (kind === "hamming") return Math.log(parameters.hammingWeights[dimension]);
     return Math.log(parameters.noise);
   });
 }
 function priorParameters(dimensions) {
-  const list3 = parameterList(dimensions);
+  const list4 = parameterList(dimensions);
   return toParameters(
     dimensions,
-    list3,
-    Float64Array.from(list3, ({ priorMean }) => priorMean)
+    list4,
+    Float64Array.from(list4, ({ priorMean }) => priorMean)
   );
 }
 var PairTerms = class {
@@ -33568,8 +34665,8 @@ var PairTerms = class {
     this.size = points.length;
   }
   /** Adds `change` times the term of `parameter` to `r2` and writes the sum to `out`. */
-  addTo(r2, parameter, change2, out) {
-    const { kind, dimension } = parameter;
+  addTo(r2, parameter2, change2, out) {
+    const { kind, dimension } = parameter2;
     const column = Float64Array.from(this.#points, (point2) => point2[dimension] ?? 0);
     let index = 0;
     for (let i = 1; i < this.size; i++) {
@@ -33582,9 +34679,9 @@ var PairTerms = class {
     }
   }
 };
-function factor(parameter, theta) {
-  if (parameter.kind === "noise") return 0;
-  return Math.exp(parameter.kind === "length" ? -2 * theta : theta);
+function factor(parameter2, theta) {
+  if (parameter2.kind === "noise") return 0;
+  return Math.exp(parameter2.kind === "length" ? -2 * theta : theta);
 }
 function negativeLogLikelihood(r2, noise3, targets, work) {
   const n = targets.length;
@@ -33615,31 +34712,31 @@ function negativeLogLikelihood(r2, noise3, targets, work) {
   return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
 }
 function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
-  const list3 = parameterList(dimensions);
-  const theta = toTheta(list3, start);
+  const list4 = parameterList(dimensions);
+  const theta = toTheta(list4, start);
   const { points, targets } = data;
   const n = points.length;
   const pairs = new PairTerms(points);
   const work = new Float64Array(n * n + n);
   let r2 = new Float64Array(n * (n - 1) / 2);
   let trial = new Float64Array(r2.length);
-  list3.forEach((parameter, index) => {
-    if (parameter.kind !== "noise") pairs.addTo(r2, parameter, factor(parameter, theta[index]), r2);
+  list4.forEach((parameter2, index) => {
+    if (parameter2.kind !== "noise") pairs.addTo(r2, parameter2, factor(parameter2, theta[index]), r2);
   });
   const penalty = (index, value2) => {
-    const { priorMean, priorDeviation } = list3[index];
+    const { priorMean, priorDeviation } = list4[index];
     return 0.5 * ((value2 - priorMean) / priorDeviation) ** 2;
   };
-  const noiseIndex = list3.length - 1;
+  const noiseIndex = list4.length - 1;
   let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
   for (const step2 of sweepSteps) {
-    for (const [index, parameter] of list3.entries()) {
+    for (const [index, parameter2] of list4.entries()) {
       const old = theta[index];
       for (const sign2 of [-1, 1]) {
         const value2 = old + sign2 * step2;
         if (value2 < bounds2.low || value2 > bounds2.high) continue;
-        const isNoise = parameter.kind === "noise";
-        if (!isNoise) pairs.addTo(r2, parameter, factor(parameter, value2) - factor(parameter, old), trial);
+        const isNoise = parameter2.kind === "noise";
+        if (!isNoise) pairs.addTo(r2, parameter2, factor(parameter2, value2) - factor(parameter2, old), trial);
         const noise3 = Math.exp(isNoise ? value2 : theta[noiseIndex]);
         const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
         if (found + penalty(index, value2) < likelihood + penalty(index, old)) {
@@ -33651,7 +34748,7 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
       }
     }
   }
-  return toParameters(dimensions, list3, theta);
+  return toParameters(dimensions, list4, theta);
 }
 
 // src/model/gaussian-process.ts
@@ -33695,11 +34792,11 @@ var GaussianProcess = class {
     if (query.solved === n) return;
     query.values = grown(query.values, n);
     const { values: values2, point: point2 } = query;
-    const factor2 = this.#factor;
+    const factor3 = this.#factor;
     for (let i = query.solved; i < n; i++) {
       const start = i * (i + 1) / 2;
       const prior = this.#covariance.correlation(this.#points[i], point2);
-      const value2 = (prior - dotProduct(factor2, start, values2, 0, i)) / factor2[start + i];
+      const value2 = (prior - dotProduct(factor3, start, values2, 0, i)) / factor3[start + i];
       values2[i] = value2;
       query.variance -= value2 * value2;
     }
@@ -33731,8 +34828,8 @@ var GaussianProcess = class {
 var compressedFrom = 0.7;
 var compression = 0.2;
 function compressionOf(logCosts) {
-  const sorted = [...logCosts].sort((a2, b) => a2 - b);
-  const knee = sorted[Math.floor(compressedFrom * (sorted.length - 1))];
+  const sorted2 = [...logCosts].sort((a2, b) => a2 - b);
+  const knee = sorted2[Math.floor(compressedFrom * (sorted2.length - 1))];
   return (value2) => value2 > knee ? knee + compression * (value2 - knee) : value2;
 }
 var beliefInPrior = 2;
@@ -34323,26 +35420,26 @@ var startTrials = 12;
 var askedAtOnce = 64;
 var climbs = 3;
 var fromPrior = 4;
-async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf2 }) {
+async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf3 }) {
   const asked = /* @__PURE__ */ new Map();
   const ranked = () => [...asked.values()].sort((a2, b) => a2.cost - b.cost).map(({ point: point2 }) => point2);
   let next = space2.sample(random, askedAtOnce);
   for (let climb = 0; climb <= climbs; climb++) {
     for (const point2 of next) {
-      await priors.learn(keyOf2(point2), space2.configuration(point2));
-      const cost2 = priorObjective(keyOf2(point2));
-      if (cost2 !== null) asked.set(keyOf2(point2), { point: point2, cost: cost2 });
+      await priors.learn(keyOf3(point2), space2.configuration(point2));
+      const cost2 = priorObjective(keyOf3(point2));
+      if (cost2 !== null) asked.set(keyOf3(point2), { point: point2, cost: cost2 });
     }
-    next = ranked().slice(0, fromPrior).flatMap((point2) => space2.neighbours(point2)).filter((point2) => !asked.has(keyOf2(point2))).slice(0, askedAtOnce);
+    next = ranked().slice(0, fromPrior).flatMap((point2) => space2.neighbours(point2)).filter((point2) => !asked.has(keyOf3(point2))).slice(0, askedAtOnce);
   }
   return ranked();
 }
 async function startPoints(task) {
-  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf2 } = task;
-  const tried = new Set(chosen.map(keyOf2));
+  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf3 } = task;
+  const tried = new Set(chosen.map(keyOf3));
   const points = [];
   if (priors.speaks) {
-    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf2(point2)));
+    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf3(point2)));
     points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
   }
   return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
@@ -34729,12 +35826,12 @@ function findMap(arr, fn) {
   }
 }
 var lineStartCache = /* @__PURE__ */ new Map();
-function lineStarts(text2) {
-  const found = lineStartCache.get(text2);
+function lineStarts(text3) {
+  const found = lineStartCache.get(text3);
   if (found) return found;
-  const starts = [...text2.matchAll(/\n/g)].map((m) => m.index + 1);
+  const starts = [...text3.matchAll(/\n/g)].map((m) => m.index + 1);
   starts.unshift(0);
-  lineStartCache.set(text2, starts);
+  lineStartCache.set(text3, starts);
   return starts;
 }
 function lineIndexOf(offset, starts) {
@@ -34751,9 +35848,9 @@ function lineIndexOf(offset, starts) {
 function caretLine(indent2, count2) {
   return " ".repeat(Math.max(0, indent2)) + "^".repeat(Math.max(1, count2));
 }
-function offsetToLineNumber(offset, text2) {
-  const safeOffset = Math.min(text2.length, Math.max(0, offset));
-  const starts = lineStarts(text2);
+function offsetToLineNumber(offset, text3) {
+  const safeOffset = Math.min(text3.length, Math.max(0, offset));
+  const starts = lineStarts(text3);
   const line3 = lineIndexOf(safeOffset, starts);
   return [line3 + 1, 1 + safeOffset - starts[line3]];
 }
@@ -34881,7 +35978,7 @@ function encode_integer(num) {
 }
 var isBrowser = "document" in globalThis;
 function throwClickableError(params) {
-  const { url, text: text2, lineNumber, lineColumn, length, offset, error } = params;
+  const { url, text: text3, lineNumber, lineColumn, length, offset, error } = params;
   const weslLocation = {
     file: url,
     line: lineNumber,
@@ -34906,7 +36003,7 @@ function throwClickableError(params) {
     version: 3,
     file: null,
     sources: [url],
-    sourcesContent: [text2 ?? null],
+    sourcesContent: [text3 ?? null],
     names: [],
     mappings
   };
@@ -35291,8 +36388,8 @@ var stdWgslSet = /* @__PURE__ */ new Set([
 function stdWgsl(name) {
   return stdWgslSet.has(name);
 }
-function names2(list3) {
-  return list3.split(/\s+/).filter(Boolean);
+function names2(list4) {
+  return list4.split(/\s+/).filter(Boolean);
 }
 var noSemicolon = /* @__PURE__ */ new Set([
   "block",
@@ -35432,8 +36529,8 @@ function emitName(e, ctx) {
   ctx.srcBuilder.add(e.name, e.start);
 }
 function emitSynthetic(e, ctx) {
-  const { text: text2 } = e;
-  ctx.srcBuilder.addSynthetic(text2, text2, 0);
+  const { text: text3 } = e;
+  ctx.srcBuilder.addSynthetic(text3, text3, 0);
 }
 function emitRefIdent(e, ctx) {
   const { bindings } = ctx;
@@ -35463,11 +36560,11 @@ function emitTypedDecl(name, ctx) {
   }
   emitInlineTrailing(name, ctx);
 }
-function emitMember(member, ctx) {
-  emitElemAttributes(member, ctx);
-  emitName(member.name, ctx);
+function emitMember(member2, ctx) {
+  emitElemAttributes(member2, ctx);
+  emitName(member2.name, ctx);
   ctx.srcBuilder.appendNext(": ");
-  emitTypeRef(member.typeRef, ctx);
+  emitTypeRef(member2.typeRef, ctx);
 }
 function emitSwitchClause(e, ctx) {
   const builder = ctx.srcBuilder;
@@ -35605,16 +36702,16 @@ function emitAttribute(e, ctx) {
   assertUnreachable(kind);
 }
 function emitDirective(e, ctx) {
-  const { directive } = e;
-  const { kind } = directive;
+  const { directive: directive2 } = e;
+  const { kind } = directive2;
   if (kind === "diagnostic") {
-    const diagStr = `diagnostic${diagnosticControlToString(directive.severity, directive.rule)};`;
+    const diagStr = `diagnostic${diagnosticControlToString(directive2.severity, directive2.rule)};`;
     ctx.srcBuilder.add(diagStr, e.start);
   } else if (kind === "enable") {
-    const exts = directive.extensions.map((v) => v.name).join(", ");
+    const exts = directive2.extensions.map((v) => v.name).join(", ");
     ctx.srcBuilder.add(`enable ${exts};`, e.start);
   } else if (kind === "requires") {
-    const exts = directive.extensions.map((v) => v.name).join(", ");
+    const exts = directive2.extensions.map((v) => v.name).join(", ");
     ctx.srcBuilder.add(`requires ${exts};`, e.start);
   } else assertUnreachable(kind);
 }
@@ -35895,19 +36992,19 @@ function emitStatementCore(stmt, ctx) {
       assertUnreachable(stmt);
   }
 }
-function emitVarTemplate(template, ctx) {
+function emitVarTemplate(template2, ctx) {
   const builder = ctx.srcBuilder;
   builder.appendNext("<");
-  template.forEach((name, i) => {
+  template2.forEach((name, i) => {
     if (i > 0) builder.appendNext(", ");
     emitName(name, ctx);
   });
   builder.appendNext(">");
 }
-function emitInit(init, ctx) {
-  if (!init) return;
+function emitInit(init2, ctx) {
+  if (!init2) return;
   ctx.srcBuilder.appendNext(" = ");
-  emitExpression(init, ctx);
+  emitExpression(init2, ctx);
 }
 function emitIf(e, ctx) {
   const builder = ctx.srcBuilder;
@@ -36063,15 +37160,15 @@ function attachWithin(node, runs2, firstRunIndex, srcModule) {
 }
 function positioned(elems) {
   const result = [];
-  let sorted = true;
+  let sorted2 = true;
   let lastStart = -1;
   for (const e of elems) {
     if (e.kind === "synthetic") continue;
-    if (e.start < lastStart) sorted = false;
+    if (e.start < lastStart) sorted2 = false;
     lastStart = e.start;
     result.push(e);
   }
-  if (!sorted) result.sort((a2, b) => a2.start - b.start);
+  if (!sorted2) result.sort((a2, b) => a2.start - b.start);
   return result;
 }
 function runEnd(run) {
@@ -36091,10 +37188,10 @@ function distribute(anchor, run, prev, next, srcModule) {
   if (prev && split > 0) addComments(prev, "commentsAfter", run.slice(0, split), srcModule);
   if (split < run.length) addComments(next, "commentsBefore", run.slice(split), srcModule);
 }
-function addComments(elem, field2, trivia, srcModule) {
+function addComments(elem, field3, trivia, srcModule) {
   const comments = trivia.map((t) => makeComment(t, srcModule));
-  const existing = elem[field2];
-  elem[field2] = existing ? [...existing, ...comments] : comments;
+  const existing = elem[field3];
+  elem[field3] = existing ? [...existing, ...comments] : comments;
 }
 function splitPoint(prev, next, run, src) {
   if (!prev) return 0;
@@ -36220,11 +37317,11 @@ function makeCallExpression(fn, templateArgs, args, end) {
     end
   };
 }
-function expect(stream, text2, context) {
-  const token2 = stream.matchText(text2);
+function expect(stream, text3, context) {
+  const token2 = stream.matchText(text3);
   if (!token2) {
     const pos = stream.position();
-    throw new ParseError2(context ? `Expected '${text2}' after ${context}` : `Expected '${text2}'`, [pos, pos]);
+    throw new ParseError2(context ? `Expected '${text3}' after ${context}` : `Expected '${text3}'`, [pos, pos]);
   }
   return token2;
 }
@@ -36984,17 +38081,17 @@ function parseValueDecl(ctx, keyword, requiresInit, isGlobal, attributes) {
   ctx.pushScope("partial");
   const typedDecl = parseTypedDecl(ctx, isGlobal);
   if (!typedDecl) throwParseError(stream, `Expected identifier after '${keyword}'`);
-  let init;
+  let init2;
   if (requiresInit) {
     expect(stream, "=", `${keyword} identifier`);
-    init = expectExpression(ctx);
-  } else if (stream.matchText("=")) init = expectExpression(ctx);
+    init2 = expectExpression(ctx);
+  } else if (stream.matchText("=")) init2 = expectExpression(ctx);
   expect(stream, ";", `${keyword} declaration`);
   typedDecl.decl.ident.dependentScope = ctx.currentScope();
   ctx.popScope();
   const elem = finishStatement(keyword, startPos, ctx, {
     name: typedDecl,
-    init
+    init: init2
   }, attributes);
   linkDeclIdent(typedDecl, elem);
   return elem;
@@ -37017,18 +38114,18 @@ function parseGlobalVarDecl(ctx, attributes) {
   if (!varToken) return null;
   const startPos = getStartWithAttributes(attributes, varToken.start);
   ctx.pushScope("partial");
-  const template = parseTemplateList(ctx);
+  const template2 = parseTemplateList(ctx);
   const typedDecl = parseTypedDecl(ctx);
   if (!typedDecl) throwParseError(stream, "Expected identifier after 'var'");
-  let init;
-  if (stream.matchText("=")) init = expectExpression(ctx);
+  let init2;
+  if (stream.matchText("=")) init2 = expectExpression(ctx);
   expect(stream, ";", "var declaration");
   typedDecl.decl.ident.dependentScope = ctx.currentScope();
   ctx.popScope();
   const varElem = finishStatement("gvar", startPos, ctx, {
     name: typedDecl,
-    template,
-    init
+    template: template2,
+    init: init2
   }, attributes);
   linkDeclIdent(typedDecl, varElem);
   return varElem;
@@ -37089,20 +38186,20 @@ function parseVarOrLet(ctx, keyword, hasTemplate, requiresInit, attributes) {
   const token2 = stream.matchText(keyword);
   if (!token2) return null;
   const startPos = getStartWithAttributes(attributes, token2.start);
-  const template = hasTemplate ? parseTemplateList(ctx) : void 0;
+  const template2 = hasTemplate ? parseTemplateList(ctx) : void 0;
   const typedDecl = parseTypedDecl(ctx, false);
   if (!typedDecl) throwParseError(stream, `Expected identifier after '${keyword}'`);
-  let init;
+  let init2;
   if (requiresInit) {
     expect(stream, "=", `${keyword} identifier (${keyword} requires initialization)`);
-    init = expectExpression(ctx);
-  } else if (stream.matchText("=")) init = expectExpression(ctx);
+    init2 = expectExpression(ctx);
+  } else if (stream.matchText("=")) init2 = expectExpression(ctx);
   expect(stream, ";", `${keyword} declaration`);
   const elem = finishStatement(keyword, startPos, ctx, {
     name: typedDecl,
-    init
+    init: init2
   }, attributes);
-  if (template && elem.kind === "var") elem.template = template;
+  if (template2 && elem.kind === "var") elem.template = template2;
   linkDeclIdent(typedDecl, elem);
   return elem;
 }
@@ -37123,7 +38220,7 @@ function parseSimpleStatement(ctx, attributes) {
   return parseReturnStmt(ctx, attributes) || parseBreakStmt(ctx, attributes) || parseContinueStmt(ctx, attributes) || parseDiscardStmt(ctx, attributes) || parseEmptyStmt(ctx, attributes) || parsePhonyAssignment(ctx, attributes) || parseExpressionStmt(ctx, attributes);
 }
 function parseAssignmentOp(stream) {
-  const token2 = stream.nextIf(({ text: text2 }) => assignmentOps.has(text2));
+  const token2 = stream.nextIf(({ text: text3 }) => assignmentOps.has(text3));
   if (!token2) return null;
   return {
     value: token2.text,
@@ -37131,7 +38228,7 @@ function parseAssignmentOp(stream) {
   };
 }
 function parseIncDecOp(stream) {
-  const token2 = stream.nextIf(({ text: text2 }) => text2 === "++" || text2 === "--");
+  const token2 = stream.nextIf(({ text: text3 }) => text3 === "++" || text3 === "--");
   if (!token2) return null;
   return {
     op: token2.text,
@@ -37239,7 +38336,7 @@ function parseForStatement(ctx, attributes) {
   if (startPos === null) return null;
   ctx.pushScope();
   expect(stream, "(", "'for'");
-  const init = parseForInit(ctx);
+  const init2 = parseForInit(ctx);
   const condition = parseContentExpression(ctx) ?? void 0;
   expect(stream, ";", "for loop condition");
   const update = parseForUpdate(ctx);
@@ -37247,7 +38344,7 @@ function parseForStatement(ctx, attributes) {
   const body = expectCompound(ctx, "Expected '{' after for loop header");
   ctx.popScope();
   return finishStatement("for", startPos, ctx, {
-    init,
+    init: init2,
     condition,
     update,
     body
@@ -37535,10 +38632,10 @@ function parseDiagnosticDirective(ctx, attributes) {
 function parseDirectiveName(ctx) {
   return makeNameElem(expectWord(ctx.stream, "Expected identifier in name list"));
 }
-function makeDirectiveElem(directive, token2, stream, attributes) {
+function makeDirectiveElem(directive2, token2, stream, attributes) {
   const elem = {
     kind: "directive",
-    directive,
+    directive: directive2,
     start: getStartWithAttributes(attributes, token2.start),
     end: stream.position()
   };
@@ -37749,12 +38846,12 @@ function parseImportStatement(ctx) {
 function parseImportStatementBase(stream) {
   const importToken = stream.matchText("import");
   if (!importToken) return null;
-  const relative2 = parseImportRelative(stream) ?? [];
+  const relative3 = parseImportRelative(stream) ?? [];
   const parsed = parseImportCollection(stream, 0) || parseImportPathOrItem(stream, 0);
   if (!parsed) throwParseError(stream, "invalid import, expected { or name");
   if (!stream.matchText(";")) throwParseError(stream, "invalid import, expected ';'");
   return {
-    statement: parsed.kind === "import-statement" ? prependSegments(relative2, parsed) : makeStatement(relative2, parsed),
+    statement: parsed.kind === "import-statement" ? prependSegments(relative3, parsed) : makeStatement(relative3, parsed),
     importPos: importToken.start
   };
 }
@@ -37826,11 +38923,11 @@ function makeCollection(subtrees) {
 function parsePackageWord(stream) {
   const token2 = stream.peek();
   if (!token2) return null;
-  const { text: text2, kind } = token2;
+  const { text: text3, kind } = token2;
   if (kind !== "word" && kind !== "keyword") return null;
-  if (weslKeywords.has(text2)) return null;
+  if (weslKeywords.has(text3)) return null;
   stream.nextToken();
-  return text2;
+  return text3;
 }
 function makeImportItem(name, as) {
   return {
@@ -37865,9 +38962,9 @@ function parseStructMembers(ctx) {
   while (true) {
     let attempt = markAttempt(ctx);
     try {
-      const member = parseStructMember(ctx);
-      if (!member) break;
-      members.push(member);
+      const member2 = parseStructMember(ctx);
+      if (!member2) break;
+      members.push(member2);
       const memberStart = attempt.start;
       attempt = markAttempt(ctx);
       if (stream.matchText(",")) continue;
@@ -38113,9 +39210,9 @@ var RegexMatchers = class {
     const expParts = Object.entries(matchers).map(toRegexSource).join("|");
     this.exp = new RegExp(expParts, "yu");
   }
-  execAt(text2, position) {
+  execAt(text3, position) {
     this.exp.lastIndex = position;
-    const matches = this.exp.exec(text2);
+    const matches = this.exp.exec(text3);
     if (matches === null) return null;
     const matched = matches[0];
     return {
@@ -38266,18 +39363,18 @@ var WeslLexer = class {
       end: pos + 1
     };
   }
-  token(kind, start, text2) {
-    const end = start + text2.length;
+  token(kind, start, text3) {
+    const end = start + text3.length;
     this.pos = end;
     return {
       kind,
-      text: text2,
+      text: text3,
       start,
       end
     };
   }
-  symbol(start, text2) {
-    return this.token("symbol", start, text2);
+  symbol(start, text3) {
+    return this.token("symbol", start, text3);
   }
   word(start) {
     const { src } = this;
@@ -38299,8 +39396,8 @@ var WeslLexer = class {
   }
   number(start) {
     this.numberExp.lastIndex = start;
-    const text2 = this.numberExp.exec(this.src)[0];
-    return this.token("number", start, text2);
+    const text3 = this.numberExp.exec(this.src)[0];
+    return this.token("number", start, text3);
   }
   /** match one token (or blankspace run) with the unicode-aware regex */
   regexToken(start) {
@@ -38413,18 +39510,18 @@ var WeslStream = class {
     return token2;
   }
   /** Consume token if text matches, otherwise leave position unchanged */
-  matchText(text2) {
+  matchText(text3) {
     const token2 = this.peek();
-    if (token2?.text === text2) {
+    if (token2?.text === text3) {
       this.nextToken();
       return token2;
     }
     return null;
   }
   /** Consume token if kind matches (and optionally text), otherwise leave position unchanged */
-  matchKind(kind, text2) {
+  matchKind(kind, text3) {
     const token2 = this.peek();
-    if (token2?.kind === kind && (!text2 || token2.text === text2)) {
+    if (token2?.kind === kind && (!text3 || token2.text === text3)) {
       this.nextToken();
       return token2;
     }
@@ -38443,8 +39540,8 @@ var WeslStream = class {
   matchSequence(...texts2) {
     const startPos = this.position();
     const tokens2 = [];
-    for (const text2 of texts2) {
-      const token2 = this.matchText(text2);
+    for (const text3 of texts2) {
+      const token2 = this.matchText(text3);
       if (!token2) {
         this.reset(startPos);
         return null;
@@ -38914,8 +40011,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep3 = proposedName.lastIndexOf("::");
-  const name = sep3 === -1 ? proposedName : proposedName.slice(sep3 + 2);
+  const sep4 = proposedName.lastIndexOf("::");
+  const name = sep4 === -1 ? proposedName : proposedName.slice(sep4 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -38927,16 +40024,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants5, packageName2) {
-  if (Object.keys(constants5).length === 0) return void 0;
-  return new ConstantsResolver(constants5, packageName2);
+function createConstantsResolver(constants8, packageName2) {
+  if (Object.keys(constants8).length === 0) return void 0;
+  return new ConstantsResolver(constants8, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants5, packageName2 = "package") {
-    this.constants = constants5;
+  constructor(constants8, packageName2 = "package") {
+    this.constants = constants8;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -39936,27 +41033,27 @@ function scalarToNumber(v) {
   if (v.kind !== "scalar" || typeof v.value === "boolean") return void 0;
   return Number(v.value);
 }
-function literalValue(text2) {
-  if (text2 === "true" || text2 === "false") return scalarValue(boolType, text2 === "true");
-  const suffix = text2[text2.length - 1];
-  const hex2 = text2[0] === "0" && (text2[1] === "x" || text2[1] === "X");
-  if (hex2 && /[pP.]/.test(text2)) return null;
+function literalValue(text3) {
+  if (text3 === "true" || text3 === "false") return scalarValue(boolType, text3 === "true");
+  const suffix = text3[text3.length - 1];
+  const hex2 = text3[0] === "0" && (text3[1] === "x" || text3[1] === "X");
+  if (hex2 && /[pP.]/.test(text3)) return null;
   if (suffix === "i" || suffix === "u") {
-    const big = BigInt(text2.slice(0, -1));
+    const big = BigInt(text3.slice(0, -1));
     if (big > (suffix === "i" ? i32MaxBig : u32MaxBig)) return null;
     return scalarValue(scalarType(suffix === "i" ? "i32" : "u32"), Number(big));
   }
   if ((suffix === "f" || suffix === "h") && !hex2) {
     const kind = suffix === "f" ? "f32" : "f16";
-    const n = quantize(Number.parseFloat(text2), kind);
+    const n = quantize(Number.parseFloat(text3), kind);
     if (!Number.isFinite(n)) return null;
     return scalarValue(scalarType(kind), n);
   }
-  if (hex2 || !/[.eE]/.test(text2)) {
-    const big = abstractIntResult(BigInt(text2));
+  if (hex2 || !/[.eE]/.test(text3)) {
+    const big = abstractIntResult(BigInt(text3));
     return big === null ? null : scalarValue(scalarType("abstract-int"), big);
   }
-  const f = Number.parseFloat(text2);
+  const f = Number.parseFloat(text3);
   return Number.isFinite(f) ? scalarValue(scalarType("abstract-float"), f) : null;
 }
 function convertValue(v, dest) {
@@ -41032,17 +42129,17 @@ function stdTypeRef(name, params, ctx) {
   };
   return unknownType;
 }
-function literalType(text2) {
-  if (text2 === "true" || text2 === "false") return boolType;
-  const suffix = text2[text2.length - 1];
+function literalType(text3) {
+  if (text3 === "true" || text3 === "false") return boolType;
+  const suffix = text3[text3.length - 1];
   if (suffix === "i") return i32Type;
   if (suffix === "u") return u32Type;
-  const hex2 = text2[0] === "0" && (text2[1] === "x" || text2[1] === "X");
-  const floatSuffix = !hex2 || /[pP]/.test(text2);
+  const hex2 = text3[0] === "0" && (text3[1] === "x" || text3[1] === "X");
+  const floatSuffix = !hex2 || /[pP]/.test(text3);
   if (suffix === "h" && floatSuffix) return f16Type;
   if (suffix === "f" && floatSuffix) return f32Type;
-  if (hex2) return /[pP.]/.test(text2) ? abstractFloat : abstractInt;
-  return /[.eE]/.test(text2) ? abstractFloat : abstractInt;
+  if (hex2) return /[pP.]/.test(text3) ? abstractFloat : abstractInt;
+  return /[.eE]/.test(text3) ? abstractFloat : abstractInt;
 }
 function indexType(base2) {
   switch (base2.kind) {
@@ -41111,10 +42208,10 @@ function structType(elem, ctx) {
     structElem: elem
   };
 }
-function valueDeclType(name, init, ctx, materialize) {
+function valueDeclType(name, init2, ctx, materialize) {
   if (name.typeRef) return resolveTypeRef(name.typeRef, ctx);
-  if (!init) return unknownType;
-  const t = typeOfExpr(init, ctx);
+  if (!init2) return unknownType;
+  const t = typeOfExpr(init2, ctx);
   return materialize ? concretize(t) : t;
 }
 function vecMatType(name, elemOf) {
@@ -41278,9 +42375,9 @@ function zeroElem(name) {
 }
 
 // src/kernel/text-position.ts
-function lineStarts2(text2) {
+function lineStarts2(text3) {
   const starts = [0];
-  for (let i = text2.indexOf("\n"); i !== -1; i = text2.indexOf("\n", i + 1)) starts.push(i + 1);
+  for (let i = text3.indexOf("\n"); i !== -1; i = text3.indexOf("\n", i + 1)) starts.push(i + 1);
   return starts;
 }
 function positionAt(starts, offset) {
@@ -41296,7 +42393,7 @@ function positionAt(starts, offset) {
 
 // src/kernel/tokens.ts
 var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
-function blankComments(wgsl2) {
+function blankComments(wgsl2, replacement2 = () => null) {
   let result = "";
   let kept2 = 0;
   let at2 = 0;
@@ -41306,11 +42403,14 @@ function blankComments(wgsl2) {
       continue;
     }
     const end = wgsl2[at2 + 1] === "/" ? lineEnd(wgsl2, at2) : blockEnd(wgsl2, at2);
-    result += wgsl2.slice(kept2, at2) + wgsl2.slice(at2, end).replaceAll(/[^\r\n]/g, " ");
+    result += wgsl2.slice(kept2, at2) + (replacement2(at2, end) ?? spaces(wgsl2.slice(at2, end)));
     at2 = end;
     kept2 = end;
   }
   return result + wgsl2.slice(kept2);
+}
+function spaces(text3) {
+  return text3.replaceAll(/[^\r\n]/g, " ");
 }
 function lineEnd(wgsl2, from) {
   const ending2 = /[\n\v\f\r\u0085\u2028\u2029]/g;
@@ -41335,6 +42435,45 @@ function canonicalTokens(wgsl2) {
   return blankComments(wgsl2).match(token) ?? [];
 }
 
+// src/kernel/unroll/directives.ts
+var marker = "dpdx";
+var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
+var factor2 = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
+function markLoops(text3) {
+  return blankComments(text3, (start, end) => {
+    const comment = text3.slice(start, end);
+    const found = directive.test(comment) ? factor2.exec(comment) : null;
+    if (!found || !isBeforeLoop(text3, start, end)) return null;
+    const [from, to] = found.indices?.groups?.factor ?? [comment.length, comment.length];
+    if (from === to) return `${marker}();${spaces(comment.slice(`${marker}();`.length))}`;
+    const before = spaces(comment.slice(0, from - marker.length - 1));
+    return `${before}${marker}(${comment.slice(from, to)});${spaces(comment.slice(to + 2))}`;
+  });
+}
+function misplacedDirective(text3) {
+  let first = null;
+  blankComments(text3, (start, end) => {
+    const comment = text3.slice(start, end);
+    if (first !== null || !directive.test(comment)) return null;
+    if (!factor2.test(comment)) {
+      first = {
+        offset: start,
+        message: "write `@unroll` or `@unroll(FACTOR)`, and nothing else in the comment"
+      };
+    } else if (!isBeforeLoop(text3, start, end)) {
+      const message = "`@unroll` must be a statement of its own directly before a `for`; where the loop has an `@if`, put both into braces";
+      first = { offset: start, message };
+    }
+    return null;
+  });
+  const found = first;
+  return found && { ...positionAt(lineStarts2(text3), found.offset), message: found.message };
+}
+function isBeforeLoop(text3, start, end) {
+  const before = blankComments(text3.slice(0, start)).trimEnd();
+  return /[{};]$/.test(before) && /^\s*for\b/.test(blankComments(text3.slice(end)));
+}
+
 // src/kernel/wesl.ts
 var packageName = "package";
 var constantsFile = "constants";
@@ -41343,6 +42482,8 @@ var SourceModules = class {
   rootModule;
   #files = /* @__PURE__ */ new Map();
   #parsed = /* @__PURE__ */ new Map();
+  #marked = /* @__PURE__ */ new Map();
+  #misplaced = null;
   /** @param source its package root is the folder of the root module. */
   constructor(source) {
     this.source = source;
@@ -41359,14 +42500,32 @@ var SourceModules = class {
     this.rootModule = moduleOf(source.path);
     this.#files.set(this.rootModule, source.path);
   }
+  /** Files of the modules that linking has asked for so far. */
+  get loaded() {
+    return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? "");
+  }
+  /** The first directive in the files read so far that cannot be followed. */
+  get misplaced() {
+    return this.#misplaced;
+  }
+  /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
+  marked(path2) {
+    const known2 = this.#marked.get(path2);
+    if (known2 !== void 0) return known2;
+    const source = this.source.files[path2] ?? "";
+    const marked = markLoops(source);
+    this.#marked.set(path2, marked);
+    const misplaced = misplacedDirective(source);
+    if (misplaced) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced };
+    return marked;
+  }
   resolveModule(modulePath) {
     const known2 = this.#parsed.get(modulePath);
     if (known2) return known2;
     const path2 = this.#files.get(modulePath);
-    const source = path2 === void 0 ? void 0 : this.source.files[path2];
-    if (path2 === void 0 || source === void 0) return void 0;
-    const text2 = blankComments(source);
-    const parsed = parseSrcModule({ modulePath, debugFilePath: path2, src: text2 }, { keepComments: false });
+    if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
+    const src = this.marked(path2);
+    const parsed = parseSrcModule({ modulePath, debugFilePath: path2, src }, { keepComments: false });
     this.#parsed.set(modulePath, parsed);
     return parsed;
   }
@@ -41396,13 +42555,13 @@ async function linkModules(modules, parameters) {
     }
   });
 }
-function parseWgsl(path2, text2) {
+function parseWgsl(path2, text3) {
   try {
     const modulePath = `${packageName}::main`;
-    const rootAst = parseSrcModule({ modulePath, debugFilePath: path2, src: text2 }, { keepComments: false });
+    const rootAst = parseSrcModule({ modulePath, debugFilePath: path2, src: text3 }, { keepComments: false });
     const resolver = { resolveModule: () => void 0 };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
-    return succeeded({ text: text2, declarations: rootAst.moduleElem.decls, bindings });
+    return succeeded({ text: text3, declarations: rootAst.moduleElem.decls, bindings });
   } catch (error) {
     return linkFailure(error, path2);
   }
@@ -41427,8 +42586,23 @@ function constantsHint(message) {
   if (!missing2) return message;
   return `no tunable or workload parameter is called \`${missing2[1]}\`, so \`constants::${missing2[1]}\` does not exist`;
 }
+var types = /* @__PURE__ */ new WeakMap();
+var constants4 = /* @__PURE__ */ new WeakMap();
+function constantOf(expression, module) {
+  let known2 = constants4.get(expression);
+  if (!known2) {
+    known2 = { value: evalConstExpr(expression, { bindings: module.bindings }) };
+    constants4.set(expression, known2);
+  }
+  return known2.value;
+}
 function typeOf3(expression, module) {
-  return typeOfExpr(expression, { bindings: module.bindings });
+  let type = types.get(expression);
+  if (!type) {
+    type = typeOfExpr(expression, { bindings: module.bindings });
+    types.set(expression, type);
+  }
+  return type;
 }
 function typeOfDeclaration(declaration, module) {
   return typeOfDecl(declaration, { bindings: module.bindings });
@@ -41436,18 +42610,21 @@ function typeOfDeclaration(declaration, module) {
 function declarationOf(ident, module) {
   return refDecl(ident, module.bindings);
 }
+function isUnknown(ident, module) {
+  return refTarget(ident, module.bindings) === "unbound";
+}
 function constantNumber(expression, module) {
-  const value2 = evalConstExpr(expression, { bindings: module.bindings });
+  const value2 = constantOf(expression, module);
   return (value2 && scalarToNumber(value2)) ?? null;
 }
 function childrenOf(element2) {
   return childElems(element2);
 }
 function constantValue(expression, module) {
-  return plainValue(evalConstExpr(expression, { bindings: module.bindings }));
+  return plainValue(constantOf(expression, module));
 }
 function isConstant(expression, module) {
-  return evalConstExpr(expression, { bindings: module.bindings }) !== null;
+  return constantOf(expression, module) !== null;
 }
 function plainValue(value2) {
   if (value2 === null) return null;
@@ -41484,7 +42661,7 @@ function layoutOf(type, module) {
     }
     case "struct": {
       const members = structMembers(type, module);
-      const align = Math.max(1, ...members.map((member) => member.align));
+      const align = Math.max(1, ...members.map((member2) => member2.align));
       const last2 = members.at(-1);
       return { size: last2 ? roundUp(align, last2.offset + last2.size) : 0, align };
     }
@@ -41510,12 +42687,12 @@ function structMembers(type, module) {
 }
 function memberAttributes(struct, name, module) {
   const found = {};
-  const member = struct.members.find((candidate) => candidate.name.name === name);
-  for (const { attribute: attribute2 } of member?.attributes ?? []) {
+  const member2 = struct.members.find((candidate) => candidate.name.name === name);
+  for (const { attribute: attribute2 } of member2?.attributes ?? []) {
     if (attribute2.kind !== "@attribute" || attribute2.name !== "align" && attribute2.name !== "size")
       continue;
-    const parameter = attribute2.params?.[0];
-    found[attribute2.name] = (parameter && constantNumber(parameter.expression, module)) ?? Number.NaN;
+    const parameter2 = attribute2.params?.[0];
+    found[attribute2.name] = (parameter2 && constantNumber(parameter2.expression, module)) ?? Number.NaN;
   }
   return found;
 }
@@ -41528,7 +42705,7 @@ function bindBuffers(options) {
   for (const variable2 of bindings) {
     if (!variable2.used && !definitions2.some((definition) => isAt(definition, variable2))) continue;
     const fault = bindingFault(variable2, definitions2);
-    if (fault !== null) return failed2("validation", fault);
+    if (fault !== null) return failed2("validation", fault, variable2.refusal ?? {});
   }
   const bound = [];
   for (const definition of definitions2) {
@@ -41538,10 +42715,10 @@ function bindBuffers(options) {
     }
     const type = elementType(definition, workload);
     if (type === null) {
-      const parameter = typeof definition.type === "string" ? definition.type : definition.type.parameter;
+      const parameter2 = typeof definition.type === "string" ? definition.type : definition.type.parameter;
       return failed2(
         "validation",
-        `buffer \`${definition.name}\`: workload parameter \`${parameter}\` is no scalar type`
+        `buffer \`${definition.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
     const length = evaluateCount(definition.length.evaluate.bind(definition.length), variables);
@@ -41616,8 +42793,8 @@ function slot({ group, binding }) {
 }
 function bindingFault(variable2, definitions2) {
   const definition = definitions2.find((candidate) => isAt(candidate, variable2));
-  if (variable2.kind === null)
-    return `\`${variable2.name}\` at ${slot(variable2)} is neither a storage nor a uniform buffer`;
+  if (variable2.refusal !== null)
+    return `\`${variable2.name}\` at ${slot(variable2)} ${variable2.refusal.reason}`;
   if (!definition) {
     const namesake = definitions2.find((candidate) => candidate.name === variable2.name);
     const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : "";
@@ -41635,6 +42812,23 @@ function bindingFault(variable2, definitions2) {
 function undeclaredMessage(definition, bindings) {
   const declared = bindings.map((variable2) => `\`${variable2.name}\` at ${slot(variable2)}`).join(", ");
   return `buffer \`${definition.name}\` at ${slot(definition)} is not declared by the program; it has ${declared || "no bindings"}`;
+}
+
+// src/kernel/binding-type.ts
+function typeText(variable2, module) {
+  const reference = variable2.name.typeRef;
+  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
+  return canonicalTokens(text3).join("").replaceAll(",", ", ");
+}
+function noBuffer(variable2, module) {
+  const text3 = typeText(variable2, module);
+  return `is ${kindOf2(text3)} (${text3}); only buffers can be filled and compared`;
+}
+function kindOf2(type) {
+  if (type.startsWith("sampler")) return "a sampler";
+  if (type.startsWith("texture_storage")) return "a storage texture";
+  if (type.startsWith("binding_array")) return "an array of bindings";
+  return type.startsWith("texture") ? "a texture" : "no buffer";
 }
 
 // src/kernel/reachable.ts
@@ -41759,7 +42953,8 @@ function reflect2(module, entryPoint) {
     }
     const name = variable2.name.decl.ident.originalName;
     const kind = bindingKind(variable2);
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2) });
+    const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
+    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
   }
   return succeeded({
     entry,
@@ -41782,15 +42977,15 @@ function attributeOf(attributes, name) {
   return null;
 }
 function attributeNumber(attributes, name, module) {
-  const parameter = attributeOf(attributes, name)?.[0];
-  return parameter ? constantNumber(parameter.expression, module) : null;
+  const parameter2 = attributeOf(attributes, name)?.[0];
+  return parameter2 ? constantNumber(parameter2.expression, module) : null;
 }
 function workgroupSizeOf(entry, module) {
   const parameters = attributeOf(entry.attributes, "workgroup_size");
   if (!parameters) return null;
   const size = [1, 1, 1];
-  for (const [axis, parameter] of parameters.slice(0, 3).entries()) {
-    const value2 = constantNumber(parameter.expression, module);
+  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
+    const value2 = constantNumber(parameter2.expression, module);
     if (value2 === null) return null;
     size[axis] = value2;
   }
@@ -41859,9 +43054,9 @@ function entryFrame(facts) {
 }
 function callFrame(fn, callArguments, caller) {
   const parameters = /* @__PURE__ */ new Map();
-  for (const [index, parameter] of fn.params.entries()) {
+  for (const [index, parameter2] of fn.params.entries()) {
     const expression = callArguments[index];
-    if (expression) parameters.set(parameter.name.decl.ident, { expression, frame: caller });
+    if (expression) parameters.set(parameter2.name.decl.ident, { expression, frame: caller });
   }
   return { facts: caller.facts, parameters, depth: caller.depth + 1, memory: /* @__PURE__ */ new Map() };
 }
@@ -41916,12 +43111,12 @@ var Tally = class {
     this.#sums[index] = this.#sums[index] + amount;
   }
   /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
-  addLargest(alternatives) {
+  addLargest(alternatives2) {
     for (let index = 0; index < counters.length; index++) {
-      const largest2 = Math.max(0, ...alternatives.map((tally) => tally.#sums[index]));
+      const largest2 = Math.max(0, ...alternatives2.map((tally) => tally.#sums[index]));
       this.#sums[index] = this.#sums[index] + largest2;
     }
-    this.loopDepth = Math.max(this.loopDepth, ...alternatives.map((tally) => tally.loopDepth));
+    this.loopDepth = Math.max(this.loopDepth, ...alternatives2.map((tally) => tally.loopDepth));
   }
   /** Everything is unknown from here on. */
   forget() {
@@ -42019,13 +43214,13 @@ function numericBinary(operator, a2, b, kind) {
 }
 
 // src/kernel/features/builtin-inputs.ts
-function builtinInput(declaration, member, view, frame) {
+function builtinInput(declaration, member2, view, frame) {
   const element2 = declaration?.declElem;
   if (!declaration || element2?.kind !== "param" || frame.depth > 0) return null;
-  if (member === null) return inputValue(builtinName(element2.attributes), view, frame);
+  if (member2 === null) return inputValue(builtinName(element2.attributes), view, frame);
   const type = typeOfDeclaration(declaration, frame.facts.module);
   if (type.kind !== "struct") return null;
-  const declared = type.structElem?.members.find((candidate) => candidate.name.name === member);
+  const declared = type.structElem?.members.find((candidate) => candidate.name.name === member2);
   return inputValue(builtinName(declared?.attributes), view, frame);
 }
 function builtinName(attributes) {
@@ -42115,7 +43310,7 @@ function memberOffset(base2, name, frame) {
   if (base2.kind === "vector")
     return "xyzwrgba".indexOf(name[0] ?? "") % 4 * layoutOf(base2.elem, module).size;
   if (base2.kind !== "struct") return Number.NaN;
-  return structMembers(base2, module).find((member) => member.name === name)?.offset ?? Number.NaN;
+  return structMembers(base2, module).find((member2) => member2.name === name)?.offset ?? Number.NaN;
 }
 
 // src/kernel/features/uniforms.ts
@@ -42127,8 +43322,8 @@ function bindingOf(expression, frame) {
   for (const { attribute: attribute2 } of element2.attributes ?? []) {
     if (attribute2.kind !== "@attribute") continue;
     if (attribute2.name !== "group" && attribute2.name !== "binding") continue;
-    const parameter = attribute2.params?.[0];
-    slot2[attribute2.name] = (parameter && constantNumber(parameter.expression, module)) ?? Number.NaN;
+    const parameter2 = attribute2.params?.[0];
+    slot2[attribute2.name] = (parameter2 && constantNumber(parameter2.expression, module)) ?? Number.NaN;
   }
   return program.buffers.find((buffer) => buffer.group === slot2.group && buffer.binding === slot2.binding);
 }
@@ -42392,9 +43587,9 @@ function pattern(stride, bytes) {
 }
 function conflicts(stride, bytes) {
   if (stride === null) return Number.NaN;
-  const words = Math.abs(stride) / 4;
-  if (words === 0 || !Number.isInteger(words)) return 1;
-  let a2 = words;
+  const words2 = Math.abs(stride) / 4;
+  if (words2 === 0 || !Number.isInteger(words2)) return 1;
+  let a2 = words2;
   let b = banks;
   while (b > 0) [a2, b] = [b, a2 % b];
   return Math.max(1, a2 / Math.max(1, bytes / 4));
@@ -42663,16 +43858,16 @@ function tripCount(loop, frame) {
   return countedTrips(induction, induction.start, frame) ?? simulatedTrips(induction, induction.start, frame);
 }
 function inductionOfFor(loop, frame) {
-  const { init, condition, update, body } = loop;
-  if (!init || !condition || !update) return null;
+  const { init: init2, condition, update, body } = loop;
+  if (!init2 || !condition || !update) return null;
   let variable2;
   let from;
-  if (init.kind === "var") {
-    variable2 = init.name.decl.ident;
-    from = init.init;
-  } else if (init.kind === "assign" && init.op.value === "=" && init.lhs.kind === "ref") {
-    variable2 = declarationOf(init.lhs.ident, frame.facts.module);
-    from = init.rhs;
+  if (init2.kind === "var") {
+    variable2 = init2.name.decl.ident;
+    from = init2.init;
+  } else if (init2.kind === "assign" && init2.op.value === "=" && init2.lhs.kind === "ref") {
+    variable2 = declarationOf(init2.lhs.ident, frame.facts.module);
+    from = init2.rhs;
   }
   if (!variable2 || countAssignments([body], frame.facts.module).has(variable2)) return null;
   const start = from ? evaluate2(from, firstInvocation, frame) : 0;
@@ -42759,8 +43954,8 @@ function countedTrips(induction, start, frame) {
   const by = increment(induction, frame);
   const { condition, variable: variable2, shared, stops, stepsFirst } = induction;
   if (by === null || by === 0 || stops || stepsFirst || condition.kind !== "binary-expression") return null;
-  const isVariable = (side) => side.kind === "ref" && declarationOf(side.ident, frame.facts.module) === variable2;
-  const mirrored = {
+  const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, frame.facts.module) === variable2;
+  const mirrored2 = {
     "<": ">",
     "<=": ">=",
     ">": "<",
@@ -42769,9 +43964,9 @@ function countedTrips(induction, start, frame) {
   };
   let operator = condition.operator.value;
   let other = condition.right;
-  if (!isVariable(condition.left)) {
-    if (!isVariable(condition.right)) return null;
-    operator = mirrored[operator];
+  if (!isVariable2(condition.left)) {
+    if (!isVariable2(condition.right)) return null;
+    operator = mirrored2[operator];
     other = condition.left;
   }
   const end = evaluate2(other, firstInvocation, frame);
@@ -42890,8 +44085,8 @@ function countStatement(statement, count2) {
       count2.tally.forget();
   }
 }
-function countLargest(alternatives, count2) {
-  const tallies = alternatives.map((statements) => {
+function countLargest(alternatives2, count2) {
+  const tallies = alternatives2.map((statements) => {
     const tally = new Tally();
     tally.loopDepth = count2.tally.loopDepth;
     countStatements(statements, { ...count2, tally });
@@ -43078,22 +44273,22 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants5 = {};
+  const constants8 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants5[name] = String(value2);
+      constants8[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants5[name] = value2;
+      constants8[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants5, conditions };
+  return { constants: constants8, conditions };
 }
-function unusedTunables(kernel, words) {
+function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
   for (const expression of [
     ...kernel.dispatch,
@@ -43104,7 +44299,7 @@ function unusedTunables(kernel, words) {
   return kernel.tunables.filter(({ name, values: values2 }) => {
     if (name === clockTunable) return false;
     const spellings = [name, ...values2.map((value2) => `${name}_${value2}`)];
-    return !named2.has(name) && !spellings.some((spelling) => words.has(spelling));
+    return !named2.has(name) && !spellings.some((spelling) => words2.has(spelling));
   }).map(({ name }) => name);
 }
 
@@ -43113,17 +44308,17 @@ function overrideNames(module) {
   return overridesOf(module).map(nameOf2);
 }
 function replaceOverrides(module, values2) {
-  let text2 = "";
+  let text3 = "";
   let copied = 0;
   for (const override of overridesOf(module)) {
     const replaced = replacement(override, module, values2);
     if (!replaced.ok) return replaced;
     const original = module.text.slice(override.start, override.end);
     const newlines = original.split("\n").length - 1;
-    text2 += module.text.slice(copied, override.start) + replaced.value + "\n".repeat(newlines);
+    text3 += module.text.slice(copied, override.start) + replaced.value + "\n".repeat(newlines);
     copied = override.end;
   }
-  return succeeded(text2 + module.text.slice(copied));
+  return succeeded(text3 + module.text.slice(copied));
 }
 function overridesOf(module) {
   return module.declarations.filter((declaration) => declaration.kind === "override");
@@ -43165,8 +44360,8 @@ function fits(value2, scalar2) {
 }
 
 // src/kernel/source-lines.ts
-function identityLines(file, text2) {
-  return text2.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
+function identityLines(file, text3) {
+  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
 }
 function linkedLines(linked) {
   const starts = /* @__PURE__ */ new Map();
@@ -43194,29 +44389,349 @@ function lineOrigin(linked, line3, offset) {
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
 }
+function inUserFile(failure, lines) {
+  if (failure.line === void 0) return failure;
+  const origin = lines[failure.line - 1];
+  const { line: _line, column: _column, file: _file, ...rest } = failure;
+  if (!origin) return rest;
+  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
+}
 function mapDiagnostic(program, line3, column = null) {
   const origin = program.lines[line3 - 1];
   if (!origin) return null;
   if (column === null || origin.column === void 0) {
     return { file: origin.file, line: origin.line, column: origin.column ?? null };
   }
-  const text2 = program.wgsl.split("\n", line3)[line3 - 1] ?? "";
-  const shifted = origin.column + column - 1 - indentation(text2);
+  const text3 = program.wgsl.split("\n", line3)[line3 - 1] ?? "";
+  const shifted = origin.column + column - 1 - indentation(text3);
   return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
 }
 function indentation(line3) {
   return line3.length - line3.trimStart().length;
 }
 
+// src/kernel/unroll/counting-loop.ts
+var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
+var mirrored = {
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+  "!=": "!="
+};
+function countingLoop(loop, frame) {
+  const { module } = frame.facts;
+  const { init: init2, condition, update, body } = loop;
+  if (init2?.kind !== "var") {
+    return {
+      message: "its variable must be declared in the loop: `for (var i = ...`",
+      element: init2 ?? loop
+    };
+  }
+  const variable2 = init2.name.decl.ident;
+  const name = variable2.originalName;
+  const type = typeOfDeclaration(variable2, module);
+  const scalar2 = type.kind === "scalar" ? type.scalar : null;
+  if (scalar2 !== "i32" && scalar2 !== "u32" && scalar2 !== "abstract-int") {
+    return { message: `\`${name}\` must be i32 or u32`, element: init2 };
+  }
+  const start = init2.init ? wholeNumber(init2.init, frame) : 0;
+  if (start === null) return { message: `the first value of \`${name}\` is no constant`, element: init2 };
+  if (!condition) return { message: "it has no condition", element: loop };
+  const test = boundOf(condition, variable2, module);
+  if (!test) {
+    return { message: `its condition must compare \`${name}\` with a constant`, element: condition };
+  }
+  const end = wholeNumber(test.bound, frame);
+  if (end === null) return { message: "its end is no constant", element: test.bound };
+  const step2 = update ? stepOf(update, variable2, frame) : null;
+  if (step2 === null || step2 === 0) {
+    return { message: `it must step \`${name}\` by a constant`, element: update ?? loop };
+  }
+  if (countAssignments([body], module).has(variable2)) {
+    return { message: `its body changes \`${name}\` or takes its address`, element: body };
+  }
+  const kind = scalar2 === "u32" ? "u32" : "i32";
+  const trips = countTrips({ start, end, step: step2, operator: test.operator });
+  const [lowest3, highest] = ranges[kind];
+  const last2 = start + step2 * (trips ?? Number.NaN);
+  if (trips === null || !(last2 >= lowest3 && last2 <= highest)) {
+    return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
+  }
+  const leaving = leavingStatement(body, "loop");
+  if (leaving) {
+    return { message: `its body has a \`${leaving.kind}\` of this loop`, element: leaving };
+  }
+  return { name, type: kind, start, step: step2, trips };
+}
+function wholeNumber(expression, frame) {
+  const value2 = evaluate2(expression, everyone, frame);
+  return typeof value2 === "number" && Number.isInteger(value2) ? value2 : null;
+}
+function boundOf(condition, variable2, module) {
+  if (condition.kind === "parenthesized-expression") return boundOf(condition.expression, variable2, module);
+  if (condition.kind !== "binary-expression") return null;
+  const operator = condition.operator.value;
+  const opposite = mirrored[operator];
+  if (opposite === void 0) return null;
+  if (isVariable(condition.left, variable2, module)) return { operator, bound: condition.right };
+  return isVariable(condition.right, variable2, module) ? { operator: opposite, bound: condition.left } : null;
+}
+function isVariable(expression, variable2, module) {
+  if (expression.kind === "parenthesized-expression") {
+    return isVariable(expression.expression, variable2, module);
+  }
+  return expression.kind === "ref" && declarationOf(expression.ident, module) === variable2;
+}
+function stepOf(update, variable2, frame) {
+  const { module } = frame.facts;
+  if (update.kind === "increment" || update.kind === "decrement") {
+    return isVariable(update.target, variable2, module) ? update.kind === "increment" ? 1 : -1 : null;
+  }
+  if (update.kind !== "assign" || update.lhs.kind === "phony") return null;
+  if (!isVariable(update.lhs, variable2, module)) return null;
+  const operator = update.op.value;
+  const { rhs } = update;
+  if (operator === "+=" || operator === "-=") return signed(operator === "+=", rhs, frame);
+  if (operator !== "=" || rhs.kind !== "binary-expression") return null;
+  const adds = rhs.operator.value === "+";
+  if (!adds && rhs.operator.value !== "-") return null;
+  if (isVariable(rhs.left, variable2, module)) return signed(adds, rhs.right, frame);
+  return adds && isVariable(rhs.right, variable2, module) ? signed(true, rhs.left, frame) : null;
+}
+function signed(adds, amount, frame) {
+  const value2 = wholeNumber(amount, frame);
+  return value2 === null || adds ? value2 : -value2;
+}
+function countTrips(loop) {
+  const { start, end, step: step2, operator } = loop;
+  const distance2 = (end - start) / step2;
+  const up = step2 > 0;
+  switch (operator) {
+    case "!=":
+      return Number.isInteger(distance2) && distance2 >= 0 ? distance2 : null;
+    case "<":
+    case ">":
+      if (operator === "<" ? start >= end : start <= end) return 0;
+      return up === (operator === "<") ? Math.ceil(distance2) : null;
+    default:
+      if (operator === "<=" ? start > end : start < end) return 0;
+      return up === (operator === "<=") ? Math.floor(distance2) + 1 : null;
+  }
+}
+function leavingStatement(element2, inside) {
+  for (const child of childrenOf(element2)) {
+    if (child.kind === "continue" || child.kind === "break" && inside === "loop") return child;
+    if (child.kind === "for" || child.kind === "while" || child.kind === "loop") continue;
+    const found = leavingStatement(child, child.kind === "switch" ? "switch" : inside);
+    if (found) return found;
+  }
+  return null;
+}
+
+// src/kernel/unroll/spliced-text.ts
+var SplicedText = class {
+  #original;
+  #parts = [];
+  #length = 0;
+  constructor(original) {
+    this.#original = original;
+  }
+  get length() {
+    return this.#length;
+  }
+  /** Appends `[from, to)` of the original. */
+  copy(from, to) {
+    this.#append(this.#original.slice(from, to), from, true);
+  }
+  /** Appends new text, which belongs to the character at `origin` of the original. */
+  insert(text3, origin) {
+    this.#append(text3, origin, false);
+  }
+  #append(text3, origin, copied) {
+    if (text3 === "") return;
+    this.#parts.push({ text: text3, origin, copied });
+    this.#length += text3.length;
+  }
+  toString() {
+    return this.#parts.map(({ text: text3 }) => text3).join("");
+  }
+  /** The line table of the new text, from that of the original: by the first character of each line that is no space. */
+  lines(original) {
+    const starts = lineStarts2(this.#original);
+    const result = [];
+    let current;
+    for (const { text: text3, origin, copied } of this.#parts) {
+      for (const [index, piece] of text3.split("\n").entries()) {
+        if (index > 0) {
+          result.push(current ?? null);
+          current = void 0;
+        }
+        const indent2 = piece.length - piece.trimStart().length;
+        if (current !== void 0 || indent2 === piece.length) continue;
+        const lineOffset = index === 0 ? 0 : text3.split("\n", index).join("\n").length + 1;
+        current = this.#place(copied ? origin + lineOffset + indent2 : origin, starts, original);
+      }
+    }
+    result.push(current ?? null);
+    return result;
+  }
+  #place(offset, starts, original) {
+    const { line: line3, column } = positionAt(starts, offset);
+    const origin = original[line3 - 1];
+    if (!origin || origin.column === void 0) return origin ?? null;
+    const text3 = this.#original.slice(starts[line3 - 1], starts[line3]);
+    const indent2 = text3.length - text3.trimStart().length;
+    return { ...origin, column: Math.max(1, origin.column + column - 1 - indent2) };
+  }
+};
+
+// src/kernel/unroll/unroll.ts
+var maxCharacters3 = 2e5;
+function unrollLoops(start) {
+  let current = start;
+  if (!current.module.text.includes(marker)) return succeeded(current);
+  for (; ; ) {
+    const marked = current.module.declarations.flatMap((declaration) => outermost(declaration));
+    if (marked.length === 0) return succeeded(current);
+    const unrolled = unrollAll(marked, current);
+    if (!unrolled.ok) return { ok: false, failure: inUserFile(unrolled.failure, current.lines) };
+    current = unrolled.value;
+  }
+}
+function outermost(element2) {
+  const found = [];
+  const loops = /* @__PURE__ */ new Set();
+  if (element2.kind === "block") {
+    for (const [index, statement] of element2.body.entries()) {
+      const loop = element2.body[index + 1];
+      if (!isMark(statement) || loop?.kind !== "for") continue;
+      found.push({ mark: statement, loop });
+      loops.add(loop);
+    }
+  }
+  for (const child of childrenOf(element2)) if (!loops.has(child)) found.push(...outermost(child));
+  return found.sort((a2, b) => a2.loop.start - b.loop.start);
+}
+function isMark(statement) {
+  if (statement.kind !== "call") return false;
+  const callee = statement.call.function;
+  return (callee.kind === "ref" ? callee.ident : callee.name).originalName === marker;
+}
+function unrollAll(marked, { module, lines }) {
+  const text3 = new SplicedText(module.text);
+  const starts = lineStarts2(module.text);
+  const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
+  const launch = {
+    buffers: [],
+    dispatch: [Number.NaN, Number.NaN, Number.NaN],
+    workgroupSize: null
+  };
+  const frame = entryFrame({ module, program: launch, assignments: countAssignments(functions2, module) });
+  let copied = 0;
+  for (const { mark, loop } of marked) {
+    const refuse4 = (message, element2) => failed2("validation", message, positionAt(starts, element2.start));
+    const factor3 = factorOf(mark, frame);
+    if (factor3 === null) {
+      return refuse4("the factor of `@unroll` must be a constant whole number of at least 1", loop);
+    }
+    text3.copy(copied, mark.start);
+    copied = loop.end;
+    if (factor3 === 1) {
+      text3.copy(loop.start, loop.end);
+      continue;
+    }
+    const counting = countingLoop(loop, frame);
+    if ("message" in counting) {
+      return refuse4(`this loop cannot be unrolled: ${counting.message}`, counting.element);
+    }
+    const copies = counting.trips < 2 * factor3 ? counting.trips : factor3;
+    const size = text3.length + copies * (loop.body.end - loop.body.start) + module.text.length - loop.end;
+    if (size > maxCharacters3) {
+      const message = `unrolled ${copies} times, this loop makes the program longer than ${maxCharacters3} characters: choose a smaller factor`;
+      return failed2("unsupported", message, positionAt(starts, loop.start));
+    }
+    writeLoop(text3, loop, counting, factor3, module);
+  }
+  text3.copy(copied, module.text.length);
+  const parsed = parseWgsl("", text3.toString());
+  if (!parsed.ok) return parsed;
+  return succeeded({ module: parsed.value, lines: text3.lines(lines) });
+}
+function factorOf({ call: call2 }, frame) {
+  const [expression] = call2.arguments;
+  if (!expression) return Number.POSITIVE_INFINITY;
+  const value2 = evaluate2(expression, everyone, frame);
+  if (typeof value2 === "boolean") return value2 ? Number.POSITIVE_INFINITY : 1;
+  return typeof value2 === "number" && Number.isInteger(value2) && value2 >= 1 ? value2 : null;
+}
+function writeLoop(text3, loop, counting, factor3, module) {
+  const { name, start, step: step2, trips } = counting;
+  const suffix = counting.type === "u32" ? "u" : "i";
+  const literal2 = (value2) => value2 === -(2 ** 31) ? "i32(-2147483648)" : `${value2}${suffix}`;
+  const lineStart = module.text.lastIndexOf("\n", loop.start) + 1;
+  const before = module.text.slice(lineStart, loop.start);
+  const newLine2 = `
+${before.slice(0, before.length - before.trimStart().length)}`;
+  const body = (value2) => writeCopy(text3, loop, `let ${name} = ${value2};`, module);
+  const full = Math.floor(trips / factor3);
+  if (full <= 1) {
+    for (let trip = 0; trip < trips; trip++) {
+      if (trip > 0) text3.insert(newLine2, loop.start);
+      body(literal2(start + trip * step2));
+    }
+    return;
+  }
+  const first = freshName(name, module);
+  const compare3 = step2 > 0 ? "<" : ">";
+  const advance = `${step2 > 0 ? "+=" : "-="} `;
+  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare3} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
+  const middle2 = start + full * factor3 * step2;
+  text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
+  for (let trip = 0; trip < factor3; trip++) {
+    text3.insert(`${newLine2}  `, loop.start);
+    const offset = literal2(Math.abs(trip * step2));
+    body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
+  }
+  text3.insert(`${newLine2}}`, loop.start);
+  const rest = trips - full * factor3;
+  if (rest === 0) return;
+  text3.insert(newLine2, loop.start);
+  if (rest === 1) {
+    body(literal2(middle2));
+    return;
+  }
+  text3.insert(header2(middle2, start + trips * step2, name, step2), loop.start);
+  text3.copy(loop.body.start, loop.body.end);
+}
+function writeCopy(text3, loop, declaration, module) {
+  const { start, end, body } = loop.body;
+  const name = loop.init?.kind === "var" ? loop.init.name.decl.ident.originalName : null;
+  const hidden = body.some(
+    (statement) => (statement.kind === "var" || statement.kind === "let" || statement.kind === "const") && statement.name.decl.ident.originalName === name
+  );
+  text3.insert(`{ ${declaration}`, loop.start);
+  if (hidden) text3.insert(" ", loop.start);
+  const open = module.text.indexOf("{", start) + 1;
+  text3.copy(hidden ? start : open, end);
+  if (hidden) text3.insert(" }", loop.start);
+}
+function freshName(name, module) {
+  for (let number3 = 0; ; number3++) {
+    const fresh = `${name}_${number3}`;
+    if (!module.text.includes(fresh)) return fresh;
+  }
+}
+
 // src/kernel/program.ts
-async function specialise(modules, values2) {
+async function specialise(modules, values2, parameters = linkParameters(values2)) {
   const { source } = modules;
-  const text2 = source.files[source.path];
-  if (text2 === void 0) return failed2("compile", "the file is missing", { file: source.path });
-  let wgsl2 = blankComments(text2);
+  const text3 = source.files[source.path];
+  if (text3 === void 0) return failed2("compile", "the file is missing", { file: source.path });
+  let wgsl2 = modules.marked(source.path);
   let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
-    const linked = await linkModules(modules, linkParameters(values2));
+    const linked = await linkModules(modules, parameters);
     if (!linked.ok) return linked;
     wgsl2 = linked.value.wgsl;
     lines = linkedLines(linked.value);
@@ -43226,20 +44741,15 @@ async function specialise(modules, values2) {
     const replaced = replaceOverrides(parsed.value, values2);
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
+  if (modules.misplaced) return { ok: false, failure: modules.misplaced };
   if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines) };
-  return succeeded({ module: parsed.value, lines });
-}
-function inUserFile(failure, lines) {
-  if (failure.line === void 0) return failure;
-  const origin = lines[failure.line - 1];
-  const { line: _line, column: _column, file: _file, ...rest } = failure;
-  if (!origin) return rest;
-  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
+  return unrollLoops({ module: parsed.value, lines });
 }
 function parameterWords(modules) {
   const { source } = modules;
-  if (source.language === "wesl") return new Set(Object.values(source.files).flatMap(canonicalTokens));
-  const parsed = parseWgsl(source.path, blankComments(source.files[source.path] ?? ""));
+  if (source.language === "wesl")
+    return new Set(Object.values(source.files).flatMap((text3) => canonicalTokens(markLoops(text3))));
+  const parsed = parseWgsl(source.path, modules.marked(source.path));
   return new Set(parsed.ok ? overrideNames(parsed.value) : []);
 }
 
@@ -43319,8 +44829,8 @@ var Builder = class {
     const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
     if (!buffers.ok) return buffers;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers: buffers.value, requiredFeatures };
-    const refused2 = refusal2(demands, this.#limits);
-    if (refused2 !== null) return failed2("unsupported", refused2);
+    const refused3 = refusal2(demands, this.#limits);
+    if (refused3 !== null) return failed2("unsupported", refused3);
     const entryPoint = launch.entry;
     const program = {
       wgsl: module.text,
@@ -43336,6 +44846,443 @@ var Builder = class {
     return succeeded(program);
   }
 };
+
+// src/kernel/data-shape.ts
+var scalarTypes3 = ["f32", "f16", "i32", "u32"];
+function dataShape(type, module) {
+  const scalars = /* @__PURE__ */ new Set();
+  collectScalars(type, scalars);
+  const [only = ""] = scalars;
+  return {
+    scalar: scalars.size === 1 && scalarTypes3.includes(only) ? only : null,
+    ...extent(type, module)
+  };
+}
+function extent(type, module) {
+  if (type.kind === "array" && type.count === void 0) {
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, module) };
+  }
+  if (type.kind === "struct") {
+    const last2 = structMembers(type, module).at(-1);
+    if (last2?.type.kind === "array" && last2.type.count === void 0) {
+      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, module) };
+    }
+  }
+  return { fixedBytes: layoutOf(type, module).size, elementBytes: 0 };
+}
+function collectScalars(type, found) {
+  switch (type.kind) {
+    case "scalar":
+      found.add(type.scalar);
+      break;
+    case "vector":
+    case "matrix":
+    case "array":
+    case "atomic":
+      collectScalars(type.elem, found);
+      break;
+    case "struct":
+      for (const member2 of type.members) collectScalars(member2.type, found);
+      break;
+    default:
+      found.add(type.kind);
+  }
+}
+function dataSlots(type, module, most) {
+  const slots = [];
+  const repeat = (options) => {
+    for (let i = 0; i < options.count; i++) {
+      if (slots.length > most) return false;
+      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
+    }
+    return true;
+  };
+  const visit = (part, path2, offset) => {
+    switch (part.kind) {
+      case "scalar":
+        if (!scalarTypes3.includes(part.scalar)) return false;
+        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
+        return slots.length <= most;
+      case "atomic":
+        return visit(part.elem, path2, offset);
+      case "vector": {
+        const strideBytes = layoutOf(part.elem, module).size;
+        const name = (i) => `${path2}.${"xyzw"[i]}`;
+        return repeat({ count: part.size, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "matrix": {
+        const column = { kind: "vector", size: part.rows, elem: part.elem };
+        const strideBytes = arrayStride(column, module);
+        const name = (i) => `${path2}[${i}]`;
+        return repeat({ count: part.cols, strideBytes, element: column, path: name, offset });
+      }
+      case "array": {
+        const strideBytes = arrayStride(part.elem, module);
+        const name = (i) => `${path2}[${i}]`;
+        if (part.count === void 0) return false;
+        return repeat({ count: part.count, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "struct":
+        return structMembers(part, module).every(
+          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
+        );
+      default:
+        return false;
+    }
+  };
+  return visit(type, "", 0) && slots.every((slot2) => Number.isFinite(slot2.offsetBytes)) ? slots : null;
+}
+
+// src/kernel/unknown-names.ts
+function unknownNames(reachable, module) {
+  const names3 = /* @__PURE__ */ new Set();
+  const visit = (element2) => {
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    for (const child of childrenOf(element2)) visit(child);
+  };
+  for (const { declaration } of reachable) {
+    if (declaration.kind !== "directive") visit(declaration);
+  }
+  return [...names3];
+}
+
+// src/kernel/describe-entry.ts
+var mostUniformScalars = 256;
+function describeModule(module, locate2, parameters) {
+  return module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry).map((entry) => describeEntry(entry, module, locate2, parameters));
+}
+function describeEntry(entry, module, locate2, parameters) {
+  const name = entry.name.ident.originalName;
+  const reachable = reachableFrom(name, module);
+  const reads = readVariables(
+    reachable.map((item) => item.declaration),
+    module
+  );
+  const bindings = [];
+  let obstacle = foreignPart(module, locate2);
+  for (const { declaration } of reachable) {
+    if (declaration.kind !== "gvar") continue;
+    const described2 = describeVariable(declaration, module, reads);
+    if (described2 === null) continue;
+    if (described2.ok) bindings.push(described2.value);
+    else obstacle ??= locate2(described2.failure);
+  }
+  const size = attributeOf(entry.attributes, "workgroup_size") ?? [];
+  return {
+    name,
+    workgroupSize: size.slice(0, 3).map(({ expression }) => ({
+      text: module.text.slice(expression.start, expression.end).trim(),
+      value: constantNumber(expression, module)
+    })),
+    bindings,
+    parameters: [...parameters, ...reachableOverrides(reachable, module)],
+    axes: axesOf(reachable),
+    unknownNames: unknownNames(reachable, module),
+    obstacle
+  };
+}
+function foreignPart(module, locate2) {
+  const starts = lineStarts2(module.text);
+  const refuse4 = (offset, why) => locate2(failed2("unsupported", why, positionAt(starts, offset)).failure);
+  for (const item of module.declarations) {
+    if (item.kind === "gvar") {
+      const { name, template: template2 } = item;
+      const space2 = template2?.[0]?.name ?? "";
+      if (space2 !== "push_constant" && space2 !== "immediate") continue;
+      const which = `\`${name.decl.ident.originalName}\` is in the address space ${space2}`;
+      return refuse4(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
+    }
+    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
+    const foreign = item.directive.extensions.find(({ name }) => name.startsWith("wgpu_"));
+    if (foreign === void 0) continue;
+    return refuse4(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
+  }
+  return null;
+}
+function reachableOverrides(reachable, module) {
+  return reachable.flatMap(({ declaration }) => {
+    if (declaration.kind !== "override") return [];
+    const { name, init: init2 } = declaration;
+    const type = typeOfDeclaration(name.decl.ident, module);
+    const value2 = init2 === void 0 ? null : constantValue(init2, module);
+    return [
+      {
+        name: declaredName(declaration) ?? "",
+        kind: "override",
+        scalar: type.kind === "scalar" ? concrete(type.scalar) : null,
+        value: typeof value2 === "object" ? null : value2,
+        hasDefault: init2 !== void 0,
+        values: null
+      }
+    ];
+  });
+}
+function concrete(scalar2) {
+  switch (scalar2) {
+    case "abstract-int":
+      return "i32";
+    case "abstract-float":
+      return "f32";
+    case "f32":
+    case "f16":
+    case "i32":
+    case "u32":
+    case "bool":
+      return scalar2;
+    default:
+      return null;
+  }
+}
+function axesOf(reachable) {
+  let letters = "";
+  for (const { tokens: tokens2 } of reachable) {
+    for (const [i, word4] of tokens2.entries()) {
+      if (tokens2[i - 1] === "." && /^[xyzw]{1,4}$/.test(word4)) letters += word4;
+    }
+  }
+  return { y: letters.includes("y"), z: letters.includes("z") };
+}
+function describeVariable(variable2, module, reads) {
+  const name = variable2.name.decl.ident.originalName;
+  const place = positionAt(lineStarts2(module.text), variable2.name.start);
+  const refuse4 = (why) => failed2("unsupported", `\`${name}\` ${why}`, place);
+  const group = attributeNumber(variable2.attributes, "group", module);
+  const binding = attributeNumber(variable2.attributes, "binding", module);
+  if (group === null && binding === null) {
+    const written = attributeOf(variable2.attributes, "group") ?? attributeOf(variable2.attributes, "binding");
+    return written === null ? null : refuse4("needs a constant @group and a constant @binding");
+  }
+  if (group === null || binding === null) return refuse4("needs a constant @group and a constant @binding");
+  if (group > 3) return refuse4(`is in @group(${group}); WebGPU has groups 0 to 3`);
+  if (binding > 999) return refuse4(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
+  const type = typeOfDeclaration(variable2.name.decl.ident, module);
+  const text3 = typeText(variable2, module);
+  const kind = bindingKind(variable2);
+  const slot2 = `@group(${group}) @binding(${binding})`;
+  if (kind === null || text3.startsWith("binding_array")) {
+    return refuse4(`at ${slot2} ${noBuffer(variable2, module)}`);
+  }
+  const slots = kind === "uniform" ? dataSlots(type, module, mostUniformScalars) : null;
+  const shape = dataShape(type, module);
+  if (kind === "uniform" && shape.fixedBytes > 4 * mostUniformScalars) {
+    return refuse4(
+      `at ${slot2} is a uniform of ${shape.fixedBytes} bytes; a manifest can give ${4 * mostUniformScalars}`
+    );
+  }
+  return succeeded({ name, group, binding, kind, read: reads.has(name), type: text3, shape, slots });
+}
+
+// src/kernel/wesl-parameters.ts
+function weslParameters(texts2) {
+  const constants8 = /* @__PURE__ */ new Set();
+  const conditions = /* @__PURE__ */ new Set();
+  for (const text3 of texts2.map((source) => blankComments(source))) {
+    for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
+      for (const item of `${list4},${single}`.split(",")) {
+        const [name = ""] = item.trim().split(/\s+/);
+        if (name !== "") constants8.add(name);
+      }
+    }
+    for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
+      for (const word4 of condition.match(/[A-Za-z_]\w*/g) ?? []) conditions.add(word4);
+    }
+  }
+  conditions.delete("true");
+  conditions.delete("false");
+  const named2 = alternatives([...conditions], constants8);
+  return [
+    ...[...constants8].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
+  ];
+}
+function parameter(name, kind, values2) {
+  return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
+}
+function alternatives(conditions, constants8) {
+  const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
+  const groups = /* @__PURE__ */ new Map();
+  for (const word4 of conditions) {
+    const stem2 = stemOf(word4);
+    const isValue = !constants8.has(word4) && stem2 !== "" && (constants8.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
+    else groups.set(word4, null);
+  }
+  return new Map(
+    [...groups].map(([name, values2]) => {
+      const areNumbers = values2?.every((value2) => /^\d+$/.test(value2)) ?? false;
+      return [name, areNumbers ? (values2 ?? []).map(Number).sort((a2, b) => a2 - b) : values2];
+    })
+  );
+}
+function isSwitch({ kind, values: values2 }) {
+  return kind === "condition" && values2 === null;
+}
+function withSwitches(parameters, switches) {
+  return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
+}
+function trialValues(parameters, standIn, switches) {
+  const constants8 = {};
+  const conditions = {};
+  for (const item of parameters) {
+    const { name, kind, values: values2 } = item;
+    const [first] = values2 ?? [];
+    if (isSwitch(item)) conditions[name] = switches;
+    if (first !== void 0) conditions[`${name}_${first}`] = true;
+    constants8[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+  }
+  return { constants: constants8, conditions };
+}
+
+// src/kernel/describe.ts
+var standIns = [4, 8];
+async function describeProgram(source) {
+  const text3 = source.files[source.path];
+  if (text3 === void 0) return failed2("compile", "the file is missing", { file: source.path });
+  if (source.language === "wgsl") {
+    const wgsl2 = blankComments(text3);
+    const parsed = parseWgsl(source.path, wgsl2);
+    if (!parsed.ok) return parsed;
+    return succeeded(describeModule(parsed.value, (failure) => ({ ...failure, file: source.path }), []));
+  }
+  const off = await describeWesl(source, false);
+  if (off.ok) return off;
+  const on = await describeWesl(source, true);
+  return on.ok ? on : off;
+}
+async function describeWesl(source, switches) {
+  const modules = new SourceModules(source);
+  let parameters = weslParameters([source.files[source.path] ?? ""]);
+  for (; ; ) {
+    const links = [];
+    for (const standIn of standIns) {
+      const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
+      const known2 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
+      const isComplete = known2.length <= parameters.length;
+      parameters = known2;
+      if (!isComplete) break;
+      if (!linked.ok) return linked;
+      const parsed = parseWgsl(source.path, linked.value.wgsl);
+      const lines = linkedLines(linked.value);
+      const locate2 = (failure) => inUserFile(failure, lines);
+      if (!parsed.ok) return { ok: false, failure: locate2(parsed.failure) };
+      links.push(describeModule(parsed.value, locate2, withSwitches(parameters, switches)));
+    }
+    const [first, second] = links;
+    if (first === void 0 || second === void 0) continue;
+    return succeeded(first.map((entry, i) => withoutGuesses(entry, second[i] ?? entry)));
+  }
+}
+function withoutGuesses(entry, other) {
+  const agreed = (a2, b) => a2 === b ? a2 : Number.NaN;
+  return {
+    ...entry,
+    workgroupSize: entry.workgroupSize.map(({ text: text3, value: value2 }, axis) => ({
+      text: text3,
+      value: value2 === other.workgroupSize[axis]?.value ? value2 : null
+    })),
+    bindings: entry.bindings.map((binding, i) => {
+      const twin = other.bindings[i]?.shape ?? binding.shape;
+      const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
+      return {
+        ...binding,
+        shape: {
+          scalar: scalar2,
+          fixedBytes: agreed(fixedBytes, twin.fixedBytes),
+          elementBytes: agreed(elementBytes, twin.elementBytes)
+        },
+        slots: fixedBytes === twin.fixedBytes ? binding.slots : null
+      };
+    })
+  };
+}
+
+// src/kernel/template.ts
+function createTemplateBuilder(kernel) {
+  const modules = new SourceModules(kernel.source);
+  const names3 = [
+    ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
+    ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
+  ];
+  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
+  const marks2 = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  return {
+    conditions,
+    async build(parameters, configuration) {
+      const values2 = programValues({ name: "", parameters }, configuration);
+      const actual = await specialise(modules, values2);
+      if (!actual.ok) return actual;
+      const reflected = reflect2(actual.value.module, kernel.entry);
+      if (!reflected.ok) return reflected;
+      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const { conditions: isTrue } = linkParameters(values2);
+      const program = async (other) => {
+        const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
+        return built.ok ? built.value.module.text : null;
+      };
+      const numbers = Object.keys(values2).filter((name) => typeof values2[name] === "number");
+      const free = [];
+      for (const name of numbers) {
+        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks2, program);
+        if (isFree) free.push(name);
+      }
+      const pieces = await template(free, values2, marks2, program);
+      if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
+        return failed2("validation", "the program depends on a number in another way than as a constant");
+      }
+      const kinds2 = kernel.buffers.map(({ kind, group, binding }) => {
+        const bound = bindings.find((one3) => one3.group === group && one3.binding === binding);
+        return bound?.kind ?? (kind === "uniform" ? "uniform" : "read-only-storage");
+      });
+      return succeeded({
+        conditions: conditions.filter((name) => isTrue[name] === true),
+        fixed: Object.fromEntries(
+          numbers.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
+        ),
+        pieces,
+        requiredFeatures,
+        kinds: kinds2,
+        workgroupSize,
+        workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
+      });
+    }
+  };
+}
+async function template(names3, values2, marks2, program) {
+  const marked = new Map(names3.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
+  const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
+  return text3 === null ? null : cut(text3, marked);
+}
+async function isConstant2(name, values2, marks2, program) {
+  const pieces = await template([name], values2, marks2, program);
+  if (pieces === null) return false;
+  for (const value2 of [1, 2, values2[name], (marks2.get(name) ?? 0) + 1]) {
+    const other = { ...values2, [name]: value2 };
+    if (await program(other) !== fill(pieces, other)) return false;
+  }
+  return true;
+}
+function createMarks(names3, text3) {
+  let next = 17e8;
+  return new Map(
+    names3.map((name) => {
+      do
+        next++;
+      while (text3.includes(String(next)));
+      return [name, next];
+    })
+  );
+}
+function cut(text3, marks2) {
+  const nameOf4 = new Map([...marks2].map(([name, mark]) => [String(mark), name]));
+  if (nameOf4.size === 0) return [text3];
+  const pattern2 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
+  return text3.split(pattern2).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
+}
+function fill(pieces, values2) {
+  return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
+}
 
 // src/app/trial-store.ts
 import { rmSync as rmSync3 } from "node:fs";
@@ -43593,8 +45540,8 @@ function objectiveOf({ laboratory }, objective) {
   return laboratory.meter === null ? { minimize: "latency" } : objective;
 }
 function isTunable({ comparison }, laboratory) {
-  const { definition, head } = comparison;
-  const { workload } = head.variant;
+  const { definition, head: head2 } = comparison;
+  const { workload } = head2.variant;
   const declared = definition.workloads.find(({ name }) => name === workload);
   if (declared === void 0) return false;
   return createKernelSpace(definition, declared, laboratory.info.limits).count(2).value > 1;
@@ -43606,7 +45553,7 @@ async function searchAll(task, stateFolder) {
     const secondsLeft = (task.deadlineMs - laboratory.clock.nowMs()) / 1e3;
     const seconds = Math.min(budget.searchSeconds, secondsLeft / 2);
     if (host.signal.aborted || seconds <= 1) break;
-    const { definition, head, base: base2, kernel } = contest.comparison;
+    const { definition, head: head2, base: base2, kernel } = contest.comparison;
     const workload = definition.workloads.find(({ name }) => name === contest.subject.workload);
     if (workload === void 0) continue;
     host.progress.stage(
@@ -43620,7 +45567,7 @@ async function searchAll(task, stateFolder) {
         clock: laboratory.clock,
         kernel: definition,
         workload,
-        incumbent: head.variant.configuration,
+        incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
         objective: objectiveOf(task, definition.objective),
         budget: { ...budget, searchSeconds: seconds },
@@ -43683,7 +45630,7 @@ function adviceOf(task, found, samples2) {
   const { laboratory, host } = task;
   const { contest, final, configuration, variant } = found;
   const { kernel, workload } = contest.subject;
-  const { definition, head } = contest.comparison;
+  const { definition, head: head2 } = contest.comparison;
   const ratio3 = (from, metric) => compareArms({ subject: contest.subject, samples: samples2, metric, from, to: "R" });
   const over = (from) => ({
     energy: ratio3(from, "energy"),
@@ -43704,7 +45651,7 @@ function adviceOf(task, found, samples2) {
   const joules = medianOrNull(own.map((sample) => sample.joules));
   return {
     kernel,
-    workload: head.variant.workload,
+    workload: head2.variant.workload,
     configuration,
     overBase: over("B"),
     overHead,
@@ -43844,78 +45791,78 @@ function percent3(share2) {
 function list2(verdicts) {
   return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
 }
-function gateChanges(base2, head) {
+function gateChanges(base2, head2) {
   const settings = [];
   for (const metric of ["energy", "latency"]) {
     settings.push({
       name: `gate.${metric}.margin`,
       base: percent3(base2[metric].margin),
-      head: percent3(head[metric].margin),
-      loosens: head[metric].margin > base2[metric].margin
+      head: percent3(head2[metric].margin),
+      loosens: head2[metric].margin > base2[metric].margin
     });
   }
   settings.push(
     {
       name: "gate.energy.allow-estimated",
       base: String(base2.energy.allowEstimated),
-      head: String(head.energy.allowEstimated),
-      loosens: base2.energy.allowEstimated && !head.energy.allowEstimated
+      head: String(head2.energy.allowEstimated),
+      loosens: base2.energy.allowEstimated && !head2.energy.allowEstimated
     },
     {
       name: "gate.fail-on",
       base: list2(base2.failOn),
-      head: list2(head.failOn),
-      loosens: base2.failOn.some((verdict) => !head.failOn.includes(verdict))
+      head: list2(head2.failOn),
+      loosens: base2.failOn.some((verdict) => !head2.failOn.includes(verdict))
     },
     {
       name: "gate.accept-label",
       base: base2.acceptLabel ?? "none",
-      head: head.acceptLabel ?? "none",
-      loosens: head.acceptLabel !== void 0
+      head: head2.acceptLabel ?? "none",
+      loosens: head2.acceptLabel !== void 0
     }
   );
   return settings.filter((setting) => setting.base !== setting.head);
 }
-function kernelChanges(base2, head) {
+function kernelChanges(base2, head2) {
   const sentinel = {
     name: "sentinel",
     base: String(base2.sentinel),
-    head: String(head.sentinel),
+    head: String(head2.sentinel),
     // A sentinel is never red.
-    loosens: head.sentinel
+    loosens: head2.sentinel
   };
-  return [...gateChanges(base2.gate, head.gate), ...base2.sentinel === head.sentinel ? [] : [sentinel]];
+  return [...gateChanges(base2.gate, head2.gate), ...base2.sentinel === head2.sentinel ? [] : [sentinel]];
 }
 function collapse(changes) {
-  const keyOf2 = (setting) => JSON.stringify(setting);
+  const keyOf3 = (setting) => JSON.stringify(setting);
   const counts = /* @__PURE__ */ new Map();
   for (const [, settings] of changes) {
-    for (const setting of settings) counts.set(keyOf2(setting), (counts.get(keyOf2(setting)) ?? 0) + 1);
+    for (const setting of settings) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
   }
   const told = /* @__PURE__ */ new Set();
   return changes.flatMap(
     ([kernel, settings]) => settings.flatMap((setting) => {
-      const { name, base: base2, head, loosens } = setting;
-      const common = changes.length > 1 && counts.get(keyOf2(setting)) === changes.length;
-      if (common && told.has(keyOf2(setting))) return [];
-      told.add(keyOf2(setting));
-      return [{ kernel: common ? null : kernel, setting: name, base: base2, head, loosens }];
+      const { name, base: base2, head: head2, loosens } = setting;
+      const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
+      if (common && told.has(keyOf3(setting))) return [];
+      told.add(keyOf3(setting));
+      return [{ kernel: common ? null : kernel, setting: name, base: base2, head: head2, loosens }];
     })
   );
 }
-function looserChecks(base2, head) {
+function looserChecks(base2, head2) {
   return base2.buffers.flatMap(({ name, check: check3 }) => {
-    const now = head.buffers.find((buffer) => buffer.name === name)?.check ?? null;
+    const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check3 === null || now === null) return [];
     if (now.relative <= check3.relative && now.absolute <= check3.absolute) return [];
-    const tolerance = ({ relative: relative2, absolute }) => `relative ${relative2}, absolute ${absolute}`;
+    const tolerance = ({ relative: relative3, absolute }) => `relative ${relative3}, absolute ${absolute}`;
     return [
-      `${head.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
+      `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
     ];
   });
 }
-function judgeSecondsChange(base2, head) {
-  const [before, after] = [base2.budget.guard.judgeSeconds, head.budget.guard.judgeSeconds];
+function judgeSecondsChange(base2, head2) {
+  const [before, after] = [base2.budget.guard.judgeSeconds, head2.budget.guard.judgeSeconds];
   if (before === after) return [];
   const setting = "budget.guard.judge-seconds";
   return [{ kernel: null, setting, base: String(before), head: String(after), loosens: after < before }];
@@ -43926,16 +45873,16 @@ function strict(gate) {
 function withGate(manifest, gateOf) {
   return { ...manifest, kernels: manifest.kernels.map(gateOf) };
 }
-function policyOf(base2, head) {
-  const { manifest } = head;
+function policyOf(base2, head2) {
+  const { manifest } = head2;
   const judgeSeconds = manifest.budget.guard.judgeSeconds;
   if (base2.revision === null) {
     const unreadable3 = base2.problem !== null;
     return {
       head: unreadable3 ? {
-        ...head,
+        ...head2,
         manifest: withGate(manifest, (kernel) => ({ ...kernel, gate: strict(kernel.gate) }))
-      } : head,
+      } : head2,
       judgeSeconds,
       policy: { source: "head", changes: [] },
       warnings: []
@@ -43949,7 +45896,7 @@ function policyOf(base2, head) {
   });
   return {
     head: {
-      ...head,
+      ...head2,
       manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
         const of = baseOf(kernel);
         return of === void 0 ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
@@ -43969,8 +45916,8 @@ function policyOf(base2, head) {
 
 // src/app/kernel-place.ts
 import { posix } from "node:path";
-function entryLine(text2, entry) {
-  const lines = text2.split("\n");
+function entryLine(text3, entry) {
+  const lines = text3.split("\n");
   const at2 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at2 === -1 ? 1 : at2 + 1;
 }
@@ -44342,9 +46289,9 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
     };
   }
 }
-function splitLines(text2) {
-  const hasTrailingNl = text2.endsWith("\n");
-  const result = text2.split("\n").map((line3) => line3 + "\n");
+function splitLines(text3) {
+  const hasTrailingNl = text3.endsWith("\n");
+  const result = text3.split("\n").map((line3) => line3 + "\n");
   if (hasTrailingNl) {
     result.pop();
   } else {
@@ -44356,8 +46303,8 @@ function splitLines(text2) {
 // src/app/program-diff.ts
 var maxLength3 = 4e4;
 var bounds3 = { context: 3, maxEditLength: 2e3 };
-function programDiff(base2, head) {
-  const [from, to] = [base2.program?.wgsl, head.program?.wgsl];
+function programDiff(base2, head2) {
+  const [from, to] = [base2.program?.wgsl, head2.program?.wgsl];
   if (from === void 0 || to === void 0) return null;
   const patch = structuredPatch("base", "head", from, to, "", "", bounds3);
   if (patch === void 0) return "The programs differ too much to be shown side by side.";
@@ -44365,10 +46312,10 @@ function programDiff(base2, head) {
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
     ...lines2
   ]);
-  const text2 = lines.join("\n");
-  if (text2.length <= maxLength3) return text2;
+  const text3 = lines.join("\n");
+  if (text3.length <= maxLength3) return text3;
   const note = "\n... cut";
-  return `${text2.slice(0, text2.lastIndexOf("\n", maxLength3 - note.length))}${note}`;
+  return `${text3.slice(0, text3.lastIndexOf("\n", maxLength3 - note.length))}${note}`;
 }
 
 // src/app/guard-report.ts
@@ -44490,9 +46437,9 @@ function sameConfiguration(a2, b) {
   return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
-  const { base: base2, head, kernel, workload, family, limits: limits2 } = options;
+  const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
   const { configuration, problem } = shippedConfiguration({
-    tuned: head.tuned,
+    tuned: head2.tuned,
     kernel,
     workload,
     family,
@@ -44545,9 +46492,9 @@ async function compareWorkload(options) {
     codeOnly: codeOnly?.ok ? codeOnly.value : null
   };
 }
-function listRemoved(base2, head) {
+function listRemoved(base2, head2) {
   return base2.manifest.kernels.flatMap((definition) => {
-    const kept2 = head.manifest.kernels.find(({ name }) => name === definition.name);
+    const kept2 = head2.manifest.kernels.find(({ name }) => name === definition.name);
     return definition.workloads.filter((workload) => !kept2?.workloads.some(({ name }) => name === workload.name)).map(
       (workload) => ({
         kernel: definition.name,
@@ -44560,8 +46507,8 @@ function listRemoved(base2, head) {
     );
   });
 }
-function listMissingBaseline(head, problem) {
-  return head.manifest.kernels.flatMap(
+function listMissingBaseline(head2, problem) {
+  return head2.manifest.kernels.flatMap(
     (definition) => definition.workloads.map(
       (workload) => ({
         kernel: definition.name,
@@ -44589,15 +46536,15 @@ import { createHash as createHash5 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
-  const { base: base2, head } = comparison;
+  const { base: base2, head: head2 } = comparison;
   const { device, meter } = machine;
   const parts = [
     subject.kernel,
     subject.workload,
     base2.variant.program?.identity ?? null,
-    head.variant.program?.identity ?? null,
+    head2.variant.program?.identity ?? null,
     // Absent at the board's own clock, so that what was kept before there were clocks still counts.
-    ...[base2, head].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
+    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
     device.family,
     machineLabel(device),
     meter?.name ?? null,
@@ -44649,23 +46596,23 @@ async function runs(device, { variant, reference }) {
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
 function sameOutputs(a2, b) {
-  const describe5 = ({ program }) => JSON.stringify(
-    program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
+  const describe7 = ({ program }) => JSON.stringify(
+    program?.buffers.map(({ group, binding, type, length, fill: fill2, seed }) => [
       group,
       binding,
       type,
       length,
-      fill,
+      fill2,
       seed
     ])
   );
-  return describe5(a2) === describe5(b);
+  return describe7(a2) === describe7(b);
 }
 async function outputDifference(device, comparison) {
-  const { base: base2, head, definition, kernel, workload, status } = comparison;
+  const { base: base2, head: head2, definition, kernel, workload, status } = comparison;
   if (status === "identical" || definition.reference !== null) return null;
-  if (!sameOutputs(base2.variant, head.variant)) return null;
-  const compared = await device.verify(head.variant, base2.variant);
+  if (!sameOutputs(base2.variant, head2.variant)) return null;
+  const compared = await device.verify(head2.variant, base2.variant);
   if (compared.ok) return null;
   return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
 }
@@ -44677,9 +46624,9 @@ async function checkArms(options) {
   const warnings = [];
   for (const [index, comparison] of comparisons3.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, head, definition } = comparison;
+    const { kernel, workload, head: head2, definition } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons3.length });
-    const headRuns = await runs(device, head);
+    const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
       const { failure } = headRuns;
       const reason = `head does not run: ${failure.message}`;
@@ -44714,7 +46661,7 @@ async function checkArms(options) {
         workload,
         variants: {
           B: base2.variant,
-          H: head.variant,
+          H: head2.variant,
           X: codeOnlyRuns ? codeOnly.variant : void 0
         }
       }
@@ -44782,8 +46729,8 @@ var Tail = class {
   constructor(limit) {
     this.#limit = limit;
   }
-  push(text2) {
-    this.#text = (this.#text + text2).slice(-this.#limit);
+  push(text3) {
+    this.#text = (this.#text + text3).slice(-this.#limit);
   }
   /** The last few lines that say something: no warnings of the driver's loader, no stack. */
   summary(lines = 5) {
@@ -44814,9 +46761,9 @@ var GpuProcess = class {
     const spared = killAtExit2(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
-      stream?.on("data", (text2) => {
-        this.#tail.push(text2);
-        options.onLog?.(text2);
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
       });
     }
     child.on("message", (message) => this.#receive(message));
@@ -44996,9 +46943,9 @@ import { brotliDecompressSync } from "node:zlib";
 // src/device/driver/tar.ts
 var blockBytes = 512;
 function text(block, start, length) {
-  const field2 = block.subarray(start, start + length);
-  const end = field2.indexOf(0);
-  return Buffer.from(end < 0 ? field2 : field2.subarray(0, end)).toString("utf8");
+  const field3 = block.subarray(start, start + length);
+  const end = field3.indexOf(0);
+  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
 }
 function octal(block, start, length) {
   const digits2 = text(block, start, length).trim();
@@ -45456,14 +47403,7 @@ function clockedDevice(device, clocks) {
     const mhz = clockOf(configuration);
     if (clocks !== null) return clocks.set(mhz);
     if (mhz === null) return;
-    throw new JoulegateError(
-      "could-not-measure",
-      `${device.info.description}: its clock cannot be locked here.`,
-      {
-        code: "no-clock-control",
-        nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-      }
-    );
+    throw noClockControl(device.info);
   }
   return {
     info: device.info,
@@ -45480,6 +47420,22 @@ function clockedDevice(device, clocks) {
     },
     close: () => device.close()
   };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
 }
 
 // src/app/laboratory.ts
@@ -45563,6 +47519,7 @@ async function openLaboratory(outer, options) {
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels) => tryClocks(info, clocks, kernels),
       async close() {
         try {
           await meter?.close();
@@ -45583,11 +47540,11 @@ function fingerprint(revision, kernel) {
   const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
   return JSON.stringify([program, tuned]);
 }
-function compareUntouched(base2, head) {
+function compareUntouched(base2, head2) {
   const comparisons3 = [];
-  for (const definition of head.manifest.kernels) {
+  for (const definition of head2.manifest.kernels) {
     const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
-    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head, definition)) return null;
+    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head2, definition)) return null;
     for (const workload of definition.workloads) {
       comparisons3.push({
         kernel: definition.name,
@@ -45883,7 +47840,7 @@ function mergeBase(question) {
 // src/git/open-folder.ts
 import {
   closeSync as closeSync4,
-  constants as constants3,
+  constants as constants5,
   fstatSync as fstatSync2,
   openSync as openSync4,
   readdirSync,
@@ -45970,7 +47927,7 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync4(realPath, constants3.O_RDONLY | (constants3.O_NONBLOCK ?? 0));
+    descriptor = openSync4(realPath, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47000,11 +48957,11 @@ function folderIn(path2) {
 }
 function readManifest(options) {
   const { host, reader, path: path2, shown } = options;
-  const text2 = reader.read(path2);
-  if (text2 === null) return null;
+  const text3 = reader.read(path2);
+  if (text3 === null) return null;
   const { manifest, problems } = parseManifest({
     path: shown,
-    text: text2,
+    text: text3,
     reader,
     folder: folderIn(path2),
     operators
@@ -47037,7 +48994,7 @@ function openManifest(host, path2) {
   if (manifest === null) {
     throw new JoulegateError("bad-input", `${path2} does not exist.`, {
       code: "no-manifest",
-      nextStep: "Name the manifest with --manifest FILE, or write a joulegate.yaml here."
+      nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
     });
   }
   return { manifest, folder, root, path: below };
@@ -47088,18 +49045,18 @@ function openBaseFolder(host, folder, manifestName2) {
 }
 function tunedAt(reader, folder, tunedPath, label) {
   const path2 = posix2.join(folder, tunedPath);
-  const text2 = reader.read(path2);
-  return text2 === null ? null : parseTuned(text2, `${label}:${path2}`);
+  const text3 = reader.read(path2);
+  return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
 }
-function openBaseRevision(host, revision, head) {
-  const question = { root: head.root, environment: host.environment };
+function openBaseRevision(host, revision, head2) {
+  const question = { root: head2.root, environment: host.environment };
   const commit = mergeBase({ ...question, revision });
   const { reader } = openRevision({ ...question, revision: commit });
   const label = revision;
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head.path, shown: `${label}:${head.path}` });
+    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
     if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head.path), manifest.tunedPath, label) };
+    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
   });
 }
 function describeCheckout(host, root) {
@@ -47215,8 +49172,8 @@ function warningsOf(outcome, overall) {
   return warnings;
 }
 var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
-function isSameCommit(head, base2) {
-  const { commit, dirty } = head.described;
+function isSameCommit(head2, base2) {
+  const { commit, dirty } = head2.described;
   return commit !== null && commit === base2.described.commit && dirty !== true;
 }
 async function readAcceptance({ readLabels }, outcome) {
@@ -47242,18 +49199,18 @@ async function readAcceptance({ readLabels }, outcome) {
     warnings: []
   };
 }
-function writeSuggestion(host, options, head, advice) {
+function writeSuggestion(host, options, head2, advice) {
   if (advice.length === 0) return { suggestion: null, warnings: [] };
   if (options.report === void 0) {
-    return { suggestion: { path: head.tunedPath, file: null }, warnings: [] };
+    return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
     const path2 = join18(absolutePath(host, options.report), suggestionFile);
-    writeFileAtomic(path2, formatTuned(suggestedTuned(head.tuned, advice)));
-    return { suggestion: { path: head.tunedPath, file: suggestionFile }, warnings: [] };
+    writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
+    return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    return { suggestion: { path: head.tunedPath, file: null }, warnings: [error.message] };
+    return { suggestion: { path: head2.tunedPath, file: null }, warnings: [error.message] };
   }
 }
 function samplesOf3({ samples: samples2, earlier, measuredWith }) {
@@ -47267,10 +49224,10 @@ function samplesOf3({ samples: samples2, earlier, measuredWith }) {
 }
 async function guard(host, options) {
   const startedAt = host.now();
-  const { head, base: base2 } = openRevisions(host, options);
-  selectKernels(head.revision.manifest, options.kernels);
+  const { head: head2, base: base2 } = openRevisions(host, options);
+  selectKernels(head2.revision.manifest, options.kernels);
   prepareReportFolder(host, options.report);
-  const policy = policyOf(base2, head.revision);
+  const policy = policyOf(base2, head2.revision);
   const outcome = await runGuard({ host, options, base: base2, policy });
   const { measuredWith, judgements, advice, machineChanged } = outcome;
   const { accepts, warnings: unread } = await readAcceptance(options, outcome);
@@ -47298,10 +49255,10 @@ async function guard(host, options) {
     accepts: (kernel) => accepts(kernel) !== null,
     machineChanged
   });
-  const { tuned, manifest } = head.revision;
+  const { tuned, manifest } = head2.revision;
   const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
   const interrupted = host.signal.aborted;
-  const sameCommit = isSameCommit(head, base2);
+  const sameCommit = isSameCommit(head2, base2);
   const report3 = {
     schema: "joulegate-report",
     version: 1,
@@ -47318,7 +49275,7 @@ async function guard(host, options) {
     verdict: interrupted ? "interrupted" : sameCommit ? "nothing-gated" : overall.verdict,
     reason: sameCommit ? sameCommitReason : overall.reason,
     base: base2.described,
-    head: head.described,
+    head: head2.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },
     kernels,
     policy: policy.policy,
@@ -47334,8 +49291,8 @@ async function guard(host, options) {
 // src/app/noise-floor.ts
 var wantedBlocks = 20;
 function statusOf(done, blocks, secondsLeft) {
-  const text2 = `noise floor, A/A block ${done + 1}`;
-  return Number.isFinite(blocks) ? { text: `${text2} of ${blocks}`, share: done / blocks } : { text: text2, secondsLeft };
+  const text3 = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
 }
 async function measureNoise(options) {
   const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
@@ -47786,6 +49743,7 @@ async function retune(host, options) {
   prepareKeepFolder(host, options.keep);
   const laboratory = await openLaboratory(host, options);
   try {
+    await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
     const ownTunedPath = join22(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
@@ -47855,7 +49813,7 @@ async function retune(host, options) {
 }
 
 // src/app/doctor-system.ts
-import { accessSync, constants as constants4, existsSync as existsSync7, readdirSync as readdirSync2 } from "node:fs";
+import { accessSync, constants as constants6, existsSync as existsSync7, readdirSync as readdirSync2 } from "node:fs";
 import { join as join23 } from "node:path";
 function thisSystem(environment) {
   return {
@@ -47870,7 +49828,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants4.R_OK | constants4.W_OK);
+        accessSync(path2, constants6.R_OK | constants6.W_OK);
         return true;
       } catch {
         return false;
@@ -47901,11 +49859,11 @@ function checkLoader({ environment, exists }) {
     nextStep: loader === void 0 ? "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`." : null
   };
 }
-function driverFiles({ environment, list: list3 }) {
+function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list3(folder).filter((name) => name.endsWith(".json")).map((name) => join23(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join23(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -47929,11 +49887,11 @@ function checkDrivers(view) {
   };
 }
 function checkNvidia(view) {
-  const { environment, exists, list: list3 } = view;
-  const isThere = exists("/dev/nvidiactl") || exists("/proc/driver/nvidia/version");
-  if (!isThere) return null;
+  const { environment, exists, list: list4 } = view;
+  const isThere2 = exists("/dev/nvidiactl") || exists("/proc/driver/nvidia/version");
+  if (!isThere2) return null;
   const hasVulkan = driverFiles(view).some((file) => /nvidia/i.test(file) && exists(file));
-  const gpus = list3("/dev").filter((name) => /^nvidia\d+$/.test(name)).length;
+  const gpus = list4("/dev").filter((name) => /^nvidia\d+$/.test(name)).length;
   const subject = "NVIDIA driver";
   if (gpus === 0) {
     return {
@@ -47953,8 +49911,8 @@ function checkNvidia(view) {
     nextStep: "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
   };
 }
-function checkRenderNodes({ list: list3, canUse }) {
-  const nodes = list3("/dev/dri").filter((name) => name.startsWith("renderD")).map((name) => `/dev/dri/${name}`);
+function checkRenderNodes({ list: list4, canUse }) {
+  const nodes = list4("/dev/dri").filter((name) => name.startsWith("renderD")).map((name) => `/dev/dri/${name}`);
   if (nodes.length === 0) return null;
   const closed = nodes.filter((node) => !canUse(node));
   return {
@@ -48044,11 +50002,11 @@ import { existsSync as existsSync8 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
-  const text2 = `version: 1
+  const text3 = `version: 1
 kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: ${size} }] } }
 `;
   const reader = { read: () => null, list: () => [] };
-  const { manifest } = parseManifest({ path: "matmul", text: text2, reader, folder: "", operators });
+  const { manifest } = parseManifest({ path: "matmul", text: text3, reader, folder: "", operators });
   const kernel = manifest?.kernels[0];
   if (kernel === void 0) throw new Error("the built-in kernel does not parse");
   return kernel;
@@ -48285,8 +50243,8 @@ function exportRecording(host, options) {
       nextStep: "Use --objective time, or a recording made with a meter."
     });
   }
-  const text2 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text2) : text2);
+  const text3 = exportKernelTuner(recording, options.objective);
+  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
   return {
     out: options.out,
     kernel: recording.kernel,
@@ -48295,6 +50253,169 @@ function exportRecording(host, options) {
     failures: measurements.filter(({ failure }) => failure !== void 0).length,
     energyMeasurements
   };
+}
+
+// src/app/export-runtime.ts
+import { join as join25 } from "node:path";
+async function exportRuntime(host, options) {
+  const { manifest, folder } = openManifest(host, options.manifest);
+  const tuned = readTunedIfPresent(join25(folder, manifest.tunedPath));
+  const kernels = [];
+  for (const kernel of selectKernels(manifest, options.kernels)) {
+    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
+  }
+  const file = { schema: "joulegate-runtime", version: 1, kernels };
+  writeRuntime(absolutePath(host, options.out), file);
+  return {
+    out: options.out,
+    kernels: kernels.map(({ name, entries, configurations: configurations2, templates }) => ({
+      kernel: name,
+      entries: entries.length,
+      configurations: configurations2.length,
+      templates: templates.length
+    }))
+  };
+}
+async function runtimeKernel(kernel, tuned, warn) {
+  const programs = new Programs(kernel);
+  const workloads = kernel.workloads.map(({ parameters }) => parameters);
+  for (const parameters of workloads) {
+    const fault = await programs.add(kernel.defaults, parameters);
+    if (fault !== null) throw refused2(kernel, `its default configuration cannot be built: ${fault}`);
+  }
+  const entries = [];
+  for (const entry of tuned?.entries ?? []) {
+    if (entry.kernel !== kernel.name) continue;
+    const { family, workload } = entry;
+    const configuration = alignClock(kernel, entry.configuration);
+    const fault = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
+    if (fault === null) {
+      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
+    } else {
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
+    }
+  }
+  const formula = (expression) => formulaOf2(kernel, expression);
+  return {
+    name: kernel.name,
+    entry: kernel.entry,
+    parameters: parametersOf(kernel),
+    constraints: kernel.constraints.map(formula),
+    dispatch: kernel.dispatch.map(formula),
+    buffers: kernel.buffers.map(({ name, group, binding, kind, type, length, values: values2 }) => ({
+      name,
+      group,
+      binding,
+      kind,
+      type,
+      length: formula(length),
+      values: values2?.map(formula) ?? null
+    })),
+    conditions: programs.conditions,
+    configurations: programs.configurations,
+    entries,
+    templates: programs.templates
+  };
+}
+var Programs = class {
+  #builder;
+  #templates = /* @__PURE__ */ new Map();
+  #configurations = /* @__PURE__ */ new Map();
+  constructor(kernel) {
+    this.#builder = createTemplateBuilder(kernel);
+  }
+  get conditions() {
+    return this.#builder.conditions;
+  }
+  get templates() {
+    return [...this.#templates.values()];
+  }
+  get configurations() {
+    return [...this.#configurations.values()];
+  }
+  indexOf(configuration) {
+    return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
+  }
+  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
+  async add(configuration, parameters) {
+    for (const variation of variations(parameters, this.#builder.conditions)) {
+      const built = await this.#builder.build(variation, configuration);
+      if (!built.ok) return built.failure.message;
+      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2 } = built.value;
+      const { workgroupSize, workgroupBytes } = built.value;
+      const place = JSON.stringify([conditions, fixed2]);
+      this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
+      const key2 = keyOf2(configuration);
+      const known2 = this.#configurations.get(key2);
+      this.#configurations.set(key2, {
+        values: configuration,
+        workgroupSize: known2?.workgroupSize ?? workgroupSize,
+        workgroupBytes: Math.max(known2?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+      });
+    }
+    return null;
+  }
+};
+function keyOf2(configuration) {
+  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
+}
+var maxVariations = 64;
+function variations(parameters, conditions) {
+  let found = [parameters];
+  for (const [name, value2] of Object.entries(parameters)) {
+    if (typeof value2 !== "number") continue;
+    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
+    if (asked.length === 0) continue;
+    let other = value2;
+    while (asked.includes(other)) other++;
+    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
+    const all = found.flatMap((one3) => values2.map((replaced) => ({ ...one3, [name]: replaced })));
+    if (all.length > maxVariations) return found;
+    found = all;
+  }
+  return found;
+}
+function parametersOf(kernel) {
+  const operator = operators.find(({ name }) => name === kernel.operator);
+  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
+  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
+    const own = defaults[name];
+    const kind = typeof value2;
+    return { name, kind, ...own === void 0 ? {} : { default: own } };
+  });
+}
+function sameParameters(a2, b) {
+  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
+  return b !== void 0 && shape(a2) === shape(b);
+}
+function isInSpace(kernel, configuration) {
+  const workload = kernel.workloads[0];
+  if (workload === void 0) return false;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits2).point(configuration) !== null;
+}
+var noLimits2 = {
+  max_workgroup_storage: 0,
+  max_invocations: 0,
+  max_workgroup_size_x: 0,
+  max_workgroup_size_y: 0,
+  max_workgroup_size_z: 0,
+  max_workgroups: 0,
+  max_buffer_bytes: 0,
+  has_f16: false,
+  has_subgroups: false,
+  subgroup_min: 1,
+  subgroup_max: 1
+};
+function formulaOf2(kernel, expression) {
+  const formula = expressionFormula(expression);
+  if (formula !== null) return formula;
+  throw refused2(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
+}
+function refused2(kernel, reason) {
+  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
+    code: "cannot-export",
+    nextStep: "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes."
+  });
 }
 
 // src/app/import-recording.ts
@@ -48323,6 +50444,545 @@ function importRecording(host, options) {
     failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
     energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
   };
+}
+
+// src/app/init.ts
+import { realpathSync as realpathSync2 } from "node:fs";
+import { dirname as dirname7, join as join27 } from "node:path";
+
+// src/app/init-buffer.ts
+var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
+function bufferEntry(binding, names3, parameterOf) {
+  const name = freeName(binding, names3);
+  names3.add(name);
+  const place = { name, group: binding.group, binding: binding.binding };
+  return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
+}
+function freeName({ name, group, binding }, names3) {
+  const plain3 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
+  return names3.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
+}
+function storage(binding) {
+  const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
+  const type = scalar2 ?? "u32";
+  const bytes = bytesOf[type] ?? 4;
+  const written = binding.kind === "storage";
+  const isFloat2 = scalar2 === "f32" || scalar2 === "f16";
+  const mixed = scalar2 === null ? `32-bit words of ${binding.type}` : null;
+  return {
+    type: { value: type, note: mixed },
+    length: storageLength(binding, bytes, { fixedBytes, elementBytes }),
+    fill: storageFill({ written, isFloat: isFloat2, read: binding.read }),
+    check: !written ? null : isFloat2 ? `{ relative: ${scalar2 === "f16" ? "1.0e-2" : "1.0e-3"} }` : "{ absolute: 0 }",
+    values: null
+  };
+}
+function storageLength(binding, bytes, shape) {
+  const scalars = (size) => Math.ceil(size / bytes);
+  const { fixedBytes, elementBytes } = shape;
+  if (elementBytes === 0 && Number.isFinite(fixedBytes)) {
+    return { value: scalars(fixedBytes), note: binding.type };
+  }
+  const per = scalars(elementBytes);
+  const head2 = scalars(fixedBytes);
+  const count2 = Number.isNaN(per) || per <= 1 ? "" : `, ${per} in each element`;
+  const before = Number.isNaN(head2) || head2 === 0 ? "" : `, and ${head2} before them`;
+  return { value: null, note: `number of scalars in ${binding.type}${count2}${before}` };
+}
+function storageFill(what) {
+  if (!what.read) return null;
+  if (what.isFloat) return { value: "normal", note: null };
+  return what.written ? null : { value: null, note: "zeros, ones, index, or uniform (all bits random)" };
+}
+function uniform(binding, parameterOf) {
+  const { slots, shape } = binding;
+  const rest = { length: null, fill: null, check: null };
+  const unknown2 = { value: null, note: `the members of ${binding.type}, in order` };
+  if (slots === null || slots.length === 0 || !Number.isFinite(shape.fixedBytes)) {
+    return {
+      type: { value: shape.scalar, note: shape.scalar === null ? "f32, f16, i32 or u32" : null },
+      values: [unknown2],
+      ...rest
+    };
+  }
+  const halves = slots.some(({ scalar: scalar2 }) => scalar2 === "f16");
+  if (halves && shape.scalar === null) {
+    return { type: { value: "u32", note: `32-bit words of ${binding.type}` }, values: [unknown2], ...rest };
+  }
+  const type = shape.scalar ?? "u32";
+  const bytes = bytesOf[type] ?? 4;
+  const last2 = slots.at(-1);
+  const values2 = [];
+  for (let offset = 0; last2 !== void 0 && offset <= last2.offsetBytes; offset += bytes) {
+    const slot2 = slots.find(({ offsetBytes }) => offsetBytes === offset);
+    values2.push(
+      slot2 === void 0 ? { value: "0", note: "padding" } : member(binding, slot2, type, parameterOf)
+    );
+  }
+  return {
+    type: { value: type, note: shape.scalar === null ? `32-bit words of ${binding.type}` : null },
+    values: values2,
+    ...rest
+  };
+}
+var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
+function member(binding, slot2, type, parameterOf) {
+  const path2 = slot2.path === "" ? binding.name : slot2.path;
+  if (slot2.scalar === "f32" && type !== "f32") {
+    return { value: null, note: `bits of ${path2} (f32) as a whole number: 1.0 is 1065353216` };
+  }
+  if (paddingName.test(path2)) return { value: "0", note: path2 };
+  const parameter2 = parameterOf(binding, slot2);
+  return { value: parameter2, note: parameter2 === null ? `${path2} (${slot2.scalar})` : null };
+}
+
+// src/app/init-entry.ts
+var mostParameters = 16;
+var tunableWord = /(?:^|_)(?:tile|block|blk|work_?group|workgroup|wg|group|local|threads?|lanes?|unroll|vec|vector|vectorize|items?|per|stages?|split|chunk|simd|warp|subgroup|pad)(?:_|$|\d)/i;
+function words(text3) {
+  return text3.match(/[A-Za-z_]\w*/g) ?? [];
+}
+function axisSizes(axis, axes, declared) {
+  const usual = axes === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
+  return sorted([...usual, ...declared === null ? [] : [declared]]);
+}
+function around(value2) {
+  return sorted(
+    [value2 / 4, value2 / 2, value2, value2 * 2, value2 * 4].filter((n) => n >= 1 && Number.isInteger(n))
+  );
+}
+function sorted(values2) {
+  return [...new Set(values2)].sort((a2, b) => a2 - b);
+}
+function spaced(name) {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2");
+}
+function sortParameters(entry) {
+  const tunables = [];
+  const workload = [];
+  const notes2 = [];
+  const axes = entry.workgroupSize.filter(({ value: value2 }) => value2 !== 1).length;
+  const axisOf2 = (name) => entry.workgroupSize.findIndex(({ text: text3 }) => words(text3).includes(name));
+  const inSize = [];
+  for (const parameter2 of entry.parameters.filter(({ kind }) => kind !== "condition")) {
+    const { name, kind, value: value2, hasDefault, scalar: scalar2 } = parameter2;
+    if (isReservedName(name)) {
+      notes2.push(`${name} is a word of the manifest's expressions: rename it to set it from here`);
+      continue;
+    }
+    if (hasDefault && value2 === null) continue;
+    const axis = axisOf2(name);
+    const isWhole = scalar2 !== "bool" && scalar2 !== "f32" && scalar2 !== "f16";
+    if (axis >= 0 && isWhole) {
+      inSize.push(name);
+      const declared = typeof value2 === "number" ? value2 : null;
+      const values2 = axisSizes(axis, axes, declared);
+      const initial = declared ?? values2[1] ?? values2[0] ?? null;
+      tunables.push({ name, values: { value: values2, note: "in @workgroup_size" }, initial });
+    } else if (isWhole && tunableWord.test(spaced(name))) {
+      const values2 = typeof value2 === "number" && value2 >= 1 ? around(value2) : null;
+      const note = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
+      tunables.push({ name, values: { value: values2, note }, initial: values2 === null ? null : value2 });
+    } else {
+      const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant of the program";
+      workload.push({ name, value: value2, note: value2 === null ? what : `${what}, declared so`, isCount: isWhole });
+    }
+  }
+  tunables.push(...conditionTunables(entry.parameters));
+  return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
+}
+function sizeConstraint(names3) {
+  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+}
+function conditionTunables(parameters) {
+  return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
+    const choices = values2 ?? [false, true];
+    return { name, values: { value: choices, note: "in @if" }, initial: value2 ?? choices[0] ?? null };
+  });
+}
+function draftKernel(options) {
+  const { name, source, entry } = options;
+  const sortedParameters = sortParameters(entry);
+  const workload = [...sortedParameters.workload];
+  const taken = new Set([...workload, ...sortedParameters.tunables].map((item) => item.name));
+  const parameterOf = (binding, slot2) => {
+    if (workload.length >= mostParameters) return null;
+    const base2 = (slot2.path === "" ? binding.name : slot2.path).replaceAll(/\W+/g, "_").replace(/_$/, "");
+    const free = [base2, `${binding.name}_${base2}`].find(
+      (candidate) => !taken.has(candidate) && !candidate.startsWith("__") && !isReservedName(candidate)
+    );
+    if (free === void 0 || free.length > 64) return null;
+    taken.add(free);
+    const shown = slot2.path === "" ? `\`${binding.name}\`` : `\`${slot2.path}\` of \`${binding.name}\``;
+    const isCount = slot2.scalar === "u32" || slot2.scalar === "i32";
+    workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
+    return free;
+  };
+  const names3 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const notes2 = [...sortedParameters.notes];
+  if (entry.unknownNames.length > 0) {
+    const listed2 = entry.unknownNames.slice(0, 5).join(", ");
+    const more = entry.unknownNames.length > 5 ? ", ..." : "";
+    notes2.push(
+      `Nothing here declares ${listed2}${more}: put the parts of the program into one file, or import them with WESL.`
+    );
+  }
+  if (entry.workgroupSize.length > 0 && entry.workgroupSize.every(({ value: value2 }) => value2 !== null)) {
+    const size = entry.workgroupSize.map(({ text: text3 }) => text3).join(", ");
+    notes2.push(
+      `@workgroup_size(${size}) is fixed. To have it tuned, declare \`override WORKGROUP: u32 = ${entry.workgroupSize[0]?.value};\` and use that.`
+    );
+  }
+  if (workload.length < mostParameters && !taken.has("N") && !workload.some(({ isCount }) => isCount)) {
+    workload.push({ name: "N", value: null, note: "the size of the problem", isCount: true });
+  }
+  return {
+    name,
+    source,
+    entry: entry.name,
+    notes: notes2,
+    workload,
+    tunables: sortedParameters.tunables,
+    constraints: sortedParameters.constraints,
+    buffers,
+    dispatch: draftDispatch(entry, workload, sortedParameters.tunables)
+  };
+}
+function draftDispatch(entry, workload, tunables) {
+  const [x2] = entry.workgroupSize;
+  const size = x2 === void 0 ? "64" : x2.value ?? tunables.find(({ name }) => name === x2.text)?.name ?? 64;
+  const example = `"ceil_div(${workload.find(({ isCount }) => isCount)?.name ?? "N"}, ${size})"`;
+  const blank = (axis, hint) => ({ value: null, note: `workgroups in ${axis}, ${hint}` });
+  return [
+    blank("x", `e.g. ${example}`),
+    ...entry.axes.y || entry.axes.z ? [blank("y", "1 if it has one row of them")] : [],
+    ...entry.axes.z ? [blank("z", "1 if it has one layer of them")] : []
+  ];
+}
+
+// src/app/init-sources.ts
+import { relative as relative2, sep as sep3 } from "node:path";
+var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
+var mostModules = 500;
+function findPrograms(reader, folder) {
+  const below = folder === "" ? 0 : folder.length + 1;
+  return reader.list(folder).filter((path2) => {
+    const parts = path2.slice(below).split("/");
+    return /\.(?:wgsl|wesl)$/.test(path2) && !parts.slice(0, -1).some((part) => skippedFolder.test(part));
+  });
+}
+function readProgram(reader, path2) {
+  const text3 = reader.read(path2);
+  if (text3 === null) return null;
+  const files = { [path2]: text3 };
+  if (path2.endsWith(".wgsl")) return { path: path2, language: "wgsl", files };
+  const folder = path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
+  const modules = reader.list(folder).filter((file) => /\.(?:wgsl|wesl)$/.test(file));
+  for (const file of modules.slice(0, mostModules)) files[file] ??= reader.read(file) ?? "";
+  return { path: path2, language: "wesl", files };
+}
+function slashed(from, to) {
+  return relative2(from, to).split(sep3).join("/");
+}
+
+// src/app/init-workflow.ts
+var guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/.
+# Nothing has to be given: the manifest is joulegate.yaml, and the pull request gets one comment, kept up to date.
+name: Joulegate
+on: pull_request
+permissions: { contents: read, pull-requests: write }
+concurrency: { group: 'joulegate-\${{ github.ref }}', cancel-in-progress: true }
+jobs:
+  guard:
+    # Kernels and build scripts of a fork would run on your machine with nobody having looked at them.
+    if: github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: [self-hosted, gpu]
+    timeout-minutes: 30
+    steps:
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
+        with: { persist-credentials: false }
+      - uses: OWNER/joulegate@v1
+`;
+function workflowText(manifest) {
+  if (manifest === "joulegate.yaml") return guardWorkflow;
+  return `${guardWorkflow.trimEnd()}
+        with: { manifest: ${JSON.stringify(manifest)} }
+`;
+}
+
+// src/app/init-write.ts
+import { randomBytes as randomBytes2 } from "node:crypto";
+import { constants as constants7, copyFileSync, linkSync, lstatSync as lstatSync2, rmSync as rmSync5 } from "node:fs";
+import { basename as basename5, dirname as dirname6, join as join26 } from "node:path";
+function codeOf(error) {
+  return error.code ?? "";
+}
+function isThere(path2) {
+  return lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
+}
+function writeNewFile(path2, content) {
+  const whole = join26(dirname6(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  if (isThere(path2)) throw alreadyThere(path2);
+  writeFileAtomic(whole, content);
+  try {
+    giveName(whole, path2);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw alreadyThere(path2, error);
+    throw new JoulegateError("bad-input", `cannot write ${path2}: ${error.message}`, {
+      code: "cannot-write",
+      nextStep: "Check that the folder is writable and has room.",
+      cause: error
+    });
+  } finally {
+    rmSync5(whole, { force: true });
+  }
+}
+function giveName(whole, path2) {
+  try {
+    linkSync(whole, path2);
+  } catch (error) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
+    copyFileSync(whole, path2, constants7.COPYFILE_EXCL);
+  }
+}
+function alreadyThere(path2, cause) {
+  return new JoulegateError("bad-input", `${path2} is there already, and is left as it is.`, {
+    code: "file-exists",
+    nextStep: "Add the new kernels by hand: `joulegate init --print` shows their entries, and writes nothing.",
+    cause
+  });
+}
+
+// src/app/init-yaml.ts
+var head = `# What Joulegate guards here. Values marked FILL IN are empty: \`joulegate validate\` points at each until it is given.
+version: 1
+objective: { minimize: energy, latency-slack: 3% }
+gate:
+  energy: { margin: 3% }
+  latency: { margin: 5% }
+kernels:
+`;
+function draftManifest(kernels) {
+  return head + draftKernels(kernels);
+}
+function draftKernels(kernels) {
+  return kernels.map((kernel) => `${indented(kernelLines(kernel), 2)}
+`).join("\n");
+}
+function indented(lines, by) {
+  return lines.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
+}
+function field2(key2, { value: value2, note }, show = String) {
+  const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
+  if (value2 === null) return `${key2} # FILL IN${remark === null ? "" : `: ${remark}`}`;
+  return `${key2} ${show(value2)}${remark === null ? "" : ` # ${remark}`}`;
+}
+function text2(value2) {
+  return /^[A-Za-z_][\w./-]*$/.test(value2) && !/^(?:true|false|null)$/i.test(value2) ? value2 : JSON.stringify(value2);
+}
+function list3(values2) {
+  return `[${values2.map((value2) => typeof value2 === "string" ? text2(value2) : String(value2)).join(", ")}]`;
+}
+function kernelLines(kernel) {
+  const { tunables } = kernel;
+  const initial = tunables.map(({ name, initial: value2 }) => field2(`${name}:`, { value: value2, note: null }));
+  return [
+    `${kernel.name}:`,
+    ...kernel.notes.map((note) => `  # ${note}`),
+    `  source: ${text2(kernel.source)}`,
+    `  entry: ${text2(kernel.entry)}`,
+    "  workloads:",
+    ...kernel.workload.map(
+      (item, i) => `    ${i === 0 ? "-" : " "} ${field2(`${item.name}:`, item, (value2) => typeof value2 === "string" ? text2(value2) : String(value2))}`
+    ),
+    ...tunables.length === 0 ? [] : [
+      "  tunables:",
+      ...tunables.map(({ name, values: values2 }) => `    ${field2(`${name}:`, values2, list3)}`),
+      ...kernel.constraints.length === 0 ? [] : [`  constraints: [${kernel.constraints.join(", ")}]`],
+      "  default:",
+      ...initial.map((line3) => `    ${line3}`)
+    ],
+    "  buffers:",
+    ...kernel.buffers.flatMap(bufferLines).map((line3) => `    ${line3}`),
+    "  dispatch:",
+    ...kernel.dispatch.map((count2) => `    ${field2("-", count2)}`)
+  ];
+}
+function bufferLines(buffer) {
+  return [
+    `${buffer.name}:`,
+    ...buffer.group === 0 ? [] : [`  group: ${buffer.group}`],
+    `  binding: ${buffer.binding}`,
+    ...buffer.values === null ? [] : ["  kind: uniform"],
+    `  ${field2("type:", buffer.type)}`,
+    ...buffer.length === null ? [] : [`  ${field2("length:", buffer.length)}`],
+    ...buffer.fill === null ? [] : [`  ${field2("fill:", buffer.fill)}`],
+    ...buffer.check === null ? [] : [`  check: ${buffer.check}`],
+    ...buffer.values === null ? [] : ["  values:", ...buffer.values.map((value2) => `    ${field2("-", value2)}`)]
+  ];
+}
+
+// src/app/init.ts
+var mostKernels = 500;
+async function init(host, options) {
+  const place = locate(host, options.manifest);
+  const { manifestPath, shownManifest } = place;
+  const hasManifest = !options.print && isThere(manifestPath);
+  if (hasManifest && options.programs !== null) throw manifestThere(shownManifest);
+  const found = hasManifest ? { kernels: [], leftOut: [] } : await draftAll(host, place, options.programs);
+  const text3 = draftManifest(found.kernels);
+  const blanks = hasManifest ? [] : blanksOf(place, text3);
+  const written = [];
+  const kept2 = [];
+  let ownerMissing = false;
+  if (hasManifest) kept2.push(shownManifest);
+  if (!options.print) {
+    if (!hasManifest) {
+      writeNewFile(manifestPath, text3);
+      written.push(shownManifest);
+    }
+    const workflow = writeWorkflow(place);
+    (workflow.isNew ? written : kept2).push(displayPath(host, workflow.path));
+    ownerMissing = workflow.isNew && workflow.ownerMissing;
+  }
+  return {
+    manifest: shownManifest,
+    written,
+    kept: kept2,
+    kernels: found.kernels.map(({ name, source, entry }) => ({ name, source, entry })),
+    leftOut: found.leftOut,
+    blanks,
+    entries: draftKernels(found.kernels),
+    ownerMissing
+  };
+}
+function locate(host, manifest) {
+  const manifestPath = absolutePath(host, manifest);
+  const parent = dirname7(manifestPath);
+  openFolder(parent);
+  const real = realpathSync2(parent);
+  const root = realpathSync2(repositoryOf(host, parent) ?? parent);
+  return {
+    root,
+    reader: openFolder(root),
+    manifestPath,
+    shownManifest: displayPath(host, manifestPath),
+    folder: slashed(root, real)
+  };
+}
+async function draftAll(host, place, named2) {
+  const { reader, root, folder } = place;
+  const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
+  const shown = (path2) => displayPath(host, join27(root, path2));
+  const kernels = [];
+  const leftOut2 = [];
+  const names3 = /* @__PURE__ */ new Set();
+  for (const path2 of new Set(paths2)) {
+    const { entries, refused: refused3 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
+    leftOut2.push(...refused3);
+    if (named2 !== null && entries.length === 0) throw cannotGuard(refused3);
+    for (const entry of entries) {
+      const name = kernelName(path2, entry.name, entries.length > 1, names3);
+      const source = slashed(join27(root, folder), join27(root, path2));
+      kernels.push(draftKernel({ name, source, entry }));
+    }
+  }
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut2);
+  if (kernels.length > mostKernels) {
+    throw new JoulegateError(
+      "bad-input",
+      `There are ${kernels.length} kernels; a manifest holds ${mostKernels}.`,
+      {
+        code: "too-many-kernels",
+        nextStep: "Name the files with --wgsl, and give groups of them manifests of their own."
+      }
+    );
+  }
+  return { kernels, leftOut: leftOut2 };
+}
+function pathBelow(host, root, path2) {
+  const absolute = absolutePath(host, path2);
+  let folder = dirname7(absolute);
+  try {
+    folder = realpathSync2(folder);
+  } catch {
+  }
+  return slashed(root, join27(folder, absolute.slice(dirname7(absolute).length)));
+}
+var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
+async function readEntries(reader, path2, options) {
+  const { explicit, shown } = options;
+  const whole = (reason) => [{ file: shown(path2), line: null, column: null, reason }];
+  if (!/\.(?:wgsl|wesl)$/.test(path2))
+    return { entries: [], refused: whole("is neither a .wgsl nor a .wesl file") };
+  const source = readProgram(reader, path2);
+  if (source === null) return { entries: [], refused: whole("there is no such file") };
+  if (!explicit && !mentionsCompute.test(source.files[path2] ?? "")) return { entries: [], refused: [] };
+  const described2 = await describeProgram(source);
+  if (!described2.ok) {
+    const failure = { ...described2.failure, message: `cannot be read: ${described2.failure.message}` };
+    return { entries: [], refused: [leftOut(failure, path2, shown)] };
+  }
+  const entries = described2.value.filter(({ obstacle }) => obstacle === null);
+  const refused3 = described2.value.flatMap(
+    ({ obstacle, name }) => obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
+  );
+  if (explicit && described2.value.length === 0) refused3.push(...whole("has no @compute entry point"));
+  return { entries, refused: refused3 };
+}
+function leftOut(failure, path2, shown) {
+  const { file = path2, line: line3 = null, column = null, message } = failure;
+  return { file: shown(file), line: line3, column, reason: message };
+}
+function kernelName(path2, entry, several, taken) {
+  const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
+  const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
+  const plain3 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const base2 = (plain3 === "" ? "kernel" : plain3).slice(0, 58);
+  let name = base2;
+  for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
+  taken.add(name);
+  return name;
+}
+function blanksOf({ reader, folder, shownManifest }, text3) {
+  const { problems } = parseManifest({ path: shownManifest, text: text3, reader, folder, operators });
+  return problems.filter(({ severity: severity2 }) => severity2 === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
+}
+function writeWorkflow({ root, reader, folder, manifestPath }) {
+  const workflows = ".github/workflows";
+  const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
+  const path2 = join27(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join27(root, uses), isNew: false, ownerMissing: false };
+  if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
+  const name = manifestPath.slice(dirname7(manifestPath).length + 1);
+  const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
+  writeNewFile(path2, text3);
+  return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
+}
+function describe3({ file, line: line3, column, reason }) {
+  return `${[file, line3, column].filter((part) => part !== null).join(":")}: ${reason}`;
+}
+function cannotGuard(refused3) {
+  return new JoulegateError("bad-input", refused3.map(describe3).join("\n"), {
+    code: "cannot-guard",
+    nextStep: "Name a file with a @compute entry point whose bindings are storage and uniform buffers."
+  });
+}
+function noKernels(folder, refused3) {
+  const reasons = refused3.length === 0 ? "" : `
+${refused3.map(describe3).join("\n")}`;
+  const where = folder === "." ? "this folder" : folder;
+  return new JoulegateError("bad-input", `There is no kernel to guard below ${where}.${reasons}`, {
+    code: "no-kernels",
+    nextStep: "Name the files with --wgsl, or write a joulegate.yaml with an operator of the library."
+  });
+}
+function manifestThere(shown) {
+  return new JoulegateError("bad-input", `${shown} is there already, and is left as it is.`, {
+    code: "file-exists",
+    nextStep: "Add --print to see the new entries, and put them below its `kernels:`."
+  });
 }
 
 // src/app/plan.ts
@@ -48656,7 +51316,7 @@ var generousLimits = {
   subgroup_min: 1,
   subgroup_max: 128
 };
-async function validate7(host, options) {
+async function validate8(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const faults = [];
   let workloads = 0;
@@ -48889,7 +51549,7 @@ function neighbourRows({ neighbours: neighbours2, objective }) {
   ]);
   return rows.length === 0 ? [] : [["", objective, "latency", "", ""], ...rows];
 }
-function describe3(explained) {
+function describe4(explained) {
   const { kernel, workload, configuration, objective, reason, trials, predictionError } = explained;
   const failed4 = Object.entries(explained.failures).map(([kind, number3]) => `${number3} ${kind}`);
   const facts = [
@@ -48930,7 +51590,7 @@ var explainCommand = {
       kernel: args.positionals[0],
       ...workload === void 0 ? {} : { workload }
     });
-    const output2 = args.flag("json") ? formatJson2(explained) : `${explained.map(describe3).join("\n\n")}
+    const output2 = args.flag("json") ? formatJson2(explained) : `${explained.map(describe4).join("\n\n")}
 `;
     return { output: output2, exitCode: ExitCode.passed };
   }
@@ -48939,16 +51599,21 @@ var explainCommand = {
 // src/cli/commands/export.ts
 var exportCommand = {
   name: "export",
-  summary: "turn a recording into the file of another tuner",
-  positionals: ["FORMAT", "RECORDING"],
-  description: `Turns a recording into a cache of Kernel Tuner (format kernel-tuner), for its simulation mode and for what
-reads such caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
+  summary: "write tuned kernels for an application, or a recording for another tuner",
+  positionals: ["FORMAT", "RECORDING?"],
+  description: `runtime: writes the manifest's kernels with what was tuned for them into one file, from which joulegate/runtime
+picks configuration and WGSL in an application (docs/runtime.md).
+kernel-tuner: turns a recording into a cache of Kernel Tuner, for its simulation mode and for what reads such caches. Times
+are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
+    "joulegate export runtime --out kernels.json",
     "joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json",
     "joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz"
   ],
   options: {
-    out: { type: "string", value: "FILE", help: "the cache; packed if it ends in .gz" },
+    out: { type: "string", value: "FILE", help: "the file to write; packed if it ends in .gz" },
+    ...manifestOption,
+    ...kernelOption,
     objective: {
       type: "string",
       value: "FIELD",
@@ -48958,32 +51623,64 @@ reads such caches. Times are milliseconds, energies joules, powers watts. Static
     ...jsonOption
   },
   async run(args, host) {
-    const [format5, recording] = args.positionals;
-    if (format5 !== "kernel-tuner") {
-      throw new JoulegateError("bad-input", `"${format5}" is not a format that can be exported.`, {
-        code: "bad-arguments",
-        nextStep: "The format is kernel-tuner: joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
-      });
-    }
-    const out = args.text("out");
-    if (out === void 0) {
-      throw new JoulegateError("bad-input", "`joulegate export` needs --out FILE.", {
-        code: "bad-arguments",
-        nextStep: "Name the cache to write, e.g. --out cache.json"
-      });
-    }
-    const summary = exportRecording(host, {
-      recording,
-      out,
-      objective: args.text("objective") === "energy" ? "energy" : "time"
+    const [format5] = args.positionals;
+    if (format5 === "runtime") return runtime(args, host);
+    if (format5 === "kernel-tuner") return kernelTuner(args, host);
+    throw new JoulegateError("bad-input", `"${format5}" is not a format that can be exported.`, {
+      code: "bad-arguments",
+      nextStep: "Formats are runtime and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
     });
-    return {
-      output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.configurations, "configuration")} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, "failure")}, ${summary.energyMeasurements} with energy
-`,
-      exitCode: ExitCode.passed
-    };
   }
 };
+async function runtime(args, host) {
+  if (args.positionals.length > 1) {
+    throw new JoulegateError("bad-input", "`joulegate export runtime` takes no recording.", {
+      code: "bad-arguments",
+      nextStep: "It reads the manifest and its tuned state: joulegate export runtime --out kernels.json"
+    });
+  }
+  const summary = await exportRuntime(host, {
+    ...readManifestOption(args),
+    ...readKernelFilter(args),
+    out: outOf(args, "kernels.json")
+  });
+  const lines = summary.kernels.map(
+    ({ kernel, entries, configurations: configurations2, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations2, "configuration")}, ${count(templates, "program")}
+`
+  );
+  return {
+    output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
+${lines.join("")}`,
+    exitCode: ExitCode.passed
+  };
+}
+function kernelTuner(args, host) {
+  const recording = args.positionals[1];
+  if (recording === void 0) {
+    throw new JoulegateError("bad-input", "`joulegate export kernel-tuner` needs RECORDING.", {
+      code: "bad-arguments",
+      nextStep: "Name it: joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
+    });
+  }
+  const summary = exportRecording(host, {
+    recording,
+    out: outOf(args, "cache.json"),
+    objective: args.text("objective") === "energy" ? "energy" : "time"
+  });
+  return {
+    output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.configurations, "configuration")} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, "failure")}, ${summary.energyMeasurements} with energy
+`,
+    exitCode: ExitCode.passed
+  };
+}
+function outOf(args, example) {
+  const out = args.text("out");
+  if (out !== void 0) return out;
+  throw new JoulegateError("bad-input", "`joulegate export` needs --out FILE.", {
+    code: "bad-arguments",
+    nextStep: `Name the file to write, e.g. --out ${example}`
+  });
+}
 
 // src/cli/report-result.ts
 function reportResult(report3, args, terminal) {
@@ -49110,6 +51807,75 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
 `,
       exitCode: ExitCode.passed
     };
+  }
+};
+
+// src/cli/commands/init.ts
+function readPrograms(args) {
+  const first = args.text("wgsl");
+  if (first !== void 0) return [first, ...args.positionals];
+  if (args.positionals.length === 0) return null;
+  throw new JoulegateError("bad-input", `"${args.positionals[0]}" is one argument too many.`, {
+    code: "bad-arguments",
+    nextStep: "Give files to `joulegate init` with --wgsl."
+  });
+}
+function describeLeftOut({ file, line: line3, column, reason }) {
+  const place = [file, line3, column].filter((part) => part !== null).join(":");
+  return `left out ${place}: ${reason}`;
+}
+function describe5(result) {
+  const { written, kept: kept2, kernels, leftOut: leftOut2, blanks, manifest } = result;
+  const next = [];
+  if (blanks.length > 0) {
+    next.push(
+      `Fill in what \`joulegate validate\` points at, ${count(blanks.length, "place")} in ${manifest}.`
+    );
+  }
+  if (result.ownerMissing)
+    next.push("In the workflow, give `uses:` the owner of the action, and `runs-on:` your runner.");
+  if (kernels.length > 0) next.push("`joulegate retune` finds better configurations; commit tuned.json too.");
+  return [
+    ...written.map(
+      (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
+    ),
+    ...kept2.map((path2) => `kept ${path2} as it was`),
+    ...leftOut2.map(describeLeftOut),
+    ...written.length === 0 ? ["nothing was written"] : [],
+    ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
+    ""
+  ].join("\n");
+}
+var initCommand = {
+  name: "init",
+  summary: "write a manifest for the kernels that are there, and a workflow",
+  positionals: ["FILE...?"],
+  description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
+overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
+FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
+--wgsl every program below the manifest's folder is read. A file that is there already is never changed.`,
+  examples: [
+    "joulegate init",
+    "joulegate init --wgsl kernels/softmax.wgsl kernels/norm.wgsl",
+    "joulegate init --wgsl kernels/new.wgsl --print"
+  ],
+  options: {
+    wgsl: { type: "string", value: "FILE...", help: "only these programs, .wgsl or .wesl" },
+    print: {
+      type: "boolean",
+      help: "write nothing; print the entries, to be put into a manifest that is there"
+    },
+    ...manifestOption,
+    ...jsonOption
+  },
+  async run(args, host) {
+    const programs = readPrograms(args);
+    const print = args.flag("print");
+    const result = await init(host, { ...readManifestOption(args), programs, print });
+    const exitCode = ExitCode.passed;
+    if (print) for (const one3 of result.leftOut) host.progress.warn(describeLeftOut(one3));
+    if (args.flag("json")) return { output: formatJson2(result), exitCode };
+    return { output: print ? result.entries : describe5(result), exitCode };
   }
 };
 
@@ -49375,7 +52141,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
   examples: ["joulegate validate", "joulegate validate --manifest kernels/joulegate.yaml"],
   options: { ...manifestOption, ...jsonOption },
   async run(args, host) {
-    const result = await validate7(host, readManifestOption(args));
+    const result = await validate8(host, readManifestOption(args));
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
     const faults = result.faults.map(({ kernel, workload, failure }) => {
@@ -49405,6 +52171,7 @@ ${table2(commands2.map((command2) => [command2.name, command2.summary]))}
 
 A first session:
   joulegate doctor                      what this machine has: adapters, meters, what is missing
+  joulegate init                        write joulegate.yaml from the WGSL that is there, and a workflow
   joulegate validate                    is joulegate.yaml right?
   joulegate retune                      find better configurations, write tuned.json
   joulegate guard --base origin/main    did this branch make a kernel slower or hungrier?
@@ -49509,7 +52276,8 @@ function parseArguments(command2, argv) {
       command2
     );
   }
-  if (positionals.length > command2.positionals.length) {
+  const takesAll = command2.positionals.at(-1)?.replace("?", "").endsWith("...") ?? false;
+  if (positionals.length > command2.positionals.length && !takesAll) {
     throw usageError(`"${positionals[command2.positionals.length]}" is one argument too many.`, command2);
   }
   const get = (name) => values2.get(name);
@@ -49523,6 +52291,7 @@ function parseArguments(command2, argv) {
 
 // src/cli/main.ts
 var commands = [
+  initCommand,
   validateCommand,
   planCommand,
   retuneCommand,
@@ -49538,9 +52307,9 @@ function errorAsJson(code, message, nextStep) {
   return formatJson2({ error: { code, message, nextStep } });
 }
 function describeError(error, signal, wantsJson) {
-  const ending2 = (text3, exitCode, code, message, nextStep) => ({
+  const ending2 = (text4, exitCode, code, message, nextStep) => ({
     output: wantsJson ? errorAsJson(code, message, nextStep) : "",
-    error: text3,
+    error: text4,
     exitCode
   });
   if (signal.aborted) {
@@ -49555,10 +52324,10 @@ ${next}`, exitCode, code, message, nextStep);
   }
   const detail = error instanceof Error ? error.stack ?? error.message : String(error);
   const report3 = "This is a bug. Please report it with the command and this text.";
-  const text2 = `joulegate: internal error: ${detail}
+  const text3 = `joulegate: internal error: ${detail}
   next: ${report3}
 `;
-  return ending2(text2, ExitCode.internal, "internal", detail, report3);
+  return ending2(text3, ExitCode.internal, "internal", detail, report3);
 }
 function findCommand(name) {
   const command2 = commands.find((candidate) => candidate.name === name);
@@ -49595,13 +52364,13 @@ async function main(argv, host, terminal) {
 // src/cli/terminal-progress.ts
 var plainIntervalMs = 5e3;
 var liveIntervalMs = 80;
-function describe4(status) {
+function describe6(status) {
   const share2 = status.share === void 0 ? "" : ` ${Math.floor(Math.min(1, status.share) * 100)} %`;
   const left = status.secondsLeft === void 0 ? "" : `, about ${Math.max(0, Math.ceil(status.secondsLeft))} s left`;
   return `${status.text}${share2}${left}`;
 }
-function printable4(text2) {
-  return text2.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, " ");
+function printable4(text3) {
+  return text3.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, " ");
 }
 function createTerminalProgress(stream, clockMs) {
   const live = stream.isTTY === true;
@@ -49611,9 +52380,9 @@ function createTerminalProgress(stream, clockMs) {
     if (live && shown) stream.write("\r\x1B[2K");
     shown = false;
   };
-  const line3 = (text2) => {
+  const line3 = (text3) => {
     clear();
-    stream.write(`${printable4(text2)}
+    stream.write(`${printable4(text3)}
 `);
   };
   return {
@@ -49622,20 +52391,20 @@ function createTerminalProgress(stream, clockMs) {
       lastMs = clockMs();
     },
     note: line3,
-    warn(text2) {
-      line3(`warning: ${text2}`);
+    warn(text3) {
+      line3(`warning: ${text3}`);
     },
     update(status) {
       const nowMs = clockMs();
       if (nowMs - lastMs < (live ? liveIntervalMs : plainIntervalMs)) return;
       lastMs = nowMs;
-      const text2 = `  ${printable4(describe4(status))}`;
+      const text3 = `  ${printable4(describe6(status))}`;
       if (live) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
-        stream.write(`\r\x1B[2K${text2.slice(0, width)}`);
+        stream.write(`\r\x1B[2K${text3.slice(0, width)}`);
         shown = true;
       } else {
-        stream.write(`${text2}
+        stream.write(`${text3}
 `);
       }
     },

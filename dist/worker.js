@@ -449,8 +449,73 @@ async function loadKoffi(search2, options) {
   });
 }
 
+// src/meter/nvml/declarations.ts
+var constants = {
+  NVML_SUCCESS: 0,
+  NVML_ERROR_NOT_SUPPORTED: 3,
+  NVML_ERROR_NO_PERMISSION: 4,
+  NVML_ERROR_INSUFFICIENT_SIZE: 7,
+  NVML_ERROR_FUNCTION_NOT_FOUND: 13,
+  NVML_CLOCK_SM: 1,
+  NVML_CLOCK_MEM: 2,
+  NVML_TEMPERATURE_GPU: 0,
+  NVML_DEVICE_ARCH_PASCAL: 4,
+  NVML_DEVICE_ARCH_VOLTA: 5,
+  NVML_DEVICE_ARCH_TURING: 6,
+  NVML_DEVICE_ARCH_AMPERE: 7,
+  NVML_DEVICE_ARCH_ADA: 8,
+  NVML_DEVICE_ARCH_HOPPER: 9,
+  NVML_DEVICE_MIG_ENABLE: 1,
+  NVML_GPU_VIRTUALIZATION_MODE_VGPU: 2,
+  NVML_VALUE_TYPE_DOUBLE: 0,
+  NVML_VALUE_TYPE_UNSIGNED_INT: 1,
+  NVML_VALUE_TYPE_SIGNED_LONG_LONG: 4,
+  NVML_VALUE_TYPE_SIGNED_INT: 5,
+  nvmlClocksEventReasonSwPowerCap: 4,
+  nvmlClocksThrottleReasonHwSlowdown: 8,
+  nvmlClocksEventReasonSwThermalSlowdown: 32,
+  nvmlClocksThrottleReasonHwThermalSlowdown: 64,
+  nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 128,
+  NVML_FI_DEV_POWER_INSTANT: 186,
+  // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN: 253
+};
+var functions = {
+  nvmlInit_v2: [],
+  nvmlShutdown: [],
+  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
+  nvmlDeviceGetCount_v2: ["void *"],
+  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
+  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
+  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
+  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
+  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
+  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
+  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
+  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
+  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
+  nvmlDeviceGetHandleByUUID: ["void *", "void *"],
+  nvmlDeviceGetSupportedMemoryClocks: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetSupportedGraphicsClocks: ["uintptr_t", "uint32_t", "void *", "void *"],
+  nvmlDeviceSetGpuLockedClocks: ["uintptr_t", "uint32_t", "uint32_t"],
+  nvmlDeviceResetGpuLockedClocks: ["uintptr_t"],
+  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
+  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
+};
+
 // src/meter/nvml/codes.ts
-var success = 0;
+var success = constants.NVML_SUCCESS;
+var insufficientSize = constants.NVML_ERROR_INSUFFICIENT_SIZE;
 var texts = {
   1: "NVML is not initialised",
   2: "NVML takes an argument for invalid",
@@ -496,36 +561,6 @@ function nativeMemory(bytes) {
 }
 
 // src/meter/nvml/library.ts
-var functions = {
-  nvmlInit_v2: [],
-  nvmlShutdown: [],
-  nvmlSystemGetDriverVersion: ["void *", "uint32_t"],
-  nvmlDeviceGetCount_v2: ["void *"],
-  nvmlDeviceGetHandleByIndex_v2: ["uint32_t", "void *"],
-  nvmlDeviceGetName: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetUUID: ["uintptr_t", "void *", "uint32_t"],
-  nvmlDeviceGetPciInfo_v3: ["uintptr_t", "void *"],
-  nvmlDeviceGetArchitecture: ["uintptr_t", "void *"],
-  nvmlDeviceGetMigMode: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetVirtualizationMode: ["uintptr_t", "void *"],
-  nvmlDeviceGetTotalEnergyConsumption: ["uintptr_t", "void *"],
-  nvmlDeviceGetPowerUsage: ["uintptr_t", "void *"],
-  nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
-  nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
-  nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
-  nvmlDeviceGetHandleByUUID: ["void *", "void *"],
-  nvmlDeviceGetSupportedMemoryClocks: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetSupportedGraphicsClocks: ["uintptr_t", "uint32_t", "void *", "void *"],
-  nvmlDeviceSetGpuLockedClocks: ["uintptr_t", "uint32_t", "uint32_t"],
-  nvmlDeviceResetGpuLockedClocks: ["uintptr_t"],
-  nvmlDeviceGetComputeRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetComputeRunningProcesses_v2: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses: ["uintptr_t", "void *", "void *"],
-  nvmlDeviceGetGraphicsRunningProcesses_v2: ["uintptr_t", "void *", "void *"]
-};
 var Nvml = class {
   #library;
   #found = /* @__PURE__ */ new Map();
@@ -536,10 +571,10 @@ var Nvml = class {
   has(name) {
     return this.#find(name) !== null;
   }
-  /** @returns NVML's return code; 13 if this version of the driver does not have the function. */
+  /** @returns NVML's return code; that of a missing function if this version of the driver does not have the function. */
   async call(name, ...values) {
     const found = this.#find(name);
-    return found === null ? 13 : found(...values);
+    return found === null ? constants.NVML_ERROR_FUNCTION_NOT_FOUND : found(...values);
   }
   /** Calls a function whose last argument is memory of `bytes`, which `decode` then reads. */
   async read(name, values, bytes, decode2) {
@@ -584,6 +619,7 @@ async function openNvml(path, search2) {
 }
 
 // src/meter/nvml/clocks.ts
+var clockSm = constants.NVML_CLOCK_SM;
 async function unlockByUuid(options, search2) {
   const opened = await openNvml(options.libraryPath, search2);
   if (!opened.ok) return opened;
@@ -911,7 +947,7 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
-// src/device/worker/family.ts
+// src/runtime/family.ts
 var noise = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
 var driverWords = /* @__PURE__ */ new Set([
   "radv",

@@ -1,0 +1,102 @@
+/**
+ * A stable name for the adapter's kind, safe in file names and cache keys: vendor and device without versions,
+ * e.g. `mesa-llvmpipe`, `google-swiftshader`, `nvidia-h200`, `amd-radeon-rx-7900-xtx`.
+ */
+export declare function deviceFamily(adapter: {
+    readonly vendor: string;
+    readonly device: string;
+    readonly architecture: string;
+}): string;
+/**
+ * The kernels of a file that `joulegate export runtime` wrote.
+ * @param data the parsed JSON
+ * @throws Error if it is another file, or of a version that this runtime does not know
+ */
+export declare function openKernels(data: unknown): Kernels;
+/** Values of tunables or workload parameters by name. */
+export type Values = Readonly<Record<string, number | boolean | string>>;
+/**
+ * The device that kernels will run on. A `GPUAdapter` fits as it is; of a `GPUDevice` hand over
+ * `{ info: device.adapterInfo, limits: device.limits, features: device.features }`, whose limits are those it was
+ * requested with.
+ */
+export interface RuntimeDevice {
+    readonly info: {
+        readonly vendor: string;
+        readonly architecture: string;
+        readonly device: string;
+        readonly subgroupMinSize?: number;
+        readonly subgroupMaxSize?: number;
+    };
+    readonly limits: {
+        readonly maxComputeWorkgroupStorageSize: number;
+        readonly maxComputeInvocationsPerWorkgroup: number;
+        readonly maxComputeWorkgroupSizeX: number;
+        readonly maxComputeWorkgroupSizeY: number;
+        readonly maxComputeWorkgroupSizeZ: number;
+        readonly maxComputeWorkgroupsPerDimension: number;
+        readonly maxBufferSize: number;
+        readonly maxStorageBufferBindingSize: number;
+    };
+    readonly features: {
+        has(name: string): boolean;
+    };
+}
+export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
+/** A buffer to create and bind. */
+export interface RuntimeBinding {
+    /** Its name in the manifest. */
+    readonly name: string;
+    readonly group: number;
+    readonly binding: number;
+    /** What `GPUBufferBindingLayout.type` has to be. */
+    readonly kind: 'storage' | 'read-only-storage' | 'uniform';
+    readonly type: ScalarType;
+    /** Number of scalar elements. */
+    readonly length: number;
+    readonly byteLength: number;
+    /** What a uniform buffer has to hold, element by element; null for storage. */
+    readonly values: readonly number[] | null;
+}
+/** Why this configuration: it was tuned here, or is the next best that is known. */
+export interface Choice {
+    /**
+     * - `tuned`: for this device family and workload.
+     * - `near-workload`: for this family and the nearest workload.
+     * - `near-family`: for another family of the same vendor.
+     * - `default`: the manifest's default.
+     * - `any`: for a family of another vendor, where even the default does not fit.
+     */
+    readonly kind: 'tuned' | 'near-workload' | 'near-family' | 'default' | 'any';
+    /** The family it was tuned for; null for the default. */
+    readonly family: string | null;
+    /** The workload it was tuned for; null for the default. */
+    readonly workload: Values | null;
+}
+/** A kernel ready for `createComputePipeline` and `dispatchWorkgroups`. */
+export interface RuntimeVariant {
+    readonly wgsl: string;
+    readonly entryPoint: string;
+    /** Workgroups in x, y and z. */
+    readonly dispatch: readonly [number, number, number];
+    readonly buffers: readonly RuntimeBinding[];
+    /** WebGPU features that the device must have been requested with. */
+    readonly requiredFeatures: readonly string[];
+    readonly configuration: Values;
+    readonly choice: Choice;
+}
+/** The kernels of one file. */
+export interface Kernels {
+    readonly names: readonly string[];
+    /**
+     * The best known variant of a kernel for a workload on a device.
+     *
+     * @param workload values of all the kernel's workload parameters; an operator's may be left out where it has a default
+     * @param options.family the device family as `tuned.json` names it, where the application knows better than
+     *   `adapter.info`, which browsers keep vague
+     * @throws Error if there is no such kernel, the workload is not one of its, or nothing fits the device
+     */
+    variant(kernel: string, workload: Values, device: RuntimeDevice, options?: {
+        readonly family?: string;
+    }): RuntimeVariant;
+}

@@ -1,0 +1,301 @@
+// src/runtime/family.ts
+var noise = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words = (text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named = words(adapter.device);
+  const end = named.findIndex((word, index) => index > 0 && driverWords.has(word));
+  const kept = (end < 0 ? named : named.slice(0, end)).filter((word) => !noise.has(word));
+  const device = kept.length > 0 ? kept : words(adapter.architecture);
+  const vendor = words(adapter.vendor).filter((word) => !noise.has(word));
+  const repeated = vendor.length > 0 && vendor.every((word, index) => device[index] === word);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
+// src/runtime/candidates.ts
+function workloadDistance(a, b) {
+  let sum = 0;
+  for (const name of /* @__PURE__ */ new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const [one, other] = [a[name], b[name]];
+    if (typeof one === "number" && typeof other === "number") {
+      sum += (Math.asinh(one) - Math.asinh(other)) ** 2;
+    } else if (one !== other) return Number.POSITIVE_INFINITY;
+  }
+  return Math.sqrt(sum);
+}
+function sharedWords(a, b) {
+  const [one, other] = [a.split("-"), b.split("-")];
+  const differing = one.findIndex((word, index) => word !== other[index]);
+  return differing === -1 ? one.length : differing;
+}
+function candidates(kernel, workload, family) {
+  const ranked = kernel.entries.map((entry) => {
+    const distance = workloadDistance(workload, entry.workload);
+    const kin = entry.family === family ? Number.POSITIVE_INFINITY : sharedWords(entry.family, family);
+    return { entry, distance, kin };
+  }).filter(({ distance }) => distance < Number.POSITIVE_INFINITY).sort((a, b) => a.kin === b.kin ? a.distance - b.distance : b.kin > a.kin ? 1 : -1);
+  const found = ranked.map(({ entry, distance, kin }) => {
+    const near = kin > 0 ? "near-family" : "any";
+    const kind = kin < Number.POSITIVE_INFINITY ? near : distance === 0 ? "tuned" : "near-workload";
+    return {
+      configuration: entry.configuration,
+      choice: { kind, family: entry.family, workload: entry.workload }
+    };
+  });
+  const byDefault = {
+    configuration: 0,
+    choice: { kind: "default", family: null, workload: null }
+  };
+  return [
+    ...found.filter(({ choice }) => choice.kind !== "any"),
+    byDefault,
+    ...found.filter(({ choice }) => choice.kind === "any")
+  ];
+}
+
+// src/runtime/device-limits.ts
+function limitsOf({ info, limits, features }) {
+  const subgroups = features.has("subgroups");
+  return {
+    max_workgroup_storage: limits.maxComputeWorkgroupStorageSize,
+    max_invocations: limits.maxComputeInvocationsPerWorkgroup,
+    max_workgroup_size_x: limits.maxComputeWorkgroupSizeX,
+    max_workgroup_size_y: limits.maxComputeWorkgroupSizeY,
+    max_workgroup_size_z: limits.maxComputeWorkgroupSizeZ,
+    max_workgroups: limits.maxComputeWorkgroupsPerDimension,
+    max_buffer_bytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    has_f16: features.has("shader-f16"),
+    has_subgroups: subgroups,
+    // Without subgroups an invocation is on its own.
+    subgroup_min: subgroups ? info.subgroupMinSize ?? 1 : 1,
+    subgroup_max: subgroups ? info.subgroupMaxSize ?? 1 : 1
+  };
+}
+
+// src/runtime/evaluate.ts
+var NoValue = class extends Error {
+};
+function exact(value) {
+  if (!Number.isSafeInteger(value)) throw new NoValue(`${value} is no whole number below 2^53`);
+  return value + 0;
+}
+function divide(a, b) {
+  if (b === 0) throw new NoValue("division by zero");
+  return (a - a % b) / b + 0;
+}
+function log2(x) {
+  if (x < 1) throw new NoValue(`log2(${x}) does not exist`);
+  return x < 2 ** 32 ? 31 - Math.clz32(x) : 63 - Math.clz32(Math.floor(x / 2 ** 32));
+}
+var operations = {
+  "+": (a, b) => exact(a + b),
+  "-": (a, b) => exact(a - b),
+  "*": (a, b) => exact(a * b),
+  "/": (a, b) => divide(a, b),
+  "%": (a, b) => a - divide(a, b) * b + 0,
+  "f+": (a, b) => a + b,
+  "f-": (a, b) => a - b,
+  "f*": (a, b) => a * b,
+  "f/": (a, b) => a / b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  "!": (a) => !a,
+  negate: (a) => 0 - a,
+  fnegate: (a) => -a,
+  int: (a) => exact(Math.trunc(a)),
+  double: (a) => a,
+  min: Math.min,
+  max: Math.max,
+  is_pow2: (a) => a >= 1 && 2 ** log2(a) === a,
+  log2: (a) => log2(a),
+  ceil_div: (a, b) => {
+    const down = divide(a, b);
+    return down * b !== a && a > 0 === b > 0 ? down + 1 : down;
+  }
+};
+var forms = {
+  "?:": ([condition, yes, no]) => condition() ? yes() : no(),
+  "&&": ([left, right]) => logical(false, left, right),
+  "||": ([left, right]) => logical(true, left, right),
+  in: ([needle, ...items]) => {
+    const wanted = needle();
+    return items.some((item) => item() === wanted);
+  }
+};
+function logical(deciding, left, right) {
+  let first;
+  try {
+    first = left();
+  } catch (error) {
+    if (error instanceof NoValue && right() === deciding) return deciding;
+    throw error;
+  }
+  return first === deciding ? deciding : right();
+}
+function evaluate(formula, variables) {
+  if (typeof formula === "string") {
+    const value = variables.get(formula);
+    if (value === void 0) throw new NoValue(`\`${formula}\` has no value`);
+    return value;
+  }
+  if (typeof formula !== "object") return formula;
+  const [name, ...operands] = formula;
+  if (name === "text") return operands[0];
+  const form = Object.hasOwn(forms, String(name)) ? forms[String(name)] : void 0;
+  if (form !== void 0) return form(operands.map((one) => () => evaluate(one, variables)));
+  const operation = Object.hasOwn(operations, String(name)) ? operations[String(name)] : void 0;
+  if (operation === void 0) throw new NoValue(`the operation ${String(name)} is not known`);
+  return operation(...operands.map((one) => evaluate(one, variables)));
+}
+
+// src/runtime/instantiate.ts
+var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
+var Unfit = class extends Error {
+};
+function instantiate(options) {
+  const { kernel, configuration, workload, device } = options;
+  const limits = limitsOf(device);
+  const values = { ...workload, ...configuration.values };
+  const variables = new Map(Object.entries({ ...limits, ...values }));
+  try {
+    for (const constraint of kernel.constraints) {
+      if (evaluate(constraint, variables) !== true) throw new Unfit("a constraint is not met");
+    }
+    const template = templateFor(kernel, values);
+    const dispatch = kernel.dispatch.map((formula) => count(formula, variables));
+    const buffers = kernel.buffers.map((buffer, index) => bind(buffer, template.kinds[index], variables));
+    const [x, y, z] = configuration.workgroupSize ?? [1, 1, 1];
+    const demands = [
+      ["workgroup size in x", x, limits.max_workgroup_size_x],
+      ["workgroup size in y", y, limits.max_workgroup_size_y],
+      ["workgroup size in z", z, limits.max_workgroup_size_z],
+      ["invocations of a workgroup", x * y * z, limits.max_invocations],
+      ["bytes of workgroup memory", configuration.workgroupBytes ?? 0, limits.max_workgroup_storage],
+      ["workgroups", Math.max(...dispatch), limits.max_workgroups],
+      ["bytes of a buffer", Math.max(0, ...buffers.map((one) => one.byteLength)), limits.max_buffer_bytes]
+    ];
+    const exceeded = demands.find(([, wanted, limit]) => wanted > limit);
+    if (exceeded) throw new Unfit(`${exceeded[0]}: ${exceeded[1]}, the device allows ${exceeded[2]}`);
+    const missing = template.requiredFeatures.find((feature) => !device.features.has(feature));
+    if (missing !== void 0) throw new Unfit(`the device was requested without ${missing}`);
+    return {
+      wgsl: fill(template, values),
+      entryPoint: kernel.entry,
+      dispatch: [dispatch[0], dispatch[1], dispatch[2]],
+      buffers,
+      requiredFeatures: template.requiredFeatures,
+      configuration: configuration.values
+    };
+  } catch (error) {
+    if (error instanceof NoValue) throw new Unfit(error.message);
+    throw error;
+  }
+}
+function templateFor(kernel, values) {
+  const isTrue = new Set(
+    Object.entries(values).map(
+      ([name, value]) => typeof value === "boolean" ? value ? name : "" : `${name}_${value}`
+    )
+  );
+  const key = kernel.conditions.filter((condition) => isTrue.has(condition)).join();
+  const template = kernel.templates.find(
+    ({ conditions, fixed }) => conditions.join() === key && Object.entries(fixed).every(([name, value]) => values[name] === value)
+  );
+  if (template) return template;
+  throw new Unfit("no workload of the manifest has these values, so its program was not exported");
+}
+function fill({ wgsl }, values) {
+  return wgsl.map((piece, index) => index % 2 === 0 ? piece : String(values[piece])).join("");
+}
+function count(formula, variables) {
+  const value = evaluate(formula, variables);
+  if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
+  throw new Unfit(`a count is ${value}; it must be a whole number, at least 1`);
+}
+function bind(buffer, kind, variables) {
+  const named = typeof buffer.type === "string" ? buffer.type : variables.get(buffer.type.parameter);
+  if (!Object.hasOwn(bytesPerElement, String(named))) throw new Unfit(`${named} is no scalar type`);
+  const type = named;
+  const length = count(buffer.length, variables);
+  const align = buffer.kind === "uniform" ? 16 : 4;
+  return {
+    name: buffer.name,
+    group: buffer.group,
+    binding: buffer.binding,
+    kind,
+    type,
+    length,
+    byteLength: Math.ceil(length * bytesPerElement[type] / align) * align,
+    values: buffer.values?.map((value) => Number(evaluate(value, variables))) ?? null
+  };
+}
+
+// src/runtime/open-kernels.ts
+function openKernels(data) {
+  const { schema, version, kernels } = data ?? {};
+  if (schema !== "joulegate-runtime" || !Array.isArray(kernels)) {
+    throw new Error("This is no file of `joulegate export runtime`.");
+  }
+  if (version !== 1)
+    throw new Error(`The file has version ${String(version)}, this runtime knows version 1.`);
+  const byName = new Map(kernels.map((kernel) => [kernel.name, kernel]));
+  return {
+    names: [...byName.keys()],
+    variant(name, given, device, options = {}) {
+      const kernel = byName.get(name);
+      if (!kernel)
+        throw new Error(`There is no kernel "${name}"; known are ${[...byName.keys()].join(", ")}.`);
+      const workload = completed(kernel, given);
+      let first = null;
+      for (const { configuration, choice } of candidates(
+        kernel,
+        workload,
+        options.family ?? deviceFamily(device.info)
+      )) {
+        try {
+          const fitting = kernel.configurations[configuration];
+          return { ...instantiate({ kernel, configuration: fitting, workload, device }), choice };
+        } catch (error) {
+          if (!(error instanceof Unfit)) throw error;
+          first ??= error.message;
+        }
+      }
+      throw new Error(`No configuration of "${name}" fits this workload and device: ${first}.`);
+    }
+  };
+}
+function completed(kernel, given) {
+  const known = kernel.parameters.map(({ name }) => name);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== void 0) {
+    throw new Error(`"${kernel.name}" has no workload parameter "${unknown}"; it has ${known.join(", ")}.`);
+  }
+  const values = kernel.parameters.map((parameter) => {
+    const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : parameter.default;
+    if (typeof value !== parameter.kind) {
+      throw new Error(`"${kernel.name}" needs workload parameter "${parameter.name}", a ${parameter.kind}.`);
+    }
+    return [parameter.name, value];
+  });
+  return Object.fromEntries(values);
+}
+export {
+  deviceFamily,
+  openKernels
+};
