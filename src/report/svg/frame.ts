@@ -41,11 +41,6 @@ export function figure(text: FigureText, { width, height }: Size, children: read
   );
 }
 
-/** A figure as a file of its own, with the colours that pages give it otherwise. */
-export function standaloneFigure(svg: string): string {
-  return `${svg.replace('<title', `<style>${figureStyle}</style><title`)}\n`;
-}
-
 /** Colours and line widths of figures; they follow the reader's light or dark mode. */
 export const figureStyle = `
 .figure { --ink: #1f2328; --faint: #6e7781; --grid: #d8dee4; --paper: #ffffff; --base: #0969da; --head: #bc4c00; --good: #1a7f37; --bad: #cf222e; --point: #8c959f; font: 12px system-ui, sans-serif; }

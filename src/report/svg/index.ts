@@ -9,5 +9,5 @@ export {
   planeFigure,
   type Quantity,
 } from './figures.ts';
-export { type FigureText, figureStyle, standaloneFigure } from './frame.ts';
+export { type FigureText, figureStyle } from './frame.ts';
 export type { Point, Tone } from './series.ts';
