@@ -21,7 +21,7 @@ const banner = {
 };
 
 async function bundle(outdir) {
-  const entryPoints = ['cli', 'worker', 'action'].map((name) => `src/${name}.ts`);
+  const entryPoints = ['cli', 'worker', 'action', 'post'].map((name) => `src/${name}.ts`);
   await build({
     entryPoints,
     outdir,

@@ -1,6 +1,7 @@
 export { type MeterChoice, meterChoices } from '../meter/index.ts';
 export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
+export { runPost } from './action/post.ts';
 export { runAction } from './action/run-action.ts';
 export { tryClocks } from './clocked-device.ts';
 export { type Diagnosis, doctor, type Finding } from './doctor.ts';

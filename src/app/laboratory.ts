@@ -87,7 +87,7 @@ export function meterSetup(
   return {
     commandEnvironment: withoutSecrets(host.environment),
     native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir()),
+    lockFolder: lockFolderOf(host.environment),
     lockWaitMs,
     clockGuard: { workerPath: host.workerPath, environment: host.environment },
     nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
@@ -102,6 +102,11 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOp
     command: meterCommand,
     wattsPerCore,
   };
+}
+
+/** Where locks of GPUs and marks of locked clocks lie. */
+export function lockFolderOf(environment: Host['environment']): string {
+  return environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir());
 }
 
 /**

@@ -1,4 +1,5 @@
 export { borrowMeter } from './borrow.ts';
+export { restoreLeftClocks } from './clocks/restore-left.ts';
 export type { ClockControl } from './clocks/types.ts';
 export { clockWatchdogArgument, watchClocks } from './clocks/watchdog.ts';
 export {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { restoreLeftClocks } from '../../src/meter/index.ts';
+import { nativeSearch } from '../../src/native/index.ts';
 import { describeWithStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
 import { bundleForTest, bundleWorker } from '../support/worker-bundle.ts';
 import { GpuLab, standInInfo } from './gpu-lab.ts';
@@ -109,6 +111,23 @@ describeWithStandIn('locked clocks', () => {
     expect(lab.nvml.clockCalls()).toEqual(['lock 1200 1200', 'reset']);
     await meter.close();
     expect(readdirSync(lockFolder)).toEqual([]);
+  }, 30_000);
+
+  it('are restored by a step after the run, unless somebody measures', async () => {
+    const afterwards = () =>
+      restoreLeftClocks({
+        lockFolder,
+        nvmlLibrary: lab.nvml.path,
+        native: async () => nativeSearch(import.meta.filename, process.env),
+      });
+    expect(await afterwards()).toEqual([]);
+    await lockAndDie();
+    expect(await afterwards()).toEqual([
+      expect.stringContaining('its clock, which a run had left locked, was restored'),
+    ]);
+    expect(lab.nvml.clockCalls()).toEqual(['lock 1200 1200', 'reset']);
+    expect(readdirSync(lockFolder).filter((name) => name.endsWith('.clocks'))).toEqual([]);
+    expect(await afterwards()).toEqual([]);
   }, 30_000);
 
   it('keep a mark that cannot be acted on', async () => {

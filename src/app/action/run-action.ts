@@ -25,7 +25,7 @@ function describeError(
   return { text: `Internal error, please report it: ${detail}`, exitCode: ExitCode.internal };
 }
 
-async function fetchNative(host: Host, runner: Runner): Promise<Readonly<Record<string, string>>> {
+export async function fetchNative(host: Host, runner: Runner): Promise<Readonly<Record<string, string>>> {
   const { environment } = await ensureNative({
     search: nativeSearch(host.workerPath, host.environment),
     release: nativeRelease(host.environment, host.version),
