@@ -7385,6 +7385,13 @@ var package_default = {
   bin: {
     joulegate: "dist/cli.js"
   },
+  exports: {
+    "./runtime": {
+      types: "./dist/runtime.d.ts",
+      default: "./dist/runtime.js"
+    },
+    "./package.json": "./package.json"
+  },
   overrides: {
     traverse: "0.3.9",
     "oxc-parser": "0.154.0"
@@ -7402,6 +7409,7 @@ var package_default = {
     test: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist && vitest run",
     "bench:search": "node bench/run.mjs search",
     "bench:judge": "node bench/run.mjs judge",
+    "bench:features": "node bench/run.mjs features",
     "bench:faults": "node bench/run.mjs faults",
     "bench:model": "node bench/run.mjs model",
     "bench:operators": "node bench/run.mjs operators",
@@ -17468,9 +17476,57 @@ function borrowMeter(meter) {
   return { ...meter, close: async () => void 0 };
 }
 
-// src/meter/clocks/watchdog.ts
-import { spawn } from "node:child_process";
-import { Socket } from "node:net";
+// src/meter/sensor/processes.ts
+import { readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+var hostNamespace = "pid:[4026531836]";
+var maxDepth = 64;
+function readOrNull(path2) {
+  try {
+    return readFileSync(path2, "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+function namespaceOf(procFolder) {
+  try {
+    return readlinkSync(join(procFolder, "self", "ns", "pid"));
+  } catch {
+    return "";
+  }
+}
+function statFields(procFolder, pid) {
+  const text3 = readOrNull(join(procFolder, String(pid), "stat"));
+  return text3 === null ? [] : text3.slice(text3.lastIndexOf(")") + 2).split(" ");
+}
+function processIdentity(procFolder, pid) {
+  return {
+    pid,
+    startTime: statFields(procFolder, pid)[19] ?? "",
+    boot: readOrNull(join(procFolder, "sys/kernel/random/boot_id")) ?? "",
+    namespace: namespaceOf(procFolder)
+  };
+}
+function isHostNamespace(procFolder) {
+  return namespaceOf(procFolder) === hostNamespace;
+}
+function descendsFrom(procFolder, pid, ancestor) {
+  let current = pid;
+  for (let depth = 0; depth < maxDepth && current > 1; depth++) {
+    if (current === ancestor) return true;
+    current = Number(statFields(procFolder, current)[1] ?? 0);
+  }
+  return false;
+}
+function otherProcesses(procFolder, pids) {
+  const trusted = isHostNamespace(procFolder);
+  const others = trusted ? pids.filter((pid) => !descendsFrom(procFolder, pid, process.pid)) : pids;
+  const processes = [...new Set(others)].map((pid) => {
+    const name = trusted ? readOrNull(join(procFolder, String(pid), "comm")) : null;
+    return { pid, label: name === null ? String(pid) : `${pid} (${name})` };
+  });
+  return { processes, trusted };
+}
 
 // src/meter/nvml/declarations.ts
 var sizes = {
@@ -17800,8 +17856,8 @@ function pinnedFiles(pins, host, of) {
 
 // src/native/verify.ts
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync as readFileSync2 } from "node:fs";
+import { join as join2 } from "node:path";
 function alteredError(what, cause) {
   return new JoulegateError("could-not-measure", `${what}; it was not loaded.`, {
     code: "native-part-altered",
@@ -17823,18 +17879,18 @@ function verifyFolder(folder, pinned) {
   for (const name of names3) {
     let contents;
     try {
-      contents = readFileSync(join(folder, name));
+      contents = readFileSync2(join2(folder, name));
     } catch (error) {
       const { code, message } = error;
       return code === "ENOENT" || code === "ENOTDIR" ? `it has no ${name}` : message;
     }
-    verifyContents(join(folder, name), contents, pinned[name]);
+    verifyContents(join2(folder, name), contents, pinned[name]);
   }
   return null;
 }
 
 // src/native/find.ts
-import { dirname as dirname2, join as join3 } from "node:path";
+import { dirname as dirname2, join as join4 } from "node:path";
 
 // src/native/host.ts
 var oldestGlibc = [2, 34];
@@ -17879,7 +17935,7 @@ function hostProblem(host, pins) {
 // src/native/installed.ts
 import { existsSync as existsSync2 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join as join2 } from "node:path";
+import { dirname, join as join3 } from "node:path";
 import { pathToFileURL } from "node:url";
 function resolveFrom(file, name) {
   try {
@@ -17894,9 +17950,9 @@ function hasBinary(name, entry, host) {
   const { platform, arch } = host;
   if (name === "webgpu") {
     const folder = `${platform}-${platform === "darwin" ? "universal" : arch}`;
-    return existsSync2(join2(dirname(entry), "dist", folder, "dawn.node"));
+    return existsSync2(join3(dirname(entry), "dist", folder, "dawn.node"));
   }
-  const built = existsSync2(join2(dirname(entry), "build", "koffi"));
+  const built = existsSync2(join3(dirname(entry), "build", "koffi"));
   return built || resolveFrom(entry, `@koromix/koffi-${platform}-${arch}`) !== null;
 }
 function findInstalled(name, bundlePath, host) {
@@ -17920,7 +17976,7 @@ function nativeContext(search, options = {}) {
   return { search, pins, host };
 }
 function bundledFolder({ search, host }) {
-  return join3(dirname2(search.bundlePath), "native", platformName(host));
+  return join4(dirname2(search.bundlePath), "native", platformName(host));
 }
 function* nativePlaces(name, context) {
   const { search, pins, host } = context;
@@ -17957,7 +18013,7 @@ function nativeSearch(bundlePath, environment) {
 
 // src/native/load.ts
 import { createRequire as createRequire2 } from "node:module";
-import { join as join4 } from "node:path";
+import { join as join5 } from "node:path";
 import { pathToFileURL as pathToFileURL2 } from "node:url";
 async function loadFirst(name, context, open) {
   const misses = [];
@@ -17980,7 +18036,7 @@ function firstLine(text3) {
 }
 async function loadKoffi(search, options) {
   return loadFirst("koffi", nativeContext(search, options), async (place) => {
-    const entry = place.kind === "folder" ? join4(place.folder, "koffi.node") : place.entry;
+    const entry = place.kind === "folder" ? join5(place.folder, "koffi.node") : place.entry;
     return createRequire2(pathToFileURL2(search.bundlePath))(entry);
   });
 }
@@ -18098,11 +18154,423 @@ function nvmlClocks(nvml2, handle, named2) {
   };
 }
 
+// src/meter/nvml/fields.ts
+var field = {
+  /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
+  powerInstant: constants.NVML_FI_DEV_POWER_INSTANT,
+  /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
+  softwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN,
+  hardwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN,
+  powerBrakeTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN
+};
+var layout = {
+  bytes: sizes.nvmlFieldValue_t,
+  valueType: offsets["nvmlFieldValue_t.valueType"],
+  code: offsets["nvmlFieldValue_t.nvmlReturn"],
+  value: offsets["nvmlFieldValue_t.value"]
+};
+function decodeValue(memory, offset) {
+  const value2 = offset + layout.value;
+  switch (memory.readUInt32LE(offset + layout.valueType)) {
+    case constants.NVML_VALUE_TYPE_DOUBLE:
+      return memory.readDoubleLE(value2);
+    case constants.NVML_VALUE_TYPE_UNSIGNED_INT:
+      return memory.readUInt32LE(value2);
+    case constants.NVML_VALUE_TYPE_SIGNED_LONG_LONG:
+      return Number(memory.readBigInt64LE(value2));
+    case constants.NVML_VALUE_TYPE_SIGNED_INT:
+      return memory.readInt32LE(value2);
+    default:
+      return Number(memory.readBigUInt64LE(value2));
+  }
+}
+async function readFields(nvml2, handle, ids) {
+  const memory = nativeMemory(ids.length * layout.bytes);
+  ids.forEach((id, i) => {
+    memory.writeUInt32LE(id, i * layout.bytes);
+  });
+  const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
+  return ids.map((_, i) => {
+    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
+    return own === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own) };
+  });
+}
+
+// src/meter/nvml/processes.ts
+var lists = [
+  [
+    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: sizes.nvmlProcessInfo_v2_t },
+    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: sizes.nvmlProcessInfo_v1_t }
+  ],
+  [
+    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: sizes.nvmlProcessInfo_v2_t },
+    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: sizes.nvmlProcessInfo_v1_t }
+  ]
+];
+var firstRoom = 64;
+var maxRoom = 4096;
+async function gpuProcessIds(nvml2, handle) {
+  const pids = /* @__PURE__ */ new Set();
+  for (const [newer, older] of lists) {
+    const listed2 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed2.ok) return listed2;
+    for (const pid of listed2.value) pids.add(pid);
+  }
+  return { ok: true, value: [...pids] };
+}
+async function listOf(nvml2, handle, { name, entryBytes }) {
+  for (let room2 = firstRoom; ; room2 *= 4) {
+    const count2 = nativeMemory(4);
+    count2.writeUInt32LE(room2);
+    const entries = nativeMemory(room2 * entryBytes);
+    const code = await nvml2.call(name, handle, count2, entries);
+    if (code === insufficientSize && room2 < maxRoom) continue;
+    if (code !== success) return { ok: false, why: codeText(code) };
+    const found = Math.min(count2.readUInt32LE(), room2);
+    return {
+      ok: true,
+      value: Array.from({ length: found }, (_, i) => entries.readUInt32LE(i * entryBytes))
+    };
+  }
+}
+
+// src/meter/nvml/state.ts
+var reasonBits = [
+  [constants.nvmlClocksThrottleReasonHwSlowdown, "hardware slowdown"],
+  [constants.nvmlClocksEventReasonSwThermalSlowdown, "software thermal slowdown"],
+  [constants.nvmlClocksThrottleReasonHwThermalSlowdown, "hardware thermal slowdown"],
+  [constants.nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "power brake slowdown"]
+];
+var powerCapBit = constants.nvmlClocksEventReasonSwPowerCap;
+var timeFields = [
+  [field.softwareThermalTime, "software thermal slowdown"],
+  [field.hardwareThermalTime, "hardware thermal slowdown"],
+  [field.powerBrakeTime, "power brake slowdown"]
+];
+var {
+  NVML_CLOCK_SM: clockSm2,
+  NVML_CLOCK_MEM: clockMemory,
+  NVML_TEMPERATURE_GPU: temperatureGpu
+} = constants;
+var word2 = (memory) => memory.readUInt32LE();
+async function readState(nvml2, handle) {
+  const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
+  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm2], 4, word2);
+  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word2);
+  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word2);
+  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
+  const times = await readFields(
+    nvml2,
+    handle,
+    timeFields.map(([id]) => id)
+  );
+  const slowedMs = {};
+  timeFields.forEach(([, name], i) => {
+    const time = times[i];
+    if (time?.ok === true) slowedMs[name] = time.value / 1e6;
+  });
+  return {
+    smMhz: sm.ok ? sm.value : null,
+    memoryMhz: memory.ok ? memory.value : null,
+    celsius: celsius.ok ? celsius.value : null,
+    powerCapped: reasons.ok ? (reasons.value & powerCapBit) !== 0 : null,
+    slowdowns: reasons.ok ? reasonBits.filter(([bit]) => (reasons.value & bit) !== 0).map(([, name]) => name) : [],
+    slowedMs
+  };
+}
+
+// src/meter/nvml/gpus.ts
+var pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets["nvmlPciInfo_t.busId"] };
+var archTuring = constants.NVML_DEVICE_ARCH_TURING;
+var maxGpus = 64;
+var word3 = (memory) => memory.readUInt32LE();
+var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
+async function listGpus(nvml2, procFolder, libraryPath) {
+  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word3);
+  if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
+  const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
+  const candidates = [];
+  const faults = [];
+  for (let index = 0; index < Math.min(count2.value, maxGpus); index++) {
+    const handle = await nvml2.read(
+      "nvmlDeviceGetHandleByIndex_v2",
+      [index],
+      8,
+      (memory) => memory.readBigUInt64LE()
+    );
+    if (handle.ok) {
+      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder, libraryPath };
+      candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
+    } else faults.push(`GPU ${index}: ${handle.why}`);
+  }
+  return { candidates, faults };
+}
+async function describeGpu(gpu) {
+  const { nvml: nvml2, handle, index } = gpu;
+  const named2 = await nvml2.readText("nvmlDeviceGetName", [handle]);
+  const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
+  const bus = await nvml2.read(
+    "nvmlDeviceGetPciInfo_v3",
+    [handle],
+    pciInfo.bytes,
+    (memory) => terminated(memory.subarray(pciInfo.busId))
+  );
+  const name = named2.ok ? named2.value : null;
+  const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
+  const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
+  const label = name ?? `NVIDIA GPU ${index}`;
+  return {
+    sensor: await createSensor({ ...gpu, label, key: key2 }),
+    name,
+    handles,
+    refusal: await refusalOf(nvml2, handle),
+    ...uuid.ok ? { clocks: nvmlClocks(nvml2, handle, { label, key: key2, uuid: uuid.value, libraryPath: gpu.libraryPath }) } : {}
+  };
+}
+async function refusalOf(nvml2, handle) {
+  const current = nativeMemory(4);
+  const pending = nativeMemory(4);
+  const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
+  if (code === success && word3(current) === constants.NVML_DEVICE_MIG_ENABLE) {
+    return "MIG is on, and its sensor sees all instances together; measure with MIG off";
+  }
+  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word3);
+  if (mode.ok && mode.value >= constants.NVML_GPU_VIRTUALIZATION_MODE_VGPU) {
+    return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
+  }
+  return null;
+}
+async function createSensor(gpu) {
+  const { nvml: nvml2, handle, procFolder, driver, label, key: key2 } = gpu;
+  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word3));
+  const details2 = [
+    limit.ok ? `power limit ${limit.value} W` : null,
+    driver === null ? null : `driver ${driver}`
+  ];
+  return {
+    label,
+    details: details2.filter((detail) => detail !== null).join(", "),
+    key: key2,
+    unitJoules: 1e-3,
+    counter: await findCounter(nvml2, handle),
+    power: await findPower(nvml2, handle, label),
+    state: () => readState(nvml2, handle),
+    async processes() {
+      const pids = await gpuProcessIds(nvml2, handle);
+      return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    close: async () => void 0
+  };
+}
+async function findCounter(nvml2, handle) {
+  const read = async () => perThousand(
+    await nvml2.read(
+      "nvmlDeviceGetTotalEnergyConsumption",
+      [handle],
+      8,
+      (memory) => Number(memory.readBigUInt64LE())
+    )
+  );
+  const unsupported2 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
+    codeText
+  );
+  const first = await read();
+  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
+}
+function sampledPartOf(architecture, name) {
+  if (!architecture.ok) return null;
+  switch (architecture.value) {
+    case constants.NVML_DEVICE_ARCH_HOPPER:
+      return 0.25;
+    case constants.NVML_DEVICE_ARCH_AMPERE:
+      return /\bA(?:100|30)\b/.test(name) ? 0.25 : /\bRTX\b|\bA(?:2|10|16|40)\b/.test(name) ? 1 : null;
+    case constants.NVML_DEVICE_ARCH_ADA:
+    case constants.NVML_DEVICE_ARCH_TURING:
+      return 1;
+    case constants.NVML_DEVICE_ARCH_VOLTA:
+    case constants.NVML_DEVICE_ARCH_PASCAL:
+      return 0.5;
+    default:
+      return null;
+  }
+}
+async function findPower(nvml2, handle, name) {
+  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
+  const sampledPart = sampledPartOf(architecture, name);
+  const readInstant = async () => {
+    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
+  };
+  if ((await readInstant()).ok) {
+    return {
+      label: "instantaneous power of NVML",
+      instant: true,
+      fine: true,
+      sampledPart,
+      read: readInstant
+    };
+  }
+  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
+  const first = await read();
+  if (!first.ok) return null;
+  const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read };
+}
+
+// src/meter/nvml/usual-library.ts
+var usualNvmlLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
+
+// src/meter/sensor/lock.ts
+import { closeSync, openSync, readFileSync as readFileSync3, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join as join6 } from "node:path";
+var heartbeatMs = 1e4;
+var staleMs = 6e4;
+var retryMs = 500;
+var maxFileBytes = 4096;
+var recoveryMs = 1e4;
+var held = /* @__PURE__ */ new Map();
+var installed = false;
+async function lockGpu(options) {
+  const { folder, key: key2, label, waitMs, procFolder, time } = options;
+  await mkdir(folder, { recursive: true });
+  const path2 = join6(folder, `joulegate-${key2}.lock`);
+  const mine = held.get(path2);
+  if (mine !== void 0) {
+    mine.count++;
+    return { release: releaseOnce(path2) };
+  }
+  const self = processIdentity(procFolder, process.pid);
+  const endMs = time.nowMs() + waitMs;
+  for (; ; ) {
+    if (create(path2, JSON.stringify(self))) break;
+    const holder = readHolder(path2);
+    if (holder === "gone") continue;
+    if (isStale(path2, holder, self, procFolder)) {
+      recover(path2, holder);
+      continue;
+    }
+    if (time.nowMs() >= endMs) throw inUse(label, path2, holder);
+    await time.sleep(retryMs);
+  }
+  keep(path2);
+  return { release: releaseOnce(path2) };
+}
+function inUse(label, path2, holder) {
+  const who = holder === null ? "another process" : `process ${holder.pid}`;
+  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
+    code: "gpu-in-use",
+    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}.`
+  });
+}
+function create(path2, text3) {
+  try {
+    const file = openSync(path2, "wx", 420);
+    try {
+      writeSync(file, text3);
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
+      code: "lock-unwritable",
+      nextStep: "Make its folder writable for all users who measure on this host.",
+      cause: error
+    });
+  }
+}
+function readHolder(path2) {
+  let text3;
+  try {
+    text3 = readFileSync3(path2, "utf8").slice(0, maxFileBytes);
+  } catch (error) {
+    if (error.code === "ENOENT") return "gone";
+    throw error;
+  }
+  try {
+    const { pid, startTime, boot, namespace } = JSON.parse(text3);
+    const texts2 = [startTime, boot, namespace];
+    if (!Number.isSafeInteger(pid) || !texts2.every((value2) => typeof value2 === "string")) return null;
+    return { pid, startTime, boot, namespace };
+  } catch {
+    return null;
+  }
+}
+function isStale(path2, holder, self, procFolder) {
+  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
+  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
+    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
+  }
+  return isOlder2(path2, staleMs);
+}
+function isOlder2(path2, ageMs) {
+  const stats = statSync(path2, { throwIfNoEntry: false });
+  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
+}
+function recover(path2, stale) {
+  const guard2 = `${path2}.recovery`;
+  if (!create(guard2, "")) {
+    if (isOlder2(guard2, recoveryMs)) remove(guard2);
+    return;
+  }
+  try {
+    const now = readHolder(path2);
+    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path2);
+  } finally {
+    remove(guard2);
+  }
+}
+function remove(path2) {
+  try {
+    unlinkSync(path2);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+function keep(path2) {
+  const heartbeat = setInterval(() => {
+    const now = /* @__PURE__ */ new Date();
+    try {
+      utimesSync(path2, now, now);
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+  }, heartbeatMs);
+  heartbeat.unref();
+  held.set(path2, { count: 1, heartbeat });
+  if (installed) return;
+  installed = true;
+  process.on("exit", () => {
+    for (const kept2 of held.keys()) remove(kept2);
+  });
+}
+function releaseOnce(path2) {
+  let released = false;
+  return () => {
+    const lock = held.get(path2);
+    if (released || lock === void 0) return;
+    released = true;
+    lock.count--;
+    if (lock.count > 0) return;
+    clearInterval(lock.heartbeat);
+    held.delete(path2);
+    remove(path2);
+  };
+}
+
+// src/meter/sensor/time.ts
+var systemTime = {
+  nowMs: () => Number(process.hrtime.bigint()) / 1e6,
+  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
+};
+
 // src/meter/clocks/mark.ts
-import { mkdirSync, readFileSync as readFileSync2, rmSync, writeFileSync } from "node:fs";
-import { join as join5 } from "node:path";
+import { mkdirSync, readFileSync as readFileSync4, rmSync, writeFileSync } from "node:fs";
+import { join as join7 } from "node:path";
 function markPath(folder, key2) {
-  return folder === void 0 ? null : join5(folder, `joulegate-${key2}.clocks`);
+  return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
   mkdirSync(folder, { recursive: true });
@@ -18110,7 +18578,7 @@ function writeMark(folder, path2, token2) {
 }
 function readMark(path2) {
   try {
-    return readFileSync2(path2, "utf8");
+    return readFileSync4(path2, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return null;
     throw error;
@@ -18121,6 +18589,8 @@ function removeMark(path2) {
 }
 
 // src/meter/clocks/watchdog.ts
+import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 var clockWatchdogArgument = "restore-clocks";
 var longestGoodbyeMs = 2e3;
 async function startClockWatchdog(order, guard2) {
@@ -19551,200 +20021,6 @@ function ambiguous(possible, info, tried) {
   );
 }
 
-// src/meter/sensor/lock.ts
-import { closeSync, openSync, readFileSync as readFileSync4, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join as join7 } from "node:path";
-
-// src/meter/sensor/processes.ts
-import { readFileSync as readFileSync3, readlinkSync } from "node:fs";
-import { join as join6 } from "node:path";
-var hostNamespace = "pid:[4026531836]";
-var maxDepth = 64;
-function readOrNull(path2) {
-  try {
-    return readFileSync3(path2, "utf8").trim();
-  } catch {
-    return null;
-  }
-}
-function namespaceOf(procFolder) {
-  try {
-    return readlinkSync(join6(procFolder, "self", "ns", "pid"));
-  } catch {
-    return "";
-  }
-}
-function statFields(procFolder, pid) {
-  const text3 = readOrNull(join6(procFolder, String(pid), "stat"));
-  return text3 === null ? [] : text3.slice(text3.lastIndexOf(")") + 2).split(" ");
-}
-function processIdentity(procFolder, pid) {
-  return {
-    pid,
-    startTime: statFields(procFolder, pid)[19] ?? "",
-    boot: readOrNull(join6(procFolder, "sys/kernel/random/boot_id")) ?? "",
-    namespace: namespaceOf(procFolder)
-  };
-}
-function isHostNamespace(procFolder) {
-  return namespaceOf(procFolder) === hostNamespace;
-}
-function descendsFrom(procFolder, pid, ancestor) {
-  let current = pid;
-  for (let depth = 0; depth < maxDepth && current > 1; depth++) {
-    if (current === ancestor) return true;
-    current = Number(statFields(procFolder, current)[1] ?? 0);
-  }
-  return false;
-}
-function otherProcesses(procFolder, pids) {
-  const trusted = isHostNamespace(procFolder);
-  const others = trusted ? pids.filter((pid) => !descendsFrom(procFolder, pid, process.pid)) : pids;
-  const processes = [...new Set(others)].map((pid) => {
-    const name = trusted ? readOrNull(join6(procFolder, String(pid), "comm")) : null;
-    return { pid, label: name === null ? String(pid) : `${pid} (${name})` };
-  });
-  return { processes, trusted };
-}
-
-// src/meter/sensor/lock.ts
-var heartbeatMs = 1e4;
-var staleMs = 6e4;
-var retryMs = 500;
-var maxFileBytes = 4096;
-var recoveryMs = 1e4;
-var held = /* @__PURE__ */ new Map();
-var installed = false;
-async function lockGpu(options) {
-  const { folder, key: key2, label, waitMs, procFolder, time } = options;
-  await mkdir(folder, { recursive: true });
-  const path2 = join7(folder, `joulegate-${key2}.lock`);
-  const mine = held.get(path2);
-  if (mine !== void 0) {
-    mine.count++;
-    return { release: releaseOnce(path2) };
-  }
-  const self = processIdentity(procFolder, process.pid);
-  const endMs = time.nowMs() + waitMs;
-  for (; ; ) {
-    if (create(path2, JSON.stringify(self))) break;
-    const holder = readHolder(path2);
-    if (holder === "gone") continue;
-    if (isStale(path2, holder, self, procFolder)) {
-      recover(path2, holder);
-      continue;
-    }
-    if (time.nowMs() >= endMs) throw inUse(label, path2, holder);
-    await time.sleep(retryMs);
-  }
-  keep(path2);
-  return { release: releaseOnce(path2) };
-}
-function inUse(label, path2, holder) {
-  const who = holder === null ? "another process" : `process ${holder.pid}`;
-  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
-    code: "gpu-in-use",
-    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}.`
-  });
-}
-function create(path2, text3) {
-  try {
-    const file = openSync(path2, "wx", 420);
-    try {
-      writeSync(file, text3);
-    } finally {
-      closeSync(file);
-    }
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
-      code: "lock-unwritable",
-      nextStep: "Make its folder writable for all users who measure on this host.",
-      cause: error
-    });
-  }
-}
-function readHolder(path2) {
-  let text3;
-  try {
-    text3 = readFileSync4(path2, "utf8").slice(0, maxFileBytes);
-  } catch (error) {
-    if (error.code === "ENOENT") return "gone";
-    throw error;
-  }
-  try {
-    const { pid, startTime, boot, namespace } = JSON.parse(text3);
-    const texts2 = [startTime, boot, namespace];
-    if (!Number.isSafeInteger(pid) || !texts2.every((value2) => typeof value2 === "string")) return null;
-    return { pid, startTime, boot, namespace };
-  } catch {
-    return null;
-  }
-}
-function isStale(path2, holder, self, procFolder) {
-  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
-  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
-    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
-  }
-  return isOlder2(path2, staleMs);
-}
-function isOlder2(path2, ageMs) {
-  const stats = statSync(path2, { throwIfNoEntry: false });
-  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
-}
-function recover(path2, stale) {
-  const guard2 = `${path2}.recovery`;
-  if (!create(guard2, "")) {
-    if (isOlder2(guard2, recoveryMs)) remove(guard2);
-    return;
-  }
-  try {
-    const now = readHolder(path2);
-    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path2);
-  } finally {
-    remove(guard2);
-  }
-}
-function remove(path2) {
-  try {
-    unlinkSync(path2);
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-  }
-}
-function keep(path2) {
-  const heartbeat = setInterval(() => {
-    const now = /* @__PURE__ */ new Date();
-    try {
-      utimesSync(path2, now, now);
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-  }, heartbeatMs);
-  heartbeat.unref();
-  held.set(path2, { count: 1, heartbeat });
-  if (installed) return;
-  installed = true;
-  process.on("exit", () => {
-    for (const kept2 of held.keys()) remove(kept2);
-  });
-}
-function releaseOnce(path2) {
-  let released = false;
-  return () => {
-    const lock = held.get(path2);
-    if (released || lock === void 0) return;
-    released = true;
-    lock.count--;
-    if (lock.count > 0) return;
-    clearInterval(lock.heartbeat);
-    held.delete(path2);
-    remove(path2);
-  };
-}
-
 // src/meter/sensor/disturbances.ts
 var shiftedPart = 0.05;
 var leastStates = 6;
@@ -20279,7 +20555,7 @@ var command = {
       return missing(`${label}: ${first.why}`);
     }
     const key2 = `command-${createHash2("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
-    const sensor = createSensor({ program: running, quantity: first.value, label, key: key2, time: context.time });
+    const sensor = createSensor2({ program: running, quantity: first.value, label, key: key2, time: context.time });
     return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
       ...context,
       sensor: void 0
@@ -20295,7 +20571,7 @@ async function firstReading(program, time) {
   }
   return { ok: true, value: program.latest.quantity };
 }
-function createSensor(options) {
+function createSensor2(options) {
   const { program, quantity, label, key: key2, time } = options;
   const read = async () => {
     const { latest, fault } = program;
@@ -20431,15 +20707,15 @@ async function createHwmonSensor(card, vendor) {
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
     key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
     unitJoules: micro,
-    counter: await findCounter(folder),
-    power: await findPower(folder),
+    counter: await findCounter2(folder),
+    power: await findPower2(folder),
     state: await findState(folder),
     processes: null,
     close: async () => void 0
   };
   return { sensor, name, handles: [card.card, bus], refusal: null };
 }
-async function findCounter(folder) {
+async function findCounter2(folder) {
   const found = [];
   for (const i of [1, 2]) {
     const input = join9(folder, `energy${i}_input`);
@@ -20453,7 +20729,7 @@ async function findCounter(folder) {
   const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
   return { label: `energy counter${of}`, read: scaled(best.input, micro) };
 }
-async function findPower(folder) {
+async function findPower2(folder) {
   for (const [file, label] of [
     ["power1_input", "power"],
     ["power1_average", "average power"]
@@ -20504,271 +20780,7 @@ function hwmonKind(name, vendor, drivers) {
 var amdgpu = hwmonKind("amdgpu", { word: "amd", label: "AMD" }, ["amdgpu"]);
 var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]);
 
-// src/meter/nvml/fields.ts
-var field = {
-  /** NVML_FI_DEV_POWER_INSTANT, milliwatts. */
-  powerInstant: constants.NVML_FI_DEV_POWER_INSTANT,
-  /** NVML_FI_DEV_CLOCKS_EVENT_REASON_*: nanoseconds since the driver was loaded. */
-  softwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN,
-  hardwareThermalTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN,
-  powerBrakeTime: constants.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN
-};
-var layout = {
-  bytes: sizes.nvmlFieldValue_t,
-  valueType: offsets["nvmlFieldValue_t.valueType"],
-  code: offsets["nvmlFieldValue_t.nvmlReturn"],
-  value: offsets["nvmlFieldValue_t.value"]
-};
-function decodeValue(memory, offset) {
-  const value2 = offset + layout.value;
-  switch (memory.readUInt32LE(offset + layout.valueType)) {
-    case constants.NVML_VALUE_TYPE_DOUBLE:
-      return memory.readDoubleLE(value2);
-    case constants.NVML_VALUE_TYPE_UNSIGNED_INT:
-      return memory.readUInt32LE(value2);
-    case constants.NVML_VALUE_TYPE_SIGNED_LONG_LONG:
-      return Number(memory.readBigInt64LE(value2));
-    case constants.NVML_VALUE_TYPE_SIGNED_INT:
-      return memory.readInt32LE(value2);
-    default:
-      return Number(memory.readBigUInt64LE(value2));
-  }
-}
-async function readFields(nvml2, handle, ids) {
-  const memory = nativeMemory(ids.length * layout.bytes);
-  ids.forEach((id, i) => {
-    memory.writeUInt32LE(id, i * layout.bytes);
-  });
-  const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
-  return ids.map((_, i) => {
-    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
-    return own === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own) };
-  });
-}
-
-// src/meter/nvml/processes.ts
-var lists = [
-  [
-    { name: "nvmlDeviceGetComputeRunningProcesses_v2", entryBytes: sizes.nvmlProcessInfo_v2_t },
-    { name: "nvmlDeviceGetComputeRunningProcesses", entryBytes: sizes.nvmlProcessInfo_v1_t }
-  ],
-  [
-    { name: "nvmlDeviceGetGraphicsRunningProcesses_v2", entryBytes: sizes.nvmlProcessInfo_v2_t },
-    { name: "nvmlDeviceGetGraphicsRunningProcesses", entryBytes: sizes.nvmlProcessInfo_v1_t }
-  ]
-];
-var firstRoom = 64;
-var maxRoom = 4096;
-async function gpuProcessIds(nvml2, handle) {
-  const pids = /* @__PURE__ */ new Set();
-  for (const [newer, older] of lists) {
-    const listed2 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
-    if (!listed2.ok) return listed2;
-    for (const pid of listed2.value) pids.add(pid);
-  }
-  return { ok: true, value: [...pids] };
-}
-async function listOf(nvml2, handle, { name, entryBytes }) {
-  for (let room2 = firstRoom; ; room2 *= 4) {
-    const count2 = nativeMemory(4);
-    count2.writeUInt32LE(room2);
-    const entries = nativeMemory(room2 * entryBytes);
-    const code = await nvml2.call(name, handle, count2, entries);
-    if (code === insufficientSize && room2 < maxRoom) continue;
-    if (code !== success) return { ok: false, why: codeText(code) };
-    const found = Math.min(count2.readUInt32LE(), room2);
-    return {
-      ok: true,
-      value: Array.from({ length: found }, (_, i) => entries.readUInt32LE(i * entryBytes))
-    };
-  }
-}
-
-// src/meter/nvml/state.ts
-var reasonBits = [
-  [constants.nvmlClocksThrottleReasonHwSlowdown, "hardware slowdown"],
-  [constants.nvmlClocksEventReasonSwThermalSlowdown, "software thermal slowdown"],
-  [constants.nvmlClocksThrottleReasonHwThermalSlowdown, "hardware thermal slowdown"],
-  [constants.nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "power brake slowdown"]
-];
-var powerCapBit = constants.nvmlClocksEventReasonSwPowerCap;
-var timeFields = [
-  [field.softwareThermalTime, "software thermal slowdown"],
-  [field.hardwareThermalTime, "hardware thermal slowdown"],
-  [field.powerBrakeTime, "power brake slowdown"]
-];
-var {
-  NVML_CLOCK_SM: clockSm2,
-  NVML_CLOCK_MEM: clockMemory,
-  NVML_TEMPERATURE_GPU: temperatureGpu
-} = constants;
-var word2 = (memory) => memory.readUInt32LE();
-async function readState(nvml2, handle) {
-  const reasonsFunction = nvml2.has("nvmlDeviceGetCurrentClocksEventReasons") ? "nvmlDeviceGetCurrentClocksEventReasons" : "nvmlDeviceGetCurrentClocksThrottleReasons";
-  const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm2], 4, word2);
-  const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word2);
-  const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word2);
-  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
-  const times = await readFields(
-    nvml2,
-    handle,
-    timeFields.map(([id]) => id)
-  );
-  const slowedMs = {};
-  timeFields.forEach(([, name], i) => {
-    const time = times[i];
-    if (time?.ok === true) slowedMs[name] = time.value / 1e6;
-  });
-  return {
-    smMhz: sm.ok ? sm.value : null,
-    memoryMhz: memory.ok ? memory.value : null,
-    celsius: celsius.ok ? celsius.value : null,
-    powerCapped: reasons.ok ? (reasons.value & powerCapBit) !== 0 : null,
-    slowdowns: reasons.ok ? reasonBits.filter(([bit]) => (reasons.value & bit) !== 0).map(([, name]) => name) : [],
-    slowedMs
-  };
-}
-
-// src/meter/nvml/gpus.ts
-var pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets["nvmlPciInfo_t.busId"] };
-var archTuring = constants.NVML_DEVICE_ARCH_TURING;
-var maxGpus = 64;
-var word3 = (memory) => memory.readUInt32LE();
-var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
-async function listGpus(nvml2, procFolder, libraryPath) {
-  const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word3);
-  if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
-  const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
-  const candidates = [];
-  const faults = [];
-  for (let index = 0; index < Math.min(count2.value, maxGpus); index++) {
-    const handle = await nvml2.read(
-      "nvmlDeviceGetHandleByIndex_v2",
-      [index],
-      8,
-      (memory) => memory.readBigUInt64LE()
-    );
-    if (handle.ok) {
-      const gpu = { nvml: nvml2, handle: handle.value, index, procFolder, libraryPath };
-      candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
-    } else faults.push(`GPU ${index}: ${handle.why}`);
-  }
-  return { candidates, faults };
-}
-async function describeGpu(gpu) {
-  const { nvml: nvml2, handle, index } = gpu;
-  const named2 = await nvml2.readText("nvmlDeviceGetName", [handle]);
-  const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
-  const bus = await nvml2.read(
-    "nvmlDeviceGetPciInfo_v3",
-    [handle],
-    pciInfo.bytes,
-    (memory) => terminated(memory.subarray(pciInfo.busId))
-  );
-  const name = named2.ok ? named2.value : null;
-  const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
-  const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
-  const label = name ?? `NVIDIA GPU ${index}`;
-  return {
-    sensor: await createSensor2({ ...gpu, label, key: key2 }),
-    name,
-    handles,
-    refusal: await refusalOf(nvml2, handle),
-    ...uuid.ok ? { clocks: nvmlClocks(nvml2, handle, { label, key: key2, uuid: uuid.value, libraryPath: gpu.libraryPath }) } : {}
-  };
-}
-async function refusalOf(nvml2, handle) {
-  const current = nativeMemory(4);
-  const pending = nativeMemory(4);
-  const code = await nvml2.call("nvmlDeviceGetMigMode", handle, current, pending);
-  if (code === success && word3(current) === constants.NVML_DEVICE_MIG_ENABLE) {
-    return "MIG is on, and its sensor sees all instances together; measure with MIG off";
-  }
-  const mode = await nvml2.read("nvmlDeviceGetVirtualizationMode", [handle], 4, word3);
-  if (mode.ok && mode.value >= constants.NVML_GPU_VIRTUALIZATION_MODE_VGPU) {
-    return "it is shared between virtual machines (vGPU), and its sensor sees all of them together";
-  }
-  return null;
-}
-async function createSensor2(gpu) {
-  const { nvml: nvml2, handle, procFolder, driver, label, key: key2 } = gpu;
-  const limit = perThousand(await nvml2.read("nvmlDeviceGetEnforcedPowerLimit", [handle], 4, word3));
-  const details2 = [
-    limit.ok ? `power limit ${limit.value} W` : null,
-    driver === null ? null : `driver ${driver}`
-  ];
-  return {
-    label,
-    details: details2.filter((detail) => detail !== null).join(", "),
-    key: key2,
-    unitJoules: 1e-3,
-    counter: await findCounter2(nvml2, handle),
-    power: await findPower2(nvml2, handle, label),
-    state: () => readState(nvml2, handle),
-    async processes() {
-      const pids = await gpuProcessIds(nvml2, handle);
-      return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
-    },
-    close: async () => void 0
-  };
-}
-async function findCounter2(nvml2, handle) {
-  const read = async () => perThousand(
-    await nvml2.read(
-      "nvmlDeviceGetTotalEnergyConsumption",
-      [handle],
-      8,
-      (memory) => Number(memory.readBigUInt64LE())
-    )
-  );
-  const unsupported2 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
-    codeText
-  );
-  const first = await read();
-  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
-}
-function sampledPartOf(architecture, name) {
-  if (!architecture.ok) return null;
-  switch (architecture.value) {
-    case constants.NVML_DEVICE_ARCH_HOPPER:
-      return 0.25;
-    case constants.NVML_DEVICE_ARCH_AMPERE:
-      return /\bA(?:100|30)\b/.test(name) ? 0.25 : /\bRTX\b|\bA(?:2|10|16|40)\b/.test(name) ? 1 : null;
-    case constants.NVML_DEVICE_ARCH_ADA:
-    case constants.NVML_DEVICE_ARCH_TURING:
-      return 1;
-    case constants.NVML_DEVICE_ARCH_VOLTA:
-    case constants.NVML_DEVICE_ARCH_PASCAL:
-      return 0.5;
-    default:
-      return null;
-  }
-}
-async function findPower2(nvml2, handle, name) {
-  const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
-  const sampledPart = sampledPartOf(architecture, name);
-  const readInstant = async () => {
-    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
-  };
-  if ((await readInstant()).ok) {
-    return {
-      label: "instantaneous power of NVML",
-      instant: true,
-      fine: true,
-      sampledPart,
-      read: readInstant
-    };
-  }
-  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
-  const first = await read();
-  if (!first.ok) return null;
-  const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
-  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read };
-}
-
 // src/meter/nvml/kind.ts
-var usualLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
 var nvml = {
   name: "nvml",
   async open(context) {
@@ -20778,7 +20790,7 @@ var nvml = {
       if (info.software) return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
     }
-    const libraryPath = context.nvmlLibrary ?? usualLibrary;
+    const libraryPath = context.nvmlLibrary ?? usualNvmlLibrary;
     const opened = await openNvml(libraryPath, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
@@ -20799,12 +20811,6 @@ var nvml = {
       if (!used) await library.close();
     }
   }
-};
-
-// src/meter/sensor/time.ts
-var systemTime = {
-  nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
 };
 
 // src/meter/open-meter.ts
@@ -26368,620 +26374,579 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
-// src/app/guard.ts
-import { join as join18 } from "node:path";
-
-// src/app/guard-advice.ts
-import { mkdtempSync, rmSync as rmSync4 } from "node:fs";
-import { tmpdir } from "node:os";
+// src/app/laboratory.ts
+import { existsSync as existsSync4 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join as join12 } from "node:path";
 
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted(subject, metric);
-}
-function isTrusted({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
-}
+// src/device/driver/find-driver.ts
+import { delimiter } from "node:path";
 
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const byKernel = /* @__PURE__ */ new Map();
-  for (const sample of samples2) {
-    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
-    byKernel.set(sample.kernel, byWorkload);
-    const list4 = byWorkload.get(sample.workload);
-    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list4.push(sample);
+// src/device/adapter-problem.ts
+function adapterNextStep({ problem, nextStep = null }) {
+  if (nextStep !== null) return nextStep;
+  switch (problem) {
+    case "no-dawn":
+      return "Install the npm package webgpu in the folder of Joulegate.";
+    case "no-adapter":
+      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
+    case "adapter-not-found":
+      return "Give a part of the name of one of the adapters that are there.";
+    case "no-device":
+      return "Update the GPU driver; joulegate doctor shows what was found.";
   }
-  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
 }
-var attemptStride = 1e6;
-function poolAttempts(samples2, earlier) {
-  if (earlier.length === 0) return samples2;
-  const apart = earlier.map(
-    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
-  );
-  return [...apart.flat(), ...samples2];
-}
-function attemptOf(subject, earlier) {
-  const measured = earlier.filter(
-    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
-  );
-  return 1 + measured.length;
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  let disturbed = 0;
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+function adapterError(result) {
+  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `No GPU adapter could be opened: ${result.message}${there}.`,
+    {
+      code: result.problem,
+      nextStep: adapterNextStep(result)
     }
-  }
-  return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    disturbed,
-    measured: values2.length > 0 || voidReasons.size > 0
-  };
-}
-function wasDisturbed({ latencyMs, voidReasons }) {
-  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
-}
-var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
-}
-function readMetric(sample, metric) {
-  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/detectable-change.ts
-function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
-  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function compareArms(request) {
-  const { subject, samples: samples2, ...rest } = request;
-  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
-  return estimate === null ? null : toRatio(estimate);
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
-}
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
-}
-
-// src/judge/text.ts
-function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
-  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio3, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < level) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < level) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
-    };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, movement2) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  return { verdict: "environment", reason: `${change2}${movement2}` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf4, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf4(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
   );
 }
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function movementOf(moved, { machineChanged }) {
-  if (machineChanged !== null) return machineChanged;
-  const [first] = moved;
-  if (first === void 0) return null;
-  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
 
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf4 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf4, settings);
-  const movement2 = movementOf(moved, settings);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf4(subject), settings))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
-        movement: movement2,
-        options: settings
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf4(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+
+// src/device/process/kill-at-exit.ts
+var living2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+function killAtExit2(child) {
+  if (!installed3) {
+    installed3 = true;
+    process.on("exit", () => {
+      for (const remaining of living2) remaining.kill("SIGKILL");
     });
   }
-  return adjusted;
-}
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
+  living2.add(child);
+  return () => living2.delete(child);
 }
 
-// src/judge/noise-floor.ts
-var LEAST_AA_BLOCKS = 20;
-function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < LEAST_AA_BLOCKS) return null;
-  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const sd = standardError * Math.sqrt(count2);
-  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+// src/device/process/tail.ts
+var noise2 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var Tail = class {
+  #limit;
+  #text = "";
+  constructor(limit) {
+    this.#limit = limit;
+  }
+  push(text3) {
+    this.#text = (this.#text + text3).slice(-this.#limit);
+  }
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
+  summary(lines = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise2.test(line3)).slice(-lines).join("\n");
+  }
+};
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs2 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve3) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve3();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs2);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve3) => {
+      timer = setTimeout(resolve3, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
 }
 
-// src/judge/overall.ts
-var harmless = ["identical", "new", "removed"];
-function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
-    gated: gatedSubjects.length,
-    failing: failing.map(toListed),
-    accepted: accepted.map(toListed),
-    unjudged
+// src/device/driver/environment.ts
+var passedNames = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "CUDA_VISIBLE_DEVICES",
+  "ROCR_VISIBLE_DEVICES",
+  "HIP_VISIBLE_DEVICES",
+  "ZE_AFFINITY_MASK",
+  "DRI_PRIME",
+  nativeFolderVariable,
+  // Windows does not start a process without these.
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "WINDIR",
+  "COMSPEC",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMDATA"
+]);
+var passedPrefixes = [
+  "VK_",
+  "XDG_",
+  "NVIDIA_",
+  "MESA_",
+  "LP_",
+  "GALLIUM_",
+  "RADV_",
+  "AMD_",
+  "ANV_",
+  "__GLX_",
+  "__EGL_",
+  "__NV_"
+];
+var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function workerEnvironment(environment) {
+  const passed = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0 || secret.test(name)) continue;
+    const upper = name.toUpperCase();
+    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+      passed[name] = value2;
+  }
+  return passed;
+}
+var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
+function namedDriver(environment) {
+  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
+}
+
+// src/device/driver/swiftshader.ts
+import { createHash as createHash3 } from "node:crypto";
+import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile2, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire as createRequire3 } from "node:module";
+import { dirname as dirname4, join as join11 } from "node:path";
+import { pathToFileURL as pathToFileURL3 } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+// src/device/driver/tar.ts
+var blockBytes = 512;
+function text(block, start, length) {
+  const field3 = block.subarray(start, start + length);
+  const end = field3.indexOf(0);
+  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
+}
+function octal(block, start, length) {
+  const digits2 = text(block, start, length).trim();
+  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
+  return Number.parseInt(digits2, 8);
+}
+function checksum(block) {
+  let sum = 8 * 32;
+  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
+  return sum;
+}
+function readTar(archive) {
+  const files = [];
+  let position = 0;
+  while (position + blockBytes <= archive.byteLength) {
+    const header2 = archive.subarray(position, position + blockBytes);
+    if (header2.every((byte) => byte === 0)) return files;
+    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header2, 0, 100);
+    const size = octal(header2, 124, 12);
+    const type = text(header2, 156, 1);
+    position += blockBytes;
+    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (type === "" || type === "0")
+      files.push({ name, contents: archive.subarray(position, position + size) });
+    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
+    position += Math.ceil(size / blockBytes) * blockBytes;
+  }
+  throw new Error("damaged tar archive: no end");
+}
+
+// src/device/driver/swiftshader.ts
+var swiftshaderPackage = "@sparticuz/chromium";
+var archiveName = "swiftshader.tar.br";
+var loaderName = "libvulkan.so.1";
+var manifestName = "vk_swiftshader_icd.json";
+var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
+var maxUnpackedBytes = 64 * 1024 * 1024;
+function findSwiftshaderArchive(fromFile) {
+  try {
+    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
+    return join11(dirname4(entry), "..", "..", "bin", archiveName);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+function refuse(message) {
+  return new JoulegateError("could-not-measure", message, {
+    code: "unsafe-cache-folder",
+    nextStep: "Remove it, or choose a cache folder that only you can write to."
+  });
+}
+async function isTrusted(folder) {
+  let stats;
+  try {
+    stats = await lstat(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+  if (!stats.isDirectory()) throw refuse(`${folder} is not a folder.`);
+  const ownUser = process.getuid?.();
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse(`${folder} can be written by other users.`);
+  return true;
+}
+async function unpackSwiftshader(archivePath, cacheFolder) {
+  const packed = await readFile2(archivePath);
+  const digest = createHash3("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join11(cacheFolder, `swiftshader-${digest}`);
+  const files = { folder, manifest: join11(folder, manifestName) };
+  if (await isTrusted(folder)) return files;
+  const contents = /* @__PURE__ */ new Map();
+  try {
+    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
+  } catch (cause) {
+    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  await mkdir2(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join11(cacheFolder, ".swiftshader-"));
+  try {
+    for (const name of wantedNames) {
+      const content = contents.get(name);
+      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
+      await writeFile(join11(temporary, name), content, { mode: 420 });
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = error.code;
+    const another = code === "EEXIST" || code === "ENOTEMPTY";
+    if (!another || !await isTrusted(folder)) throw error;
+  }
+  return files;
+}
+function archiveError(path2, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
+    code: "bad-swiftshader-archive",
+    nextStep: `Reinstall ${swiftshaderPackage}.`,
+    cause
+  });
+}
+
+// src/device/driver/find-driver.ts
+var probeMs = 3e4;
+async function probe(workerPath, driver) {
+  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
+  try {
+    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    if (exchange.status === "answered") return exchange.response;
+    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
+  } finally {
+    await process2.close();
+  }
+}
+async function report(workerPath, driver) {
+  const result = await probe(workerPath, driver);
+  const { source, description } = driver;
+  return {
+    source,
+    description,
+    driver,
+    result,
+    nextStep: result.ok ? null : adapterNextStep(result)
   };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
-  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+}
+function startingDriver(environment) {
+  const name = namedDriver(environment);
+  const passed = workerEnvironment(environment);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+}
+function notHere(message, nextStep) {
+  return {
+    source: "swiftshader",
+    description: "SwiftShader, a software adapter",
+    driver: null,
+    result: { ok: false, problem: "no-adapter", message, adapters: [] },
+    nextStep
+  };
+}
+async function reportSwiftshader(search) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return notHere(
+      "the packaged SwiftShader runs on Linux x64 only",
+      "Use the system's GPU driver on this platform."
+    );
   }
-  if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
+  const archive = findSwiftshaderArchive(search.workerPath);
+  if (archive === null) {
+    return notHere(
+      `the npm package ${swiftshaderPackage} is not installed`,
+      `npm install --save-dev ${swiftshaderPackage}`
+    );
   }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
+  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  const passed = workerEnvironment(search.environment);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  return report(search.workerPath, {
+    source: "swiftshader",
+    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
+    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
+  });
+}
+async function listAdapters(search) {
+  return [
+    await report(search.workerPath, startingDriver(search.environment)),
+    await reportSwiftshader(search)
+  ];
+}
+async function findDriver(search) {
+  const first = await report(search.workerPath, startingDriver(search.environment));
+  if (first.result.ok) return first.driver;
+  if (first.result.problem === "no-dawn") throw adapterError(first.result);
+  const reports = [first];
+  if (first.source !== "environment") {
+    const second = await reportSwiftshader(search);
+    if (second.result.ok && second.driver !== null) return second.driver;
+    reports.push(second);
   }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
-    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
-    return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
-    };
+  const tried = reports.map(
+    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
+  );
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+    code: "no-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+
+// src/device/replay/clock.ts
+function createReplayClock() {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds;
+    }
+  };
+}
+
+// src/device/replay/device.ts
+var noLimits = {
+  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
+  max_invocations: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
+  max_workgroups: Number.MAX_SAFE_INTEGER,
+  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var failureKinds = /* @__PURE__ */ new Set([
+  "compile",
+  "validation",
+  "unsupported",
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-memory",
+  "timeout",
+  "crash",
+  "device-lost"
+]);
+function isFailureKind(kind) {
+  return failureKinds.has(kind);
+}
+var batchMs = 20;
+var maxCompletions = 64;
+function completionsOf(latencyMs, durationMs, clock) {
+  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
+  const perBatch = Math.max(1, Math.floor(batchMs / latencyMs), Math.ceil(launches / maxCompletions));
+  const start = clock.nowMs();
+  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  for (let done = 0; done < launches; ) {
+    done = Math.min(launches, done + perBatch);
+    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
   }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
-    };
-  }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless.includes(verdict))) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  clock.advance(launches * latencyMs);
+  return completions;
+}
+function createReplayDevice(recording, clock = createReplayClock()) {
+  const lookup = recordedLookup(recording);
+  const info = {
+    ...recording.device,
+    backend: "replay",
+    features: [],
+    limits: noLimits,
+    timestamps: false
+  };
+  function latencyOf(variant) {
+    const measurement = lookup(variant.configuration);
+    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
+    const { failure, latencyMs } = measurement;
+    if (failure !== void 0) {
+      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
+    }
+    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
+    return { ok: true, value: { ...measurement, latencyMs } };
   }
   return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+    info,
+    clock,
+    async prepare(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    // What was recorded had been checked then.
+    async verify(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    async time(variant) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      const { latencyMs, latencySamplesMs } = found.value;
+      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
+      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
+      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
+    },
+    async run(variant, durationMs) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      return {
+        ok: true,
+        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
+      };
+    },
+    async close() {
+    }
   };
 }
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
-  );
-}
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
-    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
-  );
-  return suspected || !isGated(one3);
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
-
-// src/judge/settled.ts
-function standingOf(evidence, options) {
-  const counting = evidence.filter(
-    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
-  );
-  const distances = counting.map(distanceOf);
-  return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
-  };
-}
-function bounds({ margin: { margin }, subject }) {
-  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
-}
-function isClear(evidence, options) {
-  const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
-  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
-  if (!bounds(evidence).every(clearOf)) return false;
-  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
-  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
-}
-function distanceOf(evidence) {
-  const { flagEstimate: estimate } = evidence;
-  if (estimate === null) return 0;
-  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
-  const gap2 = Math.min(...gaps);
-  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
-  const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
-  if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
-    if (flag !== null) return flag;
-  }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength }) => strength > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings.confirmBlocks,
-    finishFirst: true
-  });
-  return confirm ?? { phase: "done" };
-}
-function evidenceBySubject(samplesOf4, settings) {
-  const gathered = /* @__PURE__ */ new Map();
-  return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
-    const samples2 = samplesOf4(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
-    gathered.set(subject, evidence);
-    return evidence;
-  };
-}
-function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
-  const first = missing2({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
-  });
-  if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
-  if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
-    subjects: suspects,
-    phase: "flag",
-    blocks: suspectFactor * flagBlocks,
-    finishFirst: false
-  });
-  return again === null ? null : { ...again, blocks: 1 };
-}
-function isSuspect({ gates, flagged, flagEstimate, margin }) {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
-}
-function flagStrength(evidence) {
-  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
-    if (!gates || !flagged || flagEstimate === null) return 0;
-    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
-  });
-  return Math.max(...strengths);
-}
-function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf4, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf4(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
-  return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
-  };
-}
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+function fail(kind, message) {
+  return { ok: false, failure: { kind, message } };
 }
 
 // src/manifest/clocks.ts
@@ -27441,7 +27406,7 @@ var import_yaml = __toESM(require_dist(), 1);
 var import_yaml2 = __toESM(require_dist(), 1);
 var maxDepth3 = 32;
 var maxLexemes = 4e5;
-var harmless2 = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
+var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
 function tooDeepAt(tokens2) {
   const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
   for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
@@ -27456,7 +27421,7 @@ function tooDeepAt(tokens2) {
   }
   return null;
 }
-function refuse(code, message, start) {
+function refuse2(code, message, start) {
   return {
     refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
   };
@@ -27474,14 +27439,14 @@ function tokenise(text3) {
     else if (lexeme === "]" || lexeme === "}") flowDepth--;
     else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
     else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
-    if (flowDepth > maxDepth3 || indicatorsInLine > maxDepth3) return refuse("TOO_DEEP", depthMessage, offset);
-    if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
+    if (flowDepth > maxDepth3 || indicatorsInLine > maxDepth3) return refuse2("TOO_DEEP", depthMessage, offset);
+    if (++count2 > maxLexemes) return refuse2("TOO_LONG", "the manifest is too long", offset);
     if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
     tokens2.push(...parser.next(lexeme));
   }
   tokens2.push(...parser.end());
   const tooDeep = tooDeepAt(tokens2);
-  return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
+  return tooDeep === null ? { tokens: tokens2 } : refuse2("TOO_DEEP", depthMessage, tooDeep);
 }
 function parseYaml(text3) {
   const tokenised = tokenise(text3);
@@ -27496,8 +27461,8 @@ function parseYaml(text3) {
     message: error.message,
     start: error.pos[0],
     end: error.pos[1],
-    damage: severity2 === "error" && !harmless2.has(error.code),
-    cascades: severity2 === "error" && !harmless2.has(error.code) && error.code !== "TAB_AS_INDENT",
+    damage: severity2 === "error" && !harmless.has(error.code),
+    cascades: severity2 === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
     severity: severity2
   });
   for (const error of document2?.errors ?? []) note(error, "error");
@@ -33351,7 +33316,7 @@ function valueAt(data, pointer) {
   return value2;
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
-function report(fault, document2) {
+function report2(fault, document2) {
   const { pointer, keyword, params } = fault;
   const value2 = valueAt(document2.data, pointer);
   if (keyword === "additionalProperties") {
@@ -33420,7 +33385,7 @@ function readSound(document2) {
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report(fault, document2);
+    const pointer = report2(fault, document2);
     if (pointer !== null) removed.add(pointer);
   }
   if (checked.faults.length >= maxFaults) return {};
@@ -33506,2283 +33471,6 @@ function parseManifest(options) {
   };
 }
 
-// src/search/budget.ts
-var reservedMeasurements = 4;
-var largestReserve = 0.3;
-var Budget = class {
-  #trials;
-  #seconds;
-  #clock;
-  #signal;
-  #startMs;
-  #energySeconds = 0;
-  #energies = 0;
-  #reserveIsOpen = false;
-  constructor(limits2, clock, signal) {
-    this.#trials = limits2.trials;
-    this.#seconds = limits2.seconds;
-    this.#clock = clock;
-    this.#signal = signal;
-    this.#startMs = clock.nowMs();
-  }
-  get elapsedSeconds() {
-    return (this.#clock.nowMs() - this.#startMs) / 1e3;
-  }
-  get wasInterrupted() {
-    return this.#signal?.aborted === true;
-  }
-  /** Seconds kept for the final energy measurements, from how long energy took so far. */
-  get #reserve() {
-    if (this.#reserveIsOpen || this.#energies === 0) return 0;
-    const expected = reservedMeasurements * this.#energySeconds / this.#energies;
-    return Math.min(expected, largestReserve * this.#seconds);
-  }
-  /** No time left, or interrupted. */
-  get isOver() {
-    return this.wasInterrupted || this.elapsedSeconds >= this.#seconds - this.#reserve;
-  }
-  /** Lets the final measurements use what was kept for them. */
-  openReserve() {
-    this.#reserveIsOpen = true;
-  }
-  /** Why no more trials are possible after `trials`, or null. */
-  stop(trials) {
-    if (this.wasInterrupted) return "interrupted";
-    if (trials >= this.#trials) return "trials";
-    return this.isOver ? "seconds" : null;
-  }
-  /** Runs an energy measurement and remembers how long such take. */
-  async timeEnergy(measure) {
-    const startMs = this.#clock.nowMs();
-    const result = await measure();
-    this.#energySeconds += (this.#clock.nowMs() - startMs) / 1e3;
-    this.#energies++;
-    return result;
-  }
-};
-
-// src/search/convergence.ts
-var worthwhile = 1e-3;
-var shortest = 128;
-var Convergence = class {
-  #patience;
-  #best = Number.POSITIVE_INFINITY;
-  #fastest = Number.POSITIVE_INFINITY;
-  #improvedAt = 0;
-  /** @param patience trials without improvement, instead of half of all trials. */
-  constructor(patience) {
-    this.#patience = patience;
-  }
-  /** Looks at the ledger after a round. */
-  observe(ledger) {
-    const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
-    const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
-    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
-      this.#improvedAt = ledger.size;
-    }
-    this.#best = best;
-    this.#fastest = Math.min(fastest, this.#fastest);
-  }
-  /** @param expected largest expected improvement of the next batch, in logarithms. */
-  reached(ledger, expected) {
-    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
-    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
-  }
-};
-
-// src/search/coordinates.ts
-function numericRanks(tunable) {
-  if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
-  const sorted2 = [...tunable.values].sort((a2, b) => a2 - b);
-  return tunable.values.map((value2) => sorted2.indexOf(value2));
-}
-function axisOf(tunable, index) {
-  const levels = tunable.values.length;
-  const ranks3 = numericRanks(tunable);
-  const ordinal = ranks3 !== null || levels === 2;
-  const positions = tunable.values.map(
-    (_, value2) => ordinal ? (ranks3?.[value2] ?? value2) / (levels - 1) : value2
-  );
-  return { tunable: index, ordinal, hamming: levels > 2, positions };
-}
-function timesHalved(value2) {
-  let times = 0;
-  for (let rest = value2; rest % 2 === 0; rest /= 2) times++;
-  return times;
-}
-function divisibility({ values: values2 }) {
-  const sizes2 = values2.filter(
-    (value2) => typeof value2 === "number" && Number.isInteger(value2) && value2 > 0
-  );
-  if (sizes2.length < Math.max(3, values2.length)) return null;
-  const halved = sizes2.map(timesHalved);
-  const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
-  if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
-  const lowest3 = Math.min(...halved);
-  const range3 = Math.max(...halved) - lowest3;
-  return halved.map((times) => (times - lowest3) / range3);
-}
-function logValues(tunable) {
-  if (tunable.values.length < 3) return null;
-  const logs = tunable.values.map(
-    (value2) => typeof value2 === "number" && value2 > 0 ? Math.log2(value2) : Number.NaN
-  );
-  return logs.some(Number.isNaN) ? null : logs;
-}
-function coordinatesOf(space2) {
-  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
-  const divisible = space2.tunables.flatMap((tunable, index) => {
-    const positions = divisibility(tunable);
-    return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
-  });
-  const all = [...axes, ...divisible];
-  const sizes2 = space2.tunables.flatMap((tunable, index) => {
-    const logs = logValues(tunable);
-    return logs === null ? [] : [{ index, logs }];
-  });
-  const coordinates = (point2) => Float64Array.from(all, (axis) => axis.positions[point2[axis.tunable]]);
-  return {
-    dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
-    coordinates,
-    featureCount: all.length + sizes2.length * (sizes2.length - 1),
-    features(point2) {
-      const features = Array.from(coordinates(point2));
-      const logs = sizes2.map((size) => size.logs[point2[size.index]]);
-      logs.forEach((a2, i) => {
-        for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
-      });
-      return Float64Array.from(features);
-    }
-  };
-}
-
-// src/search/energy-share.ts
-var recent = 8;
-var enough = 5;
-var step = 0.4;
-var lowest = 1 / 8;
-var unknownError = 0.1;
-var EnergyShare = class {
-  #share = 1;
-  #forecasts = [];
-  #measured = [];
-  /** In [1/8, 1]. */
-  get share() {
-    return this.#share;
-  }
-  /** Root mean square error of recent forecasts, in logarithms. */
-  get error() {
-    if (this.#forecasts.length === 0) return unknownError;
-    const squares = this.#forecasts.reduce(
-      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
-      0
-    );
-    return Math.sqrt(squares / this.#forecasts.length);
-  }
-  /** Takes energies that no forecast was made for. */
-  see(measured) {
-    this.#measured.push(...measured);
-  }
-  /** Judges the forecasts of one round and sets the share for the next. */
-  judge(forecasts) {
-    if (forecasts.length === 0) return;
-    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
-    this.see(forecasts.map(({ measured }) => measured));
-    const mean2 = this.#measured.reduce((sum, value2) => sum + value2, 0) / this.#measured.length;
-    const variance = this.#measured.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / this.#measured.length;
-    const ranksWell = variance > enough * this.error ** 2;
-    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
-  }
-};
-
-// src/search/energy-step.ts
-var trialsPerStep = 8;
-var stepsPerHonestSample = 2;
-var optimism = 0.5;
-var leastChoice = 3;
-var EnergyStep = class {
-  #task;
-  #share = new EnergyShare();
-  #tried = 0;
-  #steps = 0;
-  constructor(task) {
-    this.#task = task;
-  }
-  /** Whether enough was tried since the last step. */
-  get isDue() {
-    return this.#task.ledger.size - this.#tried >= trialsPerStep;
-  }
-  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
-  #eligible() {
-    const { ledger, power: power2, logObjective } = this.#task;
-    const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
-  }
-  #bestMeasured() {
-    const best = this.#task.ledger.ranked()[0];
-    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
-  }
-  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
-  async #measure(trials) {
-    const { ledger, power: power2, logObjective, measure } = this.#task;
-    const forecasts = [];
-    const unforeseen = [];
-    let goesOn = true;
-    for (const trial of trials) {
-      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
-      goesOn = await measure(trial);
-      const now = ledger.trials[trial.index];
-      if (now.energy !== null && now.failure === null) {
-        const measured = logObjective(now);
-        if (predicted === null) unforeseen.push(measured);
-        else forecasts.push({ predicted, measured });
-      }
-      if (!goesOn) break;
-    }
-    this.#share.see(unforeseen);
-    this.#share.judge(forecasts);
-    power2.learn(ledger.good);
-    return goesOn;
-  }
-  /**
-   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
-   * at times one more at random among the newly tried.
-   */
-  async run() {
-    const { ledger, random, fixedShare } = this.#task;
-    const first = this.#tried;
-    this.#tried = ledger.size;
-    const eligible = this.#eligible();
-    if (fixedShare !== null) {
-      const tried = ledger.size - first;
-      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
-      return;
-    }
-    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
-    const rest = ledger.good.filter(
-      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
-    );
-    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
-    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
-  }
-  /**
-   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
-   * measured in any case, so that there is something to choose from.
-   */
-  async finish(limit) {
-    if (this.#task.fixedShare !== null) await this.run();
-    for (let i = 0; i < limit; i++) {
-      const next = this.#eligible()[0];
-      if (next === void 0) return;
-      const reach = this.#bestMeasured() + this.#share.error;
-      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
-      if (hasChoice && this.#task.logObjective(next) > reach) return;
-      if (!await this.#measure([next])) return;
-    }
-  }
-};
-
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules === null) return null;
-  return goal.latencyPower === 1 ? joules : joules * latencyMs / 1e3;
-}
-
-// src/search/ledger.ts
-function isGood(trial) {
-  return trial.failure === null && trial.latency !== null;
-}
-function asMeasurement(trial) {
-  const { configuration, latency, energy, failure } = trial;
-  return { configuration, latency, energy, failure };
-}
-var Ledger = class {
-  #space;
-  #goal;
-  #trials = [];
-  #byKey = /* @__PURE__ */ new Map();
-  #convergence = [];
-  constructor(space2, goal) {
-    this.#space = space2;
-    this.#goal = goal;
-  }
-  get size() {
-    return this.#trials.length;
-  }
-  get trials() {
-    return this.#trials;
-  }
-  keyOf(point2) {
-    return point2.join(",");
-  }
-  has(point2) {
-    return this.#byKey.has(this.keyOf(point2));
-  }
-  /** Adds a configuration that was just tried, or is known from before. */
-  record(point2, measured) {
-    const key2 = this.keyOf(point2);
-    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point2)} was tried twice.`);
-    const { latency, energy, failure } = measured;
-    const configuration = this.#space.configuration(point2);
-    const trial = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
-    this.#byKey.set(key2, this.size);
-    this.#trials.push(trial);
-    this.#convergence.push(this.bestObjective());
-    return trial;
-  }
-  /** Adds what measuring the energy of a trial gave. */
-  recordEnergy(trial, energy, failure) {
-    this.#trials[trial.index] = { ...trial, energy, failure };
-    this.#convergence[this.size - 1] = this.bestObjective();
-  }
-  get good() {
-    return this.#trials.filter(isGood);
-  }
-  get failures() {
-    return this.#trials.filter((trial) => trial.failure !== null).length;
-  }
-  get energyMeasurements() {
-    return this.#trials.filter((trial) => trial.energy !== null).length;
-  }
-  get convergence() {
-    return this.#convergence;
-  }
-  get measurements() {
-    return this.#trials.map(asMeasurement);
-  }
-  #fastestTrial() {
-    let fastest = null;
-    for (const trial of this.#trials) {
-      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
-        fastest = trial;
-      }
-    }
-    return fastest;
-  }
-  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
-  get capMs() {
-    const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
-  }
-  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
-  ranked() {
-    const cap = this.capMs;
-    return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
-      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
-    }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
-  }
-  bestObjective() {
-    let best = null;
-    const cap = this.capMs;
-    for (const trial of this.#trials) {
-      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
-      if (objective !== null && (best === null || objective < best)) best = objective;
-    }
-    return best;
-  }
-  /** The best trial; where no energy is known yet, the fastest. */
-  best() {
-    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
-  }
-  fastest() {
-    const trial = this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
-  }
-  /** Trials known in energy and latency that no other beats in both, fastest first. */
-  pareto() {
-    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
-      (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
-    );
-    let lowest3 = Number.POSITIVE_INFINITY;
-    const front = [];
-    for (const trial of known2) {
-      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules < lowest3) {
-        lowest3 = joules;
-        front.push(asMeasurement(trial));
-      }
-    }
-    return front;
-  }
-  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
-  finalists(count2) {
-    const ranked = this.ranked().map(({ trial }) => trial);
-    const cap = this.capMs;
-    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
-    return (ranked.length > 0 ? ranked : unknown2).slice(0, count2).map(asMeasurement);
-  }
-};
-
-// src/model/tree.ts
-function treeValue(tree, features, offset) {
-  let node = 0;
-  for (; ; ) {
-    const feature = tree.feature[node];
-    if (feature < 0) return tree.value[node];
-    const value2 = features[offset + feature];
-    const goesLeft = Number.isNaN(value2) ? tree.missingLeft[node] === 1 : value2 <= tree.threshold[node];
-    node = goesLeft ? tree.left[node] : tree.right[node];
-  }
-}
-
-// src/model/boosted-trees.ts
-var BoostedTrees = class {
-  columns;
-  #base;
-  #trees;
-  /** Share of the total gain that each column brought; all zero if no tree has a split. */
-  importances;
-  constructor(columns2, base2, trees, gain) {
-    this.columns = columns2;
-    this.#base = base2;
-    this.#trees = trees;
-    const total2 = gain.reduce((sum, value2) => sum + value2, 0);
-    this.importances = gain.map((value2) => total2 > 0 ? value2 / total2 : 0);
-  }
-  /** Number of trees. */
-  get size() {
-    return this.#trees.length;
-  }
-  /** Prediction for one row of `columns` features, NaN where missing. */
-  predict(features) {
-    if (features.length !== this.columns) {
-      throw new RangeError(`Expected ${this.columns} features, got ${features.length}.`);
-    }
-    return this.#sum(features, 0);
-  }
-  /** Predictions for every row of `matrix`. */
-  predictAll(matrix) {
-    if (matrix.columns !== this.columns) {
-      throw new RangeError(`Expected ${this.columns} features, got ${matrix.columns}.`);
-    }
-    const { rows, columns: columns2, values: values2 } = matrix;
-    const sums = new Float64Array(rows).fill(this.#base);
-    for (const tree of this.#trees) {
-      for (let row = 0; row < rows; row++)
-        sums[row] = sums[row] + treeValue(tree, values2, row * columns2);
-    }
-    return sums;
-  }
-  #sum(features, offset) {
-    let sum = this.#base;
-    for (const tree of this.#trees) sum += treeValue(tree, features, offset);
-    return sum;
-  }
-};
-
-// src/model/cost-rows.ts
-var maxCostRows = 2e4;
-var significantDigits = 9;
-function checkedRow(row, features) {
-  const { latencyMs, watts } = row;
-  if (row.features.length !== features) {
-    throw new RangeError(`A row of ${row.kernel} has ${row.features.length} features, not ${features}.`);
-  }
-  if (!(latencyMs > 0 && latencyMs < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`A row of ${row.kernel} has a latency of ${latencyMs} ms.`);
-  }
-  if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
-  }
-  const cut2 = (value2) => Number(value2.toPrecision(significantDigits));
-  return {
-    ...row,
-    features: row.features.map((value2) => Number.isFinite(value2) ? cut2(value2) : Number.NaN),
-    latencyMs: cut2(latencyMs),
-    watts: watts === null ? null : cut2(watts)
-  };
-}
-function identityOf(row) {
-  return `${row.family}
-${row.identity}`;
-}
-function mergeRows(known2, added) {
-  const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known2, ...added]) {
-    const key2 = identityOf(row);
-    const old = merged.get(key2);
-    merged.delete(key2);
-    const keepsPower = row.watts === null && old !== void 0 && old.watts !== null;
-    merged.set(key2, keepsPower ? { ...row, watts: old.watts, estimated: old.estimated } : row);
-  }
-  return [...merged.values()].slice(-maxCostRows);
-}
-function costWeights(rows, cost2, family) {
-  const lowest3 = /* @__PURE__ */ new Map();
-  const group = (row) => `${row.family}
-${row.kernel}
-${row.workload}`;
-  for (const row of rows) {
-    const key2 = group(row);
-    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
-  }
-  return Float64Array.from(rows, (row) => {
-    const share2 = (lowest3.get(group(row)) ?? cost2(row)) / cost2(row);
-    return row.family === family ? share2 : 0.2 * share2;
-  });
-}
-
-// src/model/feature-matrix.ts
-function featureMatrix(rows, columns2) {
-  const values2 = new Float64Array(rows.length * columns2);
-  rows.forEach((row, index) => {
-    if (row.length !== columns2)
-      throw new RangeError(`Row ${index} has ${row.length} features, not ${columns2}.`);
-    values2.set(row, index * columns2);
-  });
-  return { rows: rows.length, columns: columns2, values: values2 };
-}
-
-// src/model/binning.ts
-var missingBin = 0;
-function columnEdges(sorted2, maxBins) {
-  const distinct = [];
-  for (const value2 of sorted2) if (value2 !== distinct[distinct.length - 1]) distinct.push(value2);
-  const edges = [];
-  if (distinct.length <= maxBins) {
-    for (let i = 1; i < distinct.length; i++) {
-      const low = distinct[i - 1];
-      const middle2 = low + (distinct[i] - low) / 2;
-      edges.push(middle2);
-    }
-  } else {
-    for (let bin = 1; bin < maxBins; bin++) {
-      const at2 = Math.max(1, Math.floor(bin * sorted2.length / maxBins));
-      const low = sorted2[at2 - 1];
-      const edge = low + (sorted2[at2] - low) / 2;
-      if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
-    }
-  }
-  return Float64Array.from(edges);
-}
-function binOf(value2, edges) {
-  if (Number.isNaN(value2)) return missingBin;
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle2 = low + high >> 1;
-    if (value2 <= edges[middle2]) high = middle2;
-    else low = middle2 + 1;
-  }
-  return low + 1;
-}
-function binMatrix(matrix, maxBins) {
-  const { rows, columns: columns2, values: values2 } = matrix;
-  const bins = new Uint8Array(rows * columns2);
-  const edges = [];
-  const offsets2 = new Int32Array(columns2 + 1);
-  for (let column = 0; column < columns2; column++) {
-    const present2 = [];
-    for (let row = 0; row < rows; row++) {
-      const value2 = values2[row * columns2 + column];
-      if (!Number.isNaN(value2)) present2.push(value2);
-    }
-    const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
-    edges.push(columnBounds);
-    offsets2[column + 1] = offsets2[column] + columnBounds.length + 2;
-    for (let row = 0; row < rows; row++) {
-      bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
-    }
-  }
-  return { rows, columns: columns2, bins, edges, offsets: offsets2 };
-}
-
-// src/model/histogram.ts
-var histogramStride = 3;
-var HistogramPool = class {
-  #binned;
-  #free = [];
-  constructor(binned) {
-    this.#binned = binned;
-  }
-  #take() {
-    const held2 = this.#free.pop();
-    if (held2) return held2;
-    return new Float64Array(histogramStride * this.#binned.offsets[this.#binned.columns]);
-  }
-  release(histogram) {
-    this.#free.push(histogram);
-  }
-  /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
-  build(rows, start, end, columns2, residuals) {
-    const histogram = this.#take();
-    const { bins, offsets: offsets2, rows: stride } = this.#binned;
-    const { weighted, weights } = residuals;
-    for (const column of columns2) {
-      const offset = histogramStride * offsets2[column];
-      histogram.fill(0, offset, histogramStride * offsets2[column + 1]);
-      const base2 = column * stride;
-      for (let k2 = start; k2 < end; k2++) {
-        const row = rows[k2];
-        const at2 = offset + histogramStride * bins[base2 + row];
-        histogram[at2] = histogram[at2] + weighted[row];
-        histogram[at2 + 1] = histogram[at2 + 1] + weights[row];
-        histogram[at2 + 2] = histogram[at2 + 2] + 1;
-      }
-    }
-    return histogram;
-  }
-  /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
-  subtract(parent, child, columns2) {
-    const histogram = this.#take();
-    const { offsets: offsets2 } = this.#binned;
-    for (const column of columns2) {
-      const upTo = histogramStride * offsets2[column + 1];
-      for (let at2 = histogramStride * offsets2[column]; at2 < upTo; at2 += histogramStride) {
-        const count2 = parent[at2 + 2] - child[at2 + 2];
-        histogram[at2 + 2] = count2;
-        histogram[at2] = count2 === 0 ? 0 : parent[at2] - child[at2];
-        histogram[at2 + 1] = count2 === 0 ? 0 : parent[at2 + 1] - child[at2 + 1];
-      }
-    }
-    return histogram;
-  }
-};
-
-// src/model/best-split.ts
-function score(residual, weight, l2) {
-  return residual * residual / (weight + l2);
-}
-function bestSplit(binned, histogram, columns2, totals, limits2) {
-  const { minLeafRows, l2 } = limits2;
-  const before = score(totals.residual, totals.weight, l2);
-  let best = null;
-  let bestGain = 1e-9;
-  for (const column of columns2) {
-    const first = binned.offsets[column];
-    const last2 = binned.offsets[column + 1] - 1;
-    const missing2 = histogramStride * (first + missingBin);
-    const hasMissing = histogram[missing2 + 2] > 0;
-    for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
-      const missingLeft = side === 1;
-      let residual = missingLeft ? histogram[missing2] : 0;
-      let weight = missingLeft ? histogram[missing2 + 1] : 0;
-      let count2 = missingLeft ? histogram[missing2 + 2] : 0;
-      const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
-      for (let bin = first + 1; bin <= upTo; bin++) {
-        const at2 = histogramStride * bin;
-        residual += histogram[at2];
-        weight += histogram[at2 + 1];
-        count2 += histogram[at2 + 2];
-        if (count2 < minLeafRows) continue;
-        if (totals.count - count2 < minLeafRows) break;
-        const gain = score(residual, weight, l2) + score(totals.residual - residual, totals.weight - weight, l2) - before;
-        if (gain > bestGain) {
-          bestGain = gain;
-          const toLeft = hasMissing ? missingLeft : weight * 2 >= totals.weight;
-          best = { column, bin: bin - first, missingLeft: toLeft, gain };
-        }
-      }
-    }
-  }
-  return best;
-}
-
-// src/model/grow-tree.ts
-var NodeTable = class {
-  feature = [];
-  threshold = [];
-  missingLeft = [];
-  left = [];
-  right = [];
-  value = [];
-  addLeaf() {
-    this.feature.push(-1);
-    this.threshold.push(0);
-    this.missingLeft.push(0);
-    this.left.push(0);
-    this.right.push(0);
-    return this.value.push(0) - 1;
-  }
-  toTree() {
-    return {
-      feature: Int16Array.from(this.feature),
-      threshold: Float64Array.from(this.threshold),
-      missingLeft: Uint8Array.from(this.missingLeft),
-      left: Uint16Array.from(this.left),
-      right: Uint16Array.from(this.right),
-      value: Float64Array.from(this.value)
-    };
-  }
-};
-function upperBound(binned, split) {
-  return binned.edges[split.column]?.[split.bin - 1] ?? Number.POSITIVE_INFINITY;
-}
-function partition(binned, rows, spare, leaf, split) {
-  const base2 = split.column * binned.rows;
-  let front = leaf.start;
-  let held2 = 0;
-  for (let k2 = leaf.start; k2 < leaf.end; k2++) {
-    const row = rows[k2];
-    const bin = binned.bins[base2 + row];
-    if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
-    else spare[held2++] = row;
-  }
-  for (let k2 = 0; k2 < held2; k2++) rows[front + k2] = spare[k2];
-  return front;
-}
-function growTree(binned, pool, task) {
-  const { columns: columns2, residuals, options } = task;
-  const rows = Int32Array.from(task.rows);
-  const spare = new Int32Array(rows.length);
-  const table3 = new NodeTable();
-  const gain = new Float64Array(binned.columns);
-  const open = (start, end, depth, histogram) => {
-    let residual = 0;
-    let weight = 0;
-    for (let k2 = start; k2 < end; k2++) {
-      const row = rows[k2];
-      residual += residuals.weighted[row];
-      weight += residuals.weights[row];
-    }
-    const totals = { residual, weight, count: end - start };
-    const divisible = depth < options.maxDepth && end - start >= 2 * options.minLeafRows;
-    const split = divisible ? bestSplit(binned, histogram, columns2, totals, options) : null;
-    return { node: table3.addLeaf(), depth, start, end, totals, histogram, split };
-  };
-  const leaves = [open(0, rows.length, 0, pool.build(rows, 0, rows.length, columns2, residuals))];
-  while (leaves.length < options.maxLeaves) {
-    let chosen = -1;
-    let chosenGain = 0;
-    leaves.forEach((leaf2, index) => {
-      if (leaf2.split && leaf2.split.gain > chosenGain) {
-        chosen = index;
-        chosenGain = leaf2.split.gain;
-      }
-    });
-    const leaf = leaves[chosen];
-    if (!leaf?.split) break;
-    const { split } = leaf;
-    const middle2 = partition(binned, rows, spare, leaf, split);
-    const leftIsSmaller = middle2 - leaf.start <= leaf.end - middle2;
-    const smaller = leftIsSmaller ? pool.build(rows, leaf.start, middle2, columns2, residuals) : pool.build(rows, middle2, leaf.end, columns2, residuals);
-    const larger = pool.subtract(leaf.histogram, smaller, columns2);
-    pool.release(leaf.histogram);
-    const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller : larger);
-    const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger : smaller);
-    table3.feature[leaf.node] = split.column;
-    table3.threshold[leaf.node] = upperBound(binned, split);
-    table3.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
-    table3.left[leaf.node] = left.node;
-    table3.right[leaf.node] = right.node;
-    gain[split.column] = gain[split.column] + split.gain;
-    leaves[chosen] = left;
-    leaves.push(right);
-  }
-  const contribution = new Float64Array(binned.rows);
-  for (const leaf of leaves) {
-    const value2 = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
-    table3.value[leaf.node] = value2;
-    for (let k2 = leaf.start; k2 < leaf.end; k2++) contribution[rows[k2]] = value2;
-    pool.release(leaf.histogram);
-  }
-  return { tree: table3.toTree(), contribution, gain };
-}
-
-// src/model/train-trees.ts
-var defaultTreeOptions = {
-  trees: 300,
-  learningRate: 0.08,
-  maxLeaves: 16,
-  maxDepth: 8,
-  minLeafRows: 3,
-  l2: 1,
-  columnShare: 0.8,
-  rowsPerTree: 4e3,
-  maxBins: 64,
-  seed: 1,
-  earlyStopping: null
-};
-function weightedMean(rows, targets, weights) {
-  let sum = 0;
-  let weight = 0;
-  for (const row of rows) {
-    sum += weights[row] * targets[row];
-    weight += weights[row];
-  }
-  return weight > 0 ? sum / weight : 0;
-}
-function chooseColumns2(columns2, share2, random) {
-  const chosen = [];
-  for (let column = 0; column < columns2; column++)
-    if (share2 >= 1 || random.next() < share2) chosen.push(column);
-  if (chosen.length === 0 && columns2 > 0) chosen.push(random.integer(columns2));
-  return Int32Array.from(chosen);
-}
-function drawRows(rows, count2, random) {
-  if (rows.length <= count2) return rows;
-  const left = Int32Array.from(rows);
-  for (let i = 0; i < count2; i++) {
-    const j = i + random.integer(left.length - i);
-    const held2 = left[i];
-    left[i] = left[j];
-    left[j] = held2;
-  }
-  return left.subarray(0, count2).sort();
-}
-function boost(task, trees, onTree) {
-  const { binned, data, weights, rows, options, random } = task;
-  const base2 = weightedMean(rows, data.targets, weights);
-  const predictions2 = new Float64Array(binned.rows).fill(base2);
-  const weighted = new Float64Array(binned.rows);
-  const pool = new HistogramPool(binned);
-  const grown2 = [];
-  const gain = new Float64Array(binned.columns);
-  for (let t = 0; t < trees; t++) {
-    const sample = drawRows(rows, options.rowsPerTree, random);
-    for (const row of sample) {
-      const residual = data.targets[row] - predictions2[row];
-      weighted[row] = weights[row] * residual;
-    }
-    const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
-    const grow = { ...options, shrinkage: options.learningRate };
-    const residuals = { weighted, weights };
-    const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
-    for (const row of rows) {
-      const change2 = sample === rows ? step2.contribution[row] : treeValue(step2.tree, data.features.values, row * binned.columns);
-      predictions2[row] = predictions2[row] + change2;
-    }
-    step2.gain.forEach((value2, column) => {
-      gain[column] = gain[column] + value2;
-    });
-    grown2.push(step2.tree);
-    if (onTree && !onTree(step2.tree, base2)) break;
-  }
-  return new BoostedTrees(binned.columns, base2, grown2, gain);
-}
-function honestSize(task, stopping) {
-  const order = shuffle(Array.from(task.rows), task.random);
-  const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
-  const rows = Int32Array.from(order.slice(aside.length)).sort();
-  const { values: values2, columns: columns2 } = task.data.features;
-  const predictions2 = new Float64Array(aside.length);
-  let count2 = 0;
-  let bestCount = 1;
-  let bestError = Number.POSITIVE_INFINITY;
-  boost({ ...task, rows }, task.options.trees, (tree, base2) => {
-    count2++;
-    let error = 0;
-    aside.forEach((row, index) => {
-      if (count2 === 1) predictions2[index] = base2;
-      const value2 = predictions2[index] + treeValue(tree, values2, row * columns2);
-      predictions2[index] = value2;
-      error += task.weights[row] * (task.data.targets[row] - value2) ** 2;
-    });
-    if (error < bestError) {
-      bestError = error;
-      bestCount = count2;
-    }
-    return count2 - bestCount < stopping.patience;
-  });
-  return bestCount;
-}
-function checkedWeights(data) {
-  const { rows } = data.features;
-  const weights = data.weights ?? new Float64Array(rows).fill(1);
-  if (rows === 0 || data.targets.length !== rows || weights.length !== rows) {
-    throw new RangeError(
-      `${rows} rows of features, ${data.targets.length} targets and ${weights.length} weights do not make a training set.`
-    );
-  }
-  let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    const weight = weights[row];
-    if (!Number.isFinite(data.targets[row]) || !Number.isFinite(weight) || weight < 0) {
-      throw new RangeError(`Row ${row} has target ${data.targets[row]} and weight ${weight}.`);
-    }
-    sum += weight;
-  }
-  return sum > 0 ? weights.map((weight) => weight * rows / sum) : new Float64Array(rows).fill(1);
-}
-function trainTrees(data, options = {}) {
-  const all = { ...defaultTreeOptions, ...options };
-  const weights = checkedWeights(data);
-  const binned = binMatrix(data.features, all.maxBins);
-  const rows = Int32Array.from({ length: binned.rows }, (_, row) => row);
-  const random = createRandom(all.seed);
-  const task = { binned, data, weights, rows, options: all };
-  const stopping = all.earlyStopping;
-  const decides = stopping !== null && rows.length * stopping.share >= 10;
-  const trees = decides ? honestSize({ ...task, random: random.fork("honest") }, stopping) : all.trees;
-  return boost({ ...task, random: random.fork("boost") }, trees);
-}
-
-// src/model/cost-model.ts
-var minRows = 24;
-function treeRow(features, ownFamily) {
-  const row = new Float64Array(features.length + 1);
-  row.set(features);
-  row[features.length] = ownFamily ? 1 : 0;
-  return row;
-}
-var TreeCostModel = class {
-  family;
-  featureNames;
-  rows;
-  seed;
-  #fitted = null;
-  constructor(task) {
-    this.family = task.family;
-    this.featureNames = task.featureNames;
-    this.rows = task.rows;
-    this.seed = task.seed >>> 0;
-  }
-  /** Trees for the logarithm of `quantity`; costs span magnitudes from kernel to kernel. */
-  #fit(rows, quantity, cost2) {
-    if (rows.length < minRows) return null;
-    return trainTrees(
-      {
-        features: featureMatrix(
-          rows.map((row) => treeRow(row.features, row.family === this.family)),
-          this.featureNames.length + 1
-        ),
-        targets: Float64Array.from(rows, (row) => Math.log(quantity(row))),
-        weights: costWeights(rows, cost2, this.family)
-      },
-      { seed: this.seed, earlyStopping: { share: 0.2, patience: 25 } }
-    );
-  }
-  #models() {
-    if (this.#fitted === null) {
-      const powered = this.rows.filter(
-        (row) => row.watts !== null && (row.family === this.family || !row.estimated)
-      );
-      const watts = (row) => row.watts;
-      this.#fitted = {
-        latency: this.#fit(
-          this.rows,
-          (row) => row.latencyMs,
-          (row) => row.latencyMs
-        ),
-        power: this.#fit(powered, watts, (row) => row.latencyMs * watts(row))
-      };
-    }
-    return this.#fitted;
-  }
-  predict(features) {
-    const { latency, power: power2 } = this.#models();
-    if (latency === null) return null;
-    const row = treeRow(features, true);
-    return {
-      latencyMs: Math.exp(latency.predict(row)),
-      watts: power2 === null ? Number.NaN : Math.exp(power2.predict(row))
-    };
-  }
-  update(rows) {
-    return createCostModel({ ...this, rows: mergeRows(this.rows, rows) });
-  }
-};
-function createCostModel(task) {
-  const rows = (task.rows ?? []).map((row) => checkedRow(row, task.featureNames.length));
-  return new TreeCostModel({ ...task, rows: mergeRows([], rows) });
-}
-
-// src/model/cost-model-file.ts
-function costModelToFile(model) {
-  return {
-    schema: "joulegate-model",
-    version: 1,
-    family: model.family,
-    seed: model.seed ?? 0,
-    featureNames: [...model.featureNames],
-    rows: model.rows.map((row) => ({
-      family: row.family,
-      kernel: row.kernel,
-      workload: row.workload,
-      identity: row.identity,
-      features: Array.from(row.features, (value2) => Number.isFinite(value2) ? value2 : null),
-      latencyMs: row.latencyMs,
-      watts: row.watts,
-      estimated: row.estimated
-    }))
-  };
-}
-function costModelFromFile(file, use = {}) {
-  const featureNames2 = use.featureNames ?? file.featureNames;
-  const columns2 = featureNames2.map((name) => file.featureNames.indexOf(name));
-  if (featureNames2.length > 0 && columns2.every((column) => column === -1)) {
-    throw new JoulegateError("bad-input", "The model file has no feature that this version has.", {
-      code: "model-features-differ",
-      nextStep: "Delete the file: it is rebuilt by the next retune."
-    });
-  }
-  const rows = file.rows.map((row, index) => {
-    if (row.features.length !== file.featureNames.length) {
-      throw new JoulegateError(
-        "bad-input",
-        `Row ${index} of the model file has ${row.features.length} features, but ${file.featureNames.length} are named.`,
-        { code: "model-features-differ", nextStep: "Delete the file: it is rebuilt by the next retune." }
-      );
-    }
-    const features = Float64Array.from(columns2, (column) => row.features[column] ?? Number.NaN);
-    return { ...row, features };
-  });
-  return createCostModel({ family: use.family ?? file.family, featureNames: featureNames2, rows, seed: file.seed });
-}
-
-// src/model/covariance.ts
-function matern52(r2) {
-  const r = Math.sqrt(5 * r2);
-  return (1 + r + r * r / 3) * Math.exp(-r);
-}
-var Covariance = class {
-  #dimensions;
-  #parameters;
-  #ordinal;
-  constructor(dimensions, parameters) {
-    this.#dimensions = dimensions;
-    this.#parameters = parameters;
-    this.#ordinal = Float64Array.from(dimensions, (dimension) => dimension.ordinal ? 1 : 0);
-  }
-  get noise() {
-    return this.#parameters.noise;
-  }
-  /** Coordinates divided by their length scales: `correlation` takes only such points. */
-  scale(point2) {
-    return Float64Array.from(this.#dimensions, (dimension, d) => {
-      const value2 = point2[d];
-      return dimension.ordinal ? value2 / this.#parameters.lengthScales[d] : value2;
-    });
-  }
-  /** Prior correlation of two scaled points, 1 for equal ones. */
-  correlation(a2, b) {
-    const weights = this.#parameters.hammingWeights;
-    let r2 = 0;
-    for (let d = 0; d < a2.length; d++) {
-      const difference = a2[d] - b[d];
-      if (difference === 0) continue;
-      r2 += difference * difference * this.#ordinal[d] + weights[d];
-    }
-    return matern52(r2);
-  }
-};
-
-// src/model/explain.ts
-var folds = 5;
-var leastRows = 20;
-function explain(rows, targets) {
-  const columns2 = rows[0]?.length ?? 0;
-  if (rows.length < leastRows || columns2 === 0) return null;
-  const options = { ...defaultTreeOptions, trees: 120 };
-  const trained = (kept2) => trainTrees(
-    {
-      features: featureMatrix(
-        kept2.map((row) => rows[row]),
-        columns2
-      ),
-      targets: Float64Array.from(kept2, (row) => targets[row])
-    },
-    options
-  );
-  const all = rows.map((_, row) => row);
-  const byFold = Array.from(
-    { length: folds },
-    (_, fold) => trained(all.filter((row) => row % folds !== fold))
-  );
-  return {
-    importances: [...trained(all).importances],
-    outOfFold: rows.map((row, at2) => byFold[at2 % folds].predict(row))
-  };
-}
-
-// src/model/dot-product.ts
-function dotProduct(a2, aStart, b, bStart, length) {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    s0 += a2[aStart + i] * b[bStart + i];
-    s1 += a2[aStart + i + 1] * b[bStart + i + 1];
-    s2 += a2[aStart + i + 2] * b[bStart + i + 2];
-    s3 += a2[aStart + i + 3] * b[bStart + i + 3];
-  }
-  for (; i < length; i++) s0 += a2[aStart + i] * b[bStart + i];
-  return s0 + s1 + (s2 + s3);
-}
-
-// src/model/fit-covariance.ts
-var bounds2 = { low: -9, high: 4 };
-var sweepSteps = [0.6, 0.36, 0.22];
-function parameterList(dimensions) {
-  const parameters = [];
-  dimensions.forEach(({ ordinal }, dimension) => {
-    if (ordinal) parameters.push({ kind: "length", dimension, priorMean: Math.log(0.7), priorDeviation: 1 });
-  });
-  dimensions.forEach(({ ordinal, hamming }, dimension) => {
-    const priorMean = Math.log(ordinal ? 0.05 : 0.5);
-    if (hamming) parameters.push({ kind: "hamming", dimension, priorMean, priorDeviation: 1 });
-  });
-  parameters.push({ kind: "noise", dimension: -1, priorMean: Math.log(0.01), priorDeviation: 1.5 });
-  return parameters;
-}
-function toParameters(dimensions, list4, theta) {
-  const lengthScales = new Float64Array(dimensions.length).fill(1);
-  const hammingWeights = new Float64Array(dimensions.length);
-  let noise3 = 0;
-  list4.forEach(({ kind, dimension }, index) => {
-    const value2 = Math.exp(theta[index]);
-    if (kind === "length") lengthScales[dimension] = value2;
-    else if (kind === "hamming") hammingWeights[dimension] = value2;
-    else noise3 = value2;
-  });
-  return { lengthScales, hammingWeights, noise: noise3 };
-}
-function toTheta(list4, parameters) {
-  return Float64Array.from(list4, ({ kind, dimension }) => {
-    if (kind === "length") return Math.log(parameters.lengthScales[dimension]);
-    if (kind === "hamming") return Math.log(parameters.hammingWeights[dimension]);
-    return Math.log(parameters.noise);
-  });
-}
-function priorParameters(dimensions) {
-  const list4 = parameterList(dimensions);
-  return toParameters(
-    dimensions,
-    list4,
-    Float64Array.from(list4, ({ priorMean }) => priorMean)
-  );
-}
-var PairTerms = class {
-  size;
-  #points;
-  constructor(points) {
-    this.#points = points;
-    this.size = points.length;
-  }
-  /** Adds `change` times the term of `parameter` to `r2` and writes the sum to `out`. */
-  addTo(r2, parameter2, change2, out) {
-    const { kind, dimension } = parameter2;
-    const column = Float64Array.from(this.#points, (point2) => point2[dimension] ?? 0);
-    let index = 0;
-    for (let i = 1; i < this.size; i++) {
-      const value2 = column[i];
-      for (let j = 0; j < i; j++, index++) {
-        const difference = value2 - column[j];
-        const term = kind === "length" ? difference * difference : difference === 0 ? 0 : 1;
-        out[index] = Math.max(0, r2[index] + change2 * term);
-      }
-    }
-  }
-};
-function factor(parameter2, theta) {
-  if (parameter2.kind === "noise") return 0;
-  return Math.exp(parameter2.kind === "length" ? -2 * theta : theta);
-}
-function negativeLogLikelihood(r2, noise3, targets, work) {
-  const n = targets.length;
-  let logDeterminant = 0;
-  let squares = 0;
-  let pair = 0;
-  const solved = n * n;
-  for (let i = 0; i < n; i++) {
-    const row = i * n;
-    let diagonal = 1 + noise3;
-    let target = targets[i];
-    for (let j = 0; j < i; j++, pair++) {
-      const other = j * n;
-      const rest = matern52(r2[pair]) - dotProduct(work, row, work, other, j);
-      const value3 = rest / work[other + j];
-      work[row + j] = value3;
-      diagonal -= value3 * value3;
-      target -= value3 * work[solved + j];
-    }
-    if (!(diagonal > 1e-10)) return Number.POSITIVE_INFINITY;
-    const pivot = Math.sqrt(diagonal);
-    work[row + i] = pivot;
-    logDeterminant += Math.log(pivot);
-    const value2 = target / pivot;
-    work[solved + i] = value2;
-    squares += value2 * value2;
-  }
-  return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
-}
-function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
-  const list4 = parameterList(dimensions);
-  const theta = toTheta(list4, start);
-  const { points, targets } = data;
-  const n = points.length;
-  const pairs = new PairTerms(points);
-  const work = new Float64Array(n * n + n);
-  let r2 = new Float64Array(n * (n - 1) / 2);
-  let trial = new Float64Array(r2.length);
-  list4.forEach((parameter2, index) => {
-    if (parameter2.kind !== "noise") pairs.addTo(r2, parameter2, factor(parameter2, theta[index]), r2);
-  });
-  const penalty = (index, value2) => {
-    const { priorMean, priorDeviation } = list4[index];
-    return 0.5 * ((value2 - priorMean) / priorDeviation) ** 2;
-  };
-  const noiseIndex = list4.length - 1;
-  let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
-  for (const step2 of sweepSteps) {
-    for (const [index, parameter2] of list4.entries()) {
-      const old = theta[index];
-      for (const sign2 of [-1, 1]) {
-        const value2 = old + sign2 * step2;
-        if (value2 < bounds2.low || value2 > bounds2.high) continue;
-        const isNoise = parameter2.kind === "noise";
-        if (!isNoise) pairs.addTo(r2, parameter2, factor(parameter2, value2) - factor(parameter2, old), trial);
-        const noise3 = Math.exp(isNoise ? value2 : theta[noiseIndex]);
-        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
-        if (found + penalty(index, value2) < likelihood + penalty(index, old)) {
-          theta[index] = value2;
-          likelihood = found;
-          if (!isNoise) [r2, trial] = [trial, r2];
-          break;
-        }
-      }
-    }
-  }
-  return toParameters(dimensions, list4, theta);
-}
-
-// src/model/gaussian-process.ts
-var smallestPivot = 1e-6;
-function grown(values2, length) {
-  if (values2.length >= length) return values2;
-  const larger = new Float64Array(Math.max(length, 2 * values2.length));
-  larger.set(values2);
-  return larger;
-}
-var GaussianProcess = class {
-  #covariance;
-  #points = [];
-  /** Lower triangle of the factor, row behind row. */
-  #factor = new Float64Array(64);
-  constructor(covariance) {
-    this.#covariance = covariance;
-  }
-  /** Number of points. */
-  get size() {
-    return this.#points.length;
-  }
-  /** Adds an observed (or believed) point; its target comes with `solve`. */
-  add(point2) {
-    const n = this.size;
-    const query = this.query(point2);
-    this.#extend(query);
-    const start = n * (n + 1) / 2;
-    this.#factor = grown(this.#factor, start + n + 1);
-    for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i];
-    this.#factor[start + n] = Math.sqrt(Math.max(query.variance + this.#covariance.noise, smallestPivot));
-    this.#points.push(query.point);
-  }
-  /** A place to predict at. It stays usable while points are added. */
-  query(point2) {
-    const size = Math.max(16, this.size);
-    return { point: this.#covariance.scale(point2), values: new Float64Array(size), solved: 0, variance: 1 };
-  }
-  #extend(query) {
-    const n = this.size;
-    if (query.solved === n) return;
-    query.values = grown(query.values, n);
-    const { values: values2, point: point2 } = query;
-    const factor3 = this.#factor;
-    for (let i = query.solved; i < n; i++) {
-      const start = i * (i + 1) / 2;
-      const prior = this.#covariance.correlation(this.#points[i], point2);
-      const value2 = (prior - dotProduct(factor3, start, values2, 0, i)) / factor3[start + i];
-      values2[i] = value2;
-      query.variance -= value2 * value2;
-    }
-    query.solved = n;
-  }
-  /** @param targets one per point, in the order added, centred on what the mean function does not explain. */
-  solve(targets) {
-    const n = this.size;
-    const weights = new Float64Array(n);
-    let squares = 0;
-    for (let i = 0; i < n; i++) {
-      const start = i * (i + 1) / 2;
-      const rest = targets[i] - dotProduct(this.#factor, start, weights, 0, i);
-      const weight = rest / this.#factor[start + i];
-      weights[i] = weight;
-      squares += weight * weight;
-    }
-    return { weights, signalVariance: n > 0 ? squares / n : 1 };
-  }
-  /** Posterior mean and standard deviation (noise-free) at a query. `solution` may know fewer points than the process. */
-  predict(query, solution) {
-    this.#extend(query);
-    const mean2 = dotProduct(solution.weights, 0, query.values, 0, solution.weights.length);
-    return { mean: mean2, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
-  }
-};
-
-// src/search/target-scale.ts
-var compressedFrom = 0.7;
-var compression = 0.2;
-function compressionOf(logCosts) {
-  const sorted2 = [...logCosts].sort((a2, b) => a2 - b);
-  const knee = sorted2[Math.floor(compressedFrom * (sorted2.length - 1))];
-  return (value2) => value2 > knee ? knee + compression * (value2 - knee) : value2;
-}
-var beliefInPrior = 2;
-function calibrate(x2, y2) {
-  const n = x2.length;
-  const meanX = x2.reduce((sum, value2) => sum + value2, 0) / n;
-  const meanY = y2.reduce((sum, value2) => sum + value2, 0) / n;
-  let xx = 0;
-  let xy = 0;
-  x2.forEach((value2, i) => {
-    xx += (value2 - meanX) ** 2;
-    xy += (value2 - meanX) * (y2[i] - meanY);
-  });
-  const belief = beliefInPrior * xx / n;
-  const slope = xx > 0 ? Math.min(1.5, Math.max(0, (xy + belief) / (xx + belief))) : 0;
-  return { offset: meanY - slope * meanX, slope };
-}
-
-// src/search/surrogate.ts
-var fittingPoints = 160;
-var processPoints = 250;
-function thin(items, limit, random) {
-  if (items.length <= limit) return [...items];
-  const order = items.map((_, index) => index);
-  order.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
-  const best = order.slice(0, limit / 2);
-  const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
-  return [...best, ...rest].sort((a2, b) => a2 - b).map((index) => items[index]);
-}
-var Surrogate = class {
-  #dimensions;
-  #random;
-  #compresses;
-  #parameters = null;
-  #process = null;
-  /** Keys of the process's points, in order. */
-  #keys = [];
-  /** Keys that were taken in or left out on purpose. */
-  #settled = /* @__PURE__ */ new Set();
-  #queries = /* @__PURE__ */ new Map();
-  #nextFit = 0;
-  #solution = { weights: new Float64Array(0), signalVariance: 1 };
-  #centre = 0;
-  #spread = 1;
-  #line = null;
-  #compress = (value2) => value2;
-  /** @param options `compress`: costs above the 70th percentile count a fifth, so that the good ones are told apart. */
-  constructor(dimensions, random, options) {
-    this.#dimensions = dimensions;
-    this.#random = random;
-    this.#compresses = options.compress;
-  }
-  /** What the prior says about a place, on the compressed scale; 0 without a prior. */
-  #mean(place) {
-    if (this.#line === null || place.prior === null) return 0;
-    return this.#compress(this.#line.offset + this.#line.slope * place.prior);
-  }
-  /** Learns from everything tried so far; at least one observation must have a cost. */
-  learn(observations) {
-    const known2 = observations.filter(
-      (item) => item.logCost !== null
-    );
-    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
-    const informed = known2.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known2.length ? calibrate(
-      informed.map(({ prior }) => prior),
-      informed.map(({ logCost }) => logCost)
-    ) : null;
-    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
-    const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
-    const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
-    this.#centre = centre;
-    this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known2.map((item, index) => ({
-      key: item.key,
-      coordinates: item.coordinates,
-      target: (residuals[index] - centre) / this.#spread
-    }));
-    if (known2.length >= this.#nextFit) this.#refit(samples2);
-    else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
-    const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
-    const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
-    const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
-    this.#solution = this.#process.solve(values2);
-  }
-  #refit(samples2) {
-    const fitting2 = thin(samples2, fittingPoints, this.#random);
-    const mean2 = fitting2.reduce((sum, { target }) => sum + target, 0) / fitting2.length;
-    const data = {
-      points: fitting2.map(({ coordinates }) => coordinates),
-      targets: Float64Array.from(fitting2, ({ target }) => target - mean2)
-    };
-    this.#parameters = this.#parameters === null ? fitCovariance(this.#dimensions, data) : fitCovariance(this.#dimensions, data, this.#parameters);
-    this.#process = new GaussianProcess(new Covariance(this.#dimensions, this.#parameters));
-    this.#keys = [];
-    this.#settled = /* @__PURE__ */ new Set();
-    this.#queries = /* @__PURE__ */ new Map();
-    for (const { key: key2, coordinates } of thin(samples2, processPoints, this.#random))
-      this.#add(key2, coordinates);
-    for (const { key: key2 } of samples2) this.#settled.add(key2);
-    this.#nextFit = Math.max(samples2.length + 4, Math.floor(1.3 * samples2.length));
-  }
-  #add(key2, coordinates) {
-    if (this.#settled.has(key2)) return;
-    this.#settled.add(key2);
-    this.#keys.push(key2);
-    this.#process?.add(coordinates);
-  }
-  /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
-  believe(place) {
-    this.#add(place.key, place.coordinates);
-  }
-  /** Compressed log cost at a place. */
-  predict(place) {
-    const process2 = this.#process;
-    let query = this.#queries.get(place.key);
-    if (query === void 0) {
-      query = process2.query(place.coordinates);
-      this.#queries.set(place.key, query);
-    }
-    const { mean: mean2, deviation } = process2.predict(query, this.#solution);
-    return {
-      mean: mean2 * this.#spread + this.#centre + this.#mean(place),
-      deviation: deviation * this.#spread
-    };
-  }
-  /** A log cost on the scale of `predict`. */
-  compress(logCost) {
-    return this.#compress(logCost);
-  }
-  /** Forgets what was worked out for places that are no candidates any more. */
-  retain(keys) {
-    for (const key2 of this.#queries.keys()) if (!keys.has(key2)) this.#queries.delete(key2);
-  }
-};
-
-// src/search/methods.ts
-var standardMethods = {
-  surrogate: (dimensions, random) => new Surrogate(dimensions, random, { compress: true }),
-  genetic: true,
-  energyShare: null
-};
-
-// src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules) {
-  return Math.log(joules) - Math.log(latencyMs / 1e3);
-}
-var PowerModel = class {
-  #coordinates;
-  #priors;
-  #surrogate;
-  #known = false;
-  #predictions = /* @__PURE__ */ new Map();
-  constructor(coordinates, priors, random) {
-    this.#coordinates = coordinates;
-    this.#priors = priors;
-    const latency = { ordinal: true, hamming: false };
-    this.#surrogate = new Surrogate([...coordinates.dimensions, latency], random, { compress: false });
-  }
-  #place(trial) {
-    const coordinates = this.#coordinates.coordinates(trial.point);
-    const extended = new Float64Array(coordinates.length + 1);
-    extended.set(coordinates);
-    extended[coordinates.length] = Math.log10(trial.latency.medianMs);
-    return { key: trial.key, coordinates: extended, prior: this.#priors.get(trial.key).logWatts };
-  }
-  /** Learns from every trial whose energy is known. */
-  learn(trials) {
-    const known2 = trials.flatMap(
-      (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
-    );
-    this.#known = known2.length > 0;
-    this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known2);
-  }
-  /** Whether `predict` says more than that all are alike. */
-  canPredict(trial) {
-    return this.#known || this.#priors.get(trial.key).logWatts !== null;
-  }
-  /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
-  predict(trial) {
-    if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
-    let belief = this.#predictions.get(trial.key);
-    if (belief === void 0) {
-      belief = this.#surrogate.predict(this.#place(trial));
-      this.#predictions.set(trial.key, belief);
-    }
-    return belief;
-  }
-  /** Log watts: as measured, else as predicted. */
-  logWatts(trial) {
-    if (trial.energy === null) return this.predict(trial).mean;
-    return logEffectiveWatts(trial.latency.medianMs, trial.energy.joules);
-  }
-};
-
-// src/search/prior-beliefs.ts
-var nothing2 = { logLatency: null, logWatts: null };
-var enoughToOppose = 8;
-var enoughToTell = 24;
-var leastCorrelation = 0.2;
-function ranks2(forecasts) {
-  if (forecasts.length < enoughToOppose) return true;
-  const correlation = spearman(
-    forecasts.map(({ predicted }) => predicted),
-    forecasts.map(({ measured }) => measured)
-  );
-  return forecasts.length < enoughToTell ? correlation > 0 : correlation > leastCorrelation;
-}
-var PriorBeliefs = class {
-  #model;
-  #trials;
-  #known = /* @__PURE__ */ new Map();
-  #silent;
-  constructor(model, trials) {
-    this.#model = model;
-    this.#trials = trials;
-    this.#silent = model === null;
-  }
-  /** True if there is a cost model that has something to say about this kernel. */
-  get speaks() {
-    return !this.#silent;
-  }
-  knows(key2) {
-    return this.#silent || this.#known.has(key2);
-  }
-  get(key2) {
-    return this.#known.get(key2) ?? nothing2;
-  }
-  /**
-   * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
-   * it ranks one of them better than chance.
-   */
-  weigh(aims) {
-    if (this.#silent) return;
-    if (aims.some(ranks2)) return;
-    this.#silent = true;
-    this.#known.clear();
-  }
-  /** Works out the belief about a configuration, once. */
-  async learn(key2, configuration) {
-    if (this.#model === null || this.knows(key2)) return;
-    const features = await this.#trials.features(configuration);
-    const prediction = features === null ? null : this.#model.predict(features);
-    if (prediction === null) {
-      this.#silent = features === null ? this.#known.size === 0 : true;
-      this.#known.set(key2, nothing2);
-      return;
-    }
-    const { latencyMs, watts } = prediction;
-    this.#known.set(key2, {
-      logLatency: Math.log(latencyMs),
-      logWatts: Number.isFinite(watts) ? Math.log(watts) : null
-    });
-  }
-};
-
-// src/search/acquisition.ts
-function expectedImprovement({ mean: mean2, deviation }, best) {
-  const z = (best - mean2) / deviation;
-  return (best - mean2) * normalCdf(z) + deviation * normalPdf(z);
-}
-function probabilityBelow({ mean: mean2, deviation }, limit) {
-  return normalCdf((limit - mean2) / deviation);
-}
-var negligible = 1e-5;
-function worth({ belief, best, probability }) {
-  const improvement = expectedImprovement(belief, best) * probability;
-  if (improvement >= negligible) return improvement;
-  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
-  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
-}
-
-// src/search/candidates.ts
-var neighboursOf = 12;
-var parents = 16;
-var offspring = 300;
-var mutationRate = 0.15;
-var wholeSpace = 1e3;
-var Candidates2 = class {
-  #space;
-  #ledger;
-  #random;
-  #genetic;
-  #all = null;
-  /** @param genetic offspring of the elite; else random points take their place. */
-  constructor(space2, ledger, random, genetic) {
-    this.#space = space2;
-    this.#ledger = ledger;
-    this.#random = random;
-    this.#genetic = genetic;
-    const count2 = space2.count(wholeSpace + 1);
-    if (count2.exact && count2.value <= wholeSpace) this.#all = [...space2.enumerate()];
-  }
-  #unseen(points, into) {
-    for (const point2 of points) {
-      const key2 = this.#ledger.keyOf(point2);
-      if (!into.has(key2) && !this.#ledger.has(point2)) into.set(key2, point2);
-    }
-  }
-  #child(elite) {
-    const from = elite.slice(0, parents);
-    const mother = from[this.#random.integer(from.length)];
-    const father = from[this.#random.integer(from.length)];
-    const child = this.#space.crossover(mother, father, this.#random) ?? mother;
-    return this.#space.mutate(child, mutationRate, this.#random);
-  }
-  /**
-   * Neighbours and offspring of `elite` (best first) that were never tried; where those are all known, others of the
-   * space. Empty only if the whole space was tried.
-   */
-  propose(elite) {
-    const found = /* @__PURE__ */ new Map();
-    if (this.#all !== null) {
-      this.#unseen(this.#all, found);
-      return found;
-    }
-    for (const point2 of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point2), found);
-    if (!this.#genetic) this.#unseen(this.#space.sample(this.#random, offspring), found);
-    else if (elite.length > 0) {
-      for (let i = 0; i < offspring; i++) {
-        const child = this.#child(elite);
-        if (child !== null) this.#unseen([child], found);
-      }
-    }
-    if (found.size === 0) this.#unseen(this.#space.sample(this.#random, offspring), found);
-    if (found.size === 0) {
-      for (const point2 of this.#space.enumerate()) {
-        this.#unseen([point2], found);
-        if (found.size >= offspring) break;
-      }
-    }
-    return found;
-  }
-};
-
-// src/search/validity.ts
-var lowest2 = 0.02;
-var Validity = class {
-  #coordinates;
-  #seed;
-  #trees = null;
-  #learntFrom = 0;
-  #failures = 0;
-  #known = /* @__PURE__ */ new Map();
-  constructor(coordinates, seed) {
-    this.#coordinates = coordinates;
-    this.#seed = seed;
-  }
-  /** Refits if there are new failures, or a tenth more trials since the last time. */
-  learn(trials) {
-    const failures = trials.filter((trial) => trial.failure !== null).length;
-    if (failures === 0) return;
-    if (failures === this.#failures && trials.length < 1.1 * this.#learntFrom) return;
-    if (trials.length < this.#learntFrom + Math.floor(this.#learntFrom / 50)) return;
-    this.#failures = failures;
-    this.#learntFrom = trials.length;
-    this.#known.clear();
-    const rows = trials.map((trial) => this.#coordinates.features(trial.point));
-    this.#trees = trainTrees(
-      {
-        features: featureMatrix(rows, this.#coordinates.featureCount),
-        targets: Float64Array.from(trials, (trial) => trial.failure === null ? 1 : 0)
-      },
-      {
-        trees: 80,
-        learningRate: 0.2,
-        maxLeaves: 16,
-        maxDepth: 4,
-        minLeafRows: 2,
-        columnShare: 0.8,
-        rowsPerTree: 500,
-        seed: this.#seed
-      }
-    );
-  }
-  /** Probability that a configuration works, in [0.02, 1]; 1 as long as none failed. */
-  probability(key2, point2) {
-    if (this.#trees === null) return 1;
-    let probability = this.#known.get(key2);
-    if (probability === void 0) {
-      const value2 = this.#trees.predict(this.#coordinates.features(point2));
-      probability = Math.min(1, Math.max(lowest2, value2));
-      this.#known.set(key2, probability);
-    }
-    return probability;
-  }
-};
-
-// src/search/proposer.ts
-var newPriorsPerBatch = 64;
-var Proposer = class {
-  #task;
-  #candidates;
-  #validity;
-  #latency;
-  #objective;
-  constructor(task) {
-    this.#task = task;
-    const { dimensions } = task.coordinates;
-    this.#candidates = new Candidates2(
-      task.space,
-      task.ledger,
-      task.random.fork("offspring"),
-      task.methods.genetic
-    );
-    this.#validity = new Validity(task.coordinates, task.seed);
-    this.#latency = task.methods.surrogate(dimensions, task.random.fork("latency"));
-    this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
-  }
-  get #isCapped() {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
-  }
-  /** Log objective of a trial: measured latency and measured, else predicted, power. */
-  logObjective(trial) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
-  }
-  /** Log objective that the cost model predicts; null without one. */
-  priorObjective(key2) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const { logLatency, logWatts } = this.#task.priors.get(key2);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
-  }
-  #place(key2, point2, prior) {
-    return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
-  }
-  #observe(surrogate, prior, cost2) {
-    const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
-    surrogate.learn(
-      this.#task.ledger.trials.map((trial) => {
-        const known2 = good.get(trial.index);
-        return {
-          ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known2 === void 0 ? null : cost2(known2)
-        };
-      })
-    );
-  }
-  /** Good trials, best first; `byLatency`: fastest first, else within the cap by objective and the rest behind. */
-  #ranked(byLatency) {
-    const cap = this.#task.ledger.capMs;
-    const value2 = /* @__PURE__ */ new Map();
-    for (const trial of this.#task.ledger.good) {
-      const latency = Math.log(trial.latency.medianMs);
-      const outside2 = trial.latency.medianMs > cap;
-      value2.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
-    }
-    const outside = (trial) => !byLatency && trial.latency.medianMs > cap ? 1 : 0;
-    return this.#task.ledger.good.sort(
-      (a2, b) => outside(a2) - outside(b) || (value2.get(a2.key) ?? 0) - (value2.get(b.key) ?? 0) || a2.index - b.index
-    );
-  }
-  async #pool(elite) {
-    const { priors, space: space2 } = this.#task;
-    const proposed = [...this.#candidates.propose(elite)];
-    if (priors.speaks) {
-      let asked = 0;
-      for (const [key2, point2] of proposed) {
-        if (asked >= newPriorsPerBatch) break;
-        if (priors.knows(key2)) continue;
-        await priors.learn(key2, space2.configuration(point2));
-        asked++;
-      }
-    }
-    const pool = proposed.filter(([key2]) => priors.knows(key2));
-    const keys = new Set(pool.map(([key2]) => key2));
-    this.#latency.retain(keys);
-    this.#objective.retain(keys);
-    return pool.map(([key2, point2]) => ({
-      point: point2,
-      latency: this.#place(key2, point2, priors.get(key2).logLatency),
-      objective: this.#place(key2, point2, this.priorObjective(key2)),
-      validity: this.#validity.probability(key2, point2) ** 2
-    }));
-  }
-  /** Lets the cost model's forecasts be weighed. */
-  #weighPriors() {
-    const { ledger, priors } = this.#task;
-    if (!priors.speaks) return;
-    const forecasts = (predict, measure) => [...ledger.good].flatMap((trial) => {
-      const predicted = predict(trial.key);
-      return predicted === null ? [] : [{ predicted, measured: measure(trial) }];
-    });
-    const latency = () => forecasts(
-      (key2) => priors.get(key2).logLatency,
-      (trial) => Math.log(trial.latency.medianMs)
-    );
-    const objective = forecasts(
-      (key2) => this.priorObjective(key2),
-      (trial) => this.logObjective(trial)
-    );
-    priors.weigh(this.#isCapped ? [objective, latency()] : [objective]);
-  }
-  #learn() {
-    const { ledger, priors } = this.#task;
-    this.#weighPriors();
-    this.#validity.learn(ledger.trials);
-    this.#observe(
-      this.#objective,
-      (key2) => this.priorObjective(key2),
-      (trial) => this.logObjective(trial)
-    );
-    if (!this.#isCapped) return;
-    this.#observe(
-      this.#latency,
-      (key2) => priors.get(key2).logLatency,
-      (trial) => Math.log(trial.latency.medianMs)
-    );
-  }
-  /** Looks for the fastest. */
-  #latencyAim(best) {
-    const logBest = this.#latency.compress(Math.log(best.latency.medianMs));
-    return (candidate) => ({
-      belief: this.#latency.predict(candidate.latency),
-      best: logBest,
-      probability: candidate.validity
-    });
-  }
-  /** Looks for the lowest objective within the latency cap. */
-  #objectiveAim(best) {
-    const logBest = this.#objective.compress(this.logObjective(best));
-    const logCap = this.#latency.compress(Math.log(this.#task.ledger.capMs));
-    const within = (candidate) => this.#isCapped ? probabilityBelow(this.#latency.predict(candidate.latency), logCap) : 1;
-    return (candidate) => ({
-      belief: this.#objective.predict(candidate.objective),
-      best: logBest,
-      probability: candidate.validity * within(candidate)
-    });
-  }
-  /**
-   * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
-   * left. Something must have worked before.
-   */
-  async propose(count2, latencySlots) {
-    this.#learn();
-    const byObjective = this.#ranked(false);
-    const byLatency = this.#ranked(true);
-    const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
-    const pool = await this.#pool(elite.map(({ point: point2 }) => point2));
-    const latencyAim = this.#latencyAim(byLatency[0]);
-    const objectiveAim = this.#objectiveAim(byObjective[0]);
-    const points = [];
-    let largest2 = 0;
-    for (let slot2 = 0; slot2 < count2; slot2++) {
-      const choice = choose(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
-      if (choice === null) break;
-      largest2 = Math.max(largest2, choice.improvement);
-      points.push(choice.candidate.point);
-      pool.splice(pool.indexOf(choice.candidate), 1);
-      this.#objective.believe(choice.candidate.objective);
-      if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
-    }
-    return { points, expectedImprovement: largest2 };
-  }
-};
-function choose(pool, aim) {
-  let best = null;
-  let improvement = 0;
-  let bestWorth = Number.NEGATIVE_INFINITY;
-  for (const candidate of pool) {
-    const prospect = aim(candidate);
-    const value2 = worth(prospect);
-    if (value2 > bestWorth) {
-      best = candidate;
-      bestWorth = value2;
-      improvement = Math.max(0, value2);
-    }
-  }
-  return best === null ? null : { candidate: best, improvement };
-}
-function interleave(a2, b) {
-  const seen = /* @__PURE__ */ new Set();
-  const merged = [];
-  for (let i = 0; i < a2.length; i++) {
-    for (const trial of [a2[i], b[i]]) {
-      if (trial === void 0 || seen.has(trial.key)) continue;
-      seen.add(trial.key);
-      merged.push(trial);
-    }
-  }
-  return merged;
-}
-
-// src/search/start-points.ts
-var startTrials = 12;
-var askedAtOnce = 64;
-var climbs = 3;
-var fromPrior = 4;
-async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf3 }) {
-  const asked = /* @__PURE__ */ new Map();
-  const ranked = () => [...asked.values()].sort((a2, b) => a2.cost - b.cost).map(({ point: point2 }) => point2);
-  let next = space2.sample(random, askedAtOnce);
-  for (let climb = 0; climb <= climbs; climb++) {
-    for (const point2 of next) {
-      await priors.learn(keyOf3(point2), space2.configuration(point2));
-      const cost2 = priorObjective(keyOf3(point2));
-      if (cost2 !== null) asked.set(keyOf3(point2), { point: point2, cost: cost2 });
-    }
-    next = ranked().slice(0, fromPrior).flatMap((point2) => space2.neighbours(point2)).filter((point2) => !asked.has(keyOf3(point2))).slice(0, askedAtOnce);
-  }
-  return ranked();
-}
-async function startPoints(task) {
-  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf3 } = task;
-  const tried = new Set(chosen.map(keyOf3));
-  const points = [];
-  if (priors.speaks) {
-    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf3(point2)));
-    points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
-  }
-  return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
-}
-
-// src/search/run-search.ts
-var batchSize = 4;
-var leastGood = 4;
-var finalMeasurements = 4;
-var finalistCount = 6;
-var latencyFirst = 0.5;
-var SearchRun = class {
-  #task;
-  #goal;
-  #ledger;
-  #budget;
-  #convergence;
-  #priors;
-  #power;
-  #proposer;
-  #energy;
-  #random;
-  #round = 0;
-  constructor(task) {
-    const { space: space2, trials } = task;
-    const random = createRandom(task.seed);
-    const coordinates = coordinatesOf(space2);
-    const methods = { ...standardMethods, ...task.methods };
-    this.#task = task;
-    this.#random = random.fork("start");
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space2, this.#goal);
-    this.#budget = new Budget(task.budget, task.clock, task.signal);
-    this.#convergence = new Convergence(task.patience ?? null);
-    this.#priors = new PriorBeliefs(task.costModel, trials);
-    this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
-    this.#proposer = new Proposer({
-      space: space2,
-      goal: this.#goal,
-      ledger: this.#ledger,
-      coordinates,
-      priors: this.#priors,
-      power: this.#power,
-      random: random.fork("proposer"),
-      seed: task.seed,
-      methods
-    });
-    this.#energy = new EnergyStep({
-      ledger: this.#ledger,
-      goal: this.#goal,
-      power: this.#power,
-      random: random.fork("energy"),
-      fixedShare: methods.energyShare,
-      logObjective: (trial) => this.#proposer.logObjective(trial),
-      measure: (trial) => this.#measureEnergy(trial)
-    });
-  }
-  /** Why to stop now, or null. */
-  #stop() {
-    return this.#budget.stop(this.#ledger.size);
-  }
-  /** Tries points in order until the budget ends. */
-  async #tryAll(points) {
-    for (const [at2, point2] of points.entries()) {
-      if (this.#stop() !== null) return;
-      if (this.#ledger.has(point2)) continue;
-      const configuration = this.#task.space.configuration(point2);
-      await this.#priors.learn(this.#ledger.keyOf(point2), configuration);
-      const next = points.slice(at2 + 1).find((other) => !this.#ledger.has(other));
-      if (next !== void 0) this.#task.trials.expect?.(this.#task.space.configuration(next));
-      const outcome = await this.#task.trials.latency(configuration);
-      this.#ledger.record(
-        point2,
-        outcome.ok ? { latency: outcome.value, energy: null, failure: null } : { latency: null, energy: null, failure: outcome.failure }
-      );
-    }
-  }
-  async #measureEnergy(trial) {
-    if (this.#budget.isOver) return false;
-    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
-    if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
-    else this.#ledger.recordEnergy(trial, null, outcome.failure);
-    return !this.#budget.isOver;
-  }
-  /** Takes over what an interrupted search measured, as far as it lies in this space. */
-  async #recall() {
-    for (const known2 of this.#task.known ?? []) {
-      const point2 = this.#task.space.point(known2.configuration);
-      if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
-      if (known2.latency === null && known2.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
-      this.#ledger.record(point2, known2);
-    }
-    this.#power.learn(this.#ledger.good);
-  }
-  async #start() {
-    const { space: space2, start } = this.#task;
-    const given = start.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
-    await this.#tryAll(given);
-    while (this.#stop() === null) {
-      const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
-      if (missing2 <= 0) return;
-      const points = await startPoints({
-        space: space2,
-        random: this.#random,
-        count: missing2,
-        chosen: this.#ledger.trials.map(({ point: point2 }) => point2),
-        priors: this.#priors,
-        priorObjective: (key2) => this.#proposer.priorObjective(key2),
-        keyOf: (point2) => this.#ledger.keyOf(point2)
-      });
-      if (points.length === 0) return;
-      await this.#tryAll(points);
-    }
-  }
-  /** Slots of a batch that look for the fastest configuration rather than the best one. */
-  #latencySlots() {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
-    return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
-  }
-  async #endRound() {
-    this.#convergence.observe(this.#ledger);
-    this.#round++;
-    await this.#task.onRound?.({
-      round: this.#round,
-      trials: this.#ledger.size,
-      energyMeasurements: this.#ledger.energyMeasurements,
-      failures: this.#ledger.failures,
-      best: this.#ledger.best(),
-      bestObjective: this.#ledger.bestObjective(),
-      elapsedSeconds: this.#budget.elapsedSeconds,
-      measurements: this.#ledger.measurements
-    });
-  }
-  async #search() {
-    await this.#recall();
-    await this.#start();
-    await this.#energyStep();
-    await this.#endRound();
-    for (; ; ) {
-      const stop = this.#stop();
-      if (stop !== null) return stop;
-      if (this.#ledger.good.length === 0) return "exhausted";
-      const count2 = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
-      const proposal = await this.#proposer.propose(count2, Math.min(count2, this.#latencySlots()));
-      if (proposal.points.length === 0) return "exhausted";
-      if (this.#convergence.reached(this.#ledger, proposal.expectedImprovement)) return "converged";
-      await this.#tryAll(proposal.points);
-      if (this.#energy.isDue) await this.#energyStep();
-      await this.#endRound();
-    }
-  }
-  async #energyStep() {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
-  }
-  async run() {
-    const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
-      this.#budget.openReserve();
-      await this.#energy.finish(finalMeasurements);
-      await this.#endRound();
-    }
-    const ledger = this.#ledger;
-    return {
-      best: ledger.best(),
-      bestObjective: ledger.bestObjective(),
-      fastest: ledger.fastest(),
-      finalists: ledger.finalists(finalistCount),
-      measurements: ledger.measurements,
-      energyMeasurements: ledger.energyMeasurements,
-      convergence: ledger.convergence,
-      pareto: ledger.pareto(),
-      stopped: this.#budget.wasInterrupted ? "interrupted" : stopped
-    };
-  }
-};
-function runSearch(task) {
-  return new SearchRun(task).run();
-}
-
-// src/search/select-finalist.ts
-var worthwhileGain = 0.01;
-function present(values2) {
-  return values2.filter((value2) => value2 !== null);
-}
-function middle(values2) {
-  const known2 = present(values2);
-  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
-}
-function logRatios(contender, incumbent) {
-  return contender.flatMap((value2, block) => {
-    const other = incumbent[block] ?? null;
-    return value2 === null || other === null ? [] : [Math.log(value2 / other)];
-  });
-}
-function ratio(contender, incumbent) {
-  const logs = logRatios(contender, incumbent);
-  if (logs.length < 2) return null;
-  const estimate = estimateMean(logs);
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function objectivePerBlock(samples2, objective) {
-  if (objective.minimize === "latency") return samples2.latencyMs;
-  if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules, block) => {
-    const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules === null || latencyMs === null ? null : joules * latencyMs / 1e3;
-  });
-}
-function selectFinalist(contenders, objective, options = {}) {
-  const latencies = contenders.map((contender) => middle(contender.latencyMs));
-  const fastest = Math.min(...latencies);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
-  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
-  const admitted = values2.map(
-    (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
-  );
-  const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
-  const keep2 = (reason) => ({
-    index: 0,
-    latencyRatio: null,
-    energyRatio: null,
-    reason
-  });
-  if (options.incumbentFails) {
-    return { ...keep2("the previous configuration fails"), index: best };
-  }
-  const chosen = contenders[best];
-  const incumbent = contenders[0];
-  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
-  if (best === 0) return keep2("no contender was better");
-  const gains = logRatios(values2[best], values2[0]);
-  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
-  const ratios = {
-    latencyRatio: ratio(chosen.latencyMs, incumbent.latencyMs),
-    energyRatio: ratio(chosen.joules, incumbent.joules)
-  };
-  if (!admissible(0)) {
-    const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
-    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
-  }
-  if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return keep2("the best contender was not better in every block by a worthwhile amount");
-  }
-  return { index: best, ...ratios, reason: "better in every block" };
-}
-
-// src/app/finals.ts
-var finalBlocks = 3;
-var arms = ["B", "H", "X", "R"];
-async function prepareHeat(search) {
-  const { incumbent, result, builder, idOf: idOf3 } = search;
-  const incumbentId = idOf3(incumbent);
-  const incumbentFailure = result.measurements.find(
-    ({ configuration, failure }) => failure !== null && idOf3(configuration) === incumbentId
-  )?.failure ?? null;
-  const wanted = /* @__PURE__ */ new Map();
-  if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
-  for (const { configuration } of result.finalists) {
-    if (!wanted.has(idOf3(configuration))) wanted.set(idOf3(configuration), configuration);
-  }
-  const contenders = [];
-  const variants = [];
-  for (const configuration of [...wanted.values()].slice(0, arms.length)) {
-    const built = await builder.build(configuration);
-    if (!built.ok) continue;
-    contenders.push(configuration);
-    variants.push(built.value);
-  }
-  return { search, incumbentFailure, contenders, variants };
-}
-function samplesOf2(heat2, arm, samples2) {
-  const { kernel, workload } = heat2.search;
-  const own = samples2.filter(
-    (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
-  ).sort((a2, b) => a2.block - b.block);
-  return {
-    latencyMs: own.map((sample) => sample.latencyMs),
-    joules: own.map((sample) => sample.joules)
-  };
-}
-async function measureHeats(options) {
-  const { host, laboratory, heats, deadlineMs } = options;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < finalBlocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
-          kernel: search.kernel.name,
-          workload: search.workload.name,
-          variants: { B: B2, H, X, R }
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) => host.progress.update({
-          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
-          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
-        })
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-async function runFinals(options) {
-  const { host, laboratory, searches } = options;
-  const heats = await Promise.all(searches.map(prepareHeat));
-  const contested = heats.filter((heat2) => heat2.variants.length > 1);
-  if (contested.length > 0)
-    host.progress.stage("comparing the best with what ships today, in fresh processes");
-  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
-  return heats.map((heat2) => {
-    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf2(heat2, arms[index], measured));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
-    const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
-    return {
-      search: heat2.search,
-      incumbentFailure: heat2.incumbentFailure,
-      contenders: heat2.contenders,
-      samples: samples2,
-      selection,
-      identity: heat2.variants[selection.index]?.program?.identity ?? ""
-    };
-  });
-}
-
-// src/app/median-or-null.ts
-function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
-}
-
 // src/kernel/failure.ts
 function failed2(kind, message, place = {}) {
   return {
@@ -35801,7 +33489,7 @@ function succeeded(value2) {
 }
 
 // ../../work/main/node_modules/wesl/dist/core-BAZCHOez.js
-function partition2(a2, partFn) {
+function partition(a2, partFn) {
   const yesPart = [];
   const noPart = [];
   for (const t of a2) if (partFn(t)) yesPart.push(t);
@@ -40296,7 +37984,7 @@ function normalizeModuleName(name) {
   return "package::" + name;
 }
 function emitWgsl(rootModuleElem, srcModule, newDecls, newStatements, bindings, conditions = {}, sourceMap = true) {
-  const [directives, statements] = partition2(newStatements, (s2) => s2.elem.kind === "directive");
+  const [directives, statements] = partition(newStatements, (s2) => s2.elem.kind === "directive");
   const hoisted = hoistedDirectives(rootModuleElem, directives, conditions);
   const emitStatement2 = (s2) => emitElem(s2.srcModule, s2.elem, conditions, bindings, {
     addNl: true,
@@ -41290,13 +38978,13 @@ var vectorFns = {
     a2[2] * b[0] - a2[0] * b[2],
     a2[0] * b[1] - a2[1] * b[0]
   ],
-  faceForward: ([e1, e22, e3]) => dotProduct2(e22, e3) < 0 ? e1 : e1.map((n) => -n),
+  faceForward: ([e1, e22, e3]) => dotProduct(e22, e3) < 0 ? e1 : e1.map((n) => -n),
   reflect: ([e1, e22]) => {
-    const d = dotProduct2(e22, e1);
+    const d = dotProduct(e22, e1);
     return e1.map((n, i) => n - 2 * d * e22[i]);
   },
   refract: ([e1, e22, [e3]]) => {
-    const d = dotProduct2(e22, e1);
+    const d = dotProduct(e22, e1);
     const k2 = 1 - e3 * e3 * (1 - d * d);
     if (k2 < 0) return e1.map(() => 0);
     const s2 = e3 * d + Math.sqrt(k2);
@@ -41326,7 +39014,7 @@ function builtinValue(name, args) {
   if (vecFn) return vectorBuiltin(values2, retType, vecFn);
   return null;
 }
-function dotProduct2(a2, b) {
+function dotProduct(a2, b) {
   return a2.reduce((sum, n, i) => sum + n * b[i], 0);
 }
 function selectValue(values2, retType) {
@@ -42438,11 +40126,11 @@ function canonicalTokens(wgsl2) {
 // src/kernel/unroll/directives.ts
 var marker = "dpdx";
 var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
-var factor2 = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
+var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
 function markLoops(text3) {
   return blankComments(text3, (start, end) => {
     const comment = text3.slice(start, end);
-    const found = directive.test(comment) ? factor2.exec(comment) : null;
+    const found = directive.test(comment) ? factor.exec(comment) : null;
     if (!found || !isBeforeLoop(text3, start, end)) return null;
     const [from, to] = found.indices?.groups?.factor ?? [comment.length, comment.length];
     if (from === to) return `${marker}();${spaces(comment.slice(`${marker}();`.length))}`;
@@ -42455,7 +40143,7 @@ function misplacedDirective(text3) {
   blankComments(text3, (start, end) => {
     const comment = text3.slice(start, end);
     if (first !== null || !directive.test(comment)) return null;
-    if (!factor2.test(comment)) {
+    if (!factor.test(comment)) {
       first = {
         offset: start,
         message: "write `@unroll` or `@unroll(FACTOR)`, and nothing else in the comment"
@@ -43426,8 +41114,8 @@ function lengthOfArray(call2, frame) {
 }
 
 // src/kernel/features/evaluate.ts
-var nothing3 = /* @__PURE__ */ new Map();
-function evaluate2(expression, view, frame, assumed = nothing3) {
+var nothing2 = /* @__PURE__ */ new Map();
+function evaluate2(expression, view, frame, assumed = nothing2) {
   const { module } = frame.facts;
   const inner = (part) => evaluate2(part, view, frame, assumed);
   switch (expression.kind) {
@@ -44115,7 +41803,7 @@ var storageBytes = ({ counts }) => counts.get("storageLoadBytes") + counts.get("
 var workgroupTraffic = ({ counts }) => counts.get("workgroupLoadBytes") + counts.get("workgroupStoreBytes");
 var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
 var log4 = (value2) => Math.log2(1 + Math.abs(value2));
-var ratio2 = (part, whole) => whole === 0 ? 0 : part / whole;
+var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
 var counted = (counter) => (measure) => log4(measure.counts.get(counter));
 var definitions = {
   workgroups: (m) => log4(m.workgroups),
@@ -44131,7 +41819,7 @@ var definitions = {
   floatMul: counted("floatMul"),
   floatDiv: counted("floatDiv"),
   floatFma: counted("floatFma"),
-  halfShare: (m) => ratio2(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
+  halfShare: (m) => ratio(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
   special: counted("special"),
   intAdd: counted("intAdd"),
   intMul: counted("intMul"),
@@ -44151,7 +41839,7 @@ var definitions = {
   workgroupStores: counted("workgroupStores"),
   workgroupStoreBytes: counted("workgroupStoreBytes"),
   /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
-  bankConflicts: (m) => ratio2(
+  bankConflicts: (m) => ratio(
     m.counts.get("workgroupConflicts"),
     m.counts.get("workgroupLoads") + m.counts.get("workgroupStores")
   ),
@@ -44171,15 +41859,15 @@ var definitions = {
   /** Bytes of all buffers: what has to be moved at least once. */
   uniqueBytes: (m) => log4(m.uniqueBytes),
   /** How often each byte is moved. */
-  reuse: (m) => log4(ratio2(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  reuse: (m) => log4(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
   /** Floating-point operations per byte of storage traffic. */
-  arithmeticIntensity: (m) => log4(ratio2(flops(m), storageBytes(m))),
+  arithmeticIntensity: (m) => log4(ratio(flops(m), storageBytes(m))),
   /** Floating-point operations per byte of workgroup memory traffic. */
-  workgroupIntensity: (m) => log4(ratio2(flops(m), workgroupTraffic(m))),
+  workgroupIntensity: (m) => log4(ratio(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log4(ratio2(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
+  loadWidth: (m) => log4(ratio(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log4(ratio2(m.outputs, invocations(m)))
+  outputsPerInvocation: (m) => log4(ratio(m.outputs, invocations(m)))
 };
 var featureNames = Object.keys(definitions);
 function extractFeatures(program) {
@@ -44227,7 +41915,7 @@ function privateBytesOf(element2, module) {
 }
 
 // src/kernel/identity.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 function programIdentity(program) {
   const buffers = program.buffers.map((buffer) => [
     buffer.group,
@@ -44242,7 +41930,7 @@ function programIdentity(program) {
   ]);
   const tokens2 = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash3("sha256").update(canonical).digest("hex");
+  return createHash4("sha256").update(canonical).digest("hex");
 }
 
 // src/kernel/limits.ts
@@ -45284,9 +42972,3194 @@ function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
 }
 
+// src/device/webgpu-device.ts
+var defaultDeadlines = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
+var startTries = 3;
+var WebgpuDevice = class {
+  info;
+  #options;
+  #deadlines;
+  #process;
+  #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  #suspects = /* @__PURE__ */ new Set();
+  /** The end of the last request: they are served one after the other. */
+  #queue = Promise.resolve();
+  constructor(options, deadlines, started) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#process = started.process;
+    this.info = started.info;
+  }
+  prepare(variant) {
+    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  expect({ program }) {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
+  }
+  verify(variant, reference) {
+    const referenceProgram = reference.program;
+    if (referenceProgram === null) return Promise.resolve(failed3(noProgram2(reference)));
+    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
+      program,
+      reference: toWire(referenceProgram)
+    }));
+  }
+  time(variant, options) {
+    const limitMs = options.maxMs + this.#deadlines.slackMs;
+    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
+  }
+  async run(variant, durationMs) {
+    const limitMs = durationMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
+  }
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#process.close();
+  }
+  /** Sends one request about a variant, after those before it. */
+  #ask(kind, variant, limitMs, request) {
+    const { program } = variant;
+    if (program === null) return Promise.resolve(failed3(noProgram2(variant)));
+    const turn = this.#queue.then(async () => {
+      const wire = toWire(program);
+      const deadlineMs = this.#deadlines.prepareMs + limitMs;
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      if (exchange.status === "lost") {
+        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        return failed3({ kind: exchange.kind, message });
+      }
+      const outcome = exchange.response;
+      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
+      return toOutcome(program, outcome);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange(kind, request, deadlineMs) {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === "answered") return exchange;
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
+    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
+  }
+  async #ensureProcess() {
+    if (this.#closed) throw new Error("the device is closed");
+    if (this.#process.alive) return;
+    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
+    this.#process = process2;
+    if (this.#closed) {
+      await process2.kill();
+      throw new Error("the device was closed");
+    }
+    if (info.family !== this.info.family) {
+      await process2.kill();
+      throw new JoulegateError(
+        "could-not-measure",
+        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
+        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
+      );
+    }
+  }
+};
+async function startProcess(options, deadlines) {
+  let last2 = "";
+  for (let attempt = 0; attempt < startTries; attempt++) {
+    const process2 = new GpuProcess({
+      workerPath: options.workerPath,
+      environment: options.driver.environment,
+      onLog: options.onLog
+    });
+    const adapterName = options.adapterName ?? null;
+    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    if (exchange.status === "answered") {
+      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
+      await process2.close();
+      throw adapterError(exchange.response);
+    }
+    last2 = exchange.message;
+  }
+  throw new JoulegateError(
+    "could-not-measure",
+    `The GPU process did not start, ${startTries} times: ${last2}`,
+    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  );
+}
+function toWire(program) {
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+}
+function toOutcome(program, outcome) {
+  if (outcome.ok) return outcome;
+  return { ok: false, failure: toFailure(program, outcome.failure) };
+}
+function toFailure(program, { kind, message, at: at2 }) {
+  const position = at2 === null ? null : mapDiagnostic(program, at2.line, at2.column);
+  if (position === null) return { kind, message };
+  const { file, line: line3, column } = position;
+  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
+}
+function noProgram2(variant) {
+  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
+}
+function failed3(failure) {
+  return { ok: false, failure };
+}
+async function openWebgpuDevice(options) {
+  const deadlines = { ...defaultDeadlines };
+  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
+    if (value2 !== void 0) deadlines[name] = value2;
+  }
+  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+}
+
+// src/app/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
+}
+
+// src/app/laboratory.ts
+var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+function driverSearch(host) {
+  const { environment } = host;
+  const caches = environment.XDG_CACHE_HOME ?? join12(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join12(caches, "joulegate") };
+}
+async function findSoftwareDriver(search) {
+  const reports = await listAdapters(search);
+  for (const { driver, result } of reports) {
+    if (driver !== null && result.ok && result.info.software) return driver;
+  }
+  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
+    code: "no-software-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+var lockWaitMs = 10 * 6e4;
+var secretName = /^(?:INPUT_|ACTIONS_|GITHUB_)|TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function withoutSecrets(environment) {
+  const kept2 = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 !== void 0 && !secretName.test(name)) kept2[name] = value2;
+  }
+  return kept2;
+}
+function meterSetup(host) {
+  return {
+    commandEnvironment: withoutSecrets(host.environment),
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: lockFolderOf(host.environment),
+    lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+  };
+}
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore
+  };
+}
+function lockFolderOf(environment) {
+  return environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir());
+}
+async function openLaboratory(outer, options) {
+  const fetched = await outer.ensureNative?.() ?? {};
+  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
+  const search = driverSearch(host);
+  const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
+  const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+  const device = await openDevice();
+  try {
+    const { info } = device;
+    if (options.device === "gpu" && info.software) {
+      throw new JoulegateError(
+        "could-not-measure",
+        `The only adapter is ${info.description}, which runs on the CPU.`,
+        {
+          code: "no-gpu",
+          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
+        }
+      );
+    }
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device
+    });
+    host.progress.note(`device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}`);
+    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    return {
+      device: clockedDevice(device, clocks),
+      info,
+      meter,
+      meterReason: reason,
+      clock: monotonicClock,
+      openDevice: async () => clockedDevice(await openDevice(), clocks),
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => meter === null ? null : borrowMeter(meter),
+      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels) => tryClocks(info, clocks, kernels),
+      async close() {
+        try {
+          await meter?.close();
+        } finally {
+          await device.close();
+        }
+      }
+    };
+  } catch (error) {
+    await device.close();
+    throw error;
+  }
+}
+
+// src/app/guard.ts
+import { join as join18 } from "node:path";
+
+// src/app/guard-advice.ts
+import { mkdtempSync, rmSync as rmSync4 } from "node:fs";
+import { tmpdir as tmpdir2 } from "node:os";
+import { join as join14 } from "node:path";
+
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+var suspectFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted2(subject, metric);
+}
+function isTrusted2({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const byKernel = /* @__PURE__ */ new Map();
+  for (const sample of samples2) {
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
+  }
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    disturbed,
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+}
+var leastSpread = 1e-3;
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+}
+function readMetric(sample, metric) {
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    attempt: attemptOf(subject, options.earlier),
+    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    margin,
+    flag,
+    confirm,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm),
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
+// src/judge/text.ts
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, movement: movement2, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < level) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < level) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm }) {
+  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, movement2) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  return { verdict: "environment", reason: `${change2}${movement2}` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf4, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf4(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted2(subject, metric) && ratio3 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings = withDefaults(options);
+  const samplesOf4 = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const moved = movedSentinels(subjects, samplesOf4, settings);
+  const movement2 = movementOf(moved, settings);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf4(subject), settings))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
+        movement: movement2,
+        options: settings
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: changed ? attribute({ samples: samplesOf4(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+}
+
+// src/judge/overall.ts
+var harmless2 = ["identical", "new", "removed"];
+function overallVerdict(request) {
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
+  const counts = describeCounts([...compared, ...listed2]);
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
+    return {
+      ...facts,
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
+    };
+  }
+  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless2.includes(verdict))) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one3);
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/settled.ts
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted2(subject, metric) && flag.measured
+  );
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings = withDefaults(judging);
+  if (settings.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength }) => strength > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf4, settings) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known2 = gathered.get(subject);
+    if (known2 !== void 0) return known2;
+    const samples2 = samplesOf4(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings } = request;
+  const { flagBlocks } = settings;
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
+  });
+  return again === null ? null : { ...again, blocks: 1 };
+}
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf4, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf4(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
+// src/search/budget.ts
+var reservedMeasurements = 4;
+var largestReserve = 0.3;
+var Budget = class {
+  #trials;
+  #seconds;
+  #clock;
+  #signal;
+  #startMs;
+  #energySeconds = 0;
+  #energies = 0;
+  #reserveIsOpen = false;
+  constructor(limits2, clock, signal) {
+    this.#trials = limits2.trials;
+    this.#seconds = limits2.seconds;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#startMs = clock.nowMs();
+  }
+  get elapsedSeconds() {
+    return (this.#clock.nowMs() - this.#startMs) / 1e3;
+  }
+  get wasInterrupted() {
+    return this.#signal?.aborted === true;
+  }
+  /** Seconds kept for the final energy measurements, from how long energy took so far. */
+  get #reserve() {
+    if (this.#reserveIsOpen || this.#energies === 0) return 0;
+    const expected = reservedMeasurements * this.#energySeconds / this.#energies;
+    return Math.min(expected, largestReserve * this.#seconds);
+  }
+  /** No time left, or interrupted. */
+  get isOver() {
+    return this.wasInterrupted || this.elapsedSeconds >= this.#seconds - this.#reserve;
+  }
+  /** Lets the final measurements use what was kept for them. */
+  openReserve() {
+    this.#reserveIsOpen = true;
+  }
+  /** Why no more trials are possible after `trials`, or null. */
+  stop(trials) {
+    if (this.wasInterrupted) return "interrupted";
+    if (trials >= this.#trials) return "trials";
+    return this.isOver ? "seconds" : null;
+  }
+  /** Runs an energy measurement and remembers how long such take. */
+  async timeEnergy(measure) {
+    const startMs = this.#clock.nowMs();
+    const result = await measure();
+    this.#energySeconds += (this.#clock.nowMs() - startMs) / 1e3;
+    this.#energies++;
+    return result;
+  }
+};
+
+// src/search/convergence.ts
+var worthwhile = 1e-3;
+var shortest = 128;
+var Convergence = class {
+  #patience;
+  #best = Number.POSITIVE_INFINITY;
+  #fastest = Number.POSITIVE_INFINITY;
+  #improvedAt = 0;
+  /** @param patience trials without improvement, instead of half of all trials. */
+  constructor(patience) {
+    this.#patience = patience;
+  }
+  /** Looks at the ledger after a round. */
+  observe(ledger) {
+    const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
+    const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
+    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
+      this.#improvedAt = ledger.size;
+    }
+    this.#best = best;
+    this.#fastest = Math.min(fastest, this.#fastest);
+  }
+  /** @param expected largest expected improvement of the next batch, in logarithms. */
+  reached(ledger, expected) {
+    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
+    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
+  }
+};
+
+// src/search/coordinates.ts
+function numericRanks(tunable) {
+  if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
+  const sorted2 = [...tunable.values].sort((a2, b) => a2 - b);
+  return tunable.values.map((value2) => sorted2.indexOf(value2));
+}
+function axisOf(tunable, index) {
+  const levels = tunable.values.length;
+  const ranks3 = numericRanks(tunable);
+  const ordinal = ranks3 !== null || levels === 2;
+  const positions = tunable.values.map(
+    (_, value2) => ordinal ? (ranks3?.[value2] ?? value2) / (levels - 1) : value2
+  );
+  return { tunable: index, ordinal, hamming: levels > 2, positions };
+}
+function timesHalved(value2) {
+  let times = 0;
+  for (let rest = value2; rest % 2 === 0; rest /= 2) times++;
+  return times;
+}
+function divisibility({ values: values2 }) {
+  const sizes2 = values2.filter(
+    (value2) => typeof value2 === "number" && Number.isInteger(value2) && value2 > 0
+  );
+  if (sizes2.length < Math.max(3, values2.length)) return null;
+  const halved = sizes2.map(timesHalved);
+  const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
+  if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
+  const lowest3 = Math.min(...halved);
+  const range3 = Math.max(...halved) - lowest3;
+  return halved.map((times) => (times - lowest3) / range3);
+}
+function logValues(tunable) {
+  if (tunable.values.length < 3) return null;
+  const logs = tunable.values.map(
+    (value2) => typeof value2 === "number" && value2 > 0 ? Math.log2(value2) : Number.NaN
+  );
+  return logs.some(Number.isNaN) ? null : logs;
+}
+function coordinatesOf(space2) {
+  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
+  const divisible = space2.tunables.flatMap((tunable, index) => {
+    const positions = divisibility(tunable);
+    return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
+  });
+  const all = [...axes, ...divisible];
+  const sizes2 = space2.tunables.flatMap((tunable, index) => {
+    const logs = logValues(tunable);
+    return logs === null ? [] : [{ index, logs }];
+  });
+  const coordinates = (point2) => Float64Array.from(all, (axis) => axis.positions[point2[axis.tunable]]);
+  return {
+    dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
+    coordinates,
+    featureCount: all.length + sizes2.length * (sizes2.length - 1),
+    features(point2) {
+      const features = Array.from(coordinates(point2));
+      const logs = sizes2.map((size) => size.logs[point2[size.index]]);
+      logs.forEach((a2, i) => {
+        for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
+      });
+      return Float64Array.from(features);
+    }
+  };
+}
+
+// src/search/energy-share.ts
+var recent = 8;
+var enough = 5;
+var step = 0.4;
+var lowest = 1 / 8;
+var unknownError = 0.1;
+var EnergyShare = class {
+  #share = 1;
+  #forecasts = [];
+  #measured = [];
+  /** In [1/8, 1]. */
+  get share() {
+    return this.#share;
+  }
+  /** Root mean square error of recent forecasts, in logarithms. */
+  get error() {
+    if (this.#forecasts.length === 0) return unknownError;
+    const squares = this.#forecasts.reduce(
+      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
+      0
+    );
+    return Math.sqrt(squares / this.#forecasts.length);
+  }
+  /** Takes energies that no forecast was made for. */
+  see(measured) {
+    this.#measured.push(...measured);
+  }
+  /** Judges the forecasts of one round and sets the share for the next. */
+  judge(forecasts) {
+    if (forecasts.length === 0) return;
+    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
+    this.see(forecasts.map(({ measured }) => measured));
+    const mean2 = this.#measured.reduce((sum, value2) => sum + value2, 0) / this.#measured.length;
+    const variance = this.#measured.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / this.#measured.length;
+    const ranksWell = variance > enough * this.error ** 2;
+    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
+  }
+};
+
+// src/search/energy-step.ts
+var trialsPerStep = 8;
+var stepsPerHonestSample = 2;
+var optimism = 0.5;
+var leastChoice = 3;
+var EnergyStep = class {
+  #task;
+  #share = new EnergyShare();
+  #tried = 0;
+  #steps = 0;
+  constructor(task) {
+    this.#task = task;
+  }
+  /** Whether enough was tried since the last step. */
+  get isDue() {
+    return this.#task.ledger.size - this.#tried >= trialsPerStep;
+  }
+  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
+  #eligible() {
+    const { ledger, power: power2, logObjective } = this.#task;
+    const cap = ledger.capMs;
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
+  }
+  #bestMeasured() {
+    const best = this.#task.ledger.ranked()[0];
+    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
+  }
+  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
+  async #measure(trials) {
+    const { ledger, power: power2, logObjective, measure } = this.#task;
+    const forecasts = [];
+    const unforeseen = [];
+    let goesOn = true;
+    for (const trial of trials) {
+      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
+      goesOn = await measure(trial);
+      const now = ledger.trials[trial.index];
+      if (now.energy !== null && now.failure === null) {
+        const measured = logObjective(now);
+        if (predicted === null) unforeseen.push(measured);
+        else forecasts.push({ predicted, measured });
+      }
+      if (!goesOn) break;
+    }
+    this.#share.see(unforeseen);
+    this.#share.judge(forecasts);
+    power2.learn(ledger.good);
+    return goesOn;
+  }
+  /**
+   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
+   * at times one more at random among the newly tried.
+   */
+  async run() {
+    const { ledger, random, fixedShare } = this.#task;
+    const first = this.#tried;
+    this.#tried = ledger.size;
+    const eligible = this.#eligible();
+    if (fixedShare !== null) {
+      const tried = ledger.size - first;
+      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
+      return;
+    }
+    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
+    const rest = ledger.good.filter(
+      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
+    );
+    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
+    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
+  }
+  /**
+   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
+   * measured in any case, so that there is something to choose from.
+   */
+  async finish(limit) {
+    if (this.#task.fixedShare !== null) await this.run();
+    for (let i = 0; i < limit; i++) {
+      const next = this.#eligible()[0];
+      if (next === void 0) return;
+      const reach = this.#bestMeasured() + this.#share.error;
+      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
+      if (hasChoice && this.#task.logObjective(next) > reach) return;
+      if (!await this.#measure([next])) return;
+    }
+  }
+};
+
+// src/search/goal.ts
+function goalOf(objective, measuresEnergy) {
+  if (objective.minimize === "energy" && measuresEnergy) {
+    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
+  }
+  if (objective.minimize === "edp" && measuresEnergy) {
+    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
+  }
+  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
+}
+function objectiveValue(goal, latencyMs, joules) {
+  if (goal.wattPower === 0) return latencyMs;
+  if (joules === null) return null;
+  return goal.latencyPower === 1 ? joules : joules * latencyMs / 1e3;
+}
+
+// src/search/ledger.ts
+function isGood(trial) {
+  return trial.failure === null && trial.latency !== null;
+}
+function asMeasurement(trial) {
+  const { configuration, latency, energy, failure } = trial;
+  return { configuration, latency, energy, failure };
+}
+var Ledger = class {
+  #space;
+  #goal;
+  #trials = [];
+  #byKey = /* @__PURE__ */ new Map();
+  #convergence = [];
+  constructor(space2, goal) {
+    this.#space = space2;
+    this.#goal = goal;
+  }
+  get size() {
+    return this.#trials.length;
+  }
+  get trials() {
+    return this.#trials;
+  }
+  keyOf(point2) {
+    return point2.join(",");
+  }
+  has(point2) {
+    return this.#byKey.has(this.keyOf(point2));
+  }
+  /** Adds a configuration that was just tried, or is known from before. */
+  record(point2, measured) {
+    const key2 = this.keyOf(point2);
+    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point2)} was tried twice.`);
+    const { latency, energy, failure } = measured;
+    const configuration = this.#space.configuration(point2);
+    const trial = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
+    this.#byKey.set(key2, this.size);
+    this.#trials.push(trial);
+    this.#convergence.push(this.bestObjective());
+    return trial;
+  }
+  /** Adds what measuring the energy of a trial gave. */
+  recordEnergy(trial, energy, failure) {
+    this.#trials[trial.index] = { ...trial, energy, failure };
+    this.#convergence[this.size - 1] = this.bestObjective();
+  }
+  get good() {
+    return this.#trials.filter(isGood);
+  }
+  get failures() {
+    return this.#trials.filter((trial) => trial.failure !== null).length;
+  }
+  get energyMeasurements() {
+    return this.#trials.filter((trial) => trial.energy !== null).length;
+  }
+  get convergence() {
+    return this.#convergence;
+  }
+  get measurements() {
+    return this.#trials.map(asMeasurement);
+  }
+  #fastestTrial() {
+    let fastest = null;
+    for (const trial of this.#trials) {
+      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
+        fastest = trial;
+      }
+    }
+    return fastest;
+  }
+  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
+  get capMs() {
+    const fastest = this.#fastestTrial();
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+  }
+  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
+  ranked() {
+    const cap = this.capMs;
+    return this.good.flatMap((trial) => {
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
+    }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
+  }
+  bestObjective() {
+    let best = null;
+    const cap = this.capMs;
+    for (const trial of this.#trials) {
+      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      if (objective !== null && (best === null || objective < best)) best = objective;
+    }
+    return best;
+  }
+  /** The best trial; where no energy is known yet, the fastest. */
+  best() {
+    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+  fastest() {
+    const trial = this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+  /** Trials known in energy and latency that no other beats in both, fastest first. */
+  pareto() {
+    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+      (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
+    );
+    let lowest3 = Number.POSITIVE_INFINITY;
+    const front = [];
+    for (const trial of known2) {
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest3) {
+        lowest3 = joules;
+        front.push(asMeasurement(trial));
+      }
+    }
+    return front;
+  }
+  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
+  finalists(count2) {
+    const ranked = this.ranked().map(({ trial }) => trial);
+    const cap = this.capMs;
+    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
+    return (ranked.length > 0 ? ranked : unknown2).slice(0, count2).map(asMeasurement);
+  }
+};
+
+// src/model/tree.ts
+function treeValue(tree, features, offset) {
+  let node = 0;
+  for (; ; ) {
+    const feature = tree.feature[node];
+    if (feature < 0) return tree.value[node];
+    const value2 = features[offset + feature];
+    const goesLeft = Number.isNaN(value2) ? tree.missingLeft[node] === 1 : value2 <= tree.threshold[node];
+    node = goesLeft ? tree.left[node] : tree.right[node];
+  }
+}
+
+// src/model/boosted-trees.ts
+var BoostedTrees = class {
+  columns;
+  #base;
+  #trees;
+  /** Share of the total gain that each column brought; all zero if no tree has a split. */
+  importances;
+  constructor(columns2, base2, trees, gain) {
+    this.columns = columns2;
+    this.#base = base2;
+    this.#trees = trees;
+    const total2 = gain.reduce((sum, value2) => sum + value2, 0);
+    this.importances = gain.map((value2) => total2 > 0 ? value2 / total2 : 0);
+  }
+  /** Number of trees. */
+  get size() {
+    return this.#trees.length;
+  }
+  /** Prediction for one row of `columns` features, NaN where missing. */
+  predict(features) {
+    if (features.length !== this.columns) {
+      throw new RangeError(`Expected ${this.columns} features, got ${features.length}.`);
+    }
+    return this.#sum(features, 0);
+  }
+  /** Predictions for every row of `matrix`. */
+  predictAll(matrix) {
+    if (matrix.columns !== this.columns) {
+      throw new RangeError(`Expected ${this.columns} features, got ${matrix.columns}.`);
+    }
+    const { rows, columns: columns2, values: values2 } = matrix;
+    const sums = new Float64Array(rows).fill(this.#base);
+    for (const tree of this.#trees) {
+      for (let row = 0; row < rows; row++)
+        sums[row] = sums[row] + treeValue(tree, values2, row * columns2);
+    }
+    return sums;
+  }
+  #sum(features, offset) {
+    let sum = this.#base;
+    for (const tree of this.#trees) sum += treeValue(tree, features, offset);
+    return sum;
+  }
+};
+
+// src/model/cost-rows.ts
+var maxCostRows = 2e4;
+var significantDigits = 9;
+function checkedRow(row, features) {
+  const { latencyMs, watts } = row;
+  if (row.features.length !== features) {
+    throw new RangeError(`A row of ${row.kernel} has ${row.features.length} features, not ${features}.`);
+  }
+  if (!(latencyMs > 0 && latencyMs < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`A row of ${row.kernel} has a latency of ${latencyMs} ms.`);
+  }
+  if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
+  }
+  const cut2 = (value2) => Number(value2.toPrecision(significantDigits));
+  return {
+    ...row,
+    features: row.features.map((value2) => Number.isFinite(value2) ? cut2(value2) : Number.NaN),
+    latencyMs: cut2(latencyMs),
+    watts: watts === null ? null : cut2(watts)
+  };
+}
+function identityOf(row) {
+  return `${row.family}
+${row.identity}`;
+}
+function mergeRows(known2, added) {
+  const merged = /* @__PURE__ */ new Map();
+  for (const row of [...known2, ...added]) {
+    const key2 = identityOf(row);
+    const old = merged.get(key2);
+    merged.delete(key2);
+    const keepsPower = row.watts === null && old !== void 0 && old.watts !== null;
+    merged.set(key2, keepsPower ? { ...row, watts: old.watts, estimated: old.estimated } : row);
+  }
+  return [...merged.values()].slice(-maxCostRows);
+}
+function costWeights(rows, cost2, family) {
+  const lowest3 = /* @__PURE__ */ new Map();
+  const group = (row) => `${row.family}
+${row.kernel}
+${row.workload}`;
+  for (const row of rows) {
+    const key2 = group(row);
+    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
+  }
+  return Float64Array.from(rows, (row) => {
+    const share2 = (lowest3.get(group(row)) ?? cost2(row)) / cost2(row);
+    return row.family === family ? share2 : 0.2 * share2;
+  });
+}
+
+// src/model/feature-matrix.ts
+function featureMatrix(rows, columns2) {
+  const values2 = new Float64Array(rows.length * columns2);
+  rows.forEach((row, index) => {
+    if (row.length !== columns2)
+      throw new RangeError(`Row ${index} has ${row.length} features, not ${columns2}.`);
+    values2.set(row, index * columns2);
+  });
+  return { rows: rows.length, columns: columns2, values: values2 };
+}
+
+// src/model/binning.ts
+var missingBin = 0;
+function columnEdges(sorted2, maxBins) {
+  const distinct = [];
+  for (const value2 of sorted2) if (value2 !== distinct[distinct.length - 1]) distinct.push(value2);
+  const edges = [];
+  if (distinct.length <= maxBins) {
+    for (let i = 1; i < distinct.length; i++) {
+      const low = distinct[i - 1];
+      const middle2 = low + (distinct[i] - low) / 2;
+      edges.push(middle2);
+    }
+  } else {
+    for (let bin = 1; bin < maxBins; bin++) {
+      const at2 = Math.max(1, Math.floor(bin * sorted2.length / maxBins));
+      const low = sorted2[at2 - 1];
+      const edge = low + (sorted2[at2] - low) / 2;
+      if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
+    }
+  }
+  return Float64Array.from(edges);
+}
+function binOf(value2, edges) {
+  if (Number.isNaN(value2)) return missingBin;
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle2 = low + high >> 1;
+    if (value2 <= edges[middle2]) high = middle2;
+    else low = middle2 + 1;
+  }
+  return low + 1;
+}
+function binMatrix(matrix, maxBins) {
+  const { rows, columns: columns2, values: values2 } = matrix;
+  const bins = new Uint8Array(rows * columns2);
+  const edges = [];
+  const offsets2 = new Int32Array(columns2 + 1);
+  for (let column = 0; column < columns2; column++) {
+    const present2 = [];
+    for (let row = 0; row < rows; row++) {
+      const value2 = values2[row * columns2 + column];
+      if (!Number.isNaN(value2)) present2.push(value2);
+    }
+    const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
+    edges.push(columnBounds);
+    offsets2[column + 1] = offsets2[column] + columnBounds.length + 2;
+    for (let row = 0; row < rows; row++) {
+      bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
+    }
+  }
+  return { rows, columns: columns2, bins, edges, offsets: offsets2 };
+}
+
+// src/model/histogram.ts
+var histogramStride = 3;
+var HistogramPool = class {
+  #binned;
+  #free = [];
+  constructor(binned) {
+    this.#binned = binned;
+  }
+  #take() {
+    const held2 = this.#free.pop();
+    if (held2) return held2;
+    return new Float64Array(histogramStride * this.#binned.offsets[this.#binned.columns]);
+  }
+  release(histogram) {
+    this.#free.push(histogram);
+  }
+  /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
+  build(rows, start, end, columns2, residuals) {
+    const histogram = this.#take();
+    const { bins, offsets: offsets2, rows: stride } = this.#binned;
+    const { weighted, weights } = residuals;
+    for (const column of columns2) {
+      const offset = histogramStride * offsets2[column];
+      histogram.fill(0, offset, histogramStride * offsets2[column + 1]);
+      const base2 = column * stride;
+      for (let k2 = start; k2 < end; k2++) {
+        const row = rows[k2];
+        const at2 = offset + histogramStride * bins[base2 + row];
+        histogram[at2] = histogram[at2] + weighted[row];
+        histogram[at2 + 1] = histogram[at2 + 1] + weights[row];
+        histogram[at2 + 2] = histogram[at2 + 2] + 1;
+      }
+    }
+    return histogram;
+  }
+  /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
+  subtract(parent, child, columns2) {
+    const histogram = this.#take();
+    const { offsets: offsets2 } = this.#binned;
+    for (const column of columns2) {
+      const upTo = histogramStride * offsets2[column + 1];
+      for (let at2 = histogramStride * offsets2[column]; at2 < upTo; at2 += histogramStride) {
+        const count2 = parent[at2 + 2] - child[at2 + 2];
+        histogram[at2 + 2] = count2;
+        histogram[at2] = count2 === 0 ? 0 : parent[at2] - child[at2];
+        histogram[at2 + 1] = count2 === 0 ? 0 : parent[at2 + 1] - child[at2 + 1];
+      }
+    }
+    return histogram;
+  }
+};
+
+// src/model/best-split.ts
+function score(residual, weight, l2) {
+  return residual * residual / (weight + l2);
+}
+function bestSplit(binned, histogram, columns2, totals, limits2) {
+  const { minLeafRows, l2 } = limits2;
+  const before = score(totals.residual, totals.weight, l2);
+  let best = null;
+  let bestGain = 1e-9;
+  for (const column of columns2) {
+    const first = binned.offsets[column];
+    const last2 = binned.offsets[column + 1] - 1;
+    const missing2 = histogramStride * (first + missingBin);
+    const hasMissing = histogram[missing2 + 2] > 0;
+    for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
+      const missingLeft = side === 1;
+      let residual = missingLeft ? histogram[missing2] : 0;
+      let weight = missingLeft ? histogram[missing2 + 1] : 0;
+      let count2 = missingLeft ? histogram[missing2 + 2] : 0;
+      const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
+      for (let bin = first + 1; bin <= upTo; bin++) {
+        const at2 = histogramStride * bin;
+        residual += histogram[at2];
+        weight += histogram[at2 + 1];
+        count2 += histogram[at2 + 2];
+        if (count2 < minLeafRows) continue;
+        if (totals.count - count2 < minLeafRows) break;
+        const gain = score(residual, weight, l2) + score(totals.residual - residual, totals.weight - weight, l2) - before;
+        if (gain > bestGain) {
+          bestGain = gain;
+          const toLeft = hasMissing ? missingLeft : weight * 2 >= totals.weight;
+          best = { column, bin: bin - first, missingLeft: toLeft, gain };
+        }
+      }
+    }
+  }
+  return best;
+}
+
+// src/model/grow-tree.ts
+var NodeTable = class {
+  feature = [];
+  threshold = [];
+  missingLeft = [];
+  left = [];
+  right = [];
+  value = [];
+  addLeaf() {
+    this.feature.push(-1);
+    this.threshold.push(0);
+    this.missingLeft.push(0);
+    this.left.push(0);
+    this.right.push(0);
+    return this.value.push(0) - 1;
+  }
+  toTree() {
+    return {
+      feature: Int16Array.from(this.feature),
+      threshold: Float64Array.from(this.threshold),
+      missingLeft: Uint8Array.from(this.missingLeft),
+      left: Uint16Array.from(this.left),
+      right: Uint16Array.from(this.right),
+      value: Float64Array.from(this.value)
+    };
+  }
+};
+function upperBound(binned, split) {
+  return binned.edges[split.column]?.[split.bin - 1] ?? Number.POSITIVE_INFINITY;
+}
+function partition2(binned, rows, spare, leaf, split) {
+  const base2 = split.column * binned.rows;
+  let front = leaf.start;
+  let held2 = 0;
+  for (let k2 = leaf.start; k2 < leaf.end; k2++) {
+    const row = rows[k2];
+    const bin = binned.bins[base2 + row];
+    if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
+    else spare[held2++] = row;
+  }
+  for (let k2 = 0; k2 < held2; k2++) rows[front + k2] = spare[k2];
+  return front;
+}
+function growTree(binned, pool, task) {
+  const { columns: columns2, residuals, options } = task;
+  const rows = Int32Array.from(task.rows);
+  const spare = new Int32Array(rows.length);
+  const table3 = new NodeTable();
+  const gain = new Float64Array(binned.columns);
+  const open = (start, end, depth, histogram) => {
+    let residual = 0;
+    let weight = 0;
+    for (let k2 = start; k2 < end; k2++) {
+      const row = rows[k2];
+      residual += residuals.weighted[row];
+      weight += residuals.weights[row];
+    }
+    const totals = { residual, weight, count: end - start };
+    const divisible = depth < options.maxDepth && end - start >= 2 * options.minLeafRows;
+    const split = divisible ? bestSplit(binned, histogram, columns2, totals, options) : null;
+    return { node: table3.addLeaf(), depth, start, end, totals, histogram, split };
+  };
+  const leaves = [open(0, rows.length, 0, pool.build(rows, 0, rows.length, columns2, residuals))];
+  while (leaves.length < options.maxLeaves) {
+    let chosen = -1;
+    let chosenGain = 0;
+    leaves.forEach((leaf2, index) => {
+      if (leaf2.split && leaf2.split.gain > chosenGain) {
+        chosen = index;
+        chosenGain = leaf2.split.gain;
+      }
+    });
+    const leaf = leaves[chosen];
+    if (!leaf?.split) break;
+    const { split } = leaf;
+    const middle2 = partition2(binned, rows, spare, leaf, split);
+    const leftIsSmaller = middle2 - leaf.start <= leaf.end - middle2;
+    const smaller = leftIsSmaller ? pool.build(rows, leaf.start, middle2, columns2, residuals) : pool.build(rows, middle2, leaf.end, columns2, residuals);
+    const larger = pool.subtract(leaf.histogram, smaller, columns2);
+    pool.release(leaf.histogram);
+    const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller : larger);
+    const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger : smaller);
+    table3.feature[leaf.node] = split.column;
+    table3.threshold[leaf.node] = upperBound(binned, split);
+    table3.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
+    table3.left[leaf.node] = left.node;
+    table3.right[leaf.node] = right.node;
+    gain[split.column] = gain[split.column] + split.gain;
+    leaves[chosen] = left;
+    leaves.push(right);
+  }
+  const contribution = new Float64Array(binned.rows);
+  for (const leaf of leaves) {
+    const value2 = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
+    table3.value[leaf.node] = value2;
+    for (let k2 = leaf.start; k2 < leaf.end; k2++) contribution[rows[k2]] = value2;
+    pool.release(leaf.histogram);
+  }
+  return { tree: table3.toTree(), contribution, gain };
+}
+
+// src/model/train-trees.ts
+var defaultTreeOptions = {
+  trees: 300,
+  learningRate: 0.08,
+  maxLeaves: 16,
+  maxDepth: 8,
+  minLeafRows: 3,
+  l2: 1,
+  columnShare: 0.8,
+  rowsPerTree: 4e3,
+  maxBins: 64,
+  seed: 1,
+  earlyStopping: null
+};
+function weightedMean(rows, targets, weights) {
+  let sum = 0;
+  let weight = 0;
+  for (const row of rows) {
+    sum += weights[row] * targets[row];
+    weight += weights[row];
+  }
+  return weight > 0 ? sum / weight : 0;
+}
+function chooseColumns2(columns2, share2, random) {
+  const chosen = [];
+  for (let column = 0; column < columns2; column++)
+    if (share2 >= 1 || random.next() < share2) chosen.push(column);
+  if (chosen.length === 0 && columns2 > 0) chosen.push(random.integer(columns2));
+  return Int32Array.from(chosen);
+}
+function drawRows(rows, count2, random) {
+  if (rows.length <= count2) return rows;
+  const left = Int32Array.from(rows);
+  for (let i = 0; i < count2; i++) {
+    const j = i + random.integer(left.length - i);
+    const held2 = left[i];
+    left[i] = left[j];
+    left[j] = held2;
+  }
+  return left.subarray(0, count2).sort();
+}
+function boost(task, trees, onTree) {
+  const { binned, data, weights, rows, options, random } = task;
+  const base2 = weightedMean(rows, data.targets, weights);
+  const predictions2 = new Float64Array(binned.rows).fill(base2);
+  const weighted = new Float64Array(binned.rows);
+  const pool = new HistogramPool(binned);
+  const grown2 = [];
+  const gain = new Float64Array(binned.columns);
+  for (let t = 0; t < trees; t++) {
+    const sample = drawRows(rows, options.rowsPerTree, random);
+    for (const row of sample) {
+      const residual = data.targets[row] - predictions2[row];
+      weighted[row] = weights[row] * residual;
+    }
+    const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
+    const grow = { ...options, shrinkage: options.learningRate };
+    const residuals = { weighted, weights };
+    const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
+    for (const row of rows) {
+      const change2 = sample === rows ? step2.contribution[row] : treeValue(step2.tree, data.features.values, row * binned.columns);
+      predictions2[row] = predictions2[row] + change2;
+    }
+    step2.gain.forEach((value2, column) => {
+      gain[column] = gain[column] + value2;
+    });
+    grown2.push(step2.tree);
+    if (onTree && !onTree(step2.tree, base2)) break;
+  }
+  return new BoostedTrees(binned.columns, base2, grown2, gain);
+}
+function honestSize(task, stopping) {
+  const order = shuffle(Array.from(task.rows), task.random);
+  const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
+  const rows = Int32Array.from(order.slice(aside.length)).sort();
+  const { values: values2, columns: columns2 } = task.data.features;
+  const predictions2 = new Float64Array(aside.length);
+  let count2 = 0;
+  let bestCount = 1;
+  let bestError = Number.POSITIVE_INFINITY;
+  boost({ ...task, rows }, task.options.trees, (tree, base2) => {
+    count2++;
+    let error = 0;
+    aside.forEach((row, index) => {
+      if (count2 === 1) predictions2[index] = base2;
+      const value2 = predictions2[index] + treeValue(tree, values2, row * columns2);
+      predictions2[index] = value2;
+      error += task.weights[row] * (task.data.targets[row] - value2) ** 2;
+    });
+    if (error < bestError) {
+      bestError = error;
+      bestCount = count2;
+    }
+    return count2 - bestCount < stopping.patience;
+  });
+  return bestCount;
+}
+function checkedWeights(data) {
+  const { rows } = data.features;
+  const weights = data.weights ?? new Float64Array(rows).fill(1);
+  if (rows === 0 || data.targets.length !== rows || weights.length !== rows) {
+    throw new RangeError(
+      `${rows} rows of features, ${data.targets.length} targets and ${weights.length} weights do not make a training set.`
+    );
+  }
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const weight = weights[row];
+    if (!Number.isFinite(data.targets[row]) || !Number.isFinite(weight) || weight < 0) {
+      throw new RangeError(`Row ${row} has target ${data.targets[row]} and weight ${weight}.`);
+    }
+    sum += weight;
+  }
+  return sum > 0 ? weights.map((weight) => weight * rows / sum) : new Float64Array(rows).fill(1);
+}
+function trainTrees(data, options = {}) {
+  const all = { ...defaultTreeOptions, ...options };
+  const weights = checkedWeights(data);
+  const binned = binMatrix(data.features, all.maxBins);
+  const rows = Int32Array.from({ length: binned.rows }, (_, row) => row);
+  const random = createRandom(all.seed);
+  const task = { binned, data, weights, rows, options: all };
+  const stopping = all.earlyStopping;
+  const decides = stopping !== null && rows.length * stopping.share >= 10;
+  const trees = decides ? honestSize({ ...task, random: random.fork("honest") }, stopping) : all.trees;
+  return boost({ ...task, random: random.fork("boost") }, trees);
+}
+
+// src/model/cost-model.ts
+var minRows = 24;
+function treeRow(features, ownFamily) {
+  const row = new Float64Array(features.length + 1);
+  row.set(features);
+  row[features.length] = ownFamily ? 1 : 0;
+  return row;
+}
+var TreeCostModel = class {
+  family;
+  featureNames;
+  rows;
+  seed;
+  #fitted = null;
+  constructor(task) {
+    this.family = task.family;
+    this.featureNames = task.featureNames;
+    this.rows = task.rows;
+    this.seed = task.seed >>> 0;
+  }
+  /** Trees for the logarithm of `quantity`; costs span magnitudes from kernel to kernel. */
+  #fit(rows, quantity, cost2) {
+    if (rows.length < minRows) return null;
+    return trainTrees(
+      {
+        features: featureMatrix(
+          rows.map((row) => treeRow(row.features, row.family === this.family)),
+          this.featureNames.length + 1
+        ),
+        targets: Float64Array.from(rows, (row) => Math.log(quantity(row))),
+        weights: costWeights(rows, cost2, this.family)
+      },
+      { seed: this.seed, earlyStopping: { share: 0.2, patience: 25 } }
+    );
+  }
+  #models() {
+    if (this.#fitted === null) {
+      const powered = this.rows.filter(
+        (row) => row.watts !== null && (row.family === this.family || !row.estimated)
+      );
+      const watts = (row) => row.watts;
+      this.#fitted = {
+        latency: this.#fit(
+          this.rows,
+          (row) => row.latencyMs,
+          (row) => row.latencyMs
+        ),
+        power: this.#fit(powered, watts, (row) => row.latencyMs * watts(row))
+      };
+    }
+    return this.#fitted;
+  }
+  predict(features) {
+    const { latency, power: power2 } = this.#models();
+    if (latency === null) return null;
+    const row = treeRow(features, true);
+    return {
+      latencyMs: Math.exp(latency.predict(row)),
+      watts: power2 === null ? Number.NaN : Math.exp(power2.predict(row))
+    };
+  }
+  update(rows) {
+    return createCostModel({ ...this, rows: mergeRows(this.rows, rows) });
+  }
+};
+function createCostModel(task) {
+  const rows = (task.rows ?? []).map((row) => checkedRow(row, task.featureNames.length));
+  return new TreeCostModel({ ...task, rows: mergeRows([], rows) });
+}
+
+// src/model/cost-model-file.ts
+function costModelToFile(model) {
+  return {
+    schema: "joulegate-model",
+    version: 1,
+    family: model.family,
+    seed: model.seed ?? 0,
+    featureNames: [...model.featureNames],
+    rows: model.rows.map((row) => ({
+      family: row.family,
+      kernel: row.kernel,
+      workload: row.workload,
+      identity: row.identity,
+      features: Array.from(row.features, (value2) => Number.isFinite(value2) ? value2 : null),
+      latencyMs: row.latencyMs,
+      watts: row.watts,
+      estimated: row.estimated
+    }))
+  };
+}
+function costModelFromFile(file, use = {}) {
+  const featureNames2 = use.featureNames ?? file.featureNames;
+  const columns2 = featureNames2.map((name) => file.featureNames.indexOf(name));
+  if (featureNames2.length > 0 && columns2.every((column) => column === -1)) {
+    throw new JoulegateError("bad-input", "The model file has no feature that this version has.", {
+      code: "model-features-differ",
+      nextStep: "Delete the file: it is rebuilt by the next retune."
+    });
+  }
+  const rows = file.rows.map((row, index) => {
+    if (row.features.length !== file.featureNames.length) {
+      throw new JoulegateError(
+        "bad-input",
+        `Row ${index} of the model file has ${row.features.length} features, but ${file.featureNames.length} are named.`,
+        { code: "model-features-differ", nextStep: "Delete the file: it is rebuilt by the next retune." }
+      );
+    }
+    const features = Float64Array.from(columns2, (column) => row.features[column] ?? Number.NaN);
+    return { ...row, features };
+  });
+  return createCostModel({ family: use.family ?? file.family, featureNames: featureNames2, rows, seed: file.seed });
+}
+
+// src/model/covariance.ts
+function matern52(r2) {
+  const r = Math.sqrt(5 * r2);
+  return (1 + r + r * r / 3) * Math.exp(-r);
+}
+var Covariance = class {
+  #dimensions;
+  #parameters;
+  #ordinal;
+  constructor(dimensions, parameters) {
+    this.#dimensions = dimensions;
+    this.#parameters = parameters;
+    this.#ordinal = Float64Array.from(dimensions, (dimension) => dimension.ordinal ? 1 : 0);
+  }
+  get noise() {
+    return this.#parameters.noise;
+  }
+  /** Coordinates divided by their length scales: `correlation` takes only such points. */
+  scale(point2) {
+    return Float64Array.from(this.#dimensions, (dimension, d) => {
+      const value2 = point2[d];
+      return dimension.ordinal ? value2 / this.#parameters.lengthScales[d] : value2;
+    });
+  }
+  /** Prior correlation of two scaled points, 1 for equal ones. */
+  correlation(a2, b) {
+    const weights = this.#parameters.hammingWeights;
+    let r2 = 0;
+    for (let d = 0; d < a2.length; d++) {
+      const difference = a2[d] - b[d];
+      if (difference === 0) continue;
+      r2 += difference * difference * this.#ordinal[d] + weights[d];
+    }
+    return matern52(r2);
+  }
+};
+
+// src/model/explain.ts
+var folds = 5;
+var leastRows = 20;
+function explain(rows, targets) {
+  const columns2 = rows[0]?.length ?? 0;
+  if (rows.length < leastRows || columns2 === 0) return null;
+  const options = { ...defaultTreeOptions, trees: 120 };
+  const trained = (kept2) => trainTrees(
+    {
+      features: featureMatrix(
+        kept2.map((row) => rows[row]),
+        columns2
+      ),
+      targets: Float64Array.from(kept2, (row) => targets[row])
+    },
+    options
+  );
+  const all = rows.map((_, row) => row);
+  const byFold = Array.from(
+    { length: folds },
+    (_, fold) => trained(all.filter((row) => row % folds !== fold))
+  );
+  return {
+    importances: [...trained(all).importances],
+    outOfFold: rows.map((row, at2) => byFold[at2 % folds].predict(row))
+  };
+}
+
+// src/model/dot-product.ts
+function dotProduct2(a2, aStart, b, bStart, length) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    s0 += a2[aStart + i] * b[bStart + i];
+    s1 += a2[aStart + i + 1] * b[bStart + i + 1];
+    s2 += a2[aStart + i + 2] * b[bStart + i + 2];
+    s3 += a2[aStart + i + 3] * b[bStart + i + 3];
+  }
+  for (; i < length; i++) s0 += a2[aStart + i] * b[bStart + i];
+  return s0 + s1 + (s2 + s3);
+}
+
+// src/model/fit-covariance.ts
+var bounds2 = { low: -9, high: 4 };
+var sweepSteps = [0.6, 0.36, 0.22];
+function parameterList(dimensions) {
+  const parameters = [];
+  dimensions.forEach(({ ordinal }, dimension) => {
+    if (ordinal) parameters.push({ kind: "length", dimension, priorMean: Math.log(0.7), priorDeviation: 1 });
+  });
+  dimensions.forEach(({ ordinal, hamming }, dimension) => {
+    const priorMean = Math.log(ordinal ? 0.05 : 0.5);
+    if (hamming) parameters.push({ kind: "hamming", dimension, priorMean, priorDeviation: 1 });
+  });
+  parameters.push({ kind: "noise", dimension: -1, priorMean: Math.log(0.01), priorDeviation: 1.5 });
+  return parameters;
+}
+function toParameters(dimensions, list4, theta) {
+  const lengthScales = new Float64Array(dimensions.length).fill(1);
+  const hammingWeights = new Float64Array(dimensions.length);
+  let noise3 = 0;
+  list4.forEach(({ kind, dimension }, index) => {
+    const value2 = Math.exp(theta[index]);
+    if (kind === "length") lengthScales[dimension] = value2;
+    else if (kind === "hamming") hammingWeights[dimension] = value2;
+    else noise3 = value2;
+  });
+  return { lengthScales, hammingWeights, noise: noise3 };
+}
+function toTheta(list4, parameters) {
+  return Float64Array.from(list4, ({ kind, dimension }) => {
+    if (kind === "length") return Math.log(parameters.lengthScales[dimension]);
+    if (kind === "hamming") return Math.log(parameters.hammingWeights[dimension]);
+    return Math.log(parameters.noise);
+  });
+}
+function priorParameters(dimensions) {
+  const list4 = parameterList(dimensions);
+  return toParameters(
+    dimensions,
+    list4,
+    Float64Array.from(list4, ({ priorMean }) => priorMean)
+  );
+}
+var PairTerms = class {
+  size;
+  #points;
+  constructor(points) {
+    this.#points = points;
+    this.size = points.length;
+  }
+  /** Adds `change` times the term of `parameter` to `r2` and writes the sum to `out`. */
+  addTo(r2, parameter2, change2, out) {
+    const { kind, dimension } = parameter2;
+    const column = Float64Array.from(this.#points, (point2) => point2[dimension] ?? 0);
+    let index = 0;
+    for (let i = 1; i < this.size; i++) {
+      const value2 = column[i];
+      for (let j = 0; j < i; j++, index++) {
+        const difference = value2 - column[j];
+        const term = kind === "length" ? difference * difference : difference === 0 ? 0 : 1;
+        out[index] = Math.max(0, r2[index] + change2 * term);
+      }
+    }
+  }
+};
+function factor2(parameter2, theta) {
+  if (parameter2.kind === "noise") return 0;
+  return Math.exp(parameter2.kind === "length" ? -2 * theta : theta);
+}
+function negativeLogLikelihood(r2, noise3, targets, work) {
+  const n = targets.length;
+  let logDeterminant = 0;
+  let squares = 0;
+  let pair = 0;
+  const solved = n * n;
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    let diagonal = 1 + noise3;
+    let target = targets[i];
+    for (let j = 0; j < i; j++, pair++) {
+      const other = j * n;
+      const rest = matern52(r2[pair]) - dotProduct2(work, row, work, other, j);
+      const value3 = rest / work[other + j];
+      work[row + j] = value3;
+      diagonal -= value3 * value3;
+      target -= value3 * work[solved + j];
+    }
+    if (!(diagonal > 1e-10)) return Number.POSITIVE_INFINITY;
+    const pivot = Math.sqrt(diagonal);
+    work[row + i] = pivot;
+    logDeterminant += Math.log(pivot);
+    const value2 = target / pivot;
+    work[solved + i] = value2;
+    squares += value2 * value2;
+  }
+  return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
+}
+function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
+  const list4 = parameterList(dimensions);
+  const theta = toTheta(list4, start);
+  const { points, targets } = data;
+  const n = points.length;
+  const pairs = new PairTerms(points);
+  const work = new Float64Array(n * n + n);
+  let r2 = new Float64Array(n * (n - 1) / 2);
+  let trial = new Float64Array(r2.length);
+  list4.forEach((parameter2, index) => {
+    if (parameter2.kind !== "noise") pairs.addTo(r2, parameter2, factor2(parameter2, theta[index]), r2);
+  });
+  const penalty = (index, value2) => {
+    const { priorMean, priorDeviation } = list4[index];
+    return 0.5 * ((value2 - priorMean) / priorDeviation) ** 2;
+  };
+  const noiseIndex = list4.length - 1;
+  let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
+  for (const step2 of sweepSteps) {
+    for (const [index, parameter2] of list4.entries()) {
+      const old = theta[index];
+      for (const sign2 of [-1, 1]) {
+        const value2 = old + sign2 * step2;
+        if (value2 < bounds2.low || value2 > bounds2.high) continue;
+        const isNoise = parameter2.kind === "noise";
+        if (!isNoise) pairs.addTo(r2, parameter2, factor2(parameter2, value2) - factor2(parameter2, old), trial);
+        const noise3 = Math.exp(isNoise ? value2 : theta[noiseIndex]);
+        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise3, targets, work);
+        if (found + penalty(index, value2) < likelihood + penalty(index, old)) {
+          theta[index] = value2;
+          likelihood = found;
+          if (!isNoise) [r2, trial] = [trial, r2];
+          break;
+        }
+      }
+    }
+  }
+  return toParameters(dimensions, list4, theta);
+}
+
+// src/model/gaussian-process.ts
+var smallestPivot = 1e-6;
+function grown(values2, length) {
+  if (values2.length >= length) return values2;
+  const larger = new Float64Array(Math.max(length, 2 * values2.length));
+  larger.set(values2);
+  return larger;
+}
+var GaussianProcess = class {
+  #covariance;
+  #points = [];
+  /** Lower triangle of the factor, row behind row. */
+  #factor = new Float64Array(64);
+  constructor(covariance) {
+    this.#covariance = covariance;
+  }
+  /** Number of points. */
+  get size() {
+    return this.#points.length;
+  }
+  /** Adds an observed (or believed) point; its target comes with `solve`. */
+  add(point2) {
+    const n = this.size;
+    const query = this.query(point2);
+    this.#extend(query);
+    const start = n * (n + 1) / 2;
+    this.#factor = grown(this.#factor, start + n + 1);
+    for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i];
+    this.#factor[start + n] = Math.sqrt(Math.max(query.variance + this.#covariance.noise, smallestPivot));
+    this.#points.push(query.point);
+  }
+  /** A place to predict at. It stays usable while points are added. */
+  query(point2) {
+    const size = Math.max(16, this.size);
+    return { point: this.#covariance.scale(point2), values: new Float64Array(size), solved: 0, variance: 1 };
+  }
+  #extend(query) {
+    const n = this.size;
+    if (query.solved === n) return;
+    query.values = grown(query.values, n);
+    const { values: values2, point: point2 } = query;
+    const factor3 = this.#factor;
+    for (let i = query.solved; i < n; i++) {
+      const start = i * (i + 1) / 2;
+      const prior = this.#covariance.correlation(this.#points[i], point2);
+      const value2 = (prior - dotProduct2(factor3, start, values2, 0, i)) / factor3[start + i];
+      values2[i] = value2;
+      query.variance -= value2 * value2;
+    }
+    query.solved = n;
+  }
+  /** @param targets one per point, in the order added, centred on what the mean function does not explain. */
+  solve(targets) {
+    const n = this.size;
+    const weights = new Float64Array(n);
+    let squares = 0;
+    for (let i = 0; i < n; i++) {
+      const start = i * (i + 1) / 2;
+      const rest = targets[i] - dotProduct2(this.#factor, start, weights, 0, i);
+      const weight = rest / this.#factor[start + i];
+      weights[i] = weight;
+      squares += weight * weight;
+    }
+    return { weights, signalVariance: n > 0 ? squares / n : 1 };
+  }
+  /** Posterior mean and standard deviation (noise-free) at a query. `solution` may know fewer points than the process. */
+  predict(query, solution) {
+    this.#extend(query);
+    const mean2 = dotProduct2(solution.weights, 0, query.values, 0, solution.weights.length);
+    return { mean: mean2, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
+  }
+};
+
+// src/search/target-scale.ts
+var compressedFrom = 0.7;
+var compression = 0.2;
+function compressionOf(logCosts) {
+  const sorted2 = [...logCosts].sort((a2, b) => a2 - b);
+  const knee = sorted2[Math.floor(compressedFrom * (sorted2.length - 1))];
+  return (value2) => value2 > knee ? knee + compression * (value2 - knee) : value2;
+}
+var beliefInPrior = 2;
+function calibrate(x2, y2) {
+  const n = x2.length;
+  const meanX = x2.reduce((sum, value2) => sum + value2, 0) / n;
+  const meanY = y2.reduce((sum, value2) => sum + value2, 0) / n;
+  let xx = 0;
+  let xy = 0;
+  x2.forEach((value2, i) => {
+    xx += (value2 - meanX) ** 2;
+    xy += (value2 - meanX) * (y2[i] - meanY);
+  });
+  const belief = beliefInPrior * xx / n;
+  const slope = xx > 0 ? Math.min(1.5, Math.max(0, (xy + belief) / (xx + belief))) : 0;
+  return { offset: meanY - slope * meanX, slope };
+}
+
+// src/search/surrogate.ts
+var fittingPoints = 160;
+var processPoints = 250;
+function thin(items, limit, random) {
+  if (items.length <= limit) return [...items];
+  const order = items.map((_, index) => index);
+  order.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
+  const best = order.slice(0, limit / 2);
+  const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
+  return [...best, ...rest].sort((a2, b) => a2 - b).map((index) => items[index]);
+}
+var Surrogate = class {
+  #dimensions;
+  #random;
+  #compresses;
+  #parameters = null;
+  #process = null;
+  /** Keys of the process's points, in order. */
+  #keys = [];
+  /** Keys that were taken in or left out on purpose. */
+  #settled = /* @__PURE__ */ new Set();
+  #queries = /* @__PURE__ */ new Map();
+  #nextFit = 0;
+  #solution = { weights: new Float64Array(0), signalVariance: 1 };
+  #centre = 0;
+  #spread = 1;
+  #line = null;
+  #compress = (value2) => value2;
+  /** @param options `compress`: costs above the 70th percentile count a fifth, so that the good ones are told apart. */
+  constructor(dimensions, random, options) {
+    this.#dimensions = dimensions;
+    this.#random = random;
+    this.#compresses = options.compress;
+  }
+  /** What the prior says about a place, on the compressed scale; 0 without a prior. */
+  #mean(place) {
+    if (this.#line === null || place.prior === null) return 0;
+    return this.#compress(this.#line.offset + this.#line.slope * place.prior);
+  }
+  /** Learns from everything tried so far; at least one observation must have a cost. */
+  learn(observations) {
+    const known2 = observations.filter(
+      (item) => item.logCost !== null
+    );
+    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
+    const informed = known2.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known2.length ? calibrate(
+      informed.map(({ prior }) => prior),
+      informed.map(({ logCost }) => logCost)
+    ) : null;
+    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
+    const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
+    this.#centre = centre;
+    this.#spread = Math.sqrt(variance) + 1e-9;
+    const samples2 = known2.map((item, index) => ({
+      key: item.key,
+      coordinates: item.coordinates,
+      target: (residuals[index] - centre) / this.#spread
+    }));
+    if (known2.length >= this.#nextFit) this.#refit(samples2);
+    else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
+    const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
+    const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
+    const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
+    this.#solution = this.#process.solve(values2);
+  }
+  #refit(samples2) {
+    const fitting2 = thin(samples2, fittingPoints, this.#random);
+    const mean2 = fitting2.reduce((sum, { target }) => sum + target, 0) / fitting2.length;
+    const data = {
+      points: fitting2.map(({ coordinates }) => coordinates),
+      targets: Float64Array.from(fitting2, ({ target }) => target - mean2)
+    };
+    this.#parameters = this.#parameters === null ? fitCovariance(this.#dimensions, data) : fitCovariance(this.#dimensions, data, this.#parameters);
+    this.#process = new GaussianProcess(new Covariance(this.#dimensions, this.#parameters));
+    this.#keys = [];
+    this.#settled = /* @__PURE__ */ new Set();
+    this.#queries = /* @__PURE__ */ new Map();
+    for (const { key: key2, coordinates } of thin(samples2, processPoints, this.#random))
+      this.#add(key2, coordinates);
+    for (const { key: key2 } of samples2) this.#settled.add(key2);
+    this.#nextFit = Math.max(samples2.length + 4, Math.floor(1.3 * samples2.length));
+  }
+  #add(key2, coordinates) {
+    if (this.#settled.has(key2)) return;
+    this.#settled.add(key2);
+    this.#keys.push(key2);
+    this.#process?.add(coordinates);
+  }
+  /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
+  believe(place) {
+    this.#add(place.key, place.coordinates);
+  }
+  /** Compressed log cost at a place. */
+  predict(place) {
+    const process2 = this.#process;
+    let query = this.#queries.get(place.key);
+    if (query === void 0) {
+      query = process2.query(place.coordinates);
+      this.#queries.set(place.key, query);
+    }
+    const { mean: mean2, deviation } = process2.predict(query, this.#solution);
+    return {
+      mean: mean2 * this.#spread + this.#centre + this.#mean(place),
+      deviation: deviation * this.#spread
+    };
+  }
+  /** A log cost on the scale of `predict`. */
+  compress(logCost) {
+    return this.#compress(logCost);
+  }
+  /** Forgets what was worked out for places that are no candidates any more. */
+  retain(keys) {
+    for (const key2 of this.#queries.keys()) if (!keys.has(key2)) this.#queries.delete(key2);
+  }
+};
+
+// src/search/methods.ts
+var standardMethods = {
+  surrogate: (dimensions, random) => new Surrogate(dimensions, random, { compress: true }),
+  genetic: true,
+  energyShare: null
+};
+
+// src/search/power-model.ts
+function logEffectiveWatts(latencyMs, joules) {
+  return Math.log(joules) - Math.log(latencyMs / 1e3);
+}
+var PowerModel = class {
+  #coordinates;
+  #priors;
+  #surrogate;
+  #known = false;
+  #predictions = /* @__PURE__ */ new Map();
+  constructor(coordinates, priors, random) {
+    this.#coordinates = coordinates;
+    this.#priors = priors;
+    const latency = { ordinal: true, hamming: false };
+    this.#surrogate = new Surrogate([...coordinates.dimensions, latency], random, { compress: false });
+  }
+  #place(trial) {
+    const coordinates = this.#coordinates.coordinates(trial.point);
+    const extended = new Float64Array(coordinates.length + 1);
+    extended.set(coordinates);
+    extended[coordinates.length] = Math.log10(trial.latency.medianMs);
+    return { key: trial.key, coordinates: extended, prior: this.#priors.get(trial.key).logWatts };
+  }
+  /** Learns from every trial whose energy is known. */
+  learn(trials) {
+    const known2 = trials.flatMap(
+      (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
+    );
+    this.#known = known2.length > 0;
+    this.#predictions.clear();
+    if (this.#known) this.#surrogate.learn(known2);
+  }
+  /** Whether `predict` says more than that all are alike. */
+  canPredict(trial) {
+    return this.#known || this.#priors.get(trial.key).logWatts !== null;
+  }
+  /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
+  predict(trial) {
+    if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
+    let belief = this.#predictions.get(trial.key);
+    if (belief === void 0) {
+      belief = this.#surrogate.predict(this.#place(trial));
+      this.#predictions.set(trial.key, belief);
+    }
+    return belief;
+  }
+  /** Log watts: as measured, else as predicted. */
+  logWatts(trial) {
+    if (trial.energy === null) return this.predict(trial).mean;
+    return logEffectiveWatts(trial.latency.medianMs, trial.energy.joules);
+  }
+};
+
+// src/search/prior-beliefs.ts
+var nothing3 = { logLatency: null, logWatts: null };
+var enoughToOppose = 8;
+var enoughToTell = 24;
+var leastCorrelation = 0.2;
+function ranks2(forecasts) {
+  if (forecasts.length < enoughToOppose) return true;
+  const correlation = spearman(
+    forecasts.map(({ predicted }) => predicted),
+    forecasts.map(({ measured }) => measured)
+  );
+  return forecasts.length < enoughToTell ? correlation > 0 : correlation > leastCorrelation;
+}
+var PriorBeliefs = class {
+  #model;
+  #trials;
+  #known = /* @__PURE__ */ new Map();
+  #silent;
+  constructor(model, trials) {
+    this.#model = model;
+    this.#trials = trials;
+    this.#silent = model === null;
+  }
+  /** True if there is a cost model that has something to say about this kernel. */
+  get speaks() {
+    return !this.#silent;
+  }
+  knows(key2) {
+    return this.#silent || this.#known.has(key2);
+  }
+  get(key2) {
+    return this.#known.get(key2) ?? nothing3;
+  }
+  /**
+   * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
+   * it ranks one of them better than chance.
+   */
+  weigh(aims) {
+    if (this.#silent) return;
+    if (aims.some(ranks2)) return;
+    this.#silent = true;
+    this.#known.clear();
+  }
+  /** Works out the belief about a configuration, once. */
+  async learn(key2, configuration) {
+    if (this.#model === null || this.knows(key2)) return;
+    const features = await this.#trials.features(configuration);
+    const prediction = features === null ? null : this.#model.predict(features);
+    if (prediction === null) {
+      this.#silent = features === null ? this.#known.size === 0 : true;
+      this.#known.set(key2, nothing3);
+      return;
+    }
+    const { latencyMs, watts } = prediction;
+    this.#known.set(key2, {
+      logLatency: Math.log(latencyMs),
+      logWatts: Number.isFinite(watts) ? Math.log(watts) : null
+    });
+  }
+};
+
+// src/search/acquisition.ts
+function expectedImprovement({ mean: mean2, deviation }, best) {
+  const z = (best - mean2) / deviation;
+  return (best - mean2) * normalCdf(z) + deviation * normalPdf(z);
+}
+function probabilityBelow({ mean: mean2, deviation }, limit) {
+  return normalCdf((limit - mean2) / deviation);
+}
+var negligible = 1e-5;
+function worth({ belief, best, probability }) {
+  const improvement = expectedImprovement(belief, best) * probability;
+  if (improvement >= negligible) return improvement;
+  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
+  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
+}
+
+// src/search/candidates.ts
+var neighboursOf = 12;
+var parents = 16;
+var offspring = 300;
+var mutationRate = 0.15;
+var wholeSpace = 1e3;
+var Candidates2 = class {
+  #space;
+  #ledger;
+  #random;
+  #genetic;
+  #all = null;
+  /** @param genetic offspring of the elite; else random points take their place. */
+  constructor(space2, ledger, random, genetic) {
+    this.#space = space2;
+    this.#ledger = ledger;
+    this.#random = random;
+    this.#genetic = genetic;
+    const count2 = space2.count(wholeSpace + 1);
+    if (count2.exact && count2.value <= wholeSpace) this.#all = [...space2.enumerate()];
+  }
+  #unseen(points, into) {
+    for (const point2 of points) {
+      const key2 = this.#ledger.keyOf(point2);
+      if (!into.has(key2) && !this.#ledger.has(point2)) into.set(key2, point2);
+    }
+  }
+  #child(elite) {
+    const from = elite.slice(0, parents);
+    const mother = from[this.#random.integer(from.length)];
+    const father = from[this.#random.integer(from.length)];
+    const child = this.#space.crossover(mother, father, this.#random) ?? mother;
+    return this.#space.mutate(child, mutationRate, this.#random);
+  }
+  /**
+   * Neighbours and offspring of `elite` (best first) that were never tried; where those are all known, others of the
+   * space. Empty only if the whole space was tried.
+   */
+  propose(elite) {
+    const found = /* @__PURE__ */ new Map();
+    if (this.#all !== null) {
+      this.#unseen(this.#all, found);
+      return found;
+    }
+    for (const point2 of elite.slice(0, neighboursOf)) this.#unseen(this.#space.neighbours(point2), found);
+    if (!this.#genetic) this.#unseen(this.#space.sample(this.#random, offspring), found);
+    else if (elite.length > 0) {
+      for (let i = 0; i < offspring; i++) {
+        const child = this.#child(elite);
+        if (child !== null) this.#unseen([child], found);
+      }
+    }
+    if (found.size === 0) this.#unseen(this.#space.sample(this.#random, offspring), found);
+    if (found.size === 0) {
+      for (const point2 of this.#space.enumerate()) {
+        this.#unseen([point2], found);
+        if (found.size >= offspring) break;
+      }
+    }
+    return found;
+  }
+};
+
+// src/search/validity.ts
+var lowest2 = 0.02;
+var Validity = class {
+  #coordinates;
+  #seed;
+  #trees = null;
+  #learntFrom = 0;
+  #failures = 0;
+  #known = /* @__PURE__ */ new Map();
+  constructor(coordinates, seed) {
+    this.#coordinates = coordinates;
+    this.#seed = seed;
+  }
+  /** Refits if there are new failures, or a tenth more trials since the last time. */
+  learn(trials) {
+    const failures = trials.filter((trial) => trial.failure !== null).length;
+    if (failures === 0) return;
+    if (failures === this.#failures && trials.length < 1.1 * this.#learntFrom) return;
+    if (trials.length < this.#learntFrom + Math.floor(this.#learntFrom / 50)) return;
+    this.#failures = failures;
+    this.#learntFrom = trials.length;
+    this.#known.clear();
+    const rows = trials.map((trial) => this.#coordinates.features(trial.point));
+    this.#trees = trainTrees(
+      {
+        features: featureMatrix(rows, this.#coordinates.featureCount),
+        targets: Float64Array.from(trials, (trial) => trial.failure === null ? 1 : 0)
+      },
+      {
+        trees: 80,
+        learningRate: 0.2,
+        maxLeaves: 16,
+        maxDepth: 4,
+        minLeafRows: 2,
+        columnShare: 0.8,
+        rowsPerTree: 500,
+        seed: this.#seed
+      }
+    );
+  }
+  /** Probability that a configuration works, in [0.02, 1]; 1 as long as none failed. */
+  probability(key2, point2) {
+    if (this.#trees === null) return 1;
+    let probability = this.#known.get(key2);
+    if (probability === void 0) {
+      const value2 = this.#trees.predict(this.#coordinates.features(point2));
+      probability = Math.min(1, Math.max(lowest2, value2));
+      this.#known.set(key2, probability);
+    }
+    return probability;
+  }
+};
+
+// src/search/proposer.ts
+var newPriorsPerBatch = 64;
+var Proposer = class {
+  #task;
+  #candidates;
+  #validity;
+  #latency;
+  #objective;
+  constructor(task) {
+    this.#task = task;
+    const { dimensions } = task.coordinates;
+    this.#candidates = new Candidates2(
+      task.space,
+      task.ledger,
+      task.random.fork("offspring"),
+      task.methods.genetic
+    );
+    this.#validity = new Validity(task.coordinates, task.seed);
+    this.#latency = task.methods.surrogate(dimensions, task.random.fork("latency"));
+    this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
+  }
+  get #isCapped() {
+    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+  }
+  /** Log objective of a trial: measured latency and measured, else predicted, power. */
+  logObjective(trial) {
+    const { latencyPower, wattPower } = this.#task.goal;
+    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
+    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+  }
+  /** Log objective that the cost model predicts; null without one. */
+  priorObjective(key2) {
+    const { latencyPower, wattPower } = this.#task.goal;
+    const { logLatency, logWatts } = this.#task.priors.get(key2);
+    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+  }
+  #place(key2, point2, prior) {
+    return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
+  }
+  #observe(surrogate, prior, cost2) {
+    const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
+    surrogate.learn(
+      this.#task.ledger.trials.map((trial) => {
+        const known2 = good.get(trial.index);
+        return {
+          ...this.#place(trial.key, trial.point, prior(trial.key)),
+          logCost: known2 === void 0 ? null : cost2(known2)
+        };
+      })
+    );
+  }
+  /** Good trials, best first; `byLatency`: fastest first, else within the cap by objective and the rest behind. */
+  #ranked(byLatency) {
+    const cap = this.#task.ledger.capMs;
+    const value2 = /* @__PURE__ */ new Map();
+    for (const trial of this.#task.ledger.good) {
+      const latency = Math.log(trial.latency.medianMs);
+      const outside2 = trial.latency.medianMs > cap;
+      value2.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
+    }
+    const outside = (trial) => !byLatency && trial.latency.medianMs > cap ? 1 : 0;
+    return this.#task.ledger.good.sort(
+      (a2, b) => outside(a2) - outside(b) || (value2.get(a2.key) ?? 0) - (value2.get(b.key) ?? 0) || a2.index - b.index
+    );
+  }
+  async #pool(elite) {
+    const { priors, space: space2 } = this.#task;
+    const proposed = [...this.#candidates.propose(elite)];
+    if (priors.speaks) {
+      let asked = 0;
+      for (const [key2, point2] of proposed) {
+        if (asked >= newPriorsPerBatch) break;
+        if (priors.knows(key2)) continue;
+        await priors.learn(key2, space2.configuration(point2));
+        asked++;
+      }
+    }
+    const pool = proposed.filter(([key2]) => priors.knows(key2));
+    const keys = new Set(pool.map(([key2]) => key2));
+    this.#latency.retain(keys);
+    this.#objective.retain(keys);
+    return pool.map(([key2, point2]) => ({
+      point: point2,
+      latency: this.#place(key2, point2, priors.get(key2).logLatency),
+      objective: this.#place(key2, point2, this.priorObjective(key2)),
+      validity: this.#validity.probability(key2, point2) ** 2
+    }));
+  }
+  /** Lets the cost model's forecasts be weighed. */
+  #weighPriors() {
+    const { ledger, priors } = this.#task;
+    if (!priors.speaks) return;
+    const forecasts = (predict, measure) => [...ledger.good].flatMap((trial) => {
+      const predicted = predict(trial.key);
+      return predicted === null ? [] : [{ predicted, measured: measure(trial) }];
+    });
+    const latency = () => forecasts(
+      (key2) => priors.get(key2).logLatency,
+      (trial) => Math.log(trial.latency.medianMs)
+    );
+    const objective = forecasts(
+      (key2) => this.priorObjective(key2),
+      (trial) => this.logObjective(trial)
+    );
+    priors.weigh(this.#isCapped ? [objective, latency()] : [objective]);
+  }
+  #learn() {
+    const { ledger, priors } = this.#task;
+    this.#weighPriors();
+    this.#validity.learn(ledger.trials);
+    this.#observe(
+      this.#objective,
+      (key2) => this.priorObjective(key2),
+      (trial) => this.logObjective(trial)
+    );
+    if (!this.#isCapped) return;
+    this.#observe(
+      this.#latency,
+      (key2) => priors.get(key2).logLatency,
+      (trial) => Math.log(trial.latency.medianMs)
+    );
+  }
+  /** Looks for the fastest. */
+  #latencyAim(best) {
+    const logBest = this.#latency.compress(Math.log(best.latency.medianMs));
+    return (candidate) => ({
+      belief: this.#latency.predict(candidate.latency),
+      best: logBest,
+      probability: candidate.validity
+    });
+  }
+  /** Looks for the lowest objective within the latency cap. */
+  #objectiveAim(best) {
+    const logBest = this.#objective.compress(this.logObjective(best));
+    const logCap = this.#latency.compress(Math.log(this.#task.ledger.capMs));
+    const within = (candidate) => this.#isCapped ? probabilityBelow(this.#latency.predict(candidate.latency), logCap) : 1;
+    return (candidate) => ({
+      belief: this.#objective.predict(candidate.objective),
+      best: logBest,
+      probability: candidate.validity * within(candidate)
+    });
+  }
+  /**
+   * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
+   * left. Something must have worked before.
+   */
+  async propose(count2, latencySlots) {
+    this.#learn();
+    const byObjective = this.#ranked(false);
+    const byLatency = this.#ranked(true);
+    const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
+    const pool = await this.#pool(elite.map(({ point: point2 }) => point2));
+    const latencyAim = this.#latencyAim(byLatency[0]);
+    const objectiveAim = this.#objectiveAim(byObjective[0]);
+    const points = [];
+    let largest2 = 0;
+    for (let slot2 = 0; slot2 < count2; slot2++) {
+      const choice = choose(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
+      if (choice === null) break;
+      largest2 = Math.max(largest2, choice.improvement);
+      points.push(choice.candidate.point);
+      pool.splice(pool.indexOf(choice.candidate), 1);
+      this.#objective.believe(choice.candidate.objective);
+      if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
+    }
+    return { points, expectedImprovement: largest2 };
+  }
+};
+function choose(pool, aim) {
+  let best = null;
+  let improvement = 0;
+  let bestWorth = Number.NEGATIVE_INFINITY;
+  for (const candidate of pool) {
+    const prospect = aim(candidate);
+    const value2 = worth(prospect);
+    if (value2 > bestWorth) {
+      best = candidate;
+      bestWorth = value2;
+      improvement = Math.max(0, value2);
+    }
+  }
+  return best === null ? null : { candidate: best, improvement };
+}
+function interleave(a2, b) {
+  const seen = /* @__PURE__ */ new Set();
+  const merged = [];
+  for (let i = 0; i < a2.length; i++) {
+    for (const trial of [a2[i], b[i]]) {
+      if (trial === void 0 || seen.has(trial.key)) continue;
+      seen.add(trial.key);
+      merged.push(trial);
+    }
+  }
+  return merged;
+}
+
+// src/search/start-points.ts
+var startTrials = 12;
+var askedAtOnce = 64;
+var climbs = 3;
+var fromPrior = 4;
+async function predictedBest({ space: space2, random, priors, priorObjective, keyOf: keyOf3 }) {
+  const asked = /* @__PURE__ */ new Map();
+  const ranked = () => [...asked.values()].sort((a2, b) => a2.cost - b.cost).map(({ point: point2 }) => point2);
+  let next = space2.sample(random, askedAtOnce);
+  for (let climb = 0; climb <= climbs; climb++) {
+    for (const point2 of next) {
+      await priors.learn(keyOf3(point2), space2.configuration(point2));
+      const cost2 = priorObjective(keyOf3(point2));
+      if (cost2 !== null) asked.set(keyOf3(point2), { point: point2, cost: cost2 });
+    }
+    next = ranked().slice(0, fromPrior).flatMap((point2) => space2.neighbours(point2)).filter((point2) => !asked.has(keyOf3(point2))).slice(0, askedAtOnce);
+  }
+  return ranked();
+}
+async function startPoints(task) {
+  const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf3 } = task;
+  const tried = new Set(chosen.map(keyOf3));
+  const points = [];
+  if (priors.speaks) {
+    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf3(point2)));
+    points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
+  }
+  return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
+}
+
+// src/search/run-search.ts
+var batchSize = 4;
+var leastGood = 4;
+var finalMeasurements = 4;
+var finalistCount = 6;
+var latencyFirst = 0.5;
+var SearchRun = class {
+  #task;
+  #goal;
+  #ledger;
+  #budget;
+  #convergence;
+  #priors;
+  #power;
+  #proposer;
+  #energy;
+  #random;
+  #round = 0;
+  constructor(task) {
+    const { space: space2, trials } = task;
+    const random = createRandom(task.seed);
+    const coordinates = coordinatesOf(space2);
+    const methods = { ...standardMethods, ...task.methods };
+    this.#task = task;
+    this.#random = random.fork("start");
+    this.#goal = goalOf(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space2, this.#goal);
+    this.#budget = new Budget(task.budget, task.clock, task.signal);
+    this.#convergence = new Convergence(task.patience ?? null);
+    this.#priors = new PriorBeliefs(task.costModel, trials);
+    this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
+    this.#proposer = new Proposer({
+      space: space2,
+      goal: this.#goal,
+      ledger: this.#ledger,
+      coordinates,
+      priors: this.#priors,
+      power: this.#power,
+      random: random.fork("proposer"),
+      seed: task.seed,
+      methods
+    });
+    this.#energy = new EnergyStep({
+      ledger: this.#ledger,
+      goal: this.#goal,
+      power: this.#power,
+      random: random.fork("energy"),
+      fixedShare: methods.energyShare,
+      logObjective: (trial) => this.#proposer.logObjective(trial),
+      measure: (trial) => this.#measureEnergy(trial)
+    });
+  }
+  /** Why to stop now, or null. */
+  #stop() {
+    return this.#budget.stop(this.#ledger.size);
+  }
+  /** Tries points in order until the budget ends. */
+  async #tryAll(points) {
+    for (const [at2, point2] of points.entries()) {
+      if (this.#stop() !== null) return;
+      if (this.#ledger.has(point2)) continue;
+      const configuration = this.#task.space.configuration(point2);
+      await this.#priors.learn(this.#ledger.keyOf(point2), configuration);
+      const next = points.slice(at2 + 1).find((other) => !this.#ledger.has(other));
+      if (next !== void 0) this.#task.trials.expect?.(this.#task.space.configuration(next));
+      const outcome = await this.#task.trials.latency(configuration);
+      this.#ledger.record(
+        point2,
+        outcome.ok ? { latency: outcome.value, energy: null, failure: null } : { latency: null, energy: null, failure: outcome.failure }
+      );
+    }
+  }
+  async #measureEnergy(trial) {
+    if (this.#budget.isOver) return false;
+    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
+    if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
+    else this.#ledger.recordEnergy(trial, null, outcome.failure);
+    return !this.#budget.isOver;
+  }
+  /** Takes over what an interrupted search measured, as far as it lies in this space. */
+  async #recall() {
+    for (const known2 of this.#task.known ?? []) {
+      const point2 = this.#task.space.point(known2.configuration);
+      if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
+      if (known2.latency === null && known2.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
+      this.#ledger.record(point2, known2);
+    }
+    this.#power.learn(this.#ledger.good);
+  }
+  async #start() {
+    const { space: space2, start } = this.#task;
+    const given = start.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
+    await this.#tryAll(given);
+    while (this.#stop() === null) {
+      const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
+      if (missing2 <= 0) return;
+      const points = await startPoints({
+        space: space2,
+        random: this.#random,
+        count: missing2,
+        chosen: this.#ledger.trials.map(({ point: point2 }) => point2),
+        priors: this.#priors,
+        priorObjective: (key2) => this.#proposer.priorObjective(key2),
+        keyOf: (point2) => this.#ledger.keyOf(point2)
+      });
+      if (points.length === 0) return;
+      await this.#tryAll(points);
+    }
+  }
+  /** Slots of a batch that look for the fastest configuration rather than the best one. */
+  #latencySlots() {
+    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
+  }
+  async #endRound() {
+    this.#convergence.observe(this.#ledger);
+    this.#round++;
+    await this.#task.onRound?.({
+      round: this.#round,
+      trials: this.#ledger.size,
+      energyMeasurements: this.#ledger.energyMeasurements,
+      failures: this.#ledger.failures,
+      best: this.#ledger.best(),
+      bestObjective: this.#ledger.bestObjective(),
+      elapsedSeconds: this.#budget.elapsedSeconds,
+      measurements: this.#ledger.measurements
+    });
+  }
+  async #search() {
+    await this.#recall();
+    await this.#start();
+    await this.#energyStep();
+    await this.#endRound();
+    for (; ; ) {
+      const stop = this.#stop();
+      if (stop !== null) return stop;
+      if (this.#ledger.good.length === 0) return "exhausted";
+      const count2 = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
+      const proposal = await this.#proposer.propose(count2, Math.min(count2, this.#latencySlots()));
+      if (proposal.points.length === 0) return "exhausted";
+      if (this.#convergence.reached(this.#ledger, proposal.expectedImprovement)) return "converged";
+      await this.#tryAll(proposal.points);
+      if (this.#energy.isDue) await this.#energyStep();
+      await this.#endRound();
+    }
+  }
+  async #energyStep() {
+    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+  }
+  async run() {
+    const stopped = await this.#search();
+    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
+      this.#budget.openReserve();
+      await this.#energy.finish(finalMeasurements);
+      await this.#endRound();
+    }
+    const ledger = this.#ledger;
+    return {
+      best: ledger.best(),
+      bestObjective: ledger.bestObjective(),
+      fastest: ledger.fastest(),
+      finalists: ledger.finalists(finalistCount),
+      measurements: ledger.measurements,
+      energyMeasurements: ledger.energyMeasurements,
+      convergence: ledger.convergence,
+      pareto: ledger.pareto(),
+      stopped: this.#budget.wasInterrupted ? "interrupted" : stopped
+    };
+  }
+};
+function runSearch(task) {
+  return new SearchRun(task).run();
+}
+
+// src/search/select-finalist.ts
+var worthwhileGain = 0.01;
+function present(values2) {
+  return values2.filter((value2) => value2 !== null);
+}
+function middle(values2) {
+  const known2 = present(values2);
+  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
+}
+function logRatios(contender, incumbent) {
+  return contender.flatMap((value2, block) => {
+    const other = incumbent[block] ?? null;
+    return value2 === null || other === null ? [] : [Math.log(value2 / other)];
+  });
+}
+function ratio2(contender, incumbent) {
+  const logs = logRatios(contender, incumbent);
+  if (logs.length < 2) return null;
+  const estimate = estimateMean(logs);
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function objectivePerBlock(samples2, objective) {
+  if (objective.minimize === "latency") return samples2.latencyMs;
+  if (objective.minimize === "energy") return samples2.joules;
+  return samples2.joules.map((joules, block) => {
+    const latencyMs = samples2.latencyMs[block] ?? null;
+    return joules === null || latencyMs === null ? null : joules * latencyMs / 1e3;
+  });
+}
+function selectFinalist(contenders, objective, options = {}) {
+  const latencies = contenders.map((contender) => middle(contender.latencyMs));
+  const fastest = Math.min(...latencies);
+  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
+  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admitted = values2.map(
+    (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
+  );
+  const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
+  const keep2 = (reason) => ({
+    index: 0,
+    latencyRatio: null,
+    energyRatio: null,
+    reason
+  });
+  if (options.incumbentFails) {
+    return { ...keep2("the previous configuration fails"), index: best };
+  }
+  const chosen = contenders[best];
+  const incumbent = contenders[0];
+  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
+  if (best === 0) return keep2("no contender was better");
+  const gains = logRatios(values2[best], values2[0]);
+  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
+  const ratios = {
+    latencyRatio: ratio2(chosen.latencyMs, incumbent.latencyMs),
+    energyRatio: ratio2(chosen.joules, incumbent.joules)
+  };
+  if (!admissible(0)) {
+    const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
+    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
+  }
+  if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
+    return keep2("the best contender was not better in every block by a worthwhile amount");
+  }
+  return { index: best, ...ratios, reason: "better in every block" };
+}
+
+// src/app/finals.ts
+var finalBlocks = 3;
+var arms = ["B", "H", "X", "R"];
+async function prepareHeat(search) {
+  const { incumbent, result, builder, idOf: idOf3 } = search;
+  const incumbentId = idOf3(incumbent);
+  const incumbentFailure = result.measurements.find(
+    ({ configuration, failure }) => failure !== null && idOf3(configuration) === incumbentId
+  )?.failure ?? null;
+  const wanted = /* @__PURE__ */ new Map();
+  if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
+  for (const { configuration } of result.finalists) {
+    if (!wanted.has(idOf3(configuration))) wanted.set(idOf3(configuration), configuration);
+  }
+  const contenders = [];
+  const variants = [];
+  for (const configuration of [...wanted.values()].slice(0, arms.length)) {
+    const built = await builder.build(configuration);
+    if (!built.ok) continue;
+    contenders.push(configuration);
+    variants.push(built.value);
+  }
+  return { search, incumbentFailure, contenders, variants };
+}
+function samplesOf2(heat2, arm, samples2) {
+  const { kernel, workload } = heat2.search;
+  const own = samples2.filter(
+    (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
+  ).sort((a2, b) => a2.block - b.block);
+  return {
+    latencyMs: own.map((sample) => sample.latencyMs),
+    joules: own.map((sample) => sample.joules)
+  };
+}
+async function measureHeats(options) {
+  const { host, laboratory, heats, deadlineMs } = options;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < finalBlocks; block++) {
+    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
+    const startMs = laboratory.clock.nowMs();
+    samples2.push(
+      ...await runBlocks({
+        phase: "flag",
+        firstBlock: block,
+        blocks: 1,
+        subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
+          kernel: search.kernel.name,
+          workload: search.workload.name,
+          variants: { B: B2, H, X, R }
+        })),
+        openDevice: () => laboratory.openDevice(),
+        openMeter: () => laboratory.openMeter(),
+        options: laboratory.measureOptions("judge"),
+        clock: laboratory.clock,
+        signal: host.signal,
+        onTurn: (turn) => host.progress.update({
+          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
+        })
+      })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
+async function runFinals(options) {
+  const { host, laboratory, searches } = options;
+  const heats = await Promise.all(searches.map(prepareHeat));
+  const contested = heats.filter((heat2) => heat2.variants.length > 1);
+  if (contested.length > 0)
+    host.progress.stage("comparing the best with what ships today, in fresh processes");
+  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
+  return heats.map((heat2) => {
+    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf2(heat2, arms[index], measured));
+    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
+    const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
+    return {
+      search: heat2.search,
+      incumbentFailure: heat2.incumbentFailure,
+      contenders: heat2.contenders,
+      samples: samples2,
+      selection,
+      identity: heat2.variants[selection.index]?.program?.identity ?? ""
+    };
+  });
+}
+
+// src/app/median-or-null.ts
+function medianOrNull(values2) {
+  const known2 = values2.filter((value2) => value2 !== null);
+  return known2.length === 0 ? null : median(known2);
+}
+
 // src/app/trial-store.ts
 import { rmSync as rmSync3 } from "node:fs";
-import { join as join11 } from "node:path";
+import { join as join13 } from "node:path";
 
 // src/app/recording-rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -45377,7 +46250,7 @@ function recordingOf(options) {
 }
 
 // src/app/subject-digest.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -45402,7 +46275,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash5("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/trial-store.ts
@@ -45410,7 +46283,7 @@ function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join11(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join13(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -45675,7 +46548,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync(join12(tmpdir(), "joulegate-advice-"));
+  const folder = mkdtempSync(join14(tmpdir2(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -46532,7 +47405,7 @@ async function compareKernels(options) {
 }
 
 // src/app/guard-attempts.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -46550,7 +47423,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash5("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash6("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -46668,870 +47541,6 @@ async function checkArms(options) {
     });
   }
   return { contests, broken, warnings };
-}
-
-// src/app/laboratory.ts
-import { existsSync as existsSync4 } from "node:fs";
-import { homedir, tmpdir as tmpdir2 } from "node:os";
-import { join as join14 } from "node:path";
-
-// src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
-
-// src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep = null }) {
-  if (nextStep !== null) return nextStep;
-  switch (problem) {
-    case "no-dawn":
-      return "Install the npm package webgpu in the folder of Joulegate.";
-    case "no-adapter":
-      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
-    case "adapter-not-found":
-      return "Give a part of the name of one of the adapters that are there.";
-    case "no-device":
-      return "Update the GPU driver; joulegate doctor shows what was found.";
-  }
-}
-function adapterError(result) {
-  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `No GPU adapter could be opened: ${result.message}${there}.`,
-    {
-      code: result.problem,
-      nextStep: adapterNextStep(result)
-    }
-  );
-}
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-
-// src/device/process/kill-at-exit.ts
-var living2 = /* @__PURE__ */ new Set();
-var installed3 = false;
-function killAtExit2(child) {
-  if (!installed3) {
-    installed3 = true;
-    process.on("exit", () => {
-      for (const remaining of living2) remaining.kill("SIGKILL");
-    });
-  }
-  living2.add(child);
-  return () => living2.delete(child);
-}
-
-// src/device/process/tail.ts
-var noise2 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
-var Tail = class {
-  #limit;
-  #text = "";
-  constructor(limit) {
-    this.#limit = limit;
-  }
-  push(text3) {
-    this.#text = (this.#text + text3).slice(-this.#limit);
-  }
-  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise2.test(line3)).slice(-lines).join("\n");
-  }
-};
-
-// src/device/process/gpu-process.ts
-var tailCharacters = 8192;
-var goneMs = 5e3;
-var politeMs2 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(child);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve3();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs2);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
-}
-
-// src/device/driver/environment.ts
-var passedNames = /* @__PURE__ */ new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "XAUTHORITY",
-  "CUDA_VISIBLE_DEVICES",
-  "ROCR_VISIBLE_DEVICES",
-  "HIP_VISIBLE_DEVICES",
-  "ZE_AFFINITY_MASK",
-  "DRI_PRIME",
-  nativeFolderVariable,
-  // Windows does not start a process without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA"
-]);
-var passedPrefixes = [
-  "VK_",
-  "XDG_",
-  "NVIDIA_",
-  "MESA_",
-  "LP_",
-  "GALLIUM_",
-  "RADV_",
-  "AMD_",
-  "ANV_",
-  "__GLX_",
-  "__EGL_",
-  "__NV_"
-];
-var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function workerEnvironment(environment) {
-  const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
-    const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value2;
-  }
-  return passed;
-}
-var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
-function namedDriver(environment) {
-  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
-}
-
-// src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile2, rename, rm, writeFile } from "node:fs/promises";
-import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname4, join as join13 } from "node:path";
-import { pathToFileURL as pathToFileURL3 } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
-
-// src/device/driver/tar.ts
-var blockBytes = 512;
-function text(block, start, length) {
-  const field3 = block.subarray(start, start + length);
-  const end = field3.indexOf(0);
-  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
-}
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
-  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
-  return Number.parseInt(digits2, 8);
-}
-function checksum(block) {
-  let sum = 8 * 32;
-  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
-  return sum;
-}
-function readTar(archive) {
-  const files = [];
-  let position = 0;
-  while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
-    position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
-    if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
-    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
-  }
-  throw new Error("damaged tar archive: no end");
-}
-
-// src/device/driver/swiftshader.ts
-var swiftshaderPackage = "@sparticuz/chromium";
-var archiveName = "swiftshader.tar.br";
-var loaderName = "libvulkan.so.1";
-var manifestName = "vk_swiftshader_icd.json";
-var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
-var maxUnpackedBytes = 64 * 1024 * 1024;
-function findSwiftshaderArchive(fromFile) {
-  try {
-    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join13(dirname4(entry), "..", "..", "bin", archiveName);
-  } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND") return null;
-    throw error;
-  }
-}
-function refuse2(message) {
-  return new JoulegateError("could-not-measure", message, {
-    code: "unsafe-cache-folder",
-    nextStep: "Remove it, or choose a cache folder that only you can write to."
-  });
-}
-async function isTrusted2(folder) {
-  let stats;
-  try {
-    stats = await lstat(folder);
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
-  const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
-  return true;
-}
-async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile2(archivePath);
-  const digest = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join13(cacheFolder, `swiftshader-${digest}`);
-  const files = { folder, manifest: join13(folder, manifestName) };
-  if (await isTrusted2(folder)) return files;
-  const contents = /* @__PURE__ */ new Map();
-  try {
-    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
-    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
-  } catch (cause) {
-    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  await mkdir2(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join13(cacheFolder, ".swiftshader-"));
-  try {
-    for (const name of wantedNames) {
-      const content = contents.get(name);
-      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile(join13(temporary, name), content, { mode: 420 });
-    }
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    const code = error.code;
-    const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted2(folder)) throw error;
-  }
-  return files;
-}
-function archiveError(path2, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
-    code: "bad-swiftshader-archive",
-    nextStep: `Reinstall ${swiftshaderPackage}.`,
-    cause
-  });
-}
-
-// src/device/driver/find-driver.ts
-var probeMs = 3e4;
-async function probe(workerPath, driver) {
-  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
-  try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
-    if (exchange.status === "answered") return exchange.response;
-    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
-  } finally {
-    await process2.close();
-  }
-}
-async function report2(workerPath, driver) {
-  const result = await probe(workerPath, driver);
-  const { source, description } = driver;
-  return {
-    source,
-    description,
-    driver,
-    result,
-    nextStep: result.ok ? null : adapterNextStep(result)
-  };
-}
-function startingDriver(environment) {
-  const name = namedDriver(environment);
-  const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
-}
-function notHere(message, nextStep) {
-  return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
-    driver: null,
-    result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
-  };
-}
-async function reportSwiftshader(search) {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return notHere(
-      "the packaged SwiftShader runs on Linux x64 only",
-      "Use the system's GPU driver on this platform."
-    );
-  }
-  const archive = findSwiftshaderArchive(search.workerPath);
-  if (archive === null) {
-    return notHere(
-      `the npm package ${swiftshaderPackage} is not installed`,
-      `npm install --save-dev ${swiftshaderPackage}`
-    );
-  }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
-  const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
-  return report2(search.workerPath, {
-    source: "swiftshader",
-    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
-    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
-  });
-}
-async function listAdapters(search) {
-  return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
-  ];
-}
-async function findDriver(search) {
-  const first = await report2(search.workerPath, startingDriver(search.environment));
-  if (first.result.ok) return first.driver;
-  if (first.result.problem === "no-dawn") throw adapterError(first.result);
-  const reports = [first];
-  if (first.source !== "environment") {
-    const second = await reportSwiftshader(search);
-    if (second.result.ok && second.driver !== null) return second.driver;
-    reports.push(second);
-  }
-  const tried = reports.map(
-    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
-  );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
-    code: "no-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-
-// src/device/replay/clock.ts
-function createReplayClock() {
-  let nowMs = 0;
-  return {
-    nowMs: () => nowMs,
-    advance(milliseconds) {
-      nowMs += milliseconds;
-    }
-  };
-}
-
-// src/device/replay/device.ts
-var noLimits = {
-  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
-  max_invocations: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
-  max_workgroups: Number.MAX_SAFE_INTEGER,
-  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var failureKinds = /* @__PURE__ */ new Set([
-  "compile",
-  "validation",
-  "unsupported",
-  "wrong-result",
-  "not-a-number",
-  "unwritten",
-  "out-of-memory",
-  "timeout",
-  "crash",
-  "device-lost"
-]);
-function isFailureKind(kind) {
-  return failureKinds.has(kind);
-}
-var batchMs = 20;
-var maxCompletions = 64;
-function completionsOf(latencyMs, durationMs, clock) {
-  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
-  const perBatch = Math.max(1, Math.floor(batchMs / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
-  for (let done = 0; done < launches; ) {
-    done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
-  }
-  clock.advance(launches * latencyMs);
-  return completions;
-}
-function createReplayDevice(recording, clock = createReplayClock()) {
-  const lookup = recordedLookup(recording);
-  const info = {
-    ...recording.device,
-    backend: "replay",
-    features: [],
-    limits: noLimits,
-    timestamps: false
-  };
-  function latencyOf(variant) {
-    const measurement = lookup(variant.configuration);
-    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
-    const { failure, latencyMs } = measurement;
-    if (failure !== void 0) {
-      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
-    }
-    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
-    return { ok: true, value: { ...measurement, latencyMs } };
-  }
-  return {
-    info,
-    clock,
-    async prepare(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    // What was recorded had been checked then.
-    async verify(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    async time(variant) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
-      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
-      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
-    },
-    async run(variant, durationMs) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      return {
-        ok: true,
-        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
-      };
-    },
-    async close() {
-    }
-  };
-}
-function fail(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/webgpu-device.ts
-var defaultDeadlines = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
-var startTries = 3;
-var WebgpuDevice = class {
-  info;
-  #options;
-  #deadlines;
-  #process;
-  #closed = false;
-  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
-  #suspects = /* @__PURE__ */ new Set();
-  /** The end of the last request: they are served one after the other. */
-  #queue = Promise.resolve();
-  constructor(options, deadlines, started) {
-    this.#options = options;
-    this.#deadlines = deadlines;
-    this.#process = started.process;
-    this.info = started.info;
-  }
-  prepare(variant) {
-    return this.#ask("prepare", variant, 0, (program) => ({ program }));
-  }
-  expect({ program }) {
-    const { compilesAhead = !this.info.software } = this.#options;
-    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
-    this.#process.expect(toWire(program));
-  }
-  verify(variant, reference) {
-    const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed3(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
-  }
-  time(variant, options) {
-    const limitMs = options.maxMs + this.#deadlines.slackMs;
-    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
-  }
-  async run(variant, durationMs) {
-    const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
-    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
-  }
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#process.close();
-  }
-  /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
-    const { program } = variant;
-    if (program === null) return Promise.resolve(failed3(noProgram2(variant)));
-    const turn = this.#queue.then(async () => {
-      const wire = toWire(program);
-      const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
-      if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
-        return failed3({ kind: exchange.kind, message });
-      }
-      const outcome = exchange.response;
-      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
-      return toOutcome(program, outcome);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
-    await this.#ensureProcess();
-    const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered") return exchange;
-    const isDoubtful = exchange.expecting.length > 0;
-    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
-    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
-    await this.#ensureProcess();
-    return this.#process.request(kind, request, deadlineMs);
-  }
-  async #ensureProcess() {
-    if (this.#closed) throw new Error("the device is closed");
-    if (this.#process.alive) return;
-    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
-    this.#process = process2;
-    if (this.#closed) {
-      await process2.kill();
-      throw new Error("the device was closed");
-    }
-    if (info.family !== this.info.family) {
-      await process2.kill();
-      throw new JoulegateError(
-        "could-not-measure",
-        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
-        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
-      );
-    }
-  }
-};
-async function startProcess(options, deadlines) {
-  let last2 = "";
-  for (let attempt = 0; attempt < startTries; attempt++) {
-    const process2 = new GpuProcess({
-      workerPath: options.workerPath,
-      environment: options.driver.environment,
-      onLog: options.onLog
-    });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
-    if (exchange.status === "answered") {
-      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
-      await process2.close();
-      throw adapterError(exchange.response);
-    }
-    last2 = exchange.message;
-  }
-  throw new JoulegateError(
-    "could-not-measure",
-    `The GPU process did not start, ${startTries} times: ${last2}`,
-    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
-  );
-}
-function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
-}
-function toOutcome(program, outcome) {
-  if (outcome.ok) return outcome;
-  return { ok: false, failure: toFailure(program, outcome.failure) };
-}
-function toFailure(program, { kind, message, at: at2 }) {
-  const position = at2 === null ? null : mapDiagnostic(program, at2.line, at2.column);
-  if (position === null) return { kind, message };
-  const { file, line: line3, column } = position;
-  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
-}
-function noProgram2(variant) {
-  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
-}
-function failed3(failure) {
-  return { ok: false, failure };
-}
-async function openWebgpuDevice(options) {
-  const deadlines = { ...defaultDeadlines };
-  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
-    if (value2 !== void 0) deadlines[name] = value2;
-  }
-  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
-}
-
-// src/app/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
-// src/app/laboratory.ts
-var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-function driverSearch(host) {
-  const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join14(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join14(caches, "joulegate") };
-}
-async function findSoftwareDriver(search) {
-  const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
-  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
-    code: "no-software-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-var lockWaitMs = 10 * 6e4;
-var secretName = /^(?:INPUT_|ACTIONS_|GITHUB_)|TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function withoutSecrets(environment) {
-  const kept2 = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 !== void 0 && !secretName.test(name)) kept2[name] = value2;
-  }
-  return kept2;
-}
-function meterSetup(host) {
-  return {
-    commandEnvironment: withoutSecrets(host.environment),
-    native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: host.environment.JOULEGATE_LOCKS ?? (existsSync4("/run/lock") ? "/run/lock" : tmpdir2()),
-    lockWaitMs,
-    clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
-  };
-}
-function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
-  return {
-    // A program that is named is meant to be used.
-    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
-    sensor,
-    command: meterCommand,
-    wattsPerCore
-  };
-}
-async function openLaboratory(outer, options) {
-  const fetched = await outer.ensureNative?.() ?? {};
-  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const search = driverSearch(host);
-  const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-  const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-  const device = await openDevice();
-  try {
-    const { info } = device;
-    if (options.device === "gpu" && info.software) {
-      throw new JoulegateError(
-        "could-not-measure",
-        `The only adapter is ${info.description}, which runs on the CPU.`,
-        {
-          code: "no-gpu",
-          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
-        }
-      );
-    }
-    const { meter, reason, clocks } = await openMeter({
-      ...meterSetup(host),
-      ...meterChoice(options),
-      device
-    });
-    host.progress.note(`device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}`);
-    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
-    return {
-      device: clockedDevice(device, clocks),
-      info,
-      meter,
-      meterReason: reason,
-      clock: monotonicClock,
-      openDevice: async () => clockedDevice(await openDevice(), clocks),
-      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
-      openMeter: async () => meter === null ? null : borrowMeter(meter),
-      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
-      tryClocks: (kernels) => tryClocks(info, clocks, kernels),
-      async close() {
-        try {
-          await meter?.close();
-        } finally {
-          await device.close();
-        }
-      }
-    };
-  } catch (error) {
-    await device.close();
-    throw error;
-  }
 }
 
 // src/app/untouched.ts
