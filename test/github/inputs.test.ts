@@ -229,7 +229,7 @@ describe('action.yml', () => {
   });
 
   it('runs the bundle on Node 24', () => {
-    expect(file.runs).toEqual({ using: 'node24', main: 'dist/action.js' });
+    expect(file.runs).toEqual({ using: 'node24', main: 'dist/action.js', post: 'dist/post.js' });
     expect(file.branding).toEqual({ icon: 'zap', color: 'green' });
   });
 });
