@@ -75,8 +75,7 @@ async function fromToolCache(
     if (verifyFolder(copy, pinned) === null) return copy;
     note(`The tool cache's ${folder} is not used: it changed while it was read.`);
   } catch (error) {
-    const isExpected =
-      error instanceof JoulegateError || (error as NodeJS.ErrnoException).code !== undefined;
+    const isExpected = error instanceof JoulegateError || (error as NodeJS.ErrnoException).code !== undefined;
     if (!isExpected) throw error;
     note((error as Error).message);
   }

@@ -9,6 +9,7 @@ import {
   formatMilliseconds,
 } from './format.ts';
 import { historyNotes } from './history-notes.ts';
+import { searchCharts } from './markdown-charts.ts';
 import {
   details,
   factList,
@@ -118,6 +119,7 @@ export function retuneBlocks(report: RetuneReport, limits: MarkdownLimits): stri
     )}.`,
     report.kernels.length === 0 ? '' : kernelTable(report, limits),
     configurations(report, limits),
+    details('How the searches went', searchCharts(report)),
     details('Trade-offs of energy and latency', tradeOffs(report, limits)),
     warningList(report, limits),
     factList(report),

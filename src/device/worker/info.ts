@@ -1,7 +1,7 @@
 import type { DeviceLimits } from '../../manifest/index.ts';
 import type { DeviceInfo } from '../../measure/index.ts';
-import { isSoftware, type OpenAdapter } from './adapter.ts';
 import { deviceFamily } from '../../runtime/index.ts';
+import { isSoftware, type OpenAdapter } from './adapter.ts';
 
 function deviceLimits(device: GPUDevice, info: GPUAdapterInfo): DeviceLimits {
   const { limits } = device;

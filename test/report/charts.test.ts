@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { renderMarkdown } from '../../src/report/index.ts';
+import { retunedKernel, retuneReport } from './samples.ts';
+
+describe('a chart in Markdown', () => {
+  it('shows the best so far of a search that replaced something, in a unit people read', () => {
+    const text = renderMarkdown(retuneReport([retunedKernel({ trials: 10 })]));
+    expect(text).toContain(
+      [
+        '```mermaid',
+        'xychart-beta',
+        '    x-axis "trials" 2 --> 10',
+        '    y-axis "best energy, mJ"',
+        '    line [31.1, 31.1, 29, 27, 24.1, 24, 22.2, 21.3, 21.3]',
+        '```',
+      ].join('\n'),
+    );
+  });
+
+  it('has few points, whatever the search had, and keeps the last', () => {
+    const convergence = Array.from({ length: 500 }, (_, at) => 0.5 + 1 / (at + 1));
+    const text = renderMarkdown(retuneReport([retunedKernel({ trials: 500, convergence })]));
+    const values = /line \[(.*)\]/.exec(text)?.[1]?.split(', ') ?? [];
+    expect(values.length).toBeLessThanOrEqual(24);
+    expect(values.at(-1)).toBe('502');
+    expect(text).toContain('--> 500');
+  });
+
+  it('is left out where nothing was replaced, or too little was tried', () => {
+    const kept = retunedKernel();
+    const same = { ...kept, previousConfiguration: kept.configuration };
+    expect(renderMarkdown(retuneReport([same]))).not.toContain('xychart');
+    expect(renderMarkdown(retuneReport([retunedKernel({ convergence: [0.1, 0.1] })]))).not.toContain(
+      'xychart',
+    );
+  });
+});
