@@ -19174,13 +19174,13 @@ async function sampleStretch(request) {
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
-  readings2.forEach(({ timeMs, joules }, i) => {
+  readings2.forEach(({ timeMs, joules: joules2 }, i) => {
     const before = readings2[i - 1];
     const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules !== before.joules) {
-      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      if (!repeats) ticks2.push({ timeMs, joules: joules2, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules2 !== before.joules) {
+      ticks2.push({ timeMs, joules: joules2, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
       ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
@@ -19214,13 +19214,13 @@ function integratedJoules(powers, fromMs, toMs) {
   const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
   const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
   if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules = 0;
+  let joules2 = 0;
   for (let i = first; i < end; i++) {
     const { timeMs, watts } = powers[i];
     const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+    joules2 += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
   }
-  return joules;
+  return joules2;
 }
 
 // src/measure/heat-up.ts
@@ -19311,15 +19311,15 @@ function updatesBetween(ticks2, completions) {
   const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
   return ticks2.slice(1).map((tick, i) => {
     const before = ticks2[i];
-    const joules = tick.joules - before.joules;
+    const joules2 = tick.joules - before.joules;
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules,
-      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
+      joules: joules2,
+      watts: 1e3 * joules2 / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules2 / (launches[i + 1] - launches[i])
     };
   });
 }
@@ -19327,21 +19327,21 @@ function implausible(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules: joules2 }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules2, shortestMs) < LOST_PART * usual
   );
   if (lost !== void 0) {
     const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
     const lateMs = Math.round(lost.shortestMs);
     return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
+  const [second, first] = updates.map(({ longestMs, joules: joules2 }) => wattsOf(joules2, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
 }
-function wattsOf(joules, milliseconds) {
-  return 1e3 * joules / milliseconds;
+function wattsOf(joules2, milliseconds) {
+  return 1e3 * joules2 / milliseconds;
 }
 
 // src/measure/window.ts
@@ -19424,23 +19424,23 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 function toMeasurement(cut2) {
   const { first, last: last2, launches, series, powers, meter } = cut2;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
+  const joules2 = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules2 - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules - 1;
+  const disagreement = integrated === null ? null : integrated / joules2 - 1;
   const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
-    joules: joules / launches,
+    joules: joules2 / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
     netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
-    watts: joules / seconds,
+    watts: joules2 / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
     relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+      (meter.resolutionJoules ?? 0) / joules2 + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0
     ),
     relativeError: relativeErrorOf(series),
@@ -19942,8 +19942,8 @@ async function meanWatts(sensors, time, span) {
       await Promise.all(
         sensors.map(async ({ counter, power: power2 }, i) => {
           const timeMs = time.nowMs();
-          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
-          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
+          const [joules2, watts] = await Promise.all([counter?.read(), power2?.read()]);
+          if (joules2?.ok === true) counters2[i]?.push({ timeMs, joules: joules2.value });
           if (watts?.ok === true) powers[i]?.push(watts.value);
         })
       );
@@ -20177,11 +20177,11 @@ async function startSampler(sensor, traits, time) {
   };
 }
 function accumulate(powers) {
-  let joules = 0;
+  let joules2 = 0;
   return powers.map(({ timeMs, watts }, i) => {
     const before = powers[i - 1];
-    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
-    return { timeMs, joules };
+    if (before !== void 0) joules2 += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules: joules2 };
   });
 }
 
@@ -20296,7 +20296,7 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   }
   const seen = findTicks(readings2);
   const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
+  const counts = seen.map(({ joules: joules2 }) => Math.round(joules2 / unitJoules2));
   return {
     ok: true,
     traits: {
@@ -20893,8 +20893,8 @@ function recordedLookup(recording) {
     return byValues.get(key2.join(","));
   };
 }
-function recordedJoules({ joules, watts, latencyMs }) {
-  if (joules !== void 0) return joules;
+function recordedJoules({ joules: joules2, watts, latencyMs }) {
+  if (joules2 !== void 0) return joules2;
   return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
 }
 
@@ -20904,8 +20904,8 @@ function createReplayMeter(recording) {
   const lookup = recordedLookup(recording);
   const readings2 = async ({ variant, completions }) => {
     const measurement = lookup(variant.configuration);
-    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
+    const joules2 = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules2 }));
   };
   const source = recording.meter;
   return {
@@ -21008,8 +21008,8 @@ function withUnit(value2, units2) {
   const [name, size] = units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? smallest;
   return `${formatNumber(value2 / size)} ${name}`;
 }
-function formatJoules(joules) {
-  return withUnit(joules, jouleUnits);
+function formatJoules(joules2) {
+  return withUnit(joules2, jouleUnits);
 }
 function formatMilliseconds(milliseconds) {
   return withUnit(milliseconds, millisecondUnits);
@@ -21631,6 +21631,50 @@ function historyNotes({ history, estimated }) {
   return [...drift, ...changes].map((note) => cleanLine(note, 400));
 }
 
+// src/report/markdown-charts.ts
+var maxCharts = 3;
+var maxPoints = 24;
+var leastPoints = 5;
+var joules = [
+  [1, "J"],
+  [1e-3, "mJ"],
+  [1e-6, "µJ"]
+];
+function scaled2(objective, values2) {
+  const largest2 = Math.max(...values2);
+  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
+  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
+}
+function chart({ convergence: convergence2, objective, trials }) {
+  const step2 = trials / Math.max(1, convergence2.length);
+  const known2 = convergence2.flatMap(
+    (value2, at2) => value2 === null ? [] : [{ trial: Math.round((at2 + 1) * step2), value: value2 }]
+  );
+  const every = Math.max(1, Math.ceil(known2.length / maxPoints));
+  const shown = known2.filter((_, at2) => (known2.length - 1 - at2) % every === 0);
+  const [first, last2] = [shown[0], shown.at(-1)];
+  if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
+  const { unit: unit2, values: values2 } = scaled2(
+    objective,
+    shown.map(({ value: value2 }) => value2)
+  );
+  return [
+    "```mermaid",
+    "xychart-beta",
+    `    x-axis "trials" ${first.trial} --> ${last2.trial}`,
+    `    y-axis "best ${objective}, ${unit2}"`,
+    `    line [${values2.join(", ")}]`,
+    "```"
+  ].join("\n");
+}
+function searchCharts(report3) {
+  return report3.kernels.filter((kernel) => wasReplaced(report3, kernel)).map((kernel) => ({ kernel, drawn: chart(kernel) })).filter(({ drawn }) => drawn !== "").slice(0, maxCharts).map(
+    ({ kernel: { kernel, workload }, drawn }) => `${codeMarkdown(kernel, 100)} ${codeMarkdown(workload, 150)}
+
+${drawn}`
+  ).join("\n\n");
+}
+
 // src/report/retune-notes.ts
 var endings = {
   trials: "trial budget spent",
@@ -21766,6 +21810,7 @@ function retuneBlocks(report3, limits2) {
     )}.`,
     report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
     configurations(report3, limits2),
+    details("How the searches went", searchCharts(report3)),
     details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
     warningList(report3, limits2),
     factList(report3)
@@ -24902,12 +24947,12 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
+  const joules2 = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
     element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
-    cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
+    cost2(kernel.energyRatio, joules2(kernel.base), joules2(kernel.head)),
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
   ];
 }
@@ -24930,7 +24975,7 @@ function markOf2(cost2, label, tone) {
 }
 function plane2(kernel, evidence, id) {
   const measured = evidence.points.flatMap(
-    ({ latencyMs, joules }) => joules === null ? [] : [{ x: latencyMs, y: joules }]
+    ({ latencyMs, joules: joules2 }) => joules2 === null ? [] : [{ x: latencyMs, y: joules2 }]
   );
   if (measured.length === 0) return "";
   const others = evidence.finalists.filter(({ chosen }) => !chosen);
@@ -24941,7 +24986,7 @@ function plane2(kernel, evidence, id) {
     x: { title: "latency of a launch", format: formatMilliseconds },
     y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
     clouds: [{ points: measured, tone: null }],
-    front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
+    front: kernel.pareto.map(({ latencyMs, joules: joules2 }) => ({ x: latencyMs, y: joules2 })),
     marks: [
       ...others.flatMap((finalist) => markOf2(finalist, "", "faint")),
       ...isReplaced(kernel) ? markOf2(kernel.before, "before", "base") : [],
@@ -24979,9 +25024,9 @@ function convergence(kernel, id) {
   return figureHtml("Search", svg);
 }
 function predictions(evidence, id) {
-  const energetic = evidence.points.some(({ joules }) => joules !== null);
-  const points = evidence.points.flatMap(({ latencyMs, joules, predicted }) => {
-    const measured = energetic ? joules : latencyMs;
+  const energetic = evidence.points.some(({ joules: joules2 }) => joules2 !== null);
+  const points = evidence.points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
+    const measured = energetic ? joules2 : latencyMs;
     return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
   });
   if (points.length === 0) return "";
@@ -25030,10 +25075,10 @@ function finalistsTable({ finalists }) {
     caption: "Measured side by side in fresh blocks",
     titles: ["outcome", "configuration", "energy", "latency"],
     figureColumns: [2, 3],
-    rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
+    rows: finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
       chosen ? "chosen" : "",
       codeHtml(formatConfiguration(configuration), 600),
-      joules === null ? "" : escapeMarkup(formatJoules(joules)),
+      joules2 === null ? "" : escapeMarkup(formatJoules(joules2)),
       latencyMs === null ? "" : escapeMarkup(formatMilliseconds(latencyMs))
     ])
   });
@@ -25559,8 +25604,8 @@ function countVerdicts(kernels) {
 }
 var daysPerMonth = 365.25 / 12;
 var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules, callsPerDay) {
-  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+function kilowattHoursPerMonth(joules2, callsPerDay) {
+  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/store/kernel-tuner/export.ts
@@ -25574,11 +25619,11 @@ function spent(benchmarkMs) {
   return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
 }
 function figures(measurement) {
-  const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
+  const { failure, latencyMs, latencySamplesMs, joules: joules2, watts } = measurement;
   if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
   const times = latencySamplesMs ?? [latencyMs ?? 0];
   const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
+  return { time: latencyMs, times, energy: joules2, power: watts, ...spent(benchmarkMs) };
 }
 function pythonText(value2) {
   return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
@@ -26130,12 +26175,12 @@ function measureEntry(entry, values2, fields, objective) {
   const latencySamplesMs = samples(entry, fields);
   const watts = readQuantity(entry, fields.power);
   const stated = readQuantity(entry, fields.energy);
-  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  const joules2 = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
   return {
     values: values2,
     latencyMs,
     ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules === null ? {} : { joules },
+    ...joules2 === null ? {} : { joules: joules2 },
     ...watts === null ? {} : { watts }
   };
 }
@@ -41319,7 +41364,7 @@ function byName(names3, cost2) {
   return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
-  const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
+  const scaled3 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
   const multiply = isFloat2 ? "floatMul" : "intMul";
   const sum = isFloat2 ? "floatAdd" : "intAdd";
   switch (name) {
@@ -41346,7 +41391,7 @@ function builtinCost(name, lanes, isFloat2) {
   if (/^(subgroup|quad)[A-Z]/.test(name)) return { subgroupOps: lanes };
   if (name.startsWith("texture")) return { textureOps: 1 };
   const cost2 = Object.hasOwn(costs, name) ? costs[name] : void 0;
-  return cost2 ? scaled2(cost2) : null;
+  return cost2 ? scaled3(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
@@ -44166,10 +44211,10 @@ function goalOf(objective, measuresEnergy) {
   }
   return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
 }
-function objectiveValue(goal, latencyMs, joules) {
+function objectiveValue(goal, latencyMs, joules2) {
   if (goal.wattPower === 0) return latencyMs;
-  if (joules === null) return null;
-  return goal.latencyPower === 1 ? joules : joules * latencyMs / 1e3;
+  if (joules2 === null) return null;
+  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
 }
 
 // src/search/ledger.ts
@@ -44283,9 +44328,9 @@ var Ledger = class {
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
     for (const trial of known2) {
-      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules < lowest3) {
-        lowest3 = joules;
+      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules2 < lowest3) {
+        lowest3 = joules2;
         front.push(asMeasurement(trial));
       }
     }
@@ -45348,8 +45393,8 @@ var standardMethods = {
 };
 
 // src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules) {
-  return Math.log(joules) - Math.log(latencyMs / 1e3);
+function logEffectiveWatts(latencyMs, joules2) {
+  return Math.log(joules2) - Math.log(latencyMs / 1e3);
 }
 var PowerModel = class {
   #coordinates;
@@ -46019,9 +46064,9 @@ function ratio2(contender, incumbent) {
 function objectivePerBlock(samples2, objective) {
   if (objective.minimize === "latency") return samples2.latencyMs;
   if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules, block) => {
+  return samples2.joules.map((joules2, block) => {
     const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules === null || latencyMs === null ? null : joules * latencyMs / 1e3;
+    return joules2 === null || latencyMs === null ? null : joules2 * latencyMs / 1e3;
   });
 }
 function selectFinalist(contenders, objective, options = {}) {
@@ -46521,7 +46566,7 @@ function adviceOf(task, found, samples2) {
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   const declared = definition.workloads.find(({ name }) => name === workload);
   if (latencyMs === null || declared === void 0) return null;
-  const joules = medianOrNull(own.map((sample) => sample.joules));
+  const joules2 = medianOrNull(own.map((sample) => sample.joules));
   return {
     kernel,
     workload: head2.variant.workload,
@@ -46534,8 +46579,8 @@ function adviceOf(task, found, samples2) {
       family: laboratory.info.family,
       configuration,
       latencyMs,
-      joules,
-      estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
+      joules: joules2,
+      estimated: joules2 !== null && (laboratory.meter?.info.estimated ?? false),
       device: laboratory.info.description || laboratory.info.device,
       driver: laboratory.info.driver,
       identity: variant.program?.identity ?? "",
@@ -47198,9 +47243,9 @@ function cost(samples2, arm) {
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
 function kWhPerMonth(callsPerDay, ratio3, base2) {
-  const joules = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
+  const joules2 = base2?.joules ?? null;
+  if (callsPerDay === null || ratio3 === null || joules2 === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules2, callsPerDay);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -47449,9 +47494,9 @@ function keepAttempts(options) {
   return [...kept2, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
+  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
   if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
+  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
 }
 
 // src/app/guard-measure.ts
@@ -49423,15 +49468,15 @@ ${program.wgsl.trimEnd()}
 }
 
 // src/app/search-evidence.ts
-var maxPoints = 500;
+var maxPoints2 = 500;
 function kept(measurements) {
   const withEnergy = measurements.filter(({ energy }) => energy !== null);
   const others = measurements.filter(({ energy }) => energy === null);
-  const room2 = Math.max(0, maxPoints - withEnergy.length);
+  const room2 = Math.max(0, maxPoints2 - withEnergy.length);
   const step2 = Math.max(1, Math.ceil(others.length / Math.max(1, room2)));
-  return [...withEnergy.slice(0, maxPoints), ...others.filter((_, at2) => at2 % step2 === 0)].slice(
+  return [...withEnergy.slice(0, maxPoints2), ...others.filter((_, at2) => at2 % step2 === 0)].slice(
     0,
-    maxPoints
+    maxPoints2
   );
 }
 function encode(space2, { configuration }) {
@@ -49539,8 +49584,8 @@ function choose2(search, final) {
   });
   const measured = median2(index);
   const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
-  const { latencyMs, joules } = median2(0);
-  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
+  const { latencyMs, joules: joules2 } = median2(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules: joules2 };
   return { configuration, cost: cost2, before, reason: describeOutcome(final) };
 }
 function retunedKernel(task) {
@@ -50115,7 +50160,7 @@ async function measureMachineNoise(host, options) {
 import { existsSync as existsSync9, readdirSync as readdirSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
+  return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
       tunables.flatMap(({ name, values: allowed }, at2) => {
         const value2 = allowed[values2[at2] ?? -1];
@@ -50123,7 +50168,7 @@ function rowsOf({ tunables, measurements }) {
       })
     ),
     latencyMs: latencyMs ?? null,
-    joules: joules ?? null,
+    joules: joules2 ?? null,
     failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
   }));
 }
@@ -50133,10 +50178,10 @@ function recordingsIn(folder) {
   return readdirSync3(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join24(path2, name)));
 }
 function costOf(row, objective) {
-  const { latencyMs, joules } = row;
+  const { latencyMs, joules: joules2 } = row;
   if (objective === "latency") return latencyMs;
-  if (objective === "energy") return joules;
-  return latencyMs === null || joules === null ? null : latencyMs * joules;
+  if (objective === "energy") return joules2;
+  return latencyMs === null || joules2 === null ? null : latencyMs * joules2;
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
@@ -50162,9 +50207,9 @@ function neighboursOf2(kernel, rows) {
 }
 function predictionErrorOf(kernel) {
   const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules }) => joules !== null);
-  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
-    const measured = energetic ? joules : latencyMs;
+  const energetic = points.some(({ joules: joules2 }) => joules2 !== null);
+  const errors = points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
+    const measured = energetic ? joules2 : latencyMs;
     return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
   }).sort((a2, b) => a2 - b);
   return errors[Math.floor(errors.length / 2)] ?? null;
@@ -50245,7 +50290,7 @@ import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
   const recording = readRecording(absolutePath(host, options.recording));
   const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
+  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
@@ -51540,9 +51585,9 @@ function importanceRows({ importances: importances2 }) {
   });
 }
 function finalistRows({ finalists, configuration: own }) {
-  return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
+  return finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
     chosen ? "chosen" : "other",
-    orEmpty(joules, formatJoules),
+    orEmpty(joules2, formatJoules),
     orEmpty(latencyMs, formatMilliseconds),
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);

@@ -4,6 +4,32 @@ const require = joulegateCreateRequire(import.meta.url);
 // src/worker.ts
 import { fileURLToPath } from "node:url";
 
+// src/runtime/family.ts
+var noise = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words = (text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named = words(adapter.device);
+  const end = named.findIndex((word, index) => index > 0 && driverWords.has(word));
+  const kept = (end < 0 ? named : named.slice(0, end)).filter((word) => !noise.has(word));
+  const device = kept.length > 0 ? kept : words(adapter.architecture);
+  const vendor = words(adapter.vendor).filter((word) => !noise.has(word));
+  const repeated = vendor.length > 0 && vendor.every((word, index) => device[index] === word);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
 // src/errors/errors.ts
 var ExitCode = {
   passed: 0,
@@ -945,32 +971,6 @@ function add(tally, index) {
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-}
-
-// src/runtime/family.ts
-var noise = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
-var driverWords = /* @__PURE__ */ new Set([
-  "radv",
-  "llvm",
-  "drm",
-  "mesa",
-  "aco",
-  "device",
-  "subzero",
-  "dg2",
-  "anv",
-  "pcie"
-]);
-function deviceFamily(adapter) {
-  const words = (text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const named = words(adapter.device);
-  const end = named.findIndex((word, index) => index > 0 && driverWords.has(word));
-  const kept = (end < 0 ? named : named.slice(0, end)).filter((word) => !noise.has(word));
-  const device = kept.length > 0 ? kept : words(adapter.architecture);
-  const vendor = words(adapter.vendor).filter((word) => !noise.has(word));
-  const repeated = vendor.length > 0 && vendor.every((word, index) => device[index] === word);
-  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
-  return family === "" ? "unknown" : family;
 }
 
 // src/device/worker/parent-watch.ts
