@@ -60,6 +60,309 @@ var JoulegateError = class extends Error {
   }
 };
 
+// src/stats/random.ts
+function hashText(text) {
+  let hash = 2166136261;
+  for (let i = 0; i < text.length; i++) {
+    hash ^= text.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s) / s);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+
+// src/kernel/failure.ts
+function failed(kind, message, place = {}) {
+  return {
+    ok: false,
+    failure: {
+      kind,
+      message,
+      ...place.file === void 0 ? {} : { file: place.file },
+      ...place.line === void 0 ? {} : { line: place.line },
+      ...place.column === void 0 ? {} : { column: place.column }
+    }
+  };
+}
+function succeeded(value) {
+  return { ok: true, value };
+}
+
+// src/kernel/buffers.ts
+var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
+var scalarTypes = Object.keys(bytesPerElement);
+
+// src/kernel/half.ts
+var floatBits = new Float32Array(1);
+var integerBits = new Uint32Array(floatBits.buffer);
+function toHalf(value) {
+  floatBits[0] = value;
+  const bits = integerBits[0];
+  const sign = bits >>> 16 & 32768;
+  const exponent = bits >>> 23 & 255;
+  const fraction = bits & 8388607;
+  if (exponent === 255) return sign | 31744 | (fraction === 0 ? 0 : 512);
+  if (exponent < 102) return sign;
+  if (exponent < 113) {
+    const significand = fraction | 8388608;
+    return sign | roundedShift(significand, 126 - exponent);
+  }
+  const rounded = (exponent - 112 << 10) + roundedShift(fraction, 13);
+  return sign | Math.min(rounded, 31744);
+}
+function roundedShift(value, shift) {
+  const kept = value >>> shift;
+  const rest = value & (1 << shift) - 1;
+  const half = 1 << shift - 1;
+  return rest > half || rest === half && (kept & 1) === 1 ? kept + 1 : kept;
+}
+var numbers = null;
+function fromHalf(bits) {
+  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern) => decode(pattern));
+  return numbers[bits];
+}
+function decode(bits) {
+  const sign = bits & 32768 ? -1 : 1;
+  const exponent = bits >> 10 & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+// src/kernel/contents.ts
+var indexPeriod = {
+  f32: 2 ** 24,
+  f16: 2 ** 11,
+  i32: 2 ** 31,
+  u32: 2 ** 32
+};
+var randomPeriod = 1048573;
+var poisonBits = {
+  f32: 2145755565,
+  f16: 32429,
+  i32: 2774195885,
+  u32: 2774195885
+};
+function bufferContents(binding) {
+  const bytes = new Uint8Array(binding.byteLength);
+  const elements = elementsOf(binding, bytes);
+  const store = binding.type === "f16" ? toHalf : (value) => value;
+  if (binding.values !== null) {
+    for (const [index, value] of binding.values.entries()) elements[index] = store(value);
+    return bytes;
+  }
+  const next = generator(binding);
+  if (next === null) return bytes;
+  const drawn = binding.fill === "index" ? elements.length : Math.min(elements.length, randomPeriod);
+  if (binding.type === "f16") {
+    for (let i = 0; i < drawn; i++) elements[i] = toHalf(next(i));
+  } else {
+    for (let i = 0; i < drawn; i++) elements[i] = next(i);
+  }
+  for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
+  return bytes;
+}
+function poison(binding) {
+  if (binding.readsInitial) return bufferContents(binding);
+  const bytes = new Uint8Array(binding.byteLength);
+  poisonView(binding, bytes).fill(poisonBits[binding.type]);
+  return bytes;
+}
+function poisonView(binding, bytes) {
+  return bytesPerElement[binding.type] === 2 ? new Uint16Array(bytes.buffer, bytes.byteOffset, binding.length) : new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
+}
+function poisonPattern(type) {
+  return poisonBits[type];
+}
+function elementsOf(binding, bytes) {
+  switch (binding.type) {
+    case "f32":
+      return new Float32Array(bytes.buffer, bytes.byteOffset, binding.length);
+    case "f16":
+      return new Uint16Array(bytes.buffer, bytes.byteOffset, binding.length);
+    case "i32":
+      return new Int32Array(bytes.buffer, bytes.byteOffset, binding.length);
+    case "u32":
+      return new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
+  }
+}
+function generator(binding) {
+  const whole = binding.type === "i32" || binding.type === "u32";
+  const random = createRandom(binding.seed).fork(`${binding.group}/${binding.binding}`);
+  switch (binding.fill) {
+    case "zeros":
+      return null;
+    case "ones":
+      return () => 1;
+    case "index": {
+      const period = indexPeriod[binding.type];
+      return (index) => index % period;
+    }
+    case "uniform":
+      return whole ? () => random.integer(2 ** 32) : () => random.next();
+    case "normal":
+      if (binding.type === "i32") return () => Math.round(16 * random.normal());
+      if (binding.type === "u32") return () => Math.abs(Math.round(16 * random.normal()));
+      return () => random.normal();
+  }
+}
+
+// src/kernel/compare.ts
+function compareOutput(binding, actual, expected) {
+  const { relative, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+  const decode2 = binding.type === "f16" ? fromHalf : (value) => value;
+  const actualElements = elementsOf(binding, aligned(actual));
+  const expectedElements = elementsOf(binding, aligned(expected));
+  const actualBits = poisonView(binding, aligned(actual));
+  const expectedBits = poisonView(binding, aligned(expected));
+  const pattern = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
+  const scale = relative > 0 ? absolute / relative : absolute;
+  if (expectedBits.every((bits) => bits === pattern)) {
+    const who = actualBits.every((bits) => bits === pattern) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
+    return failed("unwritten", `\`${binding.name}\`: ${who}`);
+  }
+  if (expectedElements.every((element) => Number.isNaN(decode2(element)))) {
+    return failed(
+      "not-a-number",
+      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`
+    );
+  }
+  const unwritten = { count: 0, first: -1 };
+  const notANumber = { count: 0, first: -1 };
+  const wrong = { count: 0, first: -1 };
+  let maxRelativeError = 0;
+  for (let i = 0; i < binding.length; i++) {
+    const bits = actualBits[i];
+    if (bits === expectedBits[i]) continue;
+    if (bits === pattern) {
+      add(unwritten, i);
+      continue;
+    }
+    const a = decode2(actualElements[i]);
+    const e = decode2(expectedElements[i]);
+    if (a === e || Number.isNaN(a) && Number.isNaN(e)) continue;
+    if (Number.isNaN(a)) {
+      add(notANumber, i);
+      continue;
+    }
+    const difference = Math.abs(a - e);
+    if (!Number.isFinite(difference) || difference > absolute + relative * Math.abs(e)) add(wrong, i);
+    maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
+  }
+  const report = (kind, tally, what) => {
+    const a = decode2(actualElements[tally.first]);
+    const e = decode2(expectedElements[tally.first]);
+    const share = `${tally.count} of ${binding.length} elements`;
+    return failed(
+      kind,
+      `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a}, expected ${e}`
+    );
+  };
+  if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
+  if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
+  if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
+  return succeeded({ maxRelativeError });
+}
+function add(tally, index) {
+  if (tally.count === 0) tally.first = index;
+  tally.count++;
+}
+function aligned(bytes) {
+  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+}
+
+// src/device/command/reaper.ts
+var reaperArgument = "end-programs";
+function killGroup(group, signal = "SIGKILL") {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const { code } = error;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+async function reapPrograms() {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void 0);
+  const groups = /* @__PURE__ */ new Set();
+  let text = "";
+  for await (const chunk of process.stdin) {
+    const lines = (text + String(chunk)).split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) {
+      const group = Number(line.slice(1));
+      if (!Number.isSafeInteger(group) || group <= 1) continue;
+      if (line.startsWith("+")) groups.add(group);
+      else groups.delete(group);
+    }
+  }
+  for (const group of groups) killGroup(group);
+}
+
 // src/native/pins.json
 var pins_default = {
   packages: {
@@ -695,282 +998,6 @@ async function watchClocks(search2) {
   if (markPath !== null && readMark(markPath) !== token) return;
   const restored = await unlockByUuid(board, search2);
   if (restored.ok && markPath !== null && readMark(markPath) === token) removeMark(markPath);
-}
-
-// src/stats/random.ts
-function hashText(text) {
-  let hash = 2166136261;
-  for (let i = 0; i < text.length; i++) {
-    hash ^= text.charCodeAt(i);
-    hash = Math.imul(hash, 16777619);
-  }
-  return hash >>> 0;
-}
-function splitMix32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 2654435769 >>> 0;
-    let z = state;
-    z = Math.imul(z ^ z >>> 16, 569420461);
-    z = Math.imul(z ^ z >>> 15, 1935289751);
-    return (z ^ z >>> 15) >>> 0;
-  };
-}
-var Sfc32 = class _Sfc32 {
-  #seed;
-  #a;
-  #b;
-  #c;
-  #counter = 1;
-  #spareNormal = null;
-  constructor(seed) {
-    this.#seed = seed >>> 0;
-    const spread = splitMix32(this.#seed);
-    this.#a = spread();
-    this.#b = spread();
-    this.#c = spread();
-    for (let i = 0; i < 12; i++) this.#next32();
-  }
-  #next32() {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0;
-    this.#counter = this.#counter + 1 | 0;
-    this.#a = this.#b ^ this.#b >>> 9;
-    this.#b = this.#c + (this.#c << 3) | 0;
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
-    return t >>> 0;
-  }
-  next() {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
-    return (high * 67108864 + low) / 9007199254740992;
-  }
-  integer(bound) {
-    return Math.floor(this.next() * bound);
-  }
-  normal() {
-    if (this.#spareNormal !== null) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = null;
-      return spare;
-    }
-    for (; ; ) {
-      const u = 2 * this.next() - 1;
-      const v = 2 * this.next() - 1;
-      const s = u * u + v * v;
-      if (s > 0 && s < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s) / s);
-        this.#spareNormal = v * scale;
-        return u * scale;
-      }
-    }
-  }
-  fork(label) {
-    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
-  }
-};
-function createRandom(seed) {
-  return new Sfc32(seed);
-}
-
-// src/kernel/failure.ts
-function failed(kind, message, place = {}) {
-  return {
-    ok: false,
-    failure: {
-      kind,
-      message,
-      ...place.file === void 0 ? {} : { file: place.file },
-      ...place.line === void 0 ? {} : { line: place.line },
-      ...place.column === void 0 ? {} : { column: place.column }
-    }
-  };
-}
-function succeeded(value) {
-  return { ok: true, value };
-}
-
-// src/kernel/buffers.ts
-var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
-var scalarTypes = Object.keys(bytesPerElement);
-
-// src/kernel/half.ts
-var floatBits = new Float32Array(1);
-var integerBits = new Uint32Array(floatBits.buffer);
-function toHalf(value) {
-  floatBits[0] = value;
-  const bits = integerBits[0];
-  const sign = bits >>> 16 & 32768;
-  const exponent = bits >>> 23 & 255;
-  const fraction = bits & 8388607;
-  if (exponent === 255) return sign | 31744 | (fraction === 0 ? 0 : 512);
-  if (exponent < 102) return sign;
-  if (exponent < 113) {
-    const significand = fraction | 8388608;
-    return sign | roundedShift(significand, 126 - exponent);
-  }
-  const rounded = (exponent - 112 << 10) + roundedShift(fraction, 13);
-  return sign | Math.min(rounded, 31744);
-}
-function roundedShift(value, shift) {
-  const kept = value >>> shift;
-  const rest = value & (1 << shift) - 1;
-  const half = 1 << shift - 1;
-  return rest > half || rest === half && (kept & 1) === 1 ? kept + 1 : kept;
-}
-var numbers = null;
-function fromHalf(bits) {
-  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern) => decode(pattern));
-  return numbers[bits];
-}
-function decode(bits) {
-  const sign = bits & 32768 ? -1 : 1;
-  const exponent = bits >> 10 & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-// src/kernel/contents.ts
-var indexPeriod = {
-  f32: 2 ** 24,
-  f16: 2 ** 11,
-  i32: 2 ** 31,
-  u32: 2 ** 32
-};
-var randomPeriod = 1048573;
-var poisonBits = {
-  f32: 2145755565,
-  f16: 32429,
-  i32: 2774195885,
-  u32: 2774195885
-};
-function bufferContents(binding) {
-  const bytes = new Uint8Array(binding.byteLength);
-  const elements = elementsOf(binding, bytes);
-  const store = binding.type === "f16" ? toHalf : (value) => value;
-  if (binding.values !== null) {
-    for (const [index, value] of binding.values.entries()) elements[index] = store(value);
-    return bytes;
-  }
-  const next = generator(binding);
-  if (next === null) return bytes;
-  const drawn = binding.fill === "index" ? elements.length : Math.min(elements.length, randomPeriod);
-  if (binding.type === "f16") {
-    for (let i = 0; i < drawn; i++) elements[i] = toHalf(next(i));
-  } else {
-    for (let i = 0; i < drawn; i++) elements[i] = next(i);
-  }
-  for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
-  return bytes;
-}
-function poison(binding) {
-  if (binding.readsInitial) return bufferContents(binding);
-  const bytes = new Uint8Array(binding.byteLength);
-  poisonView(binding, bytes).fill(poisonBits[binding.type]);
-  return bytes;
-}
-function poisonView(binding, bytes) {
-  return bytesPerElement[binding.type] === 2 ? new Uint16Array(bytes.buffer, bytes.byteOffset, binding.length) : new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
-}
-function poisonPattern(type) {
-  return poisonBits[type];
-}
-function elementsOf(binding, bytes) {
-  switch (binding.type) {
-    case "f32":
-      return new Float32Array(bytes.buffer, bytes.byteOffset, binding.length);
-    case "f16":
-      return new Uint16Array(bytes.buffer, bytes.byteOffset, binding.length);
-    case "i32":
-      return new Int32Array(bytes.buffer, bytes.byteOffset, binding.length);
-    case "u32":
-      return new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
-  }
-}
-function generator(binding) {
-  const whole = binding.type === "i32" || binding.type === "u32";
-  const random = createRandom(binding.seed).fork(`${binding.group}/${binding.binding}`);
-  switch (binding.fill) {
-    case "zeros":
-      return null;
-    case "ones":
-      return () => 1;
-    case "index": {
-      const period = indexPeriod[binding.type];
-      return (index) => index % period;
-    }
-    case "uniform":
-      return whole ? () => random.integer(2 ** 32) : () => random.next();
-    case "normal":
-      if (binding.type === "i32") return () => Math.round(16 * random.normal());
-      if (binding.type === "u32") return () => Math.abs(Math.round(16 * random.normal()));
-      return () => random.normal();
-  }
-}
-
-// src/kernel/compare.ts
-function compareOutput(binding, actual, expected) {
-  const { relative, absolute } = binding.check ?? { relative: 0, absolute: 0 };
-  const decode2 = binding.type === "f16" ? fromHalf : (value) => value;
-  const actualElements = elementsOf(binding, aligned(actual));
-  const expectedElements = elementsOf(binding, aligned(expected));
-  const actualBits = poisonView(binding, aligned(actual));
-  const expectedBits = poisonView(binding, aligned(expected));
-  const pattern = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
-  const scale = relative > 0 ? absolute / relative : absolute;
-  if (expectedBits.every((bits) => bits === pattern)) {
-    const who = actualBits.every((bits) => bits === pattern) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
-    return failed("unwritten", `\`${binding.name}\`: ${who}`);
-  }
-  if (expectedElements.every((element) => Number.isNaN(decode2(element)))) {
-    return failed(
-      "not-a-number",
-      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`
-    );
-  }
-  const unwritten = { count: 0, first: -1 };
-  const notANumber = { count: 0, first: -1 };
-  const wrong = { count: 0, first: -1 };
-  let maxRelativeError = 0;
-  for (let i = 0; i < binding.length; i++) {
-    const bits = actualBits[i];
-    if (bits === expectedBits[i]) continue;
-    if (bits === pattern) {
-      add(unwritten, i);
-      continue;
-    }
-    const a = decode2(actualElements[i]);
-    const e = decode2(expectedElements[i]);
-    if (a === e || Number.isNaN(a) && Number.isNaN(e)) continue;
-    if (Number.isNaN(a)) {
-      add(notANumber, i);
-      continue;
-    }
-    const difference = Math.abs(a - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative * Math.abs(e)) add(wrong, i);
-    maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
-  }
-  const report = (kind, tally, what) => {
-    const a = decode2(actualElements[tally.first]);
-    const e = decode2(expectedElements[tally.first]);
-    const share = `${tally.count} of ${binding.length} elements`;
-    return failed(
-      kind,
-      `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a}, expected ${e}`
-    );
-  };
-  if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
-  if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
-  if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
-  return succeeded({ maxRelativeError });
-}
-function add(tally, index) {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
-}
-function aligned(bytes) {
-  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
 // src/device/worker/parent-watch.ts
@@ -1920,4 +1947,5 @@ function isLost(response) {
 // src/worker.ts
 var search = nativeSearch(fileURLToPath(import.meta.url), process.env);
 if (process.argv[2] === clockWatchdogArgument) await watchClocks(search);
+else if (process.argv[2] === reaperArgument) await reapPrograms();
 else serveWorker(search);

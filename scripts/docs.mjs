@@ -12,7 +12,12 @@ const end = '<!-- end of reference -->';
 const schema = JSON.parse(readFileSync('schemas/manifest.schema.json', 'utf8'));
 
 /** Definitions that have a table of their own, with its title. */
-const tables = { kernel: 'A kernel', buffer: 'A buffer' };
+const tables = {
+  kernel: 'A kernel',
+  buffer: 'A buffer',
+  command: 'A command',
+  output: 'An output of a command',
+};
 
 /** Definitions with keys that stand in the table of whatever has them. */
 const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks']);
@@ -38,6 +43,8 @@ const words = {
   gate: 'keys below',
   tolerance: 'keys below',
   clocks: 'keys below',
+  command: 'keys of a command',
+  'program-arguments': 'program and arguments',
 };
 
 /** The same for the items of a list. */
@@ -94,7 +101,7 @@ function shown(value) {
 function rowsOf(node, prefix, inherited) {
   const full = resolved(node);
   const needed = new Set([...(full.required ?? [])]);
-  const unlessOperator = new Set(full.else?.required ?? []);
+  const unlessOther = new Set(full.else?.else?.required ?? []);
   return Object.entries(full.properties ?? {}).flatMap(([key, property]) => {
     const target = resolved(property);
     const isOpen =
@@ -102,8 +109,8 @@ function rowsOf(node, prefix, inherited) {
     const fallback = target.default ?? inherited?.[key];
     const standard = needed.has(key)
       ? 'required'
-      : unlessOperator.has(key)
-        ? 'required without `operator`'
+      : unlessOther.has(key)
+        ? 'required without `operator` or `command`'
         : fallback === undefined || isOpen
           ? ''
           : `\`${shown(fallback)}\``;

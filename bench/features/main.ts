@@ -7,6 +7,7 @@ import {
   createKernelSpace,
   type DeviceLimits,
   formatProblems,
+  noFiles,
   parseManifest,
 } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
@@ -41,7 +42,7 @@ const { manifest, problems } = parseManifest({
     version: 1,
     kernels: { kernel: { operator: values.operator, workloads: [JSON.parse(values.sizes)] } },
   }),
-  reader: { read: () => null, list: () => [] },
+  reader: noFiles,
   operators,
 });
 const kernel = manifest?.kernels[0];

@@ -1,5 +1,5 @@
 import { createVariantBuilder, type FeatureVector, featureNames } from '../../src/kernel/index.ts';
-import { type DeviceLimits, formatProblems, parseManifest } from '../../src/manifest/index.ts';
+import { type DeviceLimits, formatProblems, noFiles, parseManifest } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
 import type { Configuration } from '../../src/space/index.ts';
 import type { Recording } from '../../src/store/index.ts';
@@ -29,8 +29,7 @@ export function staticFeatures(
     version: 1,
     kernels: { kernel: { operator: recording.kernel, workloads: [recording.workload.parameters] } },
   });
-  const reader = { read: () => null, list: () => [] };
-  const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader, operators });
+  const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader: noFiles, operators });
   const kernel = manifest?.kernels[0];
   const workload = kernel?.workloads[0];
   if (!kernel || !workload) throw new Error(formatProblems(problems, { colour: false }));

@@ -1,5 +1,5 @@
 import type { DeviceLimits, KernelDefinition, Workload } from '../../src/manifest/index.ts';
-import { createKernelSpace, formatProblems, parseManifest } from '../../src/manifest/index.ts';
+import { createKernelSpace, formatProblems, noFiles, parseManifest } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
 
 /** An operator at a workload. */
@@ -26,8 +26,7 @@ export const paperCases: readonly OperatorCase[] = [
 /** What a manifest with that one kernel defines. */
 export function defineCase({ operator, sizes }: OperatorCase, limits: DeviceLimits) {
   const text = JSON.stringify({ version: 1, kernels: { kernel: { operator, workloads: [sizes] } } });
-  const reader = { read: () => null, list: () => [] };
-  const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader, operators });
+  const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader: noFiles, operators });
   const kernel: KernelDefinition | undefined = manifest?.kernels[0];
   const workload: Workload | undefined = kernel?.workloads[0];
   if (!kernel || !workload) throw new Error(formatProblems(problems, { colour: false }));

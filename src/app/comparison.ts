@@ -1,4 +1,10 @@
-import { createVariantBuilder, type Outcome, type Variant, type VariantFailure } from '../kernel/index.ts';
+import {
+  createVariantBuilder,
+  type Outcome,
+  type Variant,
+  type VariantFailure,
+  variantIdentity,
+} from '../kernel/index.ts';
 import {
   alignClock,
   clockOf,
@@ -124,8 +130,8 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     fitsSpace({ kernel, workload, limits, configuration: aligned })
       ? await buildArm({ kernel, workload, configuration: aligned, limits })
       : null;
-  const identity = headArm.value.variant.program?.identity;
-  const sameProgram = identity !== undefined && identity === baseArm.value.variant.program?.identity;
+  const identity = variantIdentity(headArm.value.variant);
+  const sameProgram = identity !== null && identity === variantIdentity(baseArm.value.variant);
   // One program at two clocks is two things to compare.
   const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
   return {

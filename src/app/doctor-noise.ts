@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { JoulegateError } from '../errors/index.ts';
 import { detectableChange, type Metric, noiseFloorOf } from '../judge/index.ts';
 import { createVariantBuilder } from '../kernel/index.ts';
-import { type KernelDefinition, parseManifest, type Workload } from '../manifest/index.ts';
+import { type KernelDefinition, noFiles, parseManifest, type Workload } from '../manifest/index.ts';
 import type { BlockSample, DeviceInfo, MeterInfo } from '../measure/index.ts';
 import { operators } from '../operators/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -52,8 +52,7 @@ export interface NoiseReport {
 function ownKernel(software: boolean): KernelDefinition {
   const size = software ? 128 : 2048;
   const text = `version: 1\nkernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: ${size} }] } }\n`;
-  const reader = { read: () => null, list: () => [] };
-  const { manifest } = parseManifest({ path: 'matmul', text, reader, folder: '', operators });
+  const { manifest } = parseManifest({ path: 'matmul', text, reader: noFiles, folder: '', operators });
   const kernel = manifest?.kernels[0];
   if (kernel === undefined) throw new Error('the built-in kernel does not parse');
   return kernel;

@@ -47,6 +47,12 @@ export async function exportRuntime(
   const tuned = readTunedIfPresent(join(folder, manifest.tunedPath));
   const kernels: RuntimeKernel[] = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
+    if (kernel.command !== undefined) {
+      const why = 'it is a program of another kind, which only its own host code can launch';
+      if (options.kernels !== null) throw refused(kernel, why);
+      host.progress.warn(`${kernel.name} is left out: ${why}.`);
+      continue;
+    }
     kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
   }
   const file: RuntimeFile = { schema: 'joulegate-runtime', version: 1, kernels };

@@ -1,4 +1,4 @@
-import type { Variant, VariantFailure } from '../kernel/index.ts';
+import { type Variant, type VariantFailure, variantIdentity } from '../kernel/index.ts';
 import { type Arm, type BlockSample, runBlocks } from '../measure/index.ts';
 import { type ContenderSamples, type FinalSelection, selectFinalist } from '../search/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -21,8 +21,12 @@ export interface Final {
   /** One per contender; empty where there was nobody to meet or no time to. */
   readonly samples: readonly ContenderSamples[];
   readonly selection: FinalSelection;
-  /** `Program.identity` of the chosen contender; empty if there is none. */
+  /** What names the chosen contender's program; empty if there is none. */
   readonly identity: string;
+}
+
+function identityOf(variant: Variant | undefined): string {
+  return variant === undefined ? '' : (variantIdentity(variant) ?? '');
 }
 
 interface Heat {
@@ -137,7 +141,7 @@ export async function runFinals(options: {
       contenders: heat.contenders,
       samples,
       selection,
-      identity: heat.variants[selection.index]?.program?.identity ?? '',
+      identity: identityOf(heat.variants[selection.index]),
     };
   });
 }

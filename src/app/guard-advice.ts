@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { compareArms, type Metric, type Ratio } from '../judge/index.ts';
-import type { Variant } from '../kernel/index.ts';
+import { type Variant, variantIdentity } from '../kernel/index.ts';
 import { type Budget, createKernelSpace, type Objective } from '../manifest/index.ts';
 import { type BlockSample, runBlocks } from '../measure/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -196,7 +196,7 @@ function adviceOf(task: AdviceTask, found: Found, samples: readonly BlockSample[
       estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
       device: laboratory.info.description || laboratory.info.device,
       driver: laboratory.info.driver,
-      identity: variant.program?.identity ?? '',
+      identity: variantIdentity(variant) ?? '',
       trials: final.search.result.measurements.length,
       energyMeasurements: final.search.result.energyMeasurements,
       seed: final.search.seed,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SubjectJudgement } from '../judge/index.ts';
+import { variantIdentity } from '../kernel/index.ts';
 import { clockOf } from '../manifest/index.ts';
 import type { BlockSample, DeviceInfo, MeterInfo } from '../measure/index.ts';
 import type { KeptState } from '../store/index.ts';
@@ -24,8 +25,8 @@ export function attemptDigest(
   const parts = [
     subject.kernel,
     subject.workload,
-    base.variant.program?.identity ?? null,
-    head.variant.program?.identity ?? null,
+    variantIdentity(base.variant),
+    variantIdentity(head.variant),
     // Absent at the board's own clock, so that what was kept before there were clocks still counts.
     ...[base, head]
       .map(({ variant }) => clockOf(variant.configuration))

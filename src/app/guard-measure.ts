@@ -45,8 +45,8 @@ async function runs(device: Device, { variant, reference }: ArmVariant): Promise
 }
 
 function sameOutputs(a: Variant, b: Variant): boolean {
-  const describe = ({ program }: Variant) =>
-    JSON.stringify(
+  const describe = ({ program, command }: Variant) =>
+    JSON.stringify([
       program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
         group,
         binding,
@@ -55,7 +55,8 @@ function sameOutputs(a: Variant, b: Variant): boolean {
         fill,
         seed,
       ]),
-    );
+      command?.outputs.map(({ name, type, length }) => [name, type, length]),
+    ]);
   return describe(a) === describe(b);
 }
 
@@ -65,7 +66,8 @@ function sameOutputs(a: Variant, b: Variant): boolean {
  */
 async function outputDifference(device: Device, comparison: Measurable): Promise<string | null> {
   const { base, head, definition, kernel, workload, status } = comparison;
-  if (status === 'identical' || definition.reference !== null) return null;
+  const hasReference = definition.reference !== null || (definition.command?.reference ?? null) !== null;
+  if (status === 'identical' || hasReference) return null;
   if (!sameOutputs(base.variant, head.variant)) return null;
   const compared = await device.verify(head.variant, base.variant);
   if (compared.ok) return null;

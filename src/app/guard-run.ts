@@ -206,7 +206,8 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
       measuredWith: null,
     };
   }
-  const laboratory = await openLaboratory(host, options);
+  const kernels = [policy.head.manifest, base.revision?.manifest].flatMap((one) => one?.kernels ?? []);
+  const laboratory = await openLaboratory(host, options, kernels);
   try {
     const outcome = await measureChanged(task, laboratory);
     return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };

@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CommandWorkspace,
+  createCommandDevice,
   type DriverChoice,
   type DriverSearch,
   findDriver,
+  hostDevice,
   listAdapters,
   openWebgpuDevice,
 } from '../device/index.ts';
@@ -22,6 +25,7 @@ import { borrowMeter, type OpenMeterOptions, openMeter } from '../meter/index.ts
 import { nativeSearch } from '../native/index.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
 import type { Host } from './host.ts';
+import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
 import type { LaboratoryOptions } from './options.ts';
 
 /** What a run measures with: one adapter, one meter, and fresh processes of it on demand. */
@@ -109,19 +113,70 @@ export function lockFolderOf(environment: Host['environment']): string {
   return environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir());
 }
 
+/** Opens processes of an adapter; null: there is none, and none is needed. */
+type OpenAdapter = (() => Promise<Device>) | null;
+
+async function findAdapter(
+  host: Host,
+  options: LaboratoryOptions,
+  onlyCommands: boolean,
+): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
+  const search = driverSearch(host);
+  try {
+    const driver =
+      options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    return { first: await open(), open };
+  } catch (error) {
+    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === 'could-not-measure';
+    if (!isOptional) throw error;
+    return { first: null, open: null };
+  }
+}
+
+/** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
+function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) {
+  if (options.allowCommands !== true) return { open: () => null, close: async () => undefined };
+  const { environment, signal, workerPath } = host;
+  const workspace = new CommandWorkspace({
+    environment: withoutSecrets(environment),
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    signal,
+    reaper: { workerPath, environment },
+  });
+  return {
+    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    close: () => workspace.close(),
+  };
+}
+
 /**
  * Opens the adapter and meter that `options` ask for.
- * @throws JoulegateError could-not-measure without an adapter, bad-input for a meter that does not fit it
+ * @param kernels what will be measured: where all of it is programs of other kinds, it needs no adapter
+ * @throws JoulegateError could-not-measure without an adapter, bad-input for a meter that does not fit it, and for a program
+ * where none may be run
  */
-export async function openLaboratory(outer: Host, options: LaboratoryOptions): Promise<Laboratory> {
+export async function openLaboratory(
+  outer: Host,
+  options: LaboratoryOptions,
+  kernels: readonly KernelDefinition[] = [],
+): Promise<Laboratory> {
+  checkCommandsAllowed(options, kernels);
+  const onlyCommands = kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const search = driverSearch(host);
-  const driver = options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
-  const openDevice = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-  const device = await openDevice();
+  const adapter = await findAdapter(host, options, onlyCommands);
+  const info = adapter.first?.info ?? hostDevice();
+  const commands = commandBench(host, info, options);
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
+  const closeDevices = async () => {
+    try {
+      await device.close();
+    } finally {
+      await commands.close();
+    }
+  };
   try {
-    const { info } = device;
     if (options.device === 'gpu' && info.software) {
       throw new JoulegateError(
         'could-not-measure',
@@ -135,9 +190,12 @@ export async function openLaboratory(outer: Host, options: LaboratoryOptions): P
     const { meter, reason, clocks } = await openMeter({
       ...meterSetup(host),
       ...meterChoice(options),
-      device,
+      device: adapter.first ?? { info },
     });
-    host.progress.note(`device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}`);
+    const note = adapter.first === null ? ' (no WebGPU adapter, and no kernel needs one)' : '';
+    host.progress.note(
+      `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
+    );
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     return {
       device: clockedDevice(device, clocks),
@@ -145,7 +203,11 @@ export async function openLaboratory(outer: Host, options: LaboratoryOptions): P
       meter,
       meterReason: reason,
       clock: monotonicClock,
-      openDevice: async () => clockedDevice(await openDevice(), clocks),
+      async openDevice() {
+        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
+        return clockedDevice(fresh, clocks);
+      },
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
@@ -154,12 +216,12 @@ export async function openLaboratory(outer: Host, options: LaboratoryOptions): P
         try {
           await meter?.close();
         } finally {
-          await device.close();
+          await closeDevices();
         }
       },
     };
   } catch (error) {
-    await device.close();
+    await closeDevices();
     throw error;
   }
 }

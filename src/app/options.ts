@@ -9,6 +9,8 @@ export interface LaboratoryOptions {
   readonly sensor?: string;
   /** For the meter `command`: the program and its arguments. */
   readonly meterCommand?: readonly string[];
+  /** Whether programs that a manifest names may be run; not unless given. */
+  readonly allowCommands?: boolean;
   /** For `cpu-time`: watts a busy core is taken to draw. */
   readonly wattsPerCore?: number;
 }

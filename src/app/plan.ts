@@ -45,7 +45,8 @@ export async function plan(
 ): Promise<Plan> {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
-  const laboratory = await openLaboratory(host, options);
+  // Nothing is run.
+  const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
   try {
     const { guard, retune } = manifest.budget;
     const workloads = kernels.flatMap((kernel) =>

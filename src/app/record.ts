@@ -161,7 +161,7 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
   const kernel = selectKernels(manifest, [options.kernel])[0]!;
   const workload = findWorkload(kernel, options.workload);
   const path = absolutePath(host, options.out);
-  const laboratory = await openLaboratory(host, options);
+  const laboratory = await openLaboratory(host, options, [kernel]);
   try {
     const { limits } = laboratory.info;
     const space = createKernelSpace(kernel, workload, limits);

@@ -234,7 +234,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
-  const laboratory = await openLaboratory(host, options);
+  const laboratory = await openLaboratory(host, options, kernels);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);

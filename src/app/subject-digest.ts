@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { BufferDefinition, KernelDefinition, ReferenceDefinition, Workload } from '../manifest/index.ts';
+import type {
+  BufferDefinition,
+  CommandDefinition,
+  KernelDefinition,
+  ReferenceDefinition,
+  Workload,
+} from '../manifest/index.ts';
 import type { DeviceInfo, MeterInfo } from '../measure/index.ts';
 import type { Space } from '../space/index.ts';
 
@@ -21,6 +27,14 @@ function describeReference(reference: ReferenceDefinition | null) {
   return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
 }
 
+function describeCommand({ files, outputs, ...rest }: CommandDefinition) {
+  return {
+    ...rest,
+    files: Object.entries(files).map(([path, { digest, executable }]) => [path, digest, executable]),
+    outputs: outputs.map((output) => ({ ...output, length: output.length.source })),
+  };
+}
+
 /** A digest of all that measurements of a kernel depend on: with any of it changed they are measurements of something else. */
 export function subjectDigest({ kernel, workload, space, device, meter }: Subject): string {
   const parts = [
@@ -33,6 +47,7 @@ export function subjectDigest({ kernel, workload, space, device, meter }: Subjec
     kernel.dispatch.map((expression) => expression.source),
     kernel.buffers.map(describeBuffer),
     describeReference(kernel.reference),
+    ...(kernel.command === undefined ? [] : [describeCommand(kernel.command)]),
     device.family,
     device.driver,
     meter?.name ?? null,

@@ -34,6 +34,7 @@ export const laboratoryOptions = {
     value: 'PROGRAM',
     help: 'program, with arguments, that prints one reading a line: 8812.25 J or 12.5 W',
   },
+  'allow-commands': { type: 'boolean', help: 'run the programs that `command` kernels of the manifest name' },
   'watts-per-core': {
     type: 'number',
     value: 'W',
@@ -67,6 +68,7 @@ export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {
     meter: (args.text('meter') ?? 'auto') as LaboratoryOptions['meter'],
     ...(sensor === undefined ? {} : { sensor }),
     ...(meterCommand === undefined ? {} : { meterCommand }),
+    ...(args.flag('allow-commands') ? { allowCommands: true } : {}),
     ...(wattsPerCore === undefined ? {} : { wattsPerCore }),
   };
 }

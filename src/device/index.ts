@@ -1,4 +1,8 @@
 export { deviceFamily } from '../runtime/index.ts';
+export { createCommandDevice } from './command/device.ts';
+export { hostDevice } from './command/host-device.ts';
+export { reaperArgument, reapPrograms } from './command/reaper.ts';
+export { CommandWorkspace } from './command/workspace.ts';
 export type { DriverChoice, Environment } from './driver/choice.ts';
 export { type AdapterReport, type DriverSearch, findDriver, listAdapters } from './driver/find-driver.ts';
 export { createReplayClock, type ReplayClock } from './replay/clock.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join, sep } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import type { FileReader } from '../manifest/index.ts';
+import type { FileContent, FileReader } from '../manifest/index.ts';
 import {
   decodeText,
   isSkippedFolder,
@@ -22,6 +22,9 @@ import {
   tooLarge,
   tooMany,
 } from './reader-rules.ts';
+
+/** S_IXUSR. */
+const ownerMayExecute = 0o100;
 
 /** Absence is an answer; anything else that keeps a file from being read is an error. */
 function isAbsence(error: unknown): boolean {
@@ -54,7 +57,7 @@ function realPathInside(root: string, path: string): string | null {
 }
 
 /** null for anything but a regular file, so that a pipe or device is never waited on. */
-function readRegularFile(realPath: string, path: string): string | null {
+function readRegularFile(realPath: string, path: string): FileContent | null {
   let descriptor: number;
   try {
     descriptor = openSync(realPath, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -66,7 +69,7 @@ function readRegularFile(realPath: string, path: string): string | null {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge(path);
-    return decodeText(path, readFileSync(descriptor));
+    return { bytes: readFileSync(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
     closeSync(descriptor);
   }
@@ -103,7 +106,7 @@ function listFolder(root: string, folder: string): string[] {
 
 /**
  * Reads the files of a folder on disk. Links are followed only inside the folder.
- * `read` and `list` throw JoulegateError (bad-input): `path-outside`, `file-too-large`, `not-text`, `too-many-files`,
+ * Its methods throw JoulegateError (bad-input): `path-outside`, `file-too-large`, `not-text`, `too-many-files`,
  * `cannot-read`.
  * @throws JoulegateError (bad-input, `not-a-folder`).
  */
@@ -119,10 +122,15 @@ export function openFolder(path: string): FileReader {
       cause: error,
     });
   }
+  const readBytes = (file: string) => {
+    const real = realPathInside(root, file);
+    return real === null ? null : readRegularFile(real, file);
+  };
   return {
+    readBytes,
     read(file) {
-      const real = realPathInside(root, file);
-      return real === null ? null : readRegularFile(real, file);
+      const content = readBytes(file);
+      return content === null ? null : decodeText(file, content.bytes);
     },
     list(folder) {
       const normalised = normalisePath(folder);

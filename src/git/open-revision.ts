@@ -1,5 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
-import type { FileReader } from '../manifest/index.ts';
+import type { FileContent, FileReader } from '../manifest/index.ts';
 import type { Environment, GitResult } from './git-process.ts';
 import {
   decodeText,
@@ -34,6 +34,7 @@ interface RevisionTask {
 interface TreeEntry {
   readonly object: string;
   readonly isLink: boolean;
+  readonly executable: boolean;
 }
 
 const maxTreeBytes = 256 * 1024 * 1024;
@@ -58,7 +59,7 @@ function readTree(task: RevisionTask, commit: string): Map<string, TreeEntry> {
     const match = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line);
     if (match === null) continue;
     const [, mode, object = '', path = ''] = match;
-    tree.set(path, { object, isLink: mode === '120000' });
+    tree.set(path, { object, isLink: mode === '120000', executable: mode === '100755' });
   }
   return tree;
 }
@@ -115,9 +116,14 @@ class RevisionReader implements FileReader {
   }
 
   read(path: string): string | null {
+    const content = this.readBytes(path);
+    return content === null ? null : decodeText(path, content.bytes);
+  }
+
+  readBytes(path: string): FileContent | null {
     const followed = this.#follow(path);
     const entry = followed === null ? undefined : this.tree.get(followed);
-    return entry === undefined ? null : decodeText(path, this.#content(path, entry));
+    return entry === undefined ? null : { bytes: this.#content(path, entry), executable: entry.executable };
   }
 
   list(folder: string): readonly string[] {

@@ -40,6 +40,8 @@ export interface Inputs {
   readonly sensor: string | null;
   /** Program that prints energy readings, and its arguments; null without one. */
   readonly meterCommand: readonly string[] | null;
+  /** Whether programs that the manifest names are run. */
+  readonly allowCommands: boolean;
   readonly shard: Shard | null;
   /** What this job's GPU is called in a fleet; null: its device family. */
   readonly deviceLabel: string | null;
@@ -63,6 +65,7 @@ export const inputDefaults = {
   meter: 'auto',
   sensor: '',
   'meter-command': '',
+  'allow-commands': 'false',
   shard: '',
   'device-label': '',
   'expect-devices': '',
@@ -122,6 +125,7 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
     meter: reader.required('meter', oneOf(...meterChoices)),
     sensor: reader.optional('sensor', sensor),
     meterCommand: reader.optional('meter-command', commandLine),
+    allowCommands: reader.required('allow-commands', oneOf('true', 'false')) === 'true',
     shard: reader.optional('shard', shard),
     deviceLabel: reader.optional('device-label', deviceLabel),
     expectDevices: reader.optional('expect-devices', deviceLabels),

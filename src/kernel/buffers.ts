@@ -118,7 +118,11 @@ function evaluateValues(
   return succeeded(values);
 }
 
-function elementType(definition: BufferDefinition, workload: Workload): ScalarType | null {
+/** The scalar type of a buffer or output; null if the workload parameter that it names holds none. */
+export function elementType(
+  definition: Pick<BufferDefinition, 'type'>,
+  workload: Workload,
+): ScalarType | null {
   const type =
     typeof definition.type === 'string' ? definition.type : workload.parameters[definition.type.parameter];
   return typeof type === 'string' && isScalarType(type) ? type : null;

@@ -6,6 +6,7 @@ import {
 } from '../manifest/index.ts';
 import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
+import { CommandBuilder } from './command-builder.ts';
 import { failed, succeeded } from './failure.ts';
 import { extractFeatures, featuresOf } from './features/extract.ts';
 import { programIdentity } from './identity.ts';
@@ -29,6 +30,8 @@ export function createVariantBuilder(options: {
   readonly workload: Workload;
   readonly limits: DeviceLimits;
 }): VariantBuilder {
+  const { command } = options.kernel;
+  if (command !== undefined) return new CommandBuilder({ ...options, command });
   return new Builder(options.kernel, options.workload, options.limits);
 }
 

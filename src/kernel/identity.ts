@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReachableDeclaration } from './reachable.ts';
-import type { BufferBinding } from './types.ts';
+import type { BufferBinding, Variant } from './types.ts';
 
 /**
  * Names a program by what it does: equal identities mean the same work on the same data.
@@ -28,4 +28,9 @@ export function programIdentity(program: {
   const tokens = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens, program.entryPoint, program.dispatch, buffers]);
   return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** What names a variant by what it does; null where that is not known, as of a recording's. */
+export function variantIdentity({ program, command }: Pick<Variant, 'program' | 'command'>): string | null {
+  return program?.identity ?? command?.identity ?? null;
 }

@@ -5,11 +5,13 @@ export type { DataSlot } from './data-shape.ts';
 export { describeProgram } from './describe.ts';
 export type { DescribedBinding, DescribedEntry, DescribedParameter } from './describe-entry.ts';
 export { featureNames } from './features/extract.ts';
+export { variantIdentity } from './identity.ts';
 export { mapDiagnostic, type UserPosition } from './source-lines.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
   BufferBinding,
+  CommandProgram,
   FailureKind,
   FeatureVector,
   Outcome,

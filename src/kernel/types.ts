@@ -1,4 +1,11 @@
-import type { Fill, KernelDefinition, ScalarType, Tolerance, Workload } from '../manifest/index.ts';
+import type {
+  Fill,
+  KernelDefinition,
+  ScalarType,
+  SourceFile,
+  Tolerance,
+  Workload,
+} from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
 
 /** A buffer with everything worked out: what a device allocates, fills, binds and compares. */
@@ -48,14 +55,33 @@ export interface Program {
   } | null)[];
 }
 
-/** A kernel specialised by one configuration and workload. `program` is null only on a replay device. */
+/** A program of another kind with its arguments: all a device needs to build and run it. */
+export interface CommandProgram {
+  readonly run: readonly string[];
+  /** null: there is nothing to build. */
+  readonly build: readonly string[] | null;
+  /** Folder to build and run it in, relative to where `files` are put. */
+  readonly folder: string;
+  readonly files: Readonly<Record<string, SourceFile>>;
+  /** What it writes, one file each. */
+  readonly outputs: readonly BufferBinding[];
+  /** SHA-256 (hex) over files and `build`: programs of equal ones may run in one folder. */
+  readonly buildIdentity: string;
+  /** SHA-256 (hex) over files, arguments and outputs: equal means identical. */
+  readonly identity: string;
+}
+
+/** A kernel specialised by one configuration and workload. Of a recording's neither `program` nor `command` is known. */
 export interface Variant {
   readonly kernel: string;
   readonly workload: string;
   readonly configuration: Configuration;
   /** `kernel/workload/configuration id`, for messages and logs. */
   readonly id: string;
+  /** null if it is no WGSL. */
   readonly program: Program | null;
+  /** Present if it is a program of another kind. */
+  readonly command?: CommandProgram;
 }
 
 export type FailureKind =

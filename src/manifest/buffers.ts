@@ -1,3 +1,4 @@
+import type { Expression } from '../expression/index.ts';
 import type { ManifestBuffer, ManifestKernel } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
@@ -22,7 +23,11 @@ function isScalarType(value: unknown): value is ScalarType {
 }
 
 /** A scalar type, or a workload parameter whose values are scalar types. */
-function readType(written: string, place: Place, { workloads }: BufferContext): BufferDefinition['type'] {
+export function readType(
+  written: string,
+  place: Place,
+  { workloads }: BufferContext,
+): BufferDefinition['type'] {
   if (isScalarType(written)) return written;
   if (workloads.types[written] !== 'string') {
     place.value({
@@ -42,7 +47,8 @@ function readType(written: string, place: Place, { workloads }: BufferContext): 
   return { parameter: written };
 }
 
-function readTolerance(written: Sound<ManifestBuffer>['check']): Tolerance | null {
+/** What a tolerance leaves out is 0; null for none. */
+export function readTolerance(written: Sound<ManifestBuffer>['check']): Tolerance | null {
   if (written === undefined) return null;
   return { relative: written.relative ?? 0, absolute: written.absolute ?? 0 };
 }
@@ -74,6 +80,28 @@ function checkKind(kind: 'storage' | 'uniform', place: Place): void {
   }
 }
 
+/** A number of elements; null, with what is wrong with it reported, if there is none. */
+export function readLength(
+  written: string | number | undefined,
+  place: Place,
+  { variables, workloads, defaults }: BufferContext,
+): Expression | null {
+  const length = written === undefined ? null : compileAt(place, written, 'int', variables);
+  if (length === null) return null;
+  tryOut({
+    expression: length,
+    place,
+    workloads,
+    defaults,
+    fault: (value, workload) => {
+      if (Number(value) < 1) return `the length is ${value} for workload ${workload}`;
+      return Number(value) > maxLength ? `the length is ${value} for workload ${workload}: too large` : null;
+    },
+    nextStep: `change it or the workload, so that it is between 1 and ${maxLength}`,
+  });
+  return length;
+}
+
 function readBuffer(
   written: Sound<ManifestBuffer>,
   options: { readonly name: string; readonly index: number; readonly place: Place },
@@ -82,27 +110,11 @@ function readBuffer(
   const { name, index, place } = options;
   const kind = written.kind ?? 'storage';
   checkKind(kind, place);
-  const { variables, workloads, defaults } = context;
+  const { variables } = context;
   const values = written.values?.map((value, i) =>
     value === undefined ? null : compileAt(place.at('values', i), value, ['int', 'double'], variables),
   );
-  const length =
-    written.length === undefined ? null : compileAt(place.at('length'), written.length, 'int', variables);
-  if (length !== null) {
-    tryOut({
-      expression: length,
-      place: place.at('length'),
-      workloads,
-      defaults,
-      fault: (value, workload) => {
-        if (Number(value) < 1) return `the length is ${value} for workload ${workload}`;
-        return Number(value) > maxLength
-          ? `the length is ${value} for workload ${workload}: too large`
-          : null;
-      },
-      nextStep: `change it or the workload, so that it is between 1 and ${maxLength}`,
-    });
-  }
+  const length = readLength(written.length, place.at('length'), context);
   return {
     name,
     group: written.group ?? 0,

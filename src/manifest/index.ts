@@ -1,12 +1,16 @@
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
+export { fillArgument } from './command.ts';
 export { formatProblems } from './format-problems.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
+export { noFiles } from './no-files.ts';
 export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';
 export type {
   Budget,
   BufferDefinition,
+  CommandDefinition,
   DeviceLimits,
+  FileContent,
   FileReader,
   Fill,
   Gate,
@@ -16,9 +20,11 @@ export type {
   MetricGate,
   Objective,
   OperatorDefinition,
+  OutputDefinition,
   ProgramSource,
   ReferenceDefinition,
   ScalarType,
+  SourceFile,
   SourcePosition,
   Tolerance,
   Verdict,

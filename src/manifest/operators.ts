@@ -16,6 +16,8 @@ export interface LoadedOperator {
 function readerOf(files: Readonly<Record<string, string>>): FileReader {
   return {
     read: (path) => (Object.hasOwn(files, path) ? (files[path] as string) : null),
+    // Operators are WESL: nothing else is read from them.
+    readBytes: () => null,
     list: (folder) => Object.keys(files).filter((path) => folder === '' || path.startsWith(`${folder}/`)),
   };
 }

@@ -7,6 +7,7 @@ import { ProgramFiles } from './program-files.ts';
 import { type KernelContext, readKernel } from './read-kernel.ts';
 import { readSound } from './schema-problems.ts';
 import { readBudget, readGate, readObjective } from './settings.ts';
+import { SourceFiles } from './source-files.ts';
 import { SourceText } from './source-text.ts';
 import type { FileReader, KernelDefinition, Manifest, ManifestProblem, OperatorDefinition } from './types.ts';
 
@@ -91,6 +92,7 @@ export function parseManifest(options: ParseOptions): ParsedManifest {
   const context: KernelContext = {
     document,
     programs: new ProgramFiles(reader, resolvePath('', folder) ?? ''),
+    sources: new SourceFiles(reader, resolvePath('', folder) ?? ''),
     operatorNames: operators.map(({ name }) => name),
     loadOperator: operatorLoader(operators),
     objective,

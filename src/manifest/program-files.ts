@@ -1,6 +1,5 @@
-import { JoulegateError } from '../errors/index.ts';
-import { nearestName } from '../schema/index.ts';
-import { folderOf, pathFault, relativePath, resolvePath } from './paths.ts';
+import { NamedFiles } from './named-files.ts';
+import { folderOf, relativePath } from './paths.ts';
 import type { Place } from './place.ts';
 import type { FileReader, ProgramSource } from './types.ts';
 
@@ -13,27 +12,18 @@ const noProgram: ProgramSource = { path: '', language: 'wgsl', files: {} };
 
 /** Reads programs by path relative to a folder, each folder once. */
 export class ProgramFiles {
-  readonly #reader: FileReader;
-  readonly #folder: string;
+  readonly #named: NamedFiles;
   readonly #modules = new Map<string, Readonly<Record<string, string>> | string>();
 
   /** @param folder what paths are relative to, itself relative to the reader's root */
   constructor(reader: FileReader, folder: string) {
-    this.#reader = reader;
-    this.#folder = folder;
+    this.#named = new NamedFiles(reader, folder);
   }
 
   /** A program; whatever keeps it from being read is reported at `place`. */
   read(path: string, place: Place): ProgramSource {
-    const wrong = pathFault(path);
-    const resolved = wrong === null ? resolvePath(this.#folder, path) : null;
-    if (resolved === null) {
-      place.value({
-        message: `the path '${path}' ${wrong ?? 'leads out of the repository'}`,
-        nextStep: "give a path below the repository, relative to the manifest's folder, with '/'",
-      });
-      return noProgram;
-    }
+    const resolved = this.#named.resolve(path, place);
+    if (resolved === null) return noProgram;
     const language = /\.(wesl|wgsl)$/.exec(resolved)?.[1] as 'wesl' | 'wgsl' | undefined;
     if (language === undefined) {
       place.value({
@@ -42,34 +32,23 @@ export class ProgramFiles {
       });
       return noProgram;
     }
-    const text = this.#attempt(place, () => this.#reader.read(resolved));
+    const text = this.#named.attempt(place, () => this.#named.reader.read(resolved));
     if (text === undefined) return noProgram;
     if (text === null) {
-      place.value({ message: `there is no file '${path}'`, nextStep: this.#suggest(resolved) });
+      this.#named.reportMissing(path, resolved, place);
       return noProgram;
     }
-    const root = relativePath(this.#folder, resolved);
+    const root = relativePath(this.#named.folder, resolved);
     if (language === 'wgsl') return { path: root, language, files: { [root]: text } };
     const modules = this.#modulesIn(folderOf(resolved), place);
     return { path: root, language, files: { ...modules, [root]: text } };
-  }
-
-  /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
-  #attempt<T>(place: Place, action: () => T): T | undefined {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: error.message, nextStep: error.nextStep });
-      return undefined;
-    }
   }
 
   /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
   #modulesIn(folder: string, place: Place): Readonly<Record<string, string>> {
     let modules = this.#modules.get(folder);
     if (modules === undefined) {
-      modules = this.#attempt(place, () => this.#readModules(folder)) ?? {};
+      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
       this.#modules.set(folder, modules);
     }
     if (typeof modules !== 'string') return modules;
@@ -79,32 +58,17 @@ export class ProgramFiles {
 
   #readModules(folder: string): Readonly<Record<string, string>> | string {
     const name = folder === '' ? 'the repository' : `'${folder}'`;
-    const paths = this.#reader.list(folder).filter((path) => /\.(wesl|wgsl)$/.test(path));
+    const paths = this.#named.reader.list(folder).filter((path) => /\.(wesl|wgsl)$/.test(path));
     if (paths.length > maxModules) return `${name} holds more than ${maxModules} modules`;
     const modules: Record<string, string> = {};
     let characters = 0;
     for (const path of paths) {
-      const text = this.#reader.read(path);
+      const text = this.#named.reader.read(path);
       if (text === null) continue;
       characters += text.length;
       if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#folder, path)] = text;
+      modules[relativePath(this.#named.folder, path)] = text;
     }
     return modules;
-  }
-
-  #suggest(resolved: string): string {
-    const folder = folderOf(resolved);
-    let names: string[];
-    try {
-      names = this.#reader.list(folder).map((path) => path.slice(folder === '' ? 0 : folder.length + 1));
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      names = [];
-    }
-    const nearest = nearestName(resolved.slice(folder === '' ? 0 : folder.length + 1), names);
-    return nearest === null
-      ? "check the path; it is relative to the manifest's folder"
-      : `did you mean '${nearest}'?`;
   }
 }

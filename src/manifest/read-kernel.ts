@@ -2,6 +2,7 @@ import type { Expression } from '../expression/index.ts';
 import type { ManifestKernel } from '../schema/index.ts';
 import { readBuffers } from './buffers.ts';
 import { clockTunable, readClocks, withOwnClock } from './clocks.ts';
+import { readCommand } from './command.ts';
 import type { YamlDocument } from './document.ts';
 import { at } from './document.ts';
 import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
@@ -18,6 +19,7 @@ import { type Place, placeIn } from './place.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Sound } from './schema-problems.ts';
 import { readGate, readObjective } from './settings.ts';
+import type { SourceFiles } from './source-files.ts';
 import type { Gate, KernelDefinition, Objective, ReferenceDefinition } from './types.ts';
 
 type Dispatch = KernelDefinition['dispatch'];
@@ -26,6 +28,7 @@ type Dispatch = KernelDefinition['dispatch'];
 export interface KernelContext {
   readonly document: YamlDocument;
   readonly programs: ProgramFiles;
+  readonly sources: SourceFiles;
   /** Operators that exist; `load` reads one on first use. */
   readonly operatorNames: readonly string[];
   readonly loadOperator: (name: string) => LoadedOperator | null;
@@ -137,6 +140,7 @@ export function readKernel(
   // Constraints may name the clock. The program, its buffers and its launch do not: they are the same at any clock.
   const constraintVariables: VariableTypes =
     clock === null ? variables : Object.assign(Object.create(null), variables, { [clockTunable]: 'int' });
+  const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
   return {
     name,
     operator: parts.operator,
@@ -151,13 +155,20 @@ export function readKernel(
     tunables: clock === null ? parts.tunables.items : [...parts.tunables.items, clock],
     constraints: readConstraints({ ...parts, defaults }, constraintVariables),
     defaults,
-    buffers: readBuffers(parts.buffers.value, parts.buffers.place, {
-      workloads: parts.workloads,
-      variables,
-      defaults: parts.defaults,
-    }),
+    buffers: readBuffers(parts.buffers.value, parts.buffers.place, bufferContext),
     dispatch,
     reference: readReference(parts, dispatch, variables),
+    ...(kernel.command === undefined || parts.operator !== null
+      ? {}
+      : {
+          command: readCommand(kernel.command, place.at('command'), {
+            ...bufferContext,
+            sources: context.sources,
+            names: [...Object.keys(parts.workloads.types), ...Object.keys(parts.tunables.types)],
+            tunables: Object.keys(parts.tunables.types),
+            tunablesPlace: place.at('tunables'),
+          }),
+        }),
     callsPerDay: kernel['calls-per-day'] ?? null,
     objective,
     gate,

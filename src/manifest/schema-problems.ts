@@ -23,6 +23,7 @@ const patternWords: Readonly<Record<string, string>> = {
   '^(?!__)[A-Za-z_][A-Za-z0-9_]*$':
     'must be a name: letters, digits and _, not starting with a digit or two underscores',
   '^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$': 'must be a share between 0 and 100 %',
+  '^[^\\u0000]+$': 'must not hold the character NUL',
   '^[A-Za-z0-9][A-Za-z0-9._-]*$': 'must be letters, digits, dots, dashes and underscores',
 };
 
@@ -41,8 +42,9 @@ function unknownKey(pointer: string, key: string): ProblemDetails {
 function missingKey(pointer: string, key: string): ProblemDetails {
   if (key === 'source' && /^\/kernels\/[^/]+$/.test(pointer)) {
     return {
-      message: "has neither 'source' nor 'operator'",
-      nextStep: "add 'source: kernels/NAME.wesl' for a kernel of your own, or 'operator: NAME'",
+      message: "has neither 'source' nor 'operator' nor 'command'",
+      nextStep:
+        "add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
       absence: true,
     };
   }
@@ -93,10 +95,11 @@ function report(fault: SchemaFault, document: YamlDocument): string | null {
     return null;
   }
   if (keyword === 'false schema') {
-    const { step } = splitPointer(pointer);
+    const { parent, step } = splitPointer(pointer);
+    const isOperator = document.has(at(parent, 'operator'));
     document.reportKey(pointer, {
-      message: `'${step}' cannot be given together with 'operator'`,
-      nextStep: 'remove it; the operator brings its own',
+      message: `'${step}' cannot be given together with '${isOperator ? 'operator' : 'command'}'`,
+      nextStep: isOperator ? 'remove it; the operator brings its own' : 'remove one of them',
     });
     return pointer;
   }

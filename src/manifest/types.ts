@@ -107,6 +107,37 @@ export interface ReferenceDefinition {
   readonly dispatch: readonly [Expression, Expression, Expression];
 }
 
+/** A file that a program of another kind is built from. */
+export interface SourceFile {
+  /** SHA-256 (hex) of its content. */
+  readonly digest: string;
+  readonly executable: boolean;
+  /** Its content, as it was when the manifest was read. */
+  readonly content: () => Uint8Array;
+}
+
+/** What a `command` kernel computes: `length` scalars in a row, little endian. */
+export interface OutputDefinition {
+  readonly name: string;
+  readonly type: ScalarType | { readonly parameter: string };
+  readonly length: Expression;
+  readonly check: Tolerance;
+}
+
+/** A kernel that is a program of any kind. In its arguments `{NAME}` stands for a tunable or workload parameter. */
+export interface CommandDefinition {
+  readonly run: readonly string[];
+  /** null: there is nothing to build. */
+  readonly build: readonly string[] | null;
+  /** null: the default configuration is the reference. */
+  readonly reference: readonly string[] | null;
+  /** Folder it is built and run in: the manifest's, relative to the repository; empty for the repository itself. */
+  readonly folder: string;
+  /** Everything that is there then, by path relative to the repository. */
+  readonly files: Readonly<Record<string, SourceFile>>;
+  readonly outputs: readonly OutputDefinition[];
+}
+
 export interface KernelDefinition {
   readonly name: string;
   /** The operator it comes from, or null. */
@@ -124,6 +155,8 @@ export interface KernelDefinition {
   readonly dispatch: readonly [Expression, Expression, Expression];
   /** null: the default configuration is the reference. */
   readonly reference: ReferenceDefinition | null;
+  /** Present if the kernel is a program of another kind: then `source`, `buffers` and `reference` are empty. */
+  readonly command?: CommandDefinition;
   readonly callsPerDay: number | null;
   /** The manifest's objective, gate and budget with this kernel's own settings laid over. */
   readonly objective: Objective;
@@ -165,10 +198,18 @@ export interface OperatorDefinition {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** A file as it is. */
+export interface FileContent {
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+}
+
 /** Where a manifest's files come from: a folder on disk or a git revision. Paths are relative, with `/`. */
 export interface FileReader {
   /** null if there is no such file. */
   read(path: string): string | null;
+  /** A file of any kind; null if there is none. */
+  readBytes(path: string): FileContent | null;
   /** Files below a folder, recursively, as paths relative to the reader's root; bounded. */
   list(folder: string): readonly string[];
 }

@@ -6,7 +6,8 @@ import type { Outcome, Variant } from '../kernel/index.ts';
 import type { DeviceLimits } from '../manifest/index.ts';
 
 export interface DeviceInfo {
-  readonly backend: 'webgpu' | 'replay';
+  /** `host`: no adapter was found, and none is needed by programs of other kinds. */
+  readonly backend: 'webgpu' | 'host' | 'replay';
   /** Stable, safe in file names and cache keys: `nvidia-h200`, `mesa-llvmpipe`. Names a device family. */
   readonly family: string;
   readonly vendor: string;

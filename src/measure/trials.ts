@@ -1,4 +1,10 @@
-import type { FeatureVector, Outcome, Variant, VariantFailure } from '../kernel/index.ts';
+import {
+  type FeatureVector,
+  type Outcome,
+  type Variant,
+  type VariantFailure,
+  variantIdentity,
+} from '../kernel/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { createRandom } from '../stats/index.ts';
 import { measureEnergy } from './energy.ts';
@@ -24,7 +30,7 @@ export interface Trials {
   energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>>;
   /** Says which configuration comes next, so that it may be compiled while the present one is measured. */
   expect(configuration: Configuration): void;
-  /** Static features; null where there is no program (replay) or it does not build. */
+  /** Static features; null where there is no WGSL (a recording, a program of another kind) or it does not build. */
   features(configuration: Configuration): Promise<FeatureVector | null>;
   readonly measuresEnergy: boolean;
   /** What was spent so far. */
@@ -162,8 +168,8 @@ class DeviceTrials implements Trials {
   /** Compares with the reference. Configurations that build the same program share the answer. */
   #verify(variant: Variant): Promise<Outcome<null>> {
     // A recording has no program: what it holds was verified when it was made.
-    if (variant.program === null) return Promise.resolve({ ok: true, value: null });
-    const { identity } = variant.program;
+    const identity = variantIdentity(variant);
+    if (identity === null) return Promise.resolve({ ok: true, value: null });
     let verified = this.#verified.get(identity);
     if (verified === undefined) {
       verified = this.#compareWithReference(variant);

@@ -10,7 +10,7 @@ import { type Ledger, LedgerFile } from '../../bench/acceptance/ledger.ts';
 import { writeOperatorManifest } from '../../bench/acceptance/manifests.ts';
 import { runSteps } from '../../bench/acceptance/run-steps.ts';
 import { fullSizes, tinySizes } from '../../bench/acceptance/sizes.ts';
-import { parseManifest } from '../../src/manifest/index.ts';
+import { noFiles, parseManifest } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { describeWithStandIn, NvmlStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
@@ -102,8 +102,13 @@ describe('the acceptance run', () => {
       const folder = freshFolder();
       writeOperatorManifest({ folder, objective: '{ minimize: latency }', workloads, sizes: fullSizes });
       const text = readFileSync(join(folder, 'joulegate.yaml'), 'utf8');
-      const reader = { read: () => null, list: () => [] };
-      const { manifest, problems } = parseManifest({ path: 'm', text, reader, folder: '', operators });
+      const { manifest, problems } = parseManifest({
+        path: 'm',
+        text,
+        reader: noFiles,
+        folder: '',
+        operators,
+      });
       expect(problems).toEqual([]);
       expect(manifest?.kernels).toHaveLength(workloads.length);
     }

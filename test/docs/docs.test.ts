@@ -101,6 +101,7 @@ describe('YAML in the pages', () => {
     const program = '@compute @workgroup_size(64) fn main() {}';
     const reader: FileReader = {
       read: (path) => (/^kernels\/[\w-]+\.w[eg]sl$/.test(path) ? program : null),
+      readBytes: () => ({ bytes: Buffer.from(program), executable: false }),
       list: () => [],
     };
     const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader, operators });

@@ -12,6 +12,10 @@ import {
 export function repository(files: Readonly<Record<string, string>>): FileReader {
   return {
     read: (path) => files[path] ?? null,
+    readBytes: (path) => {
+      const text = files[path];
+      return text === undefined ? null : { bytes: Buffer.from(text), executable: path.endsWith('.sh') };
+    },
     list: (folder) => Object.keys(files).filter((path) => folder === '' || path.startsWith(`${folder}/`)),
   };
 }

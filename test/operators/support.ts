@@ -5,6 +5,7 @@ import {
   type DeviceLimits,
   formatProblems,
   type KernelDefinition,
+  noFiles,
   parseManifest,
   type Tolerance,
   type Workload,
@@ -49,8 +50,7 @@ export const largeLimits: DeviceLimits = {
 /** The kernel of a manifest that uses an operator with these workloads and nothing else. */
 export function operatorKernel(operator: string, workloads: readonly Sizes[]): KernelDefinition {
   const text = JSON.stringify({ version: 1, kernels: { product: { operator, workloads } } });
-  const reader = { read: () => null, list: () => [] };
-  const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader, operators });
+  const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader: noFiles, operators });
   const kernel = manifest?.kernels[0];
   if (!kernel) throw new Error(formatProblems(problems, { colour: false }));
   return kernel;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportRuntime } from '../../src/app/index.ts';
 import type { DeviceLimits, KernelDefinition, Workload } from '../../src/manifest/index.ts';
-import { formatProblems, parseManifest } from '../../src/manifest/index.ts';
+import { formatProblems, noFiles, parseManifest } from '../../src/manifest/index.ts';
 import { operators } from '../../src/operators/index.ts';
 import { type Kernels, openKernels, type RuntimeDevice } from '../../src/runtime/index.ts';
 import type { Configuration } from '../../src/space/index.ts';
@@ -98,7 +98,7 @@ export function kernelsOf(
   manifest: object,
   files: Readonly<Record<string, string>> = {},
 ): readonly KernelDefinition[] {
-  const reader = { read: (path: string) => files[path] ?? null, list: () => Object.keys(files) };
+  const reader = { ...noFiles, read: (path: string) => files[path] ?? null, list: () => Object.keys(files) };
   const text = JSON.stringify(manifest);
   const parsed = parseManifest({ path: 'joulegate.yaml', text, reader, operators });
   if (parsed.manifest === null) throw new Error(formatProblems(parsed.problems, { colour: false }));

@@ -43,6 +43,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),
     ...(inputs.meterCommand === null ? {} : { meterCommand: inputs.meterCommand }),
+    allowCommands: inputs.allowCommands,
     report: reportFolder,
     async onDevice(device) {
       const { family } = device;

@@ -78,6 +78,7 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),
     ...(inputs.meterCommand === null ? {} : { meterCommand: inputs.meterCommand }),
+    allowCommands: inputs.allowCommands,
     budget: 'retune',
     seed: seedOf(runner.runId),
     model,

@@ -63,7 +63,7 @@ export class GpuProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
-    const spared = killAtExit(child);
+    const spared = killAtExit(() => child.kill('SIGKILL'));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {

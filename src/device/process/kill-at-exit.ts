@@ -1,19 +1,17 @@
-import type { ChildProcess } from 'node:child_process';
-
-const living = new Set<ChildProcess>();
+const endings = new Set<() => void>();
 let installed = false;
 
 /**
- * Kills `child` when this process exits in any way it can notice; the child watches for the others itself.
- * @returns to be called when the child has ended by itself.
+ * Calls `end` when this process exits in any way it can notice; of the others what it started has to take notice itself.
+ * @returns to be called when there is nothing left to end.
  */
-export function killAtExit(child: ChildProcess): () => void {
+export function killAtExit(end: () => void): () => void {
   if (!installed) {
     installed = true;
     process.on('exit', () => {
-      for (const remaining of living) remaining.kill('SIGKILL');
+      for (const remaining of endings) remaining();
     });
   }
-  living.add(child);
-  return () => living.delete(child);
+  endings.add(end);
+  return () => endings.delete(end);
 }

@@ -152,6 +152,7 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "operator",
       "source",
+      "command",
       "entry",
       "workloads",
       "tunables",
@@ -175,6 +176,83 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/source": {
     "keys": [],
     "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/command": {
+    "keys": [
+      "run",
+      "build",
+      "sources",
+      "reference",
+      "outputs"
+    ],
+    "example": "{ run: [node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}], sources: [saxpy.mjs], outputs: { y: { type: f32, length: N, check: { relative: 0.000001 } } } }"
+  },
+  "/kernels/*/command/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/command/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/command/build": {
+    "keys": [],
+    "example": "[make, saxpy, BLOCK={BLOCK}]"
+  },
+  "/kernels/*/command/build/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/command/sources": {
+    "keys": [],
+    "example": "[saxpy.mjs]"
+  },
+  "/kernels/*/command/sources/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/command/reference": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --plain]"
+  },
+  "/kernels/*/command/reference/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/command/outputs": {
+    "keys": [],
+    "example": "{ y: { type: f32, length: N, check: { relative: 0.000001 } } }"
+  },
+  "/kernels/*/command/outputs/*": {
+    "keys": [
+      "type",
+      "length",
+      "check"
+    ],
+    "example": null
+  },
+  "/kernels/*/command/outputs/*/type": {
+    "keys": [],
+    "example": "f32"
+  },
+  "/kernels/*/command/outputs/*/length": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/command/outputs/*/check": {
+    "keys": [
+      "relative",
+      "absolute"
+    ],
+    "example": "{ relative: 0.001 }"
+  },
+  "/kernels/*/command/outputs/*/check/relative": {
+    "keys": [],
+    "example": "0.001"
+  },
+  "/kernels/*/command/outputs/*/check/absolute": {
+    "keys": [],
+    "example": "0.00001"
   },
   "/kernels/*/entry": {
     "keys": [],

@@ -15,6 +15,23 @@ export type Percentage = number | string;
  */
 export type Path = string;
 /**
+ * A program and its arguments; no shell reads them. {NAME} becomes the value of the tunable or workload parameter NAME. A program given by a path is looked for below the manifest's folder, one given by a name in PATH.
+ *
+ * @minItems 1
+ * @maxItems 64
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "program-arguments".
+ */
+export type ProgramArguments = ReadonlyArray<string>;
+/**
+ * A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "expression".
+ */
+export type Expression = string | number;
+/**
  * A name that is also a WGSL identifier and a CEL variable: letters, digits and _, not starting with a digit or two underscores.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -54,13 +71,6 @@ export type Condition = string | boolean;
  * via the `definition` "constraints".
  */
 export type Constraints = ReadonlyArray<Condition>;
-/**
- * A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
- *
- * This interface was referenced by `ManifestFile`'s JSON-Schema
- * via the `definition` "expression".
- */
-export type Expression = string | number;
 /**
  * A CEL expression that gives a number, integer or not.
  *
@@ -211,7 +221,7 @@ export interface Clocks {
   readonly "sm-mhz": ReadonlyArray<number>;
 }
 /**
- * A WGSL or WESL program with tunables and one or more workloads, or an operator.
+ * A WGSL or WESL program with tunables and one or more workloads, an operator, or a program of another kind.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
  * via the `definition` "kernel".
@@ -222,6 +232,7 @@ export interface Kernel {
    */
   readonly operator?: string;
   readonly source?: Path;
+  readonly command?: Command;
   readonly entry?: Identifier;
   /**
    * The problem sizes to tune and guard, all with the same parameters.
@@ -247,6 +258,60 @@ export interface Kernel {
    * Launches a day in production: joules become kilowatt-hours a month in the report.
    */
   readonly "calls-per-day"?: number;
+}
+/**
+ * A program of any kind (CUDA, HIP, Triton, native WebGPU) that runs one configuration as often as it is told. It runs in a copy of `sources` and speaks the few lines that docs/command-kernels.md has. Needs --allow-commands, or the input allow-commands.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "command".
+ */
+export interface Command {
+  readonly run: ProgramArguments;
+  readonly build?: ProgramArguments;
+  /**
+   * Files and folders that the program is made of, relative to the manifest's folder. Nothing else is there when it is built and run, and it counts as changed when they do.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
+  readonly reference?: ProgramArguments;
+  /**
+   * What the program computes, by name; compared with the reference.
+   */
+  readonly outputs: {
+    readonly [k: string]: Output;
+  };
+}
+/**
+ * Something that the program computes, as `write` has it written: numbers in a row, little endian.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "output".
+ */
+export interface Output {
+  /**
+   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them.
+   */
+  readonly type: string;
+  readonly length: Expression;
+  readonly check: Tolerance;
+}
+/**
+ * How far an output may be from the reference: |actual - expected| <= absolute + relative * |expected|.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "tolerance".
+ */
+export interface Tolerance {
+  /**
+   * Tolerated difference as a share of the expected value.
+   */
+  readonly relative?: number;
+  /**
+   * Tolerated difference whatever the expected value is; added to the relative one.
+   */
+  readonly absolute?: number;
 }
 /**
  * Problem sizes and other parameters, by name.
@@ -330,20 +395,4 @@ export interface Buffer {
    * @maxItems 256
    */
   readonly values?: ReadonlyArray<NumberExpression>;
-}
-/**
- * How far an output may be from the reference: |actual - expected| <= absolute + relative * |expected|.
- *
- * This interface was referenced by `ManifestFile`'s JSON-Schema
- * via the `definition` "tolerance".
- */
-export interface Tolerance {
-  /**
-   * Tolerated difference as a share of the expected value.
-   */
-  readonly relative?: number;
-  /**
-   * Tolerated difference whatever the expected value is; added to the relative one.
-   */
-  readonly absolute?: number;
 }

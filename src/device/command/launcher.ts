@@ -1,0 +1,154 @@
+import type { Outcome, VariantFailure } from '../../kernel/index.ts';
+import type { Clock, Completion, LatencySamples, TimeOptions } from '../../measure/index.ts';
+import { cpuSeconds, groupMembers } from './cpu-seconds.ts';
+import type { CommandSession, RunAnswer } from './session.ts';
+
+const maxLaunches = 1 << 20;
+const leastSamples = 3;
+
+/** Warming up: as `worker/warm-up.ts` does it. */
+const enoughMs = 2;
+const warmUpMs = 400;
+const settledWithin = 0.2;
+
+/** A stretch's batches: as `worker/run.ts` has them. */
+const batchMs = 20;
+const batchesInFlight = 2;
+
+/** A time that is a smaller part of ours is in another unit, or of one launch instead of all. */
+const leastPart = 0.005;
+const tellingMs = 10;
+/** Clocks of a GPU and of a host may differ by this much. */
+const mostPart = 1.02;
+const noticedWithinMs = 1;
+
+/** How often to launch for a sample of a given length. */
+function launchesFor(sampleMs: number, launchMs: number): number {
+  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
+}
+
+/** Launches a running program, and takes its times. */
+export class CommandLauncher {
+  readonly #session: CommandSession;
+  readonly #clock: Clock;
+  readonly #slackMs: number;
+  #launchMs = 0;
+  #resolutionMs = 0;
+
+  /** @param slackMs how long an answer may take on top of what launches are expected to take */
+  constructor(session: CommandSession, clock: Clock, slackMs: number) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#slackMs = slackMs;
+  }
+
+  /** Launches until the time per launch settles. At least two launches. */
+  async warmUp(): Promise<Outcome<null>> {
+    let launches = 1;
+    let previousMs = Number.POSITIVE_INFINITY;
+    let spentMs = 0;
+    for (;;) {
+      const startMs = this.#clock.nowMs();
+      const answer = await this.#launch(launches);
+      if (!answer.ok) return answer;
+      // Ours, so that a program that always says 0 comes to an end here.
+      const ourMs = answer.value.atMs - startMs;
+      spentMs += ourMs;
+      const launchMs = this.#launchMs;
+      const longEnough = ourMs >= enoughMs || launches >= maxLaunches;
+      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
+      if (spentMs >= warmUpMs) break;
+      previousMs = launchMs;
+      if (!longEnough) launches *= 4;
+    }
+    if (this.#launchMs > 0) return { ok: true, value: null };
+    return refused(`it says that ${launches} launches took no time at all`);
+  }
+
+  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
+  async samples({ samples, minSampleMs, maxMs }: TimeOptions): Promise<Outcome<LatencySamples>> {
+    const startMs = this.#clock.nowMs();
+    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
+    const samplesMs: number[] = [];
+    while (samplesMs.length < samples) {
+      const answer = await this.#launch(launchesPerSample);
+      if (!answer.ok) return answer;
+      const needed = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
+        // Faster than it seemed while warming up.
+        launchesPerSample = needed;
+        continue;
+      }
+      samplesMs.push(this.#launchMs);
+      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs) break;
+    }
+    const resolutionMs = this.#resolutionMs / launchesPerSample;
+    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
+  }
+
+  /**
+   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
+   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
+   */
+  async stretch(
+    durationMs: number,
+    options: { readonly countCpu: boolean },
+  ): Promise<Outcome<readonly Completion[]>> {
+    const session = this.#session;
+    const first = await this.#launch(1);
+    if (!first.ok) return first;
+    const launches = launchesFor(batchMs, this.#launchMs);
+    const members = options.countCpu && session.pid !== undefined ? groupMembers(session.pid) : null;
+    const completions: Completion[] = [];
+    let done = 0;
+    const note = (timeMs: number) =>
+      completions.push({
+        timeMs,
+        launches: done,
+        cpuSeconds: members === null ? null : cpuSeconds(members),
+      });
+    const deadlineMs = this.#deadline(batchesInFlight * launches);
+    const startMs = this.#clock.nowMs();
+    note(startMs);
+    let failure: VariantFailure | null = null;
+    const lane = async () => {
+      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
+        const answer = await session.run(launches, deadlineMs);
+        if (!answer.ok) {
+          failure = answer.failure;
+          return;
+        }
+        done += launches;
+        note(answer.value.atMs);
+      }
+    };
+    await Promise.all(Array.from({ length: batchesInFlight }, lane));
+    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
+  }
+
+  #deadline(launches: number): number {
+    return this.#slackMs + 4 * launches * this.#launchMs;
+  }
+
+  /** Launches, and checks what the program says about the time against our own clock. */
+  async #launch(launches: number): Promise<Outcome<RunAnswer>> {
+    const startMs = this.#clock.nowMs();
+    const answer = await this.#session.run(launches, this.#deadline(launches));
+    if (!answer.ok) return answer;
+    const { ms, atMs, resolutionMs } = answer.value;
+    const ourMs = atMs - startMs;
+    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const tooLong = ms > mostPart * ourMs + noticedWithinMs;
+    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
+    if (tooLong || tooShort) {
+      return refused(`${said}: it should be the time of all launches together, in milliseconds`);
+    }
+    this.#launchMs = ms / launches;
+    this.#resolutionMs = resolutionMs;
+    return answer;
+  }
+}
+
+function refused(message: string): Outcome<never> {
+  return { ok: false, failure: { kind: 'validation', message } };
+}

@@ -1,0 +1,54 @@
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BufferBinding, compareOutput, type Outcome, type VariantFailure } from '../../kernel/index.ts';
+
+/** Larger outputs are not compared. */
+const maxBytes = 1024 ** 3;
+
+function fileOf({ name }: BufferBinding, folder: string): string {
+  return join(folder, `${name}.bin`);
+}
+
+function faultOf(output: BufferBinding, folder: string): VariantFailure | null {
+  const { name, type, length, byteLength } = output;
+  const stat = statSync(fileOf(output, folder), { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile()) {
+    return { kind: 'unwritten', message: `\`${name}\`: the program wrote no file ${name}.bin` };
+  }
+  if (stat.size !== byteLength) {
+    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
+    return { kind: 'wrong-result', message };
+  }
+  if (byteLength <= maxBytes) return null;
+  return { kind: 'unsupported', message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
+}
+
+/** The first thing that is wrong with what a program wrote, by itself; null if nothing is. */
+export function outputFault(outputs: readonly BufferBinding[], folder: string): VariantFailure | null {
+  for (const output of outputs) {
+    const fault = faultOf(output, folder);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** Compares what a variant wrote with what its reference wrote, both without a fault of their own. */
+export async function compareOutputs(
+  outputs: readonly BufferBinding[],
+  actual: string,
+  expected: string,
+): Promise<Outcome<null>> {
+  for (const output of outputs) {
+    // The reference may be of another revision, with other outputs.
+    const fault = faultOf(output, expected);
+    if (fault !== null)
+      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
+    const [mine, right] = await Promise.all(
+      [actual, expected].map((folder) => readFile(fileOf(output, folder))),
+    );
+    const compared = compareOutput(output, mine as Uint8Array, right as Uint8Array);
+    if (!compared.ok) return compared;
+  }
+  return { ok: true, value: null };
+}
