@@ -43227,6 +43227,7 @@ var batchMs = 20;
 var batchesInFlight = 2;
 var leastPart = 5e-3;
 var tellingMs = 10;
+var doubtfulPart = 0.2;
 var mostPart = 1.02;
 var noticedWithinMs2 = 1;
 function launchesFor(sampleMs, launchMs) {
@@ -43256,7 +43257,8 @@ var CommandLauncher = class {
       const ourMs = answer2.value.atMs - startMs;
       spentMs += ourMs;
       const launchMs = this.#launchMs;
-      const longEnough = ourMs >= enoughMs || launches >= maxLaunches;
+      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
+      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
       if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
       if (spentMs >= warmUpMs) break;
       previousMs = launchMs;
@@ -51986,7 +51988,7 @@ async function exportRuntime(host, options) {
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
       const why = "it is a program of another kind, which only its own host code can launch";
-      if (options.kernels !== null) throw refused3(kernel, why);
+      if (options.kernels !== null) throw refused3(kernel, why, "Read tuned.json for its configurations.");
       host.progress.warn(`${kernel.name} is left out: ${why}.`);
       continue;
     }
@@ -52139,10 +52141,11 @@ function formulaOf2(kernel, expression) {
   if (formula !== null) return formula;
   throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
 }
-function refused3(kernel, reason) {
+var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
+function refused3(kernel, reason, nextStep = usualNextStep) {
   return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
     code: "cannot-export",
-    nextStep: "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes."
+    nextStep
   });
 }
 

@@ -49,7 +49,7 @@ export async function exportRuntime(
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== undefined) {
       const why = 'it is a program of another kind, which only its own host code can launch';
-      if (options.kernels !== null) throw refused(kernel, why);
+      if (options.kernels !== null) throw refused(kernel, why, 'Read tuned.json for its configurations.');
       host.progress.warn(`${kernel.name} is left out: ${why}.`);
       continue;
     }
@@ -245,10 +245,12 @@ function formulaOf(kernel: KernelDefinition, expression: Expression) {
   throw refused(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
 }
 
-function refused(kernel: KernelDefinition, reason: string): JoulegateError {
+const usualNextStep =
+  'Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.';
+
+function refused(kernel: KernelDefinition, reason: string, nextStep = usualNextStep): JoulegateError {
   return new JoulegateError('bad-input', `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
     code: 'cannot-export',
-    nextStep:
-      'Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.',
+    nextStep,
   });
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 function statusField(pid: string, field: string): string | null {
   try {
@@ -43,4 +43,21 @@ export async function becomesTrue(condition: () => boolean, limitMs: number): Pr
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return true;
+}
+
+/** Running processes other than this one whose arguments or working directory hold `text`. Linux only. */
+export function runningWith(text: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        const folder = readlinkSync(`/proc/${name}/cwd`);
+        return folder.includes(text) || readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text);
+      } catch {
+        // It ended while we were looking.
+        return false;
+      }
+    })
+    .map(Number)
+    .filter(isRunning);
 }

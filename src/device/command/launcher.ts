@@ -18,6 +18,7 @@ const batchesInFlight = 2;
 /** A time that is a smaller part of ours is in another unit, or of one launch instead of all. */
 const leastPart = 0.005;
 const tellingMs = 10;
+const doubtfulPart = 0.2;
 /** Clocks of a GPU and of a host may differ by this much. */
 const mostPart = 1.02;
 const noticedWithinMs = 1;
@@ -55,7 +56,9 @@ export class CommandLauncher {
       const ourMs = answer.value.atMs - startMs;
       spentMs += ourMs;
       const launchMs = this.#launchMs;
-      const longEnough = ourMs >= enoughMs || launches >= maxLaunches;
+      // Where ours is much longer, the next batch shows whether the unit is wrong, or launching takes that long.
+      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
+      const longEnough = (ourMs >= enoughMs && !isDoubtful) || launches >= maxLaunches;
       if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
       if (spentMs >= warmUpMs) break;
       previousMs = launchMs;

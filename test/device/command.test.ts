@@ -1,0 +1,260 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CommandWorkspace, createCommandDevice, hostDevice } from '../../src/device/index.ts';
+import type { Device, DeviceInfo } from '../../src/measure/index.ts';
+import { commandManifest, commandProgram, commandVariants } from '../support/command-program.ts';
+import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
+import { bundleForTest } from '../support/worker-bundle.ts';
+
+const clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+const nowhere = { procFolder: '/nowhere', sysfsFolder: '/nowhere' };
+const time = { samples: 5, minSampleMs: 2, maxMs: 500 };
+
+let folder = '';
+let workspace: CommandWorkspace;
+let device: Device;
+const signal = { current: new AbortController() };
+
+function openDevice(info: DeviceInfo = hostDevice(nowhere), deadlines = {}): Device {
+  return createCommandDevice({ info, workspace, clock, deadlines: { slackMs: 1000, ...deadlines } });
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'joulegate-command-test-'));
+  signal.current = new AbortController();
+  workspace = new CommandWorkspace({
+    environment: { PATH: process.env.PATH ?? '', KEPT: 'yes' },
+    temporaryFolder: folder,
+    signal: signal.current.signal,
+    reaper: { workerPath: await bundleForTest('src/worker.ts', 'worker.js'), environment: process.env },
+  });
+  device = openDevice();
+});
+
+afterEach(async () => {
+  await device.close();
+  await workspace.close();
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a program as a kernel', () => {
+  it('is timed by what it says, in samples that are long enough', async () => {
+    const { build } = commandVariants();
+    const outcome = await device.time(await build({ SPIN: 0.2 }), time);
+    expect(outcome).toMatchObject({ ok: true, value: { samplesMs: { length: 5 } } });
+    if (!outcome.ok) return;
+    const { samplesMs, launchesPerSample, resolutionMs } = outcome.value;
+    expect(Math.min(...samplesMs)).toBeGreaterThanOrEqual(0.2);
+    expect(launchesPerSample * Math.max(...samplesMs)).toBeGreaterThanOrEqual(2);
+    // It prints four digits.
+    expect(resolutionMs).toBeCloseTo(1e-4 / launchesPerSample, 12);
+  });
+
+  it('runs without a gap, with completions on our clock and the CPU time of what it started', async () => {
+    const { build } = commandVariants();
+    const startMs = clock.nowMs();
+    const outcome = await device.run(await build({ SPIN: 0.2, FAULT: 'family' }), 200);
+    expect(outcome.ok).toBe(true);
+    if (!outcome.ok) return;
+    const { completions } = outcome.value;
+    const [first, last] = [completions[0], completions.at(-1)];
+    if (first === undefined || last === undefined) throw new Error('there are no completions');
+    expect(first).toMatchObject({ launches: 0 });
+    expect(first.timeMs).toBeGreaterThan(startMs);
+    expect(last.timeMs - first.timeMs).toBeGreaterThanOrEqual(200);
+    for (const [index, one] of completions.entries()) {
+      const before = completions[index - 1] ?? first;
+      expect(one.timeMs).toBeGreaterThanOrEqual(before.timeMs);
+      expect(one.launches).toBeGreaterThanOrEqual(before.launches);
+      expect(one.cpuSeconds ?? Number.NaN).toBeGreaterThanOrEqual(before.cpuSeconds ?? 0);
+    }
+    // It spins, so it computes for as long as it launches.
+    expect((last.cpuSeconds ?? 0) - (first.cpuSeconds ?? 0)).toBeGreaterThan(
+      (0.5 * 0.2 * last.launches) / 1000,
+    );
+  });
+
+  it('has no CPU time where it computes on a GPU', async () => {
+    const gpu = openDevice({ ...hostDevice(nowhere), software: false });
+    const { build } = commandVariants();
+    const outcome = await gpu.run(await build(), 50);
+    await gpu.close();
+    expect(outcome).toMatchObject({ ok: true, value: { completions: { 0: { cpuSeconds: null } } } });
+  });
+
+  it('is right if its outputs are the reference’s', async () => {
+    const { build, reference } = commandVariants();
+    expect(await device.verify(await build({ SPIN: 0.2 }), await reference())).toEqual({
+      ok: true,
+      value: null,
+    });
+    expect(await device.verify(await build({ SCALE: 3 }), await reference())).toMatchObject({
+      ok: false,
+      failure: { kind: 'wrong-result', message: expect.stringContaining('63 of 64 elements are wrong') },
+    });
+  });
+
+  it('may have a reference program of its own', async () => {
+    const { build, reference } = commandVariants(
+      commandManifest('      reference: [node, main.mjs, "{N}", "3", none, "0.05"]'),
+    );
+    expect(await device.verify(await build({ SCALE: 3 }), await reference())).toEqual({
+      ok: true,
+      value: null,
+    });
+    expect(await device.verify(await build(), await reference())).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    ['wrong', 'wrong-result', '1 of 64 elements are wrong'],
+    ['nan', 'not-a-number', '1 of 64 elements are not a number'],
+    ['unwritten', 'unwritten', 'the program wrote no file y.bin'],
+    ['short', 'wrong-result', 'y.bin has 252 bytes; 64 f32 are 256'],
+  ])('is refused if what it writes is %s', async (fault, kind, message) => {
+    const { build, reference } = commandVariants();
+    expect(await device.verify(await build({ FAULT: fault }), await reference())).toMatchObject({
+      ok: false,
+      failure: { kind, message: expect.stringContaining(message) },
+    });
+  });
+
+  it.each([
+    ['refuses', 'validation', /^too much shared memory$/],
+    ['dies', 'crash', /^it ended with status 3; it last said:\nno such device$/],
+    ['crashes', 'crash', /^it was ended by SIGSEGV; it last said:\na line of its own$/],
+    ['chats', 'crash', /^it printed 'written' where 'time MILLISECONDS' was expected$/],
+    ['words', 'crash', /^it printed 'time soon', which is no time in milliseconds$/],
+    [
+      'microseconds',
+      'validation',
+      /^it says that \d+ launches took [\d.]+ ms, and answered after .* in milliseconds$/,
+    ],
+    [
+      'seconds',
+      'validation',
+      /^it says that \d+ launches took [\d.e-]+ ms, and answered after .* in milliseconds$/,
+    ],
+  ])('that %s costs that configuration, and no other', async (fault, kind, message) => {
+    const { build } = commandVariants();
+    // Long enough for the wrong unit to show.
+    const outcome = await device.time(await build({ FAULT: fault, SPIN: 2 }), time);
+    expect(outcome).toMatchObject({ ok: false, failure: { kind, message: expect.stringMatching(message) } });
+    expect(await device.prepare(await build())).toEqual({ ok: true, value: null });
+  });
+
+  it.each(['mute', 'hangs'])('that %s is given up in time, and is gone then', async (fault) => {
+    const hasty = openDevice(hostDevice(nowhere), { readyMs: 500, slackMs: 300 });
+    const { build } = commandVariants();
+    const outcome = await hasty.prepare(await build({ FAULT: fault }));
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'timeout', message: expect.stringContaining('did not answer') },
+    });
+    await hasty.close();
+    expect(runningWith(folder)).toEqual([]);
+  });
+
+  it('that does not end by itself is ended, with what it started', async () => {
+    const { build } = commandVariants();
+    expect(await device.prepare(await build({ FAULT: 'deaf' }))).toMatchObject({ ok: true });
+    expect(await device.prepare(await build({ FAULT: 'family' }))).toMatchObject({ ok: true });
+    const pids = runningWith(folder);
+    expect(pids.length).toBe(3);
+    await device.close();
+    expect(await becomesTrue(() => !pids.some(isRunning), 2000)).toBe(true);
+  });
+
+  it('runs two at a time at most', async () => {
+    const { build } = commandVariants();
+    for (const SPIN of [0.05, 0.2, 2]) expect((await device.prepare(await build({ SPIN }))).ok).toBe(true);
+    expect(await becomesTrue(() => runningWith(folder).length === 2, 2000)).toBe(true);
+  });
+
+  it('that is not there is named', async () => {
+    const missing = commandVariants(
+      commandManifest('', '[./nowhere, "{N}", "{SCALE}", "{FAULT}", "{SPIN}"]'),
+    );
+    expect(await device.prepare(await missing.build())).toMatchObject({
+      ok: false,
+      failure: { kind: 'crash', message: 'there is no program ./nowhere' },
+    });
+  });
+});
+
+describe('building', () => {
+  const build = (program: string) => commandManifest(`      build: ${program}`);
+  const tool = `
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+appendFileSync(process.env.LOG ?? 'built.txt', process.argv[2] + '\\n');
+if (process.argv[2] === 'fails') { console.error('main.cu(3): error: expected a ;'); process.exit(2); }
+console.log(readdirSync('.').sort().join(' '), process.env.KEPT, Object.keys(process.env).length);
+if (process.argv[2] === 'lists') process.exit(1);
+if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
+`;
+
+  it('happens in a folder that holds the sources and nothing else, with the environment that it is given', async () => {
+    const text = build('[node, tools/build.mjs, lists]').replace('[main.mjs]', '[main.mjs, tools]');
+    const files = { 'main.mjs': commandProgram, 'tools/build.mjs': tool, 'secret.txt': 'no' };
+    const variant = await commandVariants(text, files).build();
+    const outcome = await device.prepare(variant);
+    if (outcome.ok) throw new Error('it should have failed');
+    expect(outcome.failure.message).toContain('built.txt main.mjs tools yes 2');
+  });
+
+  it('happens once for configurations that only run differs in', async () => {
+    const log = join(folder, 'log');
+    const text = build(`[node, tools/build.mjs, works]`).replace('[main.mjs]', '[main.mjs, tools]');
+    const files = {
+      'main.mjs': commandProgram,
+      'tools/build.mjs': tool.replace('process.env.LOG', `'${log}'`),
+    };
+    const variants = commandVariants(text, files);
+    for (const SPIN of [0.05, 0.2]) {
+      expect(await device.prepare(await variants.build({ SPIN }))).toEqual({ ok: true, value: null });
+    }
+    const { readFileSync } = await import('node:fs');
+    expect(readFileSync(log, 'utf8')).toBe('works\n');
+    rmSync(log);
+  });
+
+  it('that fails is a failure to compile, with the compiler’s last words', async () => {
+    const text = build('[node, tools/build.mjs, fails]').replace('[main.mjs]', '[main.mjs, tools]');
+    const variant = await commandVariants(text, {
+      'main.mjs': commandProgram,
+      'tools/build.mjs': tool,
+    }).build();
+    expect(await device.prepare(variant)).toEqual({
+      ok: false,
+      failure: {
+        kind: 'compile',
+        message:
+          '`node tools/build.mjs fails`: it ended with status 2; it last said:\nmain.cu(3): error: expected a ;',
+      },
+    });
+  });
+
+  it('ends when the run is interrupted', async () => {
+    const text = build('[node, tools/build.mjs, waits]').replace('[main.mjs]', '[main.mjs, tools]');
+    const variant = await commandVariants(text, {
+      'main.mjs': commandProgram,
+      'tools/build.mjs': tool,
+    }).build();
+    const prepared = device.prepare(variant);
+    expect(await becomesTrue(() => runningWith('tools/build.mjs').length === 1, 5000)).toBe(true);
+    signal.current.abort();
+    expect(await prepared).toMatchObject({ ok: false, failure: { kind: 'compile' } });
+    expect(runningWith('tools/build.mjs')).toEqual([]);
+  });
+
+  it('does not write outside, whatever a hand-made commit calls its files', async () => {
+    const variant = await commandVariants().build();
+    const file = Object.values(variant.command.files)[0];
+    if (file === undefined) throw new Error('there is no file');
+    const hostile = { ...variant, command: { ...variant.command, files: { '../../escaped': file } } };
+    expect(await device.prepare(hostile)).toMatchObject({ ok: false, failure: { kind: 'validation' } });
+    expect(existsSync(join(folder, '..', 'escaped'))).toBe(false);
+  });
+});

@@ -1,0 +1,106 @@
+import { hostDevice } from '../../src/device/index.ts';
+import { type CommandProgram, createVariantBuilder, type Variant } from '../../src/kernel/index.ts';
+import { formatProblems, parseManifest } from '../../src/manifest/index.ts';
+import { repository } from '../manifest/support.ts';
+
+/**
+ * A program of the user's: `y[i] = i * SCALE` on the CPU, with a fault of each kind for the tests to find.
+ * `FAULT` is one of the words below, or `none`.
+ */
+export const commandProgram = `
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const [n, scale, fault, spin] = process.argv.slice(2);
+const count = Number(n);
+const y = new Float32Array(count);
+function launch() {
+  const until = performance.now() + Number(spin);
+  for (let i = 0; i < count; i++) y[i] = i * Number(scale);
+  while (performance.now() < until);
+}
+if (fault === 'refuses') console.log('error too much shared memory');
+if (fault === 'dies') { console.error('no such device'); process.exit(3); }
+if (fault === 'mute') setInterval(() => {}, 1000);
+else console.log('a line of its own\\nready');
+if (fault === 'deaf') process.on('SIGTERM', () => {});
+if (fault === 'family') console.error('child ' + spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid);
+for await (const line of createInterface({ input: process.stdin })) {
+  const [word, rest] = line.split(/ (.*)/s);
+  if (word === 'run') {
+    if (fault === 'hangs') continue;
+    if (fault === 'crashes') process.kill(process.pid, 'SIGSEGV');
+    const start = performance.now();
+    for (let i = 0; i < Number(rest); i++) launch();
+    const ms = performance.now() - start;
+    if (fault === 'chats') console.log('written');
+    else if (fault === 'microseconds') console.log('time', ms * 1000);
+    else if (fault === 'seconds') console.log('time', ms / 1000);
+    else if (fault === 'words') console.log('time soon');
+    else console.log('time', ms.toFixed(4));
+  } else if (word === 'write') {
+    launch();
+    if (fault === 'wrong') y[1] += 0.5;
+    if (fault === 'nan') y[2] = NaN;
+    if (fault !== 'unwritten') writeFileSync(rest + '/y.bin', fault === 'short' ? y.subarray(1) : y);
+    console.log('written');
+  }
+}
+if (fault === 'deaf') setInterval(() => {}, 1000);
+`;
+
+/** A manifest of that program, with `more` keys below `command`. */
+export function commandManifest(
+  more = '',
+  run = '[node, main.mjs, "{N}", "{SCALE}", "{FAULT}", "{SPIN}"]',
+): string {
+  return `version: 1
+kernels:
+  scale:
+    command:
+      run: ${run}
+      sources: [main.mjs]
+      outputs: { y: { type: f32, length: N, check: { relative: 1.0e-6 } } }
+${more}
+    workloads: [{ N: 64 }]
+    tunables:
+      SCALE: [2, 3]
+      SPIN: [0.05, 0.2, 2]
+      FAULT: [none, refuses, dies, mute, deaf, family, hangs, crashes, chats, microseconds, seconds, words, wrong, nan, unwritten, short]
+    default: { SCALE: 2, SPIN: 0.05, FAULT: none }
+`;
+}
+
+type Values = Readonly<Record<string, number | string | boolean>>;
+
+/** Builds variants of the manifest's one kernel at its first workload. */
+export function commandVariants(
+  text = commandManifest(),
+  files: Readonly<Record<string, string>> = { 'main.mjs': commandProgram },
+) {
+  const { manifest, problems } = parseManifest({
+    path: 'm.yaml',
+    text,
+    reader: repository(files),
+    operators: [],
+  });
+  const kernel = manifest?.kernels[0];
+  const workload = kernel?.workloads[0];
+  if (kernel === undefined || workload === undefined) {
+    throw new Error(formatProblems(problems, { colour: false }));
+  }
+  const builder = createVariantBuilder({ kernel, workload, limits: hostDevice().limits });
+  return {
+    kernel,
+    async build(values: Values = {}): Promise<Variant & { readonly command: CommandProgram }> {
+      const built = await builder.build({ ...kernel.defaults, ...values });
+      if (!built.ok) throw new Error(built.failure.message);
+      return built.value as Variant & { readonly command: CommandProgram };
+    },
+    async reference(): Promise<Variant> {
+      const built = await builder.reference();
+      if (!built.ok) throw new Error(built.failure.message);
+      return built.value;
+    },
+  };
+}
