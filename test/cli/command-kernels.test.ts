@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -112,4 +112,18 @@ it('leaves no program behind when it is killed', async () => {
   child.kill('SIGKILL');
   await finished;
   expect(await becomesTrue(() => !programs.some(isRunning), 5000)).toBe(true);
+}, 60_000);
+
+it('the example is tuned by the commands of its README', async () => {
+  const temporary = temporaryFolder();
+  const example = join(import.meta.dirname, '../../examples/command-kernel');
+  const folder = await projectFolder(
+    Object.fromEntries(
+      ['joulegate.yaml', 'matmul.mjs'].map((name) => [name, readFileSync(join(example, name), 'utf8')]),
+    ),
+  );
+  const ended = await joulegate(folder, 'retune', '--allow-commands', '--trials', '2', '--json');
+  const report = JSON.parse(ended.stdout);
+  expect(report).toMatchObject({ exitCode: 0, warnings: [], kernels: [{ trials: 2, failures: {} }] });
+  expect(readdirSync(temporary)).toEqual([]);
 }, 60_000);

@@ -1,7 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CommandWorkspace, createCommandDevice, hostDevice } from '../../src/device/index.ts';
 import type { Device, DeviceInfo } from '../../src/measure/index.ts';
 import { commandManifest, commandProgram, commandVariants } from '../support/command-program.ts';
@@ -12,6 +20,7 @@ const clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 const nowhere = { procFolder: '/nowhere', sysfsFolder: '/nowhere' };
 const time = { samples: 5, minSampleMs: 2, maxMs: 500 };
 
+let workerPath = '';
 let folder = '';
 let workspace: CommandWorkspace;
 let device: Device;
@@ -21,14 +30,18 @@ function openDevice(info: DeviceInfo = hostDevice(nowhere), deadlines = {}): Dev
   return createCommandDevice({ info, workspace, clock, deadlines: { slackMs: 1000, ...deadlines } });
 }
 
-beforeEach(async () => {
+beforeAll(async () => {
+  workerPath = await bundleForTest('src/worker.ts', 'worker.js');
+});
+
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'joulegate-command-test-'));
   signal.current = new AbortController();
   workspace = new CommandWorkspace({
     environment: { PATH: process.env.PATH ?? '', KEPT: 'yes' },
     temporaryFolder: folder,
     signal: signal.current.signal,
-    reaper: { workerPath: await bundleForTest('src/worker.ts', 'worker.js'), environment: process.env },
+    reaper: { workerPath, environment: process.env },
   });
   device = openDevice();
 });
@@ -215,7 +228,6 @@ if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
     for (const SPIN of [0.05, 0.2]) {
       expect(await device.prepare(await variants.build({ SPIN }))).toEqual({ ok: true, value: null });
     }
-    const { readFileSync } = await import('node:fs');
     expect(readFileSync(log, 'utf8')).toBe('works\n');
     rmSync(log);
   });
@@ -256,5 +268,47 @@ if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
     const hostile = { ...variant, command: { ...variant.command, files: { '../../escaped': file } } };
     expect(await device.prepare(hostile)).toMatchObject({ ok: false, failure: { kind: 'validation' } });
     expect(existsSync(join(folder, '..', 'escaped'))).toBe(false);
+  });
+});
+
+describe('what programs run on where there is no adapter', () => {
+  const write = (path: string, text: string) => {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const found = () => hostDevice({ procFolder: join(folder, 'proc'), sysfsFolder: join(folder, 'sys') });
+
+  afterEach(() => {
+    for (const name of ['proc', 'sys']) rmSync(join(folder, name), { recursive: true, force: true });
+  });
+
+  it('is the NVIDIA GPU that the driver shows', () => {
+    write('proc/driver/nvidia/gpus/0000:07:00.0/information', 'Model: \t\t NVIDIA H200\nIRQ:   \t\t 91\n');
+    write(
+      'proc/driver/nvidia/version',
+      'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build\n',
+    );
+    write('sys/class/drm/card0/device/vendor', '0x1002\n');
+    expect(found()).toMatchObject({
+      backend: 'host',
+      family: 'nvidia-h200',
+      vendor: 'nvidia',
+      description: 'NVIDIA H200',
+      driver: '570.86.15',
+      software: false,
+    });
+  });
+
+  it('is an AMD GPU, named or not', () => {
+    write('sys/class/drm/card0/device/vendor', '0x1a03\n');
+    write('sys/class/drm/card1/device/vendor', '0x1002\n');
+    expect(found()).toMatchObject({ family: 'amd', description: 'AMD GPU', software: false });
+    write('sys/class/drm/card1/device/product_name', 'AMD Instinct MI210\n');
+    expect(found()).toMatchObject({ family: 'amd-instinct-mi210', software: false });
+  });
+
+  it('is the CPU if there is neither', () => {
+    expect(found()).toMatchObject({ vendor: '', software: true, architecture: 'cpu' });
+    expect(found().description).not.toBe('');
   });
 });
