@@ -48464,7 +48464,8 @@ function entryLine(text3, entry) {
 }
 function kernelPlace(kernel, movedBy, failure = null) {
   const { file, line: line3 } = kernel.position;
-  if (kernel.operator !== null || movedBy === "tuning") return { file, line: line3 };
+  const isElsewhere = kernel.operator !== null || kernel.command !== void 0;
+  if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
   const { path: path2, files } = kernel.source;
   const inProject = (below) => posix.join(posix.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {

@@ -11,7 +11,7 @@ function entryLine(text: string, entry: string): number {
 
 /**
  * Where to point a user at: the kernel's own file for a change of code, the manifest's entry for an operator (its file
- * is not the user's) and for a change of configuration. A failure that knows its place is pointed at there.
+ * is not the user's), a program of another kind (it may have many) and for a change of configuration. A failure that knows its place is pointed at there.
  */
 export function kernelPlace(
   kernel: KernelDefinition,
@@ -19,7 +19,8 @@ export function kernelPlace(
   failure: VariantFailure | null = null,
 ): { readonly file: string; readonly line: number } {
   const { file, line } = kernel.position;
-  if (kernel.operator !== null || movedBy === 'tuning') return { file, line };
+  const isElsewhere = kernel.operator !== null || kernel.command !== undefined;
+  if (isElsewhere || movedBy === 'tuning') return { file, line };
   const { path, files } = kernel.source;
   const inProject = (below: string) => posix.join(posix.dirname(file), below);
   if (failure?.file !== undefined && failure.line !== undefined) {

@@ -90,7 +90,12 @@ it('guards a program: base is built from base’s files, and a change of what it
   await writeFiles(folder, { 'main.mjs': commandProgram.replace('Number(spin)', '3 * Number(spin)') });
   const ended = await guard();
   const report = JSON.parse(ended.stdout);
-  expect(report.kernels[0]).toMatchObject({ verdict: 'regressed', fails: true });
+  expect(report.kernels[0]).toMatchObject({
+    verdict: 'regressed',
+    fails: true,
+    file: 'joulegate.yaml',
+    line: 8,
+  });
   expect(report.kernels[0].latencyRatio.estimate).toBeGreaterThan(2);
   expect(report.kernels[0].diff).toContain('+  const until = performance.now() + 3 * Number(spin);');
   expect(ended.status).toBe(1);
