@@ -41620,16 +41620,21 @@ function metricsTable(kernel) {
     ])
   });
 }
+var diffKinds = { "+": "plus", "-": "minus", "@": "hunk" };
+var maxIndent = 80;
+function indentedHtml(line3) {
+  const [front = ""] = /^.?[ \t]*/.exec(line3) ?? [];
+  const blanks = front.slice(1).replaceAll("	", "  ").slice(0, maxIndent);
+  return `${textHtml(front.slice(0, 1), 1) || " "}${blanks}${textHtml(line3.slice(front.length), 400)}`;
+}
 function diffHtml(diff, maxLength4) {
   const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
-  const kinds2 = { "+": "plus", "-": "minus", "@": "hunk" };
-  const lines = text3.split("\n").map((line3) => {
-    return element(
-      "span",
-      { class: kinds2[line3[0] ?? ""] ?? null },
-      textHtml(line3, 400).replace(/^ /, "&#160;")
-    );
+  const all = text3.split("\n");
+  const lines = all.map((line3, at2) => {
+    const isName2 = line3.startsWith("--- ") && all[at2 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at2 - 1]?.startsWith("--- ");
+    const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
+    return element("span", { class: kind }, indentedHtml(line3));
   });
   return element("pre", { tabindex: "0" }, ...lines);
 }

@@ -133,7 +133,12 @@ describe('a report as a page', () => {
   });
 
   it('shows how the program differs, and cuts what is long', () => {
-    expect(renderHtml(regression())).toContain('<span class="plus">+ let x = 2u &lt; 3u;</span>');
+    expect(renderHtml(regression())).toContain('<span class="plus">+  let x = 2u &lt; 3u;</span>');
+    const files = '--- a.cu\n+++ a.cu\n@@ -1 +1 @@\n--- n;\n+\tx<y>();';
+    expect(renderHtml(guardReport([guardKernel({ verdict: 'regressed', diff: files })]))).toContain(
+      '<span class="hunk">--- a.cu</span><span class="hunk">+++ a.cu</span><span class="hunk">@@ -1 +1 @@</span>' +
+        '<span class="minus">--- n;</span><span class="plus">+  x&lt;y&gt;();</span>',
+    );
     const long = `@@ -1 +1 @@\n${'+let y = 1u;\n'.repeat(5000)}`;
     const html = renderHtml(guardReport([guardKernel({ verdict: 'regressed', diff: long })]));
     expect(html).toContain('cut, see report.json');
