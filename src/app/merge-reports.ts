@@ -5,6 +5,7 @@ import type { Arm, BlockSample } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { overallOf } from './guard-report.ts';
+import { isShare } from './stray-reports.ts';
 
 type Kernel = ReportGuard['kernels'][number];
 
@@ -163,8 +164,7 @@ function assertMergeable(reports: readonly ReportGuard[], acrossDevices: boolean
   differing('bases', (report) => report.base?.commit);
   const seen = new Set<string>();
   for (const kernel of reports.flatMap((report) => report.kernels)) {
-    // Every shard has the sentinels, and each lists what head removed.
-    if (kernel.sentinel || kernel.verdict === 'removed' || kernel.blocks === 0) continue;
+    if (!isShare(kernel)) continue;
     if (seen.has(keyOf(kernel))) refuse(`Several reports have measured ${kernel.kernel} ${kernel.workload}.`);
     seen.add(keyOf(kernel));
   }
