@@ -5,11 +5,13 @@ import { latestTag } from '../../git/index.ts';
 import { announce, stateFile, uploadArtifact } from '../../github/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import {
+  emptyState,
   type KeptState,
   packState,
   readModel,
   readTuned,
   type StateSample,
+  stateNews,
   writeFileAtomic,
   writeModel,
 } from '../../store/index.ts';
@@ -119,7 +121,9 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   // Shards would overwrite each other's: what each learnt goes with its report, and one job merges and saves it.
   const handsOn = inputs.shard !== null && learnt !== null;
   const statePath = join(reportFolder, stateFile);
-  if (handsOn) writeFileAtomic(statePath, packState(learnt));
+  if (handsOn) {
+    writeFileAtomic(statePath, packState(stateNews(kept ?? emptyState(learnt.family), learnt)));
+  }
   await publish({ ...task, report, reportFolder, files: handsOn ? [statePath] : [] });
   await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
   if (learnt !== null && !handsOn) await opened?.save(learnt);
