@@ -9,7 +9,7 @@ import {
   needsNotes,
   placeText,
 } from './facts.ts';
-import { fleetTable } from './fleet-table.ts';
+import { fleetTable, kernelsOfQuietRows } from './fleet-table.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
 import {
   details,
@@ -137,9 +137,11 @@ function suggestionBlock(report: GuardReport, limits: MarkdownLimits): string {
 /** Blocks of a guard report, to be separated by blank lines; empty ones are left out by the caller. */
 export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string[] {
   const ordered = bySeverity(report.kernels);
-  const quietOnes = ordered.filter(isQuiet);
+  const quietOnes =
+    report.devices === undefined ? ordered.filter(isQuiet) : kernelsOfQuietRows(ordered, isQuiet);
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const shown = folded.length === 0 ? ordered : ordered.filter((kernel) => !isQuiet(kernel));
+  const hidden = new Set(folded);
+  const shown = ordered.filter((kernel) => !hidden.has(kernel));
   const title = `## ${headings[report.verdict]} Joulegate: ${guardTitle(report)}`;
   return [
     title,

@@ -110,6 +110,58 @@ describe('reports of shards, judged together', () => {
     expect(merged).toMatchObject({ verdict: 'partial', exitCode: 0 });
   });
 
+  it('have the same verdicts in any order', () => {
+    const shards = [
+      red,
+      calm,
+      reportOf([kernelOf('fast'), sentinel()], [...samplesOf('fast', 0.8), ...samplesOf('sentinel', 1)]),
+      reportOf(
+        [kernelOf('drifting'), sentinel()],
+        [...samplesOf('drifting', 1.4), ...samplesOf('sentinel', 1.4)],
+      ),
+    ];
+    const byName = ({ kernels, ...merged }: ReportGuard) => ({
+      ...merged,
+      samples: null,
+      kernels: Object.fromEntries(kernels.map((kernel) => [kernel.kernel, kernel])),
+    });
+    const expected = byName(merge(shards));
+    expect(expected).toMatchObject({
+      verdict: 'failed',
+      kernels: { bad: { verdict: 'regressed' }, fast: { verdict: 'improved' } },
+    });
+    for (let turn = 1; turn < shards.length; turn++) {
+      const turned = [...shards.slice(turn), ...shards.slice(0, turn)];
+      expect(byName(merge(turned))).toEqual(expected);
+      expect(byName(merge(turned.toReversed()))).toEqual(expected);
+    }
+  });
+
+  it('judged once more are what they were', () => {
+    const once = merge([red, calm, reportOf([sentinel()], samplesOf('sentinel', 1))]);
+    expect(merge([once])).toEqual(once);
+  });
+
+  it('tell of a sentinel what the shard says that measured it most, else the one whose machine moved', () => {
+    const still = reportOf(
+      [kernelOf('good'), sentinel()],
+      [...samplesOf('good', 1), ...samplesOf('sentinel', 1)],
+    );
+    const moved = reportOf(
+      [kernelOf('bad'), sentinel()],
+      [...samplesOf('bad', 1.5), ...samplesOf('sentinel', 1.5)],
+    );
+    const brief = reportOf([sentinel({ blocks: 3 })], samplesOf('sentinel', 1.5).slice(0, 6));
+    const told = (reports: readonly ReportGuard[]) => {
+      const { kernels, samples = [] } = merge(reports);
+      const found = kernels.find(({ kernel }) => kernel === 'sentinel');
+      return [found?.verdict, samples.filter(({ kernel }) => kernel === 'sentinel').length];
+    };
+    expect(told([still, moved])).toEqual(['environment', 30]);
+    expect(told([moved, still])).toEqual(['environment', 30]);
+    expect(told([brief, still])).toEqual(['unchanged', 30]);
+  });
+
   it('keep a machine that changed to its own shard', () => {
     const machineChanged = 'a process ran on another driver';
     const merged = merge([{ ...red, machineChanged }, calm]);
