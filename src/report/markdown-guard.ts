@@ -11,6 +11,7 @@ import {
 } from './facts.ts';
 import { fleetTable, kernelsOfQuietRows } from './fleet-table.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
+import { groupSamples } from './group-samples.ts';
 import {
   details,
   factList,
@@ -25,7 +26,7 @@ import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
 import { quantityTitles } from './quantity-titles.ts';
 import { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
-import { samplesOf, windowNote } from './window-notes.ts';
+import { windowNote } from './window-notes.ts';
 
 const marks: Record<GuardVerdict, string> = {
   regressed: '🔴',
@@ -94,6 +95,7 @@ function configurationList(report: GuardReport, limits: MarkdownLimits): string 
   const measured = bySeverity(report.kernels).filter(
     (kernel) => kernel.configuration.head !== null && kernel.verdict !== 'identical',
   );
+  const samplesOf = groupSamples(report);
   const items = measured.slice(0, limits.maxNotes).map((kernel) => {
     const { base, head } = kernel.configuration;
     const after = head === null ? '' : formatConfiguration(head);
@@ -101,7 +103,7 @@ function configurationList(report: GuardReport, limits: MarkdownLimits): string 
     const now = after === '' ? 'nothing to tune' : codeMarkdown(after, 600);
     const was = before === after || before === '' ? '' : `, base: ${codeMarkdown(before, 600)}`;
     const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
-    const windows = windowNote(samplesOf(report, kernel));
+    const windows = windowNote(samplesOf(kernel));
     return windows === '' ? subject : `${subject}\n  - ${escapeMarkdown(windows, 1000)}`;
   });
   return items.join('\n');
