@@ -78,10 +78,14 @@ function compareFiles({ base, policy }: GuardTask): readonly Comparison[] | null
   return base.revision === null ? null : compareUntouched(base.revision, policy.head);
 }
 
+/** A sentinel is kept whatever else is left out, unless the change touches it: then it is a kernel like any other. */
 function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[] | null) {
   return kernels === null
     ? comparisons
-    : comparisons.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
+    : comparisons.filter(
+        ({ kernel, definition, status }) =>
+          (definition.sentinel && status !== 'changed') || kernels.includes(kernel),
+      );
 }
 
 function isOf({ subject }: Contest, { kernel, workload }: SubjectJudgement): boolean {

@@ -29,6 +29,7 @@ export type { Progress, ProgressStatus } from './progress.ts';
 export { type RecordOptions, type RecordSummary, record } from './record.ts';
 export { type RetuneOptions, retune } from './retune.ts';
 export { type ReplayRetuneOptions, retuneRecording } from './retune-recording.ts';
+export { type ShardKernels, shardKernels } from './shard-kernels.ts';
 export { loadReport } from './show-report.ts';
 export { findStrays, type JobReport, type StrayReport } from './stray-reports.ts';
 export { type Validation, validate } from './validate.ts';
