@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { checkOutMerge, pullRequestEvent } from '../support/action-run.ts';
+import { describeOnAdapter } from '../support/adapter.ts';
 import { type Fleet, fleetCommits, startFleet } from '../support/fleet-run.ts';
 import { largeFleet } from '../support/large-fleet.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
+import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
 type ReportChange = Parameters<typeof reportOf>[2];
 
@@ -52,7 +55,7 @@ function plain(text: string): string {
 describe('sixteen shards of a run', () => {
   it('that are all there are judged together: one verdict, one comment, one check run, one artifact', async () => {
     const fleet = await fleetExcept();
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended.log).not.toContain('::error');
     expect(ended.log).not.toContain('::warning');
     expect(ended).toMatchObject({
@@ -72,7 +75,7 @@ describe('sixteen shards of a run', () => {
       /^joulegate-merged-[0-9a-f]{8}-acme-one-attempt-1$/,
     );
     // Run again, what was merged before is not taken for a shard.
-    const again = await fleet.report({ attempt: 2 });
+    const again = await fleet.run({ attempt: 2 });
     expect(again).toMatchObject({ status: 0, outputs: { verdict: 'passed', gated: '16' } });
     expect(fleet.github.comments(7)).toHaveLength(1);
   });
@@ -80,7 +83,7 @@ describe('sixteen shards of a run', () => {
   it('of which one is missing and one is corrupt are not green anywhere, and both are named', async () => {
     const fleet = await fleetExcept(5, 11);
     fleet.add({ left: { 'report.json': '{"schema": "joulegate-rep' }, shard: { index: 11, count: shards } });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({
       status: 3,
       outputs: { verdict: 'could-not-measure', gated: '14', regressed: '0' },
@@ -101,7 +104,7 @@ describe('sixteen shards of a run', () => {
   it('fail for a regression however many others are missing, which stay named', async () => {
     const fleet = await fleetExcept(2, 5, 11);
     addShard(fleet, 2, { ratio: 1.5 });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({ status: 1, outputs: { verdict: 'failed', regressed: '1', gated: '14' } });
     expect(fleet.github.checkRuns).toMatchObject([
       {
@@ -119,10 +122,10 @@ describe('sixteen shards of a run', () => {
 
   it('none of which left anything have no verdict, and a green comment of before says so', async () => {
     const whole = await fleetExcept();
-    await whole.report();
+    await whole.run();
     expect(whole.github.comments(7)[0]?.body).toContain('✅');
     whole.services.damageBlobs(Buffer.from('no archive'));
-    const ended = await whole.report({ attempt: 2 });
+    const ended = await whole.run({ attempt: 2 });
     expect(ended).toMatchObject({ status: 3, outputs: { verdict: 'error' } });
     expect(ended.summary).toContain('no verdict');
     const comments = whole.github.comments(7);
@@ -140,7 +143,7 @@ describe('a shard that does not belong', () => {
     const commit = 'd'.repeat(40);
     // It would be red, if it counted.
     addShard(fleet, 7, { ratio: 1.5, change: { head: { label: 'other', commit } } });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({
       status: 3,
       outputs: { verdict: 'could-not-measure', gated: '15', regressed: '0' },
@@ -159,7 +162,7 @@ describe('a shard that does not belong', () => {
       head: { label: 'merge', commit: 'f'.repeat(40) },
     };
     addShard(fleet, 7, { change });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({ status: 3, outputs: { gated: '15' } });
     expect(plain(ended.summary)).toContain('7of16 on acme-one cannot be used (foreign)');
   });
@@ -171,7 +174,7 @@ describe('a shard that does not belong', () => {
       const left = { 'report.json': JSON.stringify(shardReport({ [`k${index}`]: 1 }, change)) };
       fleet.add({ left, shard: { index: index + 1, count: 2 } });
     }
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({ status: 3, outputs: { gated: '1' } });
     expect(plain(ended.summary)).toContain('The report of 1of2 on acme-one cannot be used (foreign)');
     expect(plain(ended.summary)).not.toContain('2of2 on acme-one cannot');
@@ -181,7 +184,7 @@ describe('a shard that does not belong', () => {
     const fleet = await fleetExcept(3);
     const report = { ...shardReport({ k3: 1 }), version: 2 };
     fleet.add({ left: { 'report.json': JSON.stringify(report) }, shard: { index: 3, count: shards } });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({ status: 3, outputs: { verdict: 'could-not-measure', gated: '15' } });
     expect(plain(ended.summary)).toContain(
       '3of16 on acme-one cannot be used (corrupt): its report.json has version 2 of its format and this program knows up to 1',
@@ -200,7 +203,7 @@ describe('a shard that is there twice', () => {
       const left = { 'report.json': JSON.stringify(shardReport({ k4: ratio })) };
       fleet.add({ left, shard, attempt });
     }
-    expect(await fleet.report({ attempt: 2 })).toMatchObject({
+    expect(await fleet.run({ attempt: 2 })).toMatchObject({
       status: 0,
       outputs: { verdict: 'passed', gated: '16' },
     });
@@ -210,7 +213,7 @@ describe('a shard that is there twice', () => {
     const fleet = await fleetExcept(9);
     const left = { 'report.json': JSON.stringify(shardReport({ k8: 1.5 })) };
     fleet.add({ left, shard: { index: 9, count: shards } });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({ status: 3, outputs: { gated: '14', regressed: '0' } });
     const text = plain(ended.summary);
     expect(text).toContain(
@@ -225,7 +228,7 @@ describe('a shard that is there twice', () => {
     fleet.add({ left, shard: { index: 1, count: 2 } });
     const other = shardReport({ k1: 1 }, { device: deviceOf('acme-two') });
     fleet.add({ left: { 'report.json': JSON.stringify(other) }, device: 'acme-two' });
-    const ended = await fleet.report();
+    const ended = await fleet.run();
     expect(ended).toMatchObject({ status: 3, outputs: { verdict: 'could-not-measure', gated: '1' } });
     expect(plain(ended.summary)).toContain(
       'The reports of acme-one cannot be used (duplicate): its kernels were shared out over 2 and 16 jobs at once',
@@ -256,7 +259,7 @@ describe('five hundred kernels', () => {
         }
       }
       const regressed = (kernels / 10) * regressedOfTen * families.length;
-      const ended = await fleet.report();
+      const ended = await fleet.run();
       expect(ended).toMatchObject({
         status: 1,
         outputs: {
@@ -293,11 +296,50 @@ describe('five hundred kernels', () => {
     const fleet = await startFleet();
     const [report] = largeFleet({ kernels: 60, shards: 1, regressedOfTen: 10 });
     fleet.add({ left: { 'report.json': JSON.stringify(report) }, device: 'nvidia-hopper' });
-    const ended = await fleet.report({ inputs: { 'github-token': 'app-token' } });
+    const ended = await fleet.run({ inputs: { 'github-token': 'app-token' } });
     expect(ended.status).toBe(1);
     expect(commandsIn(ended.log, 'error')).toHaveLength(10);
     expect(commandsIn(ended.log, 'error').at(-1)).toContain('51 more errors');
     for (const kind of ['warning', 'notice'])
       expect(commandsIn(ended.log, kind).length).toBeLessThanOrEqual(10);
   }, 60_000);
+});
+
+/** A kernel of the small project under another name. */
+function kernelEntry(name: string, ...more: readonly string[]): string {
+  const own = smallManifest.slice(smallManifest.indexOf('  power:')).replace('power.wgsl', `${name}.wgsl`);
+  return own.replace('  power:\n', [`  ${name}:`, ...more.map((line) => `    ${line}`), ''].join('\n'));
+}
+
+describeOnAdapter('two shards of a pull request', () => {
+  it('that touches a sentinel and removes a kernel say so once, and go together', async () => {
+    const fleet = await startFleet();
+    const watch = kernelEntry('watch', 'sentinel: true');
+    const checkout = await checkOutMerge(fleet.workspace, {
+      base: {
+        ...smallProject(20),
+        'joulegate.yaml': smallManifest + watch + kernelEntry('gone'),
+        'kernels/watch.wgsl': powerKernel(20),
+        'kernels/gone.wgsl': powerKernel(20),
+      },
+      head: { 'joulegate.yaml': smallManifest + watch, 'kernels/watch.wgsl': powerKernel(21) },
+    });
+    const pull = { event: pullRequestEvent(checkout), sha: checkout.merge };
+    for (const shard of ['1/2', '2/2']) {
+      const ended = await fleet.run({ ...pull, inputs: { mode: 'guard', shard, 'fail-on': 'none' } });
+      expect(ended.status).toBe(0);
+      const told = [...ended.summary.matchAll(/`(watch|gone|power)`/g)].map(([, name]) => name);
+      // The only kernel that is dealt goes to the first of them.
+      expect([...new Set(told)].sort()).toEqual(shard === '1/2' ? ['gone', 'power', 'watch'] : []);
+      expect(ended.log).toContain(
+        shard === '1/2' ? 'Shard 1/2: 1 kernel, about 1 min by their budgets.' : 'Shard 2/2 has no kernel',
+      );
+    }
+    expect(fleet.github.comments(7)).toEqual([]);
+    const ended = await fleet.run(pull);
+    expect(ended.log).not.toContain('cannot be used');
+    expect(ended.outputs).toMatchObject({ identical: '1' });
+    expect(plain(ended.summary)).toMatch(/1 identical, 1 removed|1 removed, 1 identical/);
+    expect(fleet.github.comments(7)).toHaveLength(1);
+  }, 120_000);
 });

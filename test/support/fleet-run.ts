@@ -18,12 +18,14 @@ export interface FleetJob {
 }
 
 export interface Fleet {
+  /** Where the repository is checked out. */
+  readonly workspace: string;
   readonly services: ActionsServices;
   readonly github: GithubServer;
   /** @returns the artifact's identifier */
   add(job: FleetJob): number;
-  /** Runs the job with `mode: report`, of pull request 7 unless told otherwise. */
-  report(more?: Partial<Parameters<typeof runAction>[0]>): Promise<ActionRun>;
+  /** Runs a job, of pull request 7 unless told otherwise: the one with `mode: report` unless its inputs say so. */
+  run(more?: Partial<Parameters<typeof runAction>[0]>): Promise<ActionRun>;
 }
 
 /** A run whose jobs have ended, and the services that the job which merges them talks to. */
@@ -32,6 +34,7 @@ export async function startFleet(): Promise<Fleet> {
   const github = await startGithubServer();
   const { services } = job;
   return {
+    workspace: job.workspace,
     services,
     github,
     add({ left, shard = null, device = 'acme-one', attempt = 1, manifest = 'joulegate.yaml' }) {
@@ -41,7 +44,7 @@ export async function startFleet(): Promise<Fleet> {
         : zipOf(Object.entries(left).map(([file, content]) => ({ name: file, bytes: Buffer.from(content) })));
       return services.addArtifact(name, bytes);
     },
-    report: ({ inputs, ...more } = {}) =>
+    run: ({ inputs, ...more } = {}) =>
       runAction({
         job,
         github,

@@ -30,15 +30,18 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
   const { shard } = inputs;
   const share = shard === null ? null : shardKernels(manifest, shard, 'guard');
   if (shard !== null && share !== null) commands.info(describeShard(shard, share));
-  // Each job keeps the sentinels, for its machine. One that the change touches is judged once, by the first job.
+  // Each job keeps the sentinels, for its machine. One that the change touches, or makes of another kernel, is judged
+  // once: by the first job, which lists what the change removed as well.
+  const isFirst = shard?.index === 1;
   const sentinels = manifest.kernels.filter(({ sentinel }) => sentinel).map(({ name }) => name);
-  const kernels = share === null ? null : [...share.names, ...(shard?.index === 1 ? sentinels : [])];
+  const kernels = share === null ? null : [...share.names, ...(isFirst ? sentinels : [])];
   const reportFolder = reportFolderOf(runner);
   let keeper: AttemptKeeper | null = null;
   const report = await guard(host, {
     manifest: inputs.manifest,
     base: await resolveBase(host, runner, inputs),
     kernels,
+    listsRemoved: isFirst,
     device: inputs.device,
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),
