@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkOutMerge, pullRequestEvent } from '../support/action-run.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
-import { type Fleet, fleetCommits, startFleet } from '../support/fleet-run.ts';
-import { largeFleet } from '../support/large-fleet.ts';
+import { type Fleet, fleetCommits, plain, startFleet } from '../support/fleet-run.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
-import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
 type ReportChange = Parameters<typeof reportOf>[2];
 
@@ -42,14 +38,6 @@ function channels(fleet: Fleet, { summary }: { readonly summary: string }): Reco
   const [comment] = fleet.github.comments(7);
   const [check] = fleet.github.checkRuns;
   return { summary, comment: comment?.body ?? '', check: check?.output.summary ?? '' };
-}
-
-/** Without the characters that Markdown's own are escaped by, and its spaces that do not break. */
-function plain(text: string): string {
-  return text
-    .replaceAll('\\', '')
-    .replaceAll('\u00a0', ' ')
-    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 }
 
 describe('sixteen shards of a run', () => {
@@ -235,111 +223,4 @@ describe('a shard that is there twice', () => {
     );
     expect(plain(ended.summary)).toContain('No report of 2of2 on acme-one');
   });
-});
-
-/** Lines of the log by workflow command. */
-function commandsIn(log: string, command: string): string[] {
-  return log.split('\n').filter((line) => line.startsWith(`::${command} `));
-}
-
-describe('five hundred kernels', () => {
-  it.each([
-    ['most of which regressed', 500, 8, ['nvidia-hopper']],
-    ['on several devices, few of which regressed', 170, 1, ['nvidia-hopper', 'nvidia-ada', 'apple-m4']],
-  ] as const)(
-    '%s: everything is as long as GitHub takes it',
-    async (...row) => {
-      const [, kernels, regressedOfTen, families] = row;
-      const fleet = await startFleet();
-      for (const family of families) {
-        const reports = largeFleet({ kernels, shards, regressedOfTen, family });
-        for (const [i, report] of reports.entries()) {
-          const left = { 'report.json': JSON.stringify(report) };
-          fleet.add({ left, shard: { index: i + 1, count: shards }, device: family });
-        }
-      }
-      const regressed = (kernels / 10) * regressedOfTen * families.length;
-      const ended = await fleet.run();
-      expect(ended).toMatchObject({
-        status: 1,
-        outputs: {
-          verdict: 'failed',
-          gated: String(kernels * families.length),
-          regressed: String(regressed),
-        },
-      });
-      const [comment] = fleet.github.comments(7);
-      expect(comment?.body).toHaveLength(ended.outputs['comment-body']?.length ?? 0);
-      expect(comment?.body.length).toBeLessThanOrEqual(65_536);
-      // What it could not hold is counted, and its last line is whole.
-      expect(comment?.body).toMatch(/\d+ more rows not shown here; the JSON report has them\./);
-      expect(comment?.body.trimEnd()).toMatch(/attempt 1<\/sub>$/);
-      expect(Buffer.byteLength(ended.summary)).toBeLessThanOrEqual(1024 * 1024);
-      expect(ended.summary.length).toBeGreaterThan(comment?.body.length ?? 0);
-      expect(ended.summary.match(/<details>/g)?.length).toBe(ended.summary.match(/<\/details>/g)?.length);
-      const [check] = fleet.github.checkRuns;
-      expect(check?.output.summary.length).toBeLessThanOrEqual(65_535);
-      expect(check?.output.annotations.map(({ annotation_level }) => annotation_level)).toEqual(
-        Array(9).fill('failure'),
-      );
-      // The tenth has no place: it counts the rest, and the check run shows only those that have one.
-      expect(commandsIn(ended.log, 'error')).toEqual([
-        expect.stringContaining(`${new Intl.NumberFormat('en').format(regressed - 9)} more errors`),
-      ]);
-      const outputs = Object.values(ended.outputs).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
-      expect(outputs).toBeLessThan(1024 * 1024);
-    },
-    60_000,
-  );
-
-  it('are annotated at most ten times a kind by the step where there is no check run', async () => {
-    const fleet = await startFleet();
-    const [report] = largeFleet({ kernels: 60, shards: 1, regressedOfTen: 10 });
-    fleet.add({ left: { 'report.json': JSON.stringify(report) }, device: 'nvidia-hopper' });
-    const ended = await fleet.run({ inputs: { 'github-token': 'app-token' } });
-    expect(ended.status).toBe(1);
-    expect(commandsIn(ended.log, 'error')).toHaveLength(10);
-    expect(commandsIn(ended.log, 'error').at(-1)).toContain('51 more errors');
-    for (const kind of ['warning', 'notice'])
-      expect(commandsIn(ended.log, kind).length).toBeLessThanOrEqual(10);
-  }, 60_000);
-});
-
-/** A kernel of the small project under another name. */
-function kernelEntry(name: string, ...more: readonly string[]): string {
-  const own = smallManifest.slice(smallManifest.indexOf('  power:')).replace('power.wgsl', `${name}.wgsl`);
-  return own.replace('  power:\n', [`  ${name}:`, ...more.map((line) => `    ${line}`), ''].join('\n'));
-}
-
-describeOnAdapter('two shards of a pull request', () => {
-  it('that touches a sentinel and removes a kernel say so once, and go together', async () => {
-    const fleet = await startFleet();
-    const watch = kernelEntry('watch', 'sentinel: true');
-    const checkout = await checkOutMerge(fleet.workspace, {
-      base: {
-        ...smallProject(20),
-        'joulegate.yaml': smallManifest + watch + kernelEntry('gone'),
-        'kernels/watch.wgsl': powerKernel(20),
-        'kernels/gone.wgsl': powerKernel(20),
-      },
-      head: { 'joulegate.yaml': smallManifest + watch, 'kernels/watch.wgsl': powerKernel(21) },
-    });
-    const pull = { event: pullRequestEvent(checkout), sha: checkout.merge };
-    for (const shard of ['1/2', '2/2']) {
-      const ended = await fleet.run({ ...pull, inputs: { mode: 'guard', shard, 'fail-on': 'none' } });
-      expect(ended.status).toBe(0);
-      const told = [...ended.summary.matchAll(/`(watch|gone|power)`/g)].map(([, name]) => name);
-      // The only kernel that is dealt goes to the first of them.
-      expect([...new Set(told)].sort()).toEqual(shard === '1/2' ? ['gone', 'power', 'watch'] : []);
-      expect(ended.log).toContain(
-        shard === '1/2' ? 'Shard 1/2: 1 kernel, about 1 min by their budgets.' : 'Shard 2/2 has no kernel',
-      );
-    }
-    expect(fleet.github.comments(7)).toEqual([]);
-    const ended = await fleet.run(pull);
-    expect(ended.log).not.toContain('cannot be used');
-    expect(ended.outputs).toMatchObject({ identical: '1' });
-    expect(plain(ended.summary)).toMatch(/1 identical, 1 removed|1 removed, 1 identical/);
-    expect(fleet.github.comments(7)).toHaveLength(1);
-  }, 120_000);
 });

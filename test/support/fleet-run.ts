@@ -57,3 +57,11 @@ export async function startFleet(): Promise<Fleet> {
       }),
   };
 }
+
+/** Without the characters that Markdown's own are escaped by, and its spaces that do not break. */
+export function plain(text: string): string {
+  return text
+    .replaceAll('\\', '')
+    .replaceAll('\u00a0', ' ')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+}
