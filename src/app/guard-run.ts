@@ -29,6 +29,8 @@ export interface KeptForGuard {
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
   /** A git revision, or a folder with the base revision of the manifest; null: there is none, so every kernel is new. */
   readonly base: string | null;
+  /** Kernels that head removed are listed whatever `kernels` leaves out: they are in no share of head's. */
+  readonly listsRemoved?: boolean;
   /** Verdicts that fail the run; the manifest's gates decide unless given. */
   readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
@@ -78,10 +80,14 @@ function compareFiles({ base, policy }: GuardTask): readonly Comparison[] | null
   return base.revision === null ? null : compareUntouched(base.revision, policy.head);
 }
 
+/** A sentinel is kept whatever else is left out, unless the change touches it: then it is a kernel like any other. */
 function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[] | null) {
   return kernels === null
     ? comparisons
-    : comparisons.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
+    : comparisons.filter(
+        ({ kernel, definition, status }) =>
+          (definition.sentinel && status !== 'changed') || kernels.includes(kernel),
+      );
 }
 
 function isOf({ subject }: Contest, { kernel, workload }: SubjectJudgement): boolean {
@@ -188,8 +194,8 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
 export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
   const { host, options, base, policy } = task;
   const settled = compareFiles(task);
-  const removed =
-    base.revision === null ? [] : selectComparisons(listRemoved(base.revision, policy.head), options.kernels);
+  const gone = base.revision === null ? [] : listRemoved(base.revision, policy.head);
+  const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
   if (settled !== null) {
     return {
       comparisons: [...selectComparisons(settled, options.kernels), ...removed],

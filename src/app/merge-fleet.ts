@@ -12,6 +12,9 @@ export interface FleetReports {
 /** Longest name of a kernel that leaves room for the device's. */
 const maxName = 130;
 
+/** As many as a report may list; the kernels of others are judged all the same. */
+const maxDevices = 64;
+
 function nameOn(kernel: string, label: string): string {
   return `${kernel.slice(0, maxName)} on ${label}`;
 }
@@ -59,7 +62,7 @@ export function mergeFleet(options: {
     meter: null,
     meterReason: 'see each device',
     noiseFloor: null,
-    devices: fleet.map(({ label, reports }) => ({
+    devices: fleet.slice(0, maxDevices).map(({ label, reports }) => ({
       label,
       device: reports.find(({ device }) => device !== null)?.device ?? null,
       meter: reports.find(({ meter }) => meter !== null)?.meter ?? null,

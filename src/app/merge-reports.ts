@@ -1,113 +1,22 @@
 import { ExitCode, JoulegateError } from '../errors/index.ts';
-import { type JudgeOptions, judge, type Subject, type SubjectJudgement } from '../judge/index.ts';
+import type { SubjectJudgement } from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
-import type { Arm, BlockSample } from '../measure/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
 import { overallOf } from './guard-report.ts';
+import { defaultFailOn, judgeShards, readShard, type Shard, subjectKey } from './judge-shards.ts';
+import { isShare } from './stray-reports.ts';
 
 type Kernel = ReportGuard['kernels'][number];
 
-/** What fails where a report does not say: it is of an earlier version. */
-const defaultFailOn: readonly Verdict[] = ['regressed', 'missing-baseline'];
+/** As many and as long as a report may have. */
+const maxWarnings = 1000;
+const maxWarning = 4000;
+/** Of what is missing and of the verdict, each: a report's reason may have 4,000 characters. */
+const maxReason = 1900;
 
 /** Runs that ended without a verdict: their kernels were not judged, whatever their reports list. */
 const unfinished: readonly number[] = [ExitCode.couldNotMeasure, ExitCode.internal, ExitCode.interrupted];
-
-function keyOf(one: { readonly kernel: string; readonly workload: string }): string {
-  return JSON.stringify([one.kernel, one.workload]);
-}
-
-interface Shard {
-  readonly report: ReportGuard;
-  readonly subjects: readonly Subject[];
-  /** Of this report's own kernels only. */
-  readonly samples: readonly BlockSample[];
-  /** What earlier attempts at them measured, oldest first. */
-  readonly earlier: readonly (readonly BlockSample[])[];
-}
-
-type ReportedSample = NonNullable<ReportGuard['samples']>[number];
-
-/** What was judged, as far as a report tells it; null for a kernel that was not measured. */
-function subjectOf(kernel: Kernel, own: readonly BlockSample[]): Subject | null {
-  const energy = kernel.metrics.find(({ metric }) => metric === 'energy');
-  const latency = kernel.metrics.find(({ metric }) => metric === 'latency');
-  if (energy === undefined || latency === undefined) return null;
-  const arms = new Set(own.map(({ arm }) => arm));
-  return {
-    kernel: kernel.kernel,
-    workload: kernel.workload,
-    sentinel: kernel.sentinel,
-    gate: {
-      energy: { margin: energy.margin, allowEstimated: energy.gates },
-      latency: { margin: latency.margin },
-      failOn: kernel.failOn ?? defaultFailOn,
-      ...(kernel.acceptLabel == null ? {} : { acceptLabel: kernel.acceptLabel }),
-    },
-    arms: [...arms] as Arm[],
-    energyEstimated: kernel.estimated,
-  };
-}
-
-function readShard(report: ReportGuard): Shard {
-  const own = new Set(report.kernels.map(keyOf));
-  const all = (report.samples ?? []).filter((sample) => own.has(keyOf(sample)));
-  const samples = all.filter(({ attempt }) => attempt === undefined);
-  // Grouped once: reports of hundreds of kernels have tens of thousands of samples.
-  const byKernel = groupSamples(samples);
-  const subjects = report.kernels.flatMap(
-    (kernel) => subjectOf(kernel, byKernel.get(keyOf(kernel)) ?? []) ?? [],
-  );
-  return { report, subjects, samples, earlier: attemptsIn(all) };
-}
-
-function groupSamples(samples: readonly BlockSample[]): ReadonlyMap<string, readonly BlockSample[]> {
-  const groups = new Map<string, BlockSample[]>();
-  for (const sample of samples) {
-    const key = keyOf(sample);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [sample]);
-    else group.push(sample);
-  }
-  return groups;
-}
-
-function attemptsIn(samples: readonly ReportedSample[]): BlockSample[][] {
-  const numbers = [...new Set(samples.flatMap(({ attempt }) => attempt ?? []))].sort((a, b) => a - b);
-  return numbers.map((number) => samples.filter(({ attempt }) => attempt === number));
-}
-
-/** The n-th attempts of all shards together. */
-function joinAttempts(shards: readonly Shard[]): BlockSample[][] {
-  const most = Math.max(0, ...shards.map(({ earlier }) => earlier.length));
-  return Array.from({ length: most }, (_, i) => shards.flatMap(({ earlier }) => earlier[i] ?? []));
-}
-
-/**
- * Judgements of all shards. The adjustment for many tests spans all of them; sentinels and the noise floor speak for the
- * machine they were measured on, and for no other.
- */
-function judgeShards(shards: readonly Shard[]): readonly SubjectJudgement[] {
-  const compared = shards.flatMap(({ subjects }) => subjects.filter(({ sentinel }) => !sentinel));
-  const together = judge(
-    compared,
-    shards.flatMap(({ samples }) => samples),
-    { earlier: joinAttempts(shards) },
-  );
-  const byKernel = new Map(together.map((judgement) => [keyOf(judgement), judgement]));
-  return shards.flatMap(({ report, subjects, samples, earlier }) => {
-    const options: JudgeOptions = {
-      earlier,
-      machineChanged: report.machineChanged ?? null,
-      ...(report.noiseFloor ? { noiseFloor: report.noiseFloor } : {}),
-    };
-    return judge(subjects, samples, options).map((own) => {
-      if (own.sentinel || own.verdict === 'environment') return own;
-      return byKernel.get(keyOf(own)) ?? own;
-    });
-  });
-}
 
 /** The label of the pull request by which a kernel's regression is accepted; null if there is none. */
 type Acceptance = (kernel: string) => string | null;
@@ -123,11 +32,11 @@ function acceptanceOf(kernels: readonly Kernel[], labels: readonly string[] | nu
 
 function judged(
   kernel: Kernel,
-  judgement: SubjectJudgement | undefined,
+  judgement: SubjectJudgement | null,
   policy: { readonly failOn: readonly Verdict[]; readonly acceptedBy: string | null },
 ): Kernel {
   const { failOn, acceptedBy } = policy;
-  if (judgement === undefined) return { ...kernel, fails: failOn.includes(kernel.verdict) };
+  if (judgement === null) return { ...kernel, fails: failOn.includes(kernel.verdict) };
   const fails = failOn.includes(judgement.verdict);
   const accepted = fails && judgement.verdict === 'regressed' ? acceptedBy : null;
   const ratioOf = (wanted: 'energy' | 'latency') =>
@@ -143,6 +52,10 @@ function judged(
     energyRatio: ratioOf('energy'),
     latencyRatio: ratioOf('latency'),
   };
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 function refuse(message: string): never {
@@ -163,21 +76,42 @@ function assertMergeable(reports: readonly ReportGuard[], acrossDevices: boolean
   differing('bases', (report) => report.base?.commit);
   const seen = new Set<string>();
   for (const kernel of reports.flatMap((report) => report.kernels)) {
-    // Every shard has the sentinels, and each lists what head removed.
-    if (kernel.sentinel || kernel.verdict === 'removed' || kernel.blocks === 0) continue;
-    if (seen.has(keyOf(kernel))) refuse(`Several reports have measured ${kernel.kernel} ${kernel.workload}.`);
-    seen.add(keyOf(kernel));
+    if (!isShare(kernel)) continue;
+    if (seen.has(subjectKey(kernel)))
+      refuse(`Several reports have measured ${kernel.kernel} ${kernel.workload}.`);
+    seen.add(subjectKey(kernel));
   }
 }
 
-/** Each kernel once: a sentinel of several shards, or a removed kernel, as the report that measured it most has it. */
-function distinctKernels(reports: readonly ReportGuard[]): readonly Kernel[] {
-  const kernels = new Map<string, Kernel>();
-  for (const kernel of reports.flatMap((report) => report.kernels)) {
-    const there = kernels.get(keyOf(kernel));
-    if (there === undefined || kernel.blocks > there.blocks) kernels.set(keyOf(kernel), kernel);
+/** A kernel as one report has it. */
+interface Entry {
+  readonly kernel: Kernel;
+  readonly report: ReportGuard;
+  /** null if it was not measured there. */
+  readonly judgement: SubjectJudgement | null;
+}
+
+/** Which of two says more: the one that was measured more, then the one that saw its machine move. */
+function saysMore(a: Entry, b: Entry): boolean {
+  if (a.kernel.blocks !== b.kernel.blocks) return a.kernel.blocks > b.kernel.blocks;
+  return a.judgement?.verdict === 'environment' && b.judgement?.verdict !== 'environment';
+}
+
+/** Each kernel once: of a sentinel of several shards, or a removed kernel, the entry that says most. */
+function distinctEntries(
+  shards: readonly Shard[],
+  judgements: readonly (readonly SubjectJudgement[])[],
+): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const [i, { report }] of shards.entries()) {
+    const own = new Map(judgements[i]?.map((judgement) => [subjectKey(judgement), judgement]));
+    for (const kernel of report.kernels) {
+      const entry = { kernel, report, judgement: own.get(subjectKey(kernel)) ?? null };
+      const there = entries.get(subjectKey(kernel));
+      if (there === undefined || saysMore(entry, there)) entries.set(subjectKey(kernel), entry);
+    }
   }
-  return [...kernels.values()];
+  return entries;
 }
 
 /** Every shard tells what it saw of the gates; what several saw is told once. */
@@ -218,22 +152,21 @@ export function mergeReports(options: {
   assertMergeable(reports, options.acrossDevices ?? false);
   const shards = reports.map(readShard);
   const judgements = judgeShards(shards);
-  // Of a sentinel in several shards the first speaks.
-  const judgementOf = new Map([...judgements].reverse().map((judgement) => [keyOf(judgement), judgement]));
-  const kernels = distinctKernels(reports);
+  const entries = distinctEntries(shards, judgements);
+  const kernels = [...entries.values()].map(({ kernel }) => kernel);
   const failOn = new Map(
     kernels.map((kernel) => [kernel.kernel, options.failOn ?? kernel.failOn ?? defaultFailOn]),
   );
   const failOnOf = (kernel: string) => failOn.get(kernel) ?? defaultFailOn;
   const accepts = acceptanceOf(kernels, labels);
-  const merged = kernels.map((kernel) =>
-    judged(kernel, judgementOf.get(keyOf(kernel)), {
+  const merged = [...entries.values()].map(({ kernel, judgement }) =>
+    judged(kernel, judgement, {
       failOn: failOnOf(kernel.kernel),
       acceptedBy: accepts(kernel.kernel),
     }),
   );
   const overall = overallOf({
-    judgements,
+    judgements: judgements.flat(),
     kernels: merged,
     failOn: failOnOf,
     accepts: (kernel) => accepts(kernel) !== null,
@@ -247,7 +180,6 @@ export function mergeReports(options: {
       : []),
   ];
   const failed = overall.verdict === 'failed';
-  const own = new Set(merged.map(keyOf));
   const policy = mergePolicies(reports);
   // The file itself stays with the shard that found it.
   const suggested = reports.find((report) => report.suggestion != null)?.suggestion;
@@ -258,15 +190,20 @@ export function mergeReports(options: {
     exitCode: incomplete && !failed ? ExitCode.couldNotMeasure : overall.exitCode,
     device: reports.find((report) => report.device !== null)?.device ?? null,
     meter: reports.find((report) => report.meter !== null)?.meter ?? null,
-    warnings: [...new Set([...gaps, ...reports.flatMap((report) => report.warnings)])],
+    warnings: [...new Set([...gaps, ...reports.flatMap((report) => report.warnings)])]
+      .slice(0, maxWarnings)
+      .map((warning) => shortened(warning, maxWarning)),
     verdict: incomplete && !failed ? 'could-not-measure' : overall.verdict,
-    reason: [...gaps, overall.reason].join(' '),
+    reason: [shortened(gaps.join(' '), maxReason), shortened(overall.reason, maxReason)].join(' ').trim(),
     counts: { ...countVerdicts(merged), gated: overall.gated },
     kernels: merged,
     ...(policy === undefined ? {} : { policy }),
     notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
     machineChanged: reports.find((report) => report.machineChanged != null)?.machineChanged ?? null,
     suggestion: suggested == null ? null : { ...suggested, file: null },
-    samples: reports.flatMap((report) => report.samples ?? []).filter((sample) => own.has(keyOf(sample))),
+    // Those that each kernel's entry is of: blocks of several machines have the same numbers.
+    samples: reports.flatMap((report) =>
+      (report.samples ?? []).filter((sample) => entries.get(subjectKey(sample))?.report === report),
+    ),
   };
 }

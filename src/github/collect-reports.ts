@@ -84,7 +84,10 @@ function latest(reports: readonly ReportArtifact[]): ReportArtifact[] {
   for (const report of [...reports].sort((a, b) => a.attempt - b.attempt)) {
     byShard.set(shardName(report), report);
   }
-  return [...byShard.values()].sort((a, b) => (a.artifact < b.artifact ? -1 : 1));
+  return [...byShard.values()].sort(
+    (a, b) =>
+      Number(a.device > b.device) - Number(a.device < b.device) || a.count - b.count || a.index - b.index,
+  );
 }
 
 /** A shard whose kernels are all untouched opens no device. Where there is one device, it can only be of that one. */

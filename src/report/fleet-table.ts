@@ -1,6 +1,6 @@
 import { escapeMarkdown } from './escape-markdown.ts';
 import { kernelVerdictText } from './facts.ts';
-import { formatChange } from './format.ts';
+import { formatChange, formatCount } from './format.ts';
 import { type MarkdownLimits, subjectCell, table } from './markdown-parts.ts';
 import type { GuardKernel, GuardReport } from './types.ts';
 
@@ -22,21 +22,47 @@ function cell(kernel: GuardKernel | undefined, mark: (kernel: GuardKernel) => st
   return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures].join('<br>').replaceAll(' ', '\u00a0');
 }
 
+/** What stands in one row of the table: a kernel and workload on all devices. */
+function rowOf(kernel: GuardKernel): string {
+  return JSON.stringify([plainName(kernel), kernel.workload]);
+}
+
+/** Those of `kernels` in whose rows there is nothing to see: a row is shown whole or not at all. */
+export function kernelsOfQuietRows(
+  kernels: readonly GuardKernel[],
+  isQuiet: (kernel: GuardKernel) => boolean,
+): readonly GuardKernel[] {
+  const loud = new Set(kernels.filter((kernel) => !isQuiet(kernel)).map(rowOf));
+  return kernels.filter((kernel) => !loud.has(rowOf(kernel)));
+}
+
+type FleetDevice = NonNullable<GuardReport['devices']>[number];
+
+/** The columns there is room for, in the report's order: those on which something fails come first. */
+function columnsOf({ devices = [], kernels }: GuardReport): readonly FleetDevice[] {
+  const failing = new Set(kernels.filter(({ fails }) => fails).map(({ on }) => on));
+  const ranked = [
+    ...devices.filter(({ label }) => failing.has(label)),
+    ...devices.filter(({ label }) => !failing.has(label)),
+  ].slice(0, maxDevices);
+  return devices.filter((device) => ranked.includes(device));
+}
+
 /** One row per kernel and workload, one column per device. `kernels` are in the order that rows are to have. */
 export function fleetTable(
   report: GuardReport,
   kernels: readonly GuardKernel[],
   options: { readonly limits: MarkdownLimits; readonly mark: (kernel: GuardKernel) => string },
 ): string {
-  const devices = (report.devices ?? []).slice(0, maxDevices);
+  const devices = columnsOf(report);
+  const rest = (report.devices ?? []).length - devices.length;
   const rows = new Map<string, Map<string, GuardKernel>>();
   for (const kernel of kernels) {
-    const key = JSON.stringify([plainName(kernel), kernel.workload]);
-    const row = rows.get(key) ?? new Map<string, GuardKernel>();
+    const row = rows.get(rowOf(kernel)) ?? new Map<string, GuardKernel>();
     row.set(kernel.on ?? '', kernel);
-    rows.set(key, row);
+    rows.set(rowOf(kernel), row);
   }
-  return table({
+  const shown = table({
     titles: ['kernel', ...devices.map(({ label }) => escapeMarkdown(label, 60))],
     rightAligned: [],
     rows: [...rows.values()].map((row) => {
@@ -49,4 +75,6 @@ export function fleetTable(
     }),
     maxRows: options.limits.maxRows,
   });
+  if (shown === '' || rest === 0) return shown;
+  return `${shown}\n\n${formatCount(rest, 'more device')} not shown here; the JSON report has them.`;
 }

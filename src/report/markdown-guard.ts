@@ -9,8 +9,9 @@ import {
   needsNotes,
   placeText,
 } from './facts.ts';
-import { fleetTable } from './fleet-table.ts';
+import { fleetTable, kernelsOfQuietRows } from './fleet-table.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
+import { groupSamples } from './group-samples.ts';
 import {
   details,
   factList,
@@ -25,7 +26,7 @@ import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
 import { quantityTitles } from './quantity-titles.ts';
 import { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
-import { samplesOf, windowNote } from './window-notes.ts';
+import { windowNote } from './window-notes.ts';
 
 const marks: Record<GuardVerdict, string> = {
   regressed: '🔴',
@@ -94,6 +95,7 @@ function configurationList(report: GuardReport, limits: MarkdownLimits): string 
   const measured = bySeverity(report.kernels).filter(
     (kernel) => kernel.configuration.head !== null && kernel.verdict !== 'identical',
   );
+  const samplesOf = groupSamples(report);
   const items = measured.slice(0, limits.maxNotes).map((kernel) => {
     const { base, head } = kernel.configuration;
     const after = head === null ? '' : formatConfiguration(head);
@@ -101,7 +103,7 @@ function configurationList(report: GuardReport, limits: MarkdownLimits): string 
     const now = after === '' ? 'nothing to tune' : codeMarkdown(after, 600);
     const was = before === after || before === '' ? '' : `, base: ${codeMarkdown(before, 600)}`;
     const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
-    const windows = windowNote(samplesOf(report, kernel));
+    const windows = windowNote(samplesOf(kernel));
     return windows === '' ? subject : `${subject}\n  - ${escapeMarkdown(windows, 1000)}`;
   });
   return items.join('\n');
@@ -137,9 +139,11 @@ function suggestionBlock(report: GuardReport, limits: MarkdownLimits): string {
 /** Blocks of a guard report, to be separated by blank lines; empty ones are left out by the caller. */
 export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string[] {
   const ordered = bySeverity(report.kernels);
-  const quietOnes = ordered.filter(isQuiet);
+  const quietOnes =
+    report.devices === undefined ? ordered.filter(isQuiet) : kernelsOfQuietRows(ordered, isQuiet);
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const shown = folded.length === 0 ? ordered : ordered.filter((kernel) => !isQuiet(kernel));
+  const hidden = new Set(folded);
+  const shown = ordered.filter((kernel) => !hidden.has(kernel));
   const title = `## ${headings[report.verdict]} Joulegate: ${guardTitle(report)}`;
   return [
     title,

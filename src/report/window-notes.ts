@@ -85,11 +85,3 @@ export function windowNote(samples: readonly Sample[]): string {
     .filter((text) => text !== '')
     .join('; ');
 }
-
-/** Samples of one kernel and workload. */
-export function samplesOf(
-  report: GuardReport,
-  { kernel, workload }: { readonly kernel: string; readonly workload: string },
-): readonly Sample[] {
-  return (report.samples ?? []).filter((sample) => sample.kernel === kernel && sample.workload === workload);
-}

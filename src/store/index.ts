@@ -18,6 +18,7 @@ export { readCachedRecording, readRecording, writeRecording } from './recording.
 export { readReport, writeReport } from './report.ts';
 export { writeRuntime } from './runtime.ts';
 export { emptyState, type KeptState, packState, stateVersion, unpackState } from './state.ts';
+export { stateNews } from './state-news.ts';
 export {
   emptyTuned,
   formatTuned,

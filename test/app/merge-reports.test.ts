@@ -1,100 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { mergeReports } from '../../src/app/index.ts';
 import type { ReportGuard } from '../../src/schema/index.ts';
-
-type Kernel = ReportGuard['kernels'][number];
-type Sample = NonNullable<ReportGuard['samples']>[number];
-
-/** Six flagging and nine confirming blocks in which head costs `ratio` times base, with a spread of about 1 %. */
-function samplesOf(kernel: string, ratio: number): Sample[] {
-  const phases = [...Array<'flag'>(6).fill('flag'), ...Array<'confirm'>(9).fill('confirm')];
-  return phases.flatMap((phase, block) =>
-    (['B', 'H'] as const).map(
-      (arm): Sample => ({
-        kernel,
-        workload: 'N=1',
-        arm,
-        block,
-        phase,
-        latencyMs: (arm === 'H' ? ratio : 1) * (1 + 0.01 * Math.sin(7 * block + (arm === 'H' ? 1 : 0))),
-        joules: null,
-        latencyResolution: 0,
-        energyResolution: 0,
-        voidReasons: [],
-      }),
-    ),
-  );
-}
-
-function kernelOf(name: string, change: Partial<Kernel> = {}): Kernel {
-  const metric = { ratio: null, gates: true, blocks: 15, flagged: false, confirmP: null, reason: '' };
-  return {
-    kernel: name,
-    workload: 'N=1',
-    verdict: 'unchanged',
-    reason: '',
-    fails: false,
-    failOn: ['regressed', 'missing-baseline'],
-    sentinel: false,
-    file: null,
-    line: null,
-    estimated: false,
-    energyRatio: null,
-    latencyRatio: null,
-    base: null,
-    head: null,
-    configuration: { base: null, head: null },
-    metrics: [
-      { ...metric, metric: 'energy', verdict: 'inconclusive', margin: 0.05 },
-      { ...metric, metric: 'latency', verdict: 'unchanged', margin: 0.05 },
-    ],
-    attribution: null,
-    kWhPerMonth: null,
-    blocks: 15,
-    ...change,
-  };
-}
-
-function reportOf(kernels: readonly Kernel[], samples: readonly Sample[], change: Partial<ReportGuard> = {}) {
-  const report: ReportGuard = {
-    schema: 'joulegate-report',
-    version: 1,
-    kind: 'guard',
-    tool: { name: 'joulegate', version: '0.0.0' },
-    createdAt: '2026-01-01T00:00:00.000Z',
-    durationSeconds: 1,
-    exitCode: 0,
-    manifest: 'joulegate.yaml',
-    device: null,
-    meter: null,
-    meterReason: '',
-    warnings: [],
-    verdict: 'passed',
-    reason: '',
-    base: { label: 'main', commit: 'a'.repeat(40) },
-    head: { label: 'HEAD', commit: 'b'.repeat(40) },
-    counts: {
-      gated: 1,
-      regressed: 0,
-      improved: 0,
-      unchanged: 1,
-      inconclusive: 0,
-      identical: 0,
-      new: 0,
-      removed: 0,
-      missingBaseline: 0,
-      environment: 0,
-    },
-    kernels: [...kernels],
-    samples: [...samples],
-    ...change,
-  };
-  return report;
-}
+import { kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 
 const red = reportOf([kernelOf('bad')], samplesOf('bad', 1.5));
 const calm = reportOf([kernelOf('good')], samplesOf('good', 1));
-const sentinel = (change: Partial<Kernel> = {}) => kernelOf('sentinel', { sentinel: true, ...change });
+const sentinel = (change: Parameters<typeof kernelOf>[1] = {}) =>
+  kernelOf('sentinel', { sentinel: true, ...change });
 
 function merge(reports: readonly ReportGuard[], gaps: readonly string[] = []) {
   return mergeReports({ reports, gaps, failOn: null });
@@ -196,6 +108,58 @@ describe('reports of shards, judged together', () => {
     expect(merged.policy).toEqual(policy);
     expect(merged.notJudged).toEqual([{ kernel: 'late', workload: 'N=1' }]);
     expect(merged).toMatchObject({ verdict: 'partial', exitCode: 0 });
+  });
+
+  it('have the same verdicts in any order', () => {
+    const shards = [
+      red,
+      calm,
+      reportOf([kernelOf('fast'), sentinel()], [...samplesOf('fast', 0.8), ...samplesOf('sentinel', 1)]),
+      reportOf(
+        [kernelOf('drifting'), sentinel()],
+        [...samplesOf('drifting', 1.4), ...samplesOf('sentinel', 1.4)],
+      ),
+    ];
+    const byName = ({ kernels, ...merged }: ReportGuard) => ({
+      ...merged,
+      samples: null,
+      kernels: Object.fromEntries(kernels.map((kernel) => [kernel.kernel, kernel])),
+    });
+    const expected = byName(merge(shards));
+    expect(expected).toMatchObject({
+      verdict: 'failed',
+      kernels: { bad: { verdict: 'regressed' }, fast: { verdict: 'improved' } },
+    });
+    for (let turn = 1; turn < shards.length; turn++) {
+      const turned = [...shards.slice(turn), ...shards.slice(0, turn)];
+      expect(byName(merge(turned))).toEqual(expected);
+      expect(byName(merge(turned.toReversed()))).toEqual(expected);
+    }
+  });
+
+  it('judged once more are what they were', () => {
+    const once = merge([red, calm, reportOf([sentinel()], samplesOf('sentinel', 1))]);
+    expect(merge([once])).toEqual(once);
+  });
+
+  it('tell of a sentinel what the shard says that measured it most, else the one whose machine moved', () => {
+    const still = reportOf(
+      [kernelOf('good'), sentinel()],
+      [...samplesOf('good', 1), ...samplesOf('sentinel', 1)],
+    );
+    const moved = reportOf(
+      [kernelOf('bad'), sentinel()],
+      [...samplesOf('bad', 1.5), ...samplesOf('sentinel', 1.5)],
+    );
+    const brief = reportOf([sentinel({ blocks: 3 })], samplesOf('sentinel', 1.5).slice(0, 6));
+    const told = (reports: readonly ReportGuard[]) => {
+      const { kernels, samples = [] } = merge(reports);
+      const found = kernels.find(({ kernel }) => kernel === 'sentinel');
+      return [found?.verdict, samples.filter(({ kernel }) => kernel === 'sentinel').length];
+    };
+    expect(told([still, moved])).toEqual(['environment', 30]);
+    expect(told([moved, still])).toEqual(['environment', 30]);
+    expect(told([brief, still])).toEqual(['unchanged', 30]);
   });
 
   it('keep a machine that changed to its own shard', () => {

@@ -90,6 +90,22 @@ describeOnAdapter('a WebGPU device', (adapter) => {
     expect(await device.verify(copy, copy)).toEqual({ ok: true, value: null });
   });
 
+  it('refuses a program whose buffers would take more memory than it may have, before it takes any', async () => {
+    const large = { byteLength: 12 * 2 ** 30 };
+    const buffers = [0, 1, 2].map((binding) => ({ ...floats(`b${binding}`, binding), ...large }));
+    const outcome = await device.prepare(variantOf('large', '', { buffers }));
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: {
+        kind: 'unsupported',
+        message: expect.stringMatching(
+          /^the buffers take 38654705664 bytes together, this device allows \d+$/,
+        ),
+      },
+    });
+    expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
+  });
+
   it('takes a program that leaves a buffer unused', async () => {
     const variant = variantOf('constant', 'o[i] = 1.0;');
     expect(await device.prepare(variant)).toEqual({ ok: true, value: null });

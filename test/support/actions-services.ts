@@ -65,6 +65,15 @@ export class ActionsServices {
       }));
   }
 
+  /** A finished artifact, as another job of the run would have left it. @returns its identifier */
+  addArtifact(name: string, bytes: Buffer): number {
+    const id = this.#nextId++;
+    const entry = { blob: `blob-${id}`, id, key: name, version: '', size: bytes.length, isFinal: true };
+    this.#artifacts.push(entry);
+    this.#blobs.set(entry.blob, bytes);
+    return id;
+  }
+
   /** Every call of the method gets the fault from now on. */
   fail(method: string, fault: ServiceFault): void {
     this.#faults.set(method, fault);
@@ -219,7 +228,7 @@ function answer(response: ServerResponse, { status, body, headers = {}, bytes }:
 }
 
 /** An unsigned token with the claim that the toolkit reads. */
-function runtimeToken(): string {
+export function runtimeToken(): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none' })}.${part({ scp: 'Actions.Results:run-1:job-1', exp: 4e9 })}.`;
 }

@@ -5,11 +5,11 @@ import { guard } from '../guard.ts';
 import { machineLabel } from '../guard-blocks.ts';
 import type { Host } from '../host.ts';
 import { openManifest } from '../open-manifest.ts';
+import { describeShard, shardKernels } from '../shard-kernels.ts';
 import { type AttemptKeeper, keptNoiseFloor, restoreAttempts } from './kept-state.ts';
 import { publish } from './publish.ts';
 import { labelsOf } from './pull-request-comment.ts';
 import { resolveBase } from './resolve-base.ts';
-import { shardKernels } from './shard-kernels.ts';
 
 export interface ModeTask {
   readonly host: Host;
@@ -27,18 +27,21 @@ export function reportFolderOf(runner: Runner): string {
 export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
   const { host, commands, runner, inputs } = task;
   const { manifest } = openManifest(host, inputs.manifest);
-  // A guard keeps the sentinels whatever else it leaves out: each job has a machine of its own that may move.
-  const kernels = inputs.shard === null ? null : shardKernels(manifest, inputs.shard);
-  if (inputs.shard !== null && kernels?.length === 0) {
-    const { index, count } = inputs.shard;
-    commands.info(`Shard ${index}/${count} has no kernel: there are fewer kernels than shards.`);
-  }
+  const { shard } = inputs;
+  const share = shard === null ? null : shardKernels(manifest, shard, 'guard');
+  if (shard !== null && share !== null) commands.info(describeShard(shard, share));
+  // Each job keeps the sentinels, for its machine. One that the change touches, or makes of another kernel, is judged
+  // once: by the first job, which lists what the change removed as well.
+  const isFirst = shard?.index === 1;
+  const sentinels = manifest.kernels.filter(({ sentinel }) => sentinel).map(({ name }) => name);
+  const kernels = share === null ? null : [...share.names, ...(isFirst ? sentinels : [])];
   const reportFolder = reportFolderOf(runner);
   let keeper: AttemptKeeper | null = null;
   const report = await guard(host, {
     manifest: inputs.manifest,
     base: await resolveBase(host, runner, inputs),
     kernels,
+    listsRemoved: isFirst,
     device: inputs.device,
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import { type KeptState, mergeStates, mergeTuned, unpackState, writeTuned } from '../../store/index.ts';
+import { withNight } from '../history.ts';
 import { mergeRetunes } from '../merge-retunes.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
@@ -41,7 +42,7 @@ async function keep(task: ModeTask, states: readonly KeptState[], warn: (text: s
       states.filter((one) => one.family === family),
     );
     for (const warning of warnings) warn(warning);
-    await keeper.save(state);
+    await keeper.save({ ...state, history: withNight(state.history, []) });
   }
 }
 

@@ -1,14 +1,22 @@
 import { join } from 'node:path';
 import { type ExitCode, JoulegateError } from '../../errors/index.ts';
-import { announce, type CollectedReport, type CollectFault, collectReports } from '../../github/index.ts';
+import {
+  announce,
+  type CollectedReport,
+  type CollectFault,
+  collectReports,
+  type Runner,
+} from '../../github/index.ts';
 import type { Report, ReportGuard, ReportRetune } from '../../schema/index.ts';
 import { readReport } from '../../store/index.ts';
 import { type FleetReports, mergeFleet } from '../merge-fleet.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
+import { findStrays } from '../stray-reports.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { mergeNight } from './merge-night.ts';
 import { isOfFork, publish } from './publish.ts';
 import { commentOptions, labelsOf } from './pull-request-comment.ts';
+import { reportGaps } from './report-gaps.ts';
 
 /** A report that was collected, checked. */
 export interface ReadReport<R extends Report = Report> {
@@ -38,25 +46,19 @@ function readAll(collected: readonly CollectedReport[]): ReadReports {
   return { reports, faults };
 }
 
-/** What is missing or not of use, for people. */
-function gapsOf(faults: readonly CollectFault[]): string[] {
-  const missing = faults.filter(({ kind }) => kind === 'missing').map(({ name }) => name);
-  const others = faults.filter(({ kind }) => kind !== 'missing');
-  return [
-    ...(missing.length > 0 ? [`No report of ${missing.join(', ')}: its kernels were not judged.`] : []),
-    ...others.map(({ kind, name, reason }) => {
-      const what = kind === 'duplicate' ? 'The reports of' : 'The report of';
-      return `${what} ${name} cannot be used (${kind}): ${reason}. Its kernels were not judged.`;
-    }),
-  ].map((gap) => gap.slice(0, 1500));
-}
-
 function isGuard(read: ReadReport): read is ReadReport<ReportGuard> {
   return read.report.kind === 'guard';
 }
 
 function isRetune(read: ReadReport): read is ReadReport<ReportRetune> {
   return read.report.kind === 'retune';
+}
+
+/** Commits that this run, or the one that it reports about, is of. */
+function commitsOf({ eventName, sha, pullRequest, mergeGroup, workflowRun }: Runner): string[] {
+  const named = [pullRequest?.headSha, mergeGroup?.headSha, workflowRun?.headSha];
+  // After `workflow_run` it is the tip of the default branch, whatever the other run was of.
+  return [...(eventName === 'workflow_run' ? [] : [sha]), ...named.flatMap((commit) => commit ?? [])];
 }
 
 function byDevice(reads: readonly ReadReport<ReportGuard>[]): FleetReports[] {
@@ -121,16 +123,24 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
     collected.faults.filter(({ kind }) => kind === 'duplicate').map(({ name }) => name),
   );
   const read = readAll(collected.reports.filter(({ device }) => !doubled.has(device)));
-  const gaps = gapsOf([...collected.faults, ...read.faults]);
+  const jobs = read.reports.filter(isGuard).map(({ collected: { name, device }, report }) => ({
+    name,
+    device,
+    report,
+  }));
+  const strays = findStrays(jobs, commitsOf(runner));
+  const strayNames = new Set(strays.map(({ name }) => name));
+  const reports = read.reports.filter(({ collected: { name } }) => !strayNames.has(name));
+  const gaps = reportGaps([...collected.faults, ...read.faults, ...strays]);
   for (const gap of gaps) commands.warning(gap);
-  if (read.reports.length === 0 && gaps.length > 0) {
-    throw new JoulegateError('could-not-measure', `There is no report to judge. ${gaps.join(' ')}`, {
+  if (reports.length === 0 && gaps.length > 0) {
+    throw new JoulegateError('could-not-measure', `There is no report to judge.\n${gaps.join('\n')}`, {
       code: 'no-reports',
       nextStep: 'Look at the jobs that are named, and run them again.',
     });
   }
-  const guards = read.reports.filter(isGuard);
-  const retunes = read.reports.filter(isRetune);
+  const guards = reports.filter(isGuard);
+  const retunes = reports.filter(isRetune);
   if (guards.length > 0 && retunes.length > 0) {
     throw new JoulegateError('bad-input', 'Some reports of this run are of guard, others of retune.', {
       code: 'not-a-guard-report',

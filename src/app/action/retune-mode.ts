@@ -5,11 +5,13 @@ import { latestTag } from '../../git/index.ts';
 import { announce, stateFile, uploadArtifact } from '../../github/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import {
+  emptyState,
   type KeptState,
   packState,
   readModel,
   readTuned,
   type StateSample,
+  stateNews,
   writeFileAtomic,
   writeModel,
 } from '../../store/index.ts';
@@ -18,11 +20,11 @@ import { nightOf, withAnchors, withHistory, withNight } from '../history.ts';
 import { openManifest } from '../open-manifest.ts';
 import { writeReportFiles } from '../report-files.ts';
 import { type RetuneOptions, recordingsFolder, retune } from '../retune.ts';
+import { describeShard, shardKernels } from '../shard-kernels.ts';
 import { type ModeTask, reportFolderOf } from './guard-mode.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
 import { publish } from './publish.ts';
 import { commentOptions } from './pull-request-comment.ts';
-import { shardKernels } from './shard-kernels.ts';
 
 /** The same search every night would try the same configurations: each run draws its own. */
 function seedOf(runId: number): number {
@@ -64,8 +66,11 @@ async function uploadRecordings(task: ModeTask, device: string | null, folder: s
  * following step to propose, and keeps what was learnt.
  */
 export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
-  const { host, runner, inputs } = task;
+  const { host, commands, runner, inputs } = task;
   const { manifest, folder } = openManifest(host, inputs.manifest);
+  const { shard } = inputs;
+  const share = shard === null ? null : shardKernels(manifest, shard, 'retune');
+  if (shard !== null && share !== null) commands.info(describeShard(shard, share));
   const model = join(runner.temporaryFolder, 'joulegate', 'model.json.gz');
   const reportFolder = reportFolderOf(runner);
   let keeper: StateKeeper | null = null;
@@ -73,7 +78,7 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   let noise: readonly BlockSample[] = [];
   const options: RetuneOptions = {
     manifest: inputs.manifest,
-    kernels: inputs.shard === null ? null : shardKernels(manifest, inputs.shard),
+    kernels: share?.names ?? null,
     device: inputs.device,
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),
@@ -118,9 +123,11 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
           noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise, machine)],
         };
   // Shards would overwrite each other's: what each learnt goes with its report, and one job merges and saves it.
-  const handsOn = inputs.shard !== null && learnt !== null;
+  const handsOn = shard !== null && learnt !== null;
   const statePath = join(reportFolder, stateFile);
-  if (handsOn) writeFileAtomic(statePath, packState(learnt));
+  if (handsOn) {
+    writeFileAtomic(statePath, packState(stateNews(kept ?? emptyState(learnt.family), learnt)));
+  }
   await publish({ ...task, report, reportFolder, files: handsOn ? [statePath] : [] });
   await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
   if (learnt !== null && !handsOn) await opened?.save(learnt);

@@ -51,6 +51,12 @@ export class BufferPool {
     this.#maxBytes = maxBytes;
   }
 
+  /** Bytes that the buffers take together, initial contents of what is written included. */
+  bytesOf(bindings: readonly BufferBinding[]): number {
+    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding)));
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
   /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
   excess(bindings: readonly BufferBinding[]): number {
     let bytes = 0;

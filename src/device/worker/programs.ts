@@ -29,14 +29,17 @@ const maxAhead = 4;
 /** Compiled programs by identity, the least recently used given up first. */
 export class Programs {
   readonly #device: GPUDevice;
+  readonly #maxProgramBytes: number;
   readonly #pool: BufferPool;
   readonly #compiled = new Map<string, CompiledProgram>();
   /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
   readonly #ahead = new Map<string, Promise<GPUComputePipeline | null>>();
 
-  constructor(device: GPUDevice, maxBufferBytes: number) {
+  /** `pool`: kept for later programs. `program`: that one may have at all. */
+  constructor(device: GPUDevice, maxBytes: { readonly pool: number; readonly program: number }) {
     this.#device = device;
-    this.#pool = new BufferPool(device, maxBufferBytes);
+    this.#maxProgramBytes = maxBytes.program;
+    this.#pool = new BufferPool(device, maxBytes.pool);
   }
 
   /**
@@ -51,6 +54,7 @@ export class Programs {
       return known;
     }
     requireFeatures(this.#device, program.requiredFeatures);
+    this.#requireRoom(program);
     const layouts = this.#layouts(program);
     const pipeline = (await this.#takeAhead(program)) ?? (await this.#pipeline(program, layouts));
     for (const [identity] of this.#compiled) {
@@ -87,6 +91,16 @@ export class Programs {
     const pipeline = this.#compileApart(program).catch(() => null);
     this.#ahead.set(identity, pipeline);
     await pipeline;
+  }
+
+  /** On a software adapter it is the machine's own memory that would run out, and take the job with it. */
+  #requireRoom({ buffers }: WireProgram): void {
+    const bytes = this.#pool.bytesOf(buffers);
+    if (bytes <= this.#maxProgramBytes) return;
+    throw new VariantFault(
+      'unsupported',
+      `the buffers take ${bytes} bytes together, this device allows ${this.#maxProgramBytes}`,
+    );
   }
 
   async #takeAhead({ identity }: WireProgram): Promise<GPUComputePipeline | null> {

@@ -21,8 +21,8 @@ import { timestampsArePlausible } from './timestamp-check.ts';
 import { checkAgainst, type Outputs, runOnce } from './verify.ts';
 import { warmUp } from './warm-up.ts';
 
-const softwareBufferBytes = 1024 ** 3;
-const hardwareBufferBytes = 4 * 1024 ** 3;
+const softwareBytes = { pool: 1024 ** 3, program: 2 * 1024 ** 3 };
+const hardwareBytes = { pool: 4 * 1024 ** 3, program: 32 * 1024 ** 3 };
 const referenceBytes = 512 * 1024 ** 2;
 
 /** What a session works with. */
@@ -59,7 +59,7 @@ export class Session {
     this.info = info;
     this.#clock = clock;
     this.#launcher = launcher;
-    this.#programs = new Programs(launcher.device, info.software ? softwareBufferBytes : hardwareBufferBytes);
+    this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
     this.lost = opened.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`);
   }
 

@@ -35,7 +35,10 @@ export async function timestampsArePlausible(options: {
 }): Promise<boolean> {
   const { device, clock } = options;
   if (!device.features.has('timestamp-query')) return false;
-  const programs = new Programs(device, Number.POSITIVE_INFINITY);
+  const programs = new Programs(device, {
+    pool: Number.POSITIVE_INFINITY,
+    program: Number.POSITIVE_INFINITY,
+  });
   const compiled = await programs.get({
     identity: 'timestamp-check',
     wgsl: probe,

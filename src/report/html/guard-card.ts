@@ -8,7 +8,7 @@ import {
   formatRatio,
 } from '../format.ts';
 import { element, escapeMarkup, intervalsFigure, type Point, planeFigure, type Tone } from '../svg/index.ts';
-import type { GuardKernel, GuardReport, Ratio } from '../types.ts';
+import type { GuardKernel, Ratio } from '../types.ts';
 import { windowNote } from '../window-notes.ts';
 import { codeHtml, disclosure, figureHtml, paragraph, tableHtml, textHtml } from './parts.ts';
 import type { Sample } from './samples.ts';
@@ -201,18 +201,4 @@ export function guardRow(kernel: GuardKernel, id: string): readonly string[] {
     cost(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head)),
   ];
-}
-
-/** Samples of a report by kernel and workload. */
-export function groupSamples(report: GuardReport): (kernel: GuardKernel) => readonly Sample[] {
-  const groups = new Map<string, Sample[]>();
-  const keyOf = (one: { readonly kernel: string; readonly workload: string }) =>
-    JSON.stringify([one.kernel, one.workload]);
-  for (const sample of report.samples ?? []) {
-    const key = keyOf(sample);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [sample]);
-    else group.push(sample);
-  }
-  return (kernel) => groups.get(keyOf(kernel)) ?? [];
 }

@@ -1,11 +1,12 @@
 import { bySeverity, countsText, guardTitle, isQuiet, retuneTitle, runFacts } from '../facts.ts';
 import { formatKilowattHours } from '../format.ts';
+import { groupSamples } from '../group-samples.ts';
 import { loosenedNote, otherPolicyNote } from '../policy-notes.ts';
 import { quantityTitles } from '../quantity-titles.ts';
 import { suggestionDiff, suggestionNote } from '../suggestion.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
 import type { GuardReport, Report, RetuneReport } from '../types.ts';
-import { diffHtml, groupSamples, guardCard, guardRow } from './guard-card.ts';
+import { diffHtml, guardCard, guardRow } from './guard-card.ts';
 import { disclosure, factsHtml, paragraph, tableHtml, textHtml } from './parts.ts';
 import { retuneCard, retuneRow } from './retune-card.ts';
 import { pageStyle } from './style.ts';

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { mergeRetunes } from '../../src/app/index.ts';
+import { validateReport } from '../../src/schema/index.ts';
+import { retunedKernel, retuneReport } from '../report/samples.ts';
+import { deviceOf } from '../support/shard-reports.ts';
+
+const ada = deviceOf('acme-ada');
+const matmul = retunedKernel({ kernel: 'matmul' });
+const softmax = retunedKernel({ kernel: 'softmax' });
+
+/** Names and workloads in order. */
+function names(merged: ReturnType<typeof mergeRetunes>): string[] {
+  return merged.kernels.map(({ kernel, workload }) => `${kernel} ${workload}`);
+}
+
+describe('reports of a night', () => {
+  it('of the shards of one device are one report of all their kernels, on that device', () => {
+    const first = retuneReport([matmul], { durationSeconds: 60, warnings: ['slow', 'both'] });
+    const second = retuneReport([softmax], { durationSeconds: 90, warnings: ['both'] });
+    expect(
+      mergeRetunes(
+        [
+          { label: 'h200', report: first },
+          { label: 'h200', report: second },
+        ],
+        ['No report of 3of3 on h200: its kernels were not judged.'],
+      ),
+    ).toEqual({
+      ...first,
+      durationSeconds: 90,
+      warnings: ['No report of 3of3 on h200: its kernels were not judged.', 'slow', 'both'],
+      kernels: [matmul, softmax],
+    });
+  });
+
+  it('keep several devices apart, and name them in every kernel', () => {
+    const merged = mergeRetunes(
+      [
+        { label: 'h200', report: retuneReport([matmul, softmax]) },
+        { label: 'l4', report: retuneReport([matmul], { device: ada, meter: null }) },
+      ],
+      [],
+    );
+    expect(merged.kernels).toEqual([
+      { ...matmul, kernel: 'matmul on h200' },
+      { ...softmax, kernel: 'softmax on h200' },
+      { ...matmul, kernel: 'matmul on l4' },
+    ]);
+    expect(merged).toMatchObject({ device: null, meter: null });
+    expect(validateReport(merged).ok).toBe(true);
+  });
+
+  it('have as many kernels in any order', () => {
+    const reports = [
+      { label: 'h200', report: retuneReport([matmul, softmax], { warnings: ['one'] }) },
+      { label: 'l4', report: retuneReport([matmul], { device: ada, warnings: ['two'], exitCode: 3 }) },
+    ] as const;
+    const [one, other] = [mergeRetunes(reports, []), mergeRetunes(reports.toReversed(), [])];
+    expect(names(other).sort()).toEqual(names(one).sort());
+    expect(other.warnings.toSorted()).toEqual(one.warnings.toSorted());
+    for (const field of ['exitCode', 'device', 'meter', 'durationSeconds'] as const) {
+      expect(other[field]).toEqual(one[field]);
+    }
+  });
+
+  it('of one kernel that two jobs retuned have what the first found', () => {
+    const merged = mergeRetunes(
+      [
+        { label: 'h200', report: retuneReport([matmul]) },
+        { label: 'h200', report: retuneReport([{ ...matmul, joules: 99 }, softmax]) },
+      ],
+      [],
+    );
+    expect(merged.kernels).toEqual([matmul, softmax]);
+  });
+
+  it.each([
+    [[0, 0], 0],
+    [[0, 2], 2],
+    [[3, 2], 3],
+    [[2, 130, 0], 130],
+  ] as const)('with the exit statuses %j have %i', (exitCodes, expected) => {
+    const reports = exitCodes.map((exitCode) => ({ label: 'h200', report: retuneReport([], { exitCode }) }));
+    expect(mergeRetunes(reports, []).exitCode).toBe(expected);
+  });
+
+  it('may be many: what a report has no room for is left out', () => {
+    const warnings = Array.from({ length: 600 }, (_, i) => `${i}`);
+    const reports = ['a', 'b'].map((label) => ({
+      label,
+      report: retuneReport([], { warnings: warnings.map((text) => `${label}${text}`) }),
+    }));
+    const merged = mergeRetunes(reports, ['x'.repeat(5000)]);
+    expect(validateReport(merged).ok).toBe(true);
+    expect(merged.warnings).toHaveLength(1000);
+    expect(merged.warnings[0]).toHaveLength(4000);
+  });
+});
