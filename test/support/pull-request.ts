@@ -10,23 +10,32 @@ import { smallManifest, smallProject } from './small-project.ts';
 /** What a run may have otherwise. */
 export type RunOptions = Partial<Parameters<typeof runAction>[0]>;
 
+/** Too short a search for advice: it is not what these runs are about. */
+const labelledManifest = smallManifest
+  .replace('search-seconds: 5', 'search-seconds: 1')
+  .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n');
+
+/** Runs that end in seconds, and need not find out much. */
+const shortManifest = smallManifest
+  .replace(
+    'trials: 12, search-seconds: 30, judge-seconds: 20',
+    'trials: 3, search-seconds: 4, judge-seconds: 1',
+  )
+  .replace(
+    'trials: 4, search-seconds: 5, judge-seconds: 60',
+    'trials: 2, search-seconds: 1, judge-seconds: 2',
+  );
+
 /** A pull request of the small project, checked out, and its runs. */
 export async function pullRequest(
   head: Readonly<Record<string, string>>,
-  more: { readonly repository?: string; readonly labelled?: boolean } = {},
+  more: { readonly repository?: string; readonly labelled?: boolean; readonly short?: boolean } = {},
 ) {
-  const { repository, labelled = false } = more;
+  const { repository, labelled = false, short = false } = more;
   const job = await startJob();
   const github = await startGithubServer();
-  const base = labelled
-    ? {
-        ...smallProject(100),
-        // Too short a search for advice: it is not what these runs are about.
-        'joulegate.yaml': smallManifest
-          .replace('search-seconds: 5', 'search-seconds: 1')
-          .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n'),
-      }
-    : smallProject(100);
+  const manifest = labelled ? labelledManifest : short ? shortManifest : smallManifest;
+  const base = { ...smallProject(100), 'joulegate.yaml': manifest };
   const checkout = await checkOutMerge(job.workspace, { base, head });
   const run = (more: RunOptions = {}) =>
     runAction({
