@@ -17,6 +17,8 @@ export interface StateCacheTask {
   readonly seconds?: number;
   /** An answer that took longer is that of a service in trouble, which is left alone for a while; 10 s unless given. */
   readonly patienceSeconds?: number;
+  /** The service is waited for no longer once it is aborted. */
+  readonly signal?: AbortSignal;
   /** Runs of any ref may save it: it is of use to repetitions of the same run only. The default branch's alone unless given. */
   readonly savedByAnyRef?: boolean;
 }
@@ -55,7 +57,7 @@ function openStore(task: StateCacheTask): StateStore {
     return inFolder(isAbsolute(choice.path) ? choice.path : resolve(runner.workspace, choice.path));
   }
   if (runner.hasCacheService) {
-    return serviceStore({ runner, key, maxBytes, seconds, patienceSeconds });
+    return serviceStore({ runner, key, maxBytes, seconds, patienceSeconds, signal: task.signal });
   }
   if (runner.toolCache === null) {
     return noStore(

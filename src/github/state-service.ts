@@ -16,6 +16,8 @@ export interface ServiceTask {
   readonly seconds: number;
   /** A call without a result that took longer is taken for a failure. */
   readonly patienceSeconds: number;
+  /** Once it is aborted nothing is waited for. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ async function ask<T>(
   const { runner, seconds, patienceSeconds } = task;
   const startMs = performance.now();
   try {
-    const answer = await withDeadline(seconds, work);
+    const answer = await withDeadline(seconds, work, task.signal);
     const isSlow = performance.now() - startMs > patienceSeconds * 1000;
     if (isSlow && isNothing(answer)) troubleMs.set(runner, performance.now());
     else troubleMs.delete(runner);

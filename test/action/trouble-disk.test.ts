@@ -27,7 +27,7 @@ function fullFrom(text: string, bytes = 0) {
 
 const nothingFits = ['prlimit', '--fsize=0'];
 
-describe('a disk that is full', () => {
+describe.runIf(process.platform === 'linux')('a disk that is full', () => {
   it('costs the files, each with a warning, and neither the verdict nor the comment', async () => {
     const { job, github, run, folders } = await pullRequest(untouched);
     const ended = await run({ by: nothingFits });

@@ -95,7 +95,11 @@ describe('the token', () => {
       body: { message: `Validation failed for ${secret}` },
     });
     makeShallow();
-    const ended = await run({ inputs: { 'github-token': secret }, environment: { RUNNER_DEBUG: '1' } });
+    const ended = await run({
+      inputs: { 'github-token': secret },
+      environment: { RUNNER_DEBUG: '1' },
+      watch: true,
+    });
     expect(ended.status).toBe(0);
     // It was used: masked, for git, and for a request that was answered with it.
     expect(ended.log).toContain(`::add-mask::${secret}`);
@@ -111,7 +115,8 @@ describe('the token', () => {
     const remote = ['remote', 'set-url', 'origin', 'https://127.0.0.1:1/octo/kernels'];
     execFileSync('git', remote, { cwd: job.workspace });
     const inputs = { 'github-token': secret };
-    const ended = await run({ inputs, environment: { GITHUB_SERVER_URL: 'https://127.0.0.1:1' } });
+    const environment = { GITHUB_SERVER_URL: 'https://127.0.0.1:1' };
+    const ended = await run({ inputs, environment, watch: true });
     expect(ended).toMatchObject({ status: 2, outputs: { verdict: 'error' } });
     expect(ended.log).toMatch(/^::error title=Joulegate::git could not fetch/m);
     expect(ended.summary).toContain('no verdict');
@@ -136,7 +141,7 @@ describeOnAdapter('a pull request that breaks a kernel', () => {
   it('is red for a fork too, whose token may read only: no comment, no check run, no second try', async () => {
     const { github, run, folders } = await pullRequest(broken, { repository: 'mallory/kernels' });
     github.accounts.set(secret, { login: 'github-actions[bot]', mayWrite: false, hasViewer: true });
-    const ended = await run({ inputs: { 'github-token': secret } });
+    const ended = await run({ inputs: { 'github-token': secret }, watch: true });
     expect(ended).toMatchObject({ status: 1, outputs: { verdict: 'failed', regressed: '1' } });
     expect(ended.log).toMatch(
       /^::warning::The token may not comment on the pull request .*forks cannot have it/m,

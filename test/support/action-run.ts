@@ -21,6 +21,8 @@ export interface ActionTask {
   readonly environment?: Readonly<Record<string, string>>;
   /** Program, and its arguments, that starts the action: `['prlimit', '--fsize=0']`. */
   readonly by?: readonly string[];
+  /** Looks for the processes of the run as long as it lasts. That takes CPU time, so nothing should be measured. */
+  readonly watch?: boolean;
   /** Called over and over while it runs. */
   readonly meanwhile?: (run: { readonly pid: number; readonly log: string }) => void;
 }
@@ -29,7 +31,7 @@ export interface ActionRun {
   readonly status: number | null;
   /** What ended it; null if it ended by itself. */
   readonly signal: NodeJS.Signals | null;
-  /** Every process that was seen of it, itself among them, with its arguments. */
+  /** Every process that was seen of it, itself among them, with its arguments; none unless `watch` is given. */
   readonly processes: ReadonlyMap<number, string>;
   /** What the runner reads: log lines and workflow commands. */
   readonly log: string;
@@ -102,7 +104,7 @@ export async function runAction(task: ActionTask): Promise<ActionRun> {
   }
   const processes = new Map<number, string>();
   const timer = setInterval(() => {
-    see(child, processes);
+    if (task.watch === true) see(child, processes);
     task.meanwhile?.({ pid: child.pid ?? -1, log });
   }, 20);
   const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { readModel, readRecording, readReport, readTuned, unpackState } from '../../src/store/index.ts';
 
 /** Files below folders, with their paths; those that are not there have none. */
-function filesBelow(folders: readonly string[]): readonly string[] {
+export function filesBelow(folders: readonly string[]): readonly string[] {
   return folders.filter(existsSync).flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceFault } from '../support/actions-services.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { halfWritten } from '../support/left-behind.ts';
@@ -49,6 +49,33 @@ describeOnAdapter('a cache that cannot be read', () => {
   });
 });
 
+describeOnAdapter('a cache that never answers', () => {
+  it.each([
+    ['asked', 'GetCacheEntryDownloadURL'],
+    ['given something', 'CreateCacheEntry'],
+  ])(
+    'does not hold a run that is cancelled while it is %s',
+    async (_, method) => {
+      const { job, github, run, folders } = await touched();
+      job.services.fail(method, 'never-answer');
+      let sent = false;
+      const ended = await run({
+        meanwhile({ pid }) {
+          if (sent || !job.services.calls.includes(method)) return;
+          sent = true;
+          process.kill(pid, 'SIGTERM');
+        },
+      });
+      expect(ended).toMatchObject({ status: 130, outputs: { verdict: 'interrupted' } });
+      expect(ended.log).toMatch(/^::warning::.*the run was cancelled/m);
+      expect(github.comments(7)).toEqual([]);
+      expect(existsSync(join(job.workspace, ownFolder))).toBe(false);
+      expect(halfWritten(...folders)).toEqual([]);
+    },
+    50_000,
+  );
+});
+
 describeOnAdapter('a cache that cannot be written', () => {
   it.each<[string, string, ServiceFault]>([
     ['it is read-only', 'CreateCacheEntry', { status: 403, message: 'cache write denied: read-only' }],
@@ -74,5 +101,22 @@ describeOnAdapter('a cache that cannot be written', () => {
     const ended = await run({ inputs: { cache } });
     expect(ended).toMatchObject(passed);
     expect(ended.log).toMatch(/^::warning::The state was not saved: cannot write/m);
+  });
+});
+
+describe('an artifact that cannot be uploaded', () => {
+  it.each([
+    ['its storage refuses', 'PUT blob'],
+    ['its last step fails', 'FinalizeArtifact'],
+  ])('is a warning, and a line of the comment: %s', async (_, method) => {
+    const { job, github, run, folders } = await pullRequest({ 'README.md': 'words' });
+    job.services.fail(method, { status: 403, message: 'no' });
+    const ended = await run();
+    expect(ended).toMatchObject(passed);
+    expect(ended.log).toMatch(/^::warning::The artifact joulegate-report-.* was not uploaded/m);
+    expect(ended.log).not.toMatch(/^::error/m);
+    expect(job.services.artifacts).toEqual([]);
+    expect(github.comments(7)[0]?.body).toContain('could not be uploaded');
+    expect(halfWritten(...folders)).toEqual([]);
   });
 });
