@@ -104,15 +104,16 @@ describeOnAdapter('a disk that gets full while a guard runs', () => {
   });
 });
 
+const nightly = {
+  eventName: 'schedule',
+  event: { schedule: '0 3 * * *' },
+  ref: 'refs/heads/main',
+  inputs: { mode: 'retune' },
+};
+
 describeOnAdapter('a retune whose files cannot be written', () => {
   it('is an error, and shows all the same what it found; the next run goes on from its trials', async () => {
     const { job, run, folders } = await pullRequest(untouched, { short: true });
-    const nightly = {
-      eventName: 'schedule',
-      event: { schedule: '0 3 * * *' },
-      ref: 'refs/heads/main',
-      inputs: { mode: 'retune' },
-    };
     const own = join(runnerFolderOf(job), 'temp', 'joulegate');
     const paths = [
       join(job.workspace, 'tuned.json'),
@@ -145,6 +146,25 @@ describeOnAdapter('a retune whose files cannot be written', () => {
     expect(next.log).toMatch(/going on after \d+ earlier trial/);
     expect(job.services.cacheKeys).toHaveLength(1);
     expect(existsSync(join(job.workspace, 'tuned.json'))).toBe(true);
+    expect(halfWritten(...folders)).toEqual([]);
+  });
+
+  it('is an error too where shards are merged, and what they learnt is kept', async () => {
+    const { job, run, folders } = await pullRequest(untouched, { short: true });
+    const shard = { ...nightly, inputs: { mode: 'retune', shard: '1/1' } };
+    expect((await run(shard)).status).toBe(0);
+    expect(job.services.cacheKeys).toEqual([]);
+    const temporary = join(job.workspace, '_temp');
+    const tuned = join(temporary, 'joulegate', 'report', 'tuned.json');
+    mkdirSync(join(tuned, 'full'), { recursive: true });
+    const ended = await run({
+      ...nightly,
+      inputs: { mode: 'report' },
+      environment: { RUNNER_TEMP: temporary },
+    });
+    expect(ended).toMatchObject({ status: 2, outputs: { tuned: '' } });
+    expect(ended.log).toMatch(/^::error title=Joulegate::.*cannot write .*tuned\.json/m);
+    expect(job.services.cacheKeys).toHaveLength(1);
     expect(halfWritten(...folders)).toEqual([]);
   });
 });

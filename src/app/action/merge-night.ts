@@ -39,13 +39,13 @@ function readState(read: ReadReport<ReportRetune>, warn: (text: string) => void)
 }
 
 /** @returns the path; null if the file could not be written, which is said */
-function writeMerged(path: string, tuned: Tuned, warn: (text: string) => void): string | null {
+function writeMerged(path: string, tuned: Tuned, fail: (text: string) => void): string | null {
   try {
     writeTuned(path, tuned);
     return path;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    warn(`${error.message}.`);
+    fail(`${error.message}.`);
     return null;
   }
 }
@@ -80,21 +80,27 @@ export async function mergeNight(
     warnings.push(text);
     commands.warning(text);
   };
+  const fail = (text: string) => {
+    warnings.push(text);
+    commands.error(text, { title: 'Joulegate' });
+  };
   const states = reads.flatMap((read) => readState(read, warn) ?? []);
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
   const tuned = mergeTuned(states.flatMap((state) => state.tuned ?? []));
-  const tunedPath = tuned === null ? null : writeMerged(join(reportFolder, tunedFile), tuned, warn);
+  const tunedPath = tuned === null ? null : writeMerged(join(reportFolder, tunedFile), tuned, fail);
   const merged = mergeRetunes(
     reads.map(({ collected, report }) => ({ label: collected.device, report })),
     warnings,
   );
   // Without the file there is nothing for a following job to propose, which must not look like a quiet night.
-  const incomplete = gaps.length > 0 || (tuned !== null && tunedPath === null);
-  const told =
-    incomplete && merged.exitCode === ExitCode.passed
-      ? { ...merged, exitCode: ExitCode.couldNotMeasure }
-      : merged;
+  const isUnwritten = tuned !== null && tunedPath === null;
+  const fault = isUnwritten
+    ? ExitCode.badInput
+    : gaps.length > 0
+      ? ExitCode.couldNotMeasure
+      : ExitCode.passed;
+  const told = merged.exitCode === ExitCode.passed ? { ...merged, exitCode: fault } : merged;
   const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath });
   await keep(task, states, warn);
