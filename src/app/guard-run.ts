@@ -18,6 +18,7 @@ import { type Laboratory, openLaboratory } from './laboratory.ts';
 import type { NoiseFloor } from './noise-floor.ts';
 import type { BaseRevision } from './open-revisions.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
+import type { ReportPlace } from './report-files.ts';
 import { compareUntouched } from './untouched.ts';
 
 /** What earlier runs left for a guard run on a device. */
@@ -26,7 +27,8 @@ export interface KeptForGuard {
   readonly attempts: readonly KeptAttempt[];
 }
 
-export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
+/** The report's folder gets a suggested tuned state too. */
+export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
   /** A git revision, or a folder with the base revision of the manifest; null: there is none, so every kernel is new. */
   readonly base: string | null;
   /** Kernels that head removed are listed whatever `kernels` leaves out: they are in no share of head's. */
@@ -35,8 +37,6 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
   readonly maxMinutes?: number;
-  /** Folder for report.json, report.md, report.html and a suggested tuned state; none unless given. */
-  readonly report?: string;
   /** Whether head is retuned where a kernel regressed; it is unless told otherwise. */
   readonly advise?: boolean;
   /** Called once the device is known: what is known of its noise and of earlier attempts. */

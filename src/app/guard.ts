@@ -186,5 +186,5 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
     noiseFloor: outcome.noiseFloor,
     samples: samplesOf(outcome),
   };
-  return writeReportFiles(host, options.report, report);
+  return writeReportFiles(host, options, report);
 }

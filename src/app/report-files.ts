@@ -23,11 +23,23 @@ export function prepareReportFolder(host: Host, folder: string | undefined): voi
   }
 }
 
+/** Where a report goes. */
+export interface ReportPlace {
+  /** Folder for report.json, report.md and report.html; none unless given. */
+  readonly report?: string;
+  /**
+   * Called with why the report could not be written. Whoever gives it shows the report elsewhere too, so that the exit
+   * status stays that of the verdict.
+   */
+  readonly onReportFault?: (message: string) => void;
+}
+
 /**
  * Writes `report.json`, `report.md` and `report.html`. What was measured is not lost with a disk that is full: the report comes back
- * all the same, with a warning, and passes no more.
+ * all the same, with a warning, and passes no more unless somebody hears of the fault.
  */
-export function writeReportFiles<R extends Report>(host: Host, folder: string | undefined, report: R): R {
+export function writeReportFiles<R extends Report>(host: Host, place: ReportPlace, report: R): R {
+  const { report: folder, onReportFault } = place;
   if (folder === undefined) return report;
   const path = absolutePath(host, folder);
   try {
@@ -37,7 +49,9 @@ export function writeReportFiles<R extends Report>(host: Host, folder: string | 
     return report;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    const exitCode = report.exitCode === ExitCode.passed ? error.exitCode : report.exitCode;
-    return { ...report, exitCode, warnings: [...report.warnings, error.message] };
+    onReportFault?.(error.message);
+    const isSaid = onReportFault !== undefined || report.exitCode !== ExitCode.passed;
+    const warnings = [...report.warnings.filter((warning) => warning !== error.message), error.message];
+    return { ...report, exitCode: isSaid ? report.exitCode : error.exitCode, warnings };
   }
 }

@@ -150,5 +150,5 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
       },
     ],
   };
-  return writeReportFiles(host, options.report, report);
+  return writeReportFiles(host, options, report);
 }

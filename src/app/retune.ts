@@ -23,14 +23,15 @@ import { measureNoise } from './noise-floor.ts';
 import { absolutePath, type OpenedManifest, openManifest, selectKernels } from './open-manifest.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
-import { prepareReportFolder, writeReportFiles } from './report-files.ts';
+import { prepareReportFolder, type ReportPlace, writeReportFiles } from './report-files.ts';
 import { type RetunedKernel, retunedKernel } from './retune-report.ts';
 import { writeSearchRecordings } from './search-recordings.ts';
 import { costRows, searchWorkload, type WorkloadSearch } from './search-workload.ts';
 import { shippedConfiguration } from './shipped-configuration.ts';
 import { openStateFolder } from './state-folder.ts';
 
-export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
+/** The report's folder gets recordings of all trials too. */
+export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
   /** Which of the manifest's budgets applies. */
   readonly budget: 'guard' | 'retune';
   /** Overrides of that budget, per kernel and workload. */
@@ -43,8 +44,6 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly model?: string;
   /** Where the tuned state goes; the manifest's own unless given. */
   readonly out?: string;
-  /** Folder for report.json, report.md, report.html and recordings of all trials; none unless given. */
-  readonly report?: string;
   /** Folder for the final WGSL of the finalists and of the incumbent; not kept unless given. */
   readonly keep?: string;
   /**
@@ -305,7 +304,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       warnings: [...warnings, ...faults],
       kernels: retuned,
     };
-    return writeReportFiles(host, options.report, report);
+    return writeReportFiles(host, options, report);
   } finally {
     await laboratory.close();
   }

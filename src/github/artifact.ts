@@ -82,6 +82,14 @@ export async function uploadArtifact(task: ArtifactTask): Promise<UploadedArtifa
       'Nothing was uploaded: this runner has no artifact service. The job summary has the report.';
     return { status: 'unavailable', message, name, id: null };
   }
+  if (files.length === 0) {
+    return {
+      status: 'failed',
+      message: `The artifact ${name} was not uploaded: it has no files.`,
+      name,
+      id: null,
+    };
+  }
   try {
     const { DefaultArtifactClient } = await import('@actions/artifact');
     const options = retentionDays === undefined ? {} : { retentionDays };

@@ -12,7 +12,7 @@ export interface Outputs {
   readonly inconclusive: string;
   readonly identical: string;
   readonly 'missing-baseline': string;
-  /** Path of report.json. */
+  /** Path of report.json; empty if it could not be written. */
   readonly report: string;
   /** The report as Markdown. */
   readonly 'comment-body': string;

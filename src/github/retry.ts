@@ -5,6 +5,8 @@ export interface Waiting {
   sleep(seconds: number): Promise<void>;
   /** Milliseconds since 1970. */
   nowMs(): number;
+  /** Whether there is no time for another attempt, because the run is being ended. */
+  isOver?(): boolean;
 }
 
 export type Attempted<T> =
@@ -44,8 +46,9 @@ export async function withRetries<T>(
     } catch (error) {
       const failure = explain(error);
       const seconds = pause(failure, attempt);
-      if (seconds === null) return { ok: false, failure };
+      if (seconds === null || waiting.isOver?.() === true) return { ok: false, failure };
       await waiting.sleep(seconds);
+      if (waiting.isOver?.() === true) return { ok: false, failure };
     }
   }
 }

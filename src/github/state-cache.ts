@@ -13,8 +13,12 @@ export interface StateCacheTask {
   readonly shard: Shard | null;
   /** A kept state that is larger is not used. */
   readonly maxBytes: number;
-  /** How long the service may take, per call; 120 s unless given. */
+  /** How long the service may take, per call; 60 s unless given. */
   readonly seconds?: number;
+  /** An answer that took longer is that of a service in trouble, which is left alone for a while; 10 s unless given. */
+  readonly patienceSeconds?: number;
+  /** The service is waited for no longer once it is aborted. */
+  readonly signal?: AbortSignal;
   /** Runs of any ref may save it: it is of use to repetitions of the same run only. The default branch's alone unless given. */
   readonly savedByAnyRef?: boolean;
 }
@@ -45,7 +49,7 @@ function noStore(message: string): StateStore {
 }
 
 function openStore(task: StateCacheTask): StateStore {
-  const { runner, choice, maxBytes, seconds = 120 } = task;
+  const { runner, choice, maxBytes, seconds = 60, patienceSeconds = 10 } = task;
   if (choice.kind === 'off') return noStore(offMessage);
   const key = stateKey(task.subject, runner, task.shard);
   const inFolder = (folder: string) => directoryStore({ folder, key, maxBytes });
@@ -53,7 +57,7 @@ function openStore(task: StateCacheTask): StateStore {
     return inFolder(isAbsolute(choice.path) ? choice.path : resolve(runner.workspace, choice.path));
   }
   if (runner.hasCacheService) {
-    return serviceStore({ workspace: runner.workspace, key, maxBytes, seconds });
+    return serviceStore({ runner, key, maxBytes, seconds, patienceSeconds, signal: task.signal });
   }
   if (runner.toolCache === null) {
     return noStore(

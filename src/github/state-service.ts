@@ -1,18 +1,56 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { withDeadline } from './deadline.ts';
+import { DeadlineError, withDeadline } from './deadline.ts';
+import type { Runner } from './environment.ts';
 import { errorLine } from './plain-line.ts';
 import { readStateFile } from './state-file.ts';
 import type { StateKey } from './state-key.ts';
 import type { RestoredState, SavedState, StateStore } from './state-store.ts';
 
 export interface ServiceTask {
-  /** Must be the working directory of the process, as it is when a JavaScript action starts. */
-  readonly workspace: string;
+  /** Its workspace must be the working directory of the process, as it is when a JavaScript action starts. */
+  readonly runner: Runner;
   readonly key: StateKey;
   readonly maxBytes: number;
   /** How long the service may take, per call. */
   readonly seconds: number;
+  /** A call without a result that took longer is taken for a failure. */
+  readonly patienceSeconds: number;
+  /** Once it is aborted nothing is waited for. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * When the service was last in trouble, by run. The toolkit asks five times, which takes half a minute on a GPU runner,
+ * and then says `undefined`, as it does at once where nothing is kept.
+ */
+const troubleMs = new WeakMap<Runner, number>();
+
+/** So long it is not asked again: a run's other calls are made within it, and the night that saves an hour later is not. */
+const leftAloneMs = 5 * 60_000;
+
+function isLeftAlone({ runner }: ServiceTask): boolean {
+  return performance.now() - (troubleMs.get(runner) ?? Number.NEGATIVE_INFINITY) < leftAloneMs;
+}
+
+/** Asks the service, and remembers if it is in trouble. */
+async function ask<T>(
+  task: ServiceTask,
+  isNothing: (answer: T) => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { runner, seconds, patienceSeconds } = task;
+  const startMs = performance.now();
+  try {
+    const answer = await withDeadline(seconds, work, task.signal);
+    const isSlow = performance.now() - startMs > patienceSeconds * 1000;
+    if (isSlow && isNothing(answer)) troubleMs.set(runner, performance.now());
+    else troubleMs.delete(runner);
+    return answer;
+  } catch (error) {
+    if (error instanceof DeadlineError) troubleMs.set(runner, performance.now());
+    throw error;
+  }
 }
 
 /**
@@ -29,7 +67,7 @@ const toolkit = () => import('@actions/cache');
  * link that leads elsewhere: it is removed, not followed.
  */
 function clearFolder(task: ServiceTask): void {
-  rmSync(join(task.workspace, dirname(cachedPath)), { recursive: true, force: true });
+  rmSync(join(task.runner.workspace, dirname(cachedPath)), { recursive: true, force: true });
 }
 
 /** Does something with an empty folder and leaves none behind. */
@@ -43,36 +81,45 @@ async function inClearFolder<T>(task: ServiceTask, work: () => Promise<T>): Prom
 }
 
 async function restore(task: ServiceTask): Promise<RestoredState> {
-  const { key, maxBytes, seconds, workspace } = task;
+  const { key, maxBytes, runner } = task;
   const { restoreCache } = await toolkit();
-  const from = await withDeadline(seconds, () => restoreCache([cachedPath], key.full, [key.prefix]));
+  const isNothing = (found: string | undefined) => found === undefined;
+  const from = await ask(task, isNothing, () => restoreCache([cachedPath], key.full, [key.prefix]));
   // Also what it returns after a failure, which it has warned about itself.
   if (from === undefined) {
     const message = 'The cache gave no state: there is none yet, or a warning above says why.';
     return { status: 'missing', message, bytes: null };
   }
-  const bytes = readStateFile(join(workspace, cachedPath), maxBytes);
+  const bytes = readStateFile(join(runner.workspace, cachedPath), maxBytes);
   if (bytes === null) throw new Error(`the cache ${from} does not hold ${cachedPath}`);
   return { status: 'restored', message: `Took up the state from the cache ${from}.`, bytes };
 }
 
 async function save(task: ServiceTask, bytes: Uint8Array): Promise<SavedState> {
-  const { key, seconds, workspace } = task;
-  const path = join(workspace, cachedPath);
+  const { key, runner } = task;
+  const path = join(runner.workspace, cachedPath);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes, { flag: 'wx' });
   const { saveCache } = await toolkit();
-  const id = await withDeadline(seconds, () => saveCache([cachedPath], key.full));
+  const id = await ask(
+    task,
+    (saved: number) => saved === -1,
+    () => saveCache([cachedPath], key.full),
+  );
   if (id === -1) {
     return { status: 'failed', message: 'The cache service did not take the state; the log above says why.' };
   }
   return { status: 'saved', message: `Saved the state in the cache as ${key.full}.` };
 }
 
+const leftAlone = 'the service is in trouble and was not asked again';
+
 /** The Actions cache. */
 export function serviceStore(task: ServiceTask): StateStore {
   return {
     async restore() {
+      if (isLeftAlone(task))
+        return { status: 'missing', message: `The cache gave no state: ${leftAlone}.`, bytes: null };
       try {
         return await inClearFolder(task, () => restore(task));
       } catch (error) {
@@ -81,6 +128,7 @@ export function serviceStore(task: ServiceTask): StateStore {
       }
     },
     async save(bytes) {
+      if (isLeftAlone(task)) return { status: 'failed', message: `The state was not saved: ${leftAlone}.` };
       try {
         return await inClearFolder(task, () => save(task, bytes));
       } catch (error) {

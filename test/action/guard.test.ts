@@ -3,43 +3,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { unpackState } from '../../src/store/index.ts';
-import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
-import { startJob } from '../support/actions-services.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { writeFiles } from '../support/command-line.ts';
-import { startGithubServer } from '../support/github-server.ts';
-import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
-
-/** A pull request, checked out, and its runs. */
-async function pullRequest(
-  head: Record<string, string>,
-  more: { readonly repository?: string; readonly labelled?: boolean } = {},
-) {
-  const { repository, labelled = false } = more;
-  const job = await startJob();
-  const github = await startGithubServer();
-  const base = labelled
-    ? {
-        ...smallProject(100),
-        // Too short a search for advice: it is not what these runs are about.
-        'joulegate.yaml': smallManifest
-          .replace('search-seconds: 5', 'search-seconds: 1')
-          .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n'),
-      }
-    : smallProject(100);
-  const checkout = await checkOutMerge(job.workspace, { base, head });
-  const run = (more: Partial<Parameters<typeof runAction>[0]> = {}) =>
-    runAction({
-      job,
-      github,
-      eventName: 'pull_request',
-      event: pullRequestEvent(checkout, repository),
-      sha: checkout.merge,
-      ref: 'refs/pull/7/merge',
-      ...more,
-    });
-  return { job, github, checkout, run };
-}
+import { pullRequest } from '../support/pull-request.ts';
+import { powerKernel, smallManifest } from '../support/small-project.ts';
 
 describe('a pull request that touches no kernel', () => {
   it('is green with the reason, in outputs, summary, comment and artifact', async () => {
@@ -125,24 +92,12 @@ describe('a pull request that loosens its own gate', () => {
 
 describe('the base of a run', () => {
   it('is fetched where the clone is one commit deep', async () => {
-    const { job, github, checkout, run } = await pullRequest({ 'README.md': 'words' });
-    const origin = `${job.workspace}-origin`;
-    execFileSync('git', ['clone', '--quiet', '--bare', job.workspace, origin]);
-    execFileSync('git', ['-C', origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
-    rmSync(join(job.workspace, '.git'), { recursive: true });
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: job.workspace, stdio: 'pipe' });
-    git('init', '--quiet');
-    git('remote', 'add', 'origin', `file://${origin}`);
-    git('fetch', '--quiet', '--depth=1', 'origin', checkout.merge);
-    git('checkout', '--quiet', '--force', checkout.merge);
-    try {
-      const ended = await run();
-      expect(ended.log).toContain(`fetching ${checkout.merge}`);
-      expect(ended.outputs).toMatchObject({ verdict: 'passed', identical: '1' });
-      expect(github.comments(7)[0]?.body).toContain(checkout.base.slice(0, 12));
-    } finally {
-      rmSync(origin, { recursive: true, force: true });
-    }
+    const { github, checkout, run, makeShallow } = await pullRequest({ 'README.md': 'words' });
+    makeShallow();
+    const ended = await run();
+    expect(ended.log).toContain(`fetching ${checkout.merge}`);
+    expect(ended.outputs).toMatchObject({ verdict: 'passed', identical: '1' });
+    expect(github.comments(7)[0]?.body).toContain(checkout.base.slice(0, 12));
   });
 
   it('is the commit a merge group is built on', async () => {

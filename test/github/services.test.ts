@@ -206,6 +206,30 @@ describe('a cache service in trouble', () => {
     });
   });
 
+  it('is left alone by the rest of the run if it does not answer in time', async () => {
+    const job = await startJob();
+    const runner = nightly(job, 100);
+    job.services.fail('GetCacheEntryDownloadURL', 'never-answer');
+    await cacheOf(runner, { seconds: 0.2 }).restore();
+    const asked = job.services.calls.length;
+    const other = cacheOf(runner, { subject: { ...subject, scope: 'attempts' } });
+    expect((await other.restore()).message).toContain('was not asked again');
+    expect(await save(other, 'one')).toBe('failed');
+    expect(job.services.calls).toHaveLength(asked);
+    expect(await save(cacheOf(nightly(job, 101)), 'one')).toBe('saved');
+  });
+
+  it('is left alone if it took long to give nothing, and not for giving nothing at once', async () => {
+    const job = await startJob();
+    const runner = nightly(job, 100);
+    await cacheOf(runner).restore();
+    const asked = job.services.calls.length;
+    await cacheOf(runner, { patienceSeconds: 0 }).restore();
+    expect(job.services.calls.length).toBe(asked + 1);
+    await cacheOf(runner).restore();
+    expect(job.services.calls.length).toBe(asked + 1);
+  });
+
   it('says so if a run tries to save twice', async () => {
     const job = await startJob();
     expect(await save(cacheOf(nightly(job, 100)), 'one')).toBe('saved');

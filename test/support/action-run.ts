@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ActionsServices, Job } from './actions-services.ts';
 import { writeFiles } from './command-line.ts';
 import type { GithubServer } from './github-server.ts';
+import { below, commandLineOf } from './processes.ts';
 
 const actionPath = join(import.meta.dirname, '..', '..', 'dist', 'action.js');
 
@@ -18,10 +19,20 @@ export interface ActionTask {
   readonly attempt?: number;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Program, and its arguments, that starts the action: `['prlimit', '--fsize=0']`. */
+  readonly by?: readonly string[];
+  /** Looks for the processes of the run as long as it lasts. That takes CPU time, so nothing should be measured. */
+  readonly watch?: boolean;
+  /** Called over and over while it runs. */
+  readonly meanwhile?: (run: { readonly pid: number; readonly log: string }) => void;
 }
 
 export interface ActionRun {
   readonly status: number | null;
+  /** What ended it; null if it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
+  /** Every process that was seen of it, itself among them, with its arguments; none unless `watch` is given. */
+  readonly processes: ReadonlyMap<number, string>;
   /** What the runner reads: log lines and workflow commands. */
   readonly log: string;
   readonly summary: string;
@@ -37,10 +48,15 @@ function parseOutputs(text: string): Record<string, string> {
   return outputs;
 }
 
+/** The runner's files of the last run of a job: temporary folder, event, summary, outputs. */
+export function runnerFolderOf(job: Job): string {
+  return `${job.workspace}-runner`;
+}
+
 /** Runs `dist/action.js` as the runner does: a process of its own, inputs and files named in the environment. */
 export async function runAction(task: ActionTask): Promise<ActionRun> {
   const { job, github, inputs = {} } = task;
-  const runnerFolder = `${job.workspace}-runner`;
+  const runnerFolder = runnerFolderOf(job);
   rmSync(runnerFolder, { recursive: true, force: true });
   onTestFinished(() => rmSync(runnerFolder, { recursive: true, force: true }));
   mkdirSync(join(runnerFolder, 'temp'), { recursive: true });
@@ -52,7 +68,8 @@ export async function runAction(task: ActionTask): Promise<ActionRun> {
   const summaryPath = file('summary.md', '');
   const outputPath = file('output', '');
   const given = { 'github-token': 'app-token', ...inputs };
-  const child = spawn(process.execPath, [actionPath], {
+  const [program = '', ...args] = [...(task.by ?? []), process.execPath, actionPath];
+  const child = spawn(program, args, {
     cwd: job.workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -85,13 +102,33 @@ export async function runAction(task: ActionTask): Promise<ActionRun> {
       log += text;
     });
   }
-  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const processes = new Map<number, string>();
+  const timer = setInterval(() => {
+    if (task.watch === true) see(child, processes);
+    task.meanwhile?.({ pid: child.pid ?? -1, log });
+  }, 20);
+  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve([status, signal]));
+  }).finally(() => clearInterval(timer));
+  const textOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
   return {
     status,
+    signal,
+    processes,
     log,
-    summary: readFileSync(summaryPath, 'utf8'),
-    outputs: parseOutputs(readFileSync(outputPath, 'utf8')),
+    summary: textOf(summaryPath),
+    outputs: parseOutputs(textOf(outputPath)),
   };
+}
+
+/** Adds what runs of a process now. Where there is no process table to be read, that is nothing. */
+function see({ pid }: ChildProcess, processes: Map<number, string>): void {
+  if (pid === undefined || process.platform !== 'linux') return;
+  for (const one of [pid, ...below(pid)]) {
+    const line = commandLineOf(one);
+    if (line !== '') processes.set(one, line);
+  }
 }
 
 function git(folder: string, ...args: string[]): string {

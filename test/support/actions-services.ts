@@ -23,8 +23,12 @@ interface Reply {
   readonly bytes?: Buffer;
 }
 
-/** What a method answers instead. */
-export type ServiceFault = { readonly status: number; readonly message: string } | 'cut' | 'never-answer';
+/** What a method answers instead; `cut-within`: the connection is closed in the middle of a blob. */
+export type ServiceFault =
+  | { readonly status: number; readonly message: string }
+  | 'cut'
+  | 'cut-within'
+  | 'never-answer';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -45,7 +49,7 @@ export class ActionsServices {
   readonly #artifacts: Entry[] = [];
   readonly #blobs = new Map<string, Buffer>();
   readonly #blocks = new Map<string, Buffer>();
-  readonly #faults = new Map<string, ServiceFault>();
+  readonly #faults = new Map<string, { readonly fault: ServiceFault; left: number }>();
   #nextId = 1;
 
   /** Keys of the finished caches, oldest first. */
@@ -74,9 +78,19 @@ export class ActionsServices {
     return id;
   }
 
-  /** Every call of the method gets the fault from now on. */
-  fail(method: string, fault: ServiceFault): void {
-    this.#faults.set(method, fault);
+  /** Every call of the method gets the fault from now on, or the next `times`. */
+  fail(method: string, fault: ServiceFault, times = Number.POSITIVE_INFINITY): void {
+    this.#faults.set(method, { fault, left: times });
+  }
+
+  #faultOf(method: string): ServiceFault | null {
+    const planned = this.#faults.get(method);
+    return planned !== undefined && planned.left-- > 0 ? planned.fault : null;
+  }
+
+  /** Cuts everything that was uploaded off in its middle. */
+  truncateBlobs(): void {
+    for (const [blob, bytes] of this.#blobs) this.#blobs.set(blob, bytes.subarray(0, bytes.length / 2));
   }
 
   /** Puts something else in place of what was uploaded. */
@@ -91,13 +105,19 @@ export class ActionsServices {
     const url = new URL(request.url ?? '', this.url);
     const method = twirp.exec(url.pathname)?.[1] ?? `${request.method} blob`;
     this.calls.push(method);
-    const fault = this.#faults.get(method);
+    const fault = this.#faultOf(method);
     if (fault === 'never-answer') return;
     if (fault === 'cut') {
       request.socket.destroy();
       return;
     }
-    if (fault !== undefined) return answer(response, refused(fault.status, 'failed', fault.message));
+    if (fault === 'cut-within') {
+      const { bytes = Buffer.alloc(2), headers = {} } = this.#blob(request, url, body);
+      response.writeHead(200, { ...headers, 'content-length': bytes.length });
+      response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+      return;
+    }
+    if (fault !== null) return answer(response, refused(fault.status, 'failed', fault.message));
     const isCall = url.pathname.startsWith('/twirp/');
     if (isCall && !request.headers.authorization?.startsWith('Bearer ')) {
       return answer(response, refused(401, 'unauthenticated', 'no token'));

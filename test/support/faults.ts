@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Random } from '../../src/stats/index.ts';
 import { counterModes, hasCompiler, NvmlStandIn } from './nvml-stand-in/library.ts';
-import { becomesTrue, isRunning } from './processes.ts';
+import { becomesTrue, below, isRunning } from './processes.ts';
 import { powerKernel, smallManifest } from './small-project.ts';
 
 /**
@@ -38,28 +38,6 @@ interface Run {
   readonly stderr: string;
   /** Every process that was seen below it. */
   readonly descendants: ReadonlySet<number>;
-}
-
-/** Processes below one, by the kernel's list of parents. Linux only. */
-function below(pid: number): readonly number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
-          .replace(/^.*\) /s, '')
-          .split(' ');
-        return [[Number(name), Number(fields[1])] as const];
-      } catch {
-        return [];
-      }
-    });
-  const found: number[] = [];
-  for (let wave = [pid]; wave.length > 0; ) {
-    wave = parents.filter(([, parent]) => wave.includes(parent)).map(([child]) => child);
-    found.push(...wave);
-  }
-  return found;
 }
 
 interface Task {

@@ -147,9 +147,9 @@ export class GithubServer {
     return id;
   }
 
-  /** The next request of this kind gets the fault; call it again for the one after. */
-  failNext(method: string, path: RegExp, fault: Fault): void {
-    this.#faults.push({ method, path, fault });
+  /** The next request of this kind gets the fault, or the next `times`; call it again for the ones after. */
+  failNext(method: string, path: RegExp, fault: Fault, times = 1): void {
+    for (let i = 0; i < times; i++) this.#faults.push({ method, path, fault });
   }
 
   /** How many requests began like this. */

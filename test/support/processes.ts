@@ -61,3 +61,34 @@ export function runningWith(text: string): readonly number[] {
     .map(Number)
     .filter(isRunning);
 }
+
+/** Processes below one, by the kernel's list of parents. Linux only. */
+export function below(pid: number): readonly number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ');
+        return [[Number(name), Number(fields[1])] as const];
+      } catch {
+        return [];
+      }
+    });
+  const found: number[] = [];
+  for (let wave = [pid]; wave.length > 0; ) {
+    wave = parents.filter(([, parent]) => wave.includes(parent)).map(([child]) => child);
+    found.push(...wave);
+  }
+  return found;
+}
+
+/** Program and arguments of a process, apart by blanks; empty once it is gone. Linux only. */
+export function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}

@@ -23,6 +23,11 @@ export function reportFolderOf(runner: Runner): string {
   return join(runner.temporaryFolder, 'joulegate', 'report');
 }
 
+/** Says that a report could not be written. It is shown everywhere else, so the verdict stands. */
+export function reportFault({ commands }: Pick<ModeTask, 'commands'>): (message: string) => void {
+  return (message) => commands.warning(`The report is incomplete: ${message}`, { title: 'Joulegate' });
+}
+
 /** Compares what is checked out with its base, shows the report, and passes or fails. */
 export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
   const { host, commands, runner, inputs } = task;
@@ -48,6 +53,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     ...(inputs.meterCommand === null ? {} : { meterCommand: inputs.meterCommand }),
     allowCommands: inputs.allowCommands,
     report: reportFolder,
+    onReportFault: reportFault(task),
     async onDevice(device) {
       const { family } = device;
       keeper = await restoreAttempts(task, family);

@@ -35,6 +35,7 @@ export async function restoreState(task: ModeTask, family: string): Promise<Stat
     },
     shard: inputs.shard,
     maxBytes,
+    signal: host.signal,
   });
   const found = await cache.restore();
   announce(commands, found);
@@ -42,7 +43,10 @@ export async function restoreState(task: ModeTask, family: string): Promise<Stat
   return {
     restored,
     async save(state) {
-      host.signal.throwIfAborted();
+      if (host.signal.aborted) {
+        commands.info('The state was not saved: the run was cancelled.');
+        return;
+      }
       const restoredEntries = entriesIn(restored);
       const outcome = await cache.save({
         bytes: packState(state),
@@ -105,6 +109,7 @@ export async function restoreAttempts(task: ModeTask, family: string): Promise<A
     },
     shard,
     maxBytes,
+    signal: host.signal,
     savedByAnyRef: true,
   });
   const found = await cache.restore();
@@ -113,7 +118,6 @@ export async function restoreAttempts(task: ModeTask, family: string): Promise<A
   return {
     attempts: restored.attempts,
     async save(attempts) {
-      host.signal.throwIfAborted();
       const bytes = packState({ ...emptyState(family), attempts });
       // Even where the oldest attempt gave way to the newest, it is news.
       const outcome = await cache.save({ bytes, entries: 1, restoredEntries: 0 });

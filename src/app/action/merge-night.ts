@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
-import { type KeptState, mergeStates, mergeTuned, unpackState, writeTuned } from '../../store/index.ts';
+import {
+  type KeptState,
+  mergeStates,
+  mergeTuned,
+  type Tuned,
+  unpackState,
+  writeTuned,
+} from '../../store/index.ts';
 import { withNight } from '../history.ts';
 import { mergeRetunes } from '../merge-retunes.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
-import { type ModeTask, reportFolderOf } from './guard-mode.ts';
+import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
 import { restoreState } from './kept-state.ts';
 import { publish } from './publish.ts';
 import type { ReadReport } from './report-mode.ts';
@@ -30,6 +37,18 @@ function readState(read: ReadReport<ReportRetune>, warn: (text: string) => void)
     warn(`${error.message}: it is not kept.`);
   }
   return null;
+}
+
+/** @returns the path; null if the file could not be written, which is said */
+function writeMerged(path: string, tuned: Tuned, fail: (text: string) => void): string | null {
+  try {
+    writeTuned(path, tuned);
+    return path;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    fail(`${error.message}.`);
+    return null;
+  }
 }
 
 /** Saves what all shards of each device family learnt: this job alone writes it, so that no shard undoes another's. */
@@ -62,19 +81,28 @@ export async function mergeNight(
     warnings.push(text);
     commands.warning(text);
   };
+  const fail = (text: string) => {
+    warnings.push(text);
+    commands.error(text, { title: 'Joulegate' });
+  };
   const states = reads.flatMap((read) => readState(read, warn) ?? []);
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
   const tuned = mergeTuned(states.flatMap((state) => state.tuned ?? []));
-  const tunedPath = tuned === null ? null : join(reportFolder, tunedFile);
-  if (tuned !== null && tunedPath !== null) writeTuned(tunedPath, tuned);
+  const tunedPath = tuned === null ? null : writeMerged(join(reportFolder, tunedFile), tuned, fail);
   const merged = mergeRetunes(
     reads.map(({ collected, report }) => ({ label: collected.device, report })),
     warnings,
   );
-  const incomplete = gaps.length > 0 && merged.exitCode === ExitCode.passed;
-  const told = incomplete ? { ...merged, exitCode: ExitCode.couldNotMeasure } : merged;
-  const report = writeReportFiles(host, reportFolder, told);
+  // Without the file there is nothing for a following job to propose, which must not look like a quiet night.
+  const isUnwritten = tuned !== null && tunedPath === null;
+  const fault = isUnwritten
+    ? ExitCode.badInput
+    : gaps.length > 0
+      ? ExitCode.couldNotMeasure
+      : ExitCode.passed;
+  const told = merged.exitCode === ExitCode.passed ? { ...merged, exitCode: fault } : merged;
+  const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath });
   await keep(task, states, warn);
   return report.exitCode as ExitCode;

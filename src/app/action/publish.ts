@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { ExitCode } from '../../errors/index.ts';
 import {
@@ -96,7 +97,9 @@ export async function publish(publication: Publication): Promise<void> {
     'report.html',
     ...(suggested === null ? [] : [suggestionFile]),
   ].map((name) => join(reportFolder, name));
-  const files = [...own, ...(tunedPath === null ? [] : [tunedPath]), ...(publication.files ?? [])];
+  const all = [...own, ...(tunedPath === null ? [] : [tunedPath]), ...(publication.files ?? [])];
+  // What a full disk left of them.
+  const files = all.filter((path) => existsSync(path));
   const device = report.device?.family ?? null;
   const { artifact: kind = 'report' } = publication;
   const { manifest } = commentOptions(publication);
@@ -114,7 +117,8 @@ export async function publish(publication: Publication): Promise<void> {
     ...(uploaded.status === 'failed' ? [`The artifact ${artifactName(label)} could not be uploaded.`] : []),
   ];
   const body = renderComment(report, { ...commentOptions(publication), notes });
-  const outputs = outputsOf({ report, reportPath: files[0]!, commentBody: body, tunedPath });
+  const [reportPath = ''] = own.filter((path) => existsSync(path) && path.endsWith('report.json'));
+  const outputs = outputsOf({ report, reportPath, commentBody: body, tunedPath });
   announce(commands, writeOutputs(commands, outputs));
   // A shard knows a part of the verdict only; the job with `mode: report` comments for all of them.
   // A run that was cancelled was so for a newer one, which will comment.

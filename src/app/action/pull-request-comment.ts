@@ -14,7 +14,7 @@ import type { CommentOptions } from '../../report/index.ts';
 import type { Host } from '../host.ts';
 
 export interface CommentTarget {
-  readonly host: Pick<Host, 'now'>;
+  readonly host: Pick<Host, 'now' | 'signal'>;
   readonly commands: Commands;
   readonly runner: Runner;
   readonly inputs: Inputs;
@@ -31,9 +31,12 @@ export function commentOptions({ inputs, runner }: CommentTarget): CommentOption
 /** The API on behalf of the run's token; null without one. */
 export async function openClient({ runner, inputs, host }: CommentTarget) {
   if (inputs.githubToken === null) return null;
+  const { signal } = host;
   const waiting = {
-    sleep: (seconds: number) => setTimeout(seconds * 1000),
+    // A run that is being ended has seconds left, which are not for waiting.
+    sleep: (seconds: number) => setTimeout(seconds * 1000, undefined, { signal }).catch(() => undefined),
     nowMs: () => host.now().getTime(),
+    isOver: () => signal.aborted,
   };
   return createRestClient({ runner, token: inputs.githubToken, waiting });
 }

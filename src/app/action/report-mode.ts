@@ -12,7 +12,7 @@ import { readReport } from '../../store/index.ts';
 import { type FleetReports, mergeFleet } from '../merge-fleet.ts';
 import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
 import { findStrays } from '../stray-reports.ts';
-import { type ModeTask, reportFolderOf } from './guard-mode.ts';
+import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
 import { mergeNight } from './merge-night.ts';
 import { isOfFork, publish } from './publish.ts';
 import { commentOptions, labelsOf } from './pull-request-comment.ts';
@@ -92,7 +92,7 @@ async function judgeTogether(
   const told: ReportGuard = fork ? { ...merged, warnings: [forkNote, ...merged.warnings] } : merged;
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
-  const report = writeReportFiles(host, reportFolder, told);
+  const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   await publish({ ...task, report, reportFolder, artifact: 'merged', notes: fork ? [forkNote] : [] });
   commands.info(report.reason);
   return report.exitCode as ExitCode;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExitCode } from '../../errors/index.ts';
+import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import { latestTag } from '../../git/index.ts';
 import { announce, stateFile, uploadArtifact } from '../../github/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
@@ -21,7 +21,7 @@ import { openManifest } from '../open-manifest.ts';
 import { writeReportFiles } from '../report-files.ts';
 import { type RetuneOptions, recordingsFolder, retune } from '../retune.ts';
 import { describeShard, shardKernels } from '../shard-kernels.ts';
-import { type ModeTask, reportFolderOf } from './guard-mode.ts';
+import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
 import { publish } from './publish.ts';
 import { commentOptions } from './pull-request-comment.ts';
@@ -61,6 +61,17 @@ async function uploadRecordings(task: ModeTask, device: string | null, folder: s
   announce(commands, await uploadArtifact({ ...label, runner, files, root: folder }));
 }
 
+/** Does what a full disk may prevent; then it is said, and costs only that. */
+function orWarn<T>({ commands }: ModeTask, cost: string, work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    commands.warning(`${error.message}: ${cost}.`);
+    return null;
+  }
+}
+
 /**
  * Spends the nightly budget: searches with what earlier nights learnt, writes `tuned.json` into the working tree for a
  * following step to propose, and keeps what was learnt.
@@ -88,12 +99,15 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     seed: seedOf(runner.runId),
     model,
     report: reportFolder,
+    // It is written once more below.
+    onReportFault: () => undefined,
     async onDevice(device) {
       const { family } = device;
       machine = machineLabel(device);
       keeper = await restoreState(task, family);
-      if (keeper.restored.model !== null) writeModel(model, keeper.restored.model);
-      return { tuned: keeper.restored.tuned };
+      const { model: known, tuned } = keeper.restored;
+      if (known !== null) orWarn(task, 'the search begins without it', () => writeModel(model, known));
+      return { tuned };
     },
     onNoise: (samples) => {
       noise = samples;
@@ -110,25 +124,30 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   const history = withNight(kept?.history ?? [], night);
   const anchors = withAnchors(kept?.anchors ?? [], night);
   const told = withHistory(found, { history, anchors, manifest, machine });
-  const report = writeReportFiles(host, reportFolder, told);
+  const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   const learnt: KeptState | null =
     opened === null || host.signal.aborted
       ? null
-      : {
+      : orWarn(task, 'what this run learnt is not kept', () => ({
           ...opened.restored,
           model: readModel(model),
           tuned: readTuned(join(folder, manifest.tunedPath)),
           history,
           anchors,
           noise: [...opened.restored.noise, ...numbered(noise, opened.restored.noise, machine)],
-        };
+        }));
   // Shards would overwrite each other's: what each learnt goes with its report, and one job merges and saves it.
   const handsOn = shard !== null && learnt !== null;
   const statePath = join(reportFolder, stateFile);
   if (handsOn) {
-    writeFileAtomic(statePath, packState(stateNews(kept ?? emptyState(learnt.family), learnt)));
+    const news = packState(stateNews(kept ?? emptyState(learnt.family), learnt));
+    orWarn(task, 'what this shard learnt is not kept', () => writeFileAtomic(statePath, news));
   }
   await publish({ ...task, report, reportFolder, files: handsOn ? [statePath] : [] });
+  if (report.exitCode === ExitCode.badInput) {
+    const why = report.warnings.length > 0 ? report.warnings.join(' ') : 'Nothing works of a kernel.';
+    commands.error(`Not everything could be retuned or kept. ${why}`, { title: 'Joulegate' });
+  }
   await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
   if (learnt !== null && !handsOn) await opened?.save(learnt);
   return report.exitCode as ExitCode;
