@@ -3,43 +3,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { unpackState } from '../../src/store/index.ts';
-import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
-import { startJob } from '../support/actions-services.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { writeFiles } from '../support/command-line.ts';
-import { startGithubServer } from '../support/github-server.ts';
-import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
-
-/** A pull request, checked out, and its runs. */
-async function pullRequest(
-  head: Record<string, string>,
-  more: { readonly repository?: string; readonly labelled?: boolean } = {},
-) {
-  const { repository, labelled = false } = more;
-  const job = await startJob();
-  const github = await startGithubServer();
-  const base = labelled
-    ? {
-        ...smallProject(100),
-        // Too short a search for advice: it is not what these runs are about.
-        'joulegate.yaml': smallManifest
-          .replace('search-seconds: 5', 'search-seconds: 1')
-          .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n'),
-      }
-    : smallProject(100);
-  const checkout = await checkOutMerge(job.workspace, { base, head });
-  const run = (more: Partial<Parameters<typeof runAction>[0]> = {}) =>
-    runAction({
-      job,
-      github,
-      eventName: 'pull_request',
-      event: pullRequestEvent(checkout, repository),
-      sha: checkout.merge,
-      ref: 'refs/pull/7/merge',
-      ...more,
-    });
-  return { job, github, checkout, run };
-}
+import { pullRequest } from '../support/pull-request.ts';
+import { powerKernel, smallManifest } from '../support/small-project.ts';
 
 describe('a pull request that touches no kernel', () => {
   it('is green with the reason, in outputs, summary, comment and artifact', async () => {
