@@ -37875,9 +37875,6 @@ function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
   return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
 }
-function samplesOf(report3, { kernel, workload }) {
-  return (report3.samples ?? []).filter((sample) => sample.kernel === kernel && sample.workload === workload);
-}
 
 // src/report/facts.ts
 var interruptedExitCode = 130;
@@ -38179,16 +38176,31 @@ function cell(kernel, mark) {
   const figures2 = [...change2(kernel.energyRatio, "energy"), ...change2(kernel.latencyRatio, "latency")];
   return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures2].join("<br>").replaceAll(" ", " ");
 }
+function rowOf(kernel) {
+  return JSON.stringify([plainName(kernel), kernel.workload]);
+}
+function kernelsOfQuietRows(kernels, isQuiet2) {
+  const loud = new Set(kernels.filter((kernel) => !isQuiet2(kernel)).map(rowOf));
+  return kernels.filter((kernel) => !loud.has(rowOf(kernel)));
+}
+function columnsOf({ devices = [], kernels }) {
+  const failing = new Set(kernels.filter(({ fails }) => fails).map(({ on }) => on));
+  const ranked = [
+    ...devices.filter(({ label }) => failing.has(label)),
+    ...devices.filter(({ label }) => !failing.has(label))
+  ].slice(0, maxDevices);
+  return devices.filter((device) => ranked.includes(device));
+}
 function fleetTable(report3, kernels, options) {
-  const devices = (report3.devices ?? []).slice(0, maxDevices);
+  const devices = columnsOf(report3);
+  const rest = (report3.devices ?? []).length - devices.length;
   const rows = /* @__PURE__ */ new Map();
   for (const kernel of kernels) {
-    const key2 = JSON.stringify([plainName(kernel), kernel.workload]);
-    const row = rows.get(key2) ?? /* @__PURE__ */ new Map();
+    const row = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
     row.set(kernel.on ?? "", kernel);
-    rows.set(key2, row);
+    rows.set(rowOf(kernel), row);
   }
-  return table({
+  const shown = table({
     titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
     rightAligned: [],
     rows: [...rows.values()].map((row) => {
@@ -38201,6 +38213,23 @@ function fleetTable(report3, kernels, options) {
     }),
     maxRows: options.limits.maxRows
   });
+  if (shown === "" || rest === 0) return shown;
+  return `${shown}
+
+${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
+}
+
+// src/report/group-samples.ts
+function groupSamples(report3) {
+  const groups = /* @__PURE__ */ new Map();
+  const keyOf3 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
+  for (const sample of report3.samples ?? []) {
+    const key2 = keyOf3(sample);
+    const group = groups.get(key2);
+    if (group === void 0) groups.set(key2, [sample]);
+    else group.push(sample);
+  }
+  return (kernel) => groups.get(keyOf3(kernel)) ?? [];
 }
 
 // src/report/quantity-titles.ts
@@ -38274,6 +38303,7 @@ function configurationList(report3, limits2) {
   const measured = bySeverity(report3.kernels).filter(
     (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
   );
+  const samplesOf3 = groupSamples(report3);
   const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
     const { base: base2, head: head2 } = kernel.configuration;
     const after = head2 === null ? "" : formatConfiguration(head2);
@@ -38281,7 +38311,7 @@ function configurationList(report3, limits2) {
     const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
     const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
     const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
-    const windows = windowNote(samplesOf(report3, kernel));
+    const windows = windowNote(samplesOf3(kernel));
     return windows === "" ? subject : `${subject}
   - ${escapeMarkdown(windows, 1e3)}`;
   });
@@ -38312,9 +38342,10 @@ ${codeBlock("diff", diff)}`;
 }
 function guardBlocks(report3, limits2) {
   const ordered2 = bySeverity(report3.kernels);
-  const quietOnes = ordered2.filter(isQuiet);
+  const quietOnes = report3.devices === void 0 ? ordered2.filter(isQuiet) : kernelsOfQuietRows(ordered2, isQuiet);
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const shown = folded.length === 0 ? ordered2 : ordered2.filter((kernel) => !isQuiet(kernel));
+  const hidden = new Set(folded);
+  const shown = ordered2.filter((kernel) => !hidden.has(kernel));
   const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
   return [
     title,
@@ -41688,17 +41719,6 @@ function guardRow(kernel, id) {
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
   ];
 }
-function groupSamples(report3) {
-  const groups = /* @__PURE__ */ new Map();
-  const keyOf3 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
-  for (const sample of report3.samples ?? []) {
-    const key2 = keyOf3(sample);
-    const group = groups.get(key2);
-    if (group === void 0) groups.set(key2, [sample]);
-    else group.push(sample);
-  }
-  return (kernel) => groups.get(keyOf3(kernel)) ?? [];
-}
 
 // src/report/html/retune-card.ts
 var maxImportances = 12;
@@ -41918,7 +41938,7 @@ function kilowattHours(report3) {
 function guardBody(report3) {
   const ordered2 = bySeverity(report3.kernels);
   const titles = quantityTitles(report3);
-  const samplesOf4 = groupSamples(report3);
+  const samplesOf3 = groupSamples(report3);
   const diffLength = Math.min(maxDiff, Math.floor(diffRoom / Math.max(1, ordered2.length)));
   const loosened = loosenedNote(report3);
   const other = otherPolicyNote(report3);
@@ -41942,7 +41962,7 @@ function guardBody(report3) {
       "Suggested tuned state",
       paragraph(textHtml(suggestionNote(report3), 2e3)) + diffHtml(suggested.join("\n"), maxDiff)
     ),
-    ...detailed.map((kernel, at2) => guardCard(kernel, samplesOf4(kernel), { id: idOf(at2), diffLength }))
+    ...detailed.map((kernel, at2) => guardCard(kernel, samplesOf3(kernel), { id: idOf(at2), diffLength }))
   ].join("");
 }
 function plainName2({ kernel, workload }) {
@@ -42174,7 +42194,7 @@ function verdictCell(kernel, style2) {
   if (kernel.verdict === "improved") return { text: text3, paint: green };
   return { text: text3, paint: isQuiet(kernel) ? dim : yellow };
 }
-function rowOf(kernel, style2) {
+function rowOf2(kernel, style2) {
   const { base: base2, head: head2 } = kernel;
   return [
     verdictCell(kernel, style2),
@@ -42222,7 +42242,7 @@ function guardSections(report3, style2) {
   const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
   const folded = identical.length > maxPlainRows ? identical : [];
   const shown = ordered2.filter((kernel) => !folded.includes(kernel));
-  const rows = shown.map((kernel) => rowOf(kernel, style2));
+  const rows = shown.map((kernel) => rowOf2(kernel, style2));
   const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
   const explained = ordered2.filter(needsNotes);
   return [
@@ -42266,7 +42286,7 @@ function columnsFor2(report3) {
     { title: "search", align: "left", dropOrder: 3 }
   ];
 }
-function rowOf2(report3, kernel, style2) {
+function rowOf3(report3, kernel, style2) {
   const { before } = kernel;
   const replaced = wasReplaced(report3, kernel);
   return [
@@ -42295,7 +42315,7 @@ function notesOf2(report3, kernel, style2) {
   ];
 }
 function retuneSections(report3, style2) {
-  const rows = report3.kernels.map((kernel) => rowOf2(report3, kernel, style2));
+  const rows = report3.kernels.map((kernel) => rowOf3(report3, kernel, style2));
   const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor2(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
   const { bold, yellow } = style2.paint;
   const title = isInterrupted(report3) ? yellow(retuneTitle(report3)) : retuneTitle(report3);
@@ -45224,10 +45244,10 @@ function excuse(estimate, movement2) {
 }
 
 // src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf4, options) {
+function movedSentinels(subjects, samplesOf3, options) {
   return subjects.filter((subject) => subject.sentinel).flatMap(
     (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf4(subject), options);
+      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
       const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
         (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
       );
@@ -45271,11 +45291,11 @@ function judgeSentinel(subject, judged, moved) {
 // src/judge/judge.ts
 function judge(subjects, samples2, options = {}) {
   const settings = withDefaults(options);
-  const samplesOf4 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf4, settings);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings);
   const movement2 = movementOf(moved, settings);
   const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf4(subject), settings))
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
@@ -45297,7 +45317,7 @@ function judge(subjects, samples2, options = {}) {
       sentinel: false,
       verdict: deciding.verdict,
       metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf4(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
   });
@@ -45478,12 +45498,12 @@ function planNext(subjects, samples2, options = {}) {
   });
   return confirm ?? { phase: "done" };
 }
-function evidenceBySubject(samplesOf4, settings) {
+function evidenceBySubject(samplesOf3, settings) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
     const known2 = gathered.get(subject);
     if (known2 !== void 0) return known2;
-    const samples2 = samplesOf4(subject);
+    const samples2 = samplesOf3(subject);
     const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
     gathered.set(subject, evidence);
     return evidence;
@@ -45522,8 +45542,8 @@ function flagStrength(evidence) {
   return Math.max(...strengths);
 }
 function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf4, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf4(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  const { subjects, samplesOf: samplesOf3, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
   if (lacking.length === 0) return null;
   if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
   return {
@@ -47752,7 +47772,7 @@ async function prepareHeat(search) {
   }
   return { search, incumbentFailure, contenders, variants };
 }
-function samplesOf2(heat2, arm, samples2) {
+function samplesOf(heat2, arm, samples2) {
   const { kernel, workload } = heat2.search;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
@@ -47802,7 +47822,7 @@ async function runFinals(options) {
     host.progress.stage("comparing the best with what ships today, in fresh processes");
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
   return heats.map((heat2) => {
-    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf2(heat2, arms[index], measured));
+    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
     const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
     const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
     return {
@@ -49286,7 +49306,9 @@ function compareFiles({ base: base2, policy }) {
   return base2.revision === null ? null : compareUntouched(base2.revision, policy.head);
 }
 function selectComparisons(comparisons3, kernels) {
-  return kernels === null ? comparisons3 : comparisons3.filter(({ kernel, definition }) => definition.sentinel || kernels.includes(kernel));
+  return kernels === null ? comparisons3 : comparisons3.filter(
+    ({ kernel, definition, status }) => definition.sentinel && status !== "changed" || kernels.includes(kernel)
+  );
 }
 function isOf2({ subject }, { kernel, workload }) {
   return subject.kernel === kernel && subject.workload === workload;
@@ -49371,7 +49393,8 @@ async function measureChanged(task, laboratory) {
 async function runGuard(task) {
   const { host, options, base: base2, policy } = task;
   const settled = compareFiles(task);
-  const removed = base2.revision === null ? [] : selectComparisons(listRemoved(base2.revision, policy.head), options.kernels);
+  const gone = base2.revision === null ? [] : listRemoved(base2.revision, policy.head);
+  const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
   if (settled !== null) {
     return {
       comparisons: [...selectComparisons(settled, options.kernels), ...removed],
@@ -50868,7 +50891,8 @@ function prepareReportFolder(host, folder) {
     });
   }
 }
-function writeReportFiles(host, folder, report3) {
+function writeReportFiles(host, place, report3) {
+  const { report: folder, onReportFault } = place;
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
@@ -50878,8 +50902,10 @@ function writeReportFiles(host, folder, report3) {
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    const exitCode = report3.exitCode === ExitCode.passed ? error.exitCode : report3.exitCode;
-    return { ...report3, exitCode, warnings: [...report3.warnings, error.message] };
+    onReportFault?.(error.message);
+    const isSaid = onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
+    const warnings = [...report3.warnings.filter((warning) => warning !== error.message), error.message];
+    return { ...report3, exitCode: isSaid ? report3.exitCode : error.exitCode, warnings };
   }
 }
 
@@ -50944,7 +50970,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [error.message] };
   }
 }
-function samplesOf3({ samples: samples2, earlier, measuredWith }) {
+function samplesOf2({ samples: samples2, earlier, measuredWith }) {
   const device = measuredWith === null ? {} : { device: machineLabel(measuredWith.info) };
   const before = earlier.flatMap((attempt, i) => attempt.map((sample) => ({ ...sample, attempt: i + 1 })));
   return [...before, ...samples2].map((sample) => ({
@@ -51014,9 +51040,9 @@ async function guard(host, options) {
     machineChanged,
     suggestion: suggested.suggestion,
     noiseFloor: outcome.noiseFloor,
-    samples: samplesOf3(outcome)
+    samples: samplesOf2(outcome)
   };
-  return writeReportFiles(host, options.report, report3);
+  return writeReportFiles(host, options, report3);
 }
 
 // src/app/noise-floor.ts
@@ -51537,7 +51563,7 @@ async function retune(host, options) {
       warnings: [...warnings, ...faults],
       kernels: retuned
     };
-    return writeReportFiles(host, options.report, report3);
+    return writeReportFiles(host, options, report3);
   } finally {
     await laboratory.close();
   }
@@ -53031,7 +53057,7 @@ async function retuneRecording(host, options) {
       }
     ]
   };
-  return writeReportFiles(host, options.report, report3);
+  return writeReportFiles(host, options, report3);
 }
 
 // src/app/show-report.ts

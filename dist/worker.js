@@ -1300,6 +1300,11 @@ var BufferPool = class {
     this.#device = device;
     this.#maxBytes = maxBytes;
   }
+  /** Bytes that the buffers take together, initial contents of what is written included. */
+  bytesOf(bindings) {
+    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding)));
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
   /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
   excess(bindings) {
     let bytes = 0;
@@ -1414,13 +1419,16 @@ var maxPrograms = 128;
 var maxAhead = 4;
 var Programs = class {
   #device;
+  #maxProgramBytes;
   #pool;
   #compiled = /* @__PURE__ */ new Map();
   /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
   #ahead = /* @__PURE__ */ new Map();
-  constructor(device, maxBufferBytes) {
+  /** `pool`: kept for later programs. `program`: that one may have at all. */
+  constructor(device, maxBytes) {
     this.#device = device;
-    this.#pool = new BufferPool(device, maxBufferBytes);
+    this.#maxProgramBytes = maxBytes.program;
+    this.#pool = new BufferPool(device, maxBytes.pool);
   }
   /**
    * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
@@ -1434,6 +1442,7 @@ var Programs = class {
       return known;
     }
     requireFeatures(this.#device, program.requiredFeatures);
+    this.#requireRoom(program);
     const layouts = this.#layouts(program);
     const pipeline = await this.#takeAhead(program) ?? await this.#pipeline(program, layouts);
     for (const [identity] of this.#compiled) {
@@ -1467,6 +1476,15 @@ var Programs = class {
     const pipeline = this.#compileApart(program).catch(() => null);
     this.#ahead.set(identity, pipeline);
     await pipeline;
+  }
+  /** On a software adapter it is the machine's own memory that would run out, and take the job with it. */
+  #requireRoom({ buffers }) {
+    const bytes = this.#pool.bytesOf(buffers);
+    if (bytes <= this.#maxProgramBytes) return;
+    throw new VariantFault(
+      "unsupported",
+      `the buffers take ${bytes} bytes together, this device allows ${this.#maxProgramBytes}`
+    );
   }
   async #takeAhead({ identity }) {
     const pipeline = this.#ahead.get(identity);
@@ -1654,7 +1672,10 @@ var plausibleFactor = 3;
 async function timestampsArePlausible(options) {
   const { device, clock: clock2 } = options;
   if (!device.features.has("timestamp-query")) return false;
-  const programs = new Programs(device, Number.POSITIVE_INFINITY);
+  const programs = new Programs(device, {
+    pool: Number.POSITIVE_INFINITY,
+    program: Number.POSITIVE_INFINITY
+  });
   const compiled = await programs.get({
     identity: "timestamp-check",
     wgsl: probe,
@@ -1759,8 +1780,8 @@ async function checkAgainst(launcher, compiled, reference) {
 }
 
 // src/device/worker/session.ts
-var softwareBufferBytes = 1024 ** 3;
-var hardwareBufferBytes = 4 * 1024 ** 3;
+var softwareBytes = { pool: 1024 ** 3, program: 2 * 1024 ** 3 };
+var hardwareBytes = { pool: 4 * 1024 ** 3, program: 32 * 1024 ** 3 };
 var referenceBytes = 512 * 1024 ** 2;
 var Session = class _Session {
   info;
@@ -1778,7 +1799,7 @@ var Session = class _Session {
     this.info = info;
     this.#clock = clock2;
     this.#launcher = launcher;
-    this.#programs = new Programs(launcher.device, info.software ? softwareBufferBytes : hardwareBufferBytes);
+    this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
     this.lost = opened.device.lost.then(({ reason, message }) => `${message || "no message"} (${reason})`);
   }
   /** @throws AdapterFault */

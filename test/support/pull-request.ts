@@ -1,12 +1,17 @@
+<<<<<<< HEAD
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction, runnerFolderOf } from './action-run.ts';
+=======
+import { checkOutMerge, pullRequestEvent, runAction } from './action-run.ts';
+>>>>>>> part-hostile
 import { startJob } from './actions-services.ts';
 import { startGithubServer } from './github-server.ts';
 import { smallManifest, smallProject } from './small-project.ts';
 
+<<<<<<< HEAD
 /** What a run may have otherwise. */
 export type RunOptions = Partial<Parameters<typeof runAction>[0]>;
 
@@ -38,6 +43,31 @@ export async function pullRequest(
   const base = { ...smallProject(100), 'joulegate.yaml': manifest };
   const checkout = await checkOutMerge(job.workspace, { base, head });
   const run = (more: RunOptions = {}) =>
+=======
+/**
+ * A pull request to the small project, checked out, and its runs through the action's bundle.
+ * @param more.labelled whether the manifest names a label that accepts a regression
+ * @param more.manifest replaces the small project's manifest at base
+ */
+export async function pullRequest(
+  head: Record<string, string>,
+  more: { readonly repository?: string; readonly labelled?: boolean; readonly manifest?: string } = {},
+) {
+  const { repository, labelled = false, manifest = smallManifest } = more;
+  const job = await startJob();
+  const github = await startGithubServer();
+  const base = labelled
+    ? {
+        ...smallProject(100),
+        // Too short a search for advice: it is not what these runs are about.
+        'joulegate.yaml': smallManifest
+          .replace('search-seconds: 5', 'search-seconds: 1')
+          .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n'),
+      }
+    : { ...smallProject(100), 'joulegate.yaml': manifest };
+  const checkout = await checkOutMerge(job.workspace, { base, head });
+  const run = (more: Partial<Parameters<typeof runAction>[0]> = {}) =>
+>>>>>>> part-hostile
     runAction({
       job,
       github,
@@ -47,6 +77,7 @@ export async function pullRequest(
       ref: 'refs/pull/7/merge',
       ...more,
     });
+<<<<<<< HEAD
   /** Makes the clone one commit deep, as actions/checkout leaves it. */
   const makeShallow = () => {
     const { workspace } = job;
@@ -64,4 +95,7 @@ export async function pullRequest(
   /** Where a run may write. */
   const folders = [job.workspace, runnerFolderOf(job)];
   return { job, github, checkout, run, makeShallow, folders };
+=======
+  return { job, github, checkout, run };
+>>>>>>> part-hostile
 }
