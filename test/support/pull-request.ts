@@ -1,17 +1,12 @@
-<<<<<<< HEAD
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction, runnerFolderOf } from './action-run.ts';
-=======
-import { checkOutMerge, pullRequestEvent, runAction } from './action-run.ts';
->>>>>>> part-hostile
 import { startJob } from './actions-services.ts';
 import { startGithubServer } from './github-server.ts';
 import { smallManifest, smallProject } from './small-project.ts';
 
-<<<<<<< HEAD
 /** What a run may have otherwise. */
 export type RunOptions = Partial<Parameters<typeof runAction>[0]>;
 
@@ -31,43 +26,29 @@ const shortManifest = smallManifest
     'trials: 2, search-seconds: 1, judge-seconds: 2',
   );
 
-/** A pull request of the small project, checked out, and its runs. */
+/**
+ * A pull request to the small project, checked out, and its runs through the action's bundle.
+ * @param more.labelled whether the manifest names a label that accepts a regression
+ * @param more.short whether budgets are as small as can be
+ * @param more.manifest the manifest at base, in place of all that
+ */
 export async function pullRequest(
   head: Readonly<Record<string, string>>,
-  more: { readonly repository?: string; readonly labelled?: boolean; readonly short?: boolean } = {},
+  more: {
+    readonly repository?: string;
+    readonly labelled?: boolean;
+    readonly short?: boolean;
+    readonly manifest?: string;
+  } = {},
 ) {
   const { repository, labelled = false, short = false } = more;
   const job = await startJob();
   const github = await startGithubServer();
-  const manifest = labelled ? labelledManifest : short ? shortManifest : smallManifest;
+  const usual = labelled ? labelledManifest : short ? shortManifest : smallManifest;
+  const manifest = more.manifest ?? usual;
   const base = { ...smallProject(100), 'joulegate.yaml': manifest };
   const checkout = await checkOutMerge(job.workspace, { base, head });
   const run = (more: RunOptions = {}) =>
-=======
-/**
- * A pull request to the small project, checked out, and its runs through the action's bundle.
- * @param more.labelled whether the manifest names a label that accepts a regression
- * @param more.manifest replaces the small project's manifest at base
- */
-export async function pullRequest(
-  head: Record<string, string>,
-  more: { readonly repository?: string; readonly labelled?: boolean; readonly manifest?: string } = {},
-) {
-  const { repository, labelled = false, manifest = smallManifest } = more;
-  const job = await startJob();
-  const github = await startGithubServer();
-  const base = labelled
-    ? {
-        ...smallProject(100),
-        // Too short a search for advice: it is not what these runs are about.
-        'joulegate.yaml': smallManifest
-          .replace('search-seconds: 5', 'search-seconds: 1')
-          .replace('gate:\n', 'gate:\n  accept-label: slower-is-fine\n'),
-      }
-    : { ...smallProject(100), 'joulegate.yaml': manifest };
-  const checkout = await checkOutMerge(job.workspace, { base, head });
-  const run = (more: Partial<Parameters<typeof runAction>[0]> = {}) =>
->>>>>>> part-hostile
     runAction({
       job,
       github,
@@ -77,7 +58,6 @@ export async function pullRequest(
       ref: 'refs/pull/7/merge',
       ...more,
     });
-<<<<<<< HEAD
   /** Makes the clone one commit deep, as actions/checkout leaves it. */
   const makeShallow = () => {
     const { workspace } = job;
@@ -95,7 +75,4 @@ export async function pullRequest(
   /** Where a run may write. */
   const folders = [job.workspace, runnerFolderOf(job)];
   return { job, github, checkout, run, makeShallow, folders };
-=======
-  return { job, github, checkout, run };
->>>>>>> part-hostile
 }
