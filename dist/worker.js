@@ -336,6 +336,38 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
+// src/device/command/remove-folder.ts
+import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+var tries = 5;
+var waitMs = 100;
+function foldersIn(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch {
+    return [];
+  }
+}
+function makeWritable(folder) {
+  try {
+    chmodSync(folder, 448);
+  } catch {
+    return;
+  }
+  for (const { name } of foldersIn(folder)) makeWritable(join(folder, name));
+}
+function removeFolder(folder) {
+  for (const last of [false, true]) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: tries, retryDelay: waitMs });
+      return true;
+    } catch {
+      if (!last) makeWritable(folder);
+    }
+  }
+  return false;
+}
+
 // src/device/command/reaper.ts
 var reaperArgument = "end-programs";
 function killGroup(group, signal = "SIGKILL") {
@@ -348,19 +380,21 @@ function killGroup(group, signal = "SIGKILL") {
 }
 async function reapPrograms() {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void 0);
-  const groups = /* @__PURE__ */ new Set();
+  const left = /* @__PURE__ */ new Set();
   let text = "";
   for await (const chunk of process.stdin) {
     const lines = (text + String(chunk)).split("\n");
     text = lines.pop() ?? "";
     for (const line of lines) {
-      const group = Number(line.slice(1));
-      if (!Number.isSafeInteger(group) || group <= 1) continue;
-      if (line.startsWith("+")) groups.add(group);
-      else groups.delete(group);
+      if (line.startsWith("+")) left.add(line.slice(1));
+      else left.delete(line.slice(1));
     }
   }
-  for (const group of groups) killGroup(group);
+  const things = [...left].map((line) => JSON.parse(line));
+  for (const group of things) {
+    if (Number.isSafeInteger(group) && group > 1) killGroup(group);
+  }
+  for (const folder of things) if (typeof folder === "string") removeFolder(folder);
 }
 
 // src/native/pins.json
@@ -588,7 +622,7 @@ function pinnedFiles(pins, host, of) {
 // src/native/verify.ts
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join as join2 } from "node:path";
 function alteredError(what, cause) {
   return new JoulegateError("could-not-measure", `${what}; it was not loaded.`, {
     code: "native-part-altered",
@@ -610,18 +644,18 @@ function verifyFolder(folder, pinned) {
   for (const name of names) {
     let contents;
     try {
-      contents = readFileSync(join(folder, name));
+      contents = readFileSync(join2(folder, name));
     } catch (error) {
       const { code, message } = error;
       return code === "ENOENT" || code === "ENOTDIR" ? `it has no ${name}` : message;
     }
-    verifyContents(join(folder, name), contents, pinned[name]);
+    verifyContents(join2(folder, name), contents, pinned[name]);
   }
   return null;
 }
 
 // src/native/find.ts
-import { dirname as dirname2, join as join3 } from "node:path";
+import { dirname as dirname2, join as join4 } from "node:path";
 
 // src/native/host.ts
 var oldestGlibc = [2, 34];
@@ -666,7 +700,7 @@ function hostProblem(host, pins) {
 // src/native/installed.ts
 import { existsSync as existsSync2 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join as join2 } from "node:path";
+import { dirname, join as join3 } from "node:path";
 import { pathToFileURL } from "node:url";
 function resolveFrom(file, name) {
   try {
@@ -681,9 +715,9 @@ function hasBinary(name, entry, host) {
   const { platform, arch } = host;
   if (name === "webgpu") {
     const folder = `${platform}-${platform === "darwin" ? "universal" : arch}`;
-    return existsSync2(join2(dirname(entry), "dist", folder, "dawn.node"));
+    return existsSync2(join3(dirname(entry), "dist", folder, "dawn.node"));
   }
-  const built = existsSync2(join2(dirname(entry), "build", "koffi"));
+  const built = existsSync2(join3(dirname(entry), "build", "koffi"));
   return built || resolveFrom(entry, `@koromix/koffi-${platform}-${arch}`) !== null;
 }
 function findInstalled(name, bundlePath, host) {
@@ -707,7 +741,7 @@ function nativeContext(search2, options = {}) {
   return { search: search2, pins, host };
 }
 function bundledFolder({ search: search2, host }) {
-  return join3(dirname2(search2.bundlePath), "native", platformName(host));
+  return join4(dirname2(search2.bundlePath), "native", platformName(host));
 }
 function* nativePlaces(name, context) {
   const { search: search2, pins, host } = context;
@@ -744,7 +778,7 @@ function nativeSearch(bundlePath, environment) {
 
 // src/native/load.ts
 import { createRequire as createRequire2 } from "node:module";
-import { join as join4 } from "node:path";
+import { join as join5 } from "node:path";
 import { pathToFileURL as pathToFileURL2 } from "node:url";
 async function loadFirst(name, context, open) {
   const misses = [];
@@ -767,13 +801,13 @@ function firstLine(text) {
 }
 async function loadWebgpu(search2, options) {
   return loadFirst("webgpu", nativeContext(search2, options), async (place) => {
-    const entry = place.kind === "folder" ? join4(place.folder, "webgpu.mjs") : place.entry;
+    const entry = place.kind === "folder" ? join5(place.folder, "webgpu.mjs") : place.entry;
     return await import(pathToFileURL2(entry).href);
   });
 }
 async function loadKoffi(search2, options) {
   return loadFirst("koffi", nativeContext(search2, options), async (place) => {
-    const entry = place.kind === "folder" ? join4(place.folder, "koffi.node") : place.entry;
+    const entry = place.kind === "folder" ? join5(place.folder, "koffi.node") : place.entry;
     return createRequire2(pathToFileURL2(search2.bundlePath))(entry);
   });
 }
@@ -971,7 +1005,7 @@ async function unlockByUuid(options, search2) {
 }
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, readFileSync as readFileSync2, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync as readFileSync2, rmSync as rmSync2, writeFileSync } from "node:fs";
 function readMark(path) {
   try {
     return readFileSync2(path, "utf8");
@@ -981,7 +1015,7 @@ function readMark(path) {
   }
 }
 function removeMark(path) {
-  rmSync(path, { force: true });
+  rmSync2(path, { force: true });
 }
 
 // src/meter/clocks/watchdog.ts
@@ -1667,7 +1701,7 @@ var workgroups = 32;
 var enoughMs2 = 4;
 var patienceMs = 100;
 var maxLaunches3 = 4096;
-var tries = 5;
+var tries2 = 5;
 var plausibleFactor = 3;
 async function timestampsArePlausible(options) {
   const { device, clock: clock2 } = options;
@@ -1712,7 +1746,7 @@ async function timestampsArePlausible(options) {
       launches *= 4;
       seen = await measure(launches);
     }
-    for (let attempt = 0; attempt < tries; attempt++) {
+    for (let attempt = 0; attempt < tries2; attempt++) {
       const factor = seen.gpuMs / seen.wallMs;
       if (factor > 1 / plausibleFactor && factor < plausibleFactor) return true;
       seen = await measure(launches);

@@ -28,6 +28,7 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
       await clock(variant);
       return device.run(variant, durationMs);
     },
+    rest: async () => device.rest?.(),
     close: () => device.close(),
   };
 }

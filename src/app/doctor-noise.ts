@@ -58,11 +58,11 @@ function ownKernel(software: boolean): KernelDefinition {
   return kernel;
 }
 
-/** What to measure: the kernel that was named, else the sentinel, else the first. */
-function chooseKernel(host: Host, options: DoctorNoiseOptions, software: boolean): KernelDefinition {
+/** What to measure: the kernel that was named, else the sentinel, else the first; null without a manifest. */
+function chooseKernel(host: Host, options: DoctorNoiseOptions): KernelDefinition | null {
   const path = options.manifest ?? 'joulegate.yaml';
   if (options.manifest === undefined && options.kernels === null && !existsSync(absolutePath(host, path))) {
-    return ownKernel(software);
+    return null;
   }
   const { manifest } = openManifest(host, path);
   const kernels = selectKernels(manifest, options.kernels);
@@ -107,10 +107,11 @@ function metricNoise(options: {
  * if not one block fits into the time
  */
 export async function measureMachineNoise(host: Host, options: DoctorNoiseOptions): Promise<NoiseReport> {
-  const laboratory = await openLaboratory(host, options);
+  const chosen = chooseKernel(host, options);
+  const laboratory = await openLaboratory(host, options, chosen === null ? [] : [chosen]);
   try {
     const { info, clock, meter, meterReason } = laboratory;
-    const kernel = chooseKernel(host, options, info.software);
+    const kernel = chosen ?? ownKernel(info.software);
     const workload = kernel.workloads[0] as Workload;
     const { configuration } = shippedConfiguration({
       tuned: null,

@@ -33,3 +33,4 @@ export { type ShardKernels, shardKernels } from './shard-kernels.ts';
 export { loadReport } from './show-report.ts';
 export { findStrays, type JobReport, type StrayReport } from './stray-reports.ts';
 export { type Validation, validate } from './validate.ts';
+export { withoutSecrets } from './without-secrets.ts';

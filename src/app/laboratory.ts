@@ -27,6 +27,7 @@ import { clockedDevice, tryClocks } from './clocked-device.ts';
 import type { Host } from './host.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
 import type { LaboratoryOptions } from './options.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** What a run measures with: one adapter, one meter, and fresh processes of it on demand. */
 export interface Laboratory {
@@ -70,16 +71,6 @@ async function findSoftwareDriver(search: DriverSearch): Promise<DriverChoice> {
 const lockWaitMs = 10 * 60_000;
 
 /** What the runner hands to an action and to nothing that the action starts. */
-const secretName = /^(?:INPUT_|ACTIONS_|GITHUB_)|TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-
-/** An environment for programs of the user's: their own variables, and none of the job's tokens. */
-function withoutSecrets(environment: Host['environment']): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && !secretName.test(name)) kept[name] = value;
-  }
-  return kept;
-}
 
 /** What a meter needs of this machine. */
 export function meterSetup(
@@ -134,15 +125,29 @@ async function findAdapter(
   }
 }
 
+/**
+ * What is measured. Where only programs are, a software adapter says nothing of a GPU that is there as well: a container
+ * with CUDA often has one.
+ */
+function deviceOf(adapter: Device | null, options: LaboratoryOptions, onlyCommands: boolean): DeviceInfo {
+  const isCpu = options.device === 'software';
+  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
+  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  const found = hostDevice({ cpuOnly: false });
+  return found.software ? adapter.info : found;
+}
+
 /** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
 function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) {
   if (options.allowCommands !== true) return { open: () => null, close: async () => undefined };
   const { environment, signal, workerPath } = host;
   const workspace = new CommandWorkspace({
-    environment: withoutSecrets(environment),
+    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...withoutSecrets(environment) },
     temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
     signal,
     reaper: { workerPath, environment },
+    warn: (text) => host.progress.warn(text),
   });
   return {
     open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
@@ -166,7 +171,7 @@ export async function openLaboratory(
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const adapter = await findAdapter(host, options, onlyCommands);
-  const info = adapter.first?.info ?? hostDevice();
+  const info = deviceOf(adapter.first, options, onlyCommands);
   const commands = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
   const closeDevices = async () => {
@@ -190,9 +195,9 @@ export async function openLaboratory(
     const { meter, reason, clocks } = await openMeter({
       ...meterSetup(host),
       ...meterChoice(options),
-      device: adapter.first ?? { info },
+      device: adapter.first?.info === info ? adapter.first : { info },
     });
-    const note = adapter.first === null ? ' (no WebGPU adapter, and no kernel needs one)' : '';
+    const note = info.backend === 'host' ? ' (no WebGPU adapter of it, and no kernel needs one)' : '';
     host.progress.note(
       `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
     );
@@ -204,6 +209,8 @@ export async function openLaboratory(
       meterReason: reason,
       clock: monotonicClock,
       async openDevice() {
+        // What was screened keeps nothing of the GPU from what is measured now.
+        await device.rest?.();
         const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
         const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
         return clockedDevice(fresh, clocks);

@@ -47,6 +47,10 @@ export function mixedDevice(
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
     run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    async rest() {
+      await commands?.rest?.();
+      await webgpu?.rest?.();
+    },
     async close() {
       try {
         await commands?.close();

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import { openFolder, repositoryRoot } from '../git/index.ts';
+import { openFolder, openWorkTree, repositoryRoot } from '../git/index.ts';
 import {
   type FileReader,
   formatProblems,
@@ -75,11 +75,12 @@ export function readManifest(options: {
 export function openManifest(host: Host, path: string): OpenedManifest {
   const absolute = absolutePath(host, path);
   const folder = dirname(absolute);
-  const root = repositoryOf(host, folder) ?? folder;
+  const repository = repositoryOf(host, folder);
+  const root = repository ?? folder;
   const below = relative(root, absolute).split(sep).join('/');
   const manifest = readManifest({
     host,
-    reader: openFolder(root),
+    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
     path: below,
     shown: displayPath(host, absolute),
   });

@@ -3,6 +3,7 @@ export type { Environment } from './git-process.ts';
 export { latestTag } from './latest-tag.ts';
 export { openFolder } from './open-folder.ts';
 export { type OpenRevision, openRevision } from './open-revision.ts';
+export { openWorkTree } from './open-work-tree.ts';
 export {
   headCommit,
   isDirty,

@@ -126,16 +126,18 @@ export function openFolder(path: string): FileReader {
     const real = realPathInside(root, file);
     return real === null ? null : readRegularFile(real, file);
   };
+  const list = (folder: string) => {
+    const normalised = normalisePath(folder);
+    if (normalised === null) throw outsideRoot(folder);
+    return listFolder(root, normalised);
+  };
   return {
     readBytes,
     read(file) {
       const content = readBytes(file);
       return content === null ? null : decodeText(file, content.bytes);
     },
-    list(folder) {
-      const normalised = normalisePath(folder);
-      if (normalised === null) throw outsideRoot(folder);
-      return listFolder(root, normalised);
-    },
+    list,
+    listSources: (path) => (readBytes(path) === null ? list(path) : [normalisePath(path) ?? path]),
   };
 }

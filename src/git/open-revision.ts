@@ -13,6 +13,7 @@ import {
 } from './reader-rules.ts';
 import { resolveCommit } from './repository.ts';
 import { runGit } from './run-git.ts';
+import { inSubmodule } from './source-rules.ts';
 
 /** A commit's files, and how to name it. */
 export interface OpenRevision {
@@ -28,6 +29,13 @@ interface RevisionTask {
   readonly root: string;
   readonly revision: string;
   readonly environment: Environment;
+}
+
+/** What a commit holds. */
+interface Tree {
+  readonly files: Map<string, TreeEntry>;
+  /** Paths of submodules. */
+  readonly submodules: readonly string[];
 }
 
 /** A file or link of a commit. */
@@ -50,24 +58,26 @@ function mustSucceed(result: GitResult, what: string): Buffer {
 }
 
 /** Everything below the folder, by path relative to it. Paths come NUL-terminated, so none needs unquoting. */
-function readTree(task: RevisionTask, commit: string): Map<string, TreeEntry> {
+function readTree(task: RevisionTask, commit: string): Tree {
   const { root: folder, environment } = task;
   const args = ['ls-tree', '-r', '-z', commit, '--'];
   const listing = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
-  const tree = new Map<string, TreeEntry>();
+  const files = new Map<string, TreeEntry>();
+  const submodules: string[] = [];
   for (const line of listing.toString('utf8').split('\0')) {
-    const match = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line);
+    const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line);
     if (match === null) continue;
-    const [, mode, object = '', path = ''] = match;
-    tree.set(path, { object, isLink: mode === '120000', executable: mode === '100755' });
+    const [, mode, kind, object = '', path = ''] = match;
+    if (kind === 'commit') submodules.push(path);
+    else files.set(path, { object, isLink: mode === '120000', executable: mode === '100755' });
   }
-  return tree;
+  return { files, submodules };
 }
 
 class RevisionReader implements FileReader {
   readonly #task: RevisionTask;
   readonly #commit: string;
-  #tree: Map<string, TreeEntry> | null = null;
+  #read: Tree | null = null;
 
   constructor(task: RevisionTask, commit: string) {
     this.#task = task;
@@ -75,9 +85,13 @@ class RevisionReader implements FileReader {
   }
 
   /** Read once, on first use. */
+  get #all(): Tree {
+    this.#read ??= readTree(this.#task, this.#commit);
+    return this.#read;
+  }
+
   get tree(): Map<string, TreeEntry> {
-    this.#tree ??= readTree(this.#task, this.#commit);
-    return this.#tree;
+    return this.#all.files;
   }
 
   #content(path: string, entry: TreeEntry): Buffer {
@@ -124,6 +138,15 @@ class RevisionReader implements FileReader {
     const followed = this.#follow(path);
     const entry = followed === null ? undefined : this.tree.get(followed);
     return entry === undefined ? null : { bytes: this.#content(path, entry), executable: entry.executable };
+  }
+
+  listSources(path: string): readonly string[] {
+    const wanted = normalisePath(path) ?? path;
+    const module = this.#all.submodules.find(
+      (one) => one === wanted || one.startsWith(`${wanted}/`) || wanted.startsWith(`${one}/`),
+    );
+    if (module !== undefined) throw inSubmodule(module);
+    return this.readBytes(path) === null ? this.list(path) : [wanted];
   }
 
   list(folder: string): readonly string[] {

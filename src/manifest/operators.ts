@@ -18,6 +18,7 @@ function readerOf(files: Readonly<Record<string, string>>): FileReader {
     read: (path) => (Object.hasOwn(files, path) ? (files[path] as string) : null),
     // Operators are WESL: nothing else is read from them.
     readBytes: () => null,
+    listSources: () => [],
     list: (folder) => Object.keys(files).filter((path) => folder === '' || path.startsWith(`${folder}/`)),
   };
 }

@@ -9,6 +9,13 @@ const maxTotalBytes = 64 * 1024 * 1024;
 
 type Files = Record<string, SourceFile>;
 
+const pointerStart = 'version https://git-lfs.github.com/spec/';
+
+/** What git keeps in place of a file that Git LFS keeps. */
+function isPointer({ content }: SourceFile): boolean {
+  return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
+}
+
 /** Reads what `command` kernels are made of. */
 export class SourceFiles {
   readonly #named: NamedFiles;
@@ -41,6 +48,13 @@ export class SourceFiles {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === undefined) continue;
       if (found.length === 0) this.#named.reportMissing(path, resolved, place);
+      const pointer = found.find(([, file]) => isPointer(file));
+      if (pointer !== undefined) {
+        place.value({
+          message: `'${pointer[0]}' is a pointer of Git LFS, and not the file itself`,
+          nextStep: 'keep what programs are built from in git, or have the program fetch it',
+        });
+      }
       for (const [name, file, length] of found) {
         if (Object.hasOwn(files, name)) continue;
         files[name] = file;
@@ -59,10 +73,8 @@ export class SourceFiles {
 
   /** The file at a path, or those of the folder there. */
   #below(path: string): readonly (readonly [string, SourceFile, number])[] {
-    const one = this.#file(path);
-    if (one !== null) return [one];
     return this.#named.reader
-      .list(path)
+      .listSources(path)
       .slice(0, maxFiles + 1)
       .flatMap((name) => {
         const file = this.#file(name);

@@ -212,4 +212,10 @@ export interface FileReader {
   readBytes(path: string): FileContent | null;
   /** Files below a folder, recursively, as paths relative to the reader's root; bounded. */
   list(folder: string): readonly string[];
+  /**
+   * The file at a path, or those below it, that a copy of the project would have: of a working tree what git ignores is
+   * left out.
+   * @throws JoulegateError (bad-input, `source-not-in-git`) for what git does not keep as it is: submodules, filtered files
+   */
+  listSources(path: string): readonly string[];
 }

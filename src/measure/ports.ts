@@ -67,6 +67,8 @@ export interface Device {
   time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;
   /** Launches `variant` without a gap for at least `durationMs`. */
   run(variant: Variant, durationMs: number): Promise<Outcome<Stretch>>;
+  /** Lets go of what is prepared, so that others have the GPU to themselves; the next request prepares it again. */
+  rest?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -88,6 +88,8 @@ class SearchRun {
       const next = points.slice(at + 1).find((other) => !this.#ledger.has(other));
       if (next !== undefined) this.#task.trials.expect?.(this.#task.space.configuration(next));
       const outcome = await this.#task.trials.latency(configuration);
+      // What an interruption broke off says nothing about the configuration.
+      if (!outcome.ok && this.#budget.wasInterrupted) return;
       this.#ledger.record(
         point,
         outcome.ok
@@ -101,7 +103,7 @@ class SearchRun {
     if (this.#budget.isOver) return false;
     const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
     if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
-    else this.#ledger.recordEnergy(trial, null, outcome.failure);
+    else if (!this.#budget.wasInterrupted) this.#ledger.recordEnergy(trial, null, outcome.failure);
     return !this.#budget.isOver;
   }
 

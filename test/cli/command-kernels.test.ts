@@ -117,6 +117,7 @@ it('leaves no program behind when it is killed', async () => {
   child.kill('SIGKILL');
   await finished;
   expect(await becomesTrue(() => !programs.some(isRunning), 5000)).toBe(true);
+  expect(await becomesTrue(() => readdirSync(temporary).length === 0, 5000)).toBe(true);
 }, 60_000);
 
 it('the example is tuned by the commands of its README', async () => {

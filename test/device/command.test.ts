@@ -17,10 +17,11 @@ import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
 import { bundleForTest } from '../support/worker-bundle.ts';
 
 const clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-const nowhere = { procFolder: '/nowhere', sysfsFolder: '/nowhere' };
+const nowhere = { cpuOnly: true };
 const time = { samples: 5, minSampleMs: 2, maxMs: 500 };
 
 let workerPath = '';
+let warnings: string[] = [];
 let folder = '';
 let workspace: CommandWorkspace;
 let device: Device;
@@ -37,11 +38,13 @@ beforeAll(async () => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'joulegate-command-test-'));
   signal.current = new AbortController();
+  warnings = [];
   workspace = new CommandWorkspace({
     environment: { PATH: process.env.PATH ?? '', KEPT: 'yes' },
     temporaryFolder: folder,
     signal: signal.current.signal,
     reaper: { workerPath, environment: process.env },
+    warn: (text) => warnings.push(text),
   });
   device = openDevice();
 });
@@ -50,6 +53,7 @@ afterEach(async () => {
   await device.close();
   await workspace.close();
   expect(readdirSync(folder)).toEqual([]);
+  expect(warnings).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -126,6 +130,7 @@ describe('a program as a kernel', () => {
     ['nan', 'not-a-number', '1 of 64 elements are not a number'],
     ['unwritten', 'unwritten', 'the program wrote no file y.bin'],
     ['short', 'wrong-result', 'y.bin has 252 bytes; 64 f32 are 256'],
+    ['link', 'unwritten', 'the program wrote no file y.bin'],
   ])('is refused if what it writes is %s', async (fault, kind, message) => {
     const { build, reference } = commandVariants();
     expect(await device.verify(await build({ FAULT: fault }), await reference())).toMatchObject({
@@ -150,6 +155,11 @@ describe('a program as a kernel', () => {
       'validation',
       /^it says that \d+ launches took [\d.e-]+ ms, and answered after .* in milliseconds$/,
     ],
+    [
+      'single',
+      'validation',
+      /^it says that \d+ launches took [\d.e-]+ ms, and answered after .* of all launches together, in milliseconds$/,
+    ],
   ])('that %s costs that configuration, and no other', async (fault, kind, message) => {
     const { build } = commandVariants();
     // Long enough for the wrong unit to show.
@@ -170,29 +180,40 @@ describe('a program as a kernel', () => {
     expect(runningWith(folder)).toEqual([]);
   });
 
-  it('that does not end by itself is ended, with what it started', async () => {
+  it.each(['deaf', 'family'])('that is %s is ended with what it started', async (fault) => {
     const { build } = commandVariants();
-    expect(await device.prepare(await build({ FAULT: 'deaf' }))).toMatchObject({ ok: true });
-    expect(await device.prepare(await build({ FAULT: 'family' }))).toMatchObject({ ok: true });
+    expect(await device.prepare(await build({ FAULT: fault }))).toMatchObject({ ok: true });
     const pids = runningWith(folder);
-    expect(pids.length).toBe(3);
+    expect(pids.length).toBe(fault === 'family' ? 2 : 1);
     await device.close();
     expect(await becomesTrue(() => !pids.some(isRunning), 2000)).toBe(true);
   });
 
-  it('runs two at a time at most', async () => {
+  it('runs one at a time, and none while it rests', async () => {
     const { build } = commandVariants();
     for (const SPIN of [0.05, 0.2, 2]) expect((await device.prepare(await build({ SPIN }))).ok).toBe(true);
-    expect(await becomesTrue(() => runningWith(folder).length === 2, 2000)).toBe(true);
+    expect(await becomesTrue(() => runningWith(folder).length === 1, 2000)).toBe(true);
+    await device.rest?.();
+    expect(await becomesTrue(() => runningWith(folder).length === 0, 2000)).toBe(true);
+    expect((await device.time(await build(), time)).ok).toBe(true);
   });
 
-  it('that is not there is named', async () => {
-    const missing = commandVariants(
-      commandManifest('', '[./nowhere, "{N}", "{SCALE}", "{FAULT}", "{SPIN}"]'),
-    );
-    expect(await device.prepare(await missing.build())).toMatchObject({
+  it('finds nothing that another run of it has left', async () => {
+    const { build } = commandVariants();
+    for (const SPIN of [0.05, 0.2, 0.05]) {
+      expect(await device.prepare(await build({ SPIN, FAULT: 'keeps' }))).toEqual({ ok: true, value: null });
+    }
+  });
+
+  it.each([
+    ['./nowhere', /^there is no program \.\/nowhere$/],
+    ['./main.mjs', /^\.\/main\.mjs may not be run: it is not marked as executable/],
+    ['./main.mjs/below', /^\.\/main\.mjs\/below cannot be started: .*ENOTDIR/],
+  ])('that cannot be started costs that configuration: %s', async (program, message) => {
+    const run = `[${program}, "{N}", "{SCALE}", "{FAULT}", "{SPIN}"]`;
+    expect(await device.prepare(await commandVariants(commandManifest('', run)).build())).toMatchObject({
       ok: false,
-      failure: { kind: 'crash', message: 'there is no program ./nowhere' },
+      failure: { kind: 'crash', message: expect.stringMatching(message) },
     });
   });
 });
@@ -248,6 +269,27 @@ if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
     });
   });
 
+  it('may leave what even its owner may not write to', async () => {
+    const text = build('[node, tools/build.mjs, locks]').replace('[main.mjs]', '[main.mjs, tools]');
+    const locks = `import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+      mkdirSync('cache'); writeFileSync('cache/module', ''); chmodSync('cache', 0o500);`;
+    const variant = await commandVariants(text, {
+      'main.mjs': commandProgram,
+      'tools/build.mjs': locks,
+    }).build();
+    expect(await device.prepare(variant)).toEqual({ ok: true, value: null });
+  });
+
+  it('has nothing to read', async () => {
+    const text = build('[node, tools/build.mjs]').replace('[main.mjs]', '[main.mjs, tools]');
+    const reads = "for await (const line of process.stdin) console.log(line); console.log('read');";
+    const variant = await commandVariants(text, {
+      'main.mjs': commandProgram,
+      'tools/build.mjs': reads,
+    }).build();
+    expect(await device.prepare(variant)).toEqual({ ok: true, value: null });
+  });
+
   it('ends when the run is interrupted', async () => {
     const text = build('[node, tools/build.mjs, waits]').replace('[main.mjs]', '[main.mjs, tools]');
     const variant = await commandVariants(text, {
@@ -266,7 +308,10 @@ if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
     const file = Object.values(variant.command.files)[0];
     if (file === undefined) throw new Error('there is no file');
     const hostile = { ...variant, command: { ...variant.command, files: { '../../escaped': file } } };
-    expect(await device.prepare(hostile)).toMatchObject({ ok: false, failure: { kind: 'validation' } });
+    expect(await device.prepare(hostile)).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining('lies outside') },
+    });
     expect(existsSync(join(folder, '..', 'escaped'))).toBe(false);
   });
 });
@@ -276,7 +321,8 @@ describe('what programs run on where there is no adapter', () => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
-  const found = () => hostDevice({ procFolder: join(folder, 'proc'), sysfsFolder: join(folder, 'sys') });
+  const found = () =>
+    hostDevice({ cpuOnly: false, procFolder: join(folder, 'proc'), sysfsFolder: join(folder, 'sys') });
 
   afterEach(() => {
     for (const name of ['proc', 'sys']) rmSync(join(folder, name), { recursive: true, force: true });

@@ -103,6 +103,7 @@ describe('YAML in the pages', () => {
       read: (path) => (/^kernels\/[\w-]+\.w[eg]sl$/.test(path) ? program : null),
       readBytes: () => ({ bytes: Buffer.from(program), executable: false }),
       list: () => [],
+      listSources: (path) => [path],
     };
     const { manifest, problems } = parseManifest({ path: 'joulegate.yaml', text, reader, operators });
     expect(formatProblems(problems, { colour: false })).toBe('');

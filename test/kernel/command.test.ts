@@ -39,7 +39,7 @@ describe('a variant of a command kernel', () => {
     expect(kernel.command).toBeDefined();
     const workload = kernel.workloads[0];
     if (workload === undefined) throw new Error('there is no workload');
-    const builder = createVariantBuilder({ kernel, workload, limits: hostDevice().limits });
+    const builder = createVariantBuilder({ kernel, workload, limits: hostDevice({ cpuOnly: true }).limits });
     const built = await builder.build(kernel.defaults);
     if (!built.ok) throw new Error(built.failure.message);
     expect([...builder.features(built.value)]).toEqual(featureNames.map(() => Number.NaN));

@@ -17,6 +17,8 @@ export function repository(files: Readonly<Record<string, string>>): FileReader 
       return text === undefined ? null : { bytes: Buffer.from(text), executable: path.endsWith('.sh') };
     },
     list: (folder) => Object.keys(files).filter((path) => folder === '' || path.startsWith(`${folder}/`)),
+    listSources: (wanted) =>
+      Object.keys(files).filter((path) => path === wanted || path.startsWith(`${wanted}/`)),
   };
 }
 

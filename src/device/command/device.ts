@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import type { CommandProgram, Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
 import type { Clock, Device, DeviceInfo, LatencySamples, Stretch, TimeOptions } from '../../measure/index.ts';
 import { CommandLauncher } from './launcher.ts';
 import { compareOutputs, outputFault } from './outputs.ts';
+import { removeFolder } from './remove-folder.ts';
 import { CommandSession } from './session.ts';
-import type { BuiltFolder, CommandWorkspace } from './workspace.ts';
+import type { CommandWorkspace, ProgramFolder } from './workspace.ts';
 
 /** Longest times to wait for a program, in milliseconds. */
 export interface CommandDeadlines {
@@ -18,15 +18,14 @@ export interface CommandDeadlines {
 
 const defaultDeadlines: CommandDeadlines = { readyMs: 120_000, writeMs: 60_000, slackMs: 20_000 };
 
-/** Programs that are kept running: a variant and what it is compared with. */
-const maxAlive = 2;
 /** Outputs of references that are kept. */
 const maxReferences = 4;
 
 interface Prepared {
+  readonly identity: string;
   readonly session: CommandSession;
   readonly launcher: CommandLauncher;
-  readonly folder: BuiltFolder;
+  readonly folder: ProgramFolder;
 }
 
 export interface CommandDeviceOptions {
@@ -47,8 +46,8 @@ class CommandDevice implements Device {
   readonly #workspace: CommandWorkspace;
   readonly #clock: Clock;
   readonly #deadlines: CommandDeadlines;
-  /** By identity, the one used last is last. */
-  readonly #alive = new Map<string, Prepared>();
+  /** One at a time: each holds memory of the GPU. */
+  #running: Prepared | null = null;
   /** Folders with the outputs of references, by identity. */
   readonly #references = new Map<string, string>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -71,10 +70,7 @@ class CommandDevice implements Device {
   /** Building keeps cores busy, which is nothing to a GPU. */
   expect({ command }: Variant): void {
     if (command === undefined || this.#closed || this.info.software) return;
-    this.#workspace.open(command).then(
-      (opened) => opened.ok && opened.value.release(),
-      () => undefined,
-    );
+    this.#workspace.expect(command);
   }
 
   verify(variant: Variant, reference: Variant): Promise<Outcome<null>> {
@@ -90,7 +86,7 @@ class CommandDevice implements Device {
       try {
         return await compareOutputs(program.outputs, written.value, expected.value);
       } finally {
-        rmSync(written.value, { recursive: true, force: true });
+        removeFolder(written.value);
       }
     });
   }
@@ -112,10 +108,19 @@ class CommandDevice implements Device {
     });
   }
 
+  rest(): Promise<void> {
+    const turn = this.#queue.then(() => this.#endRunning());
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#alive.keys()].map((identity) => this.#end(identity)));
-    for (const folder of this.#references.values()) rmSync(folder, { recursive: true, force: true });
+    // What is under way ends with its program; what was about to start one may have done so meanwhile.
+    await this.#endRunning();
+    await this.#queue;
+    await this.#endRunning();
+    for (const folder of this.#references.values()) removeFolder(folder);
   }
 
   /** One request after the other; programs on one GPU would measure each other. */
@@ -136,39 +141,31 @@ class CommandDevice implements Device {
     return turn;
   }
 
-  async #end(identity: string): Promise<void> {
-    const prepared = this.#alive.get(identity);
-    this.#alive.delete(identity);
-    await prepared?.session.close();
-    prepared?.folder.release();
+  async #endRunning(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.session.close();
+    running?.folder.release();
   }
 
   /** The program, running and warm. */
   async #prepared(program: CommandProgram): Promise<Outcome<Prepared>> {
     const { identity } = program;
-    const known = this.#alive.get(identity);
-    if (known?.session.alive) {
-      this.#alive.delete(identity);
-      this.#alive.set(identity, known);
-      return { ok: true, value: known };
-    }
-    await this.#end(identity);
-    for (const other of this.#alive.keys()) {
-      if (this.#alive.size < maxAlive) break;
-      await this.#end(other);
-    }
+    const known = this.#running;
+    if (known?.identity === identity && known.session.alive) return { ok: true, value: known };
+    await this.#endRunning();
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
     const { environment, reaper } = this.#workspace;
     const start = { program: program.run, folder: folder.value.path, environment, reaper };
     const session = new CommandSession(start, this.#clock);
     const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
-    const prepared: Prepared = { session, launcher, folder: folder.value };
-    this.#alive.set(identity, prepared);
+    const prepared: Prepared = { identity, session, launcher, folder: folder.value };
+    this.#running = prepared;
     const ready = await session.ready(this.#deadlines.readyMs);
     const warm = ready.ok ? await launcher.warmUp() : ready;
     if (warm.ok) return { ok: true, value: prepared };
-    await this.#end(identity);
+    await this.#endRunning();
     return warm;
   }
 
@@ -181,7 +178,7 @@ class CommandDevice implements Device {
     for (const [other, folder] of this.#references) {
       if (this.#references.size < maxReferences) break;
       this.#references.delete(other);
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     }
     this.#references.set(identity, written.value);
     return written;
@@ -191,11 +188,11 @@ class CommandDevice implements Device {
   async #outputs(program: CommandProgram): Promise<Outcome<string>> {
     const prepared = await this.#prepared(program);
     if (!prepared.ok) return prepared;
-    const folder = this.#workspace.outputFolder();
+    const folder = this.#workspace.newFolder('outputs-');
     const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
     const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
     if (failure === null) return { ok: true, value: folder };
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
     return { ok: false, failure };
   }
 }

@@ -64,11 +64,15 @@ function amdGpu(sysfsFolder: string): string | null {
  * What programs run on where there is no WebGPU adapter: the GPU that the system knows of, else the CPU. A container with
  * CUDA and without Vulkan is such a place.
  */
-export function hostDevice(
-  folders: { readonly procFolder?: string; readonly sysfsFolder?: string } = {},
-): DeviceInfo {
-  const nvidia = nvidiaGpu(folders.procFolder ?? '/proc');
-  const amd = nvidia === null ? amdGpu(folders.sysfsFolder ?? '/sys') : null;
+export function hostDevice(options: {
+  /** Whether GPUs do not count. */
+  readonly cpuOnly: boolean;
+  readonly procFolder?: string;
+  readonly sysfsFolder?: string;
+}): DeviceInfo {
+  const { cpuOnly, procFolder = '/proc', sysfsFolder = '/sys' } = options;
+  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
+  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
   const cpu = cpus()[0]?.model.trim() || 'CPU';
   const name = nvidia?.name ?? amd ?? cpu;
   const vendor = nvidia !== null ? 'nvidia' : amd !== null ? 'amd' : '';

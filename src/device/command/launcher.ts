@@ -19,6 +19,11 @@ const batchesInFlight = 2;
 const leastPart = 0.005;
 const tellingMs = 10;
 const doubtfulPart = 0.2;
+/** Longer launches are not put together. */
+const longMs = 250;
+const growth = 4;
+const growthAttempts = 3;
+const wantedTime = 'it should be the time of all launches together, in milliseconds';
 /** Clocks of a GPU and of a host may differ by this much. */
 const mostPart = 1.02;
 const noticedWithinMs = 1;
@@ -34,7 +39,7 @@ export class CommandLauncher {
   readonly #clock: Clock;
   readonly #slackMs: number;
   #launchMs = 0;
-  #resolutionMs = 0;
+  #resolutionMs = Number.POSITIVE_INFINITY;
 
   /** @param slackMs how long an answer may take on top of what launches are expected to take */
   constructor(session: CommandSession, clock: Clock, slackMs: number) {
@@ -64,8 +69,27 @@ export class CommandLauncher {
       previousMs = launchMs;
       if (!longEnough) launches *= 4;
     }
-    if (this.#launchMs > 0) return { ok: true, value: null };
-    return refused(`it says that ${launches} launches took no time at all`);
+    if (this.#launchMs === 0) return refused(`it says that ${launches} launches took no time at all`);
+    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
+  }
+
+  /** Several launches have to take longer than one, as far as our clock says so too. */
+  async #checkGrowth(): Promise<Outcome<null>> {
+    let found = '';
+    for (let attempt = 0; attempt < growthAttempts; attempt++) {
+      const parts: number[] = [];
+      for (const launches of [1, growth]) {
+        const startMs = this.#clock.nowMs();
+        const answer = await this.#launch(launches);
+        if (!answer.ok) return answer;
+        const { ms, atMs } = answer.value;
+        parts.push(ms / Math.max(atMs - startMs, 1e-6));
+        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
+      }
+      const [one = 0, several = 0] = parts;
+      if (several > one / 2) return { ok: true, value: null };
+    }
+    return refused(`${found}: ${wantedTime}`);
   }
 
   /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
@@ -144,10 +168,11 @@ export class CommandLauncher {
     const tooLong = ms > mostPart * ourMs + noticedWithinMs;
     const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
     if (tooLong || tooShort) {
-      return refused(`${said}: it should be the time of all launches together, in milliseconds`);
+      return refused(`${said}: ${wantedTime}`);
     }
     this.#launchMs = ms / launches;
-    this.#resolutionMs = resolutionMs;
+    // A program that leaves out zeros prints fewer digits now and then.
+    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
     return answer;
   }
 }

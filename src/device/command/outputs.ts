@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BufferBinding, compareOutput, type Outcome, type VariantFailure } from '../../kernel/index.ts';
@@ -12,7 +12,8 @@ function fileOf({ name }: BufferBinding, folder: string): string {
 
 function faultOf(output: BufferBinding, folder: string): VariantFailure | null {
   const { name, type, length, byteLength } = output;
-  const stat = statSync(fileOf(output, folder), { throwIfNoEntry: false });
+  // A link could lead anywhere, and a pipe never end.
+  const stat = lstatSync(fileOf(output, folder), { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile()) {
     return { kind: 'unwritten', message: `\`${name}\`: the program wrote no file ${name}.bin` };
   }
@@ -44,10 +45,13 @@ export async function compareOutputs(
     const fault = faultOf(output, expected);
     if (fault !== null)
       return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
-    const [mine, right] = await Promise.all(
+    const [mine, right] = await Promise.allSettled(
       [actual, expected].map((folder) => readFile(fileOf(output, folder))),
     );
-    const compared = compareOutput(output, mine as Uint8Array, right as Uint8Array);
+    if (mine?.status !== 'fulfilled' || right?.status !== 'fulfilled') {
+      return { ok: false, failure: { kind: 'unwritten', message: `\`${output.name}\` cannot be read` } };
+    }
+    const compared = compareOutput(output, mine.value, right.value);
     if (!compared.ok) return compared;
   }
   return { ok: true, value: null };

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { killAtExit } from '../process/kill-at-exit.ts';
 import { Tail } from '../process/tail.ts';
 import { killGroup, type Reaper } from './reaper.ts';
@@ -23,11 +24,12 @@ const politeMs = 1000;
 const goneMs = 5000;
 
 /**
- * A user's program in a process group of its own, started without a shell by the constructor. Whatever it starts ends with
- * it.
+ * A user's program in a process group of its own, started without a shell by the constructor. What it starts ends with it,
+ * unless that leaves the group.
  */
 export class ProgramGroup {
-  readonly #child: ChildProcess;
+  /** null if it could not be started at all. */
+  readonly #child: ChildProcessWithoutNullStreams | null;
   readonly #tail = new Tail(tailCharacters);
   readonly #gone: Promise<void>;
   #pending = '';
@@ -35,24 +37,26 @@ export class ProgramGroup {
   /** Resolves with how it ended: `it ended with status 1`. */
   readonly ended: Promise<string>;
 
-  constructor({ program, folder, environment, reaper, onLine }: ProgramStart) {
-    const [file = '', ...rest] = program;
-    const child = spawn(file, rest, {
-      cwd: folder,
-      env: { ...environment },
-      detached: true,
-      shell: false,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+  constructor(start: ProgramStart) {
+    const { onLine } = start;
+    const started = startProgram(start);
+    if ('fault' in started) {
+      this.#child = null;
+      this.#end = started.fault;
+      this.#gone = Promise.resolve();
+      this.ended = Promise.resolve(started.fault);
+      return;
+    }
+    const { child } = started;
     this.#child = child;
     const group = child.pid;
-    const spared = group === undefined ? [] : [killAtExit(() => killGroup(group)), reaper.watch(group)];
+    const spared = group === undefined ? [] : [killAtExit(() => killGroup(group)), start.reaper.watch(group)];
     // A program that has ended cannot be written to; its end is told by `ended`.
-    child.stdin?.on('error', () => undefined);
-    child.stdout?.setEncoding('utf8');
-    child.stdout?.on('data', (text: string) => this.#receive(text, onLine));
-    child.stderr?.setEncoding('utf8');
-    child.stderr?.on('data', (text: string) => this.#tail.push(text));
+    child.stdin.on('error', () => undefined);
+    child.stdout.setEncoding('utf8');
+    child.stdout.on('data', (text: string) => this.#receive(text, onLine));
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (text: string) => this.#tail.push(text));
     this.#gone = new Promise((resolve) => child.once('close', () => resolve()));
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
@@ -66,13 +70,13 @@ export class ProgramGroup {
         end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`),
       );
       child.once('error', (error: NodeJS.ErrnoException) => {
-        if (group === undefined) end(error.code === 'ENOENT' ? `there is no program ${file}` : error.message);
+        if (group === undefined) end(startFault(start, error));
       });
     });
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   /** How it ended; null while it runs. */
@@ -91,12 +95,17 @@ export class ProgramGroup {
   }
 
   send(line: string): void {
-    if (this.#end === null) this.#child.stdin?.write(`${line}\n`);
+    if (this.#end === null) this.#child?.stdin.write(`${line}\n`);
+  }
+
+  /** There is nothing more for it to read. */
+  endInput(): void {
+    this.#child?.stdin.end();
   }
 
   /** Lets it end by itself, then asks it to, then kills it. */
   async close(): Promise<void> {
-    this.#child.stdin?.end();
+    this.endInput();
     if (await this.#endsWithin(politeMs)) return;
     if (this.pid !== undefined) killGroup(this.pid, 'SIGTERM');
     if (await this.#endsWithin(politeMs)) return;
@@ -109,7 +118,7 @@ export class ProgramGroup {
     await this.#endsWithin(goneMs);
     // Its last words come before 'close'; a descendant that left the group may hold the pipes for ever.
     await Promise.race([this.#gone, delay(politeMs)]);
-    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream?.destroy();
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
   }
 
   /** Resolves when everything that it printed before its end has been read. */
@@ -129,6 +138,36 @@ export class ProgramGroup {
       if (onLine === undefined) this.note(line);
       else onLine(line.replace(/\r$/, ''));
     }
+  }
+}
+
+/** Why a program could not be started, for its user. */
+function startFault({ program, folder }: ProgramStart, error: NodeJS.ErrnoException): string {
+  const [file = ''] = program;
+  if (error.code === 'ENOENT') {
+    return existsSync(folder) ? `there is no program ${file}` : 'its folder is gone';
+  }
+  if (error.code === 'EACCES')
+    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
+  return `${file} cannot be started: ${error.message}`;
+}
+
+/** Some faults are thrown, others told later: all of them cost one program. */
+function startProgram(
+  start: ProgramStart,
+): { readonly child: ChildProcessWithoutNullStreams } | { readonly fault: string } {
+  const [file = '', ...rest] = start.program;
+  try {
+    const child = spawn(file, rest, {
+      cwd: start.folder,
+      env: { ...start.environment },
+      detached: true,
+      shell: false,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    return { child };
+  } catch (error) {
+    return { fault: startFault(start, error as NodeJS.ErrnoException) };
   }
 }
 

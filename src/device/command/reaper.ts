@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Environment } from '../driver/choice.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** First argument of the worker bundle that makes it a reaper. */
 export const reaperArgument = 'end-programs';
@@ -11,10 +12,12 @@ export interface ReaperSetup {
   readonly environment: Environment;
 }
 
-/** Ends the programs that this process leaves behind, whatever ends it: also a SIGKILL. */
+/** Ends the programs and removes the folders that this process leaves behind, whatever ends it: also a SIGKILL. */
 export interface Reaper {
   /** Takes a process group on. @returns to be called when it has ended */
   watch(group: number): () => void;
+  /** Takes a folder on. @returns to be called when it is gone */
+  watchFolder(path: string): () => void;
   close(): void;
 }
 
@@ -43,11 +46,13 @@ export function startReaper({ workerPath, environment }: ReaperSetup): Reaper {
   child.stdin.on('error', () => undefined);
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
+  const takeOn = (what: string) => {
+    child.stdin.write(`+${what}\n`);
+    return () => void child.stdin.write(`-${what}\n`);
+  };
   return {
-    watch(group) {
-      child.stdin.write(`+${group}\n`);
-      return () => child.stdin.write(`-${group}\n`);
-    },
+    watch: (group) => takeOn(String(group)),
+    watchFolder: (path) => takeOn(JSON.stringify(path)),
     close: () => child.stdin.end(),
   };
 }
@@ -55,18 +60,20 @@ export function startReaper({ workerPath, environment }: ReaperSetup): Reaper {
 /** The reaper's side: at the end of its input it ends what is left. */
 export async function reapPrograms(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const groups = new Set<number>();
+  const left = new Set<string>();
   let text = '';
   for await (const chunk of process.stdin) {
     const lines = (text + String(chunk)).split('\n');
     text = lines.pop() ?? '';
     for (const line of lines) {
-      const group = Number(line.slice(1));
-      // 0 and 1 would be this group and everything.
-      if (!Number.isSafeInteger(group) || group <= 1) continue;
-      if (line.startsWith('+')) groups.add(group);
-      else groups.delete(group);
+      if (line.startsWith('+')) left.add(line.slice(1));
+      else left.delete(line.slice(1));
     }
   }
-  for (const group of groups) killGroup(group);
+  const things = [...left].map((line) => JSON.parse(line) as unknown);
+  for (const group of things) {
+    // 0 and 1 would be this group and everything.
+    if (Number.isSafeInteger(group) && (group as number) > 1) killGroup(group as number);
+  }
+  for (const folder of things) if (typeof folder === 'string') removeFolder(folder);
 }

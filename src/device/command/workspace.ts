@@ -1,149 +1,211 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { constants, cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { CommandProgram, Outcome, VariantFailure } from '../../kernel/index.ts';
+import { killAtExit } from '../process/kill-at-exit.ts';
 import { ProgramGroup } from './program-group.ts';
 import { type Reaper, type ReaperSetup, startReaper } from './reaper.ts';
+import { removeFolder } from './remove-folder.ts';
 
-/** Folders that are kept: with most of a search's configurations never met again, few are enough. */
-const maxFolders = 16;
+/** Builds that are kept: with most of a search's configurations never met again, few are enough. */
+const maxBuilds = 16;
 
 /** A compiler that takes longer will not come to an end. */
 const longestBuildMs = 10 * 60_000;
 
-interface Built {
+/** Links stay links, and times stay, so that a program that is up to date stays so. */
+const asIs = {
+  recursive: true,
+  preserveTimestamps: true,
+  verbatimSymlinks: true,
+  mode: constants.COPYFILE_FICLONE,
+} as const;
+
+interface Build {
   readonly root: string;
-  readonly outcome: Promise<Outcome<string>>;
-  /** Programs that run in it. */
-  users: number;
+  readonly outcome: Promise<Outcome<null>>;
+  /** Copies that are being made of it. */
+  copies: number;
 }
 
-/** A folder that a program has been built in. */
-export interface BuiltFolder {
+/** A folder of one program. */
+export interface ProgramFolder {
+  /** Where it runs. */
   readonly path: string;
-  /** Nothing runs in it any more. */
+  /** Removes it. */
   release(): void;
 }
 
-/** Where `command` kernels are built and run: a copy of their files for every different build, and nothing else. */
-export class CommandWorkspace {
+export interface WorkspaceOptions {
+  /** What programs get to see: nothing secret. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly #temporaryFolder: string;
-  readonly #signal: AbortSignal;
-  readonly #reaperSetup: ReaperSetup;
-  readonly #built = new Map<string, Built>();
+  readonly temporaryFolder: string;
+  /** Ends builds. */
+  readonly signal: AbortSignal;
+  readonly reaper: ReaperSetup;
+  /** Told what could not be removed. */
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Where `command` kernels are built and run. Each program has a folder of its own, with its files as they were built and
+ * nothing else: what one leaves there, no other finds.
+ */
+export class CommandWorkspace {
+  readonly #options: WorkspaceOptions;
+  readonly #builds = new Map<string, Build>();
   readonly #building = new Set<ProgramGroup>();
-  #root: string | null = null;
+  #root: { readonly path: string; readonly spared: () => void } | null = null;
   #reaper: Reaper | null = null;
 
-  /**
-   * @param options.environment what programs get to see: nothing secret
-   * @param options.signal ends builds
-   */
-  constructor(options: {
-    readonly environment: Readonly<Record<string, string>>;
-    readonly temporaryFolder: string;
-    readonly signal: AbortSignal;
-    readonly reaper: ReaperSetup;
-  }) {
-    this.environment = options.environment;
-    this.#temporaryFolder = options.temporaryFolder;
-    this.#signal = options.signal;
-    this.#reaperSetup = options.reaper;
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return this.#options.environment;
   }
 
   get reaper(): Reaper {
-    this.#reaper ??= startReaper(this.#reaperSetup);
+    this.#reaper ??= startReaper(this.#options.reaper);
     return this.#reaper;
   }
 
-  /** The folder to run a program in, built. A program that does not build costs its variants. */
-  async open(program: CommandProgram): Promise<Outcome<BuiltFolder>> {
-    const { buildIdentity } = program;
-    let built = this.#built.get(buildIdentity);
-    if (built === undefined) {
-      const root = join(this.#rootFolder(), buildIdentity.slice(0, 32));
-      built = { root, outcome: this.#build(program, root), users: 0 };
+  /** A new folder to run a program in. One that does not build costs its variants. */
+  async open(program: CommandProgram): Promise<Outcome<ProgramFolder>> {
+    const build = program.build === null ? null : this.#build(program);
+    if (build !== null) build.copies++;
+    try {
+      const built = await build?.outcome;
+      if (built !== undefined && !built.ok) return built;
+      const root = this.newFolder('run-');
+      try {
+        if (build === null) await putFiles(program, root);
+        else await cp(build.root, root, asIs);
+      } catch (error) {
+        removeFolder(root);
+        throw error;
+      }
+      return {
+        ok: true,
+        value: { path: join(root, program.folder), release: () => void removeFolder(root) },
+      };
+    } catch (error) {
+      return failed('crash', `its folder cannot be made: ${messageOf(error)}`);
+    } finally {
+      if (build !== null) build.copies--;
     }
-    // The newest is last.
-    this.#built.delete(buildIdentity);
-    this.#built.set(buildIdentity, built);
-    built.users++;
-    this.#forget();
-    const outcome = await built.outcome;
-    const entry = built;
-    let held = true;
-    const release = () => {
-      if (held) entry.users--;
-      held = false;
-    };
-    if (outcome.ok) return { ok: true, value: { path: outcome.value, release } };
-    release();
-    return outcome;
   }
 
-  /** A new folder for outputs. */
-  outputFolder(): string {
-    return mkdtempSync(join(this.#rootFolder(), 'outputs-'));
+  /** Builds a program that will be opened soon. */
+  expect(program: CommandProgram): void {
+    if (program.build !== null) this.#build(program);
+  }
+
+  /** A new, empty folder. */
+  newFolder(prefix: string): string {
+    return mkdtempSync(join(this.#rootFolder(), prefix));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#building].map((group) => group.kill()));
-    await Promise.all([...this.#built.values()].map(({ outcome }) => outcome));
+    await Promise.allSettled([...this.#building].map((group) => group.kill()));
+    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
+    this.#builds.clear();
+    if (this.#root !== null) {
+      const { path, spared } = this.#root;
+      this.#root = null;
+      if (!removeFolder(path)) this.#options.warn(`${path} cannot be removed; please do it.`);
+      spared();
+    }
     this.#reaper?.close();
-    if (this.#root !== null) rmSync(this.#root, { recursive: true, force: true });
-    this.#root = null;
-    this.#built.clear();
+    this.#reaper = null;
   }
 
   #rootFolder(): string {
-    this.#root ??= mkdtempSync(join(this.#temporaryFolder, 'joulegate-command-'));
-    return this.#root;
+    if (this.#root === null) {
+      const path = mkdtempSync(join(this.#options.temporaryFolder, 'joulegate-command-'));
+      const forgotten = this.reaper.watchFolder(path);
+      const spared = killAtExit(() => void removeFolder(path));
+      this.#root = {
+        path,
+        spared: () => {
+          forgotten();
+          spared();
+        },
+      };
+    }
+    return this.#root.path;
   }
 
-  #forget(): void {
-    for (const [identity, { root, users }] of this.#built) {
-      if (this.#built.size <= maxFolders) return;
-      if (users > 0) continue;
-      this.#built.delete(identity);
-      rmSync(root, { recursive: true, force: true });
+  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
+  #build(program: CommandProgram): Build {
+    const { buildIdentity } = program;
+    let build = this.#builds.get(buildIdentity);
+    if (build === undefined) {
+      const root = this.newFolder('build-');
+      const outcome = this.#makeBuild(program, root).catch((error: unknown) =>
+        failed('crash', `its folder cannot be made: ${messageOf(error)}`),
+      );
+      build = { root, outcome, copies: 0 };
     }
+    // The newest is last.
+    this.#builds.delete(buildIdentity);
+    this.#builds.set(buildIdentity, build);
+    for (const [identity, { root, copies, outcome }] of this.#builds) {
+      if (this.#builds.size <= maxBuilds) break;
+      if (copies > 0 || identity === buildIdentity) continue;
+      this.#builds.delete(identity);
+      outcome.then(() => removeFolder(root));
+    }
+    return build;
   }
 
-  async #build(program: CommandProgram, root: string): Promise<Outcome<string>> {
-    for (const [path, { content, executable }] of Object.entries(program.files)) {
-      const target = join(root, path);
-      // A hand-made commit may hold a file called `..`.
-      if (!target.startsWith(root + sep)) return failed('validation', `the source ${path} lies outside`);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content(), { mode: executable ? 0o755 : 0o644 });
-    }
+  async #makeBuild(program: CommandProgram, root: string): Promise<Outcome<null>> {
+    await putFiles(program, root);
+    const command = program.build ?? [];
+    const { environment, signal } = this.#options;
     const folder = join(root, program.folder);
-    mkdirSync(folder, { recursive: true });
-    if (program.build === null) return { ok: true, value: folder };
-    const { environment, reaper } = this;
-    const group = new ProgramGroup({ program: program.build, folder, environment, reaper });
+    const group = new ProgramGroup({ program: command, folder, environment, reaper: this.reaper });
     this.#building.add(group);
+    // It has nothing to read.
+    group.endInput();
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       group.kill();
     }, longestBuildMs);
-    const abort = () => group.kill();
-    this.#signal.addEventListener('abort', abort, { once: true });
-    if (this.#signal.aborted) abort();
+    const abort = () => void group.kill();
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     const how = await group.ended;
     await group.drained();
     clearTimeout(timer);
-    this.#signal.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', abort);
     this.#building.delete(group);
-    if (how === 'it ended with status 0') return { ok: true, value: folder };
+    if (how === 'it ended with status 0') return { ok: true, value: null };
     const { said } = group;
     const words = said === '' ? '' : `; it last said:\n${said}`;
-    const command = program.build.join(' ').slice(0, 200);
+    const shown = command.join(' ').slice(0, 200);
     return late
-      ? failed('timeout', `\`${command}\` took longer than ${longestBuildMs / 60_000} minutes${words}`)
-      : failed('compile', `\`${command}\`: ${how}${words}`);
+      ? failed('timeout', `\`${shown}\` took longer than ${longestBuildMs / 60_000} minutes${words}`)
+      : failed('compile', `\`${shown}\`: ${how}${words}`);
   }
+}
+
+/** @throws Error if the files cannot be written, or lie outside */
+async function putFiles({ files, folder }: CommandProgram, root: string): Promise<void> {
+  for (const [path, { content, executable }] of Object.entries(files)) {
+    const target = join(root, path);
+    // A hand-made commit may hold a file called `..`.
+    if (!target.startsWith(root + sep)) throw new Error(`the source ${path} lies outside of it`);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content(), { mode: executable ? 0o755 : 0o644 });
+  }
+  await mkdir(join(root, folder), { recursive: true });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function failed(kind: VariantFailure['kind'], message: string): Outcome<never> {

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFolder, openRevision, openWorkTree } from '../../src/git/index.ts';
+
+let root = '';
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid', ...args], {
+    cwd: root,
+    stdio: 'pipe',
+  });
+const write = (path: string, text: string) => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+const question = () => ({ root, environment: process.env });
+const commit = () => {
+  git('add', '--all');
+  git('commit', '--quiet', '--message=commit');
+  return openRevision({ ...question(), revision: 'HEAD' }).reader;
+};
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'joulegate-sources-'));
+  git('init', '--quiet', '--initial-branch=main');
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('what sources are made of', () => {
+  it('is the same in a working tree and in its commit, whatever lies about', () => {
+    write('.gitignore', '*.o\n');
+    write('src/main.cu', 'a');
+    write('src/deep/util.h', 'b');
+    write('src/stale.o', 'built before');
+    const head = openWorkTree(question());
+    expect(head.listSources('src')).toEqual(['src/deep/util.h', 'src/main.cu']);
+    const base = commit();
+    for (const reader of [head, base]) {
+      expect(reader.listSources('src')).toEqual(['src/deep/util.h', 'src/main.cu']);
+      expect(reader.listSources('src/main.cu')).toEqual(['src/main.cu']);
+      expect(reader.listSources('nowhere')).toEqual([]);
+      expect(reader.readBytes('src/main.cu')).toMatchObject({ executable: false });
+    }
+    // Where there is no repository there is nobody to ask.
+    expect(openFolder(root).listSources('src')).toContain('src/stale.o');
+  });
+
+  it('takes paths as they are written', () => {
+    write('src/[a]*.cu', 'a');
+    write('src/ab.cu', 'b');
+    expect(openWorkTree(question()).listSources('src/[a]*.cu')).toEqual(['src/[a]*.cu']);
+  });
+
+  it('is no submodule: a commit has only its hash', () => {
+    const inner = join(root, 'vendor');
+    mkdirSync(inner);
+    execFileSync('git', ['init', '--quiet'], { cwd: inner });
+    writeFileSync(join(inner, 'lib.h'), '');
+    execFileSync('git', ['add', '--all'], { cwd: inner });
+    execFileSync(
+      'git',
+      ['-c', 'user.name=t', '-c', 'user.email=t@example.invalid', 'commit', '--quiet', '--message=c'],
+      { cwd: inner },
+    );
+    write('src/main.cu', 'a');
+    const base = commit();
+    for (const reader of [openWorkTree(question()), base]) {
+      expect(() => reader.listSources('vendor')).toThrow('vendor is a submodule');
+      expect(reader.listSources('src')).toEqual(['src/main.cu']);
+    }
+    expect(() => base.listSources('vendor/lib.h')).toThrow('vendor is a submodule');
+  });
+
+  it('is nothing that a filter of git changes on its way to the disk', () => {
+    write('.gitattributes', '*.bin filter=lfs\n*.txt -filter\n');
+    write('src/weights.bin', 'a');
+    write('src/notes.txt', 'b');
+    const head = openWorkTree(question());
+    expect(() => head.listSources('src')).toThrow("src/weights.bin passes through the git filter 'lfs'");
+    expect(head.listSources('src/notes.txt')).toEqual(['src/notes.txt']);
+  });
+});
