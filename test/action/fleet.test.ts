@@ -108,7 +108,7 @@ describe('sixteen shards of a run', () => {
     expect(ended.log).not.toContain('::error');
   });
 
-  it('none of which left anything have no verdict, and a green comment of before says so', async () => {
+  it('none of which left anything have no verdict, and what was green before says so', async () => {
     const whole = await fleetExcept();
     await whole.run();
     expect(whole.github.comments(7)[0]?.body).toContain('✅');
@@ -119,6 +119,10 @@ describe('sixteen shards of a run', () => {
     const comments = whole.github.comments(7);
     expect(comments).toHaveLength(1);
     expect(comments[0]?.body).toContain('no verdict');
+    expect(whole.github.checkRuns.map(({ conclusion }) => conclusion)).toEqual([
+      'success',
+      'action_required',
+    ]);
     const names = Array.from({ length: shards }, (_, i) => `${i + 1}of16`).join(', ');
     const said = `The reports of ${names} on acme-one cannot be used (corrupt): it is no ZIP archive`;
     expect(plain(comments[0]?.body ?? '')).toContain(said);
