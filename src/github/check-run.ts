@@ -2,6 +2,7 @@ import {
   type Annotation,
   annotationsOf,
   type Report,
+  renderFailure,
   renderMarkdown,
   reportSummary,
 } from '../report/index.ts';
@@ -9,13 +10,17 @@ import type { Runner } from './environment.ts';
 import type { Outcome } from './outcome.ts';
 import type { RestClient } from './rest-client.ts';
 
-export interface CheckRunTask {
+/** Whose check run it is. */
+interface CheckRunPlace {
   readonly client: RestClient;
   readonly runner: Runner;
-  /** The report of a guard run or of several, judged together. */
-  readonly report: Extract<Report, { readonly kind: 'guard' }>;
   /** From `checkRunName`. */
   readonly name: string;
+}
+
+export interface CheckRunTask extends CheckRunPlace {
+  /** The report of a guard run or of several, judged together. */
+  readonly report: Extract<Report, { readonly kind: 'guard' }>;
   /** Folder that the report's file names are relative to, below the repository's root; empty for the root itself. */
   readonly folder: string;
 }
@@ -72,27 +77,26 @@ function placed(annotations: readonly Annotation[], folder: string) {
   );
 }
 
-/**
- * Makes a check run with the report's conclusion, summary and annotations, where the token has `checks: write`. It informs
- * only: GitHub puts check runs of a workflow's token into a suite of its own choosing, so the job's exit status is what a
- * branch rule should require.
- */
-export async function publishCheckRun(task: CheckRunTask): Promise<CheckRunOutcome> {
-  const { client, runner, report, name, folder } = task;
+interface CheckRunContent {
+  readonly conclusion: Conclusion;
+  readonly title: string;
+  readonly summary: string;
+  readonly annotations: ReturnType<typeof placed>;
+}
+
+async function create(place: CheckRunPlace, content: CheckRunContent): Promise<CheckRunOutcome> {
+  const { client, runner, name } = place;
+  const { conclusion, ...output } = content;
   const attempted = await client.attempt(() =>
     client.octokit.rest.checks.create({
       ...client.repository,
       name,
       head_sha: headSha(runner),
       status: 'completed',
-      conclusion: conclusionOf(report),
+      conclusion,
       details_url: runner.runUrl,
       external_id: `${runner.runId}.${runner.runAttempt}`,
-      output: {
-        title: reportSummary(report).slice(0, 250),
-        summary: renderMarkdown(report, { maxLength: maxSummary }),
-        annotations: placed(annotationsOf(report), folder),
-      },
+      output,
     }),
   );
   if (attempted.ok) {
@@ -106,4 +110,31 @@ export async function publishCheckRun(task: CheckRunTask): Promise<CheckRunOutco
     return { status: 'unavailable', message: hint, url: null };
   }
   return { status: 'failed', message: `The check run could not be made: ${message}.`, url: null };
+}
+
+/**
+ * Makes a check run with the report's conclusion, summary and annotations, where the token has `checks: write`. It informs
+ * only: GitHub puts check runs of a workflow's token into a suite of its own choosing, so the job's exit status is what a
+ * branch rule should require.
+ */
+export function publishCheckRun(task: CheckRunTask): Promise<CheckRunOutcome> {
+  const { report, folder } = task;
+  return create(task, {
+    conclusion: conclusionOf(report),
+    title: reportSummary(report).slice(0, 250),
+    summary: renderMarkdown(report, { maxLength: maxSummary }),
+    annotations: placed(annotationsOf(report), folder),
+  });
+}
+
+/** Makes a check run that says why there is no verdict: a green one of an earlier attempt must not go on standing there. */
+export function publishFailedCheckRun(
+  place: CheckRunPlace & { readonly message: string },
+): Promise<CheckRunOutcome> {
+  return create(place, {
+    conclusion: 'action_required',
+    title: 'no verdict',
+    summary: renderFailure(place.message),
+    annotations: [],
+  });
 }

@@ -7,7 +7,13 @@ export {
   uploadArtifact,
 } from './artifact.ts';
 export { type BaseFetch, type BasePlan, baseOf } from './base.ts';
-export { type CheckRunOutcome, type CheckRunTask, checkRunName, publishCheckRun } from './check-run.ts';
+export {
+  type CheckRunOutcome,
+  type CheckRunTask,
+  checkRunName,
+  publishCheckRun,
+  publishFailedCheckRun,
+} from './check-run.ts';
 export {
   type CollectedReport,
   type CollectedReports,

@@ -108,7 +108,7 @@ describe('sixteen shards of a run', () => {
     expect(ended.log).not.toContain('::error');
   });
 
-  it('none of which left anything have no verdict, and a green comment of before says so', async () => {
+  it('none of which left anything have no verdict, and what was green before says so', async () => {
     const whole = await fleetExcept();
     await whole.run();
     expect(whole.github.comments(7)[0]?.body).toContain('✅');
@@ -119,6 +119,10 @@ describe('sixteen shards of a run', () => {
     const comments = whole.github.comments(7);
     expect(comments).toHaveLength(1);
     expect(comments[0]?.body).toContain('no verdict');
+    expect(whole.github.checkRuns.map(({ conclusion }) => conclusion)).toEqual([
+      'success',
+      'action_required',
+    ]);
     const names = Array.from({ length: shards }, (_, i) => `${i + 1}of16`).join(', ');
     const said = `The reports of ${names} on acme-one cannot be used (corrupt): it is no ZIP archive`;
     expect(plain(comments[0]?.body ?? '')).toContain(said);
@@ -166,6 +170,17 @@ describe('a shard that does not belong', () => {
     expect(ended).toMatchObject({ status: 3, outputs: { gated: '1' } });
     expect(plain(ended.summary)).toContain('The report of 1of2 on acme-one cannot be used (foreign)');
     expect(plain(ended.summary)).not.toContain('2of2 on acme-one cannot');
+  });
+
+  it('is none where all are of one commit, but it is said if the run is of another', async () => {
+    const fleet = await startFleet();
+    const head = { label: 'other', commit: 'd'.repeat(40) };
+    fleet.add({ left: { 'report.json': JSON.stringify(shardReport({ k: 1 }, { head })) } });
+    const ended = await fleet.run();
+    expect(ended).toMatchObject({ status: 0, outputs: { verdict: 'passed' } });
+    for (const text of Object.values(channels(fleet, ended)).map(plain)) {
+      expect(text).toContain(`What was measured is commit ${head.commit}, and this run is of`);
+    }
   });
 
   it('is refused with the version if its format is newer', async () => {

@@ -73,6 +73,19 @@ function byDevice(reads: readonly ReadReport<ReportGuard>[]): FleetReports[] {
 const forkNote =
   'The code of a fork measured this on its own runner: it decides what it reports, and no check here vouches for it.';
 
+/**
+ * Where all jobs measured a commit that the run does not name: a checkout with a `ref` of its own may mean to. Of a run
+ * that is reported about, only the branch's own commit is known, and not the merge that was measured.
+ */
+function otherCommitNote({ head }: ReportGuard, runner: Runner): string | null {
+  const commits = commitsOf(runner);
+  if (head.commit === null || runner.workflowRun !== null || commits.includes(head.commit)) return null;
+  return `What was measured is commit ${head.commit}, and this run is of ${commits.join(' or ')}.`;
+}
+
+/** As many as a report may have. */
+const maxWarnings = 1000;
+
 async function judgeTogether(
   task: ModeTask,
   reads: readonly ReadReport<ReportGuard>[],
@@ -88,12 +101,13 @@ async function judgeTogether(
     failOn: inputs.failOn,
     labels: couldAccept ? await labelsOf(task) : null,
   });
-  const fork = isOfFork(runner);
-  const told: ReportGuard = fork ? { ...merged, warnings: [forkNote, ...merged.warnings] } : merged;
+  const otherCommit = otherCommitNote(merged, runner);
+  const notes = [...(isOfFork(runner) ? [forkNote] : []), ...(otherCommit === null ? [] : [otherCommit])];
+  const told = { ...merged, warnings: [...notes, ...merged.warnings].slice(0, maxWarnings) };
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
   const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
-  await publish({ ...task, report, reportFolder, artifact: 'merged', notes: fork ? [forkNote] : [] });
+  await publish({ ...task, report, reportFolder, artifact: 'merged', notes });
   commands.info(report.reason);
   return report.exitCode as ExitCode;
 }
