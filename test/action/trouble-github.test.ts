@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import type { Fault } from '../support/github-server.ts';
 import { halfWritten, spills } from '../support/left-behind.ts';
@@ -14,6 +17,20 @@ const secret = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
 /** Reset of a rate limit, in seconds since 1970. */
 function inAnHour(): string {
   return String(Math.ceil(Date.now() / 1000) + 3600);
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'joulegate-trouble-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** `PATH` with a git that appends its arguments to a file: no git is too short-lived to be seen that way. */
+function pathWithTellingGit(file: string): string {
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  const script = `#!/bin/sh\necho " $* " >> '${file}'\nexec '${real}' "$@"\n`;
+  writeFileSync(join(dirname(file), 'git'), script, { mode: 0o755 });
+  return `${dirname(file)}:${process.env.PATH}`;
 }
 
 describe('a comment', () => {
@@ -95,18 +112,20 @@ describe('the token', () => {
       body: { message: `Validation failed for ${secret}` },
     });
     makeShallow();
+    const told = join(temporaryFolder(), 'git-arguments');
     const ended = await run({
       inputs: { 'github-token': secret },
-      environment: { RUNNER_DEBUG: '1' },
+      environment: { RUNNER_DEBUG: '1', PATH: pathWithTellingGit(told) },
       watch: true,
     });
     expect(ended.status).toBe(0);
     // It was used: masked, for git, and for a request that was answered with it.
     expect(ended.log).toContain(`::add-mask::${secret}`);
-    expect([...ended.processes.values()].join('\n')).toMatch(/^git .*fetch/m);
+    expect(readFileSync(told, 'utf8')).toMatch(/ fetch /);
     expect(ended.log).toContain('Validation failed for ***');
-    expect(spills(secret, ended, ...folders)).toEqual([]);
-    expect(spills(job.environment.ACTIONS_RUNTIME_TOKEN ?? '', ended, ...folders)).toEqual([]);
+    for (const one of [secret, job.environment.ACTIONS_RUNTIME_TOKEN ?? '']) {
+      expect(spills(one, ended, dirname(told), ...folders)).toEqual([]);
+    }
   });
 
   it('is not repeated where the base cannot be fetched with it: there is no verdict then', async () => {

@@ -96,6 +96,10 @@ export async function runAction(task: ActionTask): Promise<ActionRun> {
       ...task.environment,
     },
   });
+  // A test that ends before its run does not leave it behind.
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -23,7 +23,7 @@ const shortManifest = smallManifest
   )
   .replace(
     'trials: 4, search-seconds: 5, judge-seconds: 60',
-    'trials: 2, search-seconds: 1, judge-seconds: 2',
+    'trials: 2, search-seconds: 1, judge-seconds: 1',
   );
 
 /**
