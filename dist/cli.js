@@ -7413,6 +7413,7 @@ var package_default = {
     "bench:faults": "node bench/run.mjs faults",
     "bench:model": "node bench/run.mjs model",
     "bench:operators": "node bench/run.mjs operators",
+    "bench:fleet": "node bench/run.mjs fleet",
     "bench:measure": "node bench/run.mjs measure",
     "gpu:acceptance": "node bench/run.mjs acceptance"
   },
