@@ -4,18 +4,21 @@ import {
   type Workload,
   workloadVariables,
 } from '../manifest/index.ts';
-import { type Configuration, configurationId } from '../space/index.ts';
+import { type Configuration, configurationId, type TunableValue } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
-import { extractFeatures, featuresOf } from './features/extract.ts';
+import { featuresOf, unknownFeatures } from './features/extract.ts';
+import { type ProgramCode, ownCode, programCode } from './features/program-code.ts';
+import { Slots } from './features/scope.ts';
 import { programIdentity } from './identity.ts';
 import { refusal } from './limits.ts';
 import { programValues, unusedTunables } from './parameters.ts';
 import { parameterWords, type SpecialisedProgram, specialise } from './program.ts';
-import { type ProgramInterface, reflect } from './reflect.ts';
+import { type BoundVariable, reflect } from './reflect.ts';
 import { inUserFile } from './source-lines.ts';
 import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
-import { SourceModules, type WgslModule } from './wesl.ts';
+import { numbersIn, Structures } from './structures.ts';
+import { parseWgsl, SourceModules, type WgslModule } from './wesl.ts';
 
 /** The sources of a program and how it is launched. */
 type Launch = Pick<KernelDefinition, 'entry' | 'dispatch'>;
@@ -40,29 +43,32 @@ class Builder implements VariantBuilder {
   readonly #referenceModules: SourceModules | null;
   #unused: string[] | null = null;
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
-  #latest: { program: Program; module: WgslModule; reflected: ProgramInterface } | null = null;
+  #latest: { program: Program; module: WgslModule } | null = null;
+  readonly #structures: Structures;
 
   constructor(kernel: KernelDefinition, workload: Workload, limits: DeviceLimits) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits;
     this.#modules = new SourceModules(kernel.source);
+    this.#structures = new Structures(kernel, this.#modules);
     this.#referenceModules = kernel.reference ? new SourceModules(kernel.reference.source) : null;
   }
 
   async build(configuration: Configuration): Promise<Outcome<Variant>> {
+    const unused = this.#unusedFault();
+    return unused ?? this.#variant(configuration, this.#modules, this.kernel, 'variant');
+  }
+
+  #unusedFault(): Outcome<never> | null {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
-    if (this.#unused.length > 0) {
-      const names = this.#unused.map((name) => `\`${name}\``).join(', ');
-      return failed(
-        'validation',
-        `the program uses no tunable ${names}: neither as a constant nor in a condition`,
-        {
-          file: this.kernel.source.path,
-        },
-      );
-    }
-    return this.#variant(configuration, this.#modules, this.kernel, 'variant');
+    if (this.#unused.length === 0) return null;
+    const names = this.#unused.map((name) => `\`${name}\``).join(', ');
+    return failed(
+      'validation',
+      `the program uses no tunable ${names}: neither as a constant nor in a condition`,
+      { file: this.kernel.source.path },
+    );
   }
 
   async reference(): Promise<Outcome<Variant>> {
@@ -72,9 +78,42 @@ class Builder implements VariantBuilder {
   }
 
   features(variant: Variant): FeatureVector {
-    const latest = this.#latest;
-    if (latest === null || latest.program !== variant.program) return extractFeatures(variant.program);
-    return featuresOf(latest.program, latest.module, latest.reflected);
+    const { program } = variant;
+    if (program === null) return unknownFeatures();
+    const latest = this.#latest?.program === program ? this.#latest.module : null;
+    const parsed = latest === null ? parseWgsl('', program.wgsl) : succeeded(latest);
+    const code = parsed.ok
+      ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint })
+      : null;
+    return code === null ? unknownFeatures() : featuresOf(code, program, {}, code.needs({}));
+  }
+
+  async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {
+    if (this.#unusedFault() !== null) return null;
+    const values = programValues(this.workload, configuration);
+    const code = this.#structures.code(values);
+    if (code === 'unstructured') {
+      const built = await this.build(configuration);
+      return built.ok ? this.features(built.value) : null;
+    }
+    return code && this.#count(code, values, configuration);
+  }
+
+  #count(
+    code: ProgramCode,
+    values: Readonly<Record<string, TunableValue>>,
+    configuration: Configuration,
+  ): FeatureVector | null {
+    const numbers = numbersIn(values);
+    const needs = code.needs(numbers);
+    const launch = this.#launch(this.kernel, configuration, needs.bindings, 'variant');
+    if (!launch.ok) return null;
+    const { dispatch, buffers } = launch.value;
+    const { workgroupSize, workgroupBytes } = needs;
+    const { requiredFeatures } = code;
+    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
+    if (refusal(demands, this.#limits) !== null) return null;
+    return featuresOf(code, { buffers, dispatch, workgroupSize }, numbers, needs);
   }
 
   async #variant(
@@ -109,18 +148,11 @@ class Builder implements VariantBuilder {
   ): Outcome<Program> {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const variables = workloadVariables(this.kernel, this.workload, configuration, this.#limits);
-    const dispatch: [number, number, number] = [1, 1, 1];
-    for (const [axis, expression] of launch.dispatch.entries()) {
-      const count = evaluateCount((known) => expression.evaluate(known), variables);
-      if (!count.ok) return failed('validation', `dispatch in ${'xyz'[axis]} ${count.failure.message}`);
-      dispatch[axis] = count.value;
-    }
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
-    const { workload, kernel } = this;
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
-    if (!buffers.ok) return buffers;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers: buffers.value, requiredFeatures };
+    const launched = this.#launch(launch, configuration, bindings, role);
+    if (!launched.ok) return launched;
+    const { dispatch, buffers } = launched.value;
+    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     const refused = refusal(demands, this.#limits);
     if (refused !== null) return failed('unsupported', refused);
     const entryPoint = launch.entry;
@@ -129,12 +161,30 @@ class Builder implements VariantBuilder {
       entryPoint,
       dispatch,
       workgroupSize,
-      buffers: buffers.value,
+      buffers,
       requiredFeatures,
-      identity: programIdentity({ reachable, entryPoint, dispatch, buffers: buffers.value }),
+      identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
       lines,
     };
-    this.#latest = { program, module, reflected: reflected.value };
+    this.#latest = { program, module };
     return succeeded(program);
+  }
+
+  #launch(
+    { dispatch: expressions }: Launch,
+    configuration: Configuration,
+    bindings: readonly BoundVariable[],
+    role: 'variant' | 'reference',
+  ): Outcome<Pick<Program, 'dispatch' | 'buffers'>> {
+    const { workload, kernel } = this;
+    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
+    const dispatch: [number, number, number] = [1, 1, 1];
+    for (const [axis, expression] of expressions.entries()) {
+      const count = evaluateCount((known) => expression.evaluate(known), variables);
+      if (!count.ok) return failed('validation', `dispatch in ${'xyz'[axis]} ${count.failure.message}`);
+      dispatch[axis] = count.value;
+    }
+    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
+    return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
   }
 }

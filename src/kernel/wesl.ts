@@ -7,8 +7,10 @@ import {
   childElems,
   composeResolvers,
   createConstantsResolver,
+  type DeclIdent,
   type ExpressionElem,
   evalConstExpr,
+  filterValidElements,
   linkRegistry,
   type ModuleElem,
   type ModuleResolver,
@@ -52,12 +54,18 @@ export type {
   WhileElem,
 } from 'wesl/core';
 
-/** A parsed and bound WGSL text without conditions or imports. */
+/** A parsed and bound program: WGSL as it is, or WESL under conditions. */
 export interface WgslModule {
+  /** WGSL text; empty for WESL, which comes from several files. */
   readonly text: string;
   readonly declarations: ModuleElem['decls'];
   readonly bindings: BindResults['bindings'];
+  /** What is true in `@if`; null where there are no conditions. */
+  readonly conditions: Readonly<Record<string, boolean>> | null;
 }
+
+/** An array type whose length is known by the expression that gives it. */
+export type SizedArray = Extract<Type, { kind: 'array' }> & { readonly countExpression?: ExpressionElem };
 
 /** What a configuration and workload put into a WESL program. */
 export interface LinkParameters {
@@ -173,6 +181,46 @@ export async function linkModules(
   });
 }
 
+/** A program's modules and constants, to be bound under ever other conditions without being linked into a text. */
+export class BindableProgram {
+  readonly #modules: SourceModules;
+  readonly #resolver: ModuleResolver;
+  readonly #constants: WeslAST | undefined;
+
+  /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
+  constructor(modules: SourceModules, constants: LinkParameters['constants']) {
+    const own = createConstantsResolver({ ...constants }, packageName);
+    this.#modules = modules;
+    this.#constants = own?.resolveModule(constantsFile);
+    this.#resolver = composeResolvers(modules, own);
+  }
+
+  /** Whether a declaration is one of the virtual module `constants`. */
+  isConstant(declaration: DeclIdent): boolean {
+    return declaration.srcModule === this.#constants?.srcModule;
+  }
+
+  /** The program under conditions; fails as linking does. */
+  bind(parameters: LinkParameters['conditions']): Outcome<WgslModule> {
+    const conditions: Record<string, boolean> = Object.assign(Object.create(null), parameters);
+    try {
+      const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
+      if (!rootAst) return failed('compile', 'the file is missing', { file: this.#modules.source.path });
+      const bound = bindIdents({ rootAst, resolver: this.#resolver, conditions });
+      bound.bindings.expressionTypes = new TypeTable();
+      const imported = bound.decls.flatMap(({ declElem }) => declElem ?? []);
+      const declarations = new Set([
+        ...filterValidElements(rootAst.moduleElem.decls, conditions),
+        ...bound.newStatements.map(({ elem }) => elem),
+        ...imported,
+      ]);
+      return succeeded({ text: '', declarations: [...declarations], bindings: bound.bindings, conditions });
+    } catch (error) {
+      return linkFailure(error, this.#modules.source.path);
+    }
+  }
+}
+
 /**
  * Parses WGSL that is complete as it is.
  *
@@ -186,7 +234,8 @@ export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
     const rootAst = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
     const resolver: ModuleResolver = { resolveModule: () => undefined };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
-    return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings });
+    bindings.expressionTypes = new TypeTable();
+    return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
   } catch (error) {
     return linkFailure(error, path);
   }
@@ -219,32 +268,34 @@ function constantsHint(message: string): string {
   return `no tunable or workload parameter is called \`${missing[1]}\`, so \`constants::${missing[1]}\` does not exist`;
 }
 
-// A syntax element belongs to one module, so what is known of it holds for as long as it exists.
-const types = new WeakMap<ExpressionElem, Type>();
-const constants = new WeakMap<ExpressionElem, { readonly value: ConstValue | null }>();
+/** Types by expression. Those of arrays remember the expression of their length, whose value may be a configuration's. */
+class TypeTable extends Map<ExpressionElem, Type> {
+  override set(expression: ExpressionElem, type: Type): this {
+    const written = expression.kind === 'call-expression' ? expression.function : expression;
+    if (type.kind === 'array' && written.kind === 'type' && written.name.originalName === 'array') {
+      const countExpression = written.templateParams?.[1];
+      if (countExpression) Object.assign(type, { countExpression });
+    }
+    return super.set(expression, type);
+  }
+}
+
+function contextOf({ bindings, conditions }: WgslModule) {
+  return { bindings, conditions: conditions ?? {} };
+}
 
 function constantOf(expression: ExpressionElem, module: WgslModule): ConstValue | null {
-  let known = constants.get(expression);
-  if (!known) {
-    known = { value: evalConstExpr(expression, { bindings: module.bindings }) };
-    constants.set(expression, known);
-  }
-  return known.value;
+  return evalConstExpr(expression, contextOf(module));
 }
 
 /** The type of an expression; kind `unknown` where it cannot be told. */
 export function typeOf(expression: ExpressionElem, module: WgslModule): Type {
-  let type = types.get(expression);
-  if (!type) {
-    type = typeOfExpr(expression, { bindings: module.bindings });
-    types.set(expression, type);
-  }
-  return type;
+  return module.bindings.expressionTypes.get(expression) ?? typeOfExpr(expression, contextOf(module));
 }
 
 /** The type of a declared value; kind `unknown` where it cannot be told. */
 export function typeOfDeclaration(declaration: Parameters<typeof typeOfDecl>[0], module: WgslModule): Type {
-  return typeOfDecl(declaration, { bindings: module.bindings });
+  return typeOfDecl(declaration, contextOf(module));
 }
 
 /** What an identifier refers to; undefined for predeclared and unknown names. */
@@ -263,9 +314,19 @@ export function constantNumber(expression: ExpressionElem, module: WgslModule): 
   return (value && scalarToNumber(value)) ?? null;
 }
 
-/** The parts of a syntax element, in source order; none for elements that have none. */
-export function childrenOf(element: AbstractElem): readonly AbstractElem[] {
-  return childElems(element);
+/** The parts of a syntax element that conditions leave, in source order; none for elements that have none. */
+export function childrenOf(element: AbstractElem, module: WgslModule): readonly AbstractElem[] {
+  const children = childElems(element);
+  if (module.conditions === null) return children;
+  return live(
+    children.filter((child) => child.kind !== 'attribute'),
+    module,
+  );
+}
+
+/** Those of the elements of a sequence that conditions leave. */
+export function live<T extends AbstractElem>(elements: readonly T[], { conditions }: WgslModule): readonly T[] {
+  return conditions === null ? elements : filterValidElements(elements, conditions);
 }
 
 /** The value of a constant scalar or vector expression; null if it is not constant. */

@@ -26,7 +26,7 @@ export function countAssignments(
     else if (element.kind === 'unary-expression' && element.operator.value === '&') {
       assign(element.expression, byAddress);
     }
-    for (const child of childrenOf(element)) visit(child);
+    for (const child of childrenOf(element, module)) visit(child);
   };
   for (const element of elements) visit(element);
   return counts;

@@ -1,14 +1,6 @@
-import { arrayStride, layoutOf } from '../layout.ts';
-import { type ProgramInterface, reflect } from '../reflect.ts';
 import type { FeatureVector, Program } from '../types.ts';
-import { type AbstractElem, childrenOf, parseWgsl, typeOfDeclaration, type WgslModule } from '../wesl.ts';
-import { countAssignments } from './assignments.ts';
-import { entryFrame } from './frame.ts';
-import { type Counter, Tally } from './tally.ts';
-import { countFunction } from './walk.ts';
-
-/** Calls followed in one program at most. */
-const maxCalls = 10_000;
+import type { Numbers, ProgramCode, ProgramNeeds } from './program-code.ts';
+import type { Counter, Tally } from './tally.ts';
 
 /** Invocations that run in step on most GPUs. */
 const subgroup = 32;
@@ -114,55 +106,36 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
 /** Names of the static features, in the order of the vectors that `VariantBuilder.features` returns. */
 export const featureNames: readonly string[] = Object.keys(definitions);
 
+const measures = Object.values(definitions);
+
+/** All unknown: the features of a variant without a program. */
+export function unknownFeatures(): FeatureVector {
+  return new Float64Array(featureNames.length).fill(Number.NaN);
+}
+
 /**
- * Static features of a program, counted per invocation on its final WGSL with functions inlined and loops multiplied
- * out; NaN where something cannot be known without running it. All NaN for a variant without a program (replay).
+ * Static features of a program, counted per invocation with functions inlined and loops multiplied out; NaN where
+ * something cannot be known without running it.
  */
-export function extractFeatures(program: Program | null): FeatureVector {
-  const parsed = program && parseWgsl('', program.wgsl);
-  const reflected = program && parsed?.ok ? reflect(parsed.value, program.entryPoint) : null;
-  if (!program || !parsed?.ok || !reflected?.ok)
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  return featuresOf(program, parsed.value, reflected.value);
-}
-
-/** `extractFeatures` for a program that is parsed already. */
-export function featuresOf(program: Program, module: WgslModule, reflected: ProgramInterface): FeatureVector {
-  const measure = measureProgram(program, module, reflected);
-  return Float64Array.from(featureNames, (name) => definitions[name]?.(measure) ?? Number.NaN);
-}
-
-function measureProgram(program: Program, module: WgslModule, reflected: ProgramInterface): Measure {
-  const { entry, reachable, workgroupBytes } = reflected;
-  const functions = reachable.map((item) => item.declaration).filter((item) => item.kind === 'fn');
-  const assignments = countAssignments(functions, module);
-  const counts = new Tally();
-  const frame = entryFrame({ module, program, assignments });
-  countFunction(entry, { tally: counts, frame, times: 1, calls: { left: maxCalls } });
+export function featuresOf(
+  code: ProgramCode,
+  launch: Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>,
+  numbers: Numbers,
+  { workgroupBytes }: Pick<ProgramNeeds, 'workgroupBytes'>,
+): FeatureVector {
   const unknownSize = [Number.NaN, Number.NaN, Number.NaN] as const;
-  const workgroupSize = program.workgroupSize ?? unknownSize;
-  const outputs = program.buffers.filter((buffer) => buffer.check !== null);
-  return {
-    counts,
-    dispatch: program.dispatch,
+  const workgroupSize = launch.workgroupSize ?? unknownSize;
+  const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
+  const measure: Measure = {
+    counts: code.count(launch, numbers),
+    dispatch: launch.dispatch,
     workgroupSize,
-    workgroups: program.dispatch.reduce((product, size) => product * size, 1),
+    workgroups: launch.dispatch.reduce((product, size) => product * size, 1),
     perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
     workgroupBytes,
-    privateBytes: functions.reduce((sum, fn) => sum + privateBytesOf(fn, module), 0),
-    uniqueBytes: program.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    privateBytes: code.privateBytes(numbers),
+    uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0),
   };
-}
-
-/** Bytes of the arrays a function declares; scalars and vectors are taken to live in registers. */
-function privateBytesOf(element: AbstractElem, module: WgslModule): number {
-  let bytes = 0;
-  if (element.kind === 'var') {
-    const type = typeOfDeclaration(element.name.decl.ident, module);
-    if (type.kind === 'array') bytes += (type.count ?? Number.NaN) * arrayStride(type.elem, module);
-    else if (type.kind === 'struct') bytes += layoutOf(type, module).size;
-  }
-  for (const child of childrenOf(element)) bytes += privateBytesOf(child, module);
-  return bytes;
+  return Float64Array.from(measures, (feature) => feature(measure));
 }

@@ -1,130 +1,148 @@
-import type { FnElem, Statement } from '../wesl.ts';
-import { evaluate } from './evaluate.ts';
-import { countAssign, countExpression, countStep } from './expressions.ts';
-import { everyone, type Frame } from './frame.ts';
-import { Tally } from './tally.ts';
-import { tripCount } from './trip-count.ts';
+import { type FnElem, live, type Statement } from '../wesl.ts';
+import { valueCode } from './evaluate.ts';
+import { assignCode, expressionCode, stepCode } from './expressions.ts';
+import { everyone } from './run.ts';
+import type { Scope } from './scope.ts';
+import { adding, type CountCode, counterIndex, sequence, Tally } from './tally.ts';
+import { tripCode } from './trip-count.ts';
 
-/** Where counts go, and how often what is being counted runs. */
-export interface Count {
-  readonly tally: Tally;
-  readonly frame: Frame;
-  /** NaN if unknown. */
-  readonly times: number;
-  /** Calls left to be followed; shared, so that a program of calls within calls cannot take forever. */
-  readonly calls: { left: number };
-}
+const iterations = counterIndex('iterations');
 
-/** Counts the body of a function once. */
-export function countFunction(fn: FnElem, count: Count): void {
-  countStatements(fn.body.body, count);
+const bodies = new WeakMap<Scope, { readonly code: CountCode | null }>();
+
+/** Code that counts the body of a function once, made when it is first asked. */
+export function functionCode(fn: FnElem, scope: Scope): () => CountCode | null {
+  return () => {
+    let body = bodies.get(scope);
+    if (!body) {
+      body = { code: blockCode(fn.body.body, scope) };
+      bodies.set(scope, body);
+    }
+    return body.code;
+  };
 }
 
 /**
- * Counts statements. Of alternatives (`if`, `switch`) the most expensive counts, counter by counter, unless it is known
- * for all invocations which is taken; bodies of loops count as often as they run.
+ * Code that counts statements. Of alternatives (`if`, `switch`) the most expensive counts, counter by counter, unless it
+ * is known for all invocations which is taken; bodies of loops count as often as they run.
  */
-function countStatements(statements: readonly Statement[], count: Count): void {
-  for (const statement of statements) countStatement(statement, count);
+function blockCode(statements: readonly Statement[], scope: Scope): CountCode | null {
+  return sequence(
+    live(statements, scope.program.module).map((statement) =>
+      scope.program.statementCode(statement, scope, () => statementCode(statement, scope)),
+    ),
+  );
 }
 
-function countStatement(statement: Statement, count: Count): void {
+function statementCode(statement: Statement, scope: Scope): CountCode | null {
   switch (statement.kind) {
     case 'var':
     case 'let':
-      if (statement.init) countExpression(statement.init, count);
-      return;
+      return statement.init ? expressionCode(statement.init, scope) : null;
     case 'assign':
-      countAssign(statement, count);
-      return;
+      return assignCode(statement, scope);
     case 'increment':
     case 'decrement':
-      countStep(statement.target, count);
-      return;
+      return stepCode(statement.target, scope);
     case 'call':
-      countExpression(statement.call, count);
-      return;
+      return expressionCode(statement.call, scope);
     case 'return':
-      if (statement.value) countExpression(statement.value, count);
-      return;
+      return statement.value ? expressionCode(statement.value, scope) : null;
     case 'block':
-      countStatements(statement.body, count);
-      return;
-    case 'if': {
-      const taken = evaluate(statement.condition, everyone, count.frame);
-      countExpression(statement.condition, count);
-      if (typeof taken === 'boolean') {
-        const branch = taken ? statement.body : statement.else;
-        if (branch) countStatement(branch, count);
-        return;
-      }
-      count.tally.add('branches', count.times);
-      countLargest([[statement.body], statement.else ? [statement.else] : []], count);
-      return;
-    }
+      return blockCode(statement.body, scope);
+    case 'if':
+      return branchCode(statement, scope);
     case 'switch':
-      countExpression(statement.selector, count);
-      count.tally.add('branches', count.times);
-      countLargest(
-        statement.clauses.map((clause) => clause.body.body),
-        count,
-      );
-      return;
+      return sequence([
+        expressionCode(statement.selector, scope),
+        adding('branches'),
+        largestCode(
+          live(statement.clauses, scope.program.module).map((clause) => blockCode(clause.body.body, scope)),
+        ),
+      ]);
     case 'for': {
-      const trips = tripCount(statement, count.frame);
-      if (statement.init) countStatement(statement.init, count);
-      // The condition is tested once more than the body runs.
-      if (statement.condition) countExpression(statement.condition, repeated(count, trips + 1));
-      countLoopBody([...statement.body.body, ...(statement.update ? [statement.update] : [])], trips, count);
-      return;
+      const { init, condition, update, body } = statement;
+      const repeated = sequence([blockCode(body.body, scope), update ? statementCode(update, scope) : null]);
+      return sequence([
+        init ? statementCode(init, scope) : null,
+        loopCode(statement, condition ? expressionCode(condition, scope) : null, repeated, scope),
+      ]);
     }
-    case 'while': {
-      const trips = tripCount(statement, count.frame);
-      countExpression(statement.condition, repeated(count, trips + 1));
-      countLoopBody(statement.body.body, trips, count);
-      return;
-    }
+    case 'while':
+      return loopCode(
+        statement,
+        expressionCode(statement.condition, scope),
+        blockCode(statement.body.body, scope),
+        scope,
+      );
     case 'loop':
       // The body's last statement is its `continuing`, whose last is its `break if`.
-      countLoopBody(statement.body.body, tripCount(statement, count.frame), count);
-      return;
+      return loopCode(statement, null, blockCode(statement.body.body, scope), scope);
     case 'continuing':
-      countStatements(statement.body.body, count);
-      return;
+      return blockCode(statement.body.body, scope);
     case 'break':
-      if (statement.condition) countExpression(statement.condition, count);
-      return;
+      return statement.condition ? expressionCode(statement.condition, scope) : null;
     case 'const':
     case 'assert':
     case 'continue':
     case 'discard':
     case 'empty':
-      return;
+      return null;
     default:
       // A kind of statement this version does not know may do anything.
-      count.tally.forget();
+      return (_run, _frame, tally) => tally.forget();
   }
 }
 
-function countLargest(alternatives: readonly (readonly Statement[])[], count: Count): void {
-  const tallies = alternatives.map((statements) => {
-    const tally = new Tally();
-    tally.loopDepth = count.tally.loopDepth;
-    countStatements(statements, { ...count, tally });
-    return tally;
-  });
-  count.tally.addLargest(tallies);
+function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode {
+  const taken = valueCode(statement.condition, scope);
+  const condition = expressionCode(statement.condition, scope);
+  const then = blockCode(statement.body.body, scope);
+  const otherwise = statement.else ? statementCode(statement.else, scope) : null;
+  const branches = adding('branches');
+  const either = largestCode([then, otherwise]);
+  return (run, frame, tally, times) => {
+    const value = taken(run, frame, everyone);
+    condition?.(run, frame, tally, times);
+    if (typeof value === 'boolean') {
+      (value ? then : otherwise)?.(run, frame, tally, times);
+      return;
+    }
+    branches(run, frame, tally, times);
+    either?.(run, frame, tally, times);
+  };
 }
 
-function repeated(count: Count, trips: number): Count {
-  return { ...count, times: count.times * trips };
+function largestCode(alternatives: readonly (CountCode | null)[]): CountCode | null {
+  const codes = alternatives.filter((code) => code !== null);
+  if (codes.length === 0) return null;
+  return (run, frame, tally, times) => {
+    const tallies = codes.map((code) => {
+      const one = new Tally();
+      one.loopDepth = tally.loopDepth;
+      code(run, frame, one, times);
+      return one;
+    });
+    tally.addLargest(tallies);
+  };
 }
 
-function countLoopBody(statements: readonly Statement[], trips: number, count: Count): void {
-  if (trips === 0) return;
-  count.tally.add('iterations', count.times * trips);
-  const inner = new Tally();
-  countStatements(statements, { ...repeated(count, trips), tally: inner });
-  inner.loopDepth += 1;
-  count.tally.addLargest([inner]);
+/** @param condition is tested once more than the body runs. */
+function loopCode(
+  loop: Extract<Statement, { kind: 'for' | 'while' | 'loop' }>,
+  condition: CountCode | null,
+  body: CountCode | null,
+  scope: Scope,
+): CountCode {
+  const tripsOf = tripCode(loop, scope);
+  return (run, frame, tally, times) => {
+    const trips = tripsOf(run, frame);
+    condition?.(run, frame, tally, times * (trips + 1));
+    if (trips === 0) return;
+    tally.add(iterations, times * trips);
+    const inner = new Tally();
+    body?.(run, frame, inner, times * trips);
+    inner.loopDepth += 1;
+    tally.addLargest([inner]);
+  };
 }
