@@ -1,10 +1,11 @@
+import type { ExpressionValue } from '../expression/index.ts';
 import {
   type DeviceLimits,
   type KernelDefinition,
   type Workload,
   workloadVariables,
 } from '../manifest/index.ts';
-import { type Configuration, configurationId, type TunableValue } from '../space/index.ts';
+import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
 import { featuresOf, unknownFeatures } from './features/extract.ts';
@@ -17,7 +18,7 @@ import { parameterWords, type SpecialisedProgram, specialise } from './program.t
 import { type BoundVariable, reflect } from './reflect.ts';
 import { inUserFile } from './source-lines.ts';
 import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
-import { numbersIn, Structures } from './structures.ts';
+import { Structures } from './structures.ts';
 import { parseWgsl, SourceModules, type WgslModule } from './wesl.ts';
 
 /** The sources of a program and how it is launched. */
@@ -45,13 +46,16 @@ class Builder implements VariantBuilder {
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
   #latest: { program: Program; module: WgslModule } | null = null;
   readonly #structures: Structures;
+  /** What expressions of the manifest may name: one object for all configurations, because there are many. */
+  readonly #variables: Record<string, ExpressionValue>;
 
   constructor(kernel: KernelDefinition, workload: Workload, limits: DeviceLimits) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits;
     this.#modules = new SourceModules(kernel.source);
-    this.#structures = new Structures(kernel, this.#modules);
+    this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits) };
+    this.#structures = new Structures(kernel, workload, this.#modules);
     this.#referenceModules = kernel.reference ? new SourceModules(kernel.reference.source) : null;
   }
 
@@ -90,22 +94,16 @@ class Builder implements VariantBuilder {
 
   async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {
     if (this.#unusedFault() !== null) return null;
-    const values = programValues(this.workload, configuration);
-    const code = this.#structures.code(values);
+    const code = this.#structures.code(configuration);
     if (code === 'unstructured') {
       const built = await this.build(configuration);
       return built.ok ? this.features(built.value) : null;
     }
-    return code && this.#count(code, values, configuration);
+    return code && this.#count(code, configuration);
   }
 
-  #count(
-    code: ProgramCode,
-    values: Readonly<Record<string, TunableValue>>,
-    configuration: Configuration,
-  ): FeatureVector | null {
-    const numbers = numbersIn(values);
-    const needs = code.needs(numbers);
+  #count(code: ProgramCode, configuration: Configuration): FeatureVector | null {
+    const needs = code.needs(configuration);
     const launch = this.#launch(this.kernel, configuration, needs.bindings, 'variant');
     if (!launch.ok) return null;
     const { dispatch, buffers } = launch.value;
@@ -113,7 +111,7 @@ class Builder implements VariantBuilder {
     const { requiredFeatures } = code;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(code, { buffers, dispatch, workgroupSize }, numbers, needs);
+    return featuresOf(code, { buffers, dispatch, workgroupSize }, configuration, needs);
   }
 
   async #variant(
@@ -177,7 +175,12 @@ class Builder implements VariantBuilder {
     role: 'variant' | 'reference',
   ): Outcome<Pick<Program, 'dispatch' | 'buffers'>> {
     const { workload, kernel } = this;
-    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
+    const variables = this.#variables;
+    for (const { name } of kernel.tunables) {
+      const value = configuration[name];
+      if (value === undefined) delete variables[name];
+      else variables[name] = value;
+    }
     const dispatch: [number, number, number] = [1, 1, 1];
     for (const [axis, expression] of expressions.entries()) {
       const count = evaluateCount((known) => expression.evaluate(known), variables);

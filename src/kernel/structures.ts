@@ -1,13 +1,11 @@
-import type { KernelDefinition } from '../manifest/index.ts';
-import type { TunableValue } from '../space/index.ts';
+import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
+import type { Configuration, TunableValue } from '../space/index.ts';
 import { type Numbers, type ProgramCode, programCode } from './features/program-code.ts';
 import { Slots } from './features/scope.ts';
-import { linkParameters } from './parameters.ts';
+import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords } from './program.ts';
 import { marker } from './unroll/directives.ts';
 import { BindableProgram, type SourceModules } from './wesl.ts';
-
-type Values = Readonly<Record<string, TunableValue>>;
 
 /** Structures that are kept at most. */
 const maxStructures = 4096;
@@ -18,16 +16,18 @@ const maxStructures = 4096;
  */
 export class Structures {
   readonly #kernel: KernelDefinition;
+  readonly #workload: Workload;
   readonly #modules: SourceModules;
   readonly #hasStructures: boolean;
-  #conditions: ReadonlySet<string> | null = null;
   readonly #codes = new Map<string, ProgramCode | null>();
+  /** By the kinds of the constants. */
+  readonly #programs = new Map<string, BindableProgram>();
   readonly #slots = new Slots();
-  #program: BindableProgram | null = null;
-  #kinds = '';
+  #keys: readonly { name: string; keys: ReadonlyMap<TunableValue, string> }[] | null = null;
 
-  constructor(kernel: KernelDefinition, modules: SourceModules) {
+  constructor(kernel: KernelDefinition, workload: Workload, modules: SourceModules) {
     this.#kernel = kernel;
+    this.#workload = workload;
     this.#modules = modules;
     // Plain WGSL has no conditions, and what is left of an unrolled loop depends on numbers.
     this.#hasStructures =
@@ -35,38 +35,54 @@ export class Structures {
       !Object.keys(kernel.source.files).some((path) => modules.marked(path).includes(marker));
   }
 
-  /** The code for a configuration and workload; null if the program cannot be bound. */
-  code(values: Values): ProgramCode | null | 'unstructured' {
+  /** The code for a configuration; null if the program cannot be bound. */
+  code(configuration: Configuration): ProgramCode | null | 'unstructured' {
     if (!this.#hasStructures) return 'unstructured';
-    const { constants, conditions } = linkParameters(values);
-    const kinds = Object.entries(constants).map(([name, value]) => `${name}${kindOf(value)}`).join();
-    if (this.#program === null || kinds !== this.#kinds) {
-      this.#codes.clear();
-      this.#program = new BindableProgram(this.#modules, constants);
-      this.#kinds = kinds;
-    }
-    // What no word of the program names cannot matter.
-    const words = (this.#conditions ??= parameterWords(this.#modules));
-    const key = Object.keys(conditions)
-      .filter((name) => conditions[name] && words.has(name))
-      .join();
+    this.#keys ??= this.#structuralTunables();
+    const key = this.#keys.map(({ name, keys }) => keys.get(configuration[name] as TunableValue)).join();
     const known = this.#codes.get(key);
     if (known !== undefined) return known;
     if (this.#codes.size >= maxStructures) this.#codes.clear();
-    const program = this.#program;
-    const bound = program.bind(conditions);
-    const code =
-      bound.ok && this.#modules.misplaced === null
-        ? programCode({
-            module: bound.value,
-            entryPoint: this.#kernel.entry,
-            isNumber: (declaration) => program.isConstant(declaration),
-            statementCode: (_statement, _scope, make) => make(),
-            slots: this.#slots,
-          })
-        : null;
+    const code = this.#make(configuration);
     this.#codes.set(key, code);
     return code;
+  }
+
+  #make(configuration: Configuration): ProgramCode | null {
+    const { constants, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds = Object.entries(constants).map(([name, value]) => `${name} ${kindOf(value)}`).join();
+    let program = this.#programs.get(kinds);
+    if (!program) {
+      program = new BindableProgram(this.#modules, constants);
+      this.#programs.set(kinds, program);
+    }
+    const bound = program.bind(conditions);
+    if (!bound.ok || this.#modules.misplaced !== null) return null;
+    const isNumber = program.isConstant.bind(program);
+    return programCode({
+      module: bound.value,
+      entryPoint: this.#kernel.entry,
+      isNumber,
+      fixedNumbers: numbersIn(this.#workload.parameters),
+      statementCode: (_statement, _scope, make) => make(),
+      slots: this.#slots,
+    });
+  }
+
+  /** The tunables that a structure depends on, with the part of its key that each value gives. */
+  #structuralTunables() {
+    // What no word of the program names cannot matter.
+    const words = parameterWords(this.#modules);
+    const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
+    return tunables.map(({ name, values }) => {
+      const keyOf = (value: TunableValue) => {
+        const { constants, conditions } = linkParameters({ [name]: value });
+        const isTrue = Object.keys(conditions).filter((word) => conditions[word] && words.has(word));
+        const kinds = Object.values(constants).map(kindOf);
+        return [...kinds, ...isTrue].join(' ');
+      };
+      return { name, keys: new Map(values.map((value) => [value, keyOf(value)])) };
+    });
   }
 }
 
@@ -76,9 +92,6 @@ function kindOf(value: string | number): string {
   return text === 'true' || text === 'false' ? 'b' : /^-?\d+$/.test(text) ? 'i' : 'f';
 }
 
-/** What a program's constants stand for. */
-export function numbersIn(values: Values): Numbers {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, number | boolean] => typeof entry[1] !== 'string'),
-  );
+function numbersIn(values: Workload['parameters']): Numbers {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value !== 'string'));
 }

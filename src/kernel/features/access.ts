@@ -3,7 +3,7 @@ import { addressCode } from './address.ts';
 import { arrivals } from './run.ts';
 import type { Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
-import { adding, type Counter, type CountCode, counterIndex } from './tally.ts';
+import { adding, type Counter, type CountCode, counterIndex, sequence, stepping } from './tally.ts';
 
 type Space = 'storage' | 'uniform' | 'workgroup' | 'private';
 
@@ -20,14 +20,12 @@ export function accessCode(expression: ExpressionElem, scope: Scope, what: 'Load
   const space = spaceOf(expression, scope, notYet);
   if (space === null) return null;
   if (space === 'uniform') return adding('uniformLoads');
-  const accesses = counterIndex(`${space}${what}s`);
-  if (space === 'private') return (_run, _frame, tally, times) => tally.add(accesses, times);
+  if (space === 'private') return adding(`${space}${what}s`);
   const moved = counterIndex(`${space}${what}Bytes`);
   const size = sizeCode(typeOf(expression, scope.program.module), scope);
   const address = addressCode(expression, scope);
   const [one, other] = arrivals;
-  return (run, frame, tally, times) => {
-    tally.add(accesses, times);
+  const access = stepping((run, frame, tally, times) => {
     const bytes = typeof size === 'number' ? size : size(run);
     tally.add(moved, bytes * times);
     const first = address(run, frame, one);
@@ -35,7 +33,8 @@ export function accessCode(expression: ExpressionElem, scope: Scope, what: 'Load
     const stride = Number.isNaN(first) ? first : address(run, frame, other) - first;
     if (space === 'storage') tally.add(patterns[pattern(stride, bytes)], bytes * times);
     else tally.add(conflictCounter, conflicts(stride, bytes) * times);
-  };
+  });
+  return sequence([adding(`${space}${what}s`), access]);
 }
 
 /** What has been met on the way from an expression's outside in. */

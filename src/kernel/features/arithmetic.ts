@@ -71,13 +71,16 @@ export type ScalarOperator = (a: Scalar, b: Scalar) => Scalar | null;
 
 /** The binary operator on scalars of a kind, that of its result. */
 export function scalarOperator(operator: string, kind: string | null): ScalarOperator {
-  const truth = truthOperators[operator];
+  const truth = truthOperators[operator] ?? (() => null);
   const comparison = comparisons[operator];
+  if (comparison !== undefined) {
+    return (a, b) => (typeof a === 'number' && typeof b === 'number' ? comparison(a, b) : truth(a, b));
+  }
   const numeric = numericOperator(operator, kind);
+  if (numeric === null) return (a, b) => (typeof a === 'number' && typeof b === 'number' ? null : truth(a, b));
   return (a, b) => {
-    if (typeof a === 'boolean' || typeof b === 'boolean') return truth === undefined ? null : truth(a, b);
-    if (comparison !== undefined) return comparison(a, b);
-    const value = numeric === null ? null : numeric(a, b);
+    if (typeof a === 'boolean' || typeof b === 'boolean') return truth(a, b);
+    const value = numeric(a, b);
     return value === null || !Number.isFinite(value) ? null : wrap(value, kind);
   };
 }

@@ -2,7 +2,7 @@ import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, live
 import { applyBinary, applyUnary, elementKind, scalarOperator, swizzle, wrap } from './arithmetic.ts';
 import { builtinInput } from './builtin-inputs.ts';
 import { callCode } from './evaluate-call.ts';
-import type { Value, ValueCode } from './run.ts';
+import { type Value, type ValueCode, viewpoints } from './run.ts';
 import type { Scope } from './scope.ts';
 import { uniformCode } from './uniforms.ts';
 
@@ -45,6 +45,8 @@ function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
       const declaration = declarationOf(expression.ident, module);
       if (!declaration) return unknown;
       const code = declarationCode(declaration, expression, scope);
+      const { kind } = declaration.declElem ?? {};
+      if (kind !== 'var' && kind !== 'gvar') return code;
       return (run, frame, view) =>
         run.assumed !== null && run.assumed.variable === declaration
           ? run.assumed.value
@@ -103,13 +105,21 @@ function binaryCode(
   const scalar = scalarOperator(operator, kind);
   const leftCode = valueCode(expression.left, scope);
   const rightCode = valueCode(expression.right, scope);
-  const decided = operator === '&&' ? false : operator === '||' ? true : null;
+  if (operator === '&&' || operator === '||') {
+    const decided = operator === '||';
+    return (run, frame, view) => {
+      const left = leftCode(run, frame, view);
+      if (left === decided) return decided;
+      const right = rightCode(run, frame, view);
+      return left === null || right === null ? null : applyBinary(scalar, left, right);
+    };
+  }
   return (run, frame, view) => {
     const left = leftCode(run, frame, view);
-    if (decided !== null && left === decided) return decided;
+    if (left === null) return null;
     const right = rightCode(run, frame, view);
-    if (left === null || right === null) return null;
-    if (typeof left !== 'object' && typeof right !== 'object') return scalar(left, right);
+    if (right === null) return null;
+    if (typeof left === 'number' && typeof right === 'number') return scalar(left, right);
     return applyBinary(scalar, left, right);
   };
 }
@@ -119,7 +129,7 @@ function declarationCode(
   reference: ExpressionElem,
   scope: Scope,
 ): ValueCode {
-  const { module, isNumber, assignments, slots } = scope.program;
+  const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
   const element = declaration.declElem;
   switch (element?.kind) {
     case 'param': {
@@ -127,14 +137,20 @@ function declarationCode(
         (parameter) => parameter.name.decl.ident === declaration,
       );
       const input = builtinInput(declaration, null, scope);
+      const slot = viewpoints * slots.of(declaration, scope.fn ?? scope);
       return (run, frame, view) => {
-        const passed = frame.arguments?.[index];
-        if (passed === undefined || frame.caller === null) return input(run, frame, view);
+        if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
+        const { memory } = frame;
+        const remembered = memory[slot + view.index];
+        if (remembered !== undefined) return remembered;
+        const passed = frame.arguments[index];
+        if (passed === undefined) return input(run, frame, view);
         // What is assumed holds in the function that the variable belongs to.
         const { assumed } = run;
         run.assumed = null;
         const value = passed.value(run, frame.caller, view);
         run.assumed = assumed;
+        memory[slot + view.index] = value;
         return value;
       };
     }
@@ -142,8 +158,16 @@ function declarationCode(
       return uniformCode(reference, scope) ?? unknown;
     case 'const': {
       const name = declaration.originalName;
-      if (isNumber(declaration)) return (run) => run.numbers[name] ?? null;
-      break;
+      if (!isNumber(declaration)) break;
+      if (Object.hasOwn(fixedNumbers, name)) {
+        const fixed = fixedNumbers[name];
+        const value = typeof fixed === 'string' || fixed === undefined ? null : fixed;
+        return () => value;
+      }
+      return (run) => {
+        const value = run.numbers[name];
+        return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+      };
     }
     case 'var':
       break;
@@ -161,19 +185,22 @@ function declarationCode(
     const value = initial(run, frame, view);
     return typeof value === 'number' ? wrap(value, kind) : value;
   };
-  const slot = slots.of(declaration, declaration.isGlobal ? slots : (scope.fn ?? scope));
   const { isGlobal } = declaration;
+  const slot = isGlobal
+    ? slots.of(declaration, slots)
+    : viewpoints * slots.of(declaration, scope.fn ?? scope);
   return (run, frame, view) => {
     if (changes && !view.initial) return null;
     // What holds under an assumption must not be remembered beyond it.
     if (run.assumed !== null && !isGlobal) return held(run, frame, view);
-    const memory = isGlobal ? run.constants : (frame.memory[view.index] as (Value | null | undefined)[]);
-    const remembered = memory[slot];
+    const memory = isGlobal ? run.constants : frame.memory;
+    const at = isGlobal ? slot : slot + view.index;
+    const remembered = memory[at];
     if (remembered !== undefined) return remembered;
     // Guards against declarations that depend on themselves in erroneous programs.
-    memory[slot] = null;
+    memory[at] = null;
     const value = held(run, frame, view);
-    memory[slot] = value;
+    memory[at] = value;
     return value;
   };
 }

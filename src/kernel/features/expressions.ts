@@ -1,6 +1,7 @@
 import {
   declarationOf,
   type ExpressionElem,
+  type FnElem,
   type FunctionCallExpression,
   type Statement,
   type Type,
@@ -13,7 +14,7 @@ import { constancy } from './constants.ts';
 import { argumentsOf } from './evaluate-call.ts';
 import { callFrame } from './run.ts';
 import { functionScope, type Scope } from './scope.ts';
-import { adding, type Counter, type CountCode, sequence } from './tally.ts';
+import { adding, type Counter, type CountCode, perform, sequence, stepping } from './tally.ts';
 import { functionCode } from './walk.ts';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!']);
@@ -28,9 +29,9 @@ export function expressionCode(expression: ExpressionElem, scope: Scope): CountC
   if (constant === true) return null;
   const code = variableCode(expression, scope);
   if (constant === false || code === null) return code;
-  return (run, frame, tally, times) => {
-    if (!constant(run)) code(run, frame, tally, times);
-  };
+  return stepping((run, frame, tally, times) => {
+    if (!constant(run)) perform(code, run, frame, tally, times);
+  });
 }
 
 function variableCode(expression: ExpressionElem, scope: Scope): CountCode | null {
@@ -158,15 +159,7 @@ function callCode(call: FunctionCallExpression, scope: Scope): CountCode | null 
   if (!declaration && name.startsWith('atomic')) return atomicCode(name, call, scope);
   const passed = call.arguments.map((argument) => expressionCode(argument, scope));
   if (fn?.kind === 'fn') {
-    const body = functionCode(fn, functionScope(fn, scope));
-    const activation = argumentsOf(call, scope);
-    return sequence([
-      ...passed,
-      (run, frame, tally, times) => {
-        if (run.callsLeft-- <= 0) tally.forget();
-        else body()?.(run, callFrame(activation, frame), tally, times);
-      },
-    ]);
+    return sequence([...passed, activationCode(fn, call, scope)]);
   }
   // Constructors of structures and aliased types move values; so do those of arrays and matrices.
   if (declaration || /^(array|mat\d)/.test(name)) return sequence(passed);
@@ -175,6 +168,20 @@ function callCode(call: FunctionCallExpression, scope: Scope): CountCode | null 
     ? conversionCode(call, type, scope)
     : builtinCode(name, call, type, scope);
   return sequence([...passed, own]);
+}
+
+/** The body of a function; what counts the same for every activation needs none. */
+function activationCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
+  const body = functionCode(fn, functionScope(fn, scope));
+  const code = body();
+  if (code === null || (code !== 'unfinished' && code.steps.length === 0)) return code;
+  const passed = argumentsOf(call, scope);
+  return stepping((run, frame, tally, times) => {
+    const counting = code === 'unfinished' ? body() : code;
+    if (counting === null) return;
+    if (counting === 'unfinished' || run.callsLeft-- <= 0) tally.forget();
+    else perform(counting, run, callFrame(passed, frame), tally, times);
+  });
 }
 
 function builtinCode(name: string, call: FunctionCallExpression, type: Type, scope: Scope): CountCode | null {
@@ -200,9 +207,9 @@ function conversionCode(call: FunctionCallExpression, type: Type, scope: Scope):
     if (constant === true) return null;
     const convert = adding('convert', lanesOf(from));
     if (constant === false) return convert;
-    return (run, frame, tally, times) => {
-      if (!constant(run)) convert(run, frame, tally, times);
-    };
+    return stepping((run, frame, tally, times) => {
+      if (!constant(run)) perform(convert, run, frame, tally, times);
+    });
   });
   return sequence(codes);
 }

@@ -1,6 +1,6 @@
 import type { FeatureVector, Program } from '../types.ts';
 import type { Numbers, ProgramCode, ProgramNeeds } from './program-code.ts';
-import type { Counter, Tally } from './tally.ts';
+import { type Counter, counterIndex, counters, type Tally } from './tally.ts';
 
 /** Invocations that run in step on most GPUs. */
 const subgroup = 32;
@@ -18,21 +18,26 @@ interface Measure {
   readonly outputs: number;
 }
 
+/** Where each counter stands. */
+const at = Object.fromEntries(counters.map((counter) => [counter, counterIndex(counter)])) as Readonly<
+  Record<Counter, number>
+>;
+
 const flops = ({ counts }: Measure) =>
-  counts.get('floatAdd') + counts.get('floatMul') + counts.get('floatDiv') + 2 * counts.get('floatFma');
+  counts.get(at.floatAdd) + counts.get(at.floatMul) + counts.get(at.floatDiv) + 2 * counts.get(at.floatFma);
 const integerOps = ({ counts }: Measure) =>
-  counts.get('intAdd') + counts.get('intMul') + counts.get('intDiv');
+  counts.get(at.intAdd) + counts.get(at.intMul) + counts.get(at.intDiv);
 const storageBytes = ({ counts }: Measure) =>
-  counts.get('storageLoadBytes') + counts.get('storageStoreBytes');
+  counts.get(at.storageLoadBytes) + counts.get(at.storageStoreBytes);
 const workgroupTraffic = ({ counts }: Measure) =>
-  counts.get('workgroupLoadBytes') + counts.get('workgroupStoreBytes');
+  counts.get(at.workgroupLoadBytes) + counts.get(at.workgroupStoreBytes);
 const invocations = (measure: Measure) => measure.workgroups * measure.perWorkgroup;
 
 /** Sizes and counts span many orders of magnitude; zero stays zero. */
 const log = (value: number) => Math.log2(1 + Math.abs(value));
 /** A ratio with nothing below it says nothing: 0. */
 const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-const counted = (counter: Counter) => (measure: Measure) => log(measure.counts.get(counter));
+const counted = (counter: Counter) => (measure: Measure) => log(measure.counts.get(at[counter]));
 
 /** Every feature by name. Sizes, counts and ratios of them are log2(1 + x); shares are between 0 and 1. */
 const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
@@ -50,7 +55,7 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   floatMul: counted('floatMul'),
   floatDiv: counted('floatDiv'),
   floatFma: counted('floatFma'),
-  halfShare: (m) => ratio(m.counts.get('halfOps'), flops(m) - m.counts.get('floatFma')),
+  halfShare: (m) => ratio(m.counts.get(at.halfOps), flops(m) - m.counts.get(at.floatFma)),
   special: counted('special'),
   intAdd: counted('intAdd'),
   intMul: counted('intMul'),
@@ -72,8 +77,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
   bankConflicts: (m) =>
     ratio(
-      m.counts.get('workgroupConflicts'),
-      m.counts.get('workgroupLoads') + m.counts.get('workgroupStores'),
+      m.counts.get(at.workgroupConflicts),
+      m.counts.get(at.workgroupLoads) + m.counts.get(at.workgroupStores),
     ),
   privateLoads: counted('privateLoads'),
   privateStores: counted('privateStores'),
@@ -98,7 +103,7 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   /** Floating-point operations per byte of workgroup memory traffic. */
   workgroupIntensity: (m) => log(ratio(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log(ratio(m.counts.get('storageLoadBytes'), m.counts.get('storageLoads'))),
+  loadWidth: (m) => log(ratio(m.counts.get(at.storageLoadBytes), m.counts.get(at.storageLoads))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
   outputsPerInvocation: (m) => log(ratio(m.outputs, invocations(m))),
 };
@@ -137,5 +142,7 @@ export function featuresOf(
     uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0),
   };
-  return Float64Array.from(measures, (feature) => feature(measure));
+  const features = new Float64Array(measures.length);
+  for (const [index, feature] of measures.entries()) features[index] = feature(measure);
+  return features;
 }

@@ -14,7 +14,7 @@ import { entryFrame, type Launch, type NumberCode, type Run, startRun, unknownLa
 import { functionScope, moduleScope, type Program, type Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
 import { type Survey, surveyFrom } from './survey.ts';
-import { Tally } from './tally.ts';
+import { perform, Tally } from './tally.ts';
 import { functionCode } from './walk.ts';
 
 /** Values of the constants that a configuration and workload put in. */
@@ -39,7 +39,7 @@ export interface ProgramCode {
 }
 
 /** What program code is made with. */
-export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'statementCode' | 'slots'> {
+export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'fixedNumbers' | 'statementCode' | 'slots'> {
   readonly entryPoint: string;
 }
 
@@ -62,7 +62,8 @@ export function programCode(options: CodeOptions): ProgramCode | null {
     needs: (numbers) => needs(run(numbers)),
     count: (launch, numbers) => {
       const tally = new Tally();
-      body()?.(run(numbers, launch), entryFrame(), tally, 1);
+      const code = body();
+      if (code !== null && code !== 'unfinished') perform(code, run(numbers, launch), entryFrame(), tally, 1);
       return tally;
     },
     privateBytes: (numbers) => {
@@ -146,10 +147,11 @@ function privateSizes({ locals }: Survey, scope: Scope): readonly NumberCode[] {
 }
 
 /** How a program without any numbers from outside is made into code. */
-export function ownCode(module: WgslModule): Pick<CodeOptions, 'module' | 'isNumber' | 'statementCode'> {
+export function ownCode(module: WgslModule): Omit<CodeOptions, 'slots' | 'entryPoint'> {
   return {
     module,
     isNumber: () => false,
+    fixedNumbers: {},
     statementCode: (_statement, _scope, make) => make(),
   };
 }

@@ -28,7 +28,8 @@ export const arrivals: readonly [Viewpoint, Viewpoint] = [
   { lane: 1, initial: true, index: 3 },
 ];
 
-const viewpoints = 4;
+/** How many viewpoints there are. */
+export const viewpoints = 4;
 
 /** What is known of a program's launch. */
 export type Launch = Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>;
@@ -43,7 +44,7 @@ export const unknownLaunch: Launch = {
 /** One configuration, seen by code that holds for all of the same structure. */
 export interface Run {
   /** The constants that the configuration and workload put in. */
-  readonly numbers: Readonly<Record<string, number | boolean>>;
+  readonly numbers: Readonly<Record<string, number | boolean | string>>;
   readonly launch: Launch;
   /** Values of module-scope constants, by slot; undefined until they are asked for. */
   readonly constants: (Value | null | undefined)[];
@@ -81,20 +82,16 @@ export interface Frame {
   readonly arguments: readonly Argument[] | null;
   readonly caller: Frame | null;
   readonly depth: number;
-  /** Values of local declarations by viewpoint and slot. */
-  readonly memory: (Value | null | undefined)[][];
+  /** Values of local declarations by slot and viewpoint. */
+  readonly memory: (Value | null | undefined)[];
 }
 
 /** The activation of an entry point. */
 export function entryFrame(): Frame {
-  return { arguments: null, caller: null, depth: 0, memory: emptyMemory() };
+  return { arguments: null, caller: null, depth: 0, memory: [] };
 }
 
 /** The activation of a function by a call. */
 export function callFrame(passed: readonly Argument[], caller: Frame): Frame {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: emptyMemory() };
-}
-
-function emptyMemory(): Frame['memory'] {
-  return Array.from({ length: viewpoints }, () => []);
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: [] };
 }

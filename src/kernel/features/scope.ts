@@ -11,6 +11,8 @@ export interface Program {
   readonly assignments: ReadonlyMap<DeclIdent, number>;
   /** Whether a declaration's value is the configuration's. */
   readonly isNumber: (declaration: DeclIdent) => boolean;
+  /** Those of these values that are the same for all configurations. */
+  readonly fixedNumbers: Run['numbers'];
   /** Finds the code of a statement, or makes it. */
   readonly statementCode: (
     statement: Statement,

@@ -46,37 +46,68 @@ export function counterIndex(counter: Counter): number {
   return indexes.get(counter) as number;
 }
 
-/** Counts something for a configuration, as often as it runs: NaN times if that is unknown. */
-export type CountCode = (run: Run, frame: Frame, tally: Tally, times: number) => void;
+/** A part of counting that depends on the configuration; NaN times if it is unknown how often it runs. */
+export type CountStep = (run: Run, frame: Frame, tally: Tally, times: number) => void;
+
+/** Counts something for a configuration: what is the same every time, and what is not. */
+export interface CountCode {
+  /** Amounts by counter index, once each. */
+  readonly fixed: readonly (readonly [index: number, amount: number])[];
+  readonly steps: readonly CountStep[];
+}
+
+/** Counts as often as the code runs. */
+export function perform(code: CountCode, run: Run, frame: Frame, tally: Tally, times: number): void {
+  tally.addAll(code.fixed, times);
+  const { steps } = code;
+  for (let index = 0; index < steps.length; index++) (steps[index] as CountStep)(run, frame, tally, times);
+}
 
 /** Code that adds an amount to a counter every time. */
 export function adding(counter: Counter, amount = 1): CountCode {
-  const index = counterIndex(counter);
-  return (_run, _frame, tally, times) => tally.add(index, amount * times);
+  return { fixed: [[counterIndex(counter), amount]], steps: [] };
+}
+
+/** Code of one step. */
+export function stepping(step: CountStep): CountCode {
+  return { fixed: [], steps: [step] };
 }
 
 /** One code for several; null for nothing to count. */
 export function sequence(codes: readonly (CountCode | null)[]): CountCode | null {
   const all = codes.filter((code) => code !== null);
   if (all.length <= 1) return all[0] ?? null;
-  return (run, frame, tally, times) => {
-    for (const code of all) code(run, frame, tally, times);
-  };
+  const fixed = new Map<number, number>();
+  for (const code of all) {
+    for (const [index, amount] of code.fixed) fixed.set(index, (fixed.get(index) ?? 0) + amount);
+  }
+  return { fixed: [...fixed], steps: all.flatMap((code) => code.steps) };
 }
+
+const zeros: readonly number[] = counters.map(() => 0);
 
 /** Sums of counters, and the deepest loop nest. NaN is "unknown" and spreads. */
 export class Tally {
-  readonly #sums = new Float64Array(counters.length);
+  readonly #sums = zeros.slice();
   loopDepth = 0;
 
-  get(counter: Counter): number {
-    return this.#sums[counterIndex(counter)] as number;
+  /** @param index of a counter. */
+  get(index: number): number {
+    return this.#sums[index] as number;
   }
 
   /** Nothing times an unknown number of iterations is still nothing. */
   add(index: number, amount: number): void {
     if (amount === 0) return;
     this.#sums[index] = (this.#sums[index] as number) + amount;
+  }
+
+  /** Adds amounts by counter index, each a number of times. */
+  addAll(amounts: CountCode['fixed'], times: number): void {
+    for (let at = 0; at < amounts.length; at++) {
+      const [index, amount] = amounts[at] as CountCode['fixed'][number];
+      this.add(index, amount * times);
+    }
   }
 
   /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */

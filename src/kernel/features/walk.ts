@@ -3,20 +3,21 @@ import { valueCode } from './evaluate.ts';
 import { assignCode, expressionCode, stepCode } from './expressions.ts';
 import { everyone } from './run.ts';
 import type { Scope } from './scope.ts';
-import { adding, type CountCode, counterIndex, sequence, Tally } from './tally.ts';
+import { adding, type CountCode, counterIndex, perform, sequence, stepping, Tally } from './tally.ts';
 import { tripCode } from './trip-count.ts';
 
 const iterations = counterIndex('iterations');
 
-const bodies = new WeakMap<Scope, { readonly code: CountCode | null }>();
+const bodies = new WeakMap<Scope, { code: CountCode | null | 'unfinished' }>();
 
-/** Code that counts the body of a function once, made when it is first asked. */
-export function functionCode(fn: FnElem, scope: Scope): () => CountCode | null {
+/** Code that counts the body of a function once; unfinished while it is being made, as for a function that calls itself. */
+export function functionCode(fn: FnElem, scope: Scope): () => CountCode | null | 'unfinished' {
   return () => {
     let body = bodies.get(scope);
     if (!body) {
-      body = { code: blockCode(fn.body.body, scope) };
+      body = { code: 'unfinished' };
       bodies.set(scope, body);
+      body.code = blockCode(fn.body.body, scope);
     }
     return body.code;
   };
@@ -90,41 +91,37 @@ function statementCode(statement: Statement, scope: Scope): CountCode | null {
       return null;
     default:
       // A kind of statement this version does not know may do anything.
-      return (_run, _frame, tally) => tally.forget();
+      return stepping((_run, _frame, tally) => tally.forget());
   }
 }
 
-function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode {
+function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode | null {
   const taken = valueCode(statement.condition, scope);
   const condition = expressionCode(statement.condition, scope);
   const then = blockCode(statement.body.body, scope);
   const otherwise = statement.else ? statementCode(statement.else, scope) : null;
-  const branches = adding('branches');
-  const either = largestCode([then, otherwise]);
-  return (run, frame, tally, times) => {
+  const either = sequence([adding('branches'), largestCode([then, otherwise])]);
+  const choice = stepping((run, frame, tally, times) => {
     const value = taken(run, frame, everyone);
-    condition?.(run, frame, tally, times);
-    if (typeof value === 'boolean') {
-      (value ? then : otherwise)?.(run, frame, tally, times);
-      return;
-    }
-    branches(run, frame, tally, times);
-    either?.(run, frame, tally, times);
-  };
+    const code = typeof value === 'boolean' ? (value ? then : otherwise) : either;
+    if (code !== null) perform(code, run, frame, tally, times);
+  });
+  return sequence([condition, choice]);
 }
 
 function largestCode(alternatives: readonly (CountCode | null)[]): CountCode | null {
   const codes = alternatives.filter((code) => code !== null);
-  if (codes.length === 0) return null;
-  return (run, frame, tally, times) => {
+  // Nothing costs less than anything else.
+  if (codes.length <= 1) return codes[0] ?? null;
+  return stepping((run, frame, tally, times) => {
     const tallies = codes.map((code) => {
       const one = new Tally();
       one.loopDepth = tally.loopDepth;
-      code(run, frame, one, times);
+      perform(code, run, frame, one, times);
       return one;
     });
     tally.addLargest(tallies);
-  };
+  });
 }
 
 /** @param condition is tested once more than the body runs. */
@@ -135,14 +132,14 @@ function loopCode(
   scope: Scope,
 ): CountCode {
   const tripsOf = tripCode(loop, scope);
-  return (run, frame, tally, times) => {
+  return stepping((run, frame, tally, times) => {
     const trips = tripsOf(run, frame);
-    condition?.(run, frame, tally, times * (trips + 1));
+    if (condition !== null) perform(condition, run, frame, tally, times * (trips + 1));
     if (trips === 0) return;
     tally.add(iterations, times * trips);
-    const inner = new Tally();
-    body?.(run, frame, inner, times * trips);
-    inner.loopDepth += 1;
-    tally.addLargest([inner]);
-  };
+    const before = tally.loopDepth;
+    tally.loopDepth = 0;
+    if (body !== null) perform(body, run, frame, tally, times * trips);
+    tally.loopDepth = Math.max(before, tally.loopDepth + 1);
+  });
 }
