@@ -95,11 +95,10 @@ class Builder implements VariantBuilder {
   async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {
     if (this.#unusedFault() !== null) return null;
     const code = this.#structures.code(configuration);
-    if (code === 'unstructured') {
-      const built = await this.build(configuration);
-      return built.ok ? this.features(built.value) : null;
-    }
-    return code && this.#count(code, configuration);
+    const features = code && this.#count(code, configuration);
+    if (features !== null) return features;
+    const built = await this.build(configuration);
+    return built.ok ? this.features(built.value) : null;
   }
 
   #count(code: ProgramCode, configuration: Configuration): FeatureVector | null {

@@ -1,11 +1,13 @@
 import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
+import { Dependencies } from './features/dependencies.ts';
 import { type Numbers, type ProgramCode, programCode } from './features/program-code.ts';
 import { Slots } from './features/scope.ts';
+import { SharedParts } from './features/shared-parts.ts';
 import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords } from './program.ts';
 import { marker } from './unroll/directives.ts';
-import { BindableProgram, type SourceModules } from './wesl.ts';
+import { BindableProgram, bindingFailure, type SourceModules } from './wesl.ts';
 
 /** Structures that are kept at most. */
 const maxStructures = 4096;
@@ -21,7 +23,8 @@ export class Structures {
   readonly #hasStructures: boolean;
   readonly #codes = new Map<string, ProgramCode | null>();
   /** By the kinds of the constants. */
-  readonly #programs = new Map<string, BindableProgram>();
+  readonly #origins = new Map<string, Origin>();
+  readonly #fixedNumbers: Numbers;
   readonly #slots = new Slots();
   #keys: readonly { name: string; keys: ReadonlyMap<TunableValue, string> }[] | null = null;
 
@@ -29,15 +32,19 @@ export class Structures {
     this.#kernel = kernel;
     this.#workload = workload;
     this.#modules = modules;
+    const tunables = new Set(kernel.tunables.map(({ name }) => name));
+    this.#fixedNumbers = Object.fromEntries(
+      Object.entries(workload.parameters).filter(([name]) => !tunables.has(name)),
+    );
     // Plain WGSL has no conditions, and what is left of an unrolled loop depends on numbers.
     this.#hasStructures =
       kernel.source.language === 'wesl' &&
       !Object.keys(kernel.source.files).some((path) => modules.marked(path).includes(marker));
   }
 
-  /** The code for a configuration; null if the program cannot be bound. */
-  code(configuration: Configuration): ProgramCode | null | 'unstructured' {
-    if (!this.#hasStructures) return 'unstructured';
+  /** The code for a configuration; null if only building it can tell. */
+  code(configuration: Configuration): ProgramCode | null {
+    if (!this.#hasStructures) return null;
     this.#keys ??= this.#structuralTunables();
     const key = this.#keys.map(({ name, keys }) => keys.get(configuration[name] as TunableValue)).join();
     const known = this.#codes.get(key);
@@ -50,21 +57,35 @@ export class Structures {
 
   #make(configuration: Configuration): ProgramCode | null {
     const { constants, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds = Object.entries(constants).map(([name, value]) => `${name} ${kindOf(value)}`).join();
-    let program = this.#programs.get(kinds);
-    if (!program) {
-      program = new BindableProgram(this.#modules, constants);
-      this.#programs.set(kinds, program);
+    const kinds = Object.entries(constants)
+      .map(([name, value]) => `${name} ${kindOf(value)}`)
+      .join();
+    let origin = this.#origins.get(kinds);
+    try {
+      if (!origin) {
+        origin = originOf(new BindableProgram(this.#modules, constants), conditions);
+        this.#origins.set(kinds, origin);
+      }
+      const code = this.#codeOf(origin, conditions);
+      if (origin.program.modules.length === origin.moduleCount) return code;
+      // A condition has brought in another module, on which parts may depend that are shared.
+      origin = originOf(origin.program, conditions);
+      this.#origins.set(kinds, origin);
+      return this.#codeOf(origin, conditions);
+    } catch (error) {
+      // What is wrong is for `build` to say.
+      bindingFailure(error, this.#kernel.source.path);
+      return null;
     }
-    const bound = program.bind(conditions);
-    if (!bound.ok || this.#modules.misplaced !== null) return null;
-    const isNumber = program.isConstant.bind(program);
+  }
+
+  #codeOf({ program, shared }: Origin, conditions: Readonly<Record<string, boolean>>): ProgramCode | null {
     return programCode({
-      module: bound.value,
+      module: program.bind(conditions),
       entryPoint: this.#kernel.entry,
-      isNumber,
-      fixedNumbers: numbersIn(this.#workload.parameters),
-      statementCode: (_statement, _scope, make) => make(),
+      isNumber: program.isConstant.bind(program),
+      fixedNumbers: this.#fixedNumbers,
+      shared,
       slots: this.#slots,
     });
   }
@@ -92,6 +113,16 @@ function kindOf(value: string | number): string {
   return text === 'true' || text === 'false' ? 'b' : /^-?\d+$/.test(text) ? 'i' : 'f';
 }
 
-function numbersIn(values: Workload['parameters']): Numbers {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value !== 'string'));
+/** A program, and what the structures of it have in common. */
+interface Origin {
+  readonly program: BindableProgram;
+  readonly shared: SharedParts;
+  readonly moduleCount: number;
+}
+
+/** @param conditions under which the program's modules are asked for. */
+function originOf(program: BindableProgram, conditions: Readonly<Record<string, boolean>>): Origin {
+  void program.bind(conditions).bindings;
+  const { modules } = program;
+  return { program, shared: new SharedParts(new Dependencies(modules)), moduleCount: modules.length };
 }

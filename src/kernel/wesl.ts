@@ -1,6 +1,7 @@
 /** The only file that imports `wesl`: parsing, linking, types and constant values of WESL and WGSL. */
 import {
   type AbstractElem,
+  type AttributeElem,
   type BindResults,
   bindIdents,
   type ConstValue,
@@ -42,8 +43,10 @@ export type {
   ExpressionElem,
   FnElem,
   ForElem,
+  ForInit,
   FunctionCallExpression,
   GlobalVarElem,
+  ImportStatement,
   LetElem,
   LoopElem,
   OverrideElem,
@@ -114,6 +117,11 @@ export class SourceModules implements ModuleResolver {
     }
     this.rootModule = moduleOf(source.path);
     this.#files.set(this.rootModule, source.path);
+  }
+
+  /** The modules that linking has asked for so far. */
+  get asts(): readonly WeslAST[] {
+    return [...this.#parsed.values()];
   }
 
   /** Files of the modules that linking has asked for so far. */
@@ -200,25 +208,45 @@ export class BindableProgram {
     return declaration.srcModule === this.#constants?.srcModule;
   }
 
-  /** The program under conditions; fails as linking does. */
-  bind(parameters: LinkParameters['conditions']): Outcome<WgslModule> {
-    const conditions: Record<string, boolean> = Object.assign(Object.create(null), parameters);
-    try {
-      const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
-      if (!rootAst) return failed('compile', 'the file is missing', { file: this.#modules.source.path });
-      const bound = bindIdents({ rootAst, resolver: this.#resolver, conditions });
-      bound.bindings.expressionTypes = new TypeTable();
-      const imported = bound.decls.flatMap(({ declElem }) => declElem ?? []);
-      const declarations = new Set([
-        ...filterValidElements(rootAst.moduleElem.decls, conditions),
-        ...bound.newStatements.map(({ elem }) => elem),
-        ...imported,
-      ]);
-      return succeeded({ text: '', declarations: [...declarations], bindings: bound.bindings, conditions });
-    } catch (error) {
-      return linkFailure(error, this.#modules.source.path);
-    }
+  /** Declarations of the modules that were asked for so far. */
+  get modules(): readonly (readonly AbstractElem[])[] {
+    return this.#modules.asts.map((ast) => ast.moduleElem.decls);
   }
+
+  /**
+   * The program under conditions. Names are resolved when they are first asked for.
+   *
+   * @throws what `bindingFailure` knows, where something is asked for in a program that cannot be linked.
+   */
+  bind(parameters: LinkParameters['conditions']): WgslModule {
+    const conditions: Record<string, boolean> = Object.assign(Object.create(null), parameters);
+    const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
+    if (!rootAst) throw new Error('the file is missing');
+    const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
+    const directives = this.modules.flatMap((module) =>
+      filterValidElements(module, conditions).filter(({ kind }) => kind === 'directive'),
+    );
+    const resolver = this.#resolver;
+    let bindings: BindResults['bindings'] | null = null;
+    return {
+      text: '',
+      declarations: [...new Set([...declarations, ...directives])],
+      conditions,
+      get bindings() {
+        if (bindings === null) {
+          bindings = bindIdents({ rootAst, resolver, conditions }).bindings;
+          bindings.expressionTypes = new TypeTable();
+        }
+        return bindings;
+      },
+    };
+  }
+}
+
+/** The failure that an error of linking or binding stands for; others are thrown again. */
+export function bindingFailure(error: unknown, rootPath: string): VariantFailure | null {
+  const outcome = linkFailure(error, rootPath);
+  return outcome.ok ? null : outcome.failure;
 }
 
 /**
@@ -322,6 +350,38 @@ export function childrenOf(element: AbstractElem, module: WgslModule): readonly 
     children.filter((child) => child.kind !== 'attribute'),
     module,
   );
+}
+
+/** The words of a syntax element that may name something, whatever conditions leave of it; or what else is picked. */
+export function wordsOf(
+  element: AbstractElem,
+  pick: (element: AbstractElem) => string | null = (one) =>
+    one.kind === 'ref' ? one.ident.originalName : null,
+): readonly string[] {
+  const words: string[] = [];
+  const visit = (one: AbstractElem): void => {
+    const picked = pick(one);
+    if (picked !== null) words.push(...picked.split('::'));
+    for (const child of childElems(one)) {
+      if (child.kind === 'attribute') attributeExpressions(child).forEach(visit);
+      else visit(child);
+    }
+  };
+  if (element.kind === 'attribute') attributeExpressions(element).forEach(visit);
+  else visit(element);
+  return words;
+}
+
+function attributeExpressions({ attribute }: AttributeElem): readonly ExpressionElem[] {
+  switch (attribute.kind) {
+    case '@if':
+    case '@elif':
+      return [attribute.param.expression];
+    case '@attribute':
+      return (attribute.params ?? []).map((parameter) => parameter.expression);
+    default:
+      return [];
+  }
 }
 
 /** Those of the elements of a sequence that conditions leave. */

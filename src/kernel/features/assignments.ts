@@ -46,3 +46,18 @@ export function rootDeclaration(expression: ExpressionElem, module: WgslModule):
       return undefined;
   }
 }
+
+/** The name at the bottom of `a[i].x`; null if there is none. */
+export function rootName(expression: ExpressionElem): string | null {
+  switch (expression.kind) {
+    case 'ref':
+      return expression.ident.originalName;
+    case 'parenthesized-expression':
+      return rootName(expression.expression);
+    case 'component-expression':
+    case 'component-member-expression':
+      return rootName(expression.base);
+    default:
+      return null;
+  }
+}

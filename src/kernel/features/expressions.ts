@@ -12,10 +12,9 @@ import { elementKind, isFloat, lanesOf } from './arithmetic.ts';
 import { builtinCost, reductions } from './builtins.ts';
 import { constancy } from './constants.ts';
 import { argumentsOf } from './evaluate-call.ts';
-import { callFrame } from './run.ts';
-import { functionScope, type Scope } from './scope.ts';
-import { adding, type Counter, type CountCode, perform, sequence, stepping } from './tally.ts';
-import { functionCode } from './walk.ts';
+import { type Argument, callFrame, type Run } from './run.ts';
+import type { Scope } from './scope.ts';
+import { adding, type Counter, type CountCode, type CountStep, perform, sequence, stepping } from './tally.ts';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!']);
 
@@ -172,16 +171,42 @@ function callCode(call: FunctionCallExpression, scope: Scope): CountCode | null 
 
 /** The body of a function; what counts the same for every activation needs none. */
 function activationCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
-  const body = functionCode(fn, functionScope(fn, scope));
-  const code = body();
+  const code = scope.program.body(fn);
   if (code === null || (code !== 'unfinished' && code.steps.length === 0)) return code;
   const passed = argumentsOf(call, scope);
   return stepping((run, frame, tally, times) => {
-    const counting = code === 'unfinished' ? body() : code;
-    if (counting === null) return;
-    if (counting === 'unfinished' || run.callsLeft-- <= 0) tally.forget();
-    else perform(counting, run, callFrame(passed, frame), tally, times);
+    const counting = code === 'unfinished' ? run.body(fn) : code;
+    activate(counting, passed, run, frame, tally, times);
   });
+}
+
+function activate(
+  code: ReturnType<Run['body']>,
+  passed: readonly Argument[],
+  ...[run, frame, tally, times]: Parameters<CountStep>
+): void {
+  if (code === null) return;
+  if (code === 'unfinished' || run.callsLeft-- <= 0) tally.forget();
+  else perform(code, run, callFrame(passed, frame), tally, times);
+}
+
+/** The function that a statement calls; null for what is no function of the program. */
+export function calledFunction(call: FunctionCallExpression, scope: Scope): FnElem | null {
+  const callee = call.function.kind === 'ref' ? call.function.ident : call.function.name;
+  const element = declarationOf(callee, scope.program.module)?.declElem;
+  return element?.kind === 'fn' ? element : null;
+}
+
+/**
+ * Code that counts the call of a function as a statement. The function's body is a part of its own, because it may
+ * depend on much that the call does not.
+ */
+export function callStatementCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
+  const passed = argumentsOf(call, scope);
+  return sequence([
+    ...call.arguments.map((argument) => expressionCode(argument, scope)),
+    stepping((run, frame, tally, times) => activate(run.body(fn), passed, run, frame, tally, times)),
+  ]);
 }
 
 function builtinCode(name: string, call: FunctionCallExpression, type: Type, scope: Scope): CountCode | null {

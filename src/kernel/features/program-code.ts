@@ -1,4 +1,4 @@
-import { arrayLength, arrayStride, layoutOf, roundUp } from '../layout.ts';
+import { roundUp } from '../layout.ts';
 import type { BoundVariable } from '../reflect.ts';
 import { attributeOf, bindingKind, isComputeEntry, requiredFeaturesOf } from '../reflect.ts';
 import {
@@ -11,11 +11,11 @@ import {
 } from '../wesl.ts';
 import { constantCode } from './constants.ts';
 import { entryFrame, type Launch, type NumberCode, type Run, startRun, unknownLaunch } from './run.ts';
-import { functionScope, moduleScope, type Program, type Scope } from './scope.ts';
+import type { Program, Scope } from './scope.ts';
+import type { SharedParts } from './shared-parts.ts';
 import { sizeCode } from './sizes.ts';
-import { type Survey, surveyFrom } from './survey.ts';
+import { Structure } from './structure.ts';
 import { perform, Tally } from './tally.ts';
-import { functionCode } from './walk.ts';
 
 /** Values of the constants that a configuration and workload put in. */
 export type Numbers = Run['numbers'];
@@ -39,8 +39,9 @@ export interface ProgramCode {
 }
 
 /** What program code is made with. */
-export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'fixedNumbers' | 'statementCode' | 'slots'> {
+export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'fixedNumbers' | 'slots'> {
   readonly entryPoint: string;
+  readonly shared: SharedParts | null;
 }
 
 /** Makes the code of a program; null if it has no such entry point. */
@@ -51,37 +52,53 @@ export function programCode(options: CodeOptions): ProgramCode | null {
       item.kind === 'fn' && item.name.ident.originalName === entryPoint && isComputeEntry(item),
   );
   if (!entry) return null;
-  const survey = surveyFrom(entry, module);
-  const scope = moduleScope({ ...options, assignments: survey.assignments });
-  const body = functionCode(entry, functionScope(entry, scope));
-  const needs = needsCode(entry, survey, scope);
-  const privates = privateSizes(survey, scope);
-  const run = (numbers: Numbers, launch: Launch = unknownLaunch) => startRun(launch, numbers);
+  const structure = new Structure({ ...options, entry });
+  const code = structure.body(entry);
+  const needs = needsCode(entry, structure);
+  const body = structure.body.bind(structure);
+  const { privateSizes } = structure;
+  const run = (numbers: Numbers, launch: Launch = unknownLaunch) => startRun(launch, numbers, body);
   return {
     requiredFeatures: requiredFeaturesOf(module),
     needs: (numbers) => needs(run(numbers)),
     count: (launch, numbers) => {
       const tally = new Tally();
-      const code = body();
       if (code !== null && code !== 'unfinished') perform(code, run(numbers, launch), entryFrame(), tally, 1);
       return tally;
     },
     privateBytes: (numbers) => {
       const one = run(numbers);
-      return privates.reduce((sum, size) => sum + size(one), 0);
+      return privateSizes.reduce((sum, size) => sum + size(one), 0);
     },
   };
 }
 
-function needsCode(entry: FnElem, { variables }: Survey, scope: Scope): (run: Run) => ProgramNeeds {
-  const { module } = scope.program;
-  const declared = module.declarations.filter((item): item is GlobalVarElem => item.kind === 'gvar');
-  const workgroup = declared.filter((variable) => variables.has(variable) && isWorkgroup(variable));
-  const sizes = workgroup.map((variable) => typeSize(variable.name.decl.ident, scope));
-  const bound = declared.flatMap((variable) => bindingCode(variable, variables.has(variable), scope) ?? []);
-  const axes = attributeOf(entry.attributes, 'workgroup_size')
-    ?.slice(0, 3)
-    .map((parameter) => constantCode(parameter.expression, scope));
+function needsCode(entry: FnElem, structure: Structure): (run: Run) => ProgramNeeds {
+  const { module, scope, variables } = structure;
+  const declared = new Set([
+    ...module.declarations.filter((item): item is GlobalVarElem => item.kind === 'gvar'),
+    ...variables,
+  ]);
+  const sizes: NumberCode[] = [];
+  const bound: ((run: Run) => BoundVariable)[] = [];
+  for (const variable of declared) {
+    const used = variables.has(variable);
+    if (isWorkgroup(variable)) {
+      if (!used) continue;
+      const ident = variable.name.decl.ident;
+      sizes.push(structure.remember(variable, [variable], scope, () => typeSize(ident, scope)));
+    } else {
+      const make = () => bindingCode(variable, scope);
+      const binding = structure.remember(variable, [variable], scope, make);
+      if (binding !== null) bound.push((run) => ({ ...binding(run), used }));
+    }
+  }
+  const attributes = entry.attributes ?? [];
+  const axes = structure.remember(attributes, attributes, scope, () =>
+    attributeOf(attributes, 'workgroup_size')
+      ?.slice(0, 3)
+      .map((parameter) => constantCode(parameter.expression, scope)),
+  );
   return (run) => {
     const [x, y = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
     return {
@@ -99,12 +116,11 @@ function isWorkgroup(variable: GlobalVarElem): boolean {
 
 function bindingCode(
   variable: GlobalVarElem,
-  used: boolean,
   scope: Scope,
-): ((run: Run) => BoundVariable) | null {
+): ((run: Run) => Omit<BoundVariable, 'used'>) | null {
   const group = attributeCode(variable.attributes, 'group', scope);
   const binding = attributeCode(variable.attributes, 'binding', scope);
-  if (isWorkgroup(variable) || (group === null && binding === null)) return null;
+  if (group === null && binding === null) return null;
   const name = variable.name.decl.ident.originalName;
   const kind = bindingKind(variable);
   const refusal = kind === null ? { line: 1, column: 1, reason: 'is no buffer' } : null;
@@ -115,7 +131,6 @@ function bindingCode(
     kind,
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
-    used,
     refusal,
   });
 }
@@ -134,24 +149,12 @@ function typeSize(declaration: DeclIdent, scope: Scope): NumberCode {
   return typeof size === 'number' ? () => size : size;
 }
 
-function privateSizes({ locals }: Survey, scope: Scope): readonly NumberCode[] {
-  return locals.flatMap((type) => {
-    if (type.kind !== 'array' && type.kind !== 'struct') return [];
-    const size = sizeCode(type, scope, (one, numbers) =>
-      one.kind === 'array'
-        ? arrayLength(one, numbers) * arrayStride(one.elem, numbers)
-        : layoutOf(one, numbers).size,
-    );
-    return [typeof size === 'number' ? () => size : size];
-  });
-}
-
 /** How a program without any numbers from outside is made into code. */
 export function ownCode(module: WgslModule): Omit<CodeOptions, 'slots' | 'entryPoint'> {
   return {
     module,
     isNumber: () => false,
     fixedNumbers: {},
-    statementCode: (_statement, _scope, make) => make(),
+    shared: null,
   };
 }

@@ -1,5 +1,6 @@
 import type { Program } from '../types.ts';
-import type { DeclIdent } from '../wesl.ts';
+import type { DeclIdent, FnElem } from '../wesl.ts';
+import type { CountCode } from './tally.ts';
 
 /** A number, a truth value, or a vector of them. */
 export type Value = number | boolean | readonly (number | boolean)[];
@@ -48,6 +49,8 @@ export interface Run {
   readonly launch: Launch;
   /** Values of module-scope constants, by slot; undefined until they are asked for. */
   readonly constants: (Value | null | undefined)[];
+  /** Code that counts the bodies of functions. */
+  readonly body: (fn: FnElem) => CountCode | null | 'unfinished';
   /** Calls left to be followed, so that a program of calls within calls cannot take forever. */
   callsLeft: number;
   /** A variable that counts as having a value, whatever else is known of it. */
@@ -58,8 +61,8 @@ export interface Run {
 const maxCalls = 10_000;
 
 /** A run with nothing known yet. */
-export function startRun(launch: Launch, numbers: Run['numbers']): Run {
-  return { numbers, launch, constants: [], callsLeft: maxCalls, assumed: null };
+export function startRun(launch: Launch, numbers: Run['numbers'], body: Run['body']): Run {
+  return { numbers, launch, body, constants: [], callsLeft: maxCalls, assumed: null };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */

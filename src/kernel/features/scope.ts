@@ -1,6 +1,7 @@
 import type { TypeNumbers } from '../layout.ts';
-import type { DeclIdent, ExpressionElem, FnElem, Statement, WgslModule } from '../wesl.ts';
+import type { DeclIdent, ExpressionElem, FnElem, WgslModule } from '../wesl.ts';
 import { constantCode } from './constants.ts';
+import type { Part } from './dependencies.ts';
 import type { NumberCode, Run, ValueCode } from './run.ts';
 import type { CountCode } from './tally.ts';
 
@@ -13,12 +14,10 @@ export interface Program {
   readonly isNumber: (declaration: DeclIdent) => boolean;
   /** Those of these values that are the same for all configurations. */
   readonly fixedNumbers: Run['numbers'];
-  /** Finds the code of a statement, or makes it. */
-  readonly statementCode: (
-    statement: Statement,
-    scope: Scope,
-    make: () => CountCode | null,
-  ) => CountCode | null;
+  /** Finds a part of the code as it was made for another structure, or makes it. `parts` are all that it is made of. */
+  remember<T>(owner: object, parts: readonly Part[], scope: Scope, make: () => T): T;
+  /** Code that counts the body of a function once; unfinished while it is made, as for one that calls itself. */
+  body(fn: FnElem): CountCode | null | 'unfinished';
   readonly slots: Slots;
 }
 

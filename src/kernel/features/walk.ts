@@ -1,88 +1,74 @@
-import { type FnElem, live, type Statement } from '../wesl.ts';
+import { type ForInit, type FunctionCallExpression, live, type Statement } from '../wesl.ts';
 import { valueCode } from './evaluate.ts';
-import { assignCode, expressionCode, stepCode } from './expressions.ts';
-import { everyone } from './run.ts';
+import { assignCode, calledFunction, callStatementCode, expressionCode, stepCode } from './expressions.ts';
+import { everyone, type Frame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import { adding, type CountCode, counterIndex, perform, sequence, stepping, Tally } from './tally.ts';
 import { tripCode } from './trip-count.ts';
 
 const iterations = counterIndex('iterations');
 
-const bodies = new WeakMap<Scope, { code: CountCode | null | 'unfinished' }>();
-
-/** Code that counts the body of a function once; unfinished while it is being made, as for a function that calls itself. */
-export function functionCode(fn: FnElem, scope: Scope): () => CountCode | null | 'unfinished' {
-  return () => {
-    let body = bodies.get(scope);
-    if (!body) {
-      body = { code: 'unfinished' };
-      bodies.set(scope, body);
-      body.code = blockCode(fn.body.body, scope);
-    }
-    return body.code;
-  };
-}
-
 /**
  * Code that counts statements. Of alternatives (`if`, `switch`) the most expensive counts, counter by counter, unless it
  * is known for all invocations which is taken; bodies of loops count as often as they run.
  */
-function blockCode(statements: readonly Statement[], scope: Scope): CountCode | null {
-  return sequence(
-    live(statements, scope.program.module).map((statement) =>
-      scope.program.statementCode(statement, scope, () => statementCode(statement, scope)),
-    ),
-  );
+export function blockCode(statements: readonly Statement[], scope: Scope): CountCode | null {
+  return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
 }
 
 function statementCode(statement: Statement, scope: Scope): CountCode | null {
+  const whole = (make: () => CountCode | null) => scope.program.remember(statement, [statement], scope, make);
   switch (statement.kind) {
     case 'var':
-    case 'let':
-      return statement.init ? expressionCode(statement.init, scope) : null;
+    case 'let': {
+      const { init } = statement;
+      return whole(() => (init ? expressionCode(init, scope) : null));
+    }
     case 'assign':
-      return assignCode(statement, scope);
+      return whole(() => assignCode(statement, scope));
     case 'increment':
     case 'decrement':
-      return stepCode(statement.target, scope);
+      return whole(() => stepCode(statement.target, scope));
     case 'call':
-      return expressionCode(statement.call, scope);
-    case 'return':
-      return statement.value ? expressionCode(statement.value, scope) : null;
+      return callCode(statement.call, statement, scope);
+    case 'return': {
+      const { value } = statement;
+      return whole(() => (value ? expressionCode(value, scope) : null));
+    }
     case 'block':
       return blockCode(statement.body, scope);
     case 'if':
       return branchCode(statement, scope);
-    case 'switch':
+    case 'switch': {
+      const { selector } = statement;
+      const clauses = live(statement.clauses, scope.program.module);
       return sequence([
-        expressionCode(statement.selector, scope),
+        scope.program.remember(statement, [selector], scope, () => expressionCode(selector, scope)),
         adding('branches'),
-        largestCode(
-          live(statement.clauses, scope.program.module).map((clause) => blockCode(clause.body.body, scope)),
-        ),
-      ]);
-    case 'for': {
-      const { init, condition, update, body } = statement;
-      const repeated = sequence([blockCode(body.body, scope), update ? statementCode(update, scope) : null]);
-      return sequence([
-        init ? statementCode(init, scope) : null,
-        loopCode(statement, condition ? expressionCode(condition, scope) : null, repeated, scope),
+        largestCode(clauses.map((clause) => blockCode(clause.body.body, scope))),
       ]);
     }
+    case 'for':
+      return forCode(statement, scope);
     case 'while':
-      return loopCode(
-        statement,
-        expressionCode(statement.condition, scope),
-        blockCode(statement.body.body, scope),
-        scope,
-      );
-    case 'loop':
-      // The body's last statement is its `continuing`, whose last is its `break if`.
-      return loopCode(statement, null, blockCode(statement.body.body, scope), scope);
+    case 'loop': {
+      const parts = statement.kind === 'while' ? [statement.condition] : [];
+      const looked = { kind: 'mention', element: statement } as const;
+      const head = scope.program.remember(statement, [looked, ...parts], scope, () => ({
+        init: null,
+        condition: statement.kind === 'while' ? expressionCode(statement.condition, scope) : null,
+        update: null,
+        trips: tripCode(statement, scope),
+      }));
+      // The last statement of a `loop` is its `continuing`, whose last is its `break if`.
+      return loopCode(head, blockCode(statement.body.body, scope));
+    }
     case 'continuing':
       return blockCode(statement.body.body, scope);
-    case 'break':
-      return statement.condition ? expressionCode(statement.condition, scope) : null;
+    case 'break': {
+      const { condition } = statement;
+      return whole(() => (condition ? expressionCode(condition, scope) : null));
+    }
     case 'const':
     case 'assert':
     case 'continue':
@@ -95,9 +81,26 @@ function statementCode(statement: Statement, scope: Scope): CountCode | null {
   }
 }
 
+function callCode(call: FunctionCallExpression, statement: Statement, scope: Scope): CountCode | null {
+  const { program } = scope;
+  const callee = call.function.kind === 'ref' ? call.function.ident : call.function.name;
+  const head = { kind: 'head', name: callee.originalName } as const;
+  const fn = program.remember(call.function, [head], scope, () => calledFunction(call, scope));
+  if (fn === null) {
+    return program.remember(statement, [statement], scope, () => expressionCode(call, scope));
+  }
+  program.body(fn);
+  return program.remember(call, [head, ...call.arguments], scope, () =>
+    callStatementCode(fn, call, scope),
+  );
+}
+
 function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode | null {
-  const taken = valueCode(statement.condition, scope);
-  const condition = expressionCode(statement.condition, scope);
+  const test = statement.condition;
+  const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
+    taken: valueCode(test, scope),
+    condition: expressionCode(test, scope),
+  }));
   const then = blockCode(statement.body.body, scope);
   const otherwise = statement.else ? statementCode(statement.else, scope) : null;
   const either = sequence([adding('branches'), largestCode([then, otherwise])]);
@@ -107,6 +110,48 @@ function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope)
     if (code !== null) perform(code, run, frame, tally, times);
   });
   return sequence([condition, choice]);
+}
+
+/** The parts of a loop that are not its body. */
+interface LoopHead {
+  readonly init: CountCode | null;
+  readonly condition: CountCode | null;
+  readonly update: CountCode | null;
+  readonly trips: (run: Run, frame: Frame) => number;
+}
+
+function forCode(loop: Extract<Statement, { kind: 'for' }>, scope: Scope): CountCode | null {
+  const { init, condition, update } = loop;
+  const parts = [init, condition, update].filter((part) => part !== undefined);
+  const head = scope.program.remember(
+    loop,
+    parts,
+    scope,
+    (): LoopHead => ({
+      init: init ? partCode(init, scope) : null,
+      condition: condition ? expressionCode(condition, scope) : null,
+      update: update ? partCode(update, scope) : null,
+      trips: tripCode(loop, scope),
+    }),
+  );
+  return loopCode(head, blockCode(loop.body.body, scope));
+}
+
+/** What stands in the head of a loop, as a part of it. */
+function partCode(statement: ForInit, scope: Scope): CountCode | null {
+  switch (statement.kind) {
+    case 'assign':
+      return assignCode(statement, scope);
+    case 'increment':
+    case 'decrement':
+      return stepCode(statement.target, scope);
+    case 'call':
+      return expressionCode(statement.call, scope);
+    case 'const':
+      return null;
+    default:
+      return statement.init ? expressionCode(statement.init, scope) : null;
+  }
 }
 
 function largestCode(alternatives: readonly (CountCode | null)[]): CountCode | null {
@@ -124,16 +169,11 @@ function largestCode(alternatives: readonly (CountCode | null)[]): CountCode | n
   });
 }
 
-/** @param condition is tested once more than the body runs. */
-function loopCode(
-  loop: Extract<Statement, { kind: 'for' | 'while' | 'loop' }>,
-  condition: CountCode | null,
-  body: CountCode | null,
-  scope: Scope,
-): CountCode {
-  const tripsOf = tripCode(loop, scope);
-  return stepping((run, frame, tally, times) => {
+function loopCode({ init, condition, update, trips: tripsOf }: LoopHead, block: CountCode | null): CountCode | null {
+  const body = sequence([block, update]);
+  const repeated = stepping((run, frame, tally, times) => {
     const trips = tripsOf(run, frame);
+    // The condition is tested once more than the body runs.
     if (condition !== null) perform(condition, run, frame, tally, times * (trips + 1));
     if (trips === 0) return;
     tally.add(iterations, times * trips);
@@ -142,4 +182,5 @@ function loopCode(
     if (body !== null) perform(body, run, frame, tally, times * trips);
     tally.loopDepth = Math.max(before, tally.loopDepth + 1);
   });
+  return sequence([init, repeated]);
 }

@@ -1,8 +1,7 @@
 import { failed, succeeded } from '../failure.ts';
 import { countAssignments } from '../features/assignments.ts';
-import { knownValue } from '../features/known-value.ts';
-import { ownCode } from '../features/program-code.ts';
-import { moduleScope, type Scope, Slots } from '../features/scope.ts';
+import { knownValue, valueScope } from '../features/known-value.ts';
+import type { Scope } from '../features/scope.ts';
 import { inUserFile } from '../source-lines.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
 import type { Outcome, Program } from '../types.ts';
@@ -79,7 +78,7 @@ function unrollAll(marked: readonly Marked[], { module, lines }: Unrolled): Outc
   const starts = lineStarts(module.text);
   const functions = module.declarations.filter((declaration) => declaration.kind === 'fn');
   const assignments = countAssignments(functions, module);
-  const scope = moduleScope({ ...ownCode(module), slots: new Slots(), assignments });
+  const scope = valueScope(module, assignments);
   let copied = 0;
   for (const { mark, loop } of marked) {
     const refuse = (message: string, element: { readonly start: number }) =>
