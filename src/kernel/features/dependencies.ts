@@ -23,6 +23,8 @@ export type Part =
 export class Dependencies {
   readonly #globals = new Map<string, Words>();
   readonly #heads = new Map<string, Words>();
+  /** Other names of what is imported. */
+  readonly #aliases = new Map<string, Words>();
   readonly #locals = new Map<FnElem, Map<string, Words>>();
   readonly #conditions = new Set<string>();
 
@@ -51,10 +53,17 @@ export class Dependencies {
       }
     };
     for (const part of parts) {
-      if (part.kind === 'head') visit(this.#heads.get(part.name) ?? [], null);
-      else visit(wordsOf(part.kind === 'mention' ? part.element : part), fn);
+      if (part.kind === 'head') {
+        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
+      } else visit(wordsOf(part.kind === 'mention' ? part.element : part), fn);
     }
     return [...found].sort();
+  }
+
+  #namesOf(path: string): ReadonlySet<string> {
+    const names = new Set([path.slice(path.lastIndexOf(':') + 1)]);
+    for (const name of names) for (const other of this.#aliases.get(name) ?? []) names.add(other);
+    return names;
   }
 
   #declare(declaration: AbstractElem, guards: readonly string[]): void {
@@ -89,7 +98,8 @@ export class Dependencies {
     }
     const { name, as = name } = finalSegment;
     add(this.#globals, as, [...guards, name]);
-    add(this.#heads, as, [...guards, name]);
+    add(this.#heads, as, guards);
+    if (as !== name) add(this.#aliases, as, [name]);
   }
 
   /** Also of what is assigned where: whether a variable changes is part of what is known of it. */
