@@ -78,6 +78,14 @@ export function scalarOperator(operator: string, kind: string | null): ScalarOpe
   }
   const numeric = numericOperator(operator, kind);
   if (numeric === null) return (a, b) => (typeof a === 'number' && typeof b === 'number' ? null : truth(a, b));
+  // Most of what is evaluated is u32, so it has code of its own.
+  if (kind === 'u32') {
+    return (a, b) => {
+      if (typeof a === 'boolean' || typeof b === 'boolean') return truth(a, b);
+      const value = numeric(a, b);
+      return value === null || !Number.isFinite(value) ? null : value >>> 0;
+    };
+  }
   return (a, b) => {
     if (typeof a === 'boolean' || typeof b === 'boolean') return truth(a, b);
     const value = numeric(a, b);

@@ -8,8 +8,7 @@ const maxParts = 100_000;
 /** Parts of code that several structures of a program have in common: those whose conditions are all the same. */
 export class SharedParts {
   readonly #dependencies: Dependencies;
-  readonly #conditionsOf = new Map<object, readonly string[]>();
-  #units = new Map<object, Map<string, Unit>>();
+  #known = new Map<object, Known>();
   #size = 0;
 
   constructor(dependencies: Dependencies) {
@@ -27,23 +26,28 @@ export class SharedParts {
     make: () => Unit,
   ): Unit {
     const { owner, parts, fn, module } = part;
-    let conditions = this.#conditionsOf.get(owner);
-    if (!conditions) {
-      conditions = this.#dependencies.of(parts, fn);
-      this.#conditionsOf.set(owner, conditions);
+    let known = this.#known.get(owner);
+    if (!known) {
+      known = { conditions: this.#dependencies.of(parts, fn), units: new Map() };
+      this.#known.set(owner, known);
     }
+    const { conditions, units } = known;
     let key = '';
     for (const name of conditions) key += module.conditions?.[name] === true ? '1' : '0';
-    const known = this.#units.get(owner)?.get(key);
-    if (known) return known;
+    const found = units.get(key);
+    if (found) return found;
     const unit = make();
-    if (this.#size >= maxParts) {
-      this.#units = new Map();
+    if (++this.#size > maxParts) {
+      this.#known = new Map();
       this.#size = 0;
     }
-    const units = this.#units.get(owner) ?? new Map<string, Unit>();
-    this.#units.set(owner, units.set(key, unit));
-    this.#size++;
+    units.set(key, unit);
     return unit;
   }
+}
+
+/** Parts by the truth of the conditions that they depend on. */
+interface Known {
+  readonly conditions: readonly string[];
+  readonly units: Map<string, Unit>;
 }

@@ -77,11 +77,18 @@ export function stepping(step: CountStep): CountCode {
 export function sequence(codes: readonly (CountCode | null)[]): CountCode | null {
   const all = codes.filter((code) => code !== null);
   if (all.length <= 1) return all[0] ?? null;
-  const fixed = new Map<number, number>();
+  const sums = zeros.slice();
+  const steps: CountStep[] = [];
   for (const code of all) {
-    for (const [index, amount] of code.fixed) fixed.set(index, (fixed.get(index) ?? 0) + amount);
+    for (const [index, amount] of code.fixed) sums[index] = (sums[index] as number) + amount;
+    for (const step of code.steps) steps.push(step);
   }
-  return { fixed: [...fixed], steps: all.flatMap((code) => code.steps) };
+  const fixed: [number, number][] = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index] as number;
+    if (amount !== 0) fixed.push([index, amount]);
+  }
+  return { fixed, steps };
 }
 
 const zeros: readonly number[] = counters.map(() => 0);
