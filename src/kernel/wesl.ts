@@ -29,6 +29,7 @@ import {
   withLoggerAsync,
 } from 'wesl/core';
 import type { ProgramSource } from '../manifest/index.ts';
+import { associate } from './associate.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
 import type { Outcome, VariantFailure } from './types.ts';
@@ -152,7 +153,7 @@ export class SourceModules implements ModuleResolver {
     const path = this.#files.get(modulePath);
     if (path === undefined || this.source.files[path] === undefined) return undefined;
     const src = this.marked(path);
-    const parsed = parseSrcModule({ modulePath, debugFilePath: path, src }, { keepComments: false });
+    const parsed = parseModule({ modulePath, debugFilePath: path, src });
     this.#parsed.set(modulePath, parsed);
     return parsed;
   }
@@ -259,7 +260,7 @@ export function bindingFailure(error: unknown, rootPath: string): VariantFailure
 export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
   try {
     const modulePath = `${packageName}::main`;
-    const rootAst = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
+    const rootAst = parseModule({ modulePath, debugFilePath: path, src: text });
     const resolver: ModuleResolver = { resolveModule: () => undefined };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
     bindings.expressionTypes = new TypeTable();
@@ -267,6 +268,12 @@ export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
   } catch (error) {
     return linkFailure(error, path);
   }
+}
+
+function parseModule(source: Parameters<typeof parseSrcModule>[0]): WeslAST {
+  const ast = parseSrcModule(source, { keepComments: false });
+  associate(ast.moduleElem, childElems);
+  return ast;
 }
 
 interface LocatedError extends Error {

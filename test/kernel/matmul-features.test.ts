@@ -33,6 +33,8 @@ const sizes: Readonly<Record<string, number>> = {
   workgroupSize: 256,
   workgroupSizeX: 16,
   workgroupSizeY: 16,
+  // 16 workgroups of 8 subgroups each.
+  waves: 16 * 8,
   workgroupBytes: 2 * 256 * 4,
   privateBytes: 0,
   floatAdd: 64,
@@ -78,6 +80,8 @@ const sizes: Readonly<Record<string, number>> = {
   arithmeticIntensity: 128 / 36,
   workgroupIntensity: 128 / 544,
   loadWidth: 4,
+  storeWidth: 4,
+  workgroupWidth: 4,
   outputsPerInvocation: 1,
 };
 

@@ -46,6 +46,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   workgroupSize: (m) => log(m.perWorkgroup),
   workgroupSizeX: (m) => log(m.workgroupSize[0]),
   workgroupSizeY: (m) => log(m.workgroupSize[1]),
+  /** Subgroups that are launched in all: what a device runs in waves. */
+  waves: (m) => log(m.workgroups * Math.ceil(m.perWorkgroup / subgroup)),
   /** Share of idle lanes in the last subgroup of a workgroup. */
   subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
   workgroupBytes: (m) => log(m.workgroupBytes),
@@ -104,6 +106,11 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   workgroupIntensity: (m) => log(ratio(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
   loadWidth: (m) => log(ratio(m.counts.get(at.storageLoadBytes), m.counts.get(at.storageLoads))),
+  /** Bytes a storage store writes on average. */
+  storeWidth: (m) => log(ratio(m.counts.get(at.storageStoreBytes), m.counts.get(at.storageStores))),
+  /** Bytes an access to workgroup memory moves on average. */
+  workgroupWidth: (m) =>
+    log(ratio(workgroupTraffic(m), m.counts.get(at.workgroupLoads) + m.counts.get(at.workgroupStores))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
   outputsPerInvocation: (m) => log(ratio(m.outputs, invocations(m))),
 };
