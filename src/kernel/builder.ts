@@ -9,7 +9,7 @@ import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
 import { featuresOf, unknownFeatures } from './features/extract.ts';
-import { type ProgramCode, ownCode, programCode } from './features/program-code.ts';
+import { ownCode, type ProgramCode, programCode } from './features/program-code.ts';
 import { Slots } from './features/scope.ts';
 import { programIdentity } from './identity.ts';
 import { refusal } from './limits.ts';
@@ -17,8 +17,8 @@ import { programValues, unusedTunables } from './parameters.ts';
 import { parameterWords, type SpecialisedProgram, specialise } from './program.ts';
 import { type BoundVariable, reflect } from './reflect.ts';
 import { inUserFile } from './source-lines.ts';
-import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
 import { Structures } from './structures.ts';
+import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
 import { parseWgsl, SourceModules, type WgslModule } from './wesl.ts';
 
 /** The sources of a program and how it is launched. */

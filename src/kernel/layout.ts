@@ -1,4 +1,11 @@
-import { constantNumber, type ExpressionElem, type SizedArray, type StructElem, type Type, type WgslModule } from './wesl.ts';
+import {
+  constantNumber,
+  type ExpressionElem,
+  type SizedArray,
+  type StructElem,
+  type Type,
+  type WgslModule,
+} from './wesl.ts';
 
 /** Size and alignment in bytes; NaN where a type is unknown or has no fixed size. */
 export interface Layout {

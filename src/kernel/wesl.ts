@@ -235,7 +235,7 @@ export class BindableProgram {
       conditions,
       get bindings() {
         if (bindings === null) {
-          bindings = bindIdents({ rootAst, resolver, conditions }).bindings;
+          bindings = quietly(() => bindIdents({ rootAst, resolver, conditions }).bindings);
           bindings.expressionTypes = new TypeTable();
         }
         return bindings;
@@ -274,6 +274,25 @@ function parseModule(source: Parameters<typeof parseSrcModule>[0]): WeslAST {
   const ast = parseSrcModule(source, { keepComments: false });
   associate(ast.moduleElem, childElems);
   return ast;
+}
+
+/** The library prints its errors besides throwing them; ours reach the user as failures. */
+function quietly<T>(work: () => T): T {
+  let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
+  // What is done before the first pause is done at once.
+  void withLoggerAsync(
+    () => {},
+    async () => {
+      try {
+        outcome = { value: work() };
+      } catch (error) {
+        outcome = { error };
+      }
+    },
+  );
+  const done = outcome as { readonly value: T } | { readonly error: unknown } | null;
+  if (done !== null && 'value' in done) return done.value;
+  throw done?.error;
 }
 
 interface LocatedError extends Error {
@@ -392,7 +411,10 @@ function attributeExpressions({ attribute }: AttributeElem): readonly Expression
 }
 
 /** Those of the elements of a sequence that conditions leave. */
-export function live<T extends AbstractElem>(elements: readonly T[], { conditions }: WgslModule): readonly T[] {
+export function live<T extends AbstractElem>(
+  elements: readonly T[],
+  { conditions }: WgslModule,
+): readonly T[] {
   return conditions === null ? elements : filterValidElements(elements, conditions);
 }
 

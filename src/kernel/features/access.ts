@@ -3,7 +3,7 @@ import { addressCode } from './address.ts';
 import { arrivals } from './run.ts';
 import type { Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
-import { adding, type Counter, type CountCode, counterIndex, sequence, stepping } from './tally.ts';
+import { adding, type CountCode, type Counter, counterIndex, sequence, stepping } from './tally.ts';
 
 type Space = 'storage' | 'uniform' | 'workgroup' | 'private';
 
@@ -16,7 +16,11 @@ export function isMemory(expression: ExpressionElem, scope: Scope): boolean {
 }
 
 /** Code that counts a load of what the expression names, or a store to it; null for registers. */
-export function accessCode(expression: ExpressionElem, scope: Scope, what: 'Load' | 'Store'): CountCode | null {
+export function accessCode(
+  expression: ExpressionElem,
+  scope: Scope,
+  what: 'Load' | 'Store',
+): CountCode | null {
   const space = spaceOf(expression, scope, notYet);
   if (space === null) return null;
   if (space === 'uniform') return adding('uniformLoads');

@@ -80,6 +80,7 @@ function memberCode(base: Type, name: string, scope: Scope): number | NumberCode
   return sizeCode(
     base,
     scope,
-    (_type, numbers) => structMembers(base, numbers).find((member) => member.name === name)?.offset ?? Number.NaN,
+    (_type, numbers) =>
+      structMembers(base, numbers).find((member) => member.name === name)?.offset ?? Number.NaN,
   );
 }

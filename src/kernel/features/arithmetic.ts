@@ -77,7 +77,8 @@ export function scalarOperator(operator: string, kind: string | null): ScalarOpe
     return (a, b) => (typeof a === 'number' && typeof b === 'number' ? comparison(a, b) : truth(a, b));
   }
   const numeric = numericOperator(operator, kind);
-  if (numeric === null) return (a, b) => (typeof a === 'number' && typeof b === 'number' ? null : truth(a, b));
+  if (numeric === null)
+    return (a, b) => (typeof a === 'number' && typeof b === 'number' ? null : truth(a, b));
   // Most of what is evaluated is u32, so it has code of its own.
   if (kind === 'u32') {
     return (a, b) => {
@@ -111,7 +112,10 @@ const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> =
   '!=': (a, b) => a !== b,
 };
 
-function numericOperator(operator: string, kind: string | null): ((a: number, b: number) => number | null) | null {
+function numericOperator(
+  operator: string,
+  kind: string | null,
+): ((a: number, b: number) => number | null) | null {
   const whole = kind === 'u32' || kind === 'i32' || kind === 'abstract-int';
   switch (operator) {
     case '+':

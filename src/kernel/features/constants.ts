@@ -45,12 +45,12 @@ export function constancy(expression: ExpressionElem, scope: Scope): Constancy {
       const left = constancy(expression.left, scope);
       const right = constancy(expression.right, scope);
       const operator = expression.operator.value;
-      if (left === false || right === true || (operator !== '&&' && operator !== '||')) return both(left, right);
+      if (left === false || right === true || (operator !== '&&' && operator !== '||'))
+        return both(left, right);
       // `false && x` and `true || x` are decided by what is constant.
       const decided = operator === '||';
       const value = valueCode(expression.left, scope);
-      return (run) =>
-        holds(left, run) && (value(run, nowhere, everyone) === decided || holds(right, run));
+      return (run) => holds(left, run) && (value(run, nowhere, everyone) === decided || holds(right, run));
     }
     default:
       return false;

@@ -1,10 +1,4 @@
-import {
-  type AbstractElem,
-  type FnElem,
-  type ImportStatement,
-  type Statement,
-  wordsOf,
-} from '../wesl.ts';
+import { type AbstractElem, type FnElem, type ImportStatement, type Statement, wordsOf } from '../wesl.ts';
 import { rootName } from './assignments.ts';
 
 /** What a name stands for: the words that decide what it means. */
@@ -157,7 +151,9 @@ function forEachGuarded<T extends AbstractElem>(
   }
 }
 
-function guardOf(element: AbstractElem): { readonly starts: boolean; readonly words: readonly string[] } | null {
+function guardOf(
+  element: AbstractElem,
+): { readonly starts: boolean; readonly words: readonly string[] } | null {
   const attributes = 'attributes' in element ? (element.attributes ?? []) : [];
   for (const { attribute } of attributes) {
     if (attribute.kind === '@if') return { starts: true, words: wordsOf(attribute.param.expression) };
@@ -189,8 +185,10 @@ function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
 /** Names of variables that a statement assigns, or takes the address of, itself or in any block. */
 function changedIn(statement: Statement): readonly string[] {
   const names: string[] = [];
-  if (statement.kind === 'assign' && statement.lhs.kind !== 'phony') names.push(rootName(statement.lhs) ?? '');
-  if (statement.kind === 'increment' || statement.kind === 'decrement') names.push(rootName(statement.target) ?? '');
+  if (statement.kind === 'assign' && statement.lhs.kind !== 'phony')
+    names.push(rootName(statement.lhs) ?? '');
+  if (statement.kind === 'increment' || statement.kind === 'decrement')
+    names.push(rootName(statement.target) ?? '');
   return [...names, ...addressedIn(statement)];
 }
 

@@ -2,7 +2,7 @@ import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, live
 import { applyBinary, applyUnary, elementKind, scalarOperator, swizzle, wrap } from './arithmetic.ts';
 import { builtinInput } from './builtin-inputs.ts';
 import { callCode } from './evaluate-call.ts';
-import { type Value, type ValueCode, viewpoints } from './run.ts';
+import { type ValueCode, viewpoints } from './run.ts';
 import type { Scope } from './scope.ts';
 import { uniformCode } from './uniforms.ts';
 
@@ -124,11 +124,7 @@ function binaryCode(
   };
 }
 
-function declarationCode(
-  declaration: DeclIdent,
-  reference: ExpressionElem,
-  scope: Scope,
-): ValueCode {
+function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scope: Scope): ValueCode {
   const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
   const element = declaration.declElem;
   switch (element?.kind) {

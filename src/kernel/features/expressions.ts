@@ -14,7 +14,15 @@ import { constancy } from './constants.ts';
 import { argumentsOf } from './evaluate-call.ts';
 import { type Argument, callFrame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
-import { adding, type Counter, type CountCode, type CountStep, perform, sequence, stepping } from './tally.ts';
+import {
+  adding,
+  type CountCode,
+  type Counter,
+  type CountStep,
+  perform,
+  sequence,
+  stepping,
+} from './tally.ts';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!']);
 
@@ -67,7 +75,10 @@ function variableCode(expression: ExpressionElem, scope: Scope): CountCode | nul
 }
 
 /** Code that counts an assignment: the value, the place, and the store. */
-export function assignCode(statement: Extract<Statement, { kind: 'assign' }>, scope: Scope): CountCode | null {
+export function assignCode(
+  statement: Extract<Statement, { kind: 'assign' }>,
+  scope: Scope,
+): CountCode | null {
   const value = expressionCode(statement.rhs, scope);
   if (statement.lhs.kind === 'phony') return value;
   const target = statement.lhs;
@@ -132,7 +143,8 @@ function operatorCode(operator: string, left: Type, right: Type, result: Type): 
   }
   const float = isFloat(result);
   if (operator === '*') return arithmeticCode(float ? 'floatMul' : 'intMul', lanes, result);
-  if (operator === '/' || operator === '%') return arithmeticCode(float ? 'floatDiv' : 'intDiv', lanes, result);
+  if (operator === '/' || operator === '%')
+    return arithmeticCode(float ? 'floatDiv' : 'intDiv', lanes, result);
   return arithmeticCode(float ? 'floatAdd' : 'intAdd', lanes, result);
 }
 

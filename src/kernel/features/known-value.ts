@@ -18,5 +18,9 @@ export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIden
 
 /** What an expression is known to be for all invocations, `let`s included; null if it is not. */
 export function knownValue(expression: ExpressionElem, scope: Scope): Value | null {
-  return valueCode(expression, scope)(startRun(unknownLaunch, {}, () => null), entryFrame(), everyone);
+  return valueCode(expression, scope)(
+    startRun(unknownLaunch, {}, () => null),
+    entryFrame(),
+    everyone,
+  );
 }

@@ -15,7 +15,10 @@ export function bindingCode(
 ): ((run: Run) => BufferBinding | undefined) | null {
   const element = rootDeclaration(expression, scope.program.module)?.declElem;
   if (element?.kind !== 'gvar') return null;
-  const slot: Record<'group' | 'binding', NumberCode> = { group: () => Number.NaN, binding: () => Number.NaN };
+  const slot: Record<'group' | 'binding', NumberCode> = {
+    group: () => Number.NaN,
+    binding: () => Number.NaN,
+  };
   for (const { attribute } of element.attributes ?? []) {
     if (attribute.kind !== '@attribute') continue;
     if (attribute.name !== 'group' && attribute.name !== 'binding') continue;

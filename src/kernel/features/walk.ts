@@ -90,9 +90,7 @@ function callCode(call: FunctionCallExpression, statement: Statement, scope: Sco
     return program.remember(statement, [statement], scope, () => expressionCode(call, scope));
   }
   program.body(fn);
-  return program.remember(call, [head, ...call.arguments], scope, () =>
-    callStatementCode(fn, call, scope),
-  );
+  return program.remember(call, [head, ...call.arguments], scope, () => callStatementCode(fn, call, scope));
 }
 
 function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode | null {
@@ -169,7 +167,10 @@ function largestCode(alternatives: readonly (CountCode | null)[]): CountCode | n
   });
 }
 
-function loopCode({ init, condition, update, trips: tripsOf }: LoopHead, block: CountCode | null): CountCode | null {
+function loopCode(
+  { init, condition, update, trips: tripsOf }: LoopHead,
+  block: CountCode | null,
+): CountCode | null {
   const body = sequence([block, update]);
   const repeated = stepping((run, frame, tally, times) => {
     const trips = tripsOf(run, frame);

@@ -44,7 +44,9 @@ export function unrollLoops(start: Unrolled): Outcome<Unrolled> {
   // Nearly all programs have no mark, and walking through them takes longer than looking for the word.
   if (!current.module.text.includes(marker)) return succeeded(current);
   for (;;) {
-    const marked = current.module.declarations.flatMap((declaration) => outermost(declaration, current.module));
+    const marked = current.module.declarations.flatMap((declaration) =>
+      outermost(declaration, current.module),
+    );
     if (marked.length === 0) return succeeded(current);
     const unrolled = unrollAll(marked, current);
     if (!unrolled.ok) return { ok: false, failure: inUserFile(unrolled.failure, current.lines) };
@@ -63,7 +65,8 @@ function outermost(element: AbstractElem, module: WgslModule): Marked[] {
       loops.add(loop);
     }
   }
-  for (const child of childrenOf(element, module)) if (!loops.has(child)) found.push(...outermost(child, module));
+  for (const child of childrenOf(element, module))
+    if (!loops.has(child)) found.push(...outermost(child, module));
   return found.sort((a, b) => a.loop.start - b.loop.start);
 }
 
