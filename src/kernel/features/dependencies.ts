@@ -19,7 +19,8 @@ export class Dependencies {
   readonly #heads = new Map<string, Words>();
   /** Other names of what is imported. */
   readonly #aliases = new Map<string, Words>();
-  readonly #locals = new Map<FnElem, Map<string, Words>>();
+  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
+  readonly #blocks = new WeakMap<object, Block>();
   readonly #conditions = new Set<string>();
 
   /** @param modules the declarations of every module that takes part. */
@@ -32,24 +33,34 @@ export class Dependencies {
     }
   }
 
-  /** Conditions that the parts, taken from a function or module scope, depend on, sorted. */
-  of(parts: readonly Part[], fn: FnElem | null): readonly string[] {
+  /**
+   * Conditions that parts depend on, sorted.
+   *
+   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
+   */
+  of(parts: readonly Part[], owner: object): readonly string[] {
     const found = new Set<string>();
     const seen = new Set<Words>();
-    const visit = (words: Iterable<string>, within: FnElem | null): void => {
+    const visit = (words: Iterable<string>, block: Block | null): void => {
+      const follow = (target: Words | undefined, within: Block | null) => {
+        if (target === undefined || seen.has(target)) return;
+        seen.add(target);
+        visit(target, within);
+      };
       for (const word of words) {
         if (this.#conditions.has(word)) found.add(word);
-        const local = within === null ? undefined : this.#locals.get(within)?.get(word);
-        const target = local ?? this.#globals.get(word);
-        if (target === undefined || seen.has(target)) continue;
-        seen.add(target);
-        visit(target, local === undefined ? null : within);
+        // Conditions may leave any of the declarations that a name has had on the way out.
+        for (let at = block; at !== null; at = at.parent) follow(at.names.get(word), at);
+        follow(this.#globals.get(word), null);
       }
     };
     for (const part of parts) {
       if (part.kind === 'head') {
         for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
-      } else visit(wordsOf(part.kind === 'mention' ? part.element : part), fn);
+      } else {
+        const element = part.kind === 'mention' ? part.element : part;
+        visit(wordsOf(element), this.#blocks.get(owner) ?? null);
+      }
     }
     return [...found].sort();
   }
@@ -67,9 +78,8 @@ export class Dependencies {
         return;
       case 'fn': {
         const name = declaration.name.ident.originalName;
-        const locals = this.#localsOf(declaration);
-        const words = wordsOf(declaration).filter((word) => !locals.has(word));
-        add(this.#globals, name, [...guards, ...words, ...[...locals.values()].flatMap((set) => [...set])]);
+        this.#walk(declaration);
+        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
         const head = [...declaration.params, ...(declaration.returnType ? [declaration.returnType] : [])];
         add(this.#heads, name, [...guards, ...head.flatMap((part) => wordsOf(part))]);
         return;
@@ -96,31 +106,56 @@ export class Dependencies {
     if (as !== name) add(this.#aliases, as, [name]);
   }
 
-  /** Also of what is assigned where: whether a variable changes is part of what is known of it. */
-  #localsOf(fn: FnElem): ReadonlyMap<string, Words> {
-    const locals = new Map<string, Words>();
-    this.#locals.set(fn, locals);
-    for (const parameter of fn.params) {
-      add(locals, parameter.name.decl.ident.originalName, wordsOf(parameter));
-    }
-    const visit = (statement: Statement, guards: readonly string[]): void => {
+  /**
+   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
+   * known of it.
+   */
+  #walk(fn: FnElem): void {
+    const visit = (statement: Statement, guards: readonly string[], outer: Block): void => {
       for (const word of guards) this.#conditions.add(word);
+      // The variable of a loop belongs to the loop.
+      const block = statement.kind === 'for' ? newBlock(outer) : outer;
+      this.#blocks.set(statement, block);
+      if (statement.kind === 'call') {
+        this.#blocks.set(statement.call, block);
+        this.#blocks.set(statement.call.function, block);
+      }
       if (statement.kind === 'let' || statement.kind === 'var' || statement.kind === 'const') {
-        add(locals, statement.name.decl.ident.originalName, [...guards, ...wordsOf(statement)]);
+        add(block.names, statement.name.decl.ident.originalName, [...guards, ...wordsOf(statement)]);
+      }
+      if (statement.kind === 'for') {
+        if (statement.init) visit(statement.init, guards, block);
+        if (statement.update) visit(statement.update, guards, block);
+      }
+      for (const inner of blocksOf(statement)) {
+        const within = newBlock(block);
+        forEachGuarded(inner, guards, (one, known) => visit(one, known, within));
       }
       for (const name of changedIn(statement)) {
         // A module-scope variable changes for all functions.
-        add(locals.has(name) ? locals : this.#globals, name, guards);
-      }
-      for (const inner of blocksOf(statement)) forEachGuarded(inner, guards, visit);
-      if (statement.kind === 'for') {
-        if (statement.init) visit(statement.init, guards);
-        if (statement.update) visit(statement.update, guards);
+        add(this.#globals, name, guards);
+        for (let at: Block | null = block; at !== null; at = at.parent) {
+          for (const word of guards) at.names.get(name)?.add(word);
+        }
       }
     };
-    forEachGuarded(fn.body.body, [], visit);
-    return locals;
+    const parameters = newBlock(null);
+    for (const parameter of fn.params) {
+      add(parameters.names, parameter.name.decl.ident.originalName, wordsOf(parameter));
+    }
+    const body = newBlock(parameters);
+    forEachGuarded(fn.body.body, [], (statement, guards) => visit(statement, guards, body));
   }
+}
+
+/** The local declarations of a block, with the words that decide what they mean. */
+interface Block {
+  readonly parent: Block | null;
+  readonly names: Map<string, Words>;
+}
+
+function newBlock(parent: Block | null): Block {
+  return { parent, names: new Map() };
 }
 
 function add(map: Map<string, Words>, name: string, words: Iterable<string>): void {

@@ -1,4 +1,4 @@
-import type { FnElem, WgslModule } from '../wesl.ts';
+import type { WgslModule } from '../wesl.ts';
 import type { Dependencies, Part } from './dependencies.ts';
 import type { Unit } from './structure.ts';
 
@@ -20,15 +20,14 @@ export class SharedParts {
     part: {
       readonly owner: object;
       readonly parts: readonly Part[];
-      readonly fn: FnElem | null;
       readonly module: WgslModule;
     },
     make: () => Unit,
   ): Unit {
-    const { owner, parts, fn, module } = part;
+    const { owner, parts, module } = part;
     let known = this.#known.get(owner);
     if (!known) {
-      known = { conditions: this.#dependencies.of(parts, fn), units: new Map() };
+      known = { conditions: this.#dependencies.of(parts, owner), units: new Map() };
       this.#known.set(owner, known);
     }
     const { conditions, units } = known;

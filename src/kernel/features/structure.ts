@@ -70,7 +70,7 @@ export class Structure implements Program {
       return { value: make(), ...reached, privateSizes };
     };
     const unit =
-      this.#shared?.find({ owner, parts, fn: scope.fn, module: this.module }, makeUnit) ?? makeUnit();
+      this.#shared?.find({ owner, parts, module: this.module }, makeUnit) ?? makeUnit();
     for (const variable of unit.variables) this.variables.add(variable);
     this.privateSizes.push(...unit.privateSizes);
     for (const fn of unit.functions) this.body(fn);
