@@ -32,9 +32,11 @@ export function accessCode(
   const access = stepping((run, frame, tally, times) => {
     const bytes = typeof size === 'number' ? size : size(run);
     tally.add(moved, bytes * times);
+    const readsBefore = run.laneReads;
     const first = address(run, frame, one);
     // Bytes between the addresses of neighbouring invocations; NaN if unknown.
-    const stride = Number.isNaN(first) ? first : address(run, frame, other) - first;
+    const differs = run.laneReads !== readsBefore;
+    const stride = Number.isNaN(first) ? first : differs ? address(run, frame, other) - first : 0;
     if (space === 'storage') tally.add(patterns[pattern(stride, bytes)], bytes * times);
     else tally.add(conflictCounter, conflicts(stride, bytes) * times);
   });

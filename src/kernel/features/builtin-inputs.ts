@@ -38,9 +38,10 @@ function builtinName(attributes: readonly AttributeElem[] | undefined): string |
   return null;
 }
 
-function inputValue(name: string, view: Viewpoint, { launch }: Run): Value | null {
-  const { dispatch, workgroupSize } = launch;
+function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
+  const { dispatch, workgroupSize } = run.launch;
   if (name === 'num_workgroups') return dispatch;
+  run.laneReads++;
   if (view.lane === null || workgroupSize === null) return null;
   const [x, y, z] = workgroupSize;
   const alone = x * y * z === 1;

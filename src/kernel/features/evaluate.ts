@@ -2,7 +2,7 @@ import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, live
 import { applyBinary, applyUnary, elementKind, scalarOperator, swizzle, wrap } from './arithmetic.ts';
 import { builtinInput } from './builtin-inputs.ts';
 import { callCode } from './evaluate-call.ts';
-import { type ValueCode, viewpoints } from './run.ts';
+import { keep, placesEach, recall, type ValueCode } from './run.ts';
 import type { Scope } from './scope.ts';
 import { uniformCode } from './uniforms.ts';
 
@@ -133,12 +133,13 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
         (parameter) => parameter.name.decl.ident === declaration,
       );
       const input = builtinInput(declaration, null, scope);
-      const slot = viewpoints * slots.of(declaration, scope.fn ?? scope);
+      const slot = placesEach * slots.of(declaration, scope.fn ?? scope);
       return (run, frame, view) => {
         if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
         const { memory } = frame;
-        const remembered = memory[slot + view.index];
+        const remembered = recall(run, memory, slot, view);
         if (remembered !== undefined) return remembered;
+        const readsBefore = run.laneReads;
         const passed = frame.arguments[index];
         if (passed === undefined) return input(run, frame, view);
         // What is assumed holds in the function that the variable belongs to.
@@ -146,7 +147,7 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
         run.assumed = null;
         const value = passed.value(run, frame.caller, view);
         run.assumed = assumed;
-        memory[slot + view.index] = value;
+        keep(run, memory, slot, view, { value, readsBefore });
         return value;
       };
     }
@@ -184,19 +185,27 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
   const { isGlobal } = declaration;
   const slot = isGlobal
     ? slots.of(declaration, slots)
-    : viewpoints * slots.of(declaration, scope.fn ?? scope);
+    : placesEach * slots.of(declaration, scope.fn ?? scope);
   return (run, frame, view) => {
     if (changes && !view.initial) return null;
+    if (isGlobal) {
+      const known = run.constants[slot];
+      if (known !== undefined) return known;
+      // Guards against declarations that depend on themselves in erroneous programs.
+      run.constants[slot] = null;
+      const value = held(run, frame, view);
+      run.constants[slot] = value;
+      return value;
+    }
     // What holds under an assumption must not be remembered beyond it.
-    if (run.assumed !== null && !isGlobal) return held(run, frame, view);
-    const memory = isGlobal ? run.constants : frame.memory;
-    const at = isGlobal ? slot : slot + view.index;
-    const remembered = memory[at];
+    if (run.assumed !== null) return held(run, frame, view);
+    const { memory } = frame;
+    const remembered = recall(run, memory, slot, view);
     if (remembered !== undefined) return remembered;
-    // Guards against declarations that depend on themselves in erroneous programs.
-    memory[at] = null;
+    const readsBefore = run.laneReads;
+    memory[slot + view.index] = null;
     const value = held(run, frame, view);
-    memory[at] = value;
+    keep(run, memory, slot, view, { value, readsBefore });
     return value;
   };
 }

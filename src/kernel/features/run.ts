@@ -29,8 +29,36 @@ export const arrivals: readonly [Viewpoint, Viewpoint] = [
   { lane: 1, initial: true, index: 3 },
 ];
 
-/** How many viewpoints there are. */
-export const viewpoints = 4;
+/** Places that a declaration takes in what an activation remembers: one per viewpoint, and whether it reads its lane. */
+export const placesEach = 5;
+const laneFlag = 4;
+
+/** What is remembered of a declaration as a viewpoint sees it; undefined if nothing is. */
+export function recall(
+  run: Run,
+  memory: Frame['memory'],
+  place: number,
+  view: Viewpoint,
+): Value | null | undefined {
+  const value = memory[place + view.index];
+  if (value !== undefined && memory[place + laneFlag] === true) run.laneReads++;
+  return value;
+}
+
+/** Remembers a value, for the neighbour too if no lane was read for it. */
+export function keep(
+  run: Run,
+  memory: Frame['memory'],
+  place: number,
+  view: Viewpoint,
+  { value, readsBefore }: { readonly value: Value | null; readonly readsBefore: number },
+): void {
+  memory[place + view.index] = value;
+  const [first, neighbour] = arrivals;
+  if (view !== first) return;
+  if (run.laneReads === readsBefore) memory[place + neighbour.index] = value;
+  else memory[place + laneFlag] = true;
+}
 
 /** What is known of a program's launch. */
 export type Launch = Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>;
@@ -53,6 +81,8 @@ export interface Run {
   readonly body: (fn: FnElem) => CountCode | null | 'unfinished';
   /** Calls left to be followed, so that a program of calls within calls cannot take forever. */
   callsLeft: number;
+  /** How often something was read that differs between invocations. */
+  laneReads: number;
   /** A variable that counts as having a value, whatever else is known of it. */
   assumed: { readonly variable: DeclIdent; readonly value: Value } | null;
 }
@@ -62,7 +92,7 @@ const maxCalls = 10_000;
 
 /** A run with nothing known yet. */
 export function startRun(launch: Launch, numbers: Run['numbers'], body: Run['body']): Run {
-  return { numbers, launch, body, constants: [], callsLeft: maxCalls, assumed: null };
+  return { numbers, launch, body, constants: [], callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */

@@ -69,8 +69,7 @@ export class Structure implements Program {
       const privateSizes = locals.flatMap((type: LocalType) => privateSize(type, scope) ?? []);
       return { value: make(), ...reached, privateSizes };
     };
-    const unit =
-      this.#shared?.find({ owner, parts, module: this.module }, makeUnit) ?? makeUnit();
+    const unit = this.#shared?.find({ owner, parts, module: this.module }, makeUnit) ?? makeUnit();
     for (const variable of unit.variables) this.variables.add(variable);
     this.privateSizes.push(...unit.privateSizes);
     for (const fn of unit.functions) this.body(fn);
