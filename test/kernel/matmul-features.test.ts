@@ -69,6 +69,7 @@ const sizes: Readonly<Record<string, number>> = {
   barriers: 4 * 2,
   subgroupOps: 0,
   branches: 0,
+  divergentBranches: 0,
   iterations: 4 + 4 * 16,
   totalFlops: 2 * 64 ** 3,
   totalIntegerOps: (223 + 147) * 64 ** 2,

@@ -41,10 +41,14 @@ function builtinName(attributes: readonly AttributeElem[] | undefined): string |
 function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
   const { dispatch, workgroupSize } = run.launch;
   if (name === 'num_workgroups') return dispatch;
-  run.laneReads++;
-  if (view.lane === null || workgroupSize === null) return null;
+  if (view.lane === null || workgroupSize === null) {
+    run.laneReads++;
+    return null;
+  }
   const [x, y, z] = workgroupSize;
   const alone = x * y * z === 1;
+  // Neighbours share a workgroup, and the place of it.
+  if (alone || name !== 'workgroup_id') run.laneReads++;
   const index = alone ? 0 : view.lane;
   const local = [index % x, Math.floor(index / x) % y, Math.floor(index / (x * y))];
   // The neighbour of an invocation that is alone in its workgroup is in the next one.

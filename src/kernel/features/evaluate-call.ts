@@ -27,12 +27,12 @@ export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode 
   const combine = combination(name, kind, lanesOf(type));
   return (run, frame, view) => {
     const values: Value[] = [];
+    // All are asked, even if one is unknown: they may read their lane.
     for (const code of codes) {
       const value = code(run, frame, view);
-      if (value === null) return null;
-      values.push(value);
+      if (value !== null) values.push(value);
     }
-    return combine(values);
+    return values.length === codes.length ? combine(values) : null;
   };
 }
 
@@ -74,6 +74,11 @@ function convert(value: Value, kind: string | null): Value | null {
 function functionCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): ValueCode {
   const body = live(fn.body.body, scope.program.module);
   const last = body.at(-1);
+  const asked = call.arguments.map((argument) => lazyValueCode(argument, scope));
+  const unknown: ValueCode = (run, frame, view) => {
+    for (const code of asked) code(run, frame, view);
+    return null;
+  };
   if (last?.kind !== 'return' || !last.value) return unknown;
   const named = body.slice(0, -1);
   if (!named.every((statement) => statement.kind === 'let' || statement.kind === 'const')) return unknown;

@@ -116,9 +116,9 @@ function binaryCode(
   }
   return (run, frame, view) => {
     const left = leftCode(run, frame, view);
-    if (left === null) return null;
+    // Asked even if the left side is unknown: it may read its lane.
     const right = rightCode(run, frame, view);
-    if (right === null) return null;
+    if (left === null || right === null) return null;
     if (typeof left === 'number' && typeof right === 'number') return scalar(left, right);
     return applyBinary(scalar, left, right);
   };

@@ -89,6 +89,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   barriers: counted('barriers'),
   subgroupOps: counted('subgroupOps'),
   branches: counted('branches'),
+  /** Those whose condition reads where its invocation is: neighbours may go different ways. */
+  divergentBranches: counted('divergentBranches'),
   iterations: counted('iterations'),
   loopDepth: (m) => m.counts.loopDepth,
 

@@ -34,6 +34,7 @@ export const counters = [
   'subgroupOps',
   'textureOps',
   'branches',
+  'divergentBranches',
   'iterations',
 ] as const;
 

@@ -1,12 +1,13 @@
 import { type ForInit, type FunctionCallExpression, live, type Statement } from '../wesl.ts';
 import { valueCode } from './evaluate.ts';
 import { assignCode, calledFunction, callStatementCode, expressionCode, stepCode } from './expressions.ts';
-import { everyone, type Frame, type Run } from './run.ts';
+import { arrivals, everyone, type Frame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import { adding, type CountCode, counterIndex, perform, sequence, stepping, Tally } from './tally.ts';
 import { tripCode } from './trip-count.ts';
 
 const iterations = counterIndex('iterations');
+const divergentBranches = counterIndex('divergentBranches');
 
 /**
  * Code that counts statements. Of alternatives (`if`, `switch`) the most expensive counts, counter by counter, unless it
@@ -104,6 +105,11 @@ function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope)
   const either = sequence([adding('branches'), largestCode([then, otherwise])]);
   const choice = stepping((run, frame, tally, times) => {
     const value = taken(run, frame, everyone);
+    const readsBefore = run.laneReads;
+    if (typeof value !== 'boolean') {
+      taken(run, frame, arrivals[0]);
+      if (run.laneReads !== readsBefore) tally.add(divergentBranches, times);
+    }
     const code = typeof value === 'boolean' ? (value ? then : otherwise) : either;
     if (code !== null) perform(code, run, frame, tally, times);
   });
