@@ -2047,7 +2047,7 @@ var require_YAMLMap = __commonJS({
       static from(schema, obj, ctx) {
         const { keepUndefined, replacer } = ctx;
         const map2 = new this(schema);
-        const add2 = (key2, value2) => {
+        const add3 = (key2, value2) => {
           if (typeof replacer === "function")
             value2 = replacer.call(obj, key2, value2);
           else if (Array.isArray(replacer) && !replacer.includes(key2))
@@ -2057,10 +2057,10 @@ var require_YAMLMap = __commonJS({
         };
         if (obj instanceof Map) {
           for (const [key2, value2] of obj)
-            add2(key2, value2);
+            add3(key2, value2);
         } else if (obj && typeof obj === "object") {
           for (const key2 of Object.keys(obj))
-            add2(key2, obj[key2]);
+            add3(key2, obj[key2]);
         }
         if (typeof schema.sortMapEntries === "function") {
           map2.items.sort(schema.sortMapEntries);
@@ -7496,8 +7496,8 @@ function list(values2) {
   return values2.length < 2 ? last2 : `${values2.slice(0, -1).join(", ")} or ${last2}`;
 }
 function typeList(type) {
-  const types2 = Array.isArray(type) ? type : [type];
-  return list(types2.map((one3) => typeWords[String(one3)] ?? String(one3)));
+  const types = Array.isArray(type) ? type : [type];
+  return list(types.map((one3) => typeWords[String(one3)] ?? String(one3)));
 }
 function values(allowed) {
   return list((Array.isArray(allowed) ? allowed : [allowed]).map((value2) => String(value2)));
@@ -18373,13 +18373,13 @@ async function loadLibrary(path2, search) {
   const koffi = await loadKoffi(search);
   const library = koffi.load(path2);
   return {
-    find(name, types2) {
+    find(name, types) {
       try {
         library.symbol(name);
       } catch {
         return null;
       }
-      const { async: call2 } = library.func(name, "int", [...types2]);
+      const { async: call2 } = library.func(name, "int", [...types]);
       return (...values2) => new Promise((resolve3, reject) => {
         call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
       });
@@ -19911,13 +19911,13 @@ async function measureSubject(request) {
     if (!prepared.ok) failures.set(arm, prepared.failure);
   }
   await heat(request, failures);
-  const sequence = turnOrder(order);
-  for (const [index, arm] of sequence.entries()) {
+  const sequence2 = turnOrder(order);
+  for (const [index, arm] of sequence2.entries()) {
     if (request.isAborted()) return null;
     if (failures.has("B") || failures.has("H")) break;
     if (failures.has(arm)) continue;
     const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence.length });
+    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
     const { bench, variant } = armOf(request, arm);
     const random = request.random.fork(`turn ${index}`);
     const turn = await takeTurn({ bench, variant, options: request.options, random });
@@ -20261,13 +20261,13 @@ function register(registry) {
     if (type.kind === "dyn") return checker.getType("optional");
     throw checker.createError("optional_expected", `${description} must be optional, got '${type}'`, node);
   }
-  function createOptionalMacro({ functionDesc, evaluate: evaluate3, typeCheck, onHasValue, onEmpty }) {
+  function createOptionalMacro({ functionDesc, evaluate: evaluate2, typeCheck, onHasValue, onEmpty }) {
     return ({ ast, args, receiver }) => ({
       ast,
       functionDesc,
       receiver,
       arg: args[0],
-      evaluate: evaluate3,
+      evaluate: evaluate2,
       typeCheck,
       onHasValue,
       onEmpty
@@ -22326,28 +22326,28 @@ function callFunctionHandler(handler, ev, args, ast) {
 }
 function callFn(args, ast, ev) {
   const argAst = ast.args[1];
-  const types2 = ast.argTypes;
+  const types = ast.argTypes;
   let i = argAst.length;
-  while (i--) types2[i] = ev.debugRuntimeType(args[i], argAst[i].checkedType);
-  const decl = ast.candidates.findFunction(types2);
+  while (i--) types[i] = ev.debugRuntimeType(args[i], argAst[i].checkedType);
+  const decl = ast.candidates.findFunction(types);
   if (decl) return callFunctionHandler(decl.handler, ev, args, ast);
   throw ev.createError(
     "no_matching_overload",
-    `found no matching overload for '${ast.args[0]}(${types2.map((t) => t.unwrappedType).join(", ")})'`,
+    `found no matching overload for '${ast.args[0]}(${types.map((t) => t.unwrappedType).join(", ")})'`,
     ast
   );
 }
 function callRecFn(args, ev, ast) {
   const [, receiverAst, argAst] = ast.args;
-  const types2 = ast.argTypes;
-  for (let i = 0; i < types2.length; i++)
-    types2[i] = ev.debugRuntimeType(args[i + 1], argAst[i].checkedType);
+  const types = ast.argTypes;
+  for (let i = 0; i < types.length; i++)
+    types[i] = ev.debugRuntimeType(args[i + 1], argAst[i].checkedType);
   const receiverType = ev.debugRuntimeType(args[0], receiverAst.checkedType);
-  const decl = ast.candidates.findFunction(types2, receiverType);
+  const decl = ast.candidates.findFunction(types, receiverType);
   if (decl) return callFunctionHandler(decl.handler, ev, args, ast);
   throw ev.createError(
     "no_matching_overload",
-    `found no matching overload for '${receiverType.type}.${ast.args[0]}(${types2.map((t) => t.unwrappedType).join(", ")})'`,
+    `found no matching overload for '${receiverType.type}.${ast.args[0]}(${types.map((t) => t.unwrappedType).join(", ")})'`,
     ast
   );
 }
@@ -22845,7 +22845,7 @@ function createQuantifierExpander(opts) {
 }
 function createHasExpander() {
   const invalidHasArgument = "has() invalid argument";
-  function evaluate3(ev, macro, ctx) {
+  function evaluate2(ev, macro, ctx) {
     const nodes = macro.macroHasProps;
     let i = nodes.length;
     let obj = ev.run(nodes[--i], ctx);
@@ -22874,7 +22874,7 @@ function createHasExpander() {
     return checker.getType("bool");
   }
   return function({ args }) {
-    return { args, evaluate: evaluate3, typeCheck, async: false };
+    return { args, evaluate: evaluate2, typeCheck, async: false };
   };
 }
 function registerMacros(registry) {
@@ -23219,8 +23219,8 @@ var TypeChecker = class extends Base {
     if (!type.hasPlaceholderType) return type.name;
     return type.templated(this.registry, toDynTypeBinding).name;
   }
-  formatTypeList(types2) {
-    return types2.map((t) => this.formatType(t)).join(", ");
+  formatTypeList(types) {
+    return types.map((t) => this.formatType(t)).join(", ");
   }
 };
 
@@ -24293,8 +24293,8 @@ var addedFunctions = [
   },
   ...extrema()
 ];
-function findFunction(name, types2) {
-  const matches = (added) => added.name === name && added.parameters.length === types2.length && added.parameters.every((type, i) => type === types2[i]);
+function findFunction(name, types) {
+  const matches = (added) => added.name === name && added.parameters.length === types.length && added.parameters.every((type, i) => type === types[i]);
   return addedFunctions.find(matches) ?? null;
 }
 var functionNames = [
@@ -24348,22 +24348,22 @@ function namesIn(node, declared) {
   visit(node);
   return [...names3].filter((name) => Object.hasOwn(declared, name));
 }
-function renameVariables(value2, types2) {
-  if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types2);
+function renameVariables(value2, types) {
+  if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
   if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-  if (value2.op !== "id") renameVariables(value2.args, types2);
-  else if (typeof value2.args === "string" && Object.hasOwn(types2, value2.args))
+  if (value2.op !== "id") renameVariables(value2.args, types);
+  else if (typeof value2.args === "string" && Object.hasOwn(types, value2.args))
     value2.args = innerName(value2.args);
 }
 var environments = /* @__PURE__ */ new WeakMap();
-function environmentOf(types2) {
-  let environment = environments.get(types2);
+function environmentOf(types) {
+  let environment = environments.get(types);
   if (environment === void 0) {
     environment = base.clone();
-    for (const [name, type] of Object.entries(types2)) {
+    for (const [name, type] of Object.entries(types)) {
       if (!isReservedName(name)) environment.registerVariable(innerName(name), type);
     }
-    environments.set(types2, environment);
+    environments.set(types, environment);
   }
   return environment;
 }
@@ -24382,11 +24382,11 @@ function fromCel(value2) {
   if (typeof value2 === "number" || typeof value2 === "boolean" || typeof value2 === "string") return value2;
   throw new EvaluationFault("gives neither a number nor a text nor true or false");
 }
-function parseCel(source, types2) {
+function parseCel(source, types) {
   try {
-    const parsed = environmentOf(types2).parse(source);
-    const names3 = namesIn(parsed.ast, types2);
-    renameVariables(parsed.ast, types2);
+    const parsed = environmentOf(types).parse(source);
+    const names3 = namesIn(parsed.ast, types);
+    renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
@@ -24394,7 +24394,7 @@ function parseCel(source, types2) {
       for (const name of names3) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
-        context[innerName(name)] = types2[name] === "int" ? toCel(value2) : value2;
+        context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
       }
       try {
         return fromCel(parsed(context));
@@ -24595,8 +24595,8 @@ function conversion2(name, value2) {
 function call(name, values2) {
   const [first, second] = values2;
   if (first === void 0) return null;
-  const types2 = values2.map((value2) => value2.type);
-  const added = findFunction(name, types2);
+  const types = values2.map((value2) => value2.type);
+  const added = findFunction(name, types);
   if (added === null) return values2.length === 1 ? conversion2(name, first) : null;
   const a2 = first.run;
   if (second === void 0) return { type: added.result, run: (variables) => added.call(a2(variables)) };
@@ -24606,8 +24606,8 @@ function call(name, values2) {
   const runs2 = values2.map((value2) => value2.run);
   return { type: added.result, run: (variables) => added.call(...runs2.map((run) => run(variables))) };
 }
-function lowerAll(nodes, types2) {
-  const lowered = nodes.map((node) => lower(node, types2));
+function lowerAll(nodes, types) {
+  const lowered = nodes.map((node) => lower(node, types));
   return lowered.includes(null) ? null : lowered;
 }
 function membership(value2, items) {
@@ -24618,47 +24618,47 @@ function membership(value2, items) {
   };
   return { type: "bool", run };
 }
-function lower(node, types2) {
+function lower(node, types) {
   switch (node.op) {
     case "value":
       return literal(node.args);
     case "id": {
       const name = outerName(node.args);
-      const type = Object.hasOwn(types2, name) ? types2[name] : void 0;
+      const type = Object.hasOwn(types, name) ? types[name] : void 0;
       return type === void 0 ? null : { type, run: variable(name, type) };
     }
     case "!_": {
-      const operand = lower(node.args, types2);
+      const operand = lower(node.args, types);
       return operand?.type === "bool" ? { type: "bool", run: (v) => !operand.run(v) } : null;
     }
     case "-_": {
-      const operand = lower(node.args, types2);
+      const operand = lower(node.args, types);
       if (operand === null || !isNumeric(operand.type)) return null;
       const run = operand.run;
       return operand.type === "int" ? { type: "int", run: (v) => 0 - run(v) } : { type: "double", run: (v) => -run(v) };
     }
     case "&&":
     case "||": {
-      const sides = lowerAll(node.args, types2);
+      const sides = lowerAll(node.args, types);
       if (sides === null || sides.some((side) => side.type !== "bool")) return null;
       return logical(node.op === "||", sides[0], sides[1]);
     }
     case "?:": {
-      const parts = lowerAll(node.args, types2);
+      const parts = lowerAll(node.args, types);
       if (parts === null) return null;
       const [condition, yes, no] = parts;
       if (condition.type !== "bool" || yes.type !== no.type) return null;
       return { type: yes.type, run: (v) => condition.run(v) ? yes.run(v) : no.run(v) };
     }
     case "call": {
-      const values2 = lowerAll(node.args[1], types2);
+      const values2 = lowerAll(node.args[1], types);
       return values2 === null ? null : call(node.args[0], values2);
     }
     case "in": {
       const [needle, list4] = node.args;
       if (list4.op !== "list") return null;
-      const value2 = lower(needle, types2);
-      const items = lowerAll(list4.args, types2);
+      const value2 = lower(needle, types);
+      const items = lowerAll(list4.args, types);
       return value2 === null || items === null ? null : membership(value2, items);
     }
     case "==":
@@ -24672,7 +24672,7 @@ function lower(node, types2) {
     case "*":
     case "/":
     case "%": {
-      const sides = lowerAll(node.args, types2);
+      const sides = lowerAll(node.args, types);
       return sides === null ? null : binary(node.op, sides[0], sides[1]);
     }
     default:
@@ -24682,8 +24682,8 @@ function lower(node, types2) {
 
 // src/expression/formula.ts
 var origins = /* @__PURE__ */ new WeakMap();
-function keepOrigin(expression, root, types2) {
-  origins.set(expression, { root, types: types2 });
+function keepOrigin(expression, root, types) {
+  origins.set(expression, { root, types });
 }
 function expressionFormula(expression) {
   const origin = origins.get(expression);
@@ -24691,8 +24691,8 @@ function expressionFormula(expression) {
   const value2 = expression.names.length === 0 ? expression.evaluate({}) : null;
   return typeof value2 === "string" ? ["text", value2] : value2;
 }
-function formulaOf(node, types2) {
-  const all = (nodes) => nodes.map((one3) => formulaOf(one3, types2));
+function formulaOf(node, types) {
+  const all = (nodes) => nodes.map((one3) => formulaOf(one3, types));
   switch (node.op) {
     case "value":
       if (typeof node.args === "string") return ["text", node.args];
@@ -24700,9 +24700,9 @@ function formulaOf(node, types2) {
     case "id":
       return outerName(node.args);
     case "!_":
-      return ["!", formulaOf(node.args, types2)];
+      return ["!", formulaOf(node.args, types)];
     case "-_":
-      return [`${isFraction(node.args, types2) ? "f" : ""}negate`, formulaOf(node.args, types2)];
+      return [`${isFraction(node.args, types) ? "f" : ""}negate`, formulaOf(node.args, types)];
     case "?:":
     case "&&":
     case "||":
@@ -24711,7 +24711,7 @@ function formulaOf(node, types2) {
       return [node.args[0], ...all(node.args[1])];
     case "in": {
       const [needle, list4] = node.args;
-      return ["in", formulaOf(needle, types2), ...all(list4.args)];
+      return ["in", formulaOf(needle, types), ...all(list4.args)];
     }
     case "+":
     case "-":
@@ -24719,14 +24719,14 @@ function formulaOf(node, types2) {
     case "/":
     case "%": {
       const [left, right] = node.args;
-      return [`${isFraction(left, types2) ? "f" : ""}${node.op}`, ...all([left, right])];
+      return [`${isFraction(left, types) ? "f" : ""}${node.op}`, ...all([left, right])];
     }
     default:
       return [node.op, ...all(node.args)];
   }
 }
-function isFraction(node, types2) {
-  return lower(node, types2)?.type === "double";
+function isFraction(node, types) {
+  return lower(node, types)?.type === "double";
 }
 
 // src/expression/compile-expression.ts
@@ -24742,7 +24742,7 @@ function compileExpression(source, context) {
   const { type } = program;
   if (!isExpressionType(type, expect2)) return { ok: false, ...explainResult(type, expect2, source) };
   const run = lower(program.root, variables)?.run ?? program.run;
-  const evaluate3 = (values2) => {
+  const evaluate2 = (values2) => {
     try {
       return run(values2);
     } catch (error) {
@@ -24755,7 +24755,7 @@ function compileExpression(source, context) {
       });
     }
   };
-  const expression = { source, names: program.names, type, evaluate: evaluate3 };
+  const expression = { source, names: program.names, type, evaluate: evaluate2 };
   keepOrigin(expression, program.root, variables);
   return { ok: true, expression };
 }
@@ -25886,7 +25886,7 @@ var SourceText = class {
     this.file = file;
     this.text = text3;
     const starts = [0];
-    for (let at2 = text3.indexOf("\n"); at2 !== -1; at2 = text3.indexOf("\n", at2 + 1)) starts.push(at2 + 1);
+    for (let at3 = text3.indexOf("\n"); at3 !== -1; at3 = text3.indexOf("\n", at3 + 1)) starts.push(at3 + 1);
     this.#lineStarts = starts;
   }
   /** 1-based line and column of an offset. */
@@ -25995,7 +25995,7 @@ function typeOf(values2) {
 }
 function readTunables(written, place, taken) {
   const items = [];
-  const types2 = {};
+  const types = {};
   for (const [name, list4] of Object.entries(written ?? {})) {
     const values2 = soundValues(list4 ?? []);
     checkName(name, place.at(name));
@@ -26013,7 +26013,7 @@ function readTunables(written, place, taken) {
       });
     }
     items.push({ name, values: values2 });
-    types2[name] = type ?? "int";
+    types[name] = type ?? "int";
   }
   const rawSize = items.reduce((product, { values: values2 }) => product * values2.length, 1);
   if (rawSize > maxRawSize) {
@@ -26022,7 +26022,7 @@ function readTunables(written, place, taken) {
       nextStep: "remove tunables or values"
     });
   }
-  return { items, types: types2 };
+  return { items, types };
 }
 function narrowTunables(tunables, written, place) {
   const names3 = tunables.items.map(({ name }) => name);
@@ -26164,7 +26164,7 @@ function readWorkloads(written, place) {
       });
     }
   }
-  const types2 = Object.fromEntries(
+  const types = Object.fromEntries(
     names3.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
@@ -26177,7 +26177,7 @@ function readWorkloads(written, place) {
     place: here
   }));
   reportRepeated(items);
-  return { types: types2, items };
+  return { types, items };
 }
 var typeNames2 = {
   int: "a whole number",
@@ -26380,7 +26380,7 @@ function readConstraints(parts, variables) {
       place: parts.defaultPlace,
       workloads: parts.workloads,
       defaults: parts.defaults,
-      fault: (holds, workload) => holds === true ? null : `the default breaks the constraint '${expression.source}' for workload ${workload}`,
+      fault: (holds2, workload) => holds2 === true ? null : `the default breaks the constraint '${expression.source}' for workload ${workload}`,
       nextStep: "change the default or the constraint"
     });
     return [expression];
@@ -26546,9 +26546,9 @@ function report(fault, document2) {
   }
   if (keyword === "uniqueItems") {
     const inside = at(pointer, Math.max(Number(params.i), Number(params.j)));
-    const repeated2 = valueAt(document2.data, inside);
+    const repeated = valueAt(document2.data, inside);
     document2.reportValue(inside, {
-      message: `${String(repeated2)} is given twice`,
+      message: `${String(repeated)} is given twice`,
       nextStep: "remove one of them"
     });
     return inside;
@@ -28618,8 +28618,8 @@ function parseBinaryExpr(ctx, args) {
   while (true) {
     const opToken = stream.peek();
     if (!isBinaryOpInContext(opToken, inTemplate)) break;
-    const precedence = getPrecedence(opToken);
-    if (precedence < minPrecedence) break;
+    const precedence2 = getPrecedence(opToken);
+    if (precedence2 < minPrecedence) break;
     stream.nextToken();
     currentGroup = checkOpBinding(stream, opToken.text, currentGroup);
     let right = parseUnaryExpression(ctx, condRef);
@@ -28627,7 +28627,7 @@ function parseBinaryExpr(ctx, args) {
     const nextToken = stream.peek();
     if (isBinaryOpInContext(nextToken, inTemplate)) {
       const nextPrec = getPrecedence(nextToken);
-      if (nextPrec > precedence) right = parseBinaryExpr(ctx, {
+      if (nextPrec > precedence2) right = parseBinaryExpr(ctx, {
         prec: nextPrec,
         left: right,
         group: "unary",
@@ -29750,9 +29750,9 @@ var ParsingContext = class {
   }
   pushScope(kind = "scope") {
     const { scope } = this.state.context;
-    const newScope = emptyScope(scope, kind);
-    scope.contents.push(newScope);
-    this.state.context.scope = newScope;
+    const newScope2 = emptyScope(scope, kind);
+    scope.contents.push(newScope2);
+    this.state.context.scope = newScope2;
   }
   popScope() {
     const weslContext = this.state.context;
@@ -30627,8 +30627,8 @@ var WeslStream = class {
     }
   }
 };
-function invalidNull(at2) {
-  return new ParseError2("Invalid token \\0", [at2, at2 + 1]);
+function invalidNull(at3) {
+  return new ParseError2("Invalid token \\0", [at3, at3 + 1]);
 }
 function parseWesl(srcModule, options) {
   const { ctx, state } = createParseState(srcModule, options);
@@ -30929,9 +30929,9 @@ function rootLiveDecls(decl, ctx) {
   const { rootLive } = ctx.bindings;
   const cached = rootLive.get(scope);
   if (cached) return cached;
-  const live = makeRootLiveDecls(getValidRootDecls(scope, ctx));
-  rootLive.set(scope, live);
-  return live;
+  const live2 = makeRootLiveDecls(getValidRootDecls(scope, ctx));
+  rootLive.set(scope, live2);
+  return live2;
 }
 function handleRef(ident, liveDecls, bindContext) {
   const { bindings } = bindContext;
@@ -30994,16 +30994,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants9, packageName2) {
-  if (Object.keys(constants9).length === 0) return void 0;
-  return new ConstantsResolver(constants9, packageName2);
+function createConstantsResolver(constants8, packageName2) {
+  if (Object.keys(constants8).length === 0) return void 0;
+  return new ConstantsResolver(constants8, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants9, packageName2 = "package") {
-    this.constants = constants9;
+  constructor(constants8, packageName2 = "package") {
+    this.constants = constants8;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33344,6 +33344,68 @@ function zeroElem(name) {
   return name.startsWith("vec") ? abstractInt : abstractFloat;
 }
 
+// src/kernel/associate.ts
+var precedence = {
+  "||": 1,
+  "&&": 2,
+  "|": 3,
+  "^": 4,
+  "&": 5,
+  "==": 6,
+  "!=": 6,
+  "<": 6,
+  "<=": 6,
+  ">": 6,
+  ">=": 6,
+  "<<": 7,
+  ">>": 7,
+  "+": 8,
+  "-": 8,
+  "*": 9,
+  "/": 9,
+  "%": 9
+};
+function associate(element2, childrenOf2) {
+  if (element2.kind === "binary-expression" && isMisplaced(element2)) {
+    const operands = [];
+    const operators2 = [];
+    collect(element2, operands, operators2);
+    Object.assign(element2, climb(operands, operators2));
+  }
+  for (const child of childrenOf2(element2)) associate(child, childrenOf2);
+}
+function isMisplaced(chain) {
+  if (chain.kind !== "binary-expression") return false;
+  const { left, right, operator } = chain;
+  return [left, right].some(
+    (side) => side.kind === "binary-expression" && strength(side.operator) < strength(operator)
+  ) || isMisplaced(left) || isMisplaced(right);
+}
+function strength({ value: value2 }) {
+  return precedence[value2] ?? 0;
+}
+function collect(expression, operands, operators2) {
+  if (expression.kind !== "binary-expression") {
+    operands.push(expression);
+    return;
+  }
+  collect(expression.left, operands, operators2);
+  operators2.push(expression.operator);
+  collect(expression.right, operands, operators2);
+}
+function climb(operands, operators2) {
+  let weakest = -1;
+  for (const [index, operator2] of operators2.entries()) {
+    if (weakest < 0 || strength(operator2) <= strength(operators2[weakest]))
+      weakest = index;
+  }
+  const operator = operators2[weakest];
+  if (operator === void 0) return operands[0];
+  const left = climb(operands.slice(0, weakest + 1), operators2.slice(0, weakest));
+  const right = climb(operands.slice(weakest + 1), operators2.slice(weakest + 1));
+  return { kind: "binary-expression", operator, left, right, start: left.start, end: right.end };
+}
+
 // src/kernel/text-position.ts
 function lineStarts2(text3) {
   const starts = [0];
@@ -33366,15 +33428,15 @@ var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d
 function blankComments(wgsl2, replacement2 = () => null) {
   let result = "";
   let kept2 = 0;
-  let at2 = 0;
-  while (at2 < wgsl2.length) {
-    if (wgsl2[at2] !== "/" || wgsl2[at2 + 1] !== "/" && wgsl2[at2 + 1] !== "*") {
-      at2++;
+  let at3 = 0;
+  while (at3 < wgsl2.length) {
+    if (wgsl2[at3] !== "/" || wgsl2[at3 + 1] !== "/" && wgsl2[at3 + 1] !== "*") {
+      at3++;
       continue;
     }
-    const end = wgsl2[at2 + 1] === "/" ? lineEnd(wgsl2, at2) : blockEnd(wgsl2, at2);
-    result += wgsl2.slice(kept2, at2) + (replacement2(at2, end) ?? spaces(wgsl2.slice(at2, end)));
-    at2 = end;
+    const end = wgsl2[at3 + 1] === "/" ? lineEnd(wgsl2, at3) : blockEnd(wgsl2, at3);
+    result += wgsl2.slice(kept2, at3) + (replacement2(at3, end) ?? spaces(wgsl2.slice(at3, end)));
+    at3 = end;
     kept2 = end;
   }
   return result + wgsl2.slice(kept2);
@@ -33389,14 +33451,14 @@ function lineEnd(wgsl2, from) {
 }
 function blockEnd(wgsl2, from) {
   let depth = 0;
-  for (let at2 = from; at2 < wgsl2.length; at2++) {
-    if (wgsl2.startsWith("/*", at2)) {
+  for (let at3 = from; at3 < wgsl2.length; at3++) {
+    if (wgsl2.startsWith("/*", at3)) {
       depth++;
-      at2++;
-    } else if (wgsl2.startsWith("*/", at2)) {
+      at3++;
+    } else if (wgsl2.startsWith("*/", at3)) {
       depth--;
-      at2++;
-      if (depth === 0) return at2 + 1;
+      at3++;
+      if (depth === 0) return at3 + 1;
     }
   }
   return wgsl2.length;
@@ -33470,6 +33532,10 @@ var SourceModules = class {
     this.rootModule = moduleOf(source.path);
     this.#files.set(this.rootModule, source.path);
   }
+  /** The modules that linking has asked for so far. */
+  get asts() {
+    return [...this.#parsed.values()];
+  }
   /** Files of the modules that linking has asked for so far. */
   get loaded() {
     return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? "");
@@ -33495,7 +33561,7 @@ var SourceModules = class {
     const path2 = this.#files.get(modulePath);
     if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
     const src = this.marked(path2);
-    const parsed = parseSrcModule({ modulePath, debugFilePath: path2, src }, { keepComments: false });
+    const parsed = parseModule2({ modulePath, debugFilePath: path2, src });
     this.#parsed.set(modulePath, parsed);
     return parsed;
   }
@@ -33525,16 +33591,91 @@ async function linkModules(modules, parameters) {
     }
   });
 }
+var BindableProgram = class {
+  #modules;
+  #resolver;
+  #constants;
+  /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
+  constructor(modules, constants8) {
+    const own = createConstantsResolver({ ...constants8 }, packageName);
+    this.#modules = modules;
+    this.#constants = own?.resolveModule(constantsFile);
+    this.#resolver = composeResolvers(modules, own);
+  }
+  /** Whether a declaration is one of the virtual module `constants`. */
+  isConstant(declaration) {
+    return declaration.srcModule === this.#constants?.srcModule;
+  }
+  /** Declarations of the modules that were asked for so far. */
+  get modules() {
+    return this.#modules.asts.map((ast) => ast.moduleElem.decls);
+  }
+  /**
+   * The program under conditions. Names are resolved when they are first asked for.
+   *
+   * @throws what `bindingFailure` knows, where something is asked for in a program that cannot be linked.
+   */
+  bind(parameters) {
+    const conditions = Object.assign(/* @__PURE__ */ Object.create(null), parameters);
+    const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
+    if (!rootAst) throw new Error("the file is missing");
+    const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
+    const directives = this.modules.flatMap(
+      (module) => filterValidElements(module, conditions).filter(({ kind }) => kind === "directive")
+    );
+    const resolver = this.#resolver;
+    let bindings = null;
+    return {
+      text: "",
+      declarations: [.../* @__PURE__ */ new Set([...declarations, ...directives])],
+      conditions,
+      get bindings() {
+        if (bindings === null) {
+          bindings = quietly(() => bindIdents({ rootAst, resolver, conditions }).bindings);
+          bindings.expressionTypes = new TypeTable();
+        }
+        return bindings;
+      }
+    };
+  }
+};
+function bindingFailure(error, rootPath) {
+  const outcome = linkFailure(error, rootPath);
+  return outcome.ok ? null : outcome.failure;
+}
 function parseWgsl(path2, text3) {
   try {
     const modulePath = `${packageName}::main`;
-    const rootAst = parseSrcModule({ modulePath, debugFilePath: path2, src: text3 }, { keepComments: false });
+    const rootAst = parseModule2({ modulePath, debugFilePath: path2, src: text3 });
     const resolver = { resolveModule: () => void 0 };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
-    return succeeded({ text: text3, declarations: rootAst.moduleElem.decls, bindings });
+    bindings.expressionTypes = new TypeTable();
+    return succeeded({ text: text3, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
   } catch (error) {
     return linkFailure(error, path2);
   }
+}
+function parseModule2(source) {
+  const ast = parseSrcModule(source, { keepComments: false });
+  associate(ast.moduleElem, childElems);
+  return ast;
+}
+function quietly(work) {
+  let outcome = null;
+  void withLoggerAsync(
+    () => {
+    },
+    async () => {
+      try {
+        outcome = { value: work() };
+      } catch (error) {
+        outcome = { error };
+      }
+    }
+  );
+  const done = outcome;
+  if (done !== null && "value" in done) return done.value;
+  throw done?.error;
 }
 function linkFailure(error, rootPath) {
   if (!(error instanceof Error)) throw error;
@@ -33556,26 +33697,27 @@ function constantsHint(message) {
   if (!missing2) return message;
   return `no tunable or workload parameter is called \`${missing2[1]}\`, so \`constants::${missing2[1]}\` does not exist`;
 }
-var types = /* @__PURE__ */ new WeakMap();
-var constants2 = /* @__PURE__ */ new WeakMap();
-function constantOf(expression, module) {
-  let known2 = constants2.get(expression);
-  if (!known2) {
-    known2 = { value: evalConstExpr(expression, { bindings: module.bindings }) };
-    constants2.set(expression, known2);
+var TypeTable = class extends Map {
+  set(expression, type) {
+    const written = expression.kind === "call-expression" ? expression.function : expression;
+    if (type.kind === "array" && written.kind === "type" && written.name.originalName === "array") {
+      const countExpression = written.templateParams?.[1];
+      if (countExpression) Object.assign(type, { countExpression });
+    }
+    return super.set(expression, type);
   }
-  return known2.value;
+};
+function contextOf({ bindings, conditions }) {
+  return { bindings, conditions: conditions ?? {} };
+}
+function constantOf(expression, module) {
+  return evalConstExpr(expression, contextOf(module));
 }
 function typeOf3(expression, module) {
-  let type = types.get(expression);
-  if (!type) {
-    type = typeOfExpr(expression, { bindings: module.bindings });
-    types.set(expression, type);
-  }
-  return type;
+  return module.bindings.expressionTypes.get(expression) ?? typeOfExpr(expression, contextOf(module));
 }
 function typeOfDeclaration(declaration, module) {
-  return typeOfDecl(declaration, { bindings: module.bindings });
+  return typeOfDecl(declaration, contextOf(module));
 }
 function declarationOf(ident, module) {
   return refDecl(ident, module.bindings);
@@ -33587,8 +33729,41 @@ function constantNumber(expression, module) {
   const value2 = constantOf(expression, module);
   return (value2 && scalarToNumber(value2)) ?? null;
 }
-function childrenOf(element2) {
-  return childElems(element2);
+function childrenOf(element2, module) {
+  const children = childElems(element2);
+  if (module.conditions === null) return children;
+  return live(
+    children.filter((child) => child.kind !== "attribute"),
+    module
+  );
+}
+function wordsOf(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
+  const words2 = [];
+  const visit = (one3) => {
+    const picked = pick(one3);
+    if (picked !== null) words2.push(...picked.split("::"));
+    for (const child of childElems(one3)) {
+      if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
+      else visit(child);
+    }
+  };
+  if (element2.kind === "attribute") attributeExpressions(element2).forEach(visit);
+  else visit(element2);
+  return words2;
+}
+function attributeExpressions({ attribute: attribute2 }) {
+  switch (attribute2.kind) {
+    case "@if":
+    case "@elif":
+      return [attribute2.param.expression];
+    case "@attribute":
+      return (attribute2.params ?? []).map((parameter2) => parameter2.expression);
+    default:
+      return [];
+  }
+}
+function live(elements, { conditions }) {
+  return conditions === null ? elements : filterValidElements(elements, conditions);
 }
 function constantValue(expression, module) {
   return plainValue(constantOf(expression, module));
@@ -33605,11 +33780,14 @@ function plainValue(value2) {
 }
 
 // src/kernel/layout.ts
+function numbersOf(module) {
+  return (expression) => constantNumber(expression, module);
+}
 var unknown = { size: Number.NaN, align: Number.NaN };
 function roundUp(align, size) {
   return Math.ceil(size / align) * align;
 }
-function layoutOf(type, module) {
+function layoutOf(type, numbers2) {
   switch (type.kind) {
     case "scalar": {
       const size = type.scalar === "f16" ? 2 : 4;
@@ -33618,19 +33796,19 @@ function layoutOf(type, module) {
     case "atomic":
       return { size: 4, align: 4 };
     case "vector": {
-      const element2 = layoutOf(type.elem, module).size;
+      const element2 = layoutOf(type.elem, numbers2).size;
       return { size: element2 * type.size, align: element2 * (type.size === 2 ? 2 : 4) };
     }
     case "matrix": {
-      const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, module);
+      const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, numbers2);
       return { size: type.cols * roundUp(column.align, column.size), align: column.align };
     }
     case "array": {
-      const { align } = layoutOf(type.elem, module);
-      return { size: (type.count ?? Number.NaN) * arrayStride(type.elem, module), align };
+      const { align } = layoutOf(type.elem, numbers2);
+      return { size: arrayLength(type, numbers2) * arrayStride(type.elem, numbers2), align };
     }
     case "struct": {
-      const members = structMembers(type, module);
+      const members = structMembers(type, numbers2);
       const align = Math.max(1, ...members.map((member2) => member2.align));
       const last2 = members.at(-1);
       return { size: last2 ? roundUp(align, last2.offset + last2.size) : 0, align };
@@ -33639,15 +33817,20 @@ function layoutOf(type, module) {
       return unknown;
   }
 }
-function arrayStride(element2, module) {
-  const { size, align } = layoutOf(element2, module);
+function arrayLength(type, numbers2) {
+  if (!type.countExpression) return type.count ?? Number.NaN;
+  const length = numbers2(type.countExpression);
+  return length !== null && Number.isInteger(length) && length > 0 ? length : Number.NaN;
+}
+function arrayStride(element2, numbers2) {
+  const { size, align } = layoutOf(element2, numbers2);
   return roundUp(align, size);
 }
-function structMembers(type, module) {
+function structMembers(type, numbers2) {
   let end = 0;
   return type.members.map(({ name, type: memberType2 }) => {
-    const natural = layoutOf(memberType2, module);
-    const declared = type.structElem && memberAttributes(type.structElem, name, module);
+    const natural = layoutOf(memberType2, numbers2);
+    const declared = type.structElem && memberAttributes(type.structElem, name, numbers2);
     const align = declared?.align ?? natural.align;
     const size = declared?.size ?? natural.size;
     const offset = roundUp(align, end);
@@ -33655,14 +33838,14 @@ function structMembers(type, module) {
     return { name, type: memberType2, size, align, offset };
   });
 }
-function memberAttributes(struct, name, module) {
+function memberAttributes(struct, name, numbers2) {
   const found = {};
   const member2 = struct.members.find((candidate) => candidate.name.name === name);
   for (const { attribute: attribute2 } of member2?.attributes ?? []) {
     if (attribute2.kind !== "@attribute" || attribute2.name !== "align" && attribute2.name !== "size")
       continue;
     const parameter2 = attribute2.params?.[0];
-    found[attribute2.name] = (parameter2 && constantNumber(parameter2.expression, module)) ?? Number.NaN;
+    found[attribute2.name] = (parameter2 && numbers2(parameter2.expression)) ?? Number.NaN;
   }
   return found;
 }
@@ -33714,17 +33897,17 @@ function bindBuffers(options) {
   }
   return succeeded(bound);
 }
-function evaluateCount(evaluate3, variables) {
-  const value2 = evaluateOrFail(evaluate3, variables);
+function evaluateCount(evaluate2, variables) {
+  const value2 = evaluateOrFail(evaluate2, variables);
   if (!value2.ok) return value2;
   if (typeof value2.value !== "number" || !Number.isSafeInteger(value2.value) || value2.value < 1) {
     return failed("validation", `is ${value2.value}; it must be a whole number, at least 1`);
   }
   return succeeded(value2.value);
 }
-function evaluateOrFail(evaluate3, variables) {
+function evaluateOrFail(evaluate2, variables) {
   try {
-    return succeeded(evaluate3(variables));
+    return succeeded(evaluate2(variables));
   } catch (error) {
     if (error instanceof JoulegateError) return failed("validation", `has no value: ${error.message}`);
     throw error;
@@ -33786,6 +33969,307 @@ function undeclaredMessage(definition, bindings) {
 
 // src/kernel/command-builder.ts
 import { createHash as createHash3 } from "node:crypto";
+
+// src/kernel/features/tally.ts
+var counters = [
+  "floatAdd",
+  "floatMul",
+  "floatDiv",
+  "floatFma",
+  "halfOps",
+  "special",
+  "intAdd",
+  "intMul",
+  "intDiv",
+  "compare",
+  "convert",
+  "storageLoads",
+  "storageLoadBytes",
+  "storageStores",
+  "storageStoreBytes",
+  "contiguousBytes",
+  "broadcastBytes",
+  "stridedBytes",
+  "irregularBytes",
+  "workgroupLoads",
+  "workgroupLoadBytes",
+  "workgroupStores",
+  "workgroupStoreBytes",
+  "workgroupConflicts",
+  "privateLoads",
+  "privateStores",
+  "uniformLoads",
+  "atomics",
+  "barriers",
+  "subgroupOps",
+  "textureOps",
+  "branches",
+  "divergentBranches",
+  "iterations"
+];
+var indexes = new Map(counters.map((counter, index) => [counter, index]));
+function counterIndex(counter) {
+  return indexes.get(counter);
+}
+function perform(code, run, frame, tally, times) {
+  tally.addAll(code.fixed, times);
+  const { steps: steps2 } = code;
+  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
+}
+function adding(counter, amount = 1) {
+  return { fixed: [[counterIndex(counter), amount]], steps: [] };
+}
+function stepping(step2) {
+  return { fixed: [], steps: [step2] };
+}
+function sequence(codes) {
+  const all = codes.filter((code) => code !== null);
+  if (all.length <= 1) return all[0] ?? null;
+  const sums = zeros.slice();
+  const steps2 = [];
+  for (const code of all) {
+    for (const [index, amount] of code.fixed) sums[index] = sums[index] + amount;
+    for (const step2 of code.steps) steps2.push(step2);
+  }
+  const fixed2 = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index];
+    if (amount !== 0) fixed2.push([index, amount]);
+  }
+  return { fixed: fixed2, steps: steps2 };
+}
+var zeros = counters.map(() => 0);
+var Tally = class {
+  #sums = zeros.slice();
+  loopDepth = 0;
+  /** @param index of a counter. */
+  get(index) {
+    return this.#sums[index];
+  }
+  /** Nothing times an unknown number of iterations is still nothing. */
+  add(index, amount) {
+    if (amount === 0) return;
+    this.#sums[index] = this.#sums[index] + amount;
+  }
+  /** Adds amounts by counter index, each a number of times. */
+  addAll(amounts, times) {
+    for (let at3 = 0; at3 < amounts.length; at3++) {
+      const [index, amount] = amounts[at3];
+      this.add(index, amount * times);
+    }
+  }
+  /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
+  addLargest(alternatives2) {
+    for (let index = 0; index < counters.length; index++) {
+      let largest2 = 0;
+      for (const tally of alternatives2) largest2 = Math.max(largest2, tally.#sums[index]);
+      this.#sums[index] = this.#sums[index] + largest2;
+    }
+    for (const tally of alternatives2) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
+  }
+  /** Everything is unknown from here on. */
+  forget() {
+    this.#sums.fill(Number.NaN);
+    this.loopDepth = Number.NaN;
+  }
+};
+
+// src/kernel/features/extract.ts
+var subgroup = 32;
+var at2 = Object.fromEntries(counters.map((counter) => [counter, counterIndex(counter)]));
+var flops = ({ counts }) => counts.get(at2.floatAdd) + counts.get(at2.floatMul) + counts.get(at2.floatDiv) + 2 * counts.get(at2.floatFma);
+var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul) + counts.get(at2.intDiv);
+var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
+var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
+var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
+var log3 = (value2) => Math.log2(1 + Math.abs(value2));
+var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
+var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
+var definitions = {
+  workgroups: (m) => log3(m.workgroups),
+  invocations: (m) => log3(invocations(m)),
+  workgroupSize: (m) => log3(m.perWorkgroup),
+  workgroupSizeX: (m) => log3(m.workgroupSize[0]),
+  workgroupSizeY: (m) => log3(m.workgroupSize[1]),
+  /** Subgroups that are launched in all: what a device runs in waves. */
+  waves: (m) => log3(m.workgroups * Math.ceil(m.perWorkgroup / subgroup)),
+  /** Share of idle lanes in the last subgroup of a workgroup. */
+  subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
+  workgroupBytes: (m) => log3(m.workgroupBytes),
+  privateBytes: (m) => log3(m.privateBytes),
+  floatAdd: counted("floatAdd"),
+  floatMul: counted("floatMul"),
+  floatDiv: counted("floatDiv"),
+  floatFma: counted("floatFma"),
+  halfShare: (m) => ratio(m.counts.get(at2.halfOps), flops(m) - m.counts.get(at2.floatFma)),
+  special: counted("special"),
+  intAdd: counted("intAdd"),
+  intMul: counted("intMul"),
+  intDiv: counted("intDiv"),
+  compare: counted("compare"),
+  convert: counted("convert"),
+  storageLoads: counted("storageLoads"),
+  storageLoadBytes: counted("storageLoadBytes"),
+  storageStores: counted("storageStores"),
+  storageStoreBytes: counted("storageStoreBytes"),
+  contiguousBytes: counted("contiguousBytes"),
+  broadcastBytes: counted("broadcastBytes"),
+  stridedBytes: counted("stridedBytes"),
+  irregularBytes: counted("irregularBytes"),
+  workgroupLoads: counted("workgroupLoads"),
+  workgroupLoadBytes: counted("workgroupLoadBytes"),
+  workgroupStores: counted("workgroupStores"),
+  workgroupStoreBytes: counted("workgroupStoreBytes"),
+  /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
+  bankConflicts: (m) => ratio(
+    m.counts.get(at2.workgroupConflicts),
+    m.counts.get(at2.workgroupLoads) + m.counts.get(at2.workgroupStores)
+  ),
+  privateLoads: counted("privateLoads"),
+  privateStores: counted("privateStores"),
+  uniformLoads: counted("uniformLoads"),
+  atomics: counted("atomics"),
+  barriers: counted("barriers"),
+  subgroupOps: counted("subgroupOps"),
+  branches: counted("branches"),
+  /** Those whose condition reads where its invocation is: neighbours may go different ways. */
+  divergentBranches: counted("divergentBranches"),
+  iterations: counted("iterations"),
+  loopDepth: (m) => m.counts.loopDepth,
+  totalFlops: (m) => log3(flops(m) * invocations(m)),
+  totalIntegerOps: (m) => log3(integerOps(m) * invocations(m)),
+  totalStorageBytes: (m) => log3(storageBytes(m) * invocations(m)),
+  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * invocations(m)),
+  /** Bytes of all buffers: what has to be moved at least once. */
+  uniqueBytes: (m) => log3(m.uniqueBytes),
+  /** How often each byte is moved. */
+  reuse: (m) => log3(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  /** Floating-point operations per byte of storage traffic. */
+  arithmeticIntensity: (m) => log3(ratio(flops(m), storageBytes(m))),
+  /** Floating-point operations per byte of workgroup memory traffic. */
+  workgroupIntensity: (m) => log3(ratio(flops(m), workgroupTraffic(m))),
+  /** Bytes a storage load brings on average: the vector width. */
+  loadWidth: (m) => log3(ratio(m.counts.get(at2.storageLoadBytes), m.counts.get(at2.storageLoads))),
+  /** Bytes a storage store writes on average. */
+  storeWidth: (m) => log3(ratio(m.counts.get(at2.storageStoreBytes), m.counts.get(at2.storageStores))),
+  /** Bytes an access to workgroup memory moves on average. */
+  workgroupWidth: (m) => log3(ratio(workgroupTraffic(m), m.counts.get(at2.workgroupLoads) + m.counts.get(at2.workgroupStores))),
+  /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
+  outputsPerInvocation: (m) => log3(ratio(m.outputs, invocations(m)))
+};
+var featureNames = Object.keys(definitions);
+var measures = Object.values(definitions);
+function unknownFeatures() {
+  return new Float64Array(featureNames.length).fill(Number.NaN);
+}
+function featuresOf(code, launch, numbers2, { workgroupBytes }) {
+  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
+  const workgroupSize = launch.workgroupSize ?? unknownSize;
+  const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
+  const measure = {
+    counts: code.count(launch, numbers2),
+    dispatch: launch.dispatch,
+    workgroupSize,
+    workgroups: launch.dispatch.reduce((product, size) => product * size, 1),
+    perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
+    workgroupBytes,
+    privateBytes: code.privateBytes(numbers2),
+    uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
+  };
+  const features = new Float64Array(measures.length);
+  for (const [index, feature] of measures.entries()) features[index] = feature(measure);
+  return features;
+}
+
+// src/kernel/command-builder.ts
+function digest(parts) {
+  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function bindOutputs({ outputs }, workload, variables) {
+  const bound = [];
+  for (const [binding, output2] of outputs.entries()) {
+    const { name, check: check3 } = output2;
+    const type = elementType(output2, workload);
+    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
+    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
+    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
+    bound.push({
+      name,
+      group: 0,
+      binding,
+      kind: "storage",
+      type,
+      length: length.value,
+      byteLength: length.value * bytesPerElement[type],
+      fill: "zeros",
+      seed: 0,
+      values: null,
+      check: check3,
+      readsInitial: true
+    });
+  }
+  return succeeded(bound);
+}
+var CommandBuilder = class {
+  kernel;
+  workload;
+  #limits;
+  #command;
+  constructor(options) {
+    this.kernel = options.kernel;
+    this.workload = options.workload;
+    this.#limits = options.limits;
+    this.#command = options.command;
+  }
+  build(configuration) {
+    const id = configurationId(configuration, this.kernel.tunables);
+    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
+  }
+  reference() {
+    const { reference } = this.#command;
+    const { defaults } = this.kernel;
+    if (reference === null) return this.build(defaults);
+    return Promise.resolve(this.#variant(defaults, reference, "reference"));
+  }
+  /** Nothing is known of a program without running it. */
+  features() {
+    return new Float64Array(featureNames.length).fill(Number.NaN);
+  }
+  featuresOf() {
+    return Promise.resolve(null);
+  }
+  #variant(configuration, run, id) {
+    const { kernel, workload } = this;
+    const { build, folder, files } = this.#command;
+    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
+    const outputs = bindOutputs(this.#command, workload, variables);
+    if (!outputs.ok) return outputs;
+    const values2 = { ...workload.parameters, ...configuration };
+    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
+    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
+    const built = build === null ? null : filled(build);
+    const buildIdentity = digest([folder, sources, built]);
+    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
+    const command2 = {
+      run: filled(run),
+      build: built,
+      folder,
+      files,
+      outputs: outputs.value,
+      buildIdentity,
+      identity: digest([buildIdentity, filled(run), shapes])
+    };
+    return succeeded({
+      kernel: kernel.name,
+      workload: workload.name,
+      configuration,
+      id: `${kernel.name}/${workload.name}/${id}`,
+      program: null,
+      command: command2
+    });
+  }
+};
 
 // src/kernel/binding-type.ts
 function typeText(variable2, module) {
@@ -33866,7 +34350,7 @@ function readVariables(declarations, module) {
         return;
       }
     }
-    for (const child of childrenOf(element2)) visit(child);
+    for (const child of childrenOf(element2, module)) visit(child);
   };
   const visitTarget = (target) => {
     if (target.kind === "ref") return;
@@ -33913,7 +34397,7 @@ function reflect(module, entryPoint) {
   for (const variable2 of variables) {
     if (variable2.template?.[0]?.name === "workgroup") {
       const type = typeOfDeclaration(variable2.name.decl.ident, module);
-      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, module).size);
+      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
       continue;
     }
     const group = attributeNumber(variable2.attributes, "group", module);
@@ -33935,7 +34419,7 @@ function reflect(module, entryPoint) {
     workgroupSize: workgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: featuresOf(module)
+    requiredFeatures: requiredFeaturesOf(module)
   });
 }
 function isComputeEntry(fn) {
@@ -33970,7 +34454,7 @@ function bindingKind(variable2) {
   if (space2 !== "storage") return null;
   return access === "read_write" ? "storage" : "read-only-storage";
 }
-function featuresOf(module) {
+function requiredFeaturesOf(module) {
   const features = /* @__PURE__ */ new Set();
   for (const item of module.declarations) {
     if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
@@ -33981,122 +34465,6 @@ function featuresOf(module) {
   }
   return [...features].sort();
 }
-
-// src/kernel/features/assignments.ts
-var byAddress = 1e3;
-function countAssignments(elements, module) {
-  const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
-    const declaration = rootDeclaration(target, module);
-    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
-  };
-  const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
-    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
-    }
-    for (const child of childrenOf(element2)) visit(child);
-  };
-  for (const element2 of elements) visit(element2);
-  return counts;
-}
-function rootDeclaration(expression, module) {
-  switch (expression.kind) {
-    case "ref":
-      return declarationOf(expression.ident, module);
-    case "parenthesized-expression":
-      return rootDeclaration(expression.expression, module);
-    case "component-expression":
-    case "component-member-expression":
-      return rootDeclaration(expression.base, module);
-    default:
-      return void 0;
-  }
-}
-
-// src/kernel/features/frame.ts
-var everyone = { lane: null, initial: false };
-var firstInvocation = { lane: 0, initial: false };
-var arrivals = [
-  { lane: 0, initial: true },
-  { lane: 1, initial: true }
-];
-function entryFrame(facts) {
-  return { facts, parameters: /* @__PURE__ */ new Map(), depth: 0, memory: /* @__PURE__ */ new Map() };
-}
-function callFrame(fn, callArguments, caller) {
-  const parameters = /* @__PURE__ */ new Map();
-  for (const [index, parameter2] of fn.params.entries()) {
-    const expression = callArguments[index];
-    if (expression) parameters.set(parameter2.name.decl.ident, { expression, frame: caller });
-  }
-  return { facts: caller.facts, parameters, depth: caller.depth + 1, memory: /* @__PURE__ */ new Map() };
-}
-
-// src/kernel/features/tally.ts
-var counters = [
-  "floatAdd",
-  "floatMul",
-  "floatDiv",
-  "floatFma",
-  "halfOps",
-  "special",
-  "intAdd",
-  "intMul",
-  "intDiv",
-  "compare",
-  "convert",
-  "storageLoads",
-  "storageLoadBytes",
-  "storageStores",
-  "storageStoreBytes",
-  "contiguousBytes",
-  "broadcastBytes",
-  "stridedBytes",
-  "irregularBytes",
-  "workgroupLoads",
-  "workgroupLoadBytes",
-  "workgroupStores",
-  "workgroupStoreBytes",
-  "workgroupConflicts",
-  "privateLoads",
-  "privateStores",
-  "uniformLoads",
-  "atomics",
-  "barriers",
-  "subgroupOps",
-  "textureOps",
-  "branches",
-  "iterations"
-];
-var indexOf = new Map(counters.map((counter, index) => [counter, index]));
-var Tally = class {
-  #sums = new Float64Array(counters.length);
-  loopDepth = 0;
-  get(counter) {
-    return this.#sums[indexOf.get(counter)];
-  }
-  /** Nothing times an unknown number of iterations is still nothing. */
-  add(counter, amount) {
-    if (amount === 0) return;
-    const index = indexOf.get(counter);
-    this.#sums[index] = this.#sums[index] + amount;
-  }
-  /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
-  addLargest(alternatives2) {
-    for (let index = 0; index < counters.length; index++) {
-      const largest2 = Math.max(0, ...alternatives2.map((tally) => tally.#sums[index]));
-      this.#sums[index] = this.#sums[index] + largest2;
-    }
-    this.loopDepth = Math.max(this.loopDepth, ...alternatives2.map((tally) => tally.loopDepth));
-  }
-  /** Everything is unknown from here on. */
-  forget() {
-    this.#sums.fill(Number.NaN);
-    this.loopDepth = Number.NaN;
-  }
-};
 
 // src/kernel/features/arithmetic.ts
 function elementKind(type) {
@@ -34119,82 +34487,111 @@ function wrap(value2, kind) {
   if (kind === "f32") return Math.fround(value2);
   return value2;
 }
-function applyBinary(operator, left, right, kind) {
-  if (typeof left !== "object" && typeof right !== "object") return scalarBinary2(operator, left, right, kind);
+function applyBinary(scalar2, left, right) {
+  if (typeof left !== "object" && typeof right !== "object") return scalar2(left, right);
   const length = typeof left === "object" ? left.length : right.length;
   const result = [];
   for (let i = 0; i < length; i++) {
     const a2 = typeof left === "object" ? left[i] : left;
     const b = typeof right === "object" ? right[i] : right;
-    const element2 = a2 === void 0 || b === void 0 ? null : scalarBinary2(operator, a2, b, kind);
+    const element2 = a2 === void 0 || b === void 0 ? null : scalar2(a2, b);
     if (element2 === null) return null;
     result.push(element2);
   }
   return result;
 }
-function scalarBinary2(operator, a2, b, kind) {
-  if (typeof a2 === "boolean" || typeof b === "boolean") {
-    if (operator === "&&" || operator === "&") return Boolean(a2) && Boolean(b);
-    if (operator === "||" || operator === "|") return Boolean(a2) || Boolean(b);
-    if (operator === "==") return a2 === b;
-    if (operator === "!=") return a2 !== b;
-    return null;
+function applyUnary(operator, operand, kind) {
+  if (typeof operand === "object") {
+    const elements = operand.map((element2) => applyUnary(operator, element2, kind));
+    return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
   }
-  switch (operator) {
-    case "<":
-      return a2 < b;
-    case "<=":
-      return a2 <= b;
-    case ">":
-      return a2 > b;
-    case ">=":
-      return a2 >= b;
-    case "==":
-      return a2 === b;
-    case "!=":
-      return a2 !== b;
-  }
-  const value2 = numericBinary(operator, a2, b, kind);
-  return value2 === null || !Number.isFinite(value2) ? null : wrap(value2, kind);
+  if (operator === "!") return typeof operand === "boolean" ? !operand : null;
+  if (typeof operand !== "number") return null;
+  return wrap(operator === "-" ? -operand : ~operand, kind);
 }
-function numericBinary(operator, a2, b, kind) {
+function swizzle(vector, name) {
+  if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
+  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  return picked.some((element2) => element2 === void 0) ? null : picked;
+}
+function scalarOperator(operator, kind) {
+  const truth = truthOperators[operator] ?? (() => null);
+  const comparison = comparisons2[operator];
+  if (comparison !== void 0) {
+    return (a2, b) => typeof a2 === "number" && typeof b === "number" ? comparison(a2, b) : truth(a2, b);
+  }
+  const numeric = numericOperator(operator, kind);
+  if (numeric === null)
+    return (a2, b) => typeof a2 === "number" && typeof b === "number" ? null : truth(a2, b);
+  if (kind === "u32") {
+    return (a2, b) => {
+      if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
+      const value2 = numeric(a2, b);
+      return value2 === null || !Number.isFinite(value2) ? null : value2 >>> 0;
+    };
+  }
+  return (a2, b) => {
+    if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
+    const value2 = numeric(a2, b);
+    return value2 === null || !Number.isFinite(value2) ? null : wrap(value2, kind);
+  };
+}
+var truthOperators = {
+  "&&": (a2, b) => Boolean(a2) && Boolean(b),
+  "&": (a2, b) => Boolean(a2) && Boolean(b),
+  "||": (a2, b) => Boolean(a2) || Boolean(b),
+  "|": (a2, b) => Boolean(a2) || Boolean(b),
+  "==": (a2, b) => a2 === b,
+  "!=": (a2, b) => a2 !== b
+};
+var comparisons2 = {
+  "<": (a2, b) => a2 < b,
+  "<=": (a2, b) => a2 <= b,
+  ">": (a2, b) => a2 > b,
+  ">=": (a2, b) => a2 >= b,
+  "==": (a2, b) => a2 === b,
+  "!=": (a2, b) => a2 !== b
+};
+function numericOperator(operator, kind) {
   const whole = kind === "u32" || kind === "i32" || kind === "abstract-int";
   switch (operator) {
     case "+":
-      return a2 + b;
+      return (a2, b) => a2 + b;
     case "-":
-      return a2 - b;
+      return (a2, b) => a2 - b;
     case "*":
-      return kind === "u32" || kind === "i32" ? Math.imul(a2, b) : a2 * b;
+      return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
     case "/":
-      if (b === 0) return null;
-      return whole ? Math.trunc(a2 / b) : a2 / b;
+      return whole ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
     case "%":
-      return b === 0 ? null : a2 % b;
+      return (a2, b) => b === 0 ? null : a2 % b;
     case "<<":
-      return kind === "abstract-int" ? a2 * 2 ** b : a2 << b;
+      return kind === "abstract-int" ? (a2, b) => a2 * 2 ** b : (a2, b) => a2 << b;
     case ">>":
-      return kind === "i32" ? a2 >> b : a2 >>> b;
+      return kind === "i32" ? (a2, b) => a2 >> b : (a2, b) => a2 >>> b;
     case "&":
-      return a2 & b;
+      return (a2, b) => a2 & b;
     case "|":
-      return a2 | b;
+      return (a2, b) => a2 | b;
     case "^":
-      return a2 ^ b;
+      return (a2, b) => a2 ^ b;
     default:
       return null;
   }
 }
 
 // src/kernel/features/builtin-inputs.ts
-function builtinInput(declaration, member2, view, frame) {
+function builtinInput(declaration, member2, scope) {
   const element2 = declaration?.declElem;
-  if (!declaration || element2?.kind !== "param" || frame.depth > 0) return null;
-  if (member2 === null) return inputValue(builtinName(element2.attributes), view, frame);
-  const type = typeOfDeclaration(declaration, frame.facts.module);
+  const name = declaration && element2?.kind === "param" ? member2 === null ? builtinName(element2.attributes) : memberBuiltin(declaration, member2, scope) : null;
+  if (name === null) return () => null;
+  return (run, frame, view) => frame.depth > 0 ? null : inputValue(name, view, run);
+}
+function memberBuiltin(declaration, member2, { program }) {
+  const type = typeOfDeclaration(declaration, program.module);
   if (type.kind !== "struct") return null;
-  const declared = type.structElem?.members.find((candidate) => candidate.name.name === member2);
-  return inputValue(builtinName(declared?.attributes), view, frame);
+  const members = live(type.structElem?.members ?? [], program.module);
+  return builtinName(members.find((candidate) => candidate.name.name === member2)?.attributes);
 }
 function builtinName(attributes) {
   for (const { attribute: attribute2 } of attributes ?? []) {
@@ -34202,12 +34599,16 @@ function builtinName(attributes) {
   }
   return null;
 }
-function inputValue(name, view, frame) {
-  const { dispatch, workgroupSize } = frame.facts.program;
+function inputValue(name, view, run) {
+  const { dispatch, workgroupSize } = run.launch;
   if (name === "num_workgroups") return dispatch;
-  if (view.lane === null || workgroupSize === null) return null;
+  if (view.lane === null || workgroupSize === null) {
+    run.laneReads++;
+    return null;
+  }
   const [x2, y2, z] = workgroupSize;
   const alone = x2 * y2 * z === 1;
+  if (alone || name !== "workgroup_id") run.laneReads++;
   const index = alone ? 0 : view.lane;
   const local = [index % x2, Math.floor(index / x2) % y2, Math.floor(index / (x2 * y2))];
   const group = [alone ? view.lane : 0, 0, 0];
@@ -34226,132 +34627,320 @@ function inputValue(name, view, frame) {
   }
 }
 
+// src/kernel/features/sizes.ts
+function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+  if (!dependsOnNumbers(type)) return measure(type, () => null);
+  return (run) => measure(type, scope.typeNumbers(run));
+}
+function dependsOnNumbers(type) {
+  return type.kind === "array" || type.kind === "struct";
+}
+
 // src/kernel/features/address.ts
-function addressOf(expression, view, frame) {
-  const { module } = frame.facts;
+var unknown2 = () => Number.NaN;
+function addressCode(expression, scope) {
+  const { module } = scope.program;
   switch (expression.kind) {
     case "parenthesized-expression":
-      return addressOf(expression.expression, view, frame);
-    case "ref": {
-      const type = typeOf3(expression, module);
-      return type.kind === "ptr" ? pointedAt(expression, view, frame) : 0;
-    }
+      return addressCode(expression.expression, scope);
+    case "ref":
+      return typeOf3(expression, module).kind === "ptr" ? pointedAtCode(expression, scope) : () => 0;
     case "unary-expression":
-      return expression.operator.value === "*" ? pointedAt(expression.expression, view, frame) : null;
+      return expression.operator.value === "*" ? pointedAtCode(expression.expression, scope) : unknown2;
     case "component-expression": {
-      const base2 = addressOf(expression.base, view, frame);
-      const index = evaluate2(expression.access, view, frame);
-      const stride = indexStride(pointee(typeOf3(expression.base, module)), frame);
-      if (base2 === null || typeof index !== "number" || !Number.isFinite(stride)) return null;
-      return base2 + index * stride;
+      const base2 = addressCode(expression.base, scope);
+      const index = valueCode(expression.access, scope);
+      const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
+      return (run, frame, view) => {
+        const start = base2(run, frame, view);
+        const at3 = index(run, frame, view);
+        const bytes = typeof stride === "number" ? stride : stride(run);
+        return typeof at3 === "number" && Number.isFinite(bytes) ? start + at3 * bytes : Number.NaN;
+      };
     }
     case "component-member-expression": {
-      const base2 = addressOf(expression.base, view, frame);
-      if (base2 === null) return null;
-      const offset = memberOffset(pointee(typeOf3(expression.base, module)), expression.access.name, frame);
-      return Number.isFinite(offset) ? base2 + offset : null;
+      const base2 = addressCode(expression.base, scope);
+      const offset = memberCode(pointee(typeOf3(expression.base, module)), expression.access.name, scope);
+      return (run, frame, view) => base2(run, frame, view) + (typeof offset === "number" ? offset : offset(run));
     }
     default:
-      return null;
+      return unknown2;
   }
 }
-function pointedAt(pointer, view, frame) {
-  if (pointer.kind === "parenthesized-expression") return pointedAt(pointer.expression, view, frame);
+function pointedAtCode(pointer, scope) {
+  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
   if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
-    return addressOf(pointer.expression, view, frame);
+    return addressCode(pointer.expression, scope);
   }
-  if (pointer.kind !== "ref") return null;
-  const declaration = declarationOf(pointer.ident, frame.facts.module);
-  if (!declaration) return null;
-  const bound = frame.parameters.get(declaration);
-  if (bound) return pointedAt(bound.expression, view, bound.frame);
-  const element2 = declaration.declElem;
-  return element2?.kind === "let" && element2.init ? pointedAt(element2.init, view, frame) : null;
+  if (pointer.kind !== "ref") return unknown2;
+  const { module } = scope.program;
+  const declaration = declarationOf(pointer.ident, module);
+  const element2 = declaration?.declElem;
+  if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
+  if (element2?.kind !== "param") return unknown2;
+  const index = live(scope.fn?.params ?? [], module).findIndex(
+    (parameter2) => parameter2.name.decl.ident === declaration
+  );
+  return (run, frame, view) => {
+    const passed = frame.arguments?.[index];
+    if (passed === void 0 || frame.caller === null) return Number.NaN;
+    return passed.pointedAt(run, frame.caller, view);
+  };
 }
 function pointee(type) {
   return type.kind === "ptr" ? type.elem : type;
 }
-function indexStride(base2, frame) {
-  const { module } = frame.facts;
-  if (base2.kind === "array") return arrayStride(base2.elem, module);
-  if (base2.kind === "vector") return layoutOf(base2.elem, module).size;
-  if (base2.kind === "matrix") return layoutOf(base2, module).size / base2.cols;
+function strideCode(base2, scope) {
+  if (base2.kind === "array") return sizeCode(base2.elem, scope, arrayStride);
+  if (base2.kind === "vector") return layoutOf(base2.elem, () => null).size;
+  if (base2.kind === "matrix") return layoutOf(base2, () => null).size / base2.cols;
   return Number.NaN;
 }
-function memberOffset(base2, name, frame) {
-  const { module } = frame.facts;
-  if (base2.kind === "vector")
-    return "xyzwrgba".indexOf(name[0] ?? "") % 4 * layoutOf(base2.elem, module).size;
+function memberCode(base2, name, scope) {
+  if (base2.kind === "vector") {
+    return "xyzwrgba".indexOf(name[0] ?? "") % 4 * layoutOf(base2.elem, () => null).size;
+  }
   if (base2.kind !== "struct") return Number.NaN;
-  return structMembers(base2, module).find((member2) => member2.name === name)?.offset ?? Number.NaN;
+  return sizeCode(
+    base2,
+    scope,
+    (_type, numbers2) => structMembers(base2, numbers2).find((member2) => member2.name === name)?.offset ?? Number.NaN
+  );
+}
+
+// src/kernel/features/run.ts
+var everyone = { lane: null, initial: false, index: 0 };
+var firstInvocation = { lane: 0, initial: false, index: 1 };
+var arrivals = [
+  { lane: 0, initial: true, index: 2 },
+  { lane: 1, initial: true, index: 3 }
+];
+var placesEach = 5;
+var laneFlag = 4;
+function recall(run, memory, place, view) {
+  const value2 = memory[place + view.index];
+  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
+  return value2;
+}
+function keep2(run, memory, place, view, { value: value2, readsBefore }) {
+  memory[place + view.index] = value2;
+  const [first, neighbour] = arrivals;
+  if (view !== first) return;
+  if (run.laneReads === readsBefore) memory[place + neighbour.index] = value2;
+  else memory[place + laneFlag] = true;
+}
+var unknownLaunch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null
+};
+var maxCalls = 1e4;
+function startRun(launch, numbers2, body) {
+  return { numbers: numbers2, launch, body, constants: [], callsLeft: maxCalls, laneReads: 0, assumed: null };
+}
+function entryFrame() {
+  return { arguments: null, caller: null, depth: 0, memory: [] };
+}
+function callFrame(passed, caller) {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: [] };
+}
+
+// src/kernel/features/scope.ts
+var Slots = class {
+  #slots = /* @__PURE__ */ new WeakMap();
+  #used = /* @__PURE__ */ new WeakMap();
+  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
+  of(declaration, owner) {
+    const known2 = this.#slots.get(declaration);
+    if (known2 !== void 0) return known2;
+    const slot2 = this.#used.get(owner) ?? 0;
+    this.#used.set(owner, slot2 + 1);
+    this.#slots.set(declaration, slot2);
+    return slot2;
+  }
+};
+function moduleScope(program) {
+  return newScope(program, null, /* @__PURE__ */ new Map());
+}
+function functionScope(fn, { program, functions: functions2 }) {
+  let scope = functions2.get(fn);
+  if (!scope) {
+    scope = newScope(program, fn, functions2);
+    functions2.set(fn, scope);
+  }
+  return scope;
+}
+function newScope(program, fn, functions2) {
+  const codes = /* @__PURE__ */ new Map();
+  const scope = {
+    program,
+    fn,
+    functions: functions2,
+    values: /* @__PURE__ */ new Map(),
+    typeNumbers: (run) => (expression) => {
+      let code = codes.get(expression);
+      if (!code) {
+        code = constantCode(expression, scope);
+        codes.set(expression, code);
+      }
+      const number3 = code(run);
+      return Number.isNaN(number3) ? null : number3;
+    }
+  };
+  return scope;
+}
+
+// src/kernel/features/assignments.ts
+var byAddress = 1e3;
+function countAssignments(elements, module) {
+  const counts = /* @__PURE__ */ new Map();
+  const assign = (target, times) => {
+    const declaration = rootDeclaration(target, module);
+    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
+  };
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
+      assign(element2.expression, byAddress);
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const element2 of elements) visit(element2);
+  return counts;
+}
+function rootDeclaration(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "parenthesized-expression":
+      return rootDeclaration(expression.expression, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootDeclaration(expression.base, module);
+    default:
+      return void 0;
+  }
+}
+function rootName(expression) {
+  switch (expression.kind) {
+    case "ref":
+      return expression.ident.originalName;
+    case "parenthesized-expression":
+      return rootName(expression.expression);
+    case "component-expression":
+    case "component-member-expression":
+      return rootName(expression.base);
+    default:
+      return null;
+  }
 }
 
 // src/kernel/features/uniforms.ts
-function bindingOf(expression, frame) {
-  const { module, program } = frame.facts;
-  const element2 = rootDeclaration(expression, module)?.declElem;
-  if (element2?.kind !== "gvar") return void 0;
-  const slot2 = { group: Number.NaN, binding: Number.NaN };
+function bindingCode(expression, scope) {
+  const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
+  if (element2?.kind !== "gvar") return null;
+  const slot2 = {
+    group: () => Number.NaN,
+    binding: () => Number.NaN
+  };
   for (const { attribute: attribute2 } of element2.attributes ?? []) {
     if (attribute2.kind !== "@attribute") continue;
     if (attribute2.name !== "group" && attribute2.name !== "binding") continue;
     const parameter2 = attribute2.params?.[0];
-    slot2[attribute2.name] = (parameter2 && constantNumber(parameter2.expression, module)) ?? Number.NaN;
+    if (parameter2) slot2[attribute2.name] = constantCode(parameter2.expression, scope);
   }
-  return program.buffers.find((buffer) => buffer.group === slot2.group && buffer.binding === slot2.binding);
+  return (run) => {
+    const group = slot2.group(run);
+    const binding = slot2.binding(run);
+    return run.launch.buffers.find((buffer) => buffer.group === group && buffer.binding === binding);
+  };
 }
-function uniformValue(expression, view, frame) {
-  const buffer = bindingOf(expression, frame);
-  if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
-  const type = typeOf3(expression, frame.facts.module);
+function uniformCode(expression, scope) {
+  const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
+  if (element2?.kind !== "gvar" || element2.template?.[0]?.name !== "uniform") return null;
+  const binding = bindingCode(expression, scope);
+  const type = typeOf3(expression, scope.program.module);
   const kind = elementKind(type);
-  const address = addressOf(expression, view, frame);
-  if (address === null || type.kind !== "scalar" && type.kind !== "vector") return null;
-  if (layoutOf(type, frame.facts.module).size !== 4 * lanesOf(type)) return null;
-  if (kind !== buffer.type) return null;
-  const first = address / 4;
-  const values2 = buffer.values.slice(first, first + lanesOf(type)).map((value2) => wrap(value2, kind));
-  if (values2.length < lanesOf(type)) return null;
-  return type.kind === "scalar" ? values2[0] ?? null : values2;
+  if (binding === null || type.kind !== "scalar" && type.kind !== "vector") return null;
+  const lanes = lanesOf(type);
+  if (layoutOf(type, () => null).size !== 4 * lanes) return null;
+  const address = addressCode(expression, scope);
+  return (run, frame, view) => {
+    const buffer = binding(run);
+    if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
+    if (kind !== buffer.type) return null;
+    const first = address(run, frame, view) / 4;
+    if (Number.isNaN(first)) return null;
+    const values2 = buffer.values.slice(first, first + lanes).map((value2) => wrap(value2, kind));
+    if (values2.length < lanes) return null;
+    return type.kind === "scalar" ? values2[0] ?? null : values2;
+  };
 }
 
 // src/kernel/features/evaluate-call.ts
 var maxDepth3 = 16;
-function evaluateCall(call2, view, frame, assumed) {
+var unknown3 = () => null;
+function callCode(call2, scope) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
-  const { module } = frame.facts;
+  const { module } = scope.program;
   const declaration = declarationOf(callee, module);
-  if (declaration?.declElem?.kind === "fn") {
-    if (assumed.size > 0 || frame.depth >= maxDepth3) return null;
-    return evaluateBody(declaration.declElem, view, callFrame(declaration.declElem, call2.arguments, frame));
-  }
+  if (declaration?.declElem?.kind === "fn") return functionCode(declaration.declElem, call2, scope);
   const name = callee.originalName;
-  if (name === "arrayLength") return lengthOfArray(call2, frame);
-  const values2 = call2.arguments.map((argument) => evaluate2(argument, view, frame, assumed));
-  if (values2.some((value2) => value2 === null)) return null;
-  const known2 = values2;
+  if (name === "arrayLength") return lengthCode(call2, scope);
+  const codes = call2.arguments.map((argument) => valueCode(argument, scope));
   const type = typeOf3(call2, module);
   const kind = elementKind(type);
-  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return convert(known2[0] ?? 0, name);
-  if (/^vec[234]/.test(name)) {
-    const elements = known2.flat().map((element2) => convert(element2, kind));
-    const lanes = lanesOf(type);
+  const combine = combination(name, kind, lanesOf(type));
+  return (run, frame, view) => {
+    const values2 = [];
+    for (const code of codes) {
+      const value2 = code(run, frame, view);
+      if (value2 !== null) values2.push(value2);
+    }
+    return values2.length === codes.length ? combine(values2) : null;
+  };
+}
+function argumentsOf(call2, scope) {
+  return call2.arguments.map((argument) => {
+    let pointedAt = null;
+    return {
+      value: lazyValueCode(argument, scope),
+      pointedAt: (run, frame, view) => {
+        pointedAt ??= pointedAtCode(argument, scope);
+        return pointedAt(run, frame, view);
+      }
+    };
+  });
+}
+function combination(name, kind, lanes) {
+  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return ([value2]) => convert(value2 ?? 0, name);
+  if (!/^vec[234]/.test(name)) return (values2) => elementwise(name, values2, kind);
+  return (values2) => {
+    const elements = values2.flat().map((element2) => convert(element2, kind));
     if (elements.length === lanes) return elements;
     return elements.length <= 1 ? Array(lanes).fill(elements[0] ?? 0) : null;
-  }
-  return elementwise(name, known2, kind);
+  };
 }
 function convert(value2, kind) {
   if (typeof value2 === "object") return null;
   if (kind === "bool") return Boolean(value2);
   return wrap(Number(value2), kind);
 }
-function evaluateBody(fn, view, frame) {
-  const last2 = fn.body.body.at(-1);
-  if (last2?.kind !== "return" || !last2.value) return null;
-  const named2 = fn.body.body.slice(0, -1);
-  if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return null;
-  return evaluate2(last2.value, view, frame);
+function functionCode(fn, call2, scope) {
+  const body = live(fn.body.body, scope.program.module);
+  const last2 = body.at(-1);
+  const asked = call2.arguments.map((argument) => lazyValueCode(argument, scope));
+  const unknown5 = (run, frame, view) => {
+    for (const code of asked) code(run, frame, view);
+    return null;
+  };
+  if (last2?.kind !== "return" || !last2.value) return unknown5;
+  const named2 = body.slice(0, -1);
+  if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
+  const passed = argumentsOf(call2, scope);
+  const value2 = lazyValueCode(last2.value, functionScope(fn, scope));
+  return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed, frame), view);
 }
 function elementwise(name, values2, kind) {
   const vector = values2.find((value2) => typeof value2 === "object");
@@ -34366,20 +34955,20 @@ function elementwise(name, values2, kind) {
   }
   return result;
 }
+var unaryFunctions = {
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  sqrt: Math.sqrt,
+  log2: Math.log2,
+  exp2: (value2) => 2 ** value2
+};
 function scalar(name, values2, kind) {
   const [a2, b, c] = values2;
   if (name === "select" && a2 !== void 0 && b !== void 0) return c ? b : a2;
   if (typeof a2 !== "number") return null;
-  const one3 = {
-    abs: Math.abs,
-    floor: Math.floor,
-    ceil: Math.ceil,
-    trunc: Math.trunc,
-    sqrt: Math.sqrt,
-    log2: Math.log2,
-    exp2: (value2) => 2 ** value2
-  };
-  const unary = Object.hasOwn(one3, name) ? one3[name] : void 0;
+  const unary = Object.hasOwn(unaryFunctions, name) ? unaryFunctions[name] : void 0;
   if (unary && values2.length === 1) return wrap(unary(a2), kind);
   if (typeof b !== "number") return null;
   if (name === "min") return Math.min(a2, b);
@@ -34387,179 +34976,362 @@ function scalar(name, values2, kind) {
   if (name === "clamp" && typeof c === "number") return Math.min(Math.max(a2, b), c);
   return null;
 }
-function lengthOfArray(call2, frame) {
+function lengthCode(call2, scope) {
   const [pointer] = call2.arguments;
-  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return null;
-  const type = typeOf3(pointer.expression, frame.facts.module);
-  const binding = bindingOf(pointer.expression, frame);
-  const start = addressOf(pointer.expression, { lane: null, initial: false }, frame);
-  if (type.kind !== "array" || !binding || start === null) return null;
-  const length = (binding.byteLength - start) / arrayStride(type.elem, frame.facts.module);
-  return Number.isFinite(length) ? Math.floor(length) : null;
+  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
+  const type = typeOf3(pointer.expression, scope.program.module);
+  const binding = bindingCode(pointer.expression, scope);
+  if (type.kind !== "array" || binding === null) return unknown3;
+  const address = addressCode(pointer.expression, scope);
+  const stride = sizeCode(type.elem, scope, arrayStride);
+  return (run, frame) => {
+    const buffer = binding(run);
+    if (!buffer) return null;
+    const bytes = typeof stride === "number" ? stride : stride(run);
+    const length = (buffer.byteLength - address(run, frame, everyone)) / bytes;
+    return Number.isFinite(length) ? Math.floor(length) : null;
+  };
 }
 
 // src/kernel/features/evaluate.ts
-var nothing = /* @__PURE__ */ new Map();
-function evaluate2(expression, view, frame, assumed = nothing) {
-  const { module } = frame.facts;
-  const inner = (part) => evaluate2(part, view, frame, assumed);
+var unknown4 = () => null;
+function valueCode(expression, scope) {
+  let code = scope.values.get(expression);
+  if (!code) {
+    code = makeCode(expression, scope);
+    scope.values.set(expression, code);
+  }
+  return code;
+}
+function lazyValueCode(expression, scope) {
+  let code = null;
+  return (run, frame, view) => {
+    code ??= valueCode(expression, scope);
+    return code(run, frame, view);
+  };
+}
+function makeCode(expression, scope) {
+  const { module } = scope.program;
   switch (expression.kind) {
-    case "literal":
-      return constantValue(expression, module);
+    case "literal": {
+      const value2 = constantValue(expression, module);
+      return () => value2;
+    }
     case "parenthesized-expression":
-      return inner(expression.expression);
+      return valueCode(expression.expression, scope);
     case "ref": {
       const declaration = declarationOf(expression.ident, module);
-      if (!declaration) return null;
-      return assumed.get(declaration) ?? valueOfDeclaration(declaration, expression, view, frame, assumed);
+      if (!declaration) return unknown4;
+      const code = declarationCode(declaration, expression, scope);
+      const { kind } = declaration.declElem ?? {};
+      if (kind !== "var" && kind !== "gvar") return code;
+      return (run, frame, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame, view);
     }
     case "unary-expression": {
       const operator = expression.operator.value;
-      if (operator === "&" || operator === "*") return null;
-      const operand = inner(expression.expression);
-      return operand === null ? null : applyUnary(operator, operand, elementKind(typeOf3(expression, module)));
+      if (operator === "&" || operator === "*") return unknown4;
+      const inner = valueCode(expression.expression, scope);
+      const kind = elementKind(typeOf3(expression, module));
+      return (run, frame, view) => {
+        const operand = inner(run, frame, view);
+        return operand === null ? null : applyUnary(operator, operand, kind);
+      };
     }
-    case "binary-expression": {
-      const operator = expression.operator.value;
-      const left = inner(expression.left);
-      if (operator === "&&" && left === false) return false;
-      if (operator === "||" && left === true) return true;
-      const right = inner(expression.right);
-      if (left === null || right === null) return null;
-      return applyBinary(operator, left, right, elementKind(typeOf3(expression, module)));
-    }
+    case "binary-expression":
+      return binaryCode(expression, scope);
     case "component-expression": {
-      const base2 = inner(expression.base);
-      const index = inner(expression.access);
-      if (typeof base2 === "object" && typeof index === "number") return base2?.[index] ?? null;
-      return uniformValue(expression, view, frame);
+      const base2 = valueCode(expression.base, scope);
+      const access = valueCode(expression.access, scope);
+      const uniform2 = uniformCode(expression, scope);
+      return (run, frame, view) => {
+        const whole = base2(run, frame, view);
+        const index = access(run, frame, view);
+        if (typeof whole === "object" && typeof index === "number") return whole?.[index] ?? null;
+        return uniform2 === null ? null : uniform2(run, frame, view);
+      };
     }
     case "component-member-expression": {
-      const base2 = inner(expression.base);
-      if (base2 !== null && typeof base2 === "object") return swizzle(base2, expression.access.name);
-      return uniformValue(expression, view, frame) ?? builtinInput(declarationIn(expression.base, frame), expression.access.name, view, frame);
+      const base2 = valueCode(expression.base, scope);
+      const { name } = expression.access;
+      const uniform2 = uniformCode(expression, scope);
+      const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
+      return (run, frame, view) => {
+        const whole = base2(run, frame, view);
+        if (whole !== null && typeof whole === "object") return swizzle(whole, name);
+        return uniform2?.(run, frame, view) ?? input?.(run, frame, view) ?? null;
+      };
     }
     case "call-expression":
-      return evaluateCall(expression, view, frame, assumed);
+      return callCode(expression, scope);
     default:
-      return null;
+      return unknown4;
   }
 }
-function declarationIn(expression, frame) {
-  return expression.kind === "ref" ? declarationOf(expression.ident, frame.facts.module) : void 0;
+function binaryCode(expression, scope) {
+  const operator = expression.operator.value;
+  const kind = elementKind(typeOf3(expression, scope.program.module));
+  const scalar2 = scalarOperator(operator, kind);
+  const leftCode = valueCode(expression.left, scope);
+  const rightCode = valueCode(expression.right, scope);
+  if (operator === "&&" || operator === "||") {
+    const decided = operator === "||";
+    return (run, frame, view) => {
+      const left = leftCode(run, frame, view);
+      if (left === decided) return decided;
+      const right = rightCode(run, frame, view);
+      return left === null || right === null ? null : applyBinary(scalar2, left, right);
+    };
+  }
+  return (run, frame, view) => {
+    const left = leftCode(run, frame, view);
+    const right = rightCode(run, frame, view);
+    if (left === null || right === null) return null;
+    if (typeof left === "number" && typeof right === "number") return scalar2(left, right);
+    return applyBinary(scalar2, left, right);
+  };
 }
-function valueOfDeclaration(declaration, reference, view, frame, assumed) {
+function declarationCode(declaration, reference, scope) {
+  const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
   const element2 = declaration.declElem;
-  const bound = frame.parameters.get(declaration);
-  if (bound) return evaluate2(bound.expression, view, bound.frame);
-  if (element2?.kind === "param") return builtinInput(declaration, null, view, frame);
-  if (element2?.kind === "gvar") return uniformValue(reference, view, frame);
-  if (element2?.kind !== "let" && element2?.kind !== "var" && element2?.kind !== "const") return null;
-  if (element2.kind === "var" && !view.initial && frame.facts.assignments.has(declaration)) return null;
-  const memory = assumed.size === 0 ? memoryOf(frame, view) : /* @__PURE__ */ new Map();
-  const remembered = memory.get(declaration);
-  if (remembered !== void 0) return remembered;
-  memory.set(declaration, null);
-  const kind = elementKind(typeOf3(reference, frame.facts.module));
-  const value2 = element2.init ? evaluate2(element2.init, view, frame, assumed) : kind === null ? null : 0;
-  const held2 = typeof value2 === "number" ? wrap(value2, kind) : value2;
-  memory.set(declaration, held2);
-  return held2;
-}
-function memoryOf(frame, view) {
-  let memory = frame.memory.get(view);
-  if (!memory) {
-    memory = /* @__PURE__ */ new Map();
-    frame.memory.set(view, memory);
+  switch (element2?.kind) {
+    case "param": {
+      const index = live(scope.fn?.params ?? [], module).findIndex(
+        (parameter2) => parameter2.name.decl.ident === declaration
+      );
+      const input = builtinInput(declaration, null, scope);
+      const slot3 = placesEach * slots.of(declaration, scope.fn ?? scope);
+      return (run, frame, view) => {
+        if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
+        const { memory } = frame;
+        const remembered = recall(run, memory, slot3, view);
+        if (remembered !== void 0) return remembered;
+        const readsBefore = run.laneReads;
+        const passed = frame.arguments[index];
+        if (passed === void 0) return input(run, frame, view);
+        const { assumed } = run;
+        run.assumed = null;
+        const value2 = passed.value(run, frame.caller, view);
+        run.assumed = assumed;
+        keep2(run, memory, slot3, view, { value: value2, readsBefore });
+        return value2;
+      };
+    }
+    case "gvar":
+      return uniformCode(reference, scope) ?? unknown4;
+    case "const": {
+      const name = declaration.originalName;
+      if (!isNumber(declaration)) break;
+      if (Object.hasOwn(fixedNumbers, name)) {
+        const fixed2 = fixedNumbers[name];
+        const value2 = typeof fixed2 === "string" || fixed2 === void 0 ? null : fixed2;
+        return () => value2;
+      }
+      return (run) => {
+        const value2 = run.numbers[name];
+        return typeof value2 === "number" || typeof value2 === "boolean" ? value2 : null;
+      };
+    }
+    case "var":
+      break;
+    case "let":
+      break;
+    default:
+      return unknown4;
   }
-  return memory;
+  const changes = element2.kind === "var" && assignments.has(declaration);
+  const kind = elementKind(typeOf3(reference, module));
+  const initial = element2.init ? lazyValueCode(element2.init, scope) : () => kind === null ? null : 0;
+  const held2 = (run, frame, view) => {
+    const value2 = initial(run, frame, view);
+    return typeof value2 === "number" ? wrap(value2, kind) : value2;
+  };
+  const { isGlobal } = declaration;
+  const slot2 = isGlobal ? slots.of(declaration, slots) : placesEach * slots.of(declaration, scope.fn ?? scope);
+  return (run, frame, view) => {
+    if (changes && !view.initial) return null;
+    if (isGlobal) {
+      const known2 = run.constants[slot2];
+      if (known2 !== void 0) return known2;
+      run.constants[slot2] = null;
+      const value3 = held2(run, frame, view);
+      run.constants[slot2] = value3;
+      return value3;
+    }
+    if (run.assumed !== null) return held2(run, frame, view);
+    const { memory } = frame;
+    const remembered = recall(run, memory, slot2, view);
+    if (remembered !== void 0) return remembered;
+    const readsBefore = run.laneReads;
+    memory[slot2 + view.index] = null;
+    const value2 = held2(run, frame, view);
+    keep2(run, memory, slot2, view, { value: value2, readsBefore });
+    return value2;
+  };
 }
-function applyUnary(operator, operand, kind) {
-  if (typeof operand === "object") {
-    const elements = operand.map((element2) => applyUnary(operator, element2, kind));
-    return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
+
+// src/kernel/features/constants.ts
+var nowhere = entryFrame();
+function constantCode(expression, scope) {
+  const value2 = valueCode(expression, scope);
+  return (run) => {
+    const number3 = value2(run, nowhere, everyone);
+    return typeof number3 === "number" ? number3 : Number.NaN;
+  };
+}
+function constancy(expression, scope) {
+  const { module } = scope.program;
+  switch (expression.kind) {
+    case "literal":
+      return true;
+    case "ref": {
+      const element2 = declarationOf(expression.ident, module)?.declElem;
+      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
+    }
+    case "parenthesized-expression":
+      return constancy(expression.expression, scope);
+    case "unary-expression": {
+      const { value: value2 } = expression.operator;
+      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
+    }
+    case "component-expression":
+      return both(constancy(expression.base, scope), constancy(expression.access, scope));
+    case "component-member-expression":
+      return constancy(expression.base, scope);
+    case "call-expression": {
+      const inner = expression.arguments.map((argument) => constancy(argument, scope));
+      return inner.every((part) => part === true) && isConstant(expression, module);
+    }
+    case "binary-expression": {
+      const left = constancy(expression.left, scope);
+      const right = constancy(expression.right, scope);
+      const operator = expression.operator.value;
+      if (left === false || right === true || operator !== "&&" && operator !== "||")
+        return both(left, right);
+      const decided = operator === "||";
+      const value2 = valueCode(expression.left, scope);
+      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
+    }
+    default:
+      return false;
   }
-  if (operator === "!") return typeof operand === "boolean" ? !operand : null;
-  if (typeof operand !== "number") return null;
-  return wrap(operator === "-" ? -operand : ~operand, kind);
 }
-function swizzle(vector, name) {
-  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  if (picked.some((element2) => element2 === void 0)) return null;
-  return picked.length === 1 ? picked[0] : picked;
+function both(left, right) {
+  if (left === false || right === false) return false;
+  if (left === true) return right;
+  if (right === true) return left;
+  return (run) => left(run) && right(run);
+}
+function holds(constant3, run) {
+  return typeof constant3 === "boolean" ? constant3 : constant3(run);
+}
+
+// src/kernel/features/survey.ts
+function surveyParts(parts, module) {
+  const functions2 = /* @__PURE__ */ new Set();
+  const variables = /* @__PURE__ */ new Set();
+  const locals = [];
+  const visit = (element2) => {
+    if (element2.kind === "ref") {
+      const target = declarationOf(element2.ident, module)?.declElem;
+      if (target?.kind === "fn") functions2.add(target);
+      else if (target?.kind === "gvar") variables.add(target);
+      return;
+    }
+    if (element2.kind === "var") locals.push(typeOfDeclaration(element2.name.decl.ident, module));
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const part of parts) if (part.kind !== "head" && part.kind !== "mention") visit(part);
+  return { variables: [...variables], functions: [...functions2], locals };
+}
+function surveyFrom(entry, module) {
+  const functions2 = /* @__PURE__ */ new Set([entry]);
+  for (const fn of functions2) for (const called of surveyParts([fn], module).functions) functions2.add(called);
+  return countAssignments([...functions2], module);
+}
+function privateSize(type, scope) {
+  if (type.kind !== "array" && type.kind !== "struct") return null;
+  const size = sizeCode(
+    type,
+    scope,
+    (one3, numbers2) => one3.kind === "array" ? arrayLength(one3, numbers2) * arrayStride(one3.elem, numbers2) : layoutOf(one3, numbers2).size
+  );
+  return typeof size === "number" ? () => size : size;
 }
 
 // src/kernel/features/access.ts
 var banks = 32;
-function isMemory(expression, { frame }) {
-  return spaceOf(expression, frame, notYet) !== null;
+function isMemory(expression, scope) {
+  return spaceOf(expression, scope, notYet) !== null;
 }
-function countLoad(expression, count2) {
-  countAccess(expression, count2, "Load");
-}
-function countStore(expression, count2) {
-  countAccess(expression, count2, "Store");
-}
-function countAccess(expression, { tally, frame, times }, what) {
-  const space2 = spaceOf(expression, frame, notYet);
-  if (space2 === null) return;
-  if (space2 === "uniform") {
-    tally.add("uniformLoads", times);
-    return;
-  }
-  tally.add(`${space2}${what}s`, times);
-  if (space2 === "private") return;
-  const bytes = layoutOf(typeOf3(expression, frame.facts.module), frame.facts.module).size;
-  tally.add(`${space2}${what}Bytes`, bytes * times);
-  const stride = strideOf(expression, frame);
-  if (space2 === "storage") tally.add(pattern(stride, bytes), bytes * times);
-  else tally.add("workgroupConflicts", conflicts(stride, bytes) * times);
+function accessCode(expression, scope, what) {
+  const space2 = spaceOf(expression, scope, notYet);
+  if (space2 === null) return null;
+  if (space2 === "uniform") return adding("uniformLoads");
+  if (space2 === "private") return adding(`${space2}${what}s`);
+  const moved = counterIndex(`${space2}${what}Bytes`);
+  const size = sizeCode(typeOf3(expression, scope.program.module), scope);
+  const address = addressCode(expression, scope);
+  const [one3, other] = arrivals;
+  const access = stepping((run, frame, tally, times) => {
+    const bytes = typeof size === "number" ? size : size(run);
+    tally.add(moved, bytes * times);
+    const readsBefore = run.laneReads;
+    const first = address(run, frame, one3);
+    const differs2 = run.laneReads !== readsBefore;
+    const stride = Number.isNaN(first) ? first : differs2 ? address(run, frame, other) - first : 0;
+    if (space2 === "storage") tally.add(patterns[pattern(stride, bytes)], bytes * times);
+    else tally.add(conflictCounter, conflicts(stride, bytes) * times);
+  });
+  return sequence([adding(`${space2}${what}s`), access]);
 }
 var notYet = { parted: false, indexed: false };
-function spaceOf(expression, frame, path2) {
-  const { module } = frame.facts;
+function spaceOf(expression, scope, path2) {
+  const { module } = scope.program;
   switch (expression.kind) {
     case "parenthesized-expression":
-      return spaceOf(expression.expression, frame, path2);
+      return spaceOf(expression.expression, scope, path2);
     case "component-member-expression":
-      return spaceOf(expression.base, frame, { ...path2, parted: true });
+      return spaceOf(expression.base, scope, { ...path2, parted: true });
     case "component-expression": {
       const base2 = typeOf3(expression.base, module);
-      const indexes = base2.kind === "array" || base2.kind === "ptr" && base2.elem.kind === "array";
-      return spaceOf(expression.base, frame, { parted: true, indexed: path2.indexed || indexes });
+      const indexes2 = base2.kind === "array" || base2.kind === "ptr" && base2.elem.kind === "array";
+      return spaceOf(expression.base, scope, { parted: true, indexed: path2.indexed || indexes2 });
     }
     case "unary-expression":
-      return expression.operator.value === "*" ? spaceOfPointer(expression.expression, frame, path2) : null;
+      return expression.operator.value === "*" ? spaceOfPointer(expression.expression, scope, path2) : null;
     case "ref": {
       const declaration = declarationOf(expression.ident, module);
       const element2 = declaration?.declElem;
       if (element2?.kind === "gvar") return namedSpace(element2.template?.[0]?.name ?? "private", path2);
       if (element2?.kind === "var") return namedSpace("function", path2);
-      return path2.parted ? spaceOfPointer(expression, frame, path2) : null;
+      return path2.parted ? spaceOfPointer(expression, scope, path2) : null;
     }
     default:
       return null;
   }
 }
-function spaceOfPointer(pointer, frame, path2) {
-  const type = typeOf3(pointer, frame.facts.module);
+function spaceOfPointer(pointer, scope, path2) {
+  const type = typeOf3(pointer, scope.program.module);
   return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
   if (name === "storage" || name === "uniform" || name === "workgroup") return name;
   return indexed && (name === "function" || name === "private") ? "private" : null;
 }
-function strideOf(expression, frame) {
-  const [first, second] = arrivals.map((view) => addressOf(expression, view, frame));
-  return first === void 0 || second === void 0 || first === null || second === null ? null : second - first;
-}
+var patterns = {
+  irregularBytes: counterIndex("irregularBytes"),
+  broadcastBytes: counterIndex("broadcastBytes"),
+  contiguousBytes: counterIndex("contiguousBytes"),
+  stridedBytes: counterIndex("stridedBytes")
+};
+var conflictCounter = counterIndex("workgroupConflicts");
 function pattern(stride, bytes) {
-  if (stride === null) return "irregularBytes";
+  if (Number.isNaN(stride)) return "irregularBytes";
   if (stride === 0) return "broadcastBytes";
   return Math.abs(stride) <= bytes ? "contiguousBytes" : "stridedBytes";
 }
 function conflicts(stride, bytes) {
-  if (stride === null) return Number.NaN;
+  if (Number.isNaN(stride)) return stride;
   const words2 = Math.abs(stride) / 4;
   if (words2 === 0 || !Number.isInteger(words2)) return 1;
   let a2 = words2;
@@ -34636,202 +35408,215 @@ function builtinCost(name, lanes, isFloat2) {
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
 // src/kernel/features/expressions.ts
-var comparisons2 = /* @__PURE__ */ new Set(["==", "!=", "<", "<=", ">", ">=", "&&", "||", "!"]);
-function countExpression(expression, count2) {
-  const { module } = count2.frame.facts;
-  if (expression.kind === "literal" || expression.kind === "type") return;
-  if (isConstant(expression, module)) return;
+var comparisons3 = /* @__PURE__ */ new Set(["==", "!=", "<", "<=", ">", ">=", "&&", "||", "!"]);
+function expressionCode(expression, scope) {
+  if (expression.kind === "literal" || expression.kind === "type") return null;
+  const constant3 = constancy(expression, scope);
+  if (constant3 === true) return null;
+  const code = variableCode(expression, scope);
+  if (constant3 === false || code === null) return code;
+  return stepping((run, frame, tally, times) => {
+    if (!constant3(run)) perform(code, run, frame, tally, times);
+  });
+}
+function variableCode(expression, scope) {
+  const { module } = scope.program;
   switch (expression.kind) {
     case "parenthesized-expression":
-      countExpression(expression.expression, count2);
-      return;
+      return expressionCode(expression.expression, scope);
     case "ref":
     case "component-expression":
     case "component-member-expression":
-      countPath(expression, count2);
-      if (isMemory(expression, count2)) countLoad(expression, count2);
-      return;
+      return sequence([pathCode(expression, scope), accessCode(expression, scope, "Load")]);
     case "unary-expression": {
       const operator = expression.operator.value;
-      if (operator === "&") {
-        countPath(expression.expression, count2);
-        return;
-      }
-      countExpression(expression.expression, count2);
-      if (operator === "*") {
-        if (isMemory(expression, count2)) countLoad(expression, count2);
-        return;
-      }
+      if (operator === "&") return pathCode(expression.expression, scope);
+      const operand = expressionCode(expression.expression, scope);
+      if (operator === "*") return sequence([operand, accessCode(expression, scope, "Load")]);
       const type = typeOf3(expression, module);
-      countOperator(operator === "!" ? "!" : "-", type, type, type, count2);
-      return;
+      return sequence([operand, operatorCode(operator === "!" ? "!" : "-", type, type, type)]);
     }
     case "binary-expression": {
-      countExpression(expression.left, count2);
-      countExpression(expression.right, count2);
       const left = typeOf3(expression.left, module);
       const right = typeOf3(expression.right, module);
-      countOperator(expression.operator.value, left, right, typeOf3(expression, module), count2);
-      return;
+      return sequence([
+        expressionCode(expression.left, scope),
+        expressionCode(expression.right, scope),
+        operatorCode(expression.operator.value, left, right, typeOf3(expression, module))
+      ]);
     }
     case "call-expression":
-      countCall(expression, count2);
+      return callCode2(expression, scope);
+    default:
+      return null;
   }
 }
-function countAssign(statement, count2) {
-  countExpression(statement.rhs, count2);
-  if (statement.lhs.kind === "phony") return;
+function assignCode(statement, scope) {
+  const value2 = expressionCode(statement.rhs, scope);
+  if (statement.lhs.kind === "phony") return value2;
   const target = statement.lhs;
-  const { module } = count2.frame.facts;
-  countTarget(target, count2);
-  const stored = isMemory(target, count2);
+  const { module } = scope.program;
+  const codes = [value2, targetCode(target, scope)];
   if (statement.op.value !== "=") {
     const type = typeOf3(target, module);
-    if (stored) countLoad(target, count2);
-    countOperator(statement.op.value.slice(0, -1), type, typeOf3(statement.rhs, module), type, count2);
+    codes.push(
+      accessCode(target, scope, "Load"),
+      operatorCode(statement.op.value.slice(0, -1), type, typeOf3(statement.rhs, module), type)
+    );
   }
-  if (stored) countStore(target, count2);
+  return sequence([...codes, accessCode(target, scope, "Store")]);
 }
-function countStep(target, count2) {
-  countTarget(target, count2);
-  count2.tally.add("intAdd", count2.times);
-  if (!isMemory(target, count2)) return;
-  countLoad(target, count2);
-  countStore(target, count2);
+function stepCode(target, scope) {
+  return sequence([
+    targetCode(target, scope),
+    adding("intAdd"),
+    accessCode(target, scope, "Load"),
+    accessCode(target, scope, "Store")
+  ]);
 }
-function countTarget(target, count2) {
-  if (target.kind === "unary-expression") countExpression(target.expression, count2);
-  else countPath(target, count2);
+function targetCode(target, scope) {
+  return target.kind === "unary-expression" ? expressionCode(target.expression, scope) : pathCode(target, scope);
 }
-function countPath(path2, count2) {
+function pathCode(path2, scope) {
   switch (path2.kind) {
     case "ref":
-      return;
+      return null;
     case "parenthesized-expression":
-      countPath(path2.expression, count2);
-      return;
+      return pathCode(path2.expression, scope);
     case "component-expression":
-      countPath(path2.base, count2);
-      countExpression(path2.access, count2);
-      return;
+      return sequence([pathCode(path2.base, scope), expressionCode(path2.access, scope)]);
     case "component-member-expression":
-      countPath(path2.base, count2);
-      return;
+      return pathCode(path2.base, scope);
     default:
-      if (path2.kind === "unary-expression" && path2.operator.value === "*")
-        countExpression(path2.expression, count2);
-      else countExpression(path2, count2);
+      return path2.kind === "unary-expression" && path2.operator.value === "*" ? expressionCode(path2.expression, scope) : expressionCode(path2, scope);
   }
 }
-function countOperator(operator, left, right, result, count2) {
-  const add2 = (counter, lanes2) => {
-    count2.tally.add(counter, lanes2 * count2.times);
-    if (counter.startsWith("float") && elementKind(result) === "f16")
-      count2.tally.add("halfOps", lanes2 * count2.times);
-  };
-  if (comparisons2.has(operator)) {
-    add2("compare", lanesOf(result));
-    return;
-  }
-  if (result.kind === "unknown") {
-    count2.tally.add("special", Number.NaN);
-    return;
-  }
+function operatorCode(operator, left, right, result) {
+  if (comparisons3.has(operator)) return adding("compare", lanesOf(result));
+  if (result.kind === "unknown") return adding("special", Number.NaN);
   const product = operator === "*" ? innerLength(left, right) : null;
-  if (product !== null) {
-    add2("floatMul", lanesOf(result) * product);
-    add2("floatAdd", lanesOf(result) * (product - 1));
-    return;
-  }
   const lanes = lanesOf(result);
+  if (product !== null) {
+    return sequence([
+      arithmeticCode("floatMul", lanes * product, result),
+      arithmeticCode("floatAdd", lanes * (product - 1), result)
+    ]);
+  }
   const float = isFloat(result);
-  if (operator === "*") add2(float ? "floatMul" : "intMul", lanes);
-  else if (operator === "/" || operator === "%") add2(float ? "floatDiv" : "intDiv", lanes);
-  else add2(float ? "floatAdd" : "intAdd", lanes);
+  if (operator === "*") return arithmeticCode(float ? "floatMul" : "intMul", lanes, result);
+  if (operator === "/" || operator === "%")
+    return arithmeticCode(float ? "floatDiv" : "intDiv", lanes, result);
+  return arithmeticCode(float ? "floatAdd" : "intAdd", lanes, result);
+}
+function arithmeticCode(counter, amount, type) {
+  const half = counter.startsWith("float") && elementKind(type) === "f16";
+  return sequence([adding(counter, amount), half ? adding("halfOps", amount) : null]);
 }
 function innerLength(left, right) {
   if (left.kind === "matrix" && (right.kind === "matrix" || right.kind === "vector")) return left.cols;
   if (left.kind === "vector" && right.kind === "matrix") return right.rows;
   return null;
 }
-function countCall(call2, count2) {
-  const { module } = count2.frame.facts;
+function callCode2(call2, scope) {
+  const { module } = scope.program;
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
   const declaration = declarationOf(callee, module);
   const fn = declaration?.declElem;
   const name = callee.originalName;
-  if (!declaration && name.startsWith("atomic")) {
-    countAtomic(name, call2, count2);
-    return;
-  }
-  for (const argument of call2.arguments) countExpression(argument, count2);
+  if (!declaration && name.startsWith("atomic")) return atomicCode(name, call2, scope);
+  const passed = call2.arguments.map((argument) => expressionCode(argument, scope));
   if (fn?.kind === "fn") {
-    if (count2.calls.left-- <= 0) {
-      count2.tally.forget();
-      return;
-    }
-    countFunction(fn, { ...count2, frame: callFrame(fn, call2.arguments, count2.frame) });
-    return;
+    return sequence([...passed, activationCode(fn, call2, scope)]);
   }
+  if (declaration || /^(array|mat\d)/.test(name)) return sequence(passed);
   const type = typeOf3(call2, module);
-  if (declaration || /^(array|mat\d)/.test(name)) return;
-  if (/^(f32|f16|i32|u32|bool|vec\d)/.test(name)) {
-    countConversions(call2, type, count2);
-    return;
-  }
-  countBuiltin(name, call2, type, count2);
+  const own = /^(f32|f16|i32|u32|bool|vec\d)/.test(name) ? conversionCode(call2, type, scope) : builtinCode(name, call2, type, scope);
+  return sequence([...passed, own]);
 }
-function countBuiltin(name, call2, type, count2) {
+function activationCode(fn, call2, scope) {
+  const code = scope.program.body(fn);
+  if (code === null || code !== "unfinished" && code.steps.length === 0) return code;
+  const passed = argumentsOf(call2, scope);
+  return stepping((run, frame, tally, times) => {
+    const counting = code === "unfinished" ? run.body(fn) : code;
+    activate(counting, passed, run, frame, tally, times);
+  });
+}
+function activate(code, passed, ...[run, frame, tally, times]) {
+  if (code === null) return;
+  if (code === "unfinished" || run.callsLeft-- <= 0) tally.forget();
+  else perform(code, run, callFrame(passed, frame), tally, times);
+}
+function calledFunction(call2, scope) {
+  const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
+  const element2 = declarationOf(callee, scope.program.module)?.declElem;
+  return element2?.kind === "fn" ? element2 : null;
+}
+function callStatementCode(fn, call2, scope) {
+  const passed = argumentsOf(call2, scope);
+  return sequence([
+    ...call2.arguments.map((argument) => expressionCode(argument, scope)),
+    stepping((run, frame, tally, times) => activate(run.body(fn), passed, run, frame, tally, times))
+  ]);
+}
+function builtinCode(name, call2, type, scope) {
   const first = call2.arguments[0];
-  const argument = first ? typeOf3(first, count2.frame.facts.module) : { kind: "void" };
+  const argument = first ? typeOf3(first, scope.program.module) : { kind: "void" };
   const measured = reductions.has(name) ? argument : type;
   const cost2 = builtinCost(name, lanesOf(measured), isFloat(argument));
-  if (cost2 === null) {
-    count2.tally.add("special", Number.NaN);
-    return;
-  }
-  for (const [counter, amount] of Object.entries(cost2)) {
-    count2.tally.add(counter, amount * count2.times);
-    if (counter.startsWith("float") && elementKind(argument) === "f16") {
-      count2.tally.add("halfOps", amount * count2.times);
-    }
-  }
-  if (name === "workgroupUniformLoad" && first) countPointee(first, count2, "load");
+  if (cost2 === null) return adding("special", Number.NaN);
+  const codes = Object.entries(cost2).map(
+    ([counter, amount]) => arithmeticCode(counter, amount, argument)
+  );
+  if (name === "workgroupUniformLoad" && first) codes.push(pointeeCode(first, scope, "Load"));
+  return sequence(codes);
 }
-function countConversions(call2, type, count2) {
-  const { module } = count2.frame.facts;
+function conversionCode(call2, type, scope) {
   const target = elementKind(type);
-  for (const argument of call2.arguments) {
-    if (isConstant(argument, module)) continue;
-    const from = typeOf3(argument, module);
-    if (elementKind(from) !== target) count2.tally.add("convert", lanesOf(from) * count2.times);
-  }
+  const codes = call2.arguments.map((argument) => {
+    const from = typeOf3(argument, scope.program.module);
+    if (elementKind(from) === target) return null;
+    const constant3 = constancy(argument, scope);
+    if (constant3 === true) return null;
+    const convert3 = adding("convert", lanesOf(from));
+    if (constant3 === false) return convert3;
+    return stepping((run, frame, tally, times) => {
+      if (!constant3(run)) perform(convert3, run, frame, tally, times);
+    });
+  });
+  return sequence(codes);
 }
-function countAtomic(name, call2, count2) {
+function atomicCode(name, call2, scope) {
   const [pointer, ...values2] = call2.arguments;
-  for (const value2 of values2) countExpression(value2, count2);
-  if (!pointer) return;
-  countExpression(pointer, count2);
-  if (name === "atomicLoad") countPointee(pointer, count2, "load");
-  else if (name === "atomicStore") countPointee(pointer, count2, "store");
-  else count2.tally.add("atomics", count2.times);
+  const codes = values2.map((value2) => expressionCode(value2, scope));
+  if (!pointer) return sequence(codes);
+  codes.push(expressionCode(pointer, scope));
+  if (name === "atomicLoad") codes.push(pointeeCode(pointer, scope, "Load"));
+  else if (name === "atomicStore") codes.push(pointeeCode(pointer, scope, "Store"));
+  else codes.push(adding("atomics"));
+  return sequence(codes);
 }
-function countPointee(pointer, count2, what) {
-  if (pointer.kind !== "unary-expression" || pointer.operator.value !== "&") return;
-  if (!isMemory(pointer.expression, count2)) return;
-  if (what === "load") countLoad(pointer.expression, count2);
-  else countStore(pointer.expression, count2);
+function pointeeCode(pointer, scope, what) {
+  if (pointer.kind !== "unary-expression" || pointer.operator.value !== "&") return null;
+  return isMemory(pointer.expression, scope) ? accessCode(pointer.expression, scope, what) : null;
 }
 
 // src/kernel/features/trip-count.ts
 var maxSimulated = 4096;
-function tripCount(loop, frame) {
-  const induction = loop.kind === "for" ? inductionOfFor(loop, frame) : inductionOfLoop(loop, frame);
-  if (!induction || typeof induction.start !== "number") return Number.NaN;
-  return countedTrips(induction, induction.start, frame) ?? simulatedTrips(induction, induction.start, frame);
+function tripCode(loop, scope) {
+  const induction = loop.kind === "for" ? inductionOfFor(loop, scope) : inductionOfLoop(loop, scope);
+  if (!induction) return () => Number.NaN;
+  const counted2 = countedCode(induction, scope);
+  const simulated = simulatedCode(induction, scope);
+  return (run, frame) => {
+    const start = induction.start(run, frame);
+    if (typeof start !== "number") return Number.NaN;
+    return counted2?.(run, frame, start) ?? simulated(run, frame, start) ?? Number.NaN;
+  };
 }
-function inductionOfFor(loop, frame) {
+function inductionOfFor(loop, scope) {
   const { init: init2, condition, update, body } = loop;
+  const { module } = scope.program;
   if (!init2 || !condition || !update) return null;
   let variable2;
   let from;
@@ -34839,74 +35624,92 @@ function inductionOfFor(loop, frame) {
     variable2 = init2.name.decl.ident;
     from = init2.init;
   } else if (init2.kind === "assign" && init2.op.value === "=" && init2.lhs.kind === "ref") {
-    variable2 = declarationOf(init2.lhs.ident, frame.facts.module);
+    variable2 = declarationOf(init2.lhs.ident, module);
     from = init2.rhs;
   }
-  if (!variable2 || countAssignments([body], frame.facts.module).has(variable2)) return null;
-  const start = from ? evaluate2(from, firstInvocation, frame) : 0;
-  const shared = from !== void 0 && start !== null && evaluate2(from, everyone, frame) === null;
-  return { variable: variable2, start, shared, condition, stops: false, stepsFirst: false, step: update };
+  if (!variable2 || countAssignments([body], module).has(variable2)) return null;
+  const first = from ? valueCode(from, scope) : null;
+  return {
+    variable: variable2,
+    start: (run, frame) => first === null ? 0 : first(run, frame, firstInvocation),
+    shared: (run, frame) => first !== null && first(run, frame, everyone) === null,
+    condition,
+    stops: false,
+    stepsFirst: false,
+    step: update
+  };
 }
-function inductionOfLoop(loop, frame) {
-  const statements = [...loop.body.body];
+function inductionOfLoop(loop, scope) {
+  const { module, assignments } = scope.program;
+  const statements = [...live(loop.body.body, module)];
   let exit = null;
   if (loop.kind === "while") {
     exit = { condition: loop.condition, stops: false, index: -1 };
   } else {
-    const index2 = statements.findIndex(isExit);
+    const index2 = statements.findIndex((statement) => isExit(statement, scope));
     const found = statements[index2];
     if (found?.kind === "if") exit = { condition: found.condition, stops: true, index: index2 };
     const last2 = statements.at(-1);
     if (last2?.kind === "continuing") {
-      statements.push(...last2.body.body);
+      statements.push(...live(last2.body.body, module));
       if (!exit && last2.breakIf) exit = { condition: last2.breakIf, stops: true, index: statements.length };
     }
   }
   if (!exit) return null;
   const { condition, stops, index } = exit;
-  const variable2 = onlyChangingVariable(condition, frame);
-  if (!variable2 || frame.facts.assignments.get(variable2) !== 1) return null;
-  const stepIndex = statements.findIndex((statement) => stepped(statement, frame) === variable2);
+  const variable2 = onlyChangingVariable(condition, scope);
+  if (!variable2 || assignments.get(variable2) !== 1) return null;
+  const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable2);
   const step2 = statements[stepIndex];
   if (!step2) return null;
   const declaration = variable2.declElem;
   if (declaration?.kind !== "var") return null;
-  const start = declaration.init ? evaluate2(declaration.init, arrivals[0], frame) : 0;
-  return { variable: variable2, start, shared: false, condition, stops, stepsFirst: stepIndex < index, step: step2 };
+  const first = declaration.init ? valueCode(declaration.init, scope) : null;
+  return {
+    variable: variable2,
+    start: (run, frame) => first === null ? 0 : first(run, frame, arrivals[0]),
+    shared: () => false,
+    condition,
+    stops,
+    stepsFirst: stepIndex < index,
+    step: step2
+  };
 }
-function isExit(statement) {
-  return statement.kind === "if" && !statement.else && statement.body.body.length === 1 && statement.body.body[0]?.kind === "break";
+function isExit(statement, scope) {
+  if (statement.kind !== "if" || statement.else) return false;
+  const body = live(statement.body.body, scope.program.module);
+  return body.length === 1 && body[0]?.kind === "break";
 }
-function onlyChangingVariable(expression, frame) {
+function onlyChangingVariable(expression, scope) {
   const found = /* @__PURE__ */ new Set();
-  for (const declaration of referenced(expression, frame)) {
-    if (frame.facts.assignments.has(declaration)) found.add(declaration);
+  for (const declaration of referenced(expression, scope)) {
+    if (scope.program.assignments.has(declaration)) found.add(declaration);
   }
   return found.size === 1 ? [...found][0] : void 0;
 }
-function referenced(expression, frame) {
+function referenced(expression, scope) {
   switch (expression.kind) {
     case "ref": {
-      const declaration = declarationOf(expression.ident, frame.facts.module);
+      const declaration = declarationOf(expression.ident, scope.program.module);
       return declaration ? [declaration] : [];
     }
     case "binary-expression":
-      return [...referenced(expression.left, frame), ...referenced(expression.right, frame)];
+      return [...referenced(expression.left, scope), ...referenced(expression.right, scope)];
     case "unary-expression":
     case "parenthesized-expression":
-      return referenced(expression.expression, frame);
+      return referenced(expression.expression, scope);
     case "component-expression":
-      return [...referenced(expression.base, frame), ...referenced(expression.access, frame)];
+      return [...referenced(expression.base, scope), ...referenced(expression.access, scope)];
     case "component-member-expression":
-      return referenced(expression.base, frame);
+      return referenced(expression.base, scope);
     case "call-expression":
-      return expression.arguments.flatMap((argument) => referenced(argument, frame));
+      return expression.arguments.flatMap((argument) => referenced(argument, scope));
     default:
       return [];
   }
 }
-function stepped(statement, frame) {
-  const { module } = frame.facts;
+function stepped(statement, scope) {
+  const { module } = scope.program;
   if (statement.kind === "increment" || statement.kind === "decrement") {
     return rootDeclaration(statement.target, module);
   }
@@ -34914,376 +35717,394 @@ function stepped(statement, frame) {
     return rootDeclaration(statement.lhs, module);
   return void 0;
 }
-function increment({ step: step2, variable: variable2 }, frame) {
-  if (stepped(step2, frame) !== variable2) return null;
-  if (step2.kind === "increment") return 1;
-  if (step2.kind === "decrement") return -1;
+function incrementCode({ step: step2, variable: variable2 }, scope) {
+  if (stepped(step2, scope) !== variable2) return null;
+  if (step2.kind === "increment") return () => 1;
+  if (step2.kind === "decrement") return () => -1;
   if (step2.kind !== "assign" || step2.op.value !== "+=" && step2.op.value !== "-=") return null;
-  const by = evaluate2(step2.rhs, firstInvocation, frame);
-  if (typeof by !== "number") return null;
-  return step2.op.value === "+=" ? by : -by;
-}
-function countedTrips(induction, start, frame) {
-  const by = increment(induction, frame);
-  const { condition, variable: variable2, shared, stops, stepsFirst } = induction;
-  if (by === null || by === 0 || stops || stepsFirst || condition.kind !== "binary-expression") return null;
-  const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, frame.facts.module) === variable2;
-  const mirrored2 = {
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
-    "!=": "!="
+  const amount = valueCode(step2.rhs, scope);
+  const sign2 = step2.op.value === "+=" ? 1 : -1;
+  return (run, frame) => {
+    const by = amount(run, frame, firstInvocation);
+    return typeof by === "number" ? sign2 * by : null;
   };
-  let operator = condition.operator.value;
-  let other = condition.right;
-  if (!isVariable2(condition.left)) {
-    if (!isVariable2(condition.right)) return null;
-    operator = mirrored2[operator];
-    other = condition.left;
-  }
-  const end = evaluate2(other, firstInvocation, frame);
-  if (typeof end !== "number") return null;
-  const trips = (end - start) / by;
-  if (shared && (operator === "<" && by > 0 || operator === ">" && by < 0)) return Math.max(0, trips);
-  if (operator === "<" && by > 0 || operator === ">" && by < 0) return Math.max(0, Math.ceil(trips));
-  if (operator === "<=" && by > 0 || operator === ">=" && by < 0)
-    return Math.max(0, Math.floor(trips) + 1);
-  if (operator === "!=" && Number.isInteger(trips) && trips >= 0) return trips;
-  return null;
 }
-function simulatedTrips(induction, start, frame) {
-  const { variable: variable2, condition, stops, stepsFirst } = induction;
-  let value2 = start;
-  for (let trips = 0; trips <= maxSimulated; trips++) {
-    if (stepsFirst) value2 = nextValue(induction, value2, frame);
-    if (value2 === null) return Number.NaN;
-    const test = evaluate2(condition, firstInvocation, frame, /* @__PURE__ */ new Map([[variable2, value2]]));
-    if (typeof test !== "boolean") return Number.NaN;
-    if (test === stops) return stepsFirst ? trips + 1 : trips;
-    if (!stepsFirst) value2 = nextValue(induction, value2, frame);
-    if (value2 === null) return Number.NaN;
-  }
-  return Number.NaN;
+var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
+function countedCode(induction, scope) {
+  const increment = incrementCode(induction, scope);
+  const { condition, variable: variable2, shared, stops, stepsFirst } = induction;
+  if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
+  const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
+  const turned = !isVariable2(condition.left);
+  if (turned && !isVariable2(condition.right)) return null;
+  const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
+  const bound = valueCode(turned ? condition.left : condition.right, scope);
+  return (run, frame, start) => {
+    const by = increment(run, frame);
+    if (by === null || by === 0) return null;
+    const end = bound(run, frame, firstInvocation);
+    if (typeof end !== "number") return null;
+    const trips = (end - start) / by;
+    if (operator === "<" && by > 0 || operator === ">" && by < 0) {
+      return Math.max(0, shared(run, frame) ? trips : Math.ceil(trips));
+    }
+    if (operator === "<=" && by > 0 || operator === ">=" && by < 0) {
+      return Math.max(0, Math.floor(trips) + 1);
+    }
+    return operator === "!=" && Number.isInteger(trips) && trips >= 0 ? trips : null;
+  };
 }
-function nextValue({ step: step2, variable: variable2 }, value2, frame) {
-  const kind = elementKind(typeOfDeclaration(variable2, frame.facts.module));
-  if (stepped(step2, frame) !== variable2) return null;
-  if (step2.kind === "increment") return applyBinary("+", value2, 1, kind);
-  if (step2.kind === "decrement") return applyBinary("-", value2, 1, kind);
-  if (step2.kind !== "assign") return null;
-  const right = evaluate2(step2.rhs, firstInvocation, frame, /* @__PURE__ */ new Map([[variable2, value2]]));
-  if (right === null || step2.op.value === "=") return right;
-  return applyBinary(step2.op.value.slice(0, -1), value2, right, kind);
+function simulatedCode(induction, scope) {
+  const { variable: variable2, stops, stepsFirst } = induction;
+  const condition = valueCode(induction.condition, scope);
+  const next = nextCode(induction, scope);
+  const tripsFrom = (run, frame, start) => {
+    let value2 = start;
+    for (let trips = 0; trips <= maxSimulated; trips++) {
+      if (stepsFirst) value2 = next(run, frame, value2);
+      if (value2 === null) return Number.NaN;
+      run.assumed = { variable: variable2, value: value2 };
+      const test = condition(run, frame, firstInvocation);
+      if (typeof test !== "boolean") return Number.NaN;
+      if (test === stops) return stepsFirst ? trips + 1 : trips;
+      if (!stepsFirst) value2 = next(run, frame, value2);
+      if (value2 === null) return Number.NaN;
+    }
+    return Number.NaN;
+  };
+  return (run, frame, start) => {
+    const trips = tripsFrom(run, frame, start);
+    run.assumed = null;
+    return trips;
+  };
+}
+function nextCode({ step: step2, variable: variable2 }, scope) {
+  const unknown5 = () => null;
+  if (stepped(step2, scope) !== variable2) return unknown5;
+  const kind = elementKind(typeOfDeclaration(variable2, scope.program.module));
+  if (step2.kind === "increment" || step2.kind === "decrement") {
+    const apply2 = scalarOperator(step2.kind === "increment" ? "+" : "-", kind);
+    return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
+  }
+  if (step2.kind !== "assign") return unknown5;
+  const right = valueCode(step2.rhs, scope);
+  const apply = step2.op.value === "=" ? null : scalarOperator(step2.op.value.slice(0, -1), kind);
+  return (run, frame, value2) => {
+    run.assumed = { variable: variable2, value: value2 };
+    const amount = right(run, frame, firstInvocation);
+    return amount === null || apply === null ? amount : applyBinary(apply, value2, amount);
+  };
 }
 
 // src/kernel/features/walk.ts
-function countFunction(fn, count2) {
-  countStatements(fn.body.body, count2);
+var iterations = counterIndex("iterations");
+var divergentBranches = counterIndex("divergentBranches");
+function blockCode(statements, scope) {
+  return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
 }
-function countStatements(statements, count2) {
-  for (const statement of statements) countStatement(statement, count2);
-}
-function countStatement(statement, count2) {
+function statementCode(statement, scope) {
+  const whole = (make) => scope.program.remember(statement, [statement], scope, make);
   switch (statement.kind) {
     case "var":
-    case "let":
-      if (statement.init) countExpression(statement.init, count2);
-      return;
+    case "let": {
+      const { init: init2 } = statement;
+      return whole(() => init2 ? expressionCode(init2, scope) : null);
+    }
     case "assign":
-      countAssign(statement, count2);
-      return;
+      return whole(() => assignCode(statement, scope));
     case "increment":
     case "decrement":
-      countStep(statement.target, count2);
-      return;
+      return whole(() => stepCode(statement.target, scope));
     case "call":
-      countExpression(statement.call, count2);
-      return;
-    case "return":
-      if (statement.value) countExpression(statement.value, count2);
-      return;
+      return callCode3(statement.call, statement, scope);
+    case "return": {
+      const { value: value2 } = statement;
+      return whole(() => value2 ? expressionCode(value2, scope) : null);
+    }
     case "block":
-      countStatements(statement.body, count2);
-      return;
-    case "if": {
-      const taken = evaluate2(statement.condition, everyone, count2.frame);
-      countExpression(statement.condition, count2);
-      if (typeof taken === "boolean") {
-        const branch = taken ? statement.body : statement.else;
-        if (branch) countStatement(branch, count2);
-        return;
-      }
-      count2.tally.add("branches", count2.times);
-      countLargest([[statement.body], statement.else ? [statement.else] : []], count2);
-      return;
+      return blockCode(statement.body, scope);
+    case "if":
+      return branchCode(statement, scope);
+    case "switch": {
+      const { selector } = statement;
+      const clauses = live(statement.clauses, scope.program.module);
+      return sequence([
+        scope.program.remember(statement, [selector], scope, () => expressionCode(selector, scope)),
+        adding("branches"),
+        largestCode(clauses.map((clause) => blockCode(clause.body.body, scope)))
+      ]);
     }
-    case "switch":
-      countExpression(statement.selector, count2);
-      count2.tally.add("branches", count2.times);
-      countLargest(
-        statement.clauses.map((clause) => clause.body.body),
-        count2
-      );
-      return;
-    case "for": {
-      const trips = tripCount(statement, count2.frame);
-      if (statement.init) countStatement(statement.init, count2);
-      if (statement.condition) countExpression(statement.condition, repeated(count2, trips + 1));
-      countLoopBody([...statement.body.body, ...statement.update ? [statement.update] : []], trips, count2);
-      return;
+    case "for":
+      return forCode(statement, scope);
+    case "while":
+    case "loop": {
+      const parts = statement.kind === "while" ? [statement.condition] : [];
+      const looked = { kind: "mention", element: statement };
+      const head2 = scope.program.remember(statement, [looked, ...parts], scope, () => ({
+        init: null,
+        condition: statement.kind === "while" ? expressionCode(statement.condition, scope) : null,
+        update: null,
+        trips: tripCode(statement, scope)
+      }));
+      return loopCode(head2, blockCode(statement.body.body, scope));
     }
-    case "while": {
-      const trips = tripCount(statement, count2.frame);
-      countExpression(statement.condition, repeated(count2, trips + 1));
-      countLoopBody(statement.body.body, trips, count2);
-      return;
-    }
-    case "loop":
-      countLoopBody(statement.body.body, tripCount(statement, count2.frame), count2);
-      return;
     case "continuing":
-      countStatements(statement.body.body, count2);
-      return;
-    case "break":
-      if (statement.condition) countExpression(statement.condition, count2);
-      return;
+      return blockCode(statement.body.body, scope);
+    case "break": {
+      const { condition } = statement;
+      return whole(() => condition ? expressionCode(condition, scope) : null);
+    }
     case "const":
     case "assert":
     case "continue":
     case "discard":
     case "empty":
-      return;
+      return null;
     default:
-      count2.tally.forget();
+      return stepping((_run, _frame, tally) => tally.forget());
   }
 }
-function countLargest(alternatives2, count2) {
-  const tallies = alternatives2.map((statements) => {
-    const tally = new Tally();
-    tally.loopDepth = count2.tally.loopDepth;
-    countStatements(statements, { ...count2, tally });
-    return tally;
+function callCode3(call2, statement, scope) {
+  const { program } = scope;
+  const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
+  const head2 = { kind: "head", name: callee.originalName };
+  const fn = program.remember(call2.function, [head2], scope, () => calledFunction(call2, scope));
+  if (fn === null) {
+    return program.remember(statement, [statement], scope, () => expressionCode(call2, scope));
+  }
+  program.body(fn);
+  return program.remember(call2, [head2, ...call2.arguments], scope, () => callStatementCode(fn, call2, scope));
+}
+function branchCode(statement, scope) {
+  const test = statement.condition;
+  const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
+    taken: valueCode(test, scope),
+    condition: expressionCode(test, scope)
+  }));
+  const then = blockCode(statement.body.body, scope);
+  const otherwise = statement.else ? statementCode(statement.else, scope) : null;
+  const either = sequence([adding("branches"), largestCode([then, otherwise])]);
+  const choice = stepping((run, frame, tally, times) => {
+    const value2 = taken(run, frame, everyone);
+    const readsBefore = run.laneReads;
+    if (typeof value2 !== "boolean") {
+      taken(run, frame, arrivals[0]);
+      if (run.laneReads !== readsBefore) tally.add(divergentBranches, times);
+    }
+    const code = typeof value2 === "boolean" ? value2 ? then : otherwise : either;
+    if (code !== null) perform(code, run, frame, tally, times);
   });
-  count2.tally.addLargest(tallies);
+  return sequence([condition, choice]);
 }
-function repeated(count2, trips) {
-  return { ...count2, times: count2.times * trips };
+function forCode(loop, scope) {
+  const { init: init2, condition, update } = loop;
+  const parts = [init2, condition, update].filter((part) => part !== void 0);
+  const head2 = scope.program.remember(
+    loop,
+    parts,
+    scope,
+    () => ({
+      init: init2 ? partCode(init2, scope) : null,
+      condition: condition ? expressionCode(condition, scope) : null,
+      update: update ? partCode(update, scope) : null,
+      trips: tripCode(loop, scope)
+    })
+  );
+  return loopCode(head2, blockCode(loop.body.body, scope));
 }
-function countLoopBody(statements, trips, count2) {
-  if (trips === 0) return;
-  count2.tally.add("iterations", count2.times * trips);
-  const inner = new Tally();
-  countStatements(statements, { ...repeated(count2, trips), tally: inner });
-  inner.loopDepth += 1;
-  count2.tally.addLargest([inner]);
+function partCode(statement, scope) {
+  switch (statement.kind) {
+    case "assign":
+      return assignCode(statement, scope);
+    case "increment":
+    case "decrement":
+      return stepCode(statement.target, scope);
+    case "call":
+      return expressionCode(statement.call, scope);
+    case "const":
+      return null;
+    default:
+      return statement.init ? expressionCode(statement.init, scope) : null;
+  }
+}
+function largestCode(alternatives2) {
+  const codes = alternatives2.filter((code) => code !== null);
+  if (codes.length <= 1) return codes[0] ?? null;
+  return stepping((run, frame, tally, times) => {
+    const tallies = codes.map((code) => {
+      const one3 = new Tally();
+      one3.loopDepth = tally.loopDepth;
+      perform(code, run, frame, one3, times);
+      return one3;
+    });
+    tally.addLargest(tallies);
+  });
+}
+function loopCode({ init: init2, condition, update, trips: tripsOf }, block) {
+  const body = sequence([block, update]);
+  const repeated = stepping((run, frame, tally, times) => {
+    const trips = tripsOf(run, frame);
+    if (condition !== null) perform(condition, run, frame, tally, times * (trips + 1));
+    if (trips === 0) return;
+    tally.add(iterations, times * trips);
+    const before = tally.loopDepth;
+    tally.loopDepth = 0;
+    if (body !== null) perform(body, run, frame, tally, times * trips);
+    tally.loopDepth = Math.max(before, tally.loopDepth + 1);
+  });
+  return sequence([init2, repeated]);
 }
 
-// src/kernel/features/extract.ts
-var maxCalls = 1e4;
-var subgroup = 32;
-var flops = ({ counts }) => counts.get("floatAdd") + counts.get("floatMul") + counts.get("floatDiv") + 2 * counts.get("floatFma");
-var integerOps = ({ counts }) => counts.get("intAdd") + counts.get("intMul") + counts.get("intDiv");
-var storageBytes = ({ counts }) => counts.get("storageLoadBytes") + counts.get("storageStoreBytes");
-var workgroupTraffic = ({ counts }) => counts.get("workgroupLoadBytes") + counts.get("workgroupStoreBytes");
-var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
-var log3 = (value2) => Math.log2(1 + Math.abs(value2));
-var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
-var counted = (counter) => (measure) => log3(measure.counts.get(counter));
-var definitions = {
-  workgroups: (m) => log3(m.workgroups),
-  invocations: (m) => log3(invocations(m)),
-  workgroupSize: (m) => log3(m.perWorkgroup),
-  workgroupSizeX: (m) => log3(m.workgroupSize[0]),
-  workgroupSizeY: (m) => log3(m.workgroupSize[1]),
-  /** Share of idle lanes in the last subgroup of a workgroup. */
-  subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
-  workgroupBytes: (m) => log3(m.workgroupBytes),
-  privateBytes: (m) => log3(m.privateBytes),
-  floatAdd: counted("floatAdd"),
-  floatMul: counted("floatMul"),
-  floatDiv: counted("floatDiv"),
-  floatFma: counted("floatFma"),
-  halfShare: (m) => ratio(m.counts.get("halfOps"), flops(m) - m.counts.get("floatFma")),
-  special: counted("special"),
-  intAdd: counted("intAdd"),
-  intMul: counted("intMul"),
-  intDiv: counted("intDiv"),
-  compare: counted("compare"),
-  convert: counted("convert"),
-  storageLoads: counted("storageLoads"),
-  storageLoadBytes: counted("storageLoadBytes"),
-  storageStores: counted("storageStores"),
-  storageStoreBytes: counted("storageStoreBytes"),
-  contiguousBytes: counted("contiguousBytes"),
-  broadcastBytes: counted("broadcastBytes"),
-  stridedBytes: counted("stridedBytes"),
-  irregularBytes: counted("irregularBytes"),
-  workgroupLoads: counted("workgroupLoads"),
-  workgroupLoadBytes: counted("workgroupLoadBytes"),
-  workgroupStores: counted("workgroupStores"),
-  workgroupStoreBytes: counted("workgroupStoreBytes"),
-  /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
-  bankConflicts: (m) => ratio(
-    m.counts.get("workgroupConflicts"),
-    m.counts.get("workgroupLoads") + m.counts.get("workgroupStores")
-  ),
-  privateLoads: counted("privateLoads"),
-  privateStores: counted("privateStores"),
-  uniformLoads: counted("uniformLoads"),
-  atomics: counted("atomics"),
-  barriers: counted("barriers"),
-  subgroupOps: counted("subgroupOps"),
-  branches: counted("branches"),
-  iterations: counted("iterations"),
-  loopDepth: (m) => m.counts.loopDepth,
-  totalFlops: (m) => log3(flops(m) * invocations(m)),
-  totalIntegerOps: (m) => log3(integerOps(m) * invocations(m)),
-  totalStorageBytes: (m) => log3(storageBytes(m) * invocations(m)),
-  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * invocations(m)),
-  /** Bytes of all buffers: what has to be moved at least once. */
-  uniqueBytes: (m) => log3(m.uniqueBytes),
-  /** How often each byte is moved. */
-  reuse: (m) => log3(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
-  /** Floating-point operations per byte of storage traffic. */
-  arithmeticIntensity: (m) => log3(ratio(flops(m), storageBytes(m))),
-  /** Floating-point operations per byte of workgroup memory traffic. */
-  workgroupIntensity: (m) => log3(ratio(flops(m), workgroupTraffic(m))),
-  /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log3(ratio(m.counts.get("storageLoadBytes"), m.counts.get("storageLoads"))),
-  /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log3(ratio(m.outputs, invocations(m)))
+// src/kernel/features/structure.ts
+var Structure = class {
+  module;
+  isNumber;
+  fixedNumbers;
+  slots;
+  scope;
+  /** Module-scope variables that were reached. */
+  variables = /* @__PURE__ */ new Set();
+  /** Bytes of the variables that functions declare. */
+  privateSizes = [];
+  #entry;
+  #shared;
+  #bodies = /* @__PURE__ */ new Map();
+  #assignments = null;
+  constructor(options) {
+    this.module = options.module;
+    this.isNumber = options.isNumber;
+    this.fixedNumbers = options.fixedNumbers;
+    this.slots = options.slots;
+    this.#entry = options.entry;
+    this.#shared = options.shared;
+    this.scope = moduleScope(this);
+  }
+  get assignments() {
+    this.#assignments ??= surveyFrom(this.#entry, this.module);
+    return this.#assignments;
+  }
+  body(fn) {
+    const known2 = this.#bodies.get(fn);
+    if (known2 !== void 0) return known2;
+    this.#bodies.set(fn, "unfinished");
+    const code = blockCode(fn.body.body, functionScope(fn, this.scope));
+    this.#bodies.set(fn, code);
+    return code;
+  }
+  remember(owner, parts, scope, make) {
+    const makeUnit = () => {
+      const { locals, ...reached } = surveyParts(parts, this.module);
+      const privateSizes = locals.flatMap((type) => privateSize(type, scope) ?? []);
+      return { value: make(), ...reached, privateSizes };
+    };
+    const unit2 = this.#shared?.find({ owner, parts, module: this.module }, makeUnit) ?? makeUnit();
+    for (const variable2 of unit2.variables) this.variables.add(variable2);
+    this.privateSizes.push(...unit2.privateSizes);
+    for (const fn of unit2.functions) this.body(fn);
+    return unit2.value;
+  }
 };
-var featureNames = Object.keys(definitions);
-function extractFeatures(program) {
-  const parsed = program && parseWgsl("", program.wgsl);
-  const reflected = program && parsed?.ok ? reflect(parsed.value, program.entryPoint) : null;
-  if (!program || !parsed?.ok || !reflected?.ok)
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  return featuresOf2(program, parsed.value, reflected.value);
-}
-function featuresOf2(program, module, reflected) {
-  const measure = measureProgram(program, module, reflected);
-  return Float64Array.from(featureNames, (name) => definitions[name]?.(measure) ?? Number.NaN);
-}
-function measureProgram(program, module, reflected) {
-  const { entry, reachable, workgroupBytes } = reflected;
-  const functions2 = reachable.map((item) => item.declaration).filter((item) => item.kind === "fn");
-  const assignments = countAssignments(functions2, module);
-  const counts = new Tally();
-  const frame = entryFrame({ module, program, assignments });
-  countFunction(entry, { tally: counts, frame, times: 1, calls: { left: maxCalls } });
-  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
-  const workgroupSize = program.workgroupSize ?? unknownSize;
-  const outputs = program.buffers.filter((buffer) => buffer.check !== null);
+
+// src/kernel/features/program-code.ts
+function programCode(options) {
+  const { module, entryPoint } = options;
+  const entry = module.declarations.find(
+    (item) => item.kind === "fn" && item.name.ident.originalName === entryPoint && isComputeEntry(item)
+  );
+  if (!entry) return null;
+  const structure = new Structure({ ...options, entry });
+  const code = structure.body(entry);
+  const needs = needsCode(entry, structure);
+  const body = structure.body.bind(structure);
+  const { privateSizes } = structure;
+  const run = (numbers2, launch = unknownLaunch) => startRun(launch, numbers2, body);
   return {
-    counts,
-    dispatch: program.dispatch,
-    workgroupSize,
-    workgroups: program.dispatch.reduce((product, size) => product * size, 1),
-    perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
-    workgroupBytes,
-    privateBytes: functions2.reduce((sum, fn) => sum + privateBytesOf(fn, module), 0),
-    uniqueBytes: program.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
-    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
+    requiredFeatures: requiredFeaturesOf(module),
+    needs: (numbers2) => needs(run(numbers2)),
+    count: (launch, numbers2) => {
+      const tally = new Tally();
+      if (code !== null && code !== "unfinished") perform(code, run(numbers2, launch), entryFrame(), tally, 1);
+      return tally;
+    },
+    privateBytes: (numbers2) => {
+      const one3 = run(numbers2);
+      return privateSizes.reduce((sum, size) => sum + size(one3), 0);
+    }
   };
 }
-function privateBytesOf(element2, module) {
-  let bytes = 0;
-  if (element2.kind === "var") {
-    const type = typeOfDeclaration(element2.name.decl.ident, module);
-    if (type.kind === "array") bytes += (type.count ?? Number.NaN) * arrayStride(type.elem, module);
-    else if (type.kind === "struct") bytes += layoutOf(type, module).size;
-  }
-  for (const child of childrenOf(element2)) bytes += privateBytesOf(child, module);
-  return bytes;
-}
-
-// src/kernel/command-builder.ts
-function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-function bindOutputs({ outputs }, workload, variables) {
+function needsCode(entry, structure) {
+  const { module, scope, variables } = structure;
+  const declared = /* @__PURE__ */ new Set([
+    ...module.declarations.filter((item) => item.kind === "gvar"),
+    ...variables
+  ]);
+  const sizes2 = [];
   const bound = [];
-  for (const [binding, output2] of outputs.entries()) {
-    const { name, check: check3 } = output2;
-    const type = elementType(output2, workload);
-    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
-    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
-    bound.push({
-      name,
-      group: 0,
-      binding,
-      kind: "storage",
-      type,
-      length: length.value,
-      byteLength: length.value * bytesPerElement[type],
-      fill: "zeros",
-      seed: 0,
-      values: null,
-      check: check3,
-      readsInitial: true
-    });
+  for (const variable2 of declared) {
+    const used = variables.has(variable2);
+    if (isWorkgroup(variable2)) {
+      if (!used) continue;
+      const ident = variable2.name.decl.ident;
+      sizes2.push(structure.remember(variable2, [variable2], scope, () => typeSize(ident, scope)));
+    } else {
+      const make = () => bindingCode2(variable2, scope);
+      const binding = structure.remember(variable2, [variable2], scope, make);
+      if (binding !== null) bound.push((run) => ({ ...binding(run), used }));
+    }
   }
-  return succeeded(bound);
-}
-var CommandBuilder = class {
-  kernel;
-  workload;
-  #limits;
-  #command;
-  constructor(options) {
-    this.kernel = options.kernel;
-    this.workload = options.workload;
-    this.#limits = options.limits;
-    this.#command = options.command;
-  }
-  build(configuration) {
-    const id = configurationId(configuration, this.kernel.tunables);
-    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
-  }
-  reference() {
-    const { reference } = this.#command;
-    const { defaults } = this.kernel;
-    if (reference === null) return this.build(defaults);
-    return Promise.resolve(this.#variant(defaults, reference, "reference"));
-  }
-  /** Nothing is known of a program without running it. */
-  features() {
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  }
-  #variant(configuration, run, id) {
-    const { kernel, workload } = this;
-    const { build, folder, files } = this.#command;
-    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
-    const outputs = bindOutputs(this.#command, workload, variables);
-    if (!outputs.ok) return outputs;
-    const values2 = { ...workload.parameters, ...configuration };
-    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
-    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
-    const built = build === null ? null : filled(build);
-    const buildIdentity = digest([folder, sources, built]);
-    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
-    const command2 = {
-      run: filled(run),
-      build: built,
-      folder,
-      files,
-      outputs: outputs.value,
-      buildIdentity,
-      identity: digest([buildIdentity, filled(run), shapes])
+  const attributes = entry.attributes ?? [];
+  const axes = structure.remember(
+    attributes,
+    attributes,
+    scope,
+    () => attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope))
+  );
+  return (run) => {
+    const [x2, y2 = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
+    return {
+      bindings: bound.map((variable2) => variable2(run)),
+      workgroupSize: x2 === void 0 || Number.isNaN(x2 * y2 * z) ? null : [x2, y2, z],
+      // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
+      workgroupBytes: sizes2.reduce((sum, size) => sum + roundUp(16, size(run)), 0)
     };
-    return succeeded({
-      kernel: kernel.name,
-      workload: workload.name,
-      configuration,
-      id: `${kernel.name}/${workload.name}/${id}`,
-      program: null,
-      command: command2
-    });
-  }
-};
+  };
+}
+function isWorkgroup(variable2) {
+  return variable2.template?.[0]?.name === "workgroup";
+}
+function bindingCode2(variable2, scope) {
+  const group = attributeCode(variable2.attributes, "group", scope);
+  const binding = attributeCode(variable2.attributes, "binding", scope);
+  if (group === null && binding === null) return null;
+  const name = variable2.name.decl.ident.originalName;
+  const kind = bindingKind(variable2);
+  const refusal3 = kind === null ? { line: 1, column: 1, reason: "is no buffer" } : null;
+  return (run) => ({
+    name,
+    group: group?.(run) ?? Number.NaN,
+    binding: binding?.(run) ?? Number.NaN,
+    kind,
+    // Says what has to be filled before a launch, and nothing about its cost.
+    read: true,
+    refusal: refusal3
+  });
+}
+function attributeCode(attributes, name, scope) {
+  const parameter2 = attributeOf(attributes, name)?.[0];
+  return parameter2 ? constantCode(parameter2.expression, scope) : null;
+}
+function typeSize(declaration, scope) {
+  const size = sizeCode(typeOfDeclaration(declaration, scope.program.module), scope);
+  return typeof size === "number" ? () => size : size;
+}
+function ownCode(module) {
+  return {
+    module,
+    isNumber: () => false,
+    fixedNumbers: {},
+    shared: null
+  };
+}
 
 // src/kernel/identity.ts
 import { createHash as createHash4 } from "node:crypto";
@@ -35335,20 +36156,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants9 = {};
+  const constants8 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants9[name] = String(value2);
+      constants8[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants9[name] = value2;
+      constants8[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants9, conditions };
+  return { constants: constants8, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -35472,17 +36293,37 @@ function indentation(line3) {
   return line3.length - line3.trimStart().length;
 }
 
+// src/kernel/features/known-value.ts
+function valueScope(module, assignments) {
+  return moduleScope({
+    module,
+    assignments,
+    isNumber: () => false,
+    fixedNumbers: {},
+    slots: new Slots(),
+    remember: (_owner, _parts, _scope, make) => make(),
+    body: () => null
+  });
+}
+function knownValue(expression, scope) {
+  return valueCode(expression, scope)(
+    startRun(unknownLaunch, {}, () => null),
+    entryFrame(),
+    everyone
+  );
+}
+
 // src/kernel/unroll/counting-loop.ts
 var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
-var mirrored = {
+var mirrored2 = {
   "<": ">",
   "<=": ">=",
   ">": "<",
   ">=": "<=",
   "!=": "!="
 };
-function countingLoop(loop, frame) {
-  const { module } = frame.facts;
+function countingLoop(loop, scope) {
+  const { module } = scope.program;
   const { init: init2, condition, update, body } = loop;
   if (init2?.kind !== "var") {
     return {
@@ -35497,16 +36338,16 @@ function countingLoop(loop, frame) {
   if (scalar2 !== "i32" && scalar2 !== "u32" && scalar2 !== "abstract-int") {
     return { message: `\`${name}\` must be i32 or u32`, element: init2 };
   }
-  const start = init2.init ? wholeNumber(init2.init, frame) : 0;
+  const start = init2.init ? wholeNumber(init2.init, scope) : 0;
   if (start === null) return { message: `the first value of \`${name}\` is no constant`, element: init2 };
   if (!condition) return { message: "it has no condition", element: loop };
   const test = boundOf(condition, variable2, module);
   if (!test) {
     return { message: `its condition must compare \`${name}\` with a constant`, element: condition };
   }
-  const end = wholeNumber(test.bound, frame);
+  const end = wholeNumber(test.bound, scope);
   if (end === null) return { message: "its end is no constant", element: test.bound };
-  const step2 = update ? stepOf(update, variable2, frame) : null;
+  const step2 = update ? stepOf(update, variable2, scope) : null;
   if (step2 === null || step2 === 0) {
     return { message: `it must step \`${name}\` by a constant`, element: update ?? loop };
   }
@@ -35520,21 +36361,21 @@ function countingLoop(loop, frame) {
   if (trips === null || !(last2 >= lowest3 && last2 <= highest)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
   }
-  const leaving = leavingStatement(body, "loop");
+  const leaving = leavingStatement(body, "loop", module);
   if (leaving) {
     return { message: `its body has a \`${leaving.kind}\` of this loop`, element: leaving };
   }
   return { name, type: kind, start, step: step2, trips };
 }
-function wholeNumber(expression, frame) {
-  const value2 = evaluate2(expression, everyone, frame);
+function wholeNumber(expression, scope) {
+  const value2 = knownValue(expression, scope);
   return typeof value2 === "number" && Number.isInteger(value2) ? value2 : null;
 }
 function boundOf(condition, variable2, module) {
   if (condition.kind === "parenthesized-expression") return boundOf(condition.expression, variable2, module);
   if (condition.kind !== "binary-expression") return null;
   const operator = condition.operator.value;
-  const opposite = mirrored[operator];
+  const opposite = mirrored2[operator];
   if (opposite === void 0) return null;
   if (isVariable(condition.left, variable2, module)) return { operator, bound: condition.right };
   return isVariable(condition.right, variable2, module) ? { operator: opposite, bound: condition.left } : null;
@@ -35545,8 +36386,8 @@ function isVariable(expression, variable2, module) {
   }
   return expression.kind === "ref" && declarationOf(expression.ident, module) === variable2;
 }
-function stepOf(update, variable2, frame) {
-  const { module } = frame.facts;
+function stepOf(update, variable2, scope) {
+  const { module } = scope.program;
   if (update.kind === "increment" || update.kind === "decrement") {
     return isVariable(update.target, variable2, module) ? update.kind === "increment" ? 1 : -1 : null;
   }
@@ -35554,15 +36395,15 @@ function stepOf(update, variable2, frame) {
   if (!isVariable(update.lhs, variable2, module)) return null;
   const operator = update.op.value;
   const { rhs } = update;
-  if (operator === "+=" || operator === "-=") return signed(operator === "+=", rhs, frame);
+  if (operator === "+=" || operator === "-=") return signed(operator === "+=", rhs, scope);
   if (operator !== "=" || rhs.kind !== "binary-expression") return null;
   const adds = rhs.operator.value === "+";
   if (!adds && rhs.operator.value !== "-") return null;
-  if (isVariable(rhs.left, variable2, module)) return signed(adds, rhs.right, frame);
-  return adds && isVariable(rhs.right, variable2, module) ? signed(true, rhs.left, frame) : null;
+  if (isVariable(rhs.left, variable2, module)) return signed(adds, rhs.right, scope);
+  return adds && isVariable(rhs.right, variable2, module) ? signed(true, rhs.left, scope) : null;
 }
-function signed(adds, amount, frame) {
-  const value2 = wholeNumber(amount, frame);
+function signed(adds, amount, scope) {
+  const value2 = wholeNumber(amount, scope);
   return value2 === null || adds ? value2 : -value2;
 }
 function countTrips(loop) {
@@ -35581,11 +36422,11 @@ function countTrips(loop) {
       return up === (operator === "<=") ? Math.floor(distance2) + 1 : null;
   }
 }
-function leavingStatement(element2, inside) {
-  for (const child of childrenOf(element2)) {
+function leavingStatement(element2, inside, module) {
+  for (const child of childrenOf(element2, module)) {
     if (child.kind === "continue" || child.kind === "break" && inside === "loop") return child;
     if (child.kind === "for" || child.kind === "while" || child.kind === "loop") continue;
-    const found = leavingStatement(child, child.kind === "switch" ? "switch" : inside);
+    const found = leavingStatement(child, child.kind === "switch" ? "switch" : inside, module);
     if (found) return found;
   }
   return null;
@@ -35654,14 +36495,16 @@ function unrollLoops(start) {
   let current = start;
   if (!current.module.text.includes(marker)) return succeeded(current);
   for (; ; ) {
-    const marked = current.module.declarations.flatMap((declaration) => outermost(declaration));
+    const marked = current.module.declarations.flatMap(
+      (declaration) => outermost(declaration, current.module)
+    );
     if (marked.length === 0) return succeeded(current);
     const unrolled = unrollAll(marked, current);
     if (!unrolled.ok) return { ok: false, failure: inUserFile(unrolled.failure, current.lines) };
     current = unrolled.value;
   }
 }
-function outermost(element2) {
+function outermost(element2, module) {
   const found = [];
   const loops = /* @__PURE__ */ new Set();
   if (element2.kind === "block") {
@@ -35672,7 +36515,8 @@ function outermost(element2) {
       loops.add(loop);
     }
   }
-  for (const child of childrenOf(element2)) if (!loops.has(child)) found.push(...outermost(child));
+  for (const child of childrenOf(element2, module))
+    if (!loops.has(child)) found.push(...outermost(child, module));
   return found.sort((a2, b) => a2.loop.start - b.loop.start);
 }
 function isMark(statement) {
@@ -35684,16 +36528,12 @@ function unrollAll(marked, { module, lines }) {
   const text3 = new SplicedText(module.text);
   const starts = lineStarts2(module.text);
   const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
-  const launch = {
-    buffers: [],
-    dispatch: [Number.NaN, Number.NaN, Number.NaN],
-    workgroupSize: null
-  };
-  const frame = entryFrame({ module, program: launch, assignments: countAssignments(functions2, module) });
+  const assignments = countAssignments(functions2, module);
+  const scope = valueScope(module, assignments);
   let copied = 0;
   for (const { mark, loop } of marked) {
     const refuse4 = (message, element2) => failed("validation", message, positionAt(starts, element2.start));
-    const factor3 = factorOf(mark, frame);
+    const factor3 = factorOf(mark, scope);
     if (factor3 === null) {
       return refuse4("the factor of `@unroll` must be a constant whole number of at least 1", loop);
     }
@@ -35703,7 +36543,7 @@ function unrollAll(marked, { module, lines }) {
       text3.copy(loop.start, loop.end);
       continue;
     }
-    const counting = countingLoop(loop, frame);
+    const counting = countingLoop(loop, scope);
     if ("message" in counting) {
       return refuse4(`this loop cannot be unrolled: ${counting.message}`, counting.element);
     }
@@ -35720,10 +36560,10 @@ function unrollAll(marked, { module, lines }) {
   if (!parsed.ok) return parsed;
   return succeeded({ module: parsed.value, lines: text3.lines(lines) });
 }
-function factorOf({ call: call2 }, frame) {
+function factorOf({ call: call2 }, scope) {
   const [expression] = call2.arguments;
   if (!expression) return Number.POSITIVE_INFINITY;
-  const value2 = evaluate2(expression, everyone, frame);
+  const value2 = knownValue(expression, scope);
   if (typeof value2 === "boolean") return value2 ? Number.POSITIVE_INFINITY : 1;
   return typeof value2 === "number" && Number.isInteger(value2) && value2 >= 1 ? value2 : null;
 }
@@ -35815,6 +36655,316 @@ function parameterWords(modules) {
   return new Set(parsed.ok ? overrideNames(parsed.value) : []);
 }
 
+// src/kernel/features/dependencies.ts
+var Dependencies = class {
+  #globals = /* @__PURE__ */ new Map();
+  #heads = /* @__PURE__ */ new Map();
+  /** Other names of what is imported. */
+  #aliases = /* @__PURE__ */ new Map();
+  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
+  #blocks = /* @__PURE__ */ new WeakMap();
+  #conditions = /* @__PURE__ */ new Set();
+  /** @param modules the declarations of every module that takes part. */
+  constructor(modules) {
+    for (const declarations of modules) {
+      forEachGuarded(declarations, [], (declaration, guards) => {
+        for (const word4 of guards) this.#conditions.add(word4);
+        this.#declare(declaration, guards);
+      });
+    }
+  }
+  /**
+   * Conditions that parts depend on, sorted.
+   *
+   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
+   */
+  of(parts, owner) {
+    const found = /* @__PURE__ */ new Set();
+    const seen = /* @__PURE__ */ new Set();
+    const visit = (words2, block) => {
+      const follow = (target, within) => {
+        if (target === void 0 || seen.has(target)) return;
+        seen.add(target);
+        visit(target, within);
+      };
+      for (const word4 of words2) {
+        if (this.#conditions.has(word4)) found.add(word4);
+        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
+        follow(this.#globals.get(word4), null);
+      }
+    };
+    for (const part of parts) {
+      if (part.kind === "head") {
+        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
+      } else {
+        const element2 = part.kind === "mention" ? part.element : part;
+        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
+      }
+    }
+    return [...found].sort();
+  }
+  #namesOf(path2) {
+    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
+    return names3;
+  }
+  #declare(declaration, guards) {
+    switch (declaration.kind) {
+      case "import":
+        this.#declareImports(declaration.imports, guards);
+        return;
+      case "fn": {
+        const name = declaration.name.ident.originalName;
+        this.#walk(declaration);
+        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
+        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
+        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
+        return;
+      }
+      case "alias":
+      case "struct":
+        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
+        return;
+      case "gvar":
+      case "const":
+      case "override":
+        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
+    }
+  }
+  #declareImports({ finalSegment }, guards) {
+    if (finalSegment.kind === "import-collection") {
+      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
+      return;
+    }
+    const { name, as = name } = finalSegment;
+    add(this.#globals, as, [...guards, name]);
+    add(this.#heads, as, guards);
+    if (as !== name) add(this.#aliases, as, [name]);
+  }
+  /**
+   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
+   * known of it.
+   */
+  #walk(fn) {
+    const visit = (statement, guards, outer) => {
+      for (const word4 of guards) this.#conditions.add(word4);
+      const block = statement.kind === "for" ? newBlock(outer) : outer;
+      this.#blocks.set(statement, block);
+      if (statement.kind === "call") {
+        this.#blocks.set(statement.call, block);
+        this.#blocks.set(statement.call.function, block);
+      }
+      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
+        add(block.names, statement.name.decl.ident.originalName, [...guards, ...wordsOf(statement)]);
+      }
+      if (statement.kind === "for") {
+        if (statement.init) visit(statement.init, guards, block);
+        if (statement.update) visit(statement.update, guards, block);
+      }
+      for (const inner of blocksOf(statement)) {
+        const within = newBlock(block);
+        forEachGuarded(inner, guards, (one3, known2) => visit(one3, known2, within));
+      }
+      for (const name of changedIn(statement)) {
+        add(this.#globals, name, guards);
+        for (let at3 = block; at3 !== null; at3 = at3.parent) {
+          for (const word4 of guards) at3.names.get(name)?.add(word4);
+        }
+      }
+    };
+    const parameters = newBlock(null);
+    for (const parameter2 of fn.params) {
+      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
+    }
+    const body = newBlock(parameters);
+    forEachGuarded(fn.body.body, [], (statement, guards) => visit(statement, guards, body));
+  }
+};
+function newBlock(parent) {
+  return { parent, names: /* @__PURE__ */ new Map() };
+}
+function add(map2, name, words2) {
+  let known2 = map2.get(name);
+  if (!known2) {
+    known2 = /* @__PURE__ */ new Set();
+    map2.set(name, known2);
+  }
+  for (const word4 of words2) known2.add(word4);
+}
+function forEachGuarded(elements, outer, visit) {
+  let chain = [];
+  for (const element2 of elements) {
+    const guard2 = guardOf(element2);
+    if (guard2 === null) {
+      visit(element2, outer);
+      continue;
+    }
+    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
+    visit(element2, [...outer, ...chain]);
+  }
+}
+function guardOf(element2) {
+  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
+  for (const { attribute: attribute2 } of attributes) {
+    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@else") return { starts: false, words: [] };
+  }
+  return null;
+}
+function blocksOf(statement) {
+  switch (statement.kind) {
+    case "block":
+      return [statement.body];
+    case "if":
+      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
+    case "for":
+    case "while":
+    case "loop":
+    case "continuing":
+      return [statement.body.body];
+    case "switch":
+      return statement.clauses.map((clause) => clause.body.body);
+    default:
+      return [];
+  }
+}
+function changedIn(statement) {
+  const names3 = [];
+  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
+    names3.push(rootName(statement.lhs) ?? "");
+  if (statement.kind === "increment" || statement.kind === "decrement")
+    names3.push(rootName(statement.target) ?? "");
+  return [...names3, ...addressedIn(statement)];
+}
+function addressedIn(element2) {
+  return wordsOf(
+    element2,
+    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
+  );
+}
+
+// src/kernel/features/shared-parts.ts
+var maxParts = 1e5;
+var SharedParts = class {
+  #dependencies;
+  #known = /* @__PURE__ */ new Map();
+  #size = 0;
+  constructor(dependencies) {
+    this.#dependencies = dependencies;
+  }
+  /** @param part the owner names the part, the rest says what it depends on. */
+  find(part, make) {
+    const { owner, parts, module } = part;
+    let known2 = this.#known.get(owner);
+    if (!known2) {
+      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      this.#known.set(owner, known2);
+    }
+    const { conditions, units: units2 } = known2;
+    let key2 = "";
+    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
+    const found = units2.get(key2);
+    if (found) return found;
+    const unit2 = make();
+    if (++this.#size > maxParts) {
+      this.#known = /* @__PURE__ */ new Map();
+      this.#size = 0;
+    }
+    units2.set(key2, unit2);
+    return unit2;
+  }
+};
+
+// src/kernel/structures.ts
+var maxStructures = 4096;
+var Structures = class {
+  #kernel;
+  #workload;
+  #modules;
+  #hasStructures;
+  #codes = /* @__PURE__ */ new Map();
+  /** By the kinds of the constants. */
+  #origins = /* @__PURE__ */ new Map();
+  #fixedNumbers;
+  #slots = new Slots();
+  #keys = null;
+  constructor(kernel, workload, modules) {
+    this.#kernel = kernel;
+    this.#workload = workload;
+    this.#modules = modules;
+    const tunables = new Set(kernel.tunables.map(({ name }) => name));
+    this.#fixedNumbers = Object.fromEntries(
+      Object.entries(workload.parameters).filter(([name]) => !tunables.has(name))
+    );
+    this.#hasStructures = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
+  }
+  /** The code for a configuration; null if only building it can tell. */
+  code(configuration) {
+    if (!this.#hasStructures) return null;
+    this.#keys ??= this.#structuralTunables();
+    const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
+    const known2 = this.#codes.get(key2);
+    if (known2 !== void 0) return known2;
+    if (this.#codes.size >= maxStructures) this.#codes.clear();
+    const code = this.#make(configuration);
+    this.#codes.set(key2, code);
+    return code;
+  }
+  #make(configuration) {
+    const { constants: constants8, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants8).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    let origin = this.#origins.get(kinds2);
+    try {
+      if (!origin) {
+        origin = originOf(new BindableProgram(this.#modules, constants8), conditions);
+        this.#origins.set(kinds2, origin);
+      }
+      const code = this.#codeOf(origin, conditions);
+      if (origin.program.modules.length === origin.moduleCount) return code;
+      origin = originOf(origin.program, conditions);
+      this.#origins.set(kinds2, origin);
+      return this.#codeOf(origin, conditions);
+    } catch (error) {
+      bindingFailure(error, this.#kernel.source.path);
+      return null;
+    }
+  }
+  #codeOf({ program, shared }, conditions) {
+    return programCode({
+      module: program.bind(conditions),
+      entryPoint: this.#kernel.entry,
+      isNumber: program.isConstant.bind(program),
+      fixedNumbers: this.#fixedNumbers,
+      shared,
+      slots: this.#slots
+    });
+  }
+  /** The tunables that a structure depends on, with the part of its key that each value gives. */
+  #structuralTunables() {
+    const words2 = parameterWords(this.#modules);
+    const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
+    return tunables.map(({ name, values: values2 }) => {
+      const keyOf3 = (value2) => {
+        const { constants: constants8, conditions } = linkParameters({ [name]: value2 });
+        const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
+        const kinds2 = Object.values(constants8).map(kindOf3);
+        return [...kinds2, ...isTrue].join(" ");
+      };
+      return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
+    });
+  }
+};
+function kindOf3(value2) {
+  const text3 = String(value2);
+  return text3 === "true" || text3 === "false" ? "b" : /^-?\d+$/.test(text3) ? "i" : "f";
+}
+function originOf(program, conditions) {
+  void program.bind(conditions).bindings;
+  const { modules } = program;
+  return { program, shared: new SharedParts(new Dependencies(modules)), moduleCount: modules.length };
+}
+
 // src/kernel/builder.ts
 function createVariantBuilder(options) {
   const { command: command2 } = options.kernel;
@@ -35830,26 +36980,31 @@ var Builder = class {
   #unused = null;
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
   #latest = null;
+  #structures;
+  /** What expressions of the manifest may name: one object for all configurations, because there are many. */
+  #variables;
   constructor(kernel, workload, limits2) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits2;
     this.#modules = new SourceModules(kernel.source);
+    this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits2) };
+    this.#structures = new Structures(kernel, workload, this.#modules);
     this.#referenceModules = kernel.reference ? new SourceModules(kernel.reference.source) : null;
   }
   async build(configuration) {
+    const unused = this.#unusedFault();
+    return unused ?? this.#variant(configuration, this.#modules, this.kernel, "variant");
+  }
+  #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
-    if (this.#unused.length > 0) {
-      const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
-      return failed(
-        "validation",
-        `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
-        {
-          file: this.kernel.source.path
-        }
-      );
-    }
-    return this.#variant(configuration, this.#modules, this.kernel, "variant");
+    if (this.#unused.length === 0) return null;
+    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    return failed(
+      "validation",
+      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      { file: this.kernel.source.path }
+    );
   }
   async reference() {
     const { reference, defaults } = this.kernel;
@@ -35857,9 +37012,31 @@ var Builder = class {
     return this.#variant(defaults, this.#referenceModules, reference, "reference");
   }
   features(variant) {
-    const latest = this.#latest;
-    if (latest === null || latest.program !== variant.program) return extractFeatures(variant.program);
-    return featuresOf2(latest.program, latest.module, latest.reflected);
+    const { program } = variant;
+    if (program === null) return unknownFeatures();
+    const latest = this.#latest?.program === program ? this.#latest.module : null;
+    const parsed = latest === null ? parseWgsl("", program.wgsl) : succeeded(latest);
+    const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint }) : null;
+    return code === null ? unknownFeatures() : featuresOf(code, program, {}, code.needs({}));
+  }
+  async featuresOf(configuration) {
+    if (this.#unusedFault() !== null) return null;
+    const code = this.#structures.code(configuration);
+    const features = code && this.#count(code, configuration);
+    if (features !== null) return features;
+    const built = await this.build(configuration);
+    return built.ok ? this.features(built.value) : null;
+  }
+  #count(code, configuration) {
+    const needs = code.needs(configuration);
+    const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
+    if (!launch.ok) return null;
+    const { dispatch, buffers } = launch.value;
+    const { workgroupSize, workgroupBytes } = needs;
+    const { requiredFeatures } = code;
+    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
+    if (refusal(demands, this.#limits) !== null) return null;
+    return featuresOf(code, { buffers, dispatch, workgroupSize }, configuration, needs);
   }
   async #variant(configuration, modules, launch, role) {
     const specialised = await specialise(modules, programValues(this.workload, configuration));
@@ -35881,18 +37058,11 @@ var Builder = class {
   #program({ module, lines }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const variables = workloadVariables(this.kernel, this.workload, configuration, this.#limits);
-    const dispatch = [1, 1, 1];
-    for (const [axis, expression] of launch.dispatch.entries()) {
-      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
-      if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
-      dispatch[axis] = count2.value;
-    }
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
-    const { workload, kernel } = this;
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
-    if (!buffers.ok) return buffers;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers: buffers.value, requiredFeatures };
+    const launched = this.#launch(launch, configuration, bindings, role);
+    if (!launched.ok) return launched;
+    const { dispatch, buffers } = launched.value;
+    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     const refused4 = refusal(demands, this.#limits);
     if (refused4 !== null) return failed("unsupported", refused4);
     const entryPoint = launch.entry;
@@ -35901,13 +37071,30 @@ var Builder = class {
       entryPoint,
       dispatch,
       workgroupSize,
-      buffers: buffers.value,
+      buffers,
       requiredFeatures,
-      identity: programIdentity({ reachable, entryPoint, dispatch, buffers: buffers.value }),
+      identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
       lines
     };
-    this.#latest = { program, module, reflected: reflected.value };
+    this.#latest = { program, module };
     return succeeded(program);
+  }
+  #launch({ dispatch: expressions }, configuration, bindings, role) {
+    const { workload, kernel } = this;
+    const variables = this.#variables;
+    for (const { name } of kernel.tunables) {
+      const value2 = configuration[name];
+      if (value2 === void 0) delete variables[name];
+      else variables[name] = value2;
+    }
+    const dispatch = [1, 1, 1];
+    for (const [axis, expression] of expressions.entries()) {
+      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
+      if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
+      dispatch[axis] = count2.value;
+    }
+    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
+    return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
   }
 };
 
@@ -35988,18 +37175,18 @@ function compareOutput(binding, actual, expected) {
     const bits = actualBits[i];
     if (bits === expectedBits[i]) continue;
     if (bits === pattern2) {
-      add(unwritten, i);
+      add2(unwritten, i);
       continue;
     }
     const a2 = decode2(actualElements[i]);
     const e = decode2(expectedElements[i]);
     if (a2 === e || Number.isNaN(a2) && Number.isNaN(e)) continue;
     if (Number.isNaN(a2)) {
-      add(notANumber, i);
+      add2(notANumber, i);
       continue;
     }
     const difference = Math.abs(a2 - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add(wrong, i);
+    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const report3 = (kind, tally, what) => {
@@ -36016,7 +37203,7 @@ function compareOutput(binding, actual, expected) {
   if (wrong.count > 0) return report3("wrong-result", wrong, "are wrong");
   return succeeded({ maxRelativeError });
 }
-function add(tally, index) {
+function add2(tally, index) {
   if (tally.count === 0) tally.first = index;
   tally.count++;
 }
@@ -36037,15 +37224,15 @@ function dataShape(type, module) {
 }
 function extent(type, module) {
   if (type.kind === "array" && type.count === void 0) {
-    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, module) };
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbersOf(module)) };
   }
   if (type.kind === "struct") {
-    const last2 = structMembers(type, module).at(-1);
+    const last2 = structMembers(type, numbersOf(module)).at(-1);
     if (last2?.type.kind === "array" && last2.type.count === void 0) {
-      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, module) };
+      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbersOf(module)) };
     }
   }
-  return { fixedBytes: layoutOf(type, module).size, elementBytes: 0 };
+  return { fixedBytes: layoutOf(type, numbersOf(module)).size, elementBytes: 0 };
 }
 function collectScalars(type, found) {
   switch (type.kind) {
@@ -36083,24 +37270,24 @@ function dataSlots(type, module, most) {
       case "atomic":
         return visit(part.elem, path2, offset);
       case "vector": {
-        const strideBytes = layoutOf(part.elem, module).size;
+        const strideBytes = layoutOf(part.elem, numbersOf(module)).size;
         const name = (i) => `${path2}.${"xyzw"[i]}`;
         return repeat({ count: part.size, strideBytes, element: part.elem, path: name, offset });
       }
       case "matrix": {
         const column = { kind: "vector", size: part.rows, elem: part.elem };
-        const strideBytes = arrayStride(column, module);
+        const strideBytes = arrayStride(column, numbersOf(module));
         const name = (i) => `${path2}[${i}]`;
         return repeat({ count: part.cols, strideBytes, element: column, path: name, offset });
       }
       case "array": {
-        const strideBytes = arrayStride(part.elem, module);
+        const strideBytes = arrayStride(part.elem, numbersOf(module));
         const name = (i) => `${path2}[${i}]`;
         if (part.count === void 0) return false;
         return repeat({ count: part.count, strideBytes, element: part.elem, path: name, offset });
       }
       case "struct":
-        return structMembers(part, module).every(
+        return structMembers(part, numbersOf(module)).every(
           (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
         );
       default:
@@ -36116,7 +37303,7 @@ function unknownNames(reachable, module) {
   const visit = (element2) => {
     if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
     if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
-    for (const child of childrenOf(element2)) visit(child);
+    for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
@@ -36252,13 +37439,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/wesl-parameters.ts
 function weslParameters(texts2) {
-  const constants9 = /* @__PURE__ */ new Set();
+  const constants8 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants9.add(name);
+        if (name !== "") constants8.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -36267,21 +37454,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants9);
+  const named2 = alternatives([...conditions], constants8);
   return [
-    ...[...constants9].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants8].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants9) {
+function alternatives(conditions, constants8) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants9.has(word4) && stem2 !== "" && (constants9.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants8.has(word4) && stem2 !== "" && (constants8.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -36299,16 +37486,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants9 = {};
+  const constants8 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants9[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants8[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants9, conditions };
+  return { constants: constants8, conditions };
 }
 
 // src/kernel/describe.ts
@@ -36543,9 +37730,7 @@ var DeviceTrials = class {
     );
   }
   async features(configuration) {
-    const built = await this.#build(configuration);
-    if (!built.ok || built.value.program === null) return null;
-    return this.#request.builder.features(built.value);
+    return this.#request.builder.featuresOf(configuration);
   }
   async #timeVerified(configuration) {
     const { device, options } = this.#request;
@@ -36708,12 +37893,12 @@ function lastPart(watts) {
 
 // src/meter/sensor/names.ts
 var noise = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
-function wordsOf(name) {
+function wordsOf2(name) {
   return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word4) => !noise.has(word4)).join(" ");
 }
 function isNamed(name, info) {
-  const wanted = wordsOf(name);
-  return wanted !== "" && (wordsOf(info.device) === wanted || wordsOf(info.description) === wanted);
+  const wanted = wordsOf2(name);
+  return wanted !== "" && (wordsOf2(info.device) === wanted || wordsOf2(info.description) === wanted);
 }
 function isOfVendor(info, vendor) {
   const said = info.vendor.toLowerCase();
@@ -36929,7 +38114,7 @@ function accumulate(powers) {
 }
 
 // src/meter/sensor/meter.ts
-var nothing2 = { powers: [], faults: [], conditions: null };
+var nothing = { powers: [], faults: [], conditions: null };
 async function createSensorMeter(options) {
   const { name, sensor, traits, time } = options;
   const atOpening = await listProcesses(sensor);
@@ -36971,7 +38156,7 @@ async function startSession(options) {
   const { sensor, traits, time, before } = options;
   const sampler = await startSampler(sensor, traits, time);
   let disturbances = [];
-  let evidence = nothing2;
+  let evidence = nothing;
   return {
     async stop({ completions }) {
       const samples2 = await sampler.stop();
@@ -38383,11 +39568,11 @@ function guardBlocks(report3, limits2) {
 // src/report/history-notes.ts
 var maxChanges = 3;
 function changeNote(change2, estimated) {
-  const { metric, at: at2, commit, ratio: ratio3, driverChanged } = change2;
+  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
   const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
   const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
   const cause = driverChanged ? ", with another driver or device" : "";
-  return `${name} changed for good by ${formatChange(ratio3)} on ${at2.slice(0, 10)}${where}${cause}`;
+  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
 }
 function driftNote(drift, estimated) {
   const energy = estimated ? "energy (estimated)" : "energy";
@@ -38422,10 +39607,10 @@ function scaled2(objective, values2) {
 function chart({ convergence: convergence2, objective, trials }) {
   const step2 = trials / Math.max(1, convergence2.length);
   const known2 = convergence2.flatMap(
-    (value2, at2) => value2 === null ? [] : [{ trial: Math.round((at2 + 1) * step2), value: value2 }]
+    (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
   );
   const every = Math.max(1, Math.ceil(known2.length / maxPoints));
-  const shown = known2.filter((_, at2) => (known2.length - 1 - at2) % every === 0);
+  const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
   const { unit: unit2, values: values2 } = scaled2(
@@ -39916,7 +41101,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants3(x2) {
+function constants2(x2) {
   return function() {
     return x2;
   };
@@ -39931,7 +41116,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants3(isNaN(b) ? NaN : 0.5);
+  } : constants2(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -39967,7 +41152,7 @@ function copy$1(source, target) {
   return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
 }
 function transformer$2() {
-  var domain = unit, range3 = unit, interpolate$1 = value, transform, untransform, unknown2, clamp = identity$1, piecewise2, output2, input;
+  var domain = unit, range3 = unit, interpolate$1 = value, transform, untransform, unknown5, clamp = identity$1, piecewise2, output2, input;
   function rescale() {
     var n = Math.min(domain.length, range3.length);
     if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
@@ -39976,7 +41161,7 @@ function transformer$2() {
     return scale;
   }
   function scale(x2) {
-    return x2 == null || isNaN(x2 = +x2) ? unknown2 : (output2 || (output2 = piecewise2(domain.map(transform), range3, interpolate$1)))(transform(clamp(x2)));
+    return x2 == null || isNaN(x2 = +x2) ? unknown5 : (output2 || (output2 = piecewise2(domain.map(transform), range3, interpolate$1)))(transform(clamp(x2)));
   }
   scale.invert = function(y2) {
     return clamp(untransform((input || (input = piecewise2(range3, domain.map(transform), number2)))(y2)));
@@ -39997,7 +41182,7 @@ function transformer$2() {
     return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
   };
   scale.unknown = function(_) {
-    return arguments.length ? (unknown2 = _, scale) : unknown2;
+    return arguments.length ? (unknown5 = _, scale) : unknown5;
   };
   return function(t, u) {
     transform = t, untransform = u;
@@ -40230,7 +41415,7 @@ function createAxis(options) {
     const scale2 = log4([low / pad2, high * pad2], [...range3]);
     const round2 = scale2.ticks(options.ticks).filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
     const every = Math.max(1, Math.ceil(round2.length / (options.ticks + 1)));
-    const ticks2 = round2.filter((_, at2) => at2 % every === 0);
+    const ticks2 = round2.filter((_, at3) => at3 % every === 0);
     return Object.assign((value2) => scale2(value2), { ticks: ticks2, ...described(options) });
   }
   const spread = high - low || Math.abs(high) || 1;
@@ -41384,15 +42569,15 @@ function polyline(points, options) {
   const thin2 = options.thin === true ? " thin" : "";
   return d === null ? "" : element("path", { class: `line is-${options.tone}${thin2}`, d });
 }
-function labelledMark(at2, label, tone, frame) {
-  const toTheLeft = at2.x > (frame.left + frame.right) / 2;
+function labelledMark(at3, label, tone, frame) {
+  const toTheLeft = at3.x > (frame.left + frame.right) / 2;
   return [
-    element("circle", { class: `mark is-${tone}`, cx: at2.x, cy: at2.y, r: 5 }),
+    element("circle", { class: `mark is-${tone}`, cx: at3.x, cy: at3.y, r: 5 }),
     element(
       "text",
       {
-        x: at2.x + (toTheLeft ? -10 : 10),
-        y: at2.y + (label.below ? 17 : -7),
+        x: at3.x + (toTheLeft ? -10 : 10),
+        y: at3.y + (label.below ? 17 : -7),
         "text-anchor": toTheLeft ? "end" : "start"
       },
       escapeMarkup(label.text)
@@ -41412,12 +42597,12 @@ function planeFigure(options) {
   const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
   const frame = frameOf(size);
   const all = [...clouds.flatMap(({ points }) => points), ...marks2, ...front];
-  const both = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
-  const valuesOf = (name) => options.diagonal === true ? both : all.map((point2) => point2[name]);
+  const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
+  const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
   const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
   const y2 = createAxis({ ...options.y, values: valuesOf("y"), range: [frame.bottom, frame.top], ticks: 5 });
   const placed = (point2) => ({ x: x2(point2.x), y: y2(point2.y) });
-  const ends = extentOf(both);
+  const ends = extentOf(both2);
   return figure(options, size, [
     drawAxes(frame, x2, y2),
     options.diagonal === true && all.length > 0 ? polyline(
@@ -41426,9 +42611,9 @@ function planeFigure(options) {
     ) : "",
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
-    ...marks2.map((mark, at2) => {
+    ...marks2.map((mark, at3) => {
       const place = placed(mark);
-      const isCrowded = marks2.slice(0, at2).some((other) => isNear(placed(other), place));
+      const isCrowded = marks2.slice(0, at3).some((other) => isNear(placed(other), place));
       return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
     })
   ]);
@@ -41451,8 +42636,8 @@ function linesFigure(options) {
     ticks: 5,
     from: options.fromZero === true ? "zero" : "fit"
   });
-  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at2) => {
-    const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at2];
+  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at3) => {
+    const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at3];
     const sample = [
       { x: left, y: top - 4 },
       { x: left + 18, y: top - 4 }
@@ -41488,8 +42673,8 @@ function intervalsFigure(options) {
     ticks: 4,
     from: "linear"
   });
-  const drawn = rows.map((row, at2) => {
-    const middle2 = frame.top + rowHeight * (at2 + 0.5);
+  const drawn = rows.map((row, at3) => {
+    const middle2 = frame.top + rowHeight * (at3 + 0.5);
     const half = rowHeight / 2 - 3;
     const beyond = row.margin === null ? "" : element("rect", {
       class: "bad-area",
@@ -41536,8 +42721,8 @@ function barsFigure(options) {
   const size = { width, height: 8 + 22 * bars2.length };
   const left = 130;
   const largest2 = bars2.reduce((max, { share: share2 }) => Math.max(max, share2), 0) || 1;
-  const drawn = bars2.map(({ label, share: share2, text: text3 }, at2) => {
-    const top = 4 + 22 * at2;
+  const drawn = bars2.map(({ label, share: share2, text: text3 }, at3) => {
+    const top = 4 + 22 * at3;
     const length = (width - left - 70) * share2 / largest2;
     return [
       element("text", { x: left - 8, y: top + 14, "text-anchor": "end" }, escapeMarkup(label)),
@@ -41678,8 +42863,8 @@ function diffHtml(diff, maxLength4) {
   const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
   const all = text3.split("\n");
-  const lines = all.map((line3, at2) => {
-    const isName2 = line3.startsWith("--- ") && all[at2 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at2 - 1]?.startsWith("--- ");
+  const lines = all.map((line3, at3) => {
+    const isName2 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
     const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
     return element("span", { class: kind }, indentedHtml(line3));
   });
@@ -41764,15 +42949,15 @@ function plane2(kernel, evidence, id) {
   return figureHtml("Energy and latency", svg);
 }
 function thinnedSteps(points) {
-  const changes = points.filter(({ y: y2 }, at2) => at2 === points.length - 1 || y2 !== points[at2 - 1]?.y);
+  const changes = points.filter(({ y: y2 }, at3) => at3 === points.length - 1 || y2 !== points[at3 - 1]?.y);
   const every = Math.max(1, Math.ceil(changes.length / 150));
-  return changes.filter((_, at2) => at2 % every === 0 || at2 === changes.length - 1);
+  return changes.filter((_, at3) => at3 % every === 0 || at3 === changes.length - 1);
 }
 function convergence(kernel, id) {
   const curve = kernel.convergence;
   const step2 = Math.max(1, kernel.trials / Math.max(1, curve.length));
   const points = curve.flatMap(
-    (value2, at2) => value2 === null ? [] : [{ x: Math.round((at2 + 1) * step2), y: value2 }]
+    (value2, at3) => value2 === null ? [] : [{ x: Math.round((at3 + 1) * step2), y: value2 }]
   );
   if (points.length < 2) return "";
   const shown = thinnedSteps(points);
@@ -41943,7 +43128,7 @@ ${figureStyle}`;
 // src/report/html/render-html.ts
 var diffRoom = 15e5;
 var maxDiff = 2e4;
-var idOf = (at2) => `kernel-${at2 + 1}`;
+var idOf = (at3) => `kernel-${at3 + 1}`;
 function kilowattHours(report3) {
   const known2 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
   if (known2.length === 0) return "";
@@ -41969,16 +43154,16 @@ function guardBody(report3) {
       titles: ["verdict", "kernel", titles.energy, titles.latency],
       figureColumns: [2, 3],
       rows: ordered2.map((kernel) => {
-        const at2 = detailed.indexOf(kernel);
-        const row = guardRow(kernel, at2 === -1 ? "kernels" : idOf(at2));
-        return at2 === -1 ? [row[0] ?? "", plainName2(kernel), ...row.slice(2)] : row;
+        const at3 = detailed.indexOf(kernel);
+        const row = guardRow(kernel, at3 === -1 ? "kernels" : idOf(at3));
+        return at3 === -1 ? [row[0] ?? "", plainName2(kernel), ...row.slice(2)] : row;
       })
     }),
     suggested.length === 0 ? "" : disclosure(
       "Suggested tuned state",
       paragraph(textHtml(suggestionNote(report3), 2e3)) + diffHtml(suggested.join("\n"), maxDiff)
     ),
-    ...detailed.map((kernel, at2) => guardCard(kernel, samplesOf3(kernel), { id: idOf(at2), diffLength }))
+    ...detailed.map((kernel, at3) => guardCard(kernel, samplesOf3(kernel), { id: idOf(at3), diffLength }))
   ].join("");
 }
 function plainName2({ kernel, workload }) {
@@ -41992,9 +43177,9 @@ function retuneBody(report3) {
       caption: null,
       titles: ["kernel", titles.energy, titles.energyChange, titles.latency, titles.latencyChange],
       figureColumns: [1, 2, 3, 4],
-      rows: report3.kernels.map((kernel, at2) => retuneRow(kernel, idOf(at2)))
+      rows: report3.kernels.map((kernel, at3) => retuneRow(kernel, idOf(at3)))
     }),
-    ...report3.kernels.map((kernel, at2) => retuneCard(report3, kernel, idOf(at2)))
+    ...report3.kernels.map((kernel, at3) => retuneCard(report3, kernel, idOf(at3)))
   ].join("");
 }
 function titleClass(report3) {
@@ -42279,8 +43464,8 @@ function sparkline(values2, points) {
   if (values2.length === 0) return "";
   const count2 = Math.min(points, values2.length);
   const picked = Array.from({ length: count2 }, (_, i) => {
-    const at2 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
-    return values2[at2] ?? null;
+    const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
+    return values2[at3] ?? null;
   });
   const known2 = picked.filter((value2) => value2 !== null);
   const low = Math.min(...known2);
@@ -42496,7 +43681,7 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync3, constants as constants4, fstatSync, openSync as openSync3, readSync } from "node:fs";
+import { closeSync as closeSync3, constants as constants3, fstatSync, openSync as openSync3, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
@@ -42578,7 +43763,7 @@ function tooLarge(path2, what, maxBytes2) {
 function readBytes(path2, maxBytes2) {
   let descriptor;
   try {
-    descriptor = openSync3(path2, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+    descriptor = openSync3(path2, constants3.O_RDONLY | (constants3.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -43213,8 +44398,8 @@ function deviceFamily(adapter) {
   const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
   const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
   const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
-  const repeated2 = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
-  const family = (repeated2 ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
   return family === "" ? "unknown" : family;
 }
 
@@ -44029,7 +45214,7 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { constants as constants4, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
 import { dirname as dirname4, join as join14, sep } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
@@ -44037,7 +45222,7 @@ var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants5.COPYFILE_FICLONE
+  mode: constants4.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -44851,8 +46036,8 @@ function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
   return { ok: false, failure: toFailure(program, outcome.failure) };
 }
-function toFailure(program, { kind, message, at: at2 }) {
-  const position = at2 === null ? null : mapDiagnostic(program, at2.line, at2.column);
+function toFailure(program, { kind, message, at: at3 }) {
+  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
   if (position === null) return { kind, message };
   const { file, line: line3, column } = position;
   return { kind, message, file, line: line3, ...column === null ? {} : { column } };
@@ -45654,7 +46839,7 @@ function planNext(subjects, samples2, options = {}) {
     if (flag !== null) return flag;
   }
   if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength }) => strength > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
   const sentinels = subjects.filter(({ sentinel }) => sentinel);
   const confirm = missing2({
@@ -46144,8 +47329,8 @@ var Ledger = class {
   finalists(count2) {
     const ranked = this.ranked().map(({ trial }) => trial);
     const cap = this.capMs;
-    const unknown2 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
-    return (ranked.length > 0 ? ranked : unknown2).slice(0, count2).map(asMeasurement);
+    const unknown5 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
+    return (ranked.length > 0 ? ranked : unknown5).slice(0, count2).map(asMeasurement);
   }
 };
 
@@ -46283,9 +47468,9 @@ function columnEdges(sorted2, maxBins) {
     }
   } else {
     for (let bin = 1; bin < maxBins; bin++) {
-      const at2 = Math.max(1, Math.floor(bin * sorted2.length / maxBins));
-      const low = sorted2[at2 - 1];
-      const edge = low + (sorted2[at2] - low) / 2;
+      const at3 = Math.max(1, Math.floor(bin * sorted2.length / maxBins));
+      const low = sorted2[at3 - 1];
+      const edge = low + (sorted2[at3] - low) / 2;
       if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
     }
   }
@@ -46350,10 +47535,10 @@ var HistogramPool = class {
       const base2 = column * stride;
       for (let k2 = start; k2 < end; k2++) {
         const row = rows[k2];
-        const at2 = offset + histogramStride * bins[base2 + row];
-        histogram[at2] = histogram[at2] + weighted[row];
-        histogram[at2 + 1] = histogram[at2 + 1] + weights[row];
-        histogram[at2 + 2] = histogram[at2 + 2] + 1;
+        const at3 = offset + histogramStride * bins[base2 + row];
+        histogram[at3] = histogram[at3] + weighted[row];
+        histogram[at3 + 1] = histogram[at3 + 1] + weights[row];
+        histogram[at3 + 2] = histogram[at3 + 2] + 1;
       }
     }
     return histogram;
@@ -46364,11 +47549,11 @@ var HistogramPool = class {
     const { offsets: offsets2 } = this.#binned;
     for (const column of columns2) {
       const upTo = histogramStride * offsets2[column + 1];
-      for (let at2 = histogramStride * offsets2[column]; at2 < upTo; at2 += histogramStride) {
-        const count2 = parent[at2 + 2] - child[at2 + 2];
-        histogram[at2 + 2] = count2;
-        histogram[at2] = count2 === 0 ? 0 : parent[at2] - child[at2];
-        histogram[at2 + 1] = count2 === 0 ? 0 : parent[at2 + 1] - child[at2 + 1];
+      for (let at3 = histogramStride * offsets2[column]; at3 < upTo; at3 += histogramStride) {
+        const count2 = parent[at3 + 2] - child[at3 + 2];
+        histogram[at3 + 2] = count2;
+        histogram[at3] = count2 === 0 ? 0 : parent[at3] - child[at3];
+        histogram[at3 + 1] = count2 === 0 ? 0 : parent[at3 + 1] - child[at3 + 1];
       }
     }
     return histogram;
@@ -46396,10 +47581,10 @@ function bestSplit(binned, histogram, columns2, totals, limits2) {
       let count2 = missingLeft ? histogram[missing2 + 2] : 0;
       const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
       for (let bin = first + 1; bin <= upTo; bin++) {
-        const at2 = histogramStride * bin;
-        residual += histogram[at2];
-        weight += histogram[at2 + 1];
-        count2 += histogram[at2 + 2];
+        const at3 = histogramStride * bin;
+        residual += histogram[at3];
+        weight += histogram[at3 + 1];
+        count2 += histogram[at3 + 2];
         if (count2 < minLeafRows) continue;
         if (totals.count - count2 < minLeafRows) break;
         const gain = score(residual, weight, l2) + score(totals.residual - residual, totals.weight - weight, l2) - before;
@@ -46817,7 +48002,7 @@ function explain(rows, targets) {
   );
   return {
     importances: [...trained(all).importances],
-    outOfFold: rows.map((row, at2) => byFold[at2 % folds].predict(row))
+    outOfFold: rows.map((row, at3) => byFold[at3 % folds].predict(row))
   };
 }
 
@@ -47250,7 +48435,7 @@ var PowerModel = class {
 };
 
 // src/search/prior-beliefs.ts
-var nothing3 = { logLatency: null, logWatts: null };
+var nothing2 = { logLatency: null, logWatts: null };
 var enoughToOppose = 8;
 var enoughToTell = 24;
 var leastCorrelation = 0.2;
@@ -47280,7 +48465,7 @@ var PriorBeliefs = class {
     return this.#silent || this.#known.has(key2);
   }
   get(key2) {
-    return this.#known.get(key2) ?? nothing3;
+    return this.#known.get(key2) ?? nothing2;
   }
   /**
    * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
@@ -47299,7 +48484,7 @@ var PriorBeliefs = class {
     const prediction = features === null ? null : this.#model.predict(features);
     if (prediction === null) {
       this.#silent = features === null ? this.#known.size === 0 : true;
-      this.#known.set(key2, nothing3);
+      this.#known.set(key2, nothing2);
       return;
     }
     const { latencyMs, watts } = prediction;
@@ -47647,7 +48832,7 @@ async function predictedBest({ space: space2, random, priors, priorObjective, ke
   const asked = /* @__PURE__ */ new Map();
   const ranked = () => [...asked.values()].sort((a2, b) => a2.cost - b.cost).map(({ point: point2 }) => point2);
   let next = space2.sample(random, askedAtOnce);
-  for (let climb = 0; climb <= climbs; climb++) {
+  for (let climb2 = 0; climb2 <= climbs; climb2++) {
     for (const point2 of next) {
       await priors.learn(keyOf3(point2), space2.configuration(point2));
       const cost2 = priorObjective(keyOf3(point2));
@@ -47726,12 +48911,12 @@ var SearchRun = class {
   }
   /** Tries points in order until the budget ends. */
   async #tryAll(points) {
-    for (const [at2, point2] of points.entries()) {
+    for (const [at3, point2] of points.entries()) {
       if (this.#stop() !== null) return;
       if (this.#ledger.has(point2)) continue;
       const configuration = this.#task.space.configuration(point2);
       await this.#priors.learn(this.#ledger.keyOf(point2), configuration);
-      const next = points.slice(at2 + 1).find((other) => !this.#ledger.has(other));
+      const next = points.slice(at3 + 1).find((other) => !this.#ledger.has(other));
       if (next !== void 0) this.#task.trials.expect?.(this.#task.space.configuration(next));
       const outcome = await this.#task.trials.latency(configuration);
       if (!outcome.ok && this.#budget.wasInterrupted) return;
@@ -47884,31 +49069,31 @@ function selectFinalist(contenders, objective, options = {}) {
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
   const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
-  const keep2 = (reason) => ({
+  const keep3 = (reason) => ({
     index: 0,
     latencyRatio: null,
     energyRatio: null,
     reason
   });
   if (options.incumbentFails) {
-    return { ...keep2("the previous configuration fails"), index: best };
+    return { ...keep3("the previous configuration fails"), index: best };
   }
   const chosen = contenders[best];
   const incumbent = contenders[0];
-  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
-  if (best === 0) return keep2("no contender was better");
+  if (chosen === void 0 || incumbent === void 0) return keep3("it was not compared with another one");
+  if (best === 0) return keep3("no contender was better");
   const gains = logRatios(values2[best], values2[0]);
-  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
+  if (gains.length < 2) return keep3("too few blocks in which both could be measured");
   const ratios = {
     latencyRatio: ratio2(chosen.latencyMs, incumbent.latencyMs),
     energyRatio: ratio2(chosen.joules, incumbent.joules)
   };
   if (!admissible(0)) {
     const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
-    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
+    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep3("no contender was faster in every block");
   }
   if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return keep2("the best contender was not better in every block by a worthwhile amount");
+    return keep3("the best contender was not better in every block by a worthwhile amount");
   }
   return { index: best, ...ratios, reason: "better in every block" };
 }
@@ -48252,13 +49437,14 @@ async function costRows(search, family, measurements) {
   for (const { configuration, latency, energy } of measurements) {
     if (latency === null || clockOf(configuration) !== null) continue;
     const built = await search.builder.build(configuration);
-    if (!built.ok || built.value.program === null) continue;
+    const features = await search.builder.featuresOf(configuration);
+    if (!built.ok || built.value.program === null || features === null) continue;
     rows.push({
       family,
       kernel: search.kernel.name,
       workload: search.workload.name,
       identity: built.value.program.identity,
-      features: search.builder.features(built.value),
+      features,
       latencyMs: latency.medianMs,
       watts: energy?.watts ?? null,
       estimated: energy?.estimated ?? false
@@ -48652,8 +49838,8 @@ function policyOf(base2, head2) {
 import { posix } from "node:path";
 function entryLine(text3, entry) {
   const lines = text3.split("\n");
-  const at2 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
-  return at2 === -1 ? 1 : at2 + 1;
+  const at3 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
+  return at3 === -1 ? 1 : at3 + 1;
 }
 function kernelPlace(kernel, movedBy, failure = null) {
   const { file, line: line3 } = kernel.position;
@@ -49292,13 +50478,13 @@ function listMissingBaseline(head2, problem) {
   );
 }
 async function compareKernels(options) {
-  const comparisons3 = [];
+  const comparisons4 = [];
   for (const kernel of options.head.manifest.kernels) {
     for (const workload of kernel.workloads) {
-      comparisons3.push(await compareWorkload({ ...options, kernel, workload }));
+      comparisons4.push(await compareWorkload({ ...options, kernel, workload }));
     }
   }
-  return comparisons3;
+  return comparisons4;
 }
 
 // src/app/guard-attempts.ts
@@ -49335,13 +50521,13 @@ function earlierAttempts(digests, kept2) {
   return attempts;
 }
 function keepAttempts(options) {
-  const { digests, kept: kept2, samples: samples2, judgements, at: at2 } = options;
+  const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
   if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
   const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
     const own = samples2.filter(
       (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
     );
-    return own.length === 0 ? [] : [{ digest: digest2, at: at2, samples: own.flatMap(toKept) }];
+    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
   });
   return [...kept2, ...fresh].slice(-maxKept);
 }
@@ -49352,14 +50538,14 @@ function toKept(sample) {
 }
 
 // src/app/guard-measure.ts
-function selectMeasurable(comparisons3) {
-  const changed = comparisons3.some((comparison) => comparison.status === "changed");
-  return comparisons3.filter(
+function selectMeasurable(comparisons4) {
+  const changed = comparisons4.some((comparison) => comparison.status === "changed");
+  return comparisons4.filter(
     (comparison) => comparison.status === "changed" || changed && comparison.status === "identical" && comparison.definition.sentinel
   );
 }
-function selectAdded(comparisons3) {
-  return comparisons3.filter((comparison) => comparison.status === "new");
+function selectAdded(comparisons4) {
+  return comparisons4.filter((comparison) => comparison.status === "new");
 }
 async function runs(device, { variant, reference }) {
   const prepared = await device.prepare(variant);
@@ -49389,15 +50575,15 @@ async function outputDifference(device, comparison) {
   return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
 }
 async function checkArms(options) {
-  const { host, laboratory, comparisons: comparisons3 } = options;
+  const { host, laboratory, comparisons: comparisons4 } = options;
   const { device } = laboratory;
   const contests = [];
   const broken = [];
   const warnings = [];
-  for (const [index, comparison] of comparisons3.entries()) {
+  for (const [index, comparison] of comparisons4.entries()) {
     host.signal.throwIfAborted();
     const { kernel, workload, head: head2, definition } = comparison;
-    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons3.length });
+    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
       const { failure } = headRuns;
@@ -49449,12 +50635,12 @@ function fingerprint(revision, kernel) {
   return JSON.stringify([program, tuned]);
 }
 function compareUntouched(base2, head2) {
-  const comparisons3 = [];
+  const comparisons4 = [];
   for (const definition of head2.manifest.kernels) {
     const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
     if (before === void 0 || fingerprint(base2, before) !== fingerprint(head2, definition)) return null;
     for (const workload of definition.workloads) {
-      comparisons3.push({
+      comparisons4.push({
         kernel: definition.name,
         workload: workload.name,
         definition,
@@ -49464,7 +50650,7 @@ function compareUntouched(base2, head2) {
       });
     }
   }
-  return comparisons3;
+  return comparisons4;
 }
 
 // src/app/guard-run.ts
@@ -49473,8 +50659,8 @@ function compareFiles({ base: base2, policy }) {
   if (base2.problem !== null) return listMissingBaseline(policy.head, base2.problem);
   return base2.revision === null ? null : compareUntouched(base2.revision, policy.head);
 }
-function selectComparisons(comparisons3, kernels) {
-  return kernels === null ? comparisons3 : comparisons3.filter(
+function selectComparisons(comparisons4, kernels) {
+  return kernels === null ? comparisons4 : comparisons4.filter(
     ({ kernel, definition, status }) => definition.sentinel && status !== "changed" || kernels.includes(kernel)
   );
 }
@@ -49512,11 +50698,11 @@ async function measureChanged(task, laboratory) {
   const startMs = laboratory.clock.nowMs();
   const { family, limits: limits2 } = laboratory.info;
   const all = await compareKernels({ base: base2.revision, head: policy.head, family, limits: limits2 });
-  const comparisons3 = selectComparisons(all, options.kernels);
+  const comparisons4 = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
     laboratory,
-    comparisons: [...selectAdded(comparisons3), ...selectMeasurable(comparisons3)]
+    comparisons: [...selectAdded(comparisons4), ...selectMeasurable(comparisons4)]
   });
   const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
   const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
@@ -49541,13 +50727,13 @@ async function measureChanged(task, laboratory) {
     { ...judging, machineChanged }
   );
   if (options.onAttempts !== void 0 && machineChanged === null && !host.signal.aborted) {
-    const at2 = host.now().toISOString();
-    await options.onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at2 }));
+    const at3 = host.now().toISOString();
+    await options.onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }));
   }
   const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
   return {
     ...measured,
-    comparisons: comparisons3,
+    comparisons: comparisons4,
     contests,
     broken,
     judgements,
@@ -49752,7 +50938,7 @@ function mergeBase(question) {
 // src/git/open-folder.ts
 import {
   closeSync as closeSync4,
-  constants as constants6,
+  constants as constants5,
   fstatSync as fstatSync2,
   openSync as openSync4,
   readdirSync as readdirSync4,
@@ -49840,7 +51026,7 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync4(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
+    descriptor = openSync4(realPath, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -50074,8 +51260,8 @@ function ask(question, args) {
 function checkFilters(question, paths2) {
   if (paths2.length === 0) return;
   const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
-  for (let at2 = 0; at2 + 2 < answers.length; at2 += 3) {
-    const [path2 = "", , filter = ""] = answers.slice(at2, at2 + 3);
+  for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
+    const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
     if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
   }
 }
@@ -51012,10 +52198,10 @@ function repositoryOf(host, folder) {
 }
 function selectKernels(manifest, names3) {
   if (names3 === null) return manifest.kernels;
-  const unknown2 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
-  if (unknown2 !== void 0) {
+  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+  if (unknown5 !== void 0) {
     const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
-    throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown2}".`, {
+    throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
       code: "unknown-kernel",
       nextStep: `It has: ${known2}`
     });
@@ -51425,7 +52611,7 @@ function kept(measurements) {
   const others = measurements.filter(({ energy }) => energy === null);
   const room2 = Math.max(0, maxPoints2 - withEnergy.length);
   const step2 = Math.max(1, Math.ceil(others.length / Math.max(1, room2)));
-  return [...withEnergy.slice(0, maxPoints2), ...others.filter((_, at2) => at2 % step2 === 0)].slice(
+  return [...withEnergy.slice(0, maxPoints2), ...others.filter((_, at3) => at3 % step2 === 0)].slice(
     0,
     maxPoints2
   );
@@ -51435,11 +52621,11 @@ function encode(space2, { configuration }) {
 }
 function finalistsOf(final) {
   if (final === null) return [];
-  return final.contenders.map((configuration, at2) => ({
+  return final.contenders.map((configuration, at3) => ({
     configuration,
-    latencyMs: medianOrNull(final.samples[at2]?.latencyMs ?? []),
-    joules: medianOrNull(final.samples[at2]?.joules ?? []),
-    chosen: at2 === final.selection.index
+    latencyMs: medianOrNull(final.samples[at3]?.latencyMs ?? []),
+    joules: medianOrNull(final.samples[at3]?.joules ?? []),
+    chosen: at3 === final.selection.index
   }));
 }
 function searchEvidence(task) {
@@ -51455,8 +52641,8 @@ function searchEvidence(task) {
     learnt.map((measurement) => encode(space2, measurement)),
     targets
   );
-  const predictions2 = new Map(learnt.map((measurement, at2) => [measurement, explanation?.outOfFold[at2]]));
-  const importances2 = space2.tunables.map(({ name }, at2) => ({ tunable: name, share: Math.min(1, explanation?.importances[at2] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  const predictions2 = new Map(learnt.map((measurement, at3) => [measurement, explanation?.outOfFold[at3]]));
+  const importances2 = space2.tunables.map(({ name }, at3) => ({ tunable: name, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
   return {
     points: points.map((measurement) => {
       const predicted = predictions2.get(measurement);
@@ -51500,7 +52686,7 @@ function failureExamples(result) {
 }
 function thinned(curve) {
   const step2 = Math.max(1, Math.ceil(curve.length / maxCurvePoints));
-  return curve.filter((_, at2) => (curve.length - 1 - at2) % step2 === 0);
+  return curve.filter((_, at3) => (curve.length - 1 - at3) % step2 === 0);
 }
 function describePareto(result) {
   return result.pareto.slice(0, maxCurvePoints).flatMap(
@@ -51529,9 +52715,9 @@ function choose2(search, final) {
   }
   const { index } = final.selection;
   const configuration = final.contenders[index] ?? null;
-  const median2 = (at2) => ({
-    latencyMs: medianOrNull(final.samples[at2]?.latencyMs ?? []),
-    joules: medianOrNull(final.samples[at2]?.joules ?? [])
+  const median2 = (at3) => ({
+    latencyMs: medianOrNull(final.samples[at3]?.latencyMs ?? []),
+    joules: medianOrNull(final.samples[at3]?.joules ?? [])
   });
   const measured = median2(index);
   const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
@@ -51791,9 +52977,9 @@ async function retune(host, options) {
         await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
     }
-    const { keep: keep2 } = options;
-    if (keep2 !== void 0) {
-      unwritten.push(await keepFile(() => keepSources({ host, folder: keep2, finals })));
+    const { keep: keep3 } = options;
+    if (keep3 !== void 0) {
+      unwritten.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
     }
     const faults = unwritten.filter((fault) => fault !== null);
     const report3 = {
@@ -51818,7 +53004,7 @@ async function retune(host, options) {
 }
 
 // src/app/doctor-system.ts
-import { accessSync, constants as constants7, existsSync as existsSync8, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync, constants as constants6, existsSync as existsSync8, readdirSync as readdirSync5 } from "node:fs";
 import { join as join27 } from "node:path";
 function thisSystem(environment) {
   return {
@@ -51833,7 +53019,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants7.R_OK | constants7.W_OK);
+        accessSync(path2, constants6.R_OK | constants6.W_OK);
         return true;
       } catch {
         return false;
@@ -52113,8 +53299,8 @@ import { join as join28 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
-      tunables.flatMap(({ name, values: allowed }, at2) => {
-        const value2 = allowed[values2[at2] ?? -1];
+      tunables.flatMap(({ name, values: allowed }, at3) => {
+        const value2 = allowed[values2[at3] ?? -1];
         return value2 === void 0 ? [] : [[name, value2]];
       })
     ),
@@ -52175,11 +53361,11 @@ function importancesOf(kernel, rows) {
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at2) => values2[at2]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at2) => ({ tunable, share: Math.min(1, explanation?.importances[at2] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
@@ -52509,17 +53695,17 @@ function storageFill(what) {
 function uniform(binding, parameterOf) {
   const { slots, shape } = binding;
   const rest = { length: null, fill: null, check: null };
-  const unknown2 = { value: null, note: `the members of ${binding.type}, in order` };
+  const unknown5 = { value: null, note: `the members of ${binding.type}, in order` };
   if (slots === null || slots.length === 0 || !Number.isFinite(shape.fixedBytes)) {
     return {
       type: { value: shape.scalar, note: shape.scalar === null ? "f32, f16, i32 or u32" : null },
-      values: [unknown2],
+      values: [unknown5],
       ...rest
     };
   }
   const halves = slots.some(({ scalar: scalar2 }) => scalar2 === "f16");
   if (halves && shape.scalar === null) {
-    return { type: { value: "u32", note: `32-bit words of ${binding.type}` }, values: [unknown2], ...rest };
+    return { type: { value: "u32", note: `32-bit words of ${binding.type}` }, values: [unknown5], ...rest };
   }
   const type = shape.scalar ?? "u32";
   const bytes = bytesOf[type] ?? 4;
@@ -52725,7 +53911,7 @@ function workflowText(manifest) {
 
 // src/app/init-write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync3, rmSync as rmSync6 } from "node:fs";
+import { constants as constants7, copyFileSync, linkSync, lstatSync as lstatSync3, rmSync as rmSync6 } from "node:fs";
 import { basename as basename5, dirname as dirname7, join as join30 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
@@ -52755,7 +53941,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants8.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants7.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -53214,7 +54400,7 @@ function recordedBuilder(recording, space2) {
       value: variant(configuration)
     }),
     reference: async () => ({ ok: true, value: variant({}) }),
-    features: () => new Float64Array(0)
+    featuresOf: async () => null
   };
 }
 function describeResult(result) {
@@ -54387,11 +55573,11 @@ function printable4(text3) {
   return text3.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, " ");
 }
 function createTerminalProgress(stream, clockMs) {
-  const live = stream.isTTY === true;
+  const live2 = stream.isTTY === true;
   let shown = false;
   let lastMs = Number.NEGATIVE_INFINITY;
   const clear = () => {
-    if (live && shown) stream.write("\r\x1B[2K");
+    if (live2 && shown) stream.write("\r\x1B[2K");
     shown = false;
   };
   const line3 = (text3) => {
@@ -54410,10 +55596,10 @@ function createTerminalProgress(stream, clockMs) {
     },
     update(status) {
       const nowMs = clockMs();
-      if (nowMs - lastMs < (live ? liveIntervalMs : plainIntervalMs)) return;
+      if (nowMs - lastMs < (live2 ? liveIntervalMs : plainIntervalMs)) return;
       lastMs = nowMs;
       const text3 = `  ${printable4(describe6(status))}`;
-      if (live) {
+      if (live2) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         stream.write(`\r\x1B[2K${text3.slice(0, width)}`);
         shown = true;

@@ -51,7 +51,7 @@ function recordedBuilder(recording: Recording, space: Space) {
       value: variant(configuration),
     }),
     reference: async () => ({ ok: true as const, value: variant({}) }),
-    features: () => new Float64Array(0),
+    featuresOf: async () => null,
   };
 }
 

@@ -145,13 +145,14 @@ export async function costRows(
     // A row is a program's, whatever its clock: what it does at a locked one is for its own kernel's model to learn.
     if (latency === null || clockOf(configuration) !== null) continue;
     const built = await search.builder.build(configuration);
-    if (!built.ok || built.value.program === null) continue;
+    const features = await search.builder.featuresOf(configuration);
+    if (!built.ok || built.value.program === null || features === null) continue;
     rows.push({
       family,
       kernel: search.kernel.name,
       workload: search.workload.name,
       identity: built.value.program.identity,
-      features: search.builder.features(built.value),
+      features,
       latencyMs: latency.medianMs,
       watts: energy?.watts ?? null,
       estimated: energy?.estimated ?? false,

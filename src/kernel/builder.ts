@@ -1,3 +1,4 @@
+import type { ExpressionValue } from '../expression/index.ts';
 import {
   type DeviceLimits,
   type KernelDefinition,
@@ -8,22 +9,25 @@ import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { CommandBuilder } from './command-builder.ts';
 import { failed, succeeded } from './failure.ts';
-import { extractFeatures, featuresOf } from './features/extract.ts';
+import { featuresOf, unknownFeatures } from './features/extract.ts';
+import { ownCode, type ProgramCode, programCode } from './features/program-code.ts';
+import { Slots } from './features/scope.ts';
 import { programIdentity } from './identity.ts';
 import { refusal } from './limits.ts';
 import { programValues, unusedTunables } from './parameters.ts';
 import { parameterWords, type SpecialisedProgram, specialise } from './program.ts';
-import { type ProgramInterface, reflect } from './reflect.ts';
+import { type BoundVariable, reflect } from './reflect.ts';
 import { inUserFile } from './source-lines.ts';
+import { Structures } from './structures.ts';
 import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
-import { SourceModules, type WgslModule } from './wesl.ts';
+import { parseWgsl, SourceModules, type WgslModule } from './wesl.ts';
 
 /** The sources of a program and how it is launched. */
 type Launch = Pick<KernelDefinition, 'entry' | 'dispatch'>;
 
 /**
  * Builds the variants of one kernel and workload for a device with the given limits. Sources are parsed once and
- * linked for every configuration (about 2 ms each).
+ * linked for every configuration that is built (some 5 ms each); features of what is not built cost far less.
  */
 export function createVariantBuilder(options: {
   readonly kernel: KernelDefinition;
@@ -43,29 +47,35 @@ class Builder implements VariantBuilder {
   readonly #referenceModules: SourceModules | null;
   #unused: string[] | null = null;
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
-  #latest: { program: Program; module: WgslModule; reflected: ProgramInterface } | null = null;
+  #latest: { program: Program; module: WgslModule } | null = null;
+  readonly #structures: Structures;
+  /** What expressions of the manifest may name: one object for all configurations, because there are many. */
+  readonly #variables: Record<string, ExpressionValue>;
 
   constructor(kernel: KernelDefinition, workload: Workload, limits: DeviceLimits) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits;
     this.#modules = new SourceModules(kernel.source);
+    this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits) };
+    this.#structures = new Structures(kernel, workload, this.#modules);
     this.#referenceModules = kernel.reference ? new SourceModules(kernel.reference.source) : null;
   }
 
   async build(configuration: Configuration): Promise<Outcome<Variant>> {
+    const unused = this.#unusedFault();
+    return unused ?? this.#variant(configuration, this.#modules, this.kernel, 'variant');
+  }
+
+  #unusedFault(): Outcome<never> | null {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
-    if (this.#unused.length > 0) {
-      const names = this.#unused.map((name) => `\`${name}\``).join(', ');
-      return failed(
-        'validation',
-        `the program uses no tunable ${names}: neither as a constant nor in a condition`,
-        {
-          file: this.kernel.source.path,
-        },
-      );
-    }
-    return this.#variant(configuration, this.#modules, this.kernel, 'variant');
+    if (this.#unused.length === 0) return null;
+    const names = this.#unused.map((name) => `\`${name}\``).join(', ');
+    return failed(
+      'validation',
+      `the program uses no tunable ${names}: neither as a constant nor in a condition`,
+      { file: this.kernel.source.path },
+    );
   }
 
   async reference(): Promise<Outcome<Variant>> {
@@ -75,9 +85,35 @@ class Builder implements VariantBuilder {
   }
 
   features(variant: Variant): FeatureVector {
-    const latest = this.#latest;
-    if (latest === null || latest.program !== variant.program) return extractFeatures(variant.program);
-    return featuresOf(latest.program, latest.module, latest.reflected);
+    const { program } = variant;
+    if (program === null) return unknownFeatures();
+    const latest = this.#latest?.program === program ? this.#latest.module : null;
+    const parsed = latest === null ? parseWgsl('', program.wgsl) : succeeded(latest);
+    const code = parsed.ok
+      ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint })
+      : null;
+    return code === null ? unknownFeatures() : featuresOf(code, program, {}, code.needs({}));
+  }
+
+  async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {
+    if (this.#unusedFault() !== null) return null;
+    const code = this.#structures.code(configuration);
+    const features = code && this.#count(code, configuration);
+    if (features !== null) return features;
+    const built = await this.build(configuration);
+    return built.ok ? this.features(built.value) : null;
+  }
+
+  #count(code: ProgramCode, configuration: Configuration): FeatureVector | null {
+    const needs = code.needs(configuration);
+    const launch = this.#launch(this.kernel, configuration, needs.bindings, 'variant');
+    if (!launch.ok) return null;
+    const { dispatch, buffers } = launch.value;
+    const { workgroupSize, workgroupBytes } = needs;
+    const { requiredFeatures } = code;
+    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
+    if (refusal(demands, this.#limits) !== null) return null;
+    return featuresOf(code, { buffers, dispatch, workgroupSize }, configuration, needs);
   }
 
   async #variant(
@@ -112,18 +148,11 @@ class Builder implements VariantBuilder {
   ): Outcome<Program> {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const variables = workloadVariables(this.kernel, this.workload, configuration, this.#limits);
-    const dispatch: [number, number, number] = [1, 1, 1];
-    for (const [axis, expression] of launch.dispatch.entries()) {
-      const count = evaluateCount((known) => expression.evaluate(known), variables);
-      if (!count.ok) return failed('validation', `dispatch in ${'xyz'[axis]} ${count.failure.message}`);
-      dispatch[axis] = count.value;
-    }
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
-    const { workload, kernel } = this;
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
-    if (!buffers.ok) return buffers;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers: buffers.value, requiredFeatures };
+    const launched = this.#launch(launch, configuration, bindings, role);
+    if (!launched.ok) return launched;
+    const { dispatch, buffers } = launched.value;
+    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     const refused = refusal(demands, this.#limits);
     if (refused !== null) return failed('unsupported', refused);
     const entryPoint = launch.entry;
@@ -132,12 +161,35 @@ class Builder implements VariantBuilder {
       entryPoint,
       dispatch,
       workgroupSize,
-      buffers: buffers.value,
+      buffers,
       requiredFeatures,
-      identity: programIdentity({ reachable, entryPoint, dispatch, buffers: buffers.value }),
+      identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
       lines,
     };
-    this.#latest = { program, module, reflected: reflected.value };
+    this.#latest = { program, module };
     return succeeded(program);
+  }
+
+  #launch(
+    { dispatch: expressions }: Launch,
+    configuration: Configuration,
+    bindings: readonly BoundVariable[],
+    role: 'variant' | 'reference',
+  ): Outcome<Pick<Program, 'dispatch' | 'buffers'>> {
+    const { workload, kernel } = this;
+    const variables = this.#variables;
+    for (const { name } of kernel.tunables) {
+      const value = configuration[name];
+      if (value === undefined) delete variables[name];
+      else variables[name] = value;
+    }
+    const dispatch: [number, number, number] = [1, 1, 1];
+    for (const [axis, expression] of expressions.entries()) {
+      const count = evaluateCount((known) => expression.evaluate(known), variables);
+      if (!count.ok) return failed('validation', `dispatch in ${'xyz'[axis]} ${count.failure.message}`);
+      dispatch[axis] = count.value;
+    }
+    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
+    return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
   }
 }

@@ -91,6 +91,10 @@ export class CommandBuilder implements VariantBuilder {
     return new Float64Array(featureNames.length).fill(Number.NaN);
   }
 
+  featuresOf(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   #variant(configuration: Configuration, run: readonly string[], id: string): Outcome<Variant> {
     const { kernel, workload } = this;
     const { build, folder, files } = this.#command;

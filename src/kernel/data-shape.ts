@@ -1,5 +1,5 @@
 import type { ScalarType } from '../manifest/index.ts';
-import { arrayStride, layoutOf, structMembers } from './layout.ts';
+import { arrayStride, layoutOf, numbersOf, structMembers } from './layout.ts';
 import type { Type, WgslModule } from './wesl.ts';
 
 /** One scalar of a structure, as a host writes it. */
@@ -35,15 +35,15 @@ export function dataShape(type: Type, module: WgslModule): DataShape {
 
 function extent(type: Type, module: WgslModule): Pick<DataShape, 'fixedBytes' | 'elementBytes'> {
   if (type.kind === 'array' && type.count === undefined) {
-    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, module) };
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbersOf(module)) };
   }
   if (type.kind === 'struct') {
-    const last = structMembers(type, module).at(-1);
+    const last = structMembers(type, numbersOf(module)).at(-1);
     if (last?.type.kind === 'array' && last.type.count === undefined) {
-      return { fixedBytes: last.offset, elementBytes: arrayStride(last.type.elem, module) };
+      return { fixedBytes: last.offset, elementBytes: arrayStride(last.type.elem, numbersOf(module)) };
     }
   }
-  return { fixedBytes: layoutOf(type, module).size, elementBytes: 0 };
+  return { fixedBytes: layoutOf(type, numbersOf(module)).size, elementBytes: 0 };
 }
 
 function collectScalars(type: Type, found: Set<string>): void {
@@ -96,24 +96,24 @@ export function dataSlots(type: Type, module: WgslModule, most: number): readonl
       case 'atomic':
         return visit(part.elem, path, offset);
       case 'vector': {
-        const strideBytes = layoutOf(part.elem, module).size;
+        const strideBytes = layoutOf(part.elem, numbersOf(module)).size;
         const name = (i: number) => `${path}.${'xyzw'[i]}`;
         return repeat({ count: part.size, strideBytes, element: part.elem, path: name, offset });
       }
       case 'matrix': {
         const column: Type = { kind: 'vector', size: part.rows, elem: part.elem };
-        const strideBytes = arrayStride(column, module);
+        const strideBytes = arrayStride(column, numbersOf(module));
         const name = (i: number) => `${path}[${i}]`;
         return repeat({ count: part.cols, strideBytes, element: column, path: name, offset });
       }
       case 'array': {
-        const strideBytes = arrayStride(part.elem, module);
+        const strideBytes = arrayStride(part.elem, numbersOf(module));
         const name = (i: number) => `${path}[${i}]`;
         if (part.count === undefined) return false;
         return repeat({ count: part.count, strideBytes, element: part.elem, path: name, offset });
       }
       case 'struct':
-        return structMembers(part, module).every((member) =>
+        return structMembers(part, numbersOf(module)).every((member) =>
           visit(member.type, path === '' ? member.name : `${path}.${member.name}`, offset + member.offset),
         );
       default:

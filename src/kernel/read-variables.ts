@@ -39,7 +39,7 @@ export function readVariables(declarations: readonly AbstractElem[], module: Wgs
         return;
       }
     }
-    for (const child of childrenOf(element)) visit(child);
+    for (const child of childrenOf(element, module)) visit(child);
   };
 
   const visitTarget = (target: ExpressionElem): void => {

@@ -1,6 +1,6 @@
 import { noBuffer } from './binding-type.ts';
 import { failed, succeeded } from './failure.ts';
-import { layoutOf, roundUp } from './layout.ts';
+import { layoutOf, numbersOf, roundUp } from './layout.ts';
 import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
 import { readVariables } from './read-variables.ts';
 import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
@@ -75,7 +75,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     if (variable.template?.[0]?.name === 'workgroup') {
       // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
       const type = typeOfDeclaration(variable.name.decl.ident, module);
-      if (used.has(variable)) workgroupBytes += roundUp(16, layoutOf(type, module).size);
+      if (used.has(variable)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
       continue;
     }
     const group = attributeNumber(variable.attributes, 'group', module);
@@ -100,7 +100,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     workgroupSize: workgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: featuresOf(module),
+    requiredFeatures: requiredFeaturesOf(module),
   });
 }
 
@@ -145,7 +145,8 @@ export function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {
   return access === 'read_write' ? 'storage' : 'read-only-storage';
 }
 
-function featuresOf(module: WgslModule): string[] {
+/** WebGPU features that a program enables, sorted. */
+export function requiredFeaturesOf(module: WgslModule): string[] {
   const features = new Set<string>();
   for (const item of module.declarations) {
     if (item.kind !== 'directive' || item.directive.kind !== 'enable') continue;

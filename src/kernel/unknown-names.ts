@@ -7,7 +7,7 @@ export function unknownNames(reachable: readonly ReachableDeclaration[], module:
   const visit = (element: AbstractElem): void => {
     if (element.kind === 'ref' && isUnknown(element.ident, module)) names.add(element.ident.originalName);
     if (element.kind === 'type' && isUnknown(element.name, module)) names.add(element.name.originalName);
-    for (const child of childrenOf(element)) visit(child);
+    for (const child of childrenOf(element, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     // Directives name extensions and rules, which are nothing that a program declares.

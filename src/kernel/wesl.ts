@@ -1,14 +1,17 @@
 /** The only file that imports `wesl`: parsing, linking, types and constant values of WESL and WGSL. */
 import {
   type AbstractElem,
+  type AttributeElem,
   type BindResults,
   bindIdents,
   type ConstValue,
   childElems,
   composeResolvers,
   createConstantsResolver,
+  type DeclIdent,
   type ExpressionElem,
   evalConstExpr,
+  filterValidElements,
   linkRegistry,
   type ModuleElem,
   type ModuleResolver,
@@ -26,6 +29,7 @@ import {
   withLoggerAsync,
 } from 'wesl/core';
 import type { ProgramSource } from '../manifest/index.ts';
+import { associate } from './associate.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
 import type { Outcome, VariantFailure } from './types.ts';
@@ -40,8 +44,10 @@ export type {
   ExpressionElem,
   FnElem,
   ForElem,
+  ForInit,
   FunctionCallExpression,
   GlobalVarElem,
+  ImportStatement,
   LetElem,
   LoopElem,
   OverrideElem,
@@ -52,12 +58,18 @@ export type {
   WhileElem,
 } from 'wesl/core';
 
-/** A parsed and bound WGSL text without conditions or imports. */
+/** A parsed and bound program: WGSL as it is, or WESL under conditions. */
 export interface WgslModule {
+  /** WGSL text; empty for WESL, which comes from several files. */
   readonly text: string;
   readonly declarations: ModuleElem['decls'];
   readonly bindings: BindResults['bindings'];
+  /** What is true in `@if`; null where there are no conditions. */
+  readonly conditions: Readonly<Record<string, boolean>> | null;
 }
+
+/** An array type whose length is known by the expression that gives it. */
+export type SizedArray = Extract<Type, { kind: 'array' }> & { readonly countExpression?: ExpressionElem };
 
 /** What a configuration and workload put into a WESL program. */
 export interface LinkParameters {
@@ -108,6 +120,11 @@ export class SourceModules implements ModuleResolver {
     this.#files.set(this.rootModule, source.path);
   }
 
+  /** The modules that linking has asked for so far. */
+  get asts(): readonly WeslAST[] {
+    return [...this.#parsed.values()];
+  }
+
   /** Files of the modules that linking has asked for so far. */
   get loaded(): readonly string[] {
     return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? '');
@@ -136,7 +153,7 @@ export class SourceModules implements ModuleResolver {
     const path = this.#files.get(modulePath);
     if (path === undefined || this.source.files[path] === undefined) return undefined;
     const src = this.marked(path);
-    const parsed = parseSrcModule({ modulePath, debugFilePath: path, src }, { keepComments: false });
+    const parsed = parseModule({ modulePath, debugFilePath: path, src });
     this.#parsed.set(modulePath, parsed);
     return parsed;
   }
@@ -173,6 +190,66 @@ export async function linkModules(
   });
 }
 
+/** A program's modules and constants, to be bound under ever other conditions without being linked into a text. */
+export class BindableProgram {
+  readonly #modules: SourceModules;
+  readonly #resolver: ModuleResolver;
+  readonly #constants: WeslAST | undefined;
+
+  /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
+  constructor(modules: SourceModules, constants: LinkParameters['constants']) {
+    const own = createConstantsResolver({ ...constants }, packageName);
+    this.#modules = modules;
+    this.#constants = own?.resolveModule(constantsFile);
+    this.#resolver = composeResolvers(modules, own);
+  }
+
+  /** Whether a declaration is one of the virtual module `constants`. */
+  isConstant(declaration: DeclIdent): boolean {
+    return declaration.srcModule === this.#constants?.srcModule;
+  }
+
+  /** Declarations of the modules that were asked for so far. */
+  get modules(): readonly (readonly AbstractElem[])[] {
+    return this.#modules.asts.map((ast) => ast.moduleElem.decls);
+  }
+
+  /**
+   * The program under conditions. Names are resolved when they are first asked for.
+   *
+   * @throws what `bindingFailure` knows, where something is asked for in a program that cannot be linked.
+   */
+  bind(parameters: LinkParameters['conditions']): WgslModule {
+    const conditions: Record<string, boolean> = Object.assign(Object.create(null), parameters);
+    const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
+    if (!rootAst) throw new Error('the file is missing');
+    const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
+    const directives = this.modules.flatMap((module) =>
+      filterValidElements(module, conditions).filter(({ kind }) => kind === 'directive'),
+    );
+    const resolver = this.#resolver;
+    let bindings: BindResults['bindings'] | null = null;
+    return {
+      text: '',
+      declarations: [...new Set([...declarations, ...directives])],
+      conditions,
+      get bindings() {
+        if (bindings === null) {
+          bindings = quietly(() => bindIdents({ rootAst, resolver, conditions }).bindings);
+          bindings.expressionTypes = new TypeTable();
+        }
+        return bindings;
+      },
+    };
+  }
+}
+
+/** The failure that an error of linking or binding stands for; others are thrown again. */
+export function bindingFailure(error: unknown, rootPath: string): VariantFailure | null {
+  const outcome = linkFailure(error, rootPath);
+  return outcome.ok ? null : outcome.failure;
+}
+
 /**
  * Parses WGSL that is complete as it is.
  *
@@ -183,13 +260,39 @@ export async function linkModules(
 export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
   try {
     const modulePath = `${packageName}::main`;
-    const rootAst = parseSrcModule({ modulePath, debugFilePath: path, src: text }, { keepComments: false });
+    const rootAst = parseModule({ modulePath, debugFilePath: path, src: text });
     const resolver: ModuleResolver = { resolveModule: () => undefined };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
-    return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings });
+    bindings.expressionTypes = new TypeTable();
+    return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
   } catch (error) {
     return linkFailure(error, path);
   }
+}
+
+function parseModule(source: Parameters<typeof parseSrcModule>[0]): WeslAST {
+  const ast = parseSrcModule(source, { keepComments: false });
+  associate(ast.moduleElem, childElems);
+  return ast;
+}
+
+/** The library prints its errors besides throwing them; ours reach the user as failures. */
+function quietly<T>(work: () => T): T {
+  let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
+  // What is done before the first pause is done at once.
+  void withLoggerAsync(
+    () => {},
+    async () => {
+      try {
+        outcome = { value: work() };
+      } catch (error) {
+        outcome = { error };
+      }
+    },
+  );
+  const done = outcome as { readonly value: T } | { readonly error: unknown } | null;
+  if (done !== null && 'value' in done) return done.value;
+  throw done?.error;
 }
 
 interface LocatedError extends Error {
@@ -219,32 +322,34 @@ function constantsHint(message: string): string {
   return `no tunable or workload parameter is called \`${missing[1]}\`, so \`constants::${missing[1]}\` does not exist`;
 }
 
-// A syntax element belongs to one module, so what is known of it holds for as long as it exists.
-const types = new WeakMap<ExpressionElem, Type>();
-const constants = new WeakMap<ExpressionElem, { readonly value: ConstValue | null }>();
+/** Types by expression. Those of arrays remember the expression of their length, whose value may be a configuration's. */
+class TypeTable extends Map<ExpressionElem, Type> {
+  override set(expression: ExpressionElem, type: Type): this {
+    const written = expression.kind === 'call-expression' ? expression.function : expression;
+    if (type.kind === 'array' && written.kind === 'type' && written.name.originalName === 'array') {
+      const countExpression = written.templateParams?.[1];
+      if (countExpression) Object.assign(type, { countExpression });
+    }
+    return super.set(expression, type);
+  }
+}
+
+function contextOf({ bindings, conditions }: WgslModule) {
+  return { bindings, conditions: conditions ?? {} };
+}
 
 function constantOf(expression: ExpressionElem, module: WgslModule): ConstValue | null {
-  let known = constants.get(expression);
-  if (!known) {
-    known = { value: evalConstExpr(expression, { bindings: module.bindings }) };
-    constants.set(expression, known);
-  }
-  return known.value;
+  return evalConstExpr(expression, contextOf(module));
 }
 
 /** The type of an expression; kind `unknown` where it cannot be told. */
 export function typeOf(expression: ExpressionElem, module: WgslModule): Type {
-  let type = types.get(expression);
-  if (!type) {
-    type = typeOfExpr(expression, { bindings: module.bindings });
-    types.set(expression, type);
-  }
-  return type;
+  return module.bindings.expressionTypes.get(expression) ?? typeOfExpr(expression, contextOf(module));
 }
 
 /** The type of a declared value; kind `unknown` where it cannot be told. */
 export function typeOfDeclaration(declaration: Parameters<typeof typeOfDecl>[0], module: WgslModule): Type {
-  return typeOfDecl(declaration, { bindings: module.bindings });
+  return typeOfDecl(declaration, contextOf(module));
 }
 
 /** What an identifier refers to; undefined for predeclared and unknown names. */
@@ -263,9 +368,54 @@ export function constantNumber(expression: ExpressionElem, module: WgslModule): 
   return (value && scalarToNumber(value)) ?? null;
 }
 
-/** The parts of a syntax element, in source order; none for elements that have none. */
-export function childrenOf(element: AbstractElem): readonly AbstractElem[] {
-  return childElems(element);
+/** The parts of a syntax element that conditions leave, in source order; none for elements that have none. */
+export function childrenOf(element: AbstractElem, module: WgslModule): readonly AbstractElem[] {
+  const children = childElems(element);
+  if (module.conditions === null) return children;
+  return live(
+    children.filter((child) => child.kind !== 'attribute'),
+    module,
+  );
+}
+
+/** The words of a syntax element that may name something, whatever conditions leave of it; or what else is picked. */
+export function wordsOf(
+  element: AbstractElem,
+  pick: (element: AbstractElem) => string | null = (one) =>
+    one.kind === 'ref' ? one.ident.originalName : null,
+): readonly string[] {
+  const words: string[] = [];
+  const visit = (one: AbstractElem): void => {
+    const picked = pick(one);
+    if (picked !== null) words.push(...picked.split('::'));
+    for (const child of childElems(one)) {
+      if (child.kind === 'attribute') attributeExpressions(child).forEach(visit);
+      else visit(child);
+    }
+  };
+  if (element.kind === 'attribute') attributeExpressions(element).forEach(visit);
+  else visit(element);
+  return words;
+}
+
+function attributeExpressions({ attribute }: AttributeElem): readonly ExpressionElem[] {
+  switch (attribute.kind) {
+    case '@if':
+    case '@elif':
+      return [attribute.param.expression];
+    case '@attribute':
+      return (attribute.params ?? []).map((parameter) => parameter.expression);
+    default:
+      return [];
+  }
+}
+
+/** Those of the elements of a sequence that conditions leave. */
+export function live<T extends AbstractElem>(
+  elements: readonly T[],
+  { conditions }: WgslModule,
+): readonly T[] {
+  return conditions === null ? elements : filterValidElements(elements, conditions);
 }
 
 /** The value of a constant scalar or vector expression; null if it is not constant. */

@@ -4,7 +4,7 @@ import type { KernelDefinition, Workload } from '../manifest/index.ts';
 import type { Device } from './ports.ts';
 
 /** As much of a `VariantBuilder` as trials need; a recording has no more. */
-export interface TrialBuilder extends Pick<VariantBuilder, 'build' | 'reference' | 'features'> {
+export interface TrialBuilder extends Pick<VariantBuilder, 'build' | 'reference' | 'featuresOf'> {
   readonly kernel: Pick<KernelDefinition, 'name' | 'tunables'>;
   readonly workload: Pick<Workload, 'name'>;
 }

@@ -61,7 +61,7 @@ const countNames = (
   'floatAdd floatMul floatDiv floatFma special intAdd intMul intDiv compare convert storageLoads storageLoadBytes ' +
   'storageStores storageStoreBytes contiguousBytes broadcastBytes stridedBytes irregularBytes workgroupLoads ' +
   'workgroupLoadBytes workgroupStores workgroupStoreBytes privateLoads privateStores uniformLoads atomics barriers ' +
-  'subgroupOps branches iterations'
+  'subgroupOps branches divergentBranches iterations'
 ).split(' ');
 
 describe('operations, counted by hand', () => {
@@ -287,7 +287,20 @@ describe('branches', () => {
       'if (f > g) { let x = f * g * f; } else if (f < g) { let x = f * g; }',
       { compare: 2, branches: 2, floatMul: 2 },
     ],
-    ['if (lid.x == 0u) { let x = f * g; }', { compare: 1, branches: 1, floatMul: 1 }],
+    ['if (lid.x == 0u) { let x = f * g; }', { compare: 1, branches: 1, divergentBranches: 1, floatMul: 1 }],
+    // Through a name, a call, a part of a vector, the place of a load, beside what is unknown.
+    ['let l = lid.x * 2u; if (l < 3u) {}', { compare: 1, branches: 1, divergentBranches: 1, intMul: 1 }],
+    [
+      'if (index(lid.x, 1u) < 3u) {}',
+      { compare: 1, branches: 1, divergentBranches: 1, intMul: 1, intAdd: 1 },
+    ],
+    ['if (f > g && lid.y == 0u) {}', { compare: 3, branches: 1, divergentBranches: 1 }],
+    [
+      'if (work(f32(lid.x)) > f) {}',
+      { compare: 1, branches: 1, divergentBranches: 1, convert: 1, floatMul: 1, floatAdd: 1 },
+    ],
+    // The same for a workgroup: nobody goes another way than its neighbour.
+    ['if (group.x + i > 3u) {}', { compare: 1, branches: 1, intAdd: 1 }],
     ['const ON = false; if (ON) { let x = f * g; } else { let x = f + g; }', { floatAdd: 1 }],
     ['if (groups.x > 100u) { let x = f * g; }', { compare: 1 }],
     [

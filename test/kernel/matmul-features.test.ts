@@ -33,6 +33,8 @@ const sizes: Readonly<Record<string, number>> = {
   workgroupSize: 256,
   workgroupSizeX: 16,
   workgroupSizeY: 16,
+  // 16 workgroups of 8 subgroups each.
+  waves: 16 * 8,
   workgroupBytes: 2 * 256 * 4,
   privateBytes: 0,
   floatAdd: 64,
@@ -67,6 +69,7 @@ const sizes: Readonly<Record<string, number>> = {
   barriers: 4 * 2,
   subgroupOps: 0,
   branches: 0,
+  divergentBranches: 0,
   iterations: 4 + 4 * 16,
   totalFlops: 2 * 64 ** 3,
   totalIntegerOps: (223 + 147) * 64 ** 2,
@@ -78,6 +81,8 @@ const sizes: Readonly<Record<string, number>> = {
   arithmeticIntensity: 128 / 36,
   workgroupIntensity: 128 / 544,
   loadWidth: 4,
+  storeWidth: 4,
+  workgroupWidth: 4,
   outputsPerInvocation: 1,
 };
 

@@ -17,6 +17,7 @@ function builderOf(overrides: Partial<VariantBuilder> = {}): VariantBuilder {
     }),
     reference: async () => ({ ok: true, value: simulatedVariant('reference') }),
     features: (variant) => Float64Array.of(Number(variant.configuration.W)),
+    featuresOf: async ({ W }) => Float64Array.of(Number(W)),
     ...overrides,
   };
 }
@@ -109,6 +110,7 @@ describe('a latency trial', () => {
         ok: true,
         value: { ...simulatedVariant('W', configuration), program: null },
       }),
+      featuresOf: async () => null,
     });
     const { lab, trials } = await laboratory({}, recorded);
     expect((await trials.latency({ W: 2 })).ok).toBe(true);

@@ -1,9 +1,9 @@
-import { layoutOf } from '../layout.ts';
 import { declarationOf, type ExpressionElem, typeOf } from '../wesl.ts';
-import { addressOf } from './address.ts';
-import { arrivals, type Frame } from './frame.ts';
-import type { Counter } from './tally.ts';
-import type { Count } from './walk.ts';
+import { addressCode } from './address.ts';
+import { arrivals } from './run.ts';
+import type { Scope } from './scope.ts';
+import { sizeCode } from './sizes.ts';
+import { adding, type CountCode, type Counter, counterIndex, sequence, stepping } from './tally.ts';
 
 type Space = 'storage' | 'uniform' | 'workgroup' | 'private';
 
@@ -11,38 +11,36 @@ type Space = 'storage' | 'uniform' | 'workgroup' | 'private';
 const banks = 32;
 
 /** Whether an expression names memory rather than a register: private variables count only where arrays are indexed. */
-export function isMemory(expression: ExpressionElem, { frame }: Count): boolean {
-  return spaceOf(expression, frame, notYet) !== null;
+export function isMemory(expression: ExpressionElem, scope: Scope): boolean {
+  return spaceOf(expression, scope, notYet) !== null;
 }
 
-/** Counts a load of what the expression names. */
-export function countLoad(expression: ExpressionElem, count: Count): void {
-  countAccess(expression, count, 'Load');
-}
-
-/** Counts a store to what the expression names. */
-export function countStore(expression: ExpressionElem, count: Count): void {
-  countAccess(expression, count, 'Store');
-}
-
-function countAccess(
+/** Code that counts a load of what the expression names, or a store to it; null for registers. */
+export function accessCode(
   expression: ExpressionElem,
-  { tally, frame, times }: Count,
+  scope: Scope,
   what: 'Load' | 'Store',
-): void {
-  const space = spaceOf(expression, frame, notYet);
-  if (space === null) return;
-  if (space === 'uniform') {
-    tally.add('uniformLoads', times);
-    return;
-  }
-  tally.add(`${space}${what}s`, times);
-  if (space === 'private') return;
-  const bytes = layoutOf(typeOf(expression, frame.facts.module), frame.facts.module).size;
-  tally.add(`${space}${what}Bytes`, bytes * times);
-  const stride = strideOf(expression, frame);
-  if (space === 'storage') tally.add(pattern(stride, bytes), bytes * times);
-  else tally.add('workgroupConflicts', conflicts(stride, bytes) * times);
+): CountCode | null {
+  const space = spaceOf(expression, scope, notYet);
+  if (space === null) return null;
+  if (space === 'uniform') return adding('uniformLoads');
+  if (space === 'private') return adding(`${space}${what}s`);
+  const moved = counterIndex(`${space}${what}Bytes`);
+  const size = sizeCode(typeOf(expression, scope.program.module), scope);
+  const address = addressCode(expression, scope);
+  const [one, other] = arrivals;
+  const access = stepping((run, frame, tally, times) => {
+    const bytes = typeof size === 'number' ? size : size(run);
+    tally.add(moved, bytes * times);
+    const readsBefore = run.laneReads;
+    const first = address(run, frame, one);
+    // Bytes between the addresses of neighbouring invocations; NaN if unknown.
+    const differs = run.laneReads !== readsBefore;
+    const stride = Number.isNaN(first) ? first : differs ? address(run, frame, other) - first : 0;
+    if (space === 'storage') tally.add(patterns[pattern(stride, bytes)], bytes * times);
+    else tally.add(conflictCounter, conflicts(stride, bytes) * times);
+  });
+  return sequence([adding(`${space}${what}s`), access]);
 }
 
 /** What has been met on the way from an expression's outside in. */
@@ -56,35 +54,35 @@ interface Path {
 const notYet: Path = { parted: false, indexed: false };
 
 /** The address space of the memory an expression names; null for values and registers. */
-function spaceOf(expression: ExpressionElem, frame: Frame, path: Path): Space | null {
-  const { module } = frame.facts;
+function spaceOf(expression: ExpressionElem, scope: Scope, path: Path): Space | null {
+  const { module } = scope.program;
   switch (expression.kind) {
     case 'parenthesized-expression':
-      return spaceOf(expression.expression, frame, path);
+      return spaceOf(expression.expression, scope, path);
     case 'component-member-expression':
-      return spaceOf(expression.base, frame, { ...path, parted: true });
+      return spaceOf(expression.base, scope, { ...path, parted: true });
     case 'component-expression': {
       const base = typeOf(expression.base, module);
       const indexes = base.kind === 'array' || (base.kind === 'ptr' && base.elem.kind === 'array');
-      return spaceOf(expression.base, frame, { parted: true, indexed: path.indexed || indexes });
+      return spaceOf(expression.base, scope, { parted: true, indexed: path.indexed || indexes });
     }
     case 'unary-expression':
-      return expression.operator.value === '*' ? spaceOfPointer(expression.expression, frame, path) : null;
+      return expression.operator.value === '*' ? spaceOfPointer(expression.expression, scope, path) : null;
     case 'ref': {
       const declaration = declarationOf(expression.ident, module);
       const element = declaration?.declElem;
       if (element?.kind === 'gvar') return namedSpace(element.template?.[0]?.name ?? 'private', path);
       if (element?.kind === 'var') return namedSpace('function', path);
       // A pointer itself is a register; what it points at is memory once a part of it is taken.
-      return path.parted ? spaceOfPointer(expression, frame, path) : null;
+      return path.parted ? spaceOfPointer(expression, scope, path) : null;
     }
     default:
       return null;
   }
 }
 
-function spaceOfPointer(pointer: ExpressionElem, frame: Frame, path: Path): Space | null {
-  const type = typeOf(pointer, frame.facts.module);
+function spaceOfPointer(pointer: ExpressionElem, scope: Scope, path: Path): Space | null {
+  const type = typeOf(pointer, scope.program.module);
   return type.kind === 'ptr' ? namedSpace(type.space, path) : null;
 }
 
@@ -93,23 +91,26 @@ function namedSpace(name: string, { indexed }: Path): Space | null {
   return indexed && (name === 'function' || name === 'private') ? 'private' : null;
 }
 
-/** Bytes between the addresses of neighbouring invocations; null if unknown. */
-function strideOf(expression: ExpressionElem, frame: Frame): number | null {
-  const [first, second] = arrivals.map((view) => addressOf(expression, view, frame));
-  return first === undefined || second === undefined || first === null || second === null
-    ? null
-    : second - first;
-}
+type Pattern = Extract<Counter, 'irregularBytes' | 'broadcastBytes' | 'contiguousBytes' | 'stridedBytes'>;
 
-function pattern(stride: number | null, bytes: number): Counter {
-  if (stride === null) return 'irregularBytes';
+const patterns: Readonly<Record<Pattern, number>> = {
+  irregularBytes: counterIndex('irregularBytes'),
+  broadcastBytes: counterIndex('broadcastBytes'),
+  contiguousBytes: counterIndex('contiguousBytes'),
+  stridedBytes: counterIndex('stridedBytes'),
+};
+
+const conflictCounter = counterIndex('workgroupConflicts');
+
+function pattern(stride: number, bytes: number): Pattern {
+  if (Number.isNaN(stride)) return 'irregularBytes';
   if (stride === 0) return 'broadcastBytes';
   return Math.abs(stride) <= bytes ? 'contiguousBytes' : 'stridedBytes';
 }
 
 /** How many times longer an access takes because neighbours fall into the same bank; NaN if unknown. */
-function conflicts(stride: number | null, bytes: number): number {
-  if (stride === null) return Number.NaN;
+function conflicts(stride: number, bytes: number): number {
+  if (Number.isNaN(stride)) return stride;
   const words = Math.abs(stride) / 4;
   if (words === 0 || !Number.isInteger(words)) return 1;
   let a = words;

@@ -1,69 +1,86 @@
 import { arrayStride, layoutOf, structMembers } from '../layout.ts';
-import { declarationOf, type ExpressionElem, type Type, typeOf } from '../wesl.ts';
-import { evaluate } from './evaluate.ts';
-import type { Frame, Viewpoint } from './frame.ts';
+import { declarationOf, type ExpressionElem, live, type Type, typeOf } from '../wesl.ts';
+import { valueCode } from './evaluate.ts';
+import type { AddressCode, NumberCode } from './run.ts';
+import type { Scope } from './scope.ts';
+import { sizeCode } from './sizes.ts';
 
-/** Bytes from the start of its variable to what the expression names; null if unknown to `view`. */
-export function addressOf(expression: ExpressionElem, view: Viewpoint, frame: Frame): number | null {
-  const { module } = frame.facts;
+const unknown: AddressCode = () => Number.NaN;
+
+/** Code for the bytes from the start of its variable to what the expression names. */
+export function addressCode(expression: ExpressionElem, scope: Scope): AddressCode {
+  const { module } = scope.program;
   switch (expression.kind) {
     case 'parenthesized-expression':
-      return addressOf(expression.expression, view, frame);
-    case 'ref': {
-      const type = typeOf(expression, module);
-      return type.kind === 'ptr' ? pointedAt(expression, view, frame) : 0;
-    }
+      return addressCode(expression.expression, scope);
+    case 'ref':
+      return typeOf(expression, module).kind === 'ptr' ? pointedAtCode(expression, scope) : () => 0;
     case 'unary-expression':
-      return expression.operator.value === '*' ? pointedAt(expression.expression, view, frame) : null;
+      return expression.operator.value === '*' ? pointedAtCode(expression.expression, scope) : unknown;
     case 'component-expression': {
-      const base = addressOf(expression.base, view, frame);
-      const index = evaluate(expression.access, view, frame);
-      const stride = indexStride(pointee(typeOf(expression.base, module)), frame);
-      if (base === null || typeof index !== 'number' || !Number.isFinite(stride)) return null;
-      return base + index * stride;
+      const base = addressCode(expression.base, scope);
+      const index = valueCode(expression.access, scope);
+      const stride = strideCode(pointee(typeOf(expression.base, module)), scope);
+      return (run, frame, view) => {
+        const start = base(run, frame, view);
+        const at = index(run, frame, view);
+        const bytes = typeof stride === 'number' ? stride : stride(run);
+        return typeof at === 'number' && Number.isFinite(bytes) ? start + at * bytes : Number.NaN;
+      };
     }
     case 'component-member-expression': {
-      const base = addressOf(expression.base, view, frame);
-      if (base === null) return null;
-      const offset = memberOffset(pointee(typeOf(expression.base, module)), expression.access.name, frame);
-      return Number.isFinite(offset) ? base + offset : null;
+      const base = addressCode(expression.base, scope);
+      const offset = memberCode(pointee(typeOf(expression.base, module)), expression.access.name, scope);
+      return (run, frame, view) =>
+        base(run, frame, view) + (typeof offset === 'number' ? offset : offset(run));
     }
     default:
-      return null;
+      return unknown;
   }
 }
 
-/** The address a pointer holds, followed through `let`s and parameters to the `&` it comes from. */
-function pointedAt(pointer: ExpressionElem, view: Viewpoint, frame: Frame): number | null {
-  if (pointer.kind === 'parenthesized-expression') return pointedAt(pointer.expression, view, frame);
+/** Code for the address a pointer holds, followed through `let`s and parameters to the `&` it comes from. */
+export function pointedAtCode(pointer: ExpressionElem, scope: Scope): AddressCode {
+  if (pointer.kind === 'parenthesized-expression') return pointedAtCode(pointer.expression, scope);
   if (pointer.kind === 'unary-expression' && pointer.operator.value === '&') {
-    return addressOf(pointer.expression, view, frame);
+    return addressCode(pointer.expression, scope);
   }
-  if (pointer.kind !== 'ref') return null;
-  const declaration = declarationOf(pointer.ident, frame.facts.module);
-  if (!declaration) return null;
-  const bound = frame.parameters.get(declaration);
-  if (bound) return pointedAt(bound.expression, view, bound.frame);
-  const element = declaration.declElem;
-  return element?.kind === 'let' && element.init ? pointedAt(element.init, view, frame) : null;
+  if (pointer.kind !== 'ref') return unknown;
+  const { module } = scope.program;
+  const declaration = declarationOf(pointer.ident, module);
+  const element = declaration?.declElem;
+  if (element?.kind === 'let') return element.init ? pointedAtCode(element.init, scope) : unknown;
+  if (element?.kind !== 'param') return unknown;
+  const index = live(scope.fn?.params ?? [], module).findIndex(
+    (parameter) => parameter.name.decl.ident === declaration,
+  );
+  return (run, frame, view) => {
+    const passed = frame.arguments?.[index];
+    if (passed === undefined || frame.caller === null) return Number.NaN;
+    return passed.pointedAt(run, frame.caller, view);
+  };
 }
 
 function pointee(type: Type): Type {
   return type.kind === 'ptr' ? type.elem : type;
 }
 
-function indexStride(base: Type, frame: Frame): number {
-  const { module } = frame.facts;
-  if (base.kind === 'array') return arrayStride(base.elem, module);
-  if (base.kind === 'vector') return layoutOf(base.elem, module).size;
-  if (base.kind === 'matrix') return layoutOf(base, module).size / base.cols;
+function strideCode(base: Type, scope: Scope): number | NumberCode {
+  if (base.kind === 'array') return sizeCode(base.elem, scope, arrayStride);
+  if (base.kind === 'vector') return layoutOf(base.elem, () => null).size;
+  if (base.kind === 'matrix') return layoutOf(base, () => null).size / base.cols;
   return Number.NaN;
 }
 
-function memberOffset(base: Type, name: string, frame: Frame): number {
-  const { module } = frame.facts;
-  if (base.kind === 'vector')
-    return ('xyzwrgba'.indexOf(name[0] ?? '') % 4) * layoutOf(base.elem, module).size;
+function memberCode(base: Type, name: string, scope: Scope): number | NumberCode {
+  if (base.kind === 'vector') {
+    return ('xyzwrgba'.indexOf(name[0] ?? '') % 4) * layoutOf(base.elem, () => null).size;
+  }
   if (base.kind !== 'struct') return Number.NaN;
-  return structMembers(base, module).find((member) => member.name === name)?.offset ?? Number.NaN;
+  return sizeCode(
+    base,
+    scope,
+    (_type, numbers) =>
+      structMembers(base, numbers).find((member) => member.name === name)?.offset ?? Number.NaN,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Type } from '../wesl.ts';
-import type { Value } from './frame.ts';
+import type { Value } from './run.ts';
 
 type Scalar = number | boolean;
 
@@ -31,72 +31,114 @@ export function wrap(value: number, kind: string | null): number {
   return value;
 }
 
-/** Applies a binary operator, element by element for vectors; null if it has no value. */
-export function applyBinary(operator: string, left: Value, right: Value, kind: string | null): Value | null {
-  if (typeof left !== 'object' && typeof right !== 'object') return scalarBinary(operator, left, right, kind);
+/** Applies a binary operator element by element; null if it has no value. */
+export function applyBinary(scalar: ScalarOperator, left: Value, right: Value): Value | null {
+  if (typeof left !== 'object' && typeof right !== 'object') return scalar(left, right);
   const length = typeof left === 'object' ? left.length : (right as readonly Scalar[]).length;
   const result: Scalar[] = [];
   for (let i = 0; i < length; i++) {
     const a = typeof left === 'object' ? left[i] : left;
     const b = typeof right === 'object' ? right[i] : right;
-    const element = a === undefined || b === undefined ? null : scalarBinary(operator, a, b, kind);
+    const element = a === undefined || b === undefined ? null : scalar(a, b);
     if (element === null) return null;
     result.push(element);
   }
   return result;
 }
 
-function scalarBinary(operator: string, a: Scalar, b: Scalar, kind: string | null): Scalar | null {
-  if (typeof a === 'boolean' || typeof b === 'boolean') {
-    if (operator === '&&' || operator === '&') return Boolean(a) && Boolean(b);
-    if (operator === '||' || operator === '|') return Boolean(a) || Boolean(b);
-    if (operator === '==') return a === b;
-    if (operator === '!=') return a !== b;
-    return null;
+/** Applies `!`, `-` or `~`, element by element for vectors; null if it has no value. */
+export function applyUnary(operator: '!' | '-' | '~', operand: Value, kind: string | null): Value | null {
+  if (typeof operand === 'object') {
+    const elements = operand.map((element) => applyUnary(operator, element, kind));
+    return elements.every((element) => element !== null && typeof element !== 'object')
+      ? (elements as Scalar[])
+      : null;
   }
-  switch (operator) {
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-  }
-  const value = numericBinary(operator, a, b, kind);
-  return value === null || !Number.isFinite(value) ? null : wrap(value, kind);
+  if (operator === '!') return typeof operand === 'boolean' ? !operand : null;
+  if (typeof operand !== 'number') return null;
+  return wrap(operator === '-' ? -operand : ~operand, kind);
 }
 
-function numericBinary(operator: string, a: number, b: number, kind: string | null): number | null {
+/** The components of a vector that a name like `xy` picks. */
+export function swizzle(vector: readonly Scalar[], name: string): Value | null {
+  if (name.length === 1) return vector['xyzwrgba'.indexOf(name) % 4] ?? null;
+  const picked = [...name].map((letter) => vector['xyzwrgba'.indexOf(letter) % 4]);
+  return picked.some((element) => element === undefined) ? null : (picked as Scalar[]);
+}
+
+/** A binary operator on scalars; null if it has no value. */
+export type ScalarOperator = (a: Scalar, b: Scalar) => Scalar | null;
+
+/** The binary operator on scalars of a kind, that of its result. */
+export function scalarOperator(operator: string, kind: string | null): ScalarOperator {
+  const truth = truthOperators[operator] ?? (() => null);
+  const comparison = comparisons[operator];
+  if (comparison !== undefined) {
+    return (a, b) => (typeof a === 'number' && typeof b === 'number' ? comparison(a, b) : truth(a, b));
+  }
+  const numeric = numericOperator(operator, kind);
+  if (numeric === null)
+    return (a, b) => (typeof a === 'number' && typeof b === 'number' ? null : truth(a, b));
+  // Most of what is evaluated is u32, so it has code of its own.
+  if (kind === 'u32') {
+    return (a, b) => {
+      if (typeof a === 'boolean' || typeof b === 'boolean') return truth(a, b);
+      const value = numeric(a, b);
+      return value === null || !Number.isFinite(value) ? null : value >>> 0;
+    };
+  }
+  return (a, b) => {
+    if (typeof a === 'boolean' || typeof b === 'boolean') return truth(a, b);
+    const value = numeric(a, b);
+    return value === null || !Number.isFinite(value) ? null : wrap(value, kind);
+  };
+}
+
+const truthOperators: Readonly<Record<string, (a: Scalar, b: Scalar) => boolean>> = {
+  '&&': (a, b) => Boolean(a) && Boolean(b),
+  '&': (a, b) => Boolean(a) && Boolean(b),
+  '||': (a, b) => Boolean(a) || Boolean(b),
+  '|': (a, b) => Boolean(a) || Boolean(b),
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
+function numericOperator(
+  operator: string,
+  kind: string | null,
+): ((a: number, b: number) => number | null) | null {
   const whole = kind === 'u32' || kind === 'i32' || kind === 'abstract-int';
   switch (operator) {
     case '+':
-      return a + b;
+      return (a, b) => a + b;
     case '-':
-      return a - b;
+      return (a, b) => a - b;
     case '*':
       // Beyond 2^53 the product of two numbers is not exact; 32-bit products wrap, so they are made by halves.
-      return kind === 'u32' || kind === 'i32' ? Math.imul(a, b) : a * b;
+      return kind === 'u32' || kind === 'i32' ? Math.imul : (a, b) => a * b;
     case '/':
-      if (b === 0) return null;
-      return whole ? Math.trunc(a / b) : a / b;
+      return whole ? (a, b) => (b === 0 ? null : Math.trunc(a / b)) : (a, b) => (b === 0 ? null : a / b);
     case '%':
-      return b === 0 ? null : a % b;
+      return (a, b) => (b === 0 ? null : a % b);
     case '<<':
-      return kind === 'abstract-int' ? a * 2 ** b : a << b;
+      return kind === 'abstract-int' ? (a, b) => a * 2 ** b : (a, b) => a << b;
     case '>>':
-      return kind === 'i32' ? a >> b : a >>> b;
+      return kind === 'i32' ? (a, b) => a >> b : (a, b) => a >>> b;
     case '&':
-      return a & b;
+      return (a, b) => a & b;
     case '|':
-      return a | b;
+      return (a, b) => a | b;
     case '^':
-      return a ^ b;
+      return (a, b) => a ^ b;
     default:
       return null;
   }

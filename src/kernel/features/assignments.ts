@@ -26,7 +26,7 @@ export function countAssignments(
     else if (element.kind === 'unary-expression' && element.operator.value === '&') {
       assign(element.expression, byAddress);
     }
-    for (const child of childrenOf(element)) visit(child);
+    for (const child of childrenOf(element, module)) visit(child);
   };
   for (const element of elements) visit(element);
   return counts;
@@ -44,5 +44,20 @@ export function rootDeclaration(expression: ExpressionElem, module: WgslModule):
       return rootDeclaration(expression.base, module);
     default:
       return undefined;
+  }
+}
+
+/** The name at the bottom of `a[i].x`; null if there is none. */
+export function rootName(expression: ExpressionElem): string | null {
+  switch (expression.kind) {
+    case 'ref':
+      return expression.ident.originalName;
+    case 'parenthesized-expression':
+      return rootName(expression.expression);
+    case 'component-expression':
+    case 'component-member-expression':
+      return rootName(expression.base);
+    default:
+      return null;
   }
 }

@@ -1,9 +1,9 @@
-import type { AttributeElem, DeclIdent } from '../wesl.ts';
-import { typeOfDeclaration } from '../wesl.ts';
-import type { Frame, Value, Viewpoint } from './frame.ts';
+import { type AttributeElem, type DeclIdent, live, typeOfDeclaration } from '../wesl.ts';
+import type { Run, Value, ValueCode, Viewpoint } from './run.ts';
+import type { Scope } from './scope.ts';
 
 /**
- * The value of an entry point's input for a lane.
+ * Code for the value of an entry point's input for a lane.
  *
  * @param declaration a parameter of the entry point.
  * @param member of it, where it is a structure; else null.
@@ -11,16 +11,24 @@ import type { Frame, Value, Viewpoint } from './frame.ts';
 export function builtinInput(
   declaration: DeclIdent | undefined,
   member: string | null,
-  view: Viewpoint,
-  frame: Frame,
-): Value | null {
+  scope: Scope,
+): ValueCode {
   const element = declaration?.declElem;
-  if (!declaration || element?.kind !== 'param' || frame.depth > 0) return null;
-  if (member === null) return inputValue(builtinName(element.attributes), view, frame);
-  const type = typeOfDeclaration(declaration, frame.facts.module);
+  const name =
+    declaration && element?.kind === 'param'
+      ? member === null
+        ? builtinName(element.attributes)
+        : memberBuiltin(declaration, member, scope)
+      : null;
+  if (name === null) return () => null;
+  return (run, frame, view) => (frame.depth > 0 ? null : inputValue(name, view, run));
+}
+
+function memberBuiltin(declaration: DeclIdent, member: string, { program }: Scope): string | null {
+  const type = typeOfDeclaration(declaration, program.module);
   if (type.kind !== 'struct') return null;
-  const declared = type.structElem?.members.find((candidate) => candidate.name.name === member);
-  return inputValue(builtinName(declared?.attributes), view, frame);
+  const members = live(type.structElem?.members ?? [], program.module);
+  return builtinName(members.find((candidate) => candidate.name.name === member)?.attributes);
 }
 
 function builtinName(attributes: readonly AttributeElem[] | undefined): string | null {
@@ -30,12 +38,17 @@ function builtinName(attributes: readonly AttributeElem[] | undefined): string |
   return null;
 }
 
-function inputValue(name: string | null, view: Viewpoint, frame: Frame): Value | null {
-  const { dispatch, workgroupSize } = frame.facts.program;
+function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
+  const { dispatch, workgroupSize } = run.launch;
   if (name === 'num_workgroups') return dispatch;
-  if (view.lane === null || workgroupSize === null) return null;
+  if (view.lane === null || workgroupSize === null) {
+    run.laneReads++;
+    return null;
+  }
   const [x, y, z] = workgroupSize;
   const alone = x * y * z === 1;
+  // Neighbours share a workgroup, and the place of it.
+  if (alone || name !== 'workgroup_id') run.laneReads++;
   const index = alone ? 0 : view.lane;
   const local = [index % x, Math.floor(index / x) % y, Math.floor(index / (x * y))];
   // The neighbour of an invocation that is alone in its workgroup is in the next one.

@@ -1,43 +1,67 @@
 import { arrayStride } from '../layout.ts';
-import { declarationOf, type FnElem, type FunctionCallExpression, typeOf } from '../wesl.ts';
-import { addressOf } from './address.ts';
+import { declarationOf, type FnElem, type FunctionCallExpression, live, typeOf } from '../wesl.ts';
+import { addressCode, pointedAtCode } from './address.ts';
 import { elementKind, lanesOf, wrap } from './arithmetic.ts';
-import { type Assumed, evaluate } from './evaluate.ts';
-import { callFrame, type Frame, type Value, type Viewpoint } from './frame.ts';
-import { bindingOf } from './uniforms.ts';
+import { lazyValueCode, valueCode } from './evaluate.ts';
+import { type Argument, callFrame, everyone, type Value, type ValueCode } from './run.ts';
+import { functionScope, type Scope } from './scope.ts';
+import { sizeCode } from './sizes.ts';
+import { bindingCode } from './uniforms.ts';
 
 /** Nested calls beyond this are not evaluated; real programs stay far below. */
 const maxDepth = 16;
 
-/** The value of a call: conversions, constructors, a few builtins, and functions that only return an expression. */
-export function evaluateCall(
-  call: FunctionCallExpression,
-  view: Viewpoint,
-  frame: Frame,
-  assumed: Assumed,
-): Value | null {
+const unknown: ValueCode = () => null;
+
+/** Code for the value of a call: conversions, constructors, a few builtins, functions that only return an expression. */
+export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode {
   const callee = call.function.kind === 'ref' ? call.function.ident : call.function.name;
-  const { module } = frame.facts;
+  const { module } = scope.program;
   const declaration = declarationOf(callee, module);
-  if (declaration?.declElem?.kind === 'fn') {
-    if (assumed.size > 0 || frame.depth >= maxDepth) return null;
-    return evaluateBody(declaration.declElem, view, callFrame(declaration.declElem, call.arguments, frame));
-  }
+  if (declaration?.declElem?.kind === 'fn') return functionCode(declaration.declElem, call, scope);
   const name = callee.originalName;
-  if (name === 'arrayLength') return lengthOfArray(call, frame);
-  const values = call.arguments.map((argument) => evaluate(argument, view, frame, assumed));
-  if (values.some((value) => value === null)) return null;
-  const known = values as Value[];
+  if (name === 'arrayLength') return lengthCode(call, scope);
+  const codes = call.arguments.map((argument) => valueCode(argument, scope));
   const type = typeOf(call, module);
   const kind = elementKind(type);
-  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return convert(known[0] ?? 0, name);
-  if (/^vec[234]/.test(name)) {
-    const elements = known.flat().map((element) => convert(element, kind) as number | boolean);
-    const lanes = lanesOf(type);
+  const combine = combination(name, kind, lanesOf(type));
+  return (run, frame, view) => {
+    const values: Value[] = [];
+    // All are asked, even if one is unknown: they may read their lane.
+    for (const code of codes) {
+      const value = code(run, frame, view);
+      if (value !== null) values.push(value);
+    }
+    return values.length === codes.length ? combine(values) : null;
+  };
+}
+
+/** What a call's parameters stand for. */
+export function argumentsOf(call: FunctionCallExpression, scope: Scope): readonly Argument[] {
+  return call.arguments.map((argument) => {
+    let pointedAt: Argument['pointedAt'] | null = null;
+    return {
+      value: lazyValueCode(argument, scope),
+      pointedAt: (run, frame, view) => {
+        pointedAt ??= pointedAtCode(argument, scope);
+        return pointedAt(run, frame, view);
+      },
+    };
+  });
+}
+
+function combination(
+  name: string,
+  kind: string | null,
+  lanes: number,
+): (values: readonly Value[]) => Value | null {
+  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return ([value]) => convert(value ?? 0, name);
+  if (!/^vec[234]/.test(name)) return (values) => elementwise(name, values, kind);
+  return (values) => {
+    const elements = values.flat().map((element) => convert(element, kind) as number | boolean);
     if (elements.length === lanes) return elements;
     return elements.length <= 1 ? Array<number | boolean>(lanes).fill(elements[0] ?? 0) : null;
-  }
-  return elementwise(name, known, kind);
+  };
 }
 
 function convert(value: Value, kind: string | null): Value | null {
@@ -47,12 +71,21 @@ function convert(value: Value, kind: string | null): Value | null {
 }
 
 /** A function is an expression if it does nothing before it returns but name values. */
-function evaluateBody(fn: FnElem, view: Viewpoint, frame: Frame): Value | null {
-  const last = fn.body.body.at(-1);
-  if (last?.kind !== 'return' || !last.value) return null;
-  const named = fn.body.body.slice(0, -1);
-  if (!named.every((statement) => statement.kind === 'let' || statement.kind === 'const')) return null;
-  return evaluate(last.value, view, frame);
+function functionCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): ValueCode {
+  const body = live(fn.body.body, scope.program.module);
+  const last = body.at(-1);
+  const asked = call.arguments.map((argument) => lazyValueCode(argument, scope));
+  const unknown: ValueCode = (run, frame, view) => {
+    for (const code of asked) code(run, frame, view);
+    return null;
+  };
+  if (last?.kind !== 'return' || !last.value) return unknown;
+  const named = body.slice(0, -1);
+  if (!named.every((statement) => statement.kind === 'let' || statement.kind === 'const')) return unknown;
+  const passed = argumentsOf(call, scope);
+  const value = lazyValueCode(last.value, functionScope(fn, scope));
+  return (run, frame, view) =>
+    run.assumed !== null || frame.depth >= maxDepth ? null : value(run, callFrame(passed, frame), view);
 }
 
 function elementwise(name: string, values: readonly Value[], kind: string | null): Value | null {
@@ -69,6 +102,16 @@ function elementwise(name: string, values: readonly Value[], kind: string | null
   return result;
 }
 
+const unaryFunctions: Readonly<Record<string, (value: number) => number>> = {
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  sqrt: Math.sqrt,
+  log2: Math.log2,
+  exp2: (value) => 2 ** value,
+};
+
 function scalar(
   name: string,
   values: readonly (number | boolean)[],
@@ -77,16 +120,7 @@ function scalar(
   const [a, b, c] = values;
   if (name === 'select' && a !== undefined && b !== undefined) return c ? b : a;
   if (typeof a !== 'number') return null;
-  const one: Readonly<Record<string, (value: number) => number>> = {
-    abs: Math.abs,
-    floor: Math.floor,
-    ceil: Math.ceil,
-    trunc: Math.trunc,
-    sqrt: Math.sqrt,
-    log2: Math.log2,
-    exp2: (value) => 2 ** value,
-  };
-  const unary = Object.hasOwn(one, name) ? one[name] : undefined;
+  const unary = Object.hasOwn(unaryFunctions, name) ? unaryFunctions[name] : undefined;
   if (unary && values.length === 1) return wrap(unary(a), kind);
   if (typeof b !== 'number') return null;
   if (name === 'min') return Math.min(a, b);
@@ -96,13 +130,19 @@ function scalar(
 }
 
 /** Elements of a runtime-sized array: what is left of its buffer after what precedes the array. */
-function lengthOfArray(call: FunctionCallExpression, frame: Frame): number | null {
+function lengthCode(call: FunctionCallExpression, scope: Scope): ValueCode {
   const [pointer] = call.arguments;
-  if (pointer?.kind !== 'unary-expression' || pointer.operator.value !== '&') return null;
-  const type = typeOf(pointer.expression, frame.facts.module);
-  const binding = bindingOf(pointer.expression, frame);
-  const start = addressOf(pointer.expression, { lane: null, initial: false }, frame);
-  if (type.kind !== 'array' || !binding || start === null) return null;
-  const length = (binding.byteLength - start) / arrayStride(type.elem, frame.facts.module);
-  return Number.isFinite(length) ? Math.floor(length) : null;
+  if (pointer?.kind !== 'unary-expression' || pointer.operator.value !== '&') return unknown;
+  const type = typeOf(pointer.expression, scope.program.module);
+  const binding = bindingCode(pointer.expression, scope);
+  if (type.kind !== 'array' || binding === null) return unknown;
+  const address = addressCode(pointer.expression, scope);
+  const stride = sizeCode(type.elem, scope, arrayStride);
+  return (run, frame) => {
+    const buffer = binding(run);
+    if (!buffer) return null;
+    const bytes = typeof stride === 'number' ? stride : stride(run);
+    const length = (buffer.byteLength - address(run, frame, everyone)) / bytes;
+    return Number.isFinite(length) ? Math.floor(length) : null;
+  };
 }

@@ -1,129 +1,211 @@
-import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, typeOf } from '../wesl.ts';
-import { applyBinary, elementKind, wrap } from './arithmetic.ts';
+import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, live, typeOf } from '../wesl.ts';
+import { applyBinary, applyUnary, elementKind, scalarOperator, swizzle, wrap } from './arithmetic.ts';
 import { builtinInput } from './builtin-inputs.ts';
-import { evaluateCall } from './evaluate-call.ts';
-import type { Frame, Value, Viewpoint } from './frame.ts';
-import { uniformValue } from './uniforms.ts';
+import { callCode } from './evaluate-call.ts';
+import { keep, placesEach, recall, type ValueCode } from './run.ts';
+import type { Scope } from './scope.ts';
+import { uniformCode } from './uniforms.ts';
 
-/** Variables that count as having the given value, whatever else is known of them. */
-export type Assumed = ReadonlyMap<DeclIdent, Value>;
-
-const nothing: Assumed = new Map();
+const unknown: ValueCode = () => null;
 
 /**
- * The value of an expression as `view` sees it; null if it cannot be known without running the program.
+ * Code for the value of an expression.
  *
  * Beyond the language's constant expressions it knows `let`s, variables that never change, uniform values, buffer
  * lengths, launch sizes and, for a lane, its ids.
  */
-export function evaluate(
-  expression: ExpressionElem,
-  view: Viewpoint,
-  frame: Frame,
-  assumed: Assumed = nothing,
-): Value | null {
-  const { module } = frame.facts;
-  const inner = (part: ExpressionElem) => evaluate(part, view, frame, assumed);
+export function valueCode(expression: ExpressionElem, scope: Scope): ValueCode {
+  let code = scope.values.get(expression);
+  if (!code) {
+    code = makeCode(expression, scope);
+    scope.values.set(expression, code);
+  }
+  return code;
+}
+
+/** `valueCode`, made when it is first asked: most values never are. */
+export function lazyValueCode(expression: ExpressionElem, scope: Scope): ValueCode {
+  let code: ValueCode | null = null;
+  return (run, frame, view) => {
+    code ??= valueCode(expression, scope);
+    return code(run, frame, view);
+  };
+}
+
+function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
+  const { module } = scope.program;
   switch (expression.kind) {
-    case 'literal':
-      return constantValue(expression, module);
+    case 'literal': {
+      const value = constantValue(expression, module);
+      return () => value;
+    }
     case 'parenthesized-expression':
-      return inner(expression.expression);
+      return valueCode(expression.expression, scope);
     case 'ref': {
       const declaration = declarationOf(expression.ident, module);
-      if (!declaration) return null;
-      return assumed.get(declaration) ?? valueOfDeclaration(declaration, expression, view, frame, assumed);
+      if (!declaration) return unknown;
+      const code = declarationCode(declaration, expression, scope);
+      const { kind } = declaration.declElem ?? {};
+      if (kind !== 'var' && kind !== 'gvar') return code;
+      return (run, frame, view) =>
+        run.assumed !== null && run.assumed.variable === declaration
+          ? run.assumed.value
+          : code(run, frame, view);
     }
     case 'unary-expression': {
       const operator = expression.operator.value;
-      if (operator === '&' || operator === '*') return null;
-      const operand = inner(expression.expression);
-      return operand === null ? null : applyUnary(operator, operand, elementKind(typeOf(expression, module)));
+      if (operator === '&' || operator === '*') return unknown;
+      const inner = valueCode(expression.expression, scope);
+      const kind = elementKind(typeOf(expression, module));
+      return (run, frame, view) => {
+        const operand = inner(run, frame, view);
+        return operand === null ? null : applyUnary(operator, operand, kind);
+      };
     }
-    case 'binary-expression': {
-      const operator = expression.operator.value;
-      const left = inner(expression.left);
-      if (operator === '&&' && left === false) return false;
-      if (operator === '||' && left === true) return true;
-      const right = inner(expression.right);
-      if (left === null || right === null) return null;
-      return applyBinary(operator, left, right, elementKind(typeOf(expression, module)));
-    }
+    case 'binary-expression':
+      return binaryCode(expression, scope);
     case 'component-expression': {
-      const base = inner(expression.base);
-      const index = inner(expression.access);
-      if (typeof base === 'object' && typeof index === 'number') return base?.[index] ?? null;
-      return uniformValue(expression, view, frame);
+      const base = valueCode(expression.base, scope);
+      const access = valueCode(expression.access, scope);
+      const uniform = uniformCode(expression, scope);
+      return (run, frame, view) => {
+        const whole = base(run, frame, view);
+        const index = access(run, frame, view);
+        if (typeof whole === 'object' && typeof index === 'number') return whole?.[index] ?? null;
+        return uniform === null ? null : uniform(run, frame, view);
+      };
     }
     case 'component-member-expression': {
-      const base = inner(expression.base);
-      if (base !== null && typeof base === 'object') return swizzle(base, expression.access.name);
-      return (
-        uniformValue(expression, view, frame) ??
-        builtinInput(declarationIn(expression.base, frame), expression.access.name, view, frame)
-      );
+      const base = valueCode(expression.base, scope);
+      const { name } = expression.access;
+      const uniform = uniformCode(expression, scope);
+      const input =
+        expression.base.kind === 'ref'
+          ? builtinInput(declarationOf(expression.base.ident, module), name, scope)
+          : null;
+      return (run, frame, view) => {
+        const whole = base(run, frame, view);
+        if (whole !== null && typeof whole === 'object') return swizzle(whole, name);
+        return uniform?.(run, frame, view) ?? input?.(run, frame, view) ?? null;
+      };
     }
     case 'call-expression':
-      return evaluateCall(expression, view, frame, assumed);
+      return callCode(expression, scope);
     default:
-      return null;
+      return unknown;
   }
 }
 
-function declarationIn(expression: ExpressionElem, frame: Frame): DeclIdent | undefined {
-  return expression.kind === 'ref' ? declarationOf(expression.ident, frame.facts.module) : undefined;
+function binaryCode(
+  expression: Extract<ExpressionElem, { kind: 'binary-expression' }>,
+  scope: Scope,
+): ValueCode {
+  const operator = expression.operator.value;
+  const kind = elementKind(typeOf(expression, scope.program.module));
+  const scalar = scalarOperator(operator, kind);
+  const leftCode = valueCode(expression.left, scope);
+  const rightCode = valueCode(expression.right, scope);
+  if (operator === '&&' || operator === '||') {
+    const decided = operator === '||';
+    return (run, frame, view) => {
+      const left = leftCode(run, frame, view);
+      if (left === decided) return decided;
+      const right = rightCode(run, frame, view);
+      return left === null || right === null ? null : applyBinary(scalar, left, right);
+    };
+  }
+  return (run, frame, view) => {
+    const left = leftCode(run, frame, view);
+    // Asked even if the left side is unknown: it may read its lane.
+    const right = rightCode(run, frame, view);
+    if (left === null || right === null) return null;
+    if (typeof left === 'number' && typeof right === 'number') return scalar(left, right);
+    return applyBinary(scalar, left, right);
+  };
 }
 
-function valueOfDeclaration(
-  declaration: DeclIdent,
-  reference: ExpressionElem,
-  view: Viewpoint,
-  frame: Frame,
-  assumed: Assumed,
-): Value | null {
+function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scope: Scope): ValueCode {
+  const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
   const element = declaration.declElem;
-  const bound = frame.parameters.get(declaration);
-  if (bound) return evaluate(bound.expression, view, bound.frame);
-  if (element?.kind === 'param') return builtinInput(declaration, null, view, frame);
-  if (element?.kind === 'gvar') return uniformValue(reference, view, frame);
-  if (element?.kind !== 'let' && element?.kind !== 'var' && element?.kind !== 'const') return null;
-  if (element.kind === 'var' && !view.initial && frame.facts.assignments.has(declaration)) return null;
-  // What holds under an assumption must not be remembered beyond it.
-  const memory = assumed.size === 0 ? memoryOf(frame, view) : new Map<DeclIdent, Value | null>();
-  const remembered = memory.get(declaration);
-  if (remembered !== undefined) return remembered;
-  // Guards against declarations that depend on themselves in erroneous programs.
-  memory.set(declaration, null);
-  const kind = elementKind(typeOf(reference, frame.facts.module));
-  const value = element.init ? evaluate(element.init, view, frame, assumed) : kind === null ? null : 0;
-  const held = typeof value === 'number' ? wrap(value, kind) : value;
-  memory.set(declaration, held);
-  return held;
-}
-
-function memoryOf(frame: Frame, view: Viewpoint): Map<DeclIdent, Value | null> {
-  let memory = frame.memory.get(view);
-  if (!memory) {
-    memory = new Map();
-    frame.memory.set(view, memory);
+  switch (element?.kind) {
+    case 'param': {
+      const index = live(scope.fn?.params ?? [], module).findIndex(
+        (parameter) => parameter.name.decl.ident === declaration,
+      );
+      const input = builtinInput(declaration, null, scope);
+      const slot = placesEach * slots.of(declaration, scope.fn ?? scope);
+      return (run, frame, view) => {
+        if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
+        const { memory } = frame;
+        const remembered = recall(run, memory, slot, view);
+        if (remembered !== undefined) return remembered;
+        const readsBefore = run.laneReads;
+        const passed = frame.arguments[index];
+        if (passed === undefined) return input(run, frame, view);
+        // What is assumed holds in the function that the variable belongs to.
+        const { assumed } = run;
+        run.assumed = null;
+        const value = passed.value(run, frame.caller, view);
+        run.assumed = assumed;
+        keep(run, memory, slot, view, { value, readsBefore });
+        return value;
+      };
+    }
+    case 'gvar':
+      return uniformCode(reference, scope) ?? unknown;
+    case 'const': {
+      const name = declaration.originalName;
+      if (!isNumber(declaration)) break;
+      if (Object.hasOwn(fixedNumbers, name)) {
+        const fixed = fixedNumbers[name];
+        const value = typeof fixed === 'string' || fixed === undefined ? null : fixed;
+        return () => value;
+      }
+      return (run) => {
+        const value = run.numbers[name];
+        return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+      };
+    }
+    case 'var':
+      break;
+    case 'let':
+      break;
+    default:
+      return unknown;
   }
-  return memory;
-}
-
-function applyUnary(operator: '!' | '-' | '~', operand: Value, kind: string | null): Value | null {
-  if (typeof operand === 'object') {
-    const elements = operand.map((element) => applyUnary(operator, element, kind));
-    return elements.every((element) => element !== null && typeof element !== 'object')
-      ? (elements as (number | boolean)[])
-      : null;
-  }
-  if (operator === '!') return typeof operand === 'boolean' ? !operand : null;
-  if (typeof operand !== 'number') return null;
-  return wrap(operator === '-' ? -operand : ~operand, kind);
-}
-
-function swizzle(vector: readonly (number | boolean)[], name: string): Value | null {
-  const picked = [...name].map((letter) => vector['xyzwrgba'.indexOf(letter) % 4]);
-  if (picked.some((element) => element === undefined)) return null;
-  return picked.length === 1 ? (picked[0] as number | boolean) : (picked as (number | boolean)[]);
+  const changes = element.kind === 'var' && assignments.has(declaration);
+  const kind = elementKind(typeOf(reference, module));
+  const initial: ValueCode = element.init
+    ? lazyValueCode(element.init, scope)
+    : () => (kind === null ? null : 0);
+  const held: ValueCode = (run, frame, view) => {
+    const value = initial(run, frame, view);
+    return typeof value === 'number' ? wrap(value, kind) : value;
+  };
+  const { isGlobal } = declaration;
+  const slot = isGlobal
+    ? slots.of(declaration, slots)
+    : placesEach * slots.of(declaration, scope.fn ?? scope);
+  return (run, frame, view) => {
+    if (changes && !view.initial) return null;
+    if (isGlobal) {
+      const known = run.constants[slot];
+      if (known !== undefined) return known;
+      // Guards against declarations that depend on themselves in erroneous programs.
+      run.constants[slot] = null;
+      const value = held(run, frame, view);
+      run.constants[slot] = value;
+      return value;
+    }
+    // What holds under an assumption must not be remembered beyond it.
+    if (run.assumed !== null) return held(run, frame, view);
+    const { memory } = frame;
+    const remembered = recall(run, memory, slot, view);
+    if (remembered !== undefined) return remembered;
+    const readsBefore = run.laneReads;
+    memory[slot + view.index] = null;
+    const value = held(run, frame, view);
+    keep(run, memory, slot, view, { value, readsBefore });
+    return value;
+  };
 }

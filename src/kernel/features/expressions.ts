@@ -1,143 +1,157 @@
 import {
   declarationOf,
   type ExpressionElem,
+  type FnElem,
   type FunctionCallExpression,
-  isConstant,
   type Statement,
   type Type,
   typeOf,
 } from '../wesl.ts';
-import { countLoad, countStore, isMemory } from './access.ts';
+import { accessCode, isMemory } from './access.ts';
 import { elementKind, isFloat, lanesOf } from './arithmetic.ts';
 import { builtinCost, reductions } from './builtins.ts';
-import { callFrame } from './frame.ts';
-import type { Counter } from './tally.ts';
-import { type Count, countFunction } from './walk.ts';
+import { constancy } from './constants.ts';
+import { argumentsOf } from './evaluate-call.ts';
+import { type Argument, callFrame, type Run } from './run.ts';
+import type { Scope } from './scope.ts';
+import {
+  adding,
+  type CountCode,
+  type Counter,
+  type CountStep,
+  perform,
+  sequence,
+  stepping,
+} from './tally.ts';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!']);
 
-/** Counts what it takes to compute the value of an expression. Constant expressions cost nothing. */
-export function countExpression(expression: ExpressionElem, count: Count): void {
-  const { module } = count.frame.facts;
-  if (expression.kind === 'literal' || expression.kind === 'type') return;
-  if (isConstant(expression, module)) return;
+/**
+ * Code that counts what it takes to compute the value of an expression. Constant expressions cost nothing; null where
+ * no configuration makes it cost anything.
+ */
+export function expressionCode(expression: ExpressionElem, scope: Scope): CountCode | null {
+  if (expression.kind === 'literal' || expression.kind === 'type') return null;
+  const constant = constancy(expression, scope);
+  if (constant === true) return null;
+  const code = variableCode(expression, scope);
+  if (constant === false || code === null) return code;
+  return stepping((run, frame, tally, times) => {
+    if (!constant(run)) perform(code, run, frame, tally, times);
+  });
+}
+
+function variableCode(expression: ExpressionElem, scope: Scope): CountCode | null {
+  const { module } = scope.program;
   switch (expression.kind) {
     case 'parenthesized-expression':
-      countExpression(expression.expression, count);
-      return;
+      return expressionCode(expression.expression, scope);
     case 'ref':
     case 'component-expression':
     case 'component-member-expression':
-      countPath(expression, count);
-      if (isMemory(expression, count)) countLoad(expression, count);
-      return;
+      return sequence([pathCode(expression, scope), accessCode(expression, scope, 'Load')]);
     case 'unary-expression': {
       const operator = expression.operator.value;
-      if (operator === '&') {
-        countPath(expression.expression, count);
-        return;
-      }
-      countExpression(expression.expression, count);
-      if (operator === '*') {
-        if (isMemory(expression, count)) countLoad(expression, count);
-        return;
-      }
+      if (operator === '&') return pathCode(expression.expression, scope);
+      const operand = expressionCode(expression.expression, scope);
+      if (operator === '*') return sequence([operand, accessCode(expression, scope, 'Load')]);
       const type = typeOf(expression, module);
-      countOperator(operator === '!' ? '!' : '-', type, type, type, count);
-      return;
+      return sequence([operand, operatorCode(operator === '!' ? '!' : '-', type, type, type)]);
     }
     case 'binary-expression': {
-      countExpression(expression.left, count);
-      countExpression(expression.right, count);
       const left = typeOf(expression.left, module);
       const right = typeOf(expression.right, module);
-      countOperator(expression.operator.value, left, right, typeOf(expression, module), count);
-      return;
+      return sequence([
+        expressionCode(expression.left, scope),
+        expressionCode(expression.right, scope),
+        operatorCode(expression.operator.value, left, right, typeOf(expression, module)),
+      ]);
     }
     case 'call-expression':
-      countCall(expression, count);
+      return callCode(expression, scope);
+    default:
+      return null;
   }
 }
 
-/** Counts an assignment: the value, the place, and the store. */
-export function countAssign(statement: Extract<Statement, { kind: 'assign' }>, count: Count): void {
-  countExpression(statement.rhs, count);
-  if (statement.lhs.kind === 'phony') return;
+/** Code that counts an assignment: the value, the place, and the store. */
+export function assignCode(
+  statement: Extract<Statement, { kind: 'assign' }>,
+  scope: Scope,
+): CountCode | null {
+  const value = expressionCode(statement.rhs, scope);
+  if (statement.lhs.kind === 'phony') return value;
   const target = statement.lhs;
-  const { module } = count.frame.facts;
-  countTarget(target, count);
-  const stored = isMemory(target, count);
+  const { module } = scope.program;
+  const codes = [value, targetCode(target, scope)];
   if (statement.op.value !== '=') {
     const type = typeOf(target, module);
-    if (stored) countLoad(target, count);
-    countOperator(statement.op.value.slice(0, -1), type, typeOf(statement.rhs, module), type, count);
+    codes.push(
+      accessCode(target, scope, 'Load'),
+      operatorCode(statement.op.value.slice(0, -1), type, typeOf(statement.rhs, module), type),
+    );
   }
-  if (stored) countStore(target, count);
+  return sequence([...codes, accessCode(target, scope, 'Store')]);
 }
 
-/** Counts `target++` or `target--`. */
-export function countStep(target: ExpressionElem, count: Count): void {
-  countTarget(target, count);
-  count.tally.add('intAdd', count.times);
-  if (!isMemory(target, count)) return;
-  countLoad(target, count);
-  countStore(target, count);
+/** Code that counts `target++` or `target--`. */
+export function stepCode(target: ExpressionElem, scope: Scope): CountCode | null {
+  return sequence([
+    targetCode(target, scope),
+    adding('intAdd'),
+    accessCode(target, scope, 'Load'),
+    accessCode(target, scope, 'Store'),
+  ]);
 }
 
-/** Counts what it takes to find the place that an assignment writes. */
-function countTarget(target: ExpressionElem, count: Count): void {
-  if (target.kind === 'unary-expression') countExpression(target.expression, count);
-  else countPath(target, count);
+/** What it takes to find the place that an assignment writes. */
+function targetCode(target: ExpressionElem, scope: Scope): CountCode | null {
+  return target.kind === 'unary-expression'
+    ? expressionCode(target.expression, scope)
+    : pathCode(target, scope);
 }
 
-/** Counts the index expressions on the way to a place, and what computes the value it is a part of. */
-function countPath(path: ExpressionElem, count: Count): void {
+/** The index expressions on the way to a place, and what computes the value it is a part of. */
+function pathCode(path: ExpressionElem, scope: Scope): CountCode | null {
   switch (path.kind) {
     case 'ref':
-      return;
+      return null;
     case 'parenthesized-expression':
-      countPath(path.expression, count);
-      return;
+      return pathCode(path.expression, scope);
     case 'component-expression':
-      countPath(path.base, count);
-      countExpression(path.access, count);
-      return;
+      return sequence([pathCode(path.base, scope), expressionCode(path.access, scope)]);
     case 'component-member-expression':
-      countPath(path.base, count);
-      return;
+      return pathCode(path.base, scope);
     default:
       // `*p` names a place; any other expression is a value to be computed first.
-      if (path.kind === 'unary-expression' && path.operator.value === '*')
-        countExpression(path.expression, count);
-      else countExpression(path, count);
+      return path.kind === 'unary-expression' && path.operator.value === '*'
+        ? expressionCode(path.expression, scope)
+        : expressionCode(path, scope);
   }
 }
 
-function countOperator(operator: string, left: Type, right: Type, result: Type, count: Count): void {
-  const add = (counter: Counter, lanes: number) => {
-    count.tally.add(counter, lanes * count.times);
-    if (counter.startsWith('float') && elementKind(result) === 'f16')
-      count.tally.add('halfOps', lanes * count.times);
-  };
-  if (comparisons.has(operator)) {
-    add('compare', lanesOf(result));
-    return;
-  }
-  if (result.kind === 'unknown') {
-    count.tally.add('special', Number.NaN);
-    return;
-  }
+function operatorCode(operator: string, left: Type, right: Type, result: Type): CountCode | null {
+  if (comparisons.has(operator)) return adding('compare', lanesOf(result));
+  if (result.kind === 'unknown') return adding('special', Number.NaN);
   const product = operator === '*' ? innerLength(left, right) : null;
-  if (product !== null) {
-    add('floatMul', lanesOf(result) * product);
-    add('floatAdd', lanesOf(result) * (product - 1));
-    return;
-  }
   const lanes = lanesOf(result);
+  if (product !== null) {
+    return sequence([
+      arithmeticCode('floatMul', lanes * product, result),
+      arithmeticCode('floatAdd', lanes * (product - 1), result),
+    ]);
+  }
   const float = isFloat(result);
-  if (operator === '*') add(float ? 'floatMul' : 'intMul', lanes);
-  else if (operator === '/' || operator === '%') add(float ? 'floatDiv' : 'intDiv', lanes);
-  else add(float ? 'floatAdd' : 'intAdd', lanes);
+  if (operator === '*') return arithmeticCode(float ? 'floatMul' : 'intMul', lanes, result);
+  if (operator === '/' || operator === '%')
+    return arithmeticCode(float ? 'floatDiv' : 'intDiv', lanes, result);
+  return arithmeticCode(float ? 'floatAdd' : 'intAdd', lanes, result);
+}
+
+/** Operations on a type; those in half precision are counted as such, too. */
+function arithmeticCode(counter: Counter, amount: number, type: Type): CountCode | null {
+  const half = counter.startsWith('float') && elementKind(type) === 'f16';
+  return sequence([adding(counter, amount), half ? adding('halfOps', amount) : null]);
 }
 
 /** Products summed for each element of a matrix product; null if the operator works element by element. */
@@ -147,77 +161,108 @@ function innerLength(left: Type, right: Type): number | null {
   return null;
 }
 
-function countCall(call: FunctionCallExpression, count: Count): void {
-  const { module } = count.frame.facts;
+function callCode(call: FunctionCallExpression, scope: Scope): CountCode | null {
+  const { module } = scope.program;
   const callee = call.function.kind === 'ref' ? call.function.ident : call.function.name;
   const declaration = declarationOf(callee, module);
   const fn = declaration?.declElem;
   const name = callee.originalName;
-  if (!declaration && name.startsWith('atomic')) {
-    countAtomic(name, call, count);
-    return;
-  }
-  for (const argument of call.arguments) countExpression(argument, count);
+  if (!declaration && name.startsWith('atomic')) return atomicCode(name, call, scope);
+  const passed = call.arguments.map((argument) => expressionCode(argument, scope));
   if (fn?.kind === 'fn') {
-    if (count.calls.left-- <= 0) {
-      count.tally.forget();
-      return;
-    }
-    countFunction(fn, { ...count, frame: callFrame(fn, call.arguments, count.frame) });
-    return;
+    return sequence([...passed, activationCode(fn, call, scope)]);
   }
   // Constructors of structures and aliased types move values; so do those of arrays and matrices.
+  if (declaration || /^(array|mat\d)/.test(name)) return sequence(passed);
   const type = typeOf(call, module);
-  if (declaration || /^(array|mat\d)/.test(name)) return;
-  if (/^(f32|f16|i32|u32|bool|vec\d)/.test(name)) {
-    countConversions(call, type, count);
-    return;
-  }
-  countBuiltin(name, call, type, count);
+  const own = /^(f32|f16|i32|u32|bool|vec\d)/.test(name)
+    ? conversionCode(call, type, scope)
+    : builtinCode(name, call, type, scope);
+  return sequence([...passed, own]);
 }
 
-function countBuiltin(name: string, call: FunctionCallExpression, type: Type, count: Count): void {
+/** The body of a function; what counts the same for every activation needs none. */
+function activationCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
+  const code = scope.program.body(fn);
+  if (code === null || (code !== 'unfinished' && code.steps.length === 0)) return code;
+  const passed = argumentsOf(call, scope);
+  return stepping((run, frame, tally, times) => {
+    const counting = code === 'unfinished' ? run.body(fn) : code;
+    activate(counting, passed, run, frame, tally, times);
+  });
+}
+
+function activate(
+  code: ReturnType<Run['body']>,
+  passed: readonly Argument[],
+  ...[run, frame, tally, times]: Parameters<CountStep>
+): void {
+  if (code === null) return;
+  if (code === 'unfinished' || run.callsLeft-- <= 0) tally.forget();
+  else perform(code, run, callFrame(passed, frame), tally, times);
+}
+
+/** The function that a statement calls; null for what is no function of the program. */
+export function calledFunction(call: FunctionCallExpression, scope: Scope): FnElem | null {
+  const callee = call.function.kind === 'ref' ? call.function.ident : call.function.name;
+  const element = declarationOf(callee, scope.program.module)?.declElem;
+  return element?.kind === 'fn' ? element : null;
+}
+
+/**
+ * Code that counts the call of a function as a statement. The function's body is a part of its own, because it may
+ * depend on much that the call does not.
+ */
+export function callStatementCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
+  const passed = argumentsOf(call, scope);
+  return sequence([
+    ...call.arguments.map((argument) => expressionCode(argument, scope)),
+    stepping((run, frame, tally, times) => activate(run.body(fn), passed, run, frame, tally, times)),
+  ]);
+}
+
+function builtinCode(name: string, call: FunctionCallExpression, type: Type, scope: Scope): CountCode | null {
   const first = call.arguments[0];
-  const argument: Type = first ? typeOf(first, count.frame.facts.module) : { kind: 'void' };
+  const argument: Type = first ? typeOf(first, scope.program.module) : { kind: 'void' };
   const measured = reductions.has(name) ? argument : type;
   const cost = builtinCost(name, lanesOf(measured), isFloat(argument));
-  if (cost === null) {
-    count.tally.add('special', Number.NaN);
-    return;
-  }
-  for (const [counter, amount] of Object.entries(cost) as [Counter, number][]) {
-    count.tally.add(counter, amount * count.times);
-    if (counter.startsWith('float') && elementKind(argument) === 'f16') {
-      count.tally.add('halfOps', amount * count.times);
-    }
-  }
-  if (name === 'workgroupUniformLoad' && first) countPointee(first, count, 'load');
+  if (cost === null) return adding('special', Number.NaN);
+  const codes = (Object.entries(cost) as [Counter, number][]).map(([counter, amount]) =>
+    arithmeticCode(counter, amount, argument),
+  );
+  if (name === 'workgroupUniformLoad' && first) codes.push(pointeeCode(first, scope, 'Load'));
+  return sequence(codes);
 }
 
 /** Lanes whose scalar type changes. Constants are converted by the compiler. */
-function countConversions(call: FunctionCallExpression, type: Type, count: Count): void {
-  const { module } = count.frame.facts;
+function conversionCode(call: FunctionCallExpression, type: Type, scope: Scope): CountCode | null {
   const target = elementKind(type);
-  for (const argument of call.arguments) {
-    if (isConstant(argument, module)) continue;
-    const from = typeOf(argument, module);
-    if (elementKind(from) !== target) count.tally.add('convert', lanesOf(from) * count.times);
-  }
+  const codes = call.arguments.map((argument): CountCode | null => {
+    const from = typeOf(argument, scope.program.module);
+    if (elementKind(from) === target) return null;
+    const constant = constancy(argument, scope);
+    if (constant === true) return null;
+    const convert = adding('convert', lanesOf(from));
+    if (constant === false) return convert;
+    return stepping((run, frame, tally, times) => {
+      if (!constant(run)) perform(convert, run, frame, tally, times);
+    });
+  });
+  return sequence(codes);
 }
 
-function countAtomic(name: string, call: FunctionCallExpression, count: Count): void {
+function atomicCode(name: string, call: FunctionCallExpression, scope: Scope): CountCode | null {
   const [pointer, ...values] = call.arguments;
-  for (const value of values) countExpression(value, count);
-  if (!pointer) return;
-  countExpression(pointer, count);
-  if (name === 'atomicLoad') countPointee(pointer, count, 'load');
-  else if (name === 'atomicStore') countPointee(pointer, count, 'store');
-  else count.tally.add('atomics', count.times);
+  const codes = values.map((value) => expressionCode(value, scope));
+  if (!pointer) return sequence(codes);
+  codes.push(expressionCode(pointer, scope));
+  if (name === 'atomicLoad') codes.push(pointeeCode(pointer, scope, 'Load'));
+  else if (name === 'atomicStore') codes.push(pointeeCode(pointer, scope, 'Store'));
+  else codes.push(adding('atomics'));
+  return sequence(codes);
 }
 
-function countPointee(pointer: ExpressionElem, count: Count, what: 'load' | 'store'): void {
-  if (pointer.kind !== 'unary-expression' || pointer.operator.value !== '&') return;
-  if (!isMemory(pointer.expression, count)) return;
-  if (what === 'load') countLoad(pointer.expression, count);
-  else countStore(pointer.expression, count);
+function pointeeCode(pointer: ExpressionElem, scope: Scope, what: 'Load' | 'Store'): CountCode | null {
+  if (pointer.kind !== 'unary-expression' || pointer.operator.value !== '&') return null;
+  return isMemory(pointer.expression, scope) ? accessCode(pointer.expression, scope, what) : null;
 }

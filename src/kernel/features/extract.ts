@@ -1,14 +1,6 @@
-import { arrayStride, layoutOf } from '../layout.ts';
-import { type ProgramInterface, reflect } from '../reflect.ts';
 import type { FeatureVector, Program } from '../types.ts';
-import { type AbstractElem, childrenOf, parseWgsl, typeOfDeclaration, type WgslModule } from '../wesl.ts';
-import { countAssignments } from './assignments.ts';
-import { entryFrame } from './frame.ts';
-import { type Counter, Tally } from './tally.ts';
-import { countFunction } from './walk.ts';
-
-/** Calls followed in one program at most. */
-const maxCalls = 10_000;
+import type { Numbers, ProgramCode, ProgramNeeds } from './program-code.ts';
+import { type Counter, counterIndex, counters, type Tally } from './tally.ts';
 
 /** Invocations that run in step on most GPUs. */
 const subgroup = 32;
@@ -26,21 +18,26 @@ interface Measure {
   readonly outputs: number;
 }
 
+/** Where each counter stands. */
+const at = Object.fromEntries(counters.map((counter) => [counter, counterIndex(counter)])) as Readonly<
+  Record<Counter, number>
+>;
+
 const flops = ({ counts }: Measure) =>
-  counts.get('floatAdd') + counts.get('floatMul') + counts.get('floatDiv') + 2 * counts.get('floatFma');
+  counts.get(at.floatAdd) + counts.get(at.floatMul) + counts.get(at.floatDiv) + 2 * counts.get(at.floatFma);
 const integerOps = ({ counts }: Measure) =>
-  counts.get('intAdd') + counts.get('intMul') + counts.get('intDiv');
+  counts.get(at.intAdd) + counts.get(at.intMul) + counts.get(at.intDiv);
 const storageBytes = ({ counts }: Measure) =>
-  counts.get('storageLoadBytes') + counts.get('storageStoreBytes');
+  counts.get(at.storageLoadBytes) + counts.get(at.storageStoreBytes);
 const workgroupTraffic = ({ counts }: Measure) =>
-  counts.get('workgroupLoadBytes') + counts.get('workgroupStoreBytes');
+  counts.get(at.workgroupLoadBytes) + counts.get(at.workgroupStoreBytes);
 const invocations = (measure: Measure) => measure.workgroups * measure.perWorkgroup;
 
 /** Sizes and counts span many orders of magnitude; zero stays zero. */
 const log = (value: number) => Math.log2(1 + Math.abs(value));
 /** A ratio with nothing below it says nothing: 0. */
 const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-const counted = (counter: Counter) => (measure: Measure) => log(measure.counts.get(counter));
+const counted = (counter: Counter) => (measure: Measure) => log(measure.counts.get(at[counter]));
 
 /** Every feature by name. Sizes, counts and ratios of them are log2(1 + x); shares are between 0 and 1. */
 const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
@@ -49,6 +46,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   workgroupSize: (m) => log(m.perWorkgroup),
   workgroupSizeX: (m) => log(m.workgroupSize[0]),
   workgroupSizeY: (m) => log(m.workgroupSize[1]),
+  /** Subgroups that are launched in all: what a device runs in waves. */
+  waves: (m) => log(m.workgroups * Math.ceil(m.perWorkgroup / subgroup)),
   /** Share of idle lanes in the last subgroup of a workgroup. */
   subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
   workgroupBytes: (m) => log(m.workgroupBytes),
@@ -58,7 +57,7 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   floatMul: counted('floatMul'),
   floatDiv: counted('floatDiv'),
   floatFma: counted('floatFma'),
-  halfShare: (m) => ratio(m.counts.get('halfOps'), flops(m) - m.counts.get('floatFma')),
+  halfShare: (m) => ratio(m.counts.get(at.halfOps), flops(m) - m.counts.get(at.floatFma)),
   special: counted('special'),
   intAdd: counted('intAdd'),
   intMul: counted('intMul'),
@@ -80,8 +79,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   /** Mean slowdown of workgroup memory by bank conflicts; 0 without accesses. */
   bankConflicts: (m) =>
     ratio(
-      m.counts.get('workgroupConflicts'),
-      m.counts.get('workgroupLoads') + m.counts.get('workgroupStores'),
+      m.counts.get(at.workgroupConflicts),
+      m.counts.get(at.workgroupLoads) + m.counts.get(at.workgroupStores),
     ),
   privateLoads: counted('privateLoads'),
   privateStores: counted('privateStores'),
@@ -90,6 +89,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   barriers: counted('barriers'),
   subgroupOps: counted('subgroupOps'),
   branches: counted('branches'),
+  /** Those whose condition reads where its invocation is: neighbours may go different ways. */
+  divergentBranches: counted('divergentBranches'),
   iterations: counted('iterations'),
   loopDepth: (m) => m.counts.loopDepth,
 
@@ -106,7 +107,12 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   /** Floating-point operations per byte of workgroup memory traffic. */
   workgroupIntensity: (m) => log(ratio(flops(m), workgroupTraffic(m))),
   /** Bytes a storage load brings on average: the vector width. */
-  loadWidth: (m) => log(ratio(m.counts.get('storageLoadBytes'), m.counts.get('storageLoads'))),
+  loadWidth: (m) => log(ratio(m.counts.get(at.storageLoadBytes), m.counts.get(at.storageLoads))),
+  /** Bytes a storage store writes on average. */
+  storeWidth: (m) => log(ratio(m.counts.get(at.storageStoreBytes), m.counts.get(at.storageStores))),
+  /** Bytes an access to workgroup memory moves on average. */
+  workgroupWidth: (m) =>
+    log(ratio(workgroupTraffic(m), m.counts.get(at.workgroupLoads) + m.counts.get(at.workgroupStores))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
   outputsPerInvocation: (m) => log(ratio(m.outputs, invocations(m))),
 };
@@ -114,55 +120,38 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
 /** Names of the static features, in the order of the vectors that `VariantBuilder.features` returns. */
 export const featureNames: readonly string[] = Object.keys(definitions);
 
+const measures = Object.values(definitions);
+
+/** All unknown: the features of a variant without a program. */
+export function unknownFeatures(): FeatureVector {
+  return new Float64Array(featureNames.length).fill(Number.NaN);
+}
+
 /**
- * Static features of a program, counted per invocation on its final WGSL with functions inlined and loops multiplied
- * out; NaN where something cannot be known without running it. All NaN for a variant without a program (replay).
+ * Static features of a program, counted per invocation with functions inlined and loops multiplied out; NaN where
+ * something cannot be known without running it.
  */
-export function extractFeatures(program: Program | null): FeatureVector {
-  const parsed = program && parseWgsl('', program.wgsl);
-  const reflected = program && parsed?.ok ? reflect(parsed.value, program.entryPoint) : null;
-  if (!program || !parsed?.ok || !reflected?.ok)
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  return featuresOf(program, parsed.value, reflected.value);
-}
-
-/** `extractFeatures` for a program that is parsed already. */
-export function featuresOf(program: Program, module: WgslModule, reflected: ProgramInterface): FeatureVector {
-  const measure = measureProgram(program, module, reflected);
-  return Float64Array.from(featureNames, (name) => definitions[name]?.(measure) ?? Number.NaN);
-}
-
-function measureProgram(program: Program, module: WgslModule, reflected: ProgramInterface): Measure {
-  const { entry, reachable, workgroupBytes } = reflected;
-  const functions = reachable.map((item) => item.declaration).filter((item) => item.kind === 'fn');
-  const assignments = countAssignments(functions, module);
-  const counts = new Tally();
-  const frame = entryFrame({ module, program, assignments });
-  countFunction(entry, { tally: counts, frame, times: 1, calls: { left: maxCalls } });
+export function featuresOf(
+  code: ProgramCode,
+  launch: Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>,
+  numbers: Numbers,
+  { workgroupBytes }: Pick<ProgramNeeds, 'workgroupBytes'>,
+): FeatureVector {
   const unknownSize = [Number.NaN, Number.NaN, Number.NaN] as const;
-  const workgroupSize = program.workgroupSize ?? unknownSize;
-  const outputs = program.buffers.filter((buffer) => buffer.check !== null);
-  return {
-    counts,
-    dispatch: program.dispatch,
+  const workgroupSize = launch.workgroupSize ?? unknownSize;
+  const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
+  const measure: Measure = {
+    counts: code.count(launch, numbers),
+    dispatch: launch.dispatch,
     workgroupSize,
-    workgroups: program.dispatch.reduce((product, size) => product * size, 1),
+    workgroups: launch.dispatch.reduce((product, size) => product * size, 1),
     perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
     workgroupBytes,
-    privateBytes: functions.reduce((sum, fn) => sum + privateBytesOf(fn, module), 0),
-    uniqueBytes: program.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    privateBytes: code.privateBytes(numbers),
+    uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0),
   };
-}
-
-/** Bytes of the arrays a function declares; scalars and vectors are taken to live in registers. */
-function privateBytesOf(element: AbstractElem, module: WgslModule): number {
-  let bytes = 0;
-  if (element.kind === 'var') {
-    const type = typeOfDeclaration(element.name.decl.ident, module);
-    if (type.kind === 'array') bytes += (type.count ?? Number.NaN) * arrayStride(type.elem, module);
-    else if (type.kind === 'struct') bytes += layoutOf(type, module).size;
-  }
-  for (const child of childrenOf(element)) bytes += privateBytesOf(child, module);
-  return bytes;
+  const features = new Float64Array(measures.length);
+  for (const [index, feature] of measures.entries()) features[index] = feature(measure);
+  return features;
 }

@@ -1,3 +1,5 @@
+import type { Frame, Run } from './run.ts';
+
 /** What is counted, per invocation. Operations count lanes: adding two vec4f is four additions. */
 export const counters = [
   'floatAdd',
@@ -32,36 +34,98 @@ export const counters = [
   'subgroupOps',
   'textureOps',
   'branches',
+  'divergentBranches',
   'iterations',
 ] as const;
 
 export type Counter = (typeof counters)[number];
 
-const indexOf = new Map<Counter, number>(counters.map((counter, index) => [counter, index]));
+const indexes = new Map<Counter, number>(counters.map((counter, index) => [counter, index]));
+
+/** Where a counter stands in a tally. */
+export function counterIndex(counter: Counter): number {
+  return indexes.get(counter) as number;
+}
+
+/** A part of counting that depends on the configuration; NaN times if it is unknown how often it runs. */
+export type CountStep = (run: Run, frame: Frame, tally: Tally, times: number) => void;
+
+/** Counts something for a configuration: what is the same every time, and what is not. */
+export interface CountCode {
+  /** Amounts by counter index, once each. */
+  readonly fixed: readonly (readonly [index: number, amount: number])[];
+  readonly steps: readonly CountStep[];
+}
+
+/** Counts as often as the code runs. */
+export function perform(code: CountCode, run: Run, frame: Frame, tally: Tally, times: number): void {
+  tally.addAll(code.fixed, times);
+  const { steps } = code;
+  for (let index = 0; index < steps.length; index++) (steps[index] as CountStep)(run, frame, tally, times);
+}
+
+/** Code that adds an amount to a counter every time. */
+export function adding(counter: Counter, amount = 1): CountCode {
+  return { fixed: [[counterIndex(counter), amount]], steps: [] };
+}
+
+/** Code of one step. */
+export function stepping(step: CountStep): CountCode {
+  return { fixed: [], steps: [step] };
+}
+
+/** One code for several; null for nothing to count. */
+export function sequence(codes: readonly (CountCode | null)[]): CountCode | null {
+  const all = codes.filter((code) => code !== null);
+  if (all.length <= 1) return all[0] ?? null;
+  const sums = zeros.slice();
+  const steps: CountStep[] = [];
+  for (const code of all) {
+    for (const [index, amount] of code.fixed) sums[index] = (sums[index] as number) + amount;
+    for (const step of code.steps) steps.push(step);
+  }
+  const fixed: [number, number][] = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index] as number;
+    if (amount !== 0) fixed.push([index, amount]);
+  }
+  return { fixed, steps };
+}
+
+const zeros: readonly number[] = counters.map(() => 0);
 
 /** Sums of counters, and the deepest loop nest. NaN is "unknown" and spreads. */
 export class Tally {
-  readonly #sums = new Float64Array(counters.length);
+  readonly #sums = zeros.slice();
   loopDepth = 0;
 
-  get(counter: Counter): number {
-    return this.#sums[indexOf.get(counter) as number] as number;
+  /** @param index of a counter. */
+  get(index: number): number {
+    return this.#sums[index] as number;
   }
 
   /** Nothing times an unknown number of iterations is still nothing. */
-  add(counter: Counter, amount: number): void {
+  add(index: number, amount: number): void {
     if (amount === 0) return;
-    const index = indexOf.get(counter) as number;
     this.#sums[index] = (this.#sums[index] as number) + amount;
+  }
+
+  /** Adds amounts by counter index, each a number of times. */
+  addAll(amounts: CountCode['fixed'], times: number): void {
+    for (let at = 0; at < amounts.length; at++) {
+      const [index, amount] = amounts[at] as CountCode['fixed'][number];
+      this.add(index, amount * times);
+    }
   }
 
   /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
   addLargest(alternatives: readonly Tally[]): void {
     for (let index = 0; index < counters.length; index++) {
-      const largest = Math.max(0, ...alternatives.map((tally) => tally.#sums[index] as number));
+      let largest = 0;
+      for (const tally of alternatives) largest = Math.max(largest, tally.#sums[index] as number);
       this.#sums[index] = (this.#sums[index] as number) + largest;
     }
-    this.loopDepth = Math.max(this.loopDepth, ...alternatives.map((tally) => tally.loopDepth));
+    for (const tally of alternatives) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
   }
 
   /** Everything is unknown from here on. */

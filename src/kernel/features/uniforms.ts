@@ -1,39 +1,57 @@
 import { layoutOf } from '../layout.ts';
 import type { BufferBinding } from '../types.ts';
-import { constantNumber, type ExpressionElem, typeOf } from '../wesl.ts';
-import { addressOf } from './address.ts';
+import { type ExpressionElem, typeOf } from '../wesl.ts';
+import { addressCode } from './address.ts';
 import { elementKind, lanesOf, wrap } from './arithmetic.ts';
 import { rootDeclaration } from './assignments.ts';
-import type { Frame, Value, Viewpoint } from './frame.ts';
+import { constantCode } from './constants.ts';
+import type { NumberCode, Run, ValueCode } from './run.ts';
+import type { Scope } from './scope.ts';
 
-/** The buffer behind a module-scope variable that an expression starts from. */
-export function bindingOf(expression: ExpressionElem, frame: Frame): BufferBinding | undefined {
-  const { module, program } = frame.facts;
-  const element = rootDeclaration(expression, module)?.declElem;
-  if (element?.kind !== 'gvar') return undefined;
-  const slot = { group: Number.NaN, binding: Number.NaN };
+/** Code for the buffer behind a module-scope variable that an expression starts from; null if there is none. */
+export function bindingCode(
+  expression: ExpressionElem,
+  scope: Scope,
+): ((run: Run) => BufferBinding | undefined) | null {
+  const element = rootDeclaration(expression, scope.program.module)?.declElem;
+  if (element?.kind !== 'gvar') return null;
+  const slot: Record<'group' | 'binding', NumberCode> = {
+    group: () => Number.NaN,
+    binding: () => Number.NaN,
+  };
   for (const { attribute } of element.attributes ?? []) {
     if (attribute.kind !== '@attribute') continue;
     if (attribute.name !== 'group' && attribute.name !== 'binding') continue;
     const parameter = attribute.params?.[0];
-    slot[attribute.name] = (parameter && constantNumber(parameter.expression, module)) ?? Number.NaN;
+    if (parameter) slot[attribute.name] = constantCode(parameter.expression, scope);
   }
-  return program.buffers.find((buffer) => buffer.group === slot.group && buffer.binding === slot.binding);
+  return (run) => {
+    const group = slot.group(run);
+    const binding = slot.binding(run);
+    return run.launch.buffers.find((buffer) => buffer.group === group && buffer.binding === binding);
+  };
 }
 
-/** What a scalar or vector of a uniform buffer holds; null for anything else. */
-export function uniformValue(expression: ExpressionElem, view: Viewpoint, frame: Frame): Value | null {
-  const buffer = bindingOf(expression, frame);
-  if (buffer?.kind !== 'uniform' || buffer.values === null || buffer.type === 'f16') return null;
-  const type = typeOf(expression, frame.facts.module);
+/** Code for what a scalar or vector of a uniform buffer holds; null for what can be no such thing. */
+export function uniformCode(expression: ExpressionElem, scope: Scope): ValueCode | null {
+  const element = rootDeclaration(expression, scope.program.module)?.declElem;
+  if (element?.kind !== 'gvar' || element.template?.[0]?.name !== 'uniform') return null;
+  const binding = bindingCode(expression, scope);
+  const type = typeOf(expression, scope.program.module);
   const kind = elementKind(type);
-  const address = addressOf(expression, view, frame);
-  if (address === null || (type.kind !== 'scalar' && type.kind !== 'vector')) return null;
-  if (layoutOf(type, frame.facts.module).size !== 4 * lanesOf(type)) return null;
-  // A structure may mix types, but then the bits differ from the values and nothing is known.
-  if (kind !== buffer.type) return null;
-  const first = address / 4;
-  const values = buffer.values.slice(first, first + lanesOf(type)).map((value) => wrap(value, kind));
-  if (values.length < lanesOf(type)) return null;
-  return type.kind === 'scalar' ? (values[0] ?? null) : values;
+  if (binding === null || (type.kind !== 'scalar' && type.kind !== 'vector')) return null;
+  const lanes = lanesOf(type);
+  if (layoutOf(type, () => null).size !== 4 * lanes) return null;
+  const address = addressCode(expression, scope);
+  return (run, frame, view) => {
+    const buffer = binding(run);
+    if (buffer?.kind !== 'uniform' || buffer.values === null || buffer.type === 'f16') return null;
+    // A structure may mix types, but then the bits differ from the values and nothing is known.
+    if (kind !== buffer.type) return null;
+    const first = address(run, frame, view) / 4;
+    if (Number.isNaN(first)) return null;
+    const values = buffer.values.slice(first, first + lanes).map((value) => wrap(value, kind));
+    if (values.length < lanes) return null;
+    return type.kind === 'scalar' ? (values[0] ?? null) : values;
+  };
 }

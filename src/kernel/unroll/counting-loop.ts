@@ -1,6 +1,6 @@
 import { countAssignments } from '../features/assignments.ts';
-import { evaluate } from '../features/evaluate.ts';
-import { everyone, type Frame } from '../features/frame.ts';
+import { knownValue } from '../features/known-value.ts';
+import type { Scope } from '../features/scope.ts';
 import {
   type AbstractElem,
   childrenOf,
@@ -38,8 +38,8 @@ const mirrored: Readonly<Record<string, string>> = {
 };
 
 /** Reads `for (var i = START; i < END; i += STEP)` and the like, where all three are constants. */
-export function countingLoop(loop: ForElem, frame: Frame): CountingLoop | Hindrance {
-  const { module } = frame.facts;
+export function countingLoop(loop: ForElem, scope: Scope): CountingLoop | Hindrance {
+  const { module } = scope.program;
   const { init, condition, update, body } = loop;
   if (init?.kind !== 'var') {
     return {
@@ -54,16 +54,16 @@ export function countingLoop(loop: ForElem, frame: Frame): CountingLoop | Hindra
   if (scalar !== 'i32' && scalar !== 'u32' && scalar !== 'abstract-int') {
     return { message: `\`${name}\` must be i32 or u32`, element: init };
   }
-  const start = init.init ? wholeNumber(init.init, frame) : 0;
+  const start = init.init ? wholeNumber(init.init, scope) : 0;
   if (start === null) return { message: `the first value of \`${name}\` is no constant`, element: init };
   if (!condition) return { message: 'it has no condition', element: loop };
   const test = boundOf(condition, variable, module);
   if (!test) {
     return { message: `its condition must compare \`${name}\` with a constant`, element: condition };
   }
-  const end = wholeNumber(test.bound, frame);
+  const end = wholeNumber(test.bound, scope);
   if (end === null) return { message: 'its end is no constant', element: test.bound };
-  const step = update ? stepOf(update, variable, frame) : null;
+  const step = update ? stepOf(update, variable, scope) : null;
   if (step === null || step === 0) {
     return { message: `it must step \`${name}\` by a constant`, element: update ?? loop };
   }
@@ -77,7 +77,7 @@ export function countingLoop(loop: ForElem, frame: Frame): CountingLoop | Hindra
   if (trips === null || !(last >= lowest && last <= highest)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
   }
-  const leaving = leavingStatement(body, 'loop');
+  const leaving = leavingStatement(body, 'loop', module);
   if (leaving) {
     return { message: `its body has a \`${leaving.kind}\` of this loop`, element: leaving };
   }
@@ -85,8 +85,8 @@ export function countingLoop(loop: ForElem, frame: Frame): CountingLoop | Hindra
 }
 
 /** The whole number an expression is known to be, `let`s included; null if it is none. */
-export function wholeNumber(expression: ExpressionElem, frame: Frame): number | null {
-  const value = evaluate(expression, everyone, frame);
+export function wholeNumber(expression: ExpressionElem, scope: Scope): number | null {
+  const value = knownValue(expression, scope);
   return typeof value === 'number' && Number.isInteger(value) ? value : null;
 }
 
@@ -112,8 +112,8 @@ function isVariable(expression: ExpressionElem, variable: DeclIdent, module: Wgs
 }
 
 /** The constant that an update adds; null if it does something else. */
-function stepOf(update: NonNullable<ForElem['update']>, variable: DeclIdent, frame: Frame): number | null {
-  const { module } = frame.facts;
+function stepOf(update: NonNullable<ForElem['update']>, variable: DeclIdent, scope: Scope): number | null {
+  const { module } = scope.program;
   if (update.kind === 'increment' || update.kind === 'decrement') {
     return isVariable(update.target, variable, module) ? (update.kind === 'increment' ? 1 : -1) : null;
   }
@@ -121,16 +121,16 @@ function stepOf(update: NonNullable<ForElem['update']>, variable: DeclIdent, fra
   if (!isVariable(update.lhs, variable, module)) return null;
   const operator = update.op.value;
   const { rhs } = update;
-  if (operator === '+=' || operator === '-=') return signed(operator === '+=', rhs, frame);
+  if (operator === '+=' || operator === '-=') return signed(operator === '+=', rhs, scope);
   if (operator !== '=' || rhs.kind !== 'binary-expression') return null;
   const adds = rhs.operator.value === '+';
   if (!adds && rhs.operator.value !== '-') return null;
-  if (isVariable(rhs.left, variable, module)) return signed(adds, rhs.right, frame);
-  return adds && isVariable(rhs.right, variable, module) ? signed(true, rhs.left, frame) : null;
+  if (isVariable(rhs.left, variable, module)) return signed(adds, rhs.right, scope);
+  return adds && isVariable(rhs.right, variable, module) ? signed(true, rhs.left, scope) : null;
 }
 
-function signed(adds: boolean, amount: ExpressionElem, frame: Frame): number | null {
-  const value = wholeNumber(amount, frame);
+function signed(adds: boolean, amount: ExpressionElem, scope: Scope): number | null {
+  const value = wholeNumber(amount, scope);
   return value === null || adds ? value : -value;
 }
 
@@ -160,11 +160,12 @@ function countTrips(loop: {
 function leavingStatement(
   element: AbstractElem,
   inside: 'loop' | 'switch',
+  module: WgslModule,
 ): Extract<AbstractElem, { kind: 'break' | 'continue' }> | null {
-  for (const child of childrenOf(element)) {
+  for (const child of childrenOf(element, module)) {
     if (child.kind === 'continue' || (child.kind === 'break' && inside === 'loop')) return child;
     if (child.kind === 'for' || child.kind === 'while' || child.kind === 'loop') continue;
-    const found = leavingStatement(child, child.kind === 'switch' ? 'switch' : inside);
+    const found = leavingStatement(child, child.kind === 'switch' ? 'switch' : inside, module);
     if (found) return found;
   }
   return null;

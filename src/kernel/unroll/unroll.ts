@@ -1,7 +1,7 @@
 import { failed, succeeded } from '../failure.ts';
 import { countAssignments } from '../features/assignments.ts';
-import { evaluate } from '../features/evaluate.ts';
-import { entryFrame, everyone, type Frame } from '../features/frame.ts';
+import { knownValue, valueScope } from '../features/known-value.ts';
+import type { Scope } from '../features/scope.ts';
 import { inUserFile } from '../source-lines.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
 import type { Outcome, Program } from '../types.ts';
@@ -44,7 +44,9 @@ export function unrollLoops(start: Unrolled): Outcome<Unrolled> {
   // Nearly all programs have no mark, and walking through them takes longer than looking for the word.
   if (!current.module.text.includes(marker)) return succeeded(current);
   for (;;) {
-    const marked = current.module.declarations.flatMap((declaration) => outermost(declaration));
+    const marked = current.module.declarations.flatMap((declaration) =>
+      outermost(declaration, current.module),
+    );
     if (marked.length === 0) return succeeded(current);
     const unrolled = unrollAll(marked, current);
     if (!unrolled.ok) return { ok: false, failure: inUserFile(unrolled.failure, current.lines) };
@@ -52,7 +54,7 @@ export function unrollLoops(start: Unrolled): Outcome<Unrolled> {
   }
 }
 
-function outermost(element: AbstractElem): Marked[] {
+function outermost(element: AbstractElem, module: WgslModule): Marked[] {
   const found: Marked[] = [];
   const loops = new Set<AbstractElem>();
   if (element.kind === 'block') {
@@ -63,7 +65,8 @@ function outermost(element: AbstractElem): Marked[] {
       loops.add(loop);
     }
   }
-  for (const child of childrenOf(element)) if (!loops.has(child)) found.push(...outermost(child));
+  for (const child of childrenOf(element, module))
+    if (!loops.has(child)) found.push(...outermost(child, module));
   return found.sort((a, b) => a.loop.start - b.loop.start);
 }
 
@@ -77,17 +80,13 @@ function unrollAll(marked: readonly Marked[], { module, lines }: Unrolled): Outc
   const text = new SplicedText(module.text);
   const starts = lineStarts(module.text);
   const functions = module.declarations.filter((declaration) => declaration.kind === 'fn');
-  const launch = {
-    buffers: [],
-    dispatch: [Number.NaN, Number.NaN, Number.NaN],
-    workgroupSize: null,
-  } as const;
-  const frame = entryFrame({ module, program: launch, assignments: countAssignments(functions, module) });
+  const assignments = countAssignments(functions, module);
+  const scope = valueScope(module, assignments);
   let copied = 0;
   for (const { mark, loop } of marked) {
     const refuse = (message: string, element: { readonly start: number }) =>
       failed('validation', message, positionAt(starts, element.start));
-    const factor = factorOf(mark, frame);
+    const factor = factorOf(mark, scope);
     if (factor === null) {
       return refuse('the factor of `@unroll` must be a constant whole number of at least 1', loop);
     }
@@ -97,7 +96,7 @@ function unrollAll(marked: readonly Marked[], { module, lines }: Unrolled): Outc
       text.copy(loop.start, loop.end);
       continue;
     }
-    const counting = countingLoop(loop, frame);
+    const counting = countingLoop(loop, scope);
     if ('message' in counting) {
       return refuse(`this loop cannot be unrolled: ${counting.message}`, counting.element);
     }
@@ -116,10 +115,10 @@ function unrollAll(marked: readonly Marked[], { module, lines }: Unrolled): Outc
 }
 
 /** How many iterations go into one: infinite for all; null if that is no valid factor. */
-function factorOf({ call }: Marked['mark'], frame: Frame): number | null {
+function factorOf({ call }: Marked['mark'], scope: Scope): number | null {
   const [expression] = call.arguments;
   if (!expression) return Number.POSITIVE_INFINITY;
-  const value = evaluate(expression, everyone, frame);
+  const value = knownValue(expression, scope);
   if (typeof value === 'boolean') return value ? Number.POSITIVE_INFINITY : 1;
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? value : null;
 }

@@ -1,0 +1,26 @@
+import type { DeclIdent, ExpressionElem, WgslModule } from '../wesl.ts';
+import { valueCode } from './evaluate.ts';
+import { entryFrame, everyone, startRun, unknownLaunch, type Value } from './run.ts';
+import { moduleScope, type Scope, Slots } from './scope.ts';
+
+/** A scope to ask for values in, of a program without any numbers from outside. */
+export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIdent, number>): Scope {
+  return moduleScope({
+    module,
+    assignments,
+    isNumber: () => false,
+    fixedNumbers: {},
+    slots: new Slots(),
+    remember: (_owner, _parts, _scope, make) => make(),
+    body: () => null,
+  });
+}
+
+/** What an expression is known to be for all invocations, `let`s included; null if it is not. */
+export function knownValue(expression: ExpressionElem, scope: Scope): Value | null {
+  return valueCode(expression, scope)(
+    startRun(unknownLaunch, {}, () => null),
+    entryFrame(),
+    everyone,
+  );
+}

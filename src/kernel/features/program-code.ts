@@ -1,0 +1,160 @@
+import { roundUp } from '../layout.ts';
+import type { BoundVariable } from '../reflect.ts';
+import { attributeOf, bindingKind, isComputeEntry, requiredFeaturesOf } from '../reflect.ts';
+import {
+  type AttributeElem,
+  type DeclIdent,
+  type FnElem,
+  type GlobalVarElem,
+  typeOfDeclaration,
+  type WgslModule,
+} from '../wesl.ts';
+import { constantCode } from './constants.ts';
+import { entryFrame, type Launch, type NumberCode, type Run, startRun, unknownLaunch } from './run.ts';
+import type { Program, Scope } from './scope.ts';
+import type { SharedParts } from './shared-parts.ts';
+import { sizeCode } from './sizes.ts';
+import { Structure } from './structure.ts';
+import { perform, Tally } from './tally.ts';
+
+/** Values of the constants that a configuration and workload put in. */
+export type Numbers = Run['numbers'];
+
+/** What a program asks of a device, for a configuration. */
+export interface ProgramNeeds {
+  readonly bindings: readonly BoundVariable[];
+  readonly workgroupSize: readonly [number, number, number] | null;
+  /** NaN if unknown. */
+  readonly workgroupBytes: number;
+}
+
+/** A program made into code that answers for every configuration of the same structure. */
+export interface ProgramCode {
+  readonly requiredFeatures: readonly string[];
+  needs(numbers: Numbers): ProgramNeeds;
+  /** Counts per invocation. */
+  count(launch: Launch, numbers: Numbers): Tally;
+  /** Bytes of the arrays that functions declare; scalars and vectors are taken to live in registers. */
+  privateBytes(numbers: Numbers): number;
+}
+
+/** What program code is made with. */
+export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'fixedNumbers' | 'slots'> {
+  readonly entryPoint: string;
+  readonly shared: SharedParts | null;
+}
+
+/** Makes the code of a program; null if it has no such entry point. */
+export function programCode(options: CodeOptions): ProgramCode | null {
+  const { module, entryPoint } = options;
+  const entry = module.declarations.find(
+    (item): item is FnElem =>
+      item.kind === 'fn' && item.name.ident.originalName === entryPoint && isComputeEntry(item),
+  );
+  if (!entry) return null;
+  const structure = new Structure({ ...options, entry });
+  const code = structure.body(entry);
+  const needs = needsCode(entry, structure);
+  const body = structure.body.bind(structure);
+  const { privateSizes } = structure;
+  const run = (numbers: Numbers, launch: Launch = unknownLaunch) => startRun(launch, numbers, body);
+  return {
+    requiredFeatures: requiredFeaturesOf(module),
+    needs: (numbers) => needs(run(numbers)),
+    count: (launch, numbers) => {
+      const tally = new Tally();
+      if (code !== null && code !== 'unfinished') perform(code, run(numbers, launch), entryFrame(), tally, 1);
+      return tally;
+    },
+    privateBytes: (numbers) => {
+      const one = run(numbers);
+      return privateSizes.reduce((sum, size) => sum + size(one), 0);
+    },
+  };
+}
+
+function needsCode(entry: FnElem, structure: Structure): (run: Run) => ProgramNeeds {
+  const { module, scope, variables } = structure;
+  const declared = new Set([
+    ...module.declarations.filter((item): item is GlobalVarElem => item.kind === 'gvar'),
+    ...variables,
+  ]);
+  const sizes: NumberCode[] = [];
+  const bound: ((run: Run) => BoundVariable)[] = [];
+  for (const variable of declared) {
+    const used = variables.has(variable);
+    if (isWorkgroup(variable)) {
+      if (!used) continue;
+      const ident = variable.name.decl.ident;
+      sizes.push(structure.remember(variable, [variable], scope, () => typeSize(ident, scope)));
+    } else {
+      const make = () => bindingCode(variable, scope);
+      const binding = structure.remember(variable, [variable], scope, make);
+      if (binding !== null) bound.push((run) => ({ ...binding(run), used }));
+    }
+  }
+  const attributes = entry.attributes ?? [];
+  const axes = structure.remember(attributes, attributes, scope, () =>
+    attributeOf(attributes, 'workgroup_size')
+      ?.slice(0, 3)
+      .map((parameter) => constantCode(parameter.expression, scope)),
+  );
+  return (run) => {
+    const [x, y = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
+    return {
+      bindings: bound.map((variable) => variable(run)),
+      workgroupSize: x === undefined || Number.isNaN(x * y * z) ? null : [x, y, z],
+      // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
+      workgroupBytes: sizes.reduce((sum, size) => sum + roundUp(16, size(run)), 0),
+    };
+  };
+}
+
+function isWorkgroup(variable: GlobalVarElem): boolean {
+  return variable.template?.[0]?.name === 'workgroup';
+}
+
+function bindingCode(
+  variable: GlobalVarElem,
+  scope: Scope,
+): ((run: Run) => Omit<BoundVariable, 'used'>) | null {
+  const group = attributeCode(variable.attributes, 'group', scope);
+  const binding = attributeCode(variable.attributes, 'binding', scope);
+  if (group === null && binding === null) return null;
+  const name = variable.name.decl.ident.originalName;
+  const kind = bindingKind(variable);
+  const refusal = kind === null ? { line: 1, column: 1, reason: 'is no buffer' } : null;
+  return (run) => ({
+    name,
+    group: group?.(run) ?? Number.NaN,
+    binding: binding?.(run) ?? Number.NaN,
+    kind,
+    // Says what has to be filled before a launch, and nothing about its cost.
+    read: true,
+    refusal,
+  });
+}
+
+function attributeCode(
+  attributes: readonly AttributeElem[] | undefined,
+  name: string,
+  scope: Scope,
+): NumberCode | null {
+  const parameter = attributeOf(attributes, name)?.[0];
+  return parameter ? constantCode(parameter.expression, scope) : null;
+}
+
+function typeSize(declaration: DeclIdent, scope: Scope): NumberCode {
+  const size = sizeCode(typeOfDeclaration(declaration, scope.program.module), scope);
+  return typeof size === 'number' ? () => size : size;
+}
+
+/** How a program without any numbers from outside is made into code. */
+export function ownCode(module: WgslModule): Omit<CodeOptions, 'slots' | 'entryPoint'> {
+  return {
+    module,
+    isNumber: () => false,
+    fixedNumbers: {},
+    shared: null,
+  };
+}

@@ -1,0 +1,130 @@
+import type { Program } from '../types.ts';
+import type { DeclIdent, FnElem } from '../wesl.ts';
+import type { CountCode } from './tally.ts';
+
+/** A number, a truth value, or a vector of them. */
+export type Value = number | boolean | readonly (number | boolean)[];
+
+/**
+ * For whom an expression is evaluated.
+ *
+ * - `lane`: 0 the first invocation of the first workgroup, 1 its neighbour, null whoever: what differs between
+ *   invocations is unknown.
+ * - `initial`: variables that change count with their first value; else they are unknown.
+ */
+export interface Viewpoint {
+  readonly lane: 0 | 1 | null;
+  readonly initial: boolean;
+  /** Where an activation remembers what is seen from here. */
+  readonly index: number;
+}
+
+/** What is the same for all invocations. */
+export const everyone: Viewpoint = { lane: null, initial: false, index: 0 };
+/** The first invocation, which stands for all where they differ in how often they loop. */
+export const firstInvocation: Viewpoint = { lane: 0, initial: false, index: 1 };
+/** The first invocation and its neighbour on first arrival: their addresses tell the stride. */
+export const arrivals: readonly [Viewpoint, Viewpoint] = [
+  { lane: 0, initial: true, index: 2 },
+  { lane: 1, initial: true, index: 3 },
+];
+
+/** Places that a declaration takes in what an activation remembers: one per viewpoint, and whether it reads its lane. */
+export const placesEach = 5;
+const laneFlag = 4;
+
+/** What is remembered of a declaration as a viewpoint sees it; undefined if nothing is. */
+export function recall(
+  run: Run,
+  memory: Frame['memory'],
+  place: number,
+  view: Viewpoint,
+): Value | null | undefined {
+  const value = memory[place + view.index];
+  if (value !== undefined && memory[place + laneFlag] === true) run.laneReads++;
+  return value;
+}
+
+/** Remembers a value, for the neighbour too if no lane was read for it. */
+export function keep(
+  run: Run,
+  memory: Frame['memory'],
+  place: number,
+  view: Viewpoint,
+  { value, readsBefore }: { readonly value: Value | null; readonly readsBefore: number },
+): void {
+  memory[place + view.index] = value;
+  const [first, neighbour] = arrivals;
+  if (view !== first) return;
+  if (run.laneReads === readsBefore) memory[place + neighbour.index] = value;
+  else memory[place + laneFlag] = true;
+}
+
+/** What is known of a program's launch. */
+export type Launch = Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>;
+
+/** A launch of which nothing is known. */
+export const unknownLaunch: Launch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null,
+};
+
+/** One configuration, seen by code that holds for all of the same structure. */
+export interface Run {
+  /** The constants that the configuration and workload put in. */
+  readonly numbers: Readonly<Record<string, number | boolean | string>>;
+  readonly launch: Launch;
+  /** Values of module-scope constants, by slot; undefined until they are asked for. */
+  readonly constants: (Value | null | undefined)[];
+  /** Code that counts the bodies of functions. */
+  readonly body: (fn: FnElem) => CountCode | null | 'unfinished';
+  /** Calls left to be followed, so that a program of calls within calls cannot take forever. */
+  callsLeft: number;
+  /** How often something was read that differs between invocations. */
+  laneReads: number;
+  /** A variable that counts as having a value, whatever else is known of it. */
+  assumed: { readonly variable: DeclIdent; readonly value: Value } | null;
+}
+
+/** Calls followed in one program at most. */
+const maxCalls = 10_000;
+
+/** A run with nothing known yet. */
+export function startRun(launch: Launch, numbers: Run['numbers'], body: Run['body']): Run {
+  return { numbers, launch, body, constants: [], callsLeft: maxCalls, laneReads: 0, assumed: null };
+}
+
+/** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */
+export type ValueCode = (run: Run, frame: Frame, view: Viewpoint) => Value | null;
+/** Bytes from the start of a variable; NaN if unknown to a viewpoint. */
+export type AddressCode = (run: Run, frame: Frame, view: Viewpoint) => number;
+/** A number that depends on nothing but the configuration. */
+export type NumberCode = (run: Run) => number;
+
+/** What a parameter stands for. */
+export interface Argument {
+  readonly value: ValueCode;
+  /** Where it points, if it is a pointer. */
+  readonly pointedAt: AddressCode;
+}
+
+/** One activation of a function. */
+export interface Frame {
+  /** null for the entry point, whose parameters are builtin values. */
+  readonly arguments: readonly Argument[] | null;
+  readonly caller: Frame | null;
+  readonly depth: number;
+  /** Values of local declarations by slot and viewpoint. */
+  readonly memory: (Value | null | undefined)[];
+}
+
+/** The activation of an entry point. */
+export function entryFrame(): Frame {
+  return { arguments: null, caller: null, depth: 0, memory: [] };
+}
+
+/** The activation of a function by a call. */
+export function callFrame(passed: readonly Argument[], caller: Frame): Frame {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: [] };
+}

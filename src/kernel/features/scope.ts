@@ -1,0 +1,83 @@
+import type { TypeNumbers } from '../layout.ts';
+import type { DeclIdent, ExpressionElem, FnElem, WgslModule } from '../wesl.ts';
+import { constantCode } from './constants.ts';
+import type { Part } from './dependencies.ts';
+import type { NumberCode, Run, ValueCode } from './run.ts';
+import type { CountCode } from './tally.ts';
+
+/** What the code of a program is made in: all that does not depend on numbers. */
+export interface Program {
+  readonly module: WgslModule;
+  /** How often each variable is assigned; taking its address counts as many times. */
+  readonly assignments: ReadonlyMap<DeclIdent, number>;
+  /** Whether a declaration's value is the configuration's. */
+  readonly isNumber: (declaration: DeclIdent) => boolean;
+  /** Those of these values that are the same for all configurations. */
+  readonly fixedNumbers: Run['numbers'];
+  /** Finds a part of the code as it was made for another structure, or makes it. `parts` are all that it is made of. */
+  remember<T>(owner: object, parts: readonly Part[], scope: Scope, make: () => T): T;
+  /** Code that counts the body of a function once; unfinished while it is made, as for one that calls itself. */
+  body(fn: FnElem): CountCode | null | 'unfinished';
+  readonly slots: Slots;
+}
+
+/** The function that code is made for; null for module scope. */
+export interface Scope {
+  readonly program: Program;
+  readonly fn: FnElem | null;
+  readonly values: Map<ExpressionElem, ValueCode>;
+  readonly functions: Map<FnElem, Scope>;
+  /** Numbers in types. */
+  readonly typeNumbers: (run: Run) => TypeNumbers;
+}
+
+/** Places of declarations in what a run and an activation remember, the same for every configuration. */
+export class Slots {
+  readonly #slots = new WeakMap<DeclIdent, number>();
+  readonly #used = new WeakMap<object, number>();
+
+  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
+  of(declaration: DeclIdent, owner: object): number {
+    const known = this.#slots.get(declaration);
+    if (known !== undefined) return known;
+    const slot = this.#used.get(owner) ?? 0;
+    this.#used.set(owner, slot + 1);
+    this.#slots.set(declaration, slot);
+    return slot;
+  }
+}
+
+/** The scope of a program's module-scope declarations. */
+export function moduleScope(program: Program): Scope {
+  return newScope(program, null, new Map());
+}
+
+/** The scope of a function that is called from another. */
+export function functionScope(fn: FnElem, { program, functions }: Scope): Scope {
+  let scope = functions.get(fn);
+  if (!scope) {
+    scope = newScope(program, fn, functions);
+    functions.set(fn, scope);
+  }
+  return scope;
+}
+
+function newScope(program: Program, fn: FnElem | null, functions: Map<FnElem, Scope>): Scope {
+  const codes = new Map<ExpressionElem, NumberCode>();
+  const scope: Scope = {
+    program,
+    fn,
+    functions,
+    values: new Map(),
+    typeNumbers: (run) => (expression) => {
+      let code = codes.get(expression);
+      if (!code) {
+        code = constantCode(expression, scope);
+        codes.set(expression, code);
+      }
+      const number = code(run);
+      return Number.isNaN(number) ? null : number;
+    },
+  };
+  return scope;
+}

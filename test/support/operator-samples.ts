@@ -1,0 +1,46 @@
+import { createKernelSpace, type DeviceLimits } from '../../src/manifest/index.ts';
+import type { Configuration } from '../../src/space/index.ts';
+import { createRandom } from '../../src/stats/index.ts';
+import { operatorWorkload, type Sizes } from '../operators/support.ts';
+
+const image = { height: 14, width: 15, channels: 8, filters: 16, kernel_height: 3, kernel_width: 3 };
+
+/** Workloads of every operator that differ in what programs are made of: types, epilogues, sizes that no tile divides. */
+export const operatorSamples: readonly (readonly [operator: string, sizes: Sizes])[] = [
+  ['matmul', { m: 256, n: 256, k: 256 }],
+  [
+    'matmul',
+    { m: 64, n: 96, k: 100, type: 'f16', transpose_a: true, bias: true, activation: 'gelu', batch: 3 },
+  ],
+  ['matmul', { m: 33, n: 17, k: 7, transpose_b: true, activation: 'relu6' }],
+  ['matvec', { m: 512, k: 300 }],
+  ['matvec', { m: 512, k: 512, type: 'f16', bias: true, activation: 'silu' }],
+  ['conv2d', { ...image, stride: 2, padding_height: 1, padding_width: 1 }],
+  ['conv2d', { ...image, type: 'f16', bias: true, activation: 'silu' }],
+  ['conv2d', { ...image, groups: 8, filters: 8, dilation: 2 }],
+  ['softmax', { rows: 7, cols: 1000 }],
+  ['softmax', { rows: 64, cols: 64, type: 'f16', scale: 0.125 }],
+  ['layernorm', { rows: 7, cols: 1000 }],
+  ['layernorm', { rows: 64, cols: 64, type: 'f16' }],
+  ['rmsnorm', { rows: 7, cols: 1000 }],
+  ['rmsnorm', { rows: 64, cols: 512, type: 'f16' }],
+  ['reduce', { rows: 70, cols: 1000, op: 'mean' }],
+  ['reduce', { rows: 70, cols: 1024, op: 'max', axis: 'first', type: 'f16' }],
+  ['elementwise', { rows: 70, cols: 1000, binary: 'add', broadcast: 'row', unary: 'gelu' }],
+  ['elementwise', { cols: 4096, unary: 'silu', binary: 'multiply', unary_first: true, type: 'f16' }],
+  ['transpose', { rows: 70, cols: 1000 }],
+  ['transpose', { rows: 64, cols: 1024, batch: 2, type: 'f16' }],
+];
+
+/** Random configurations of a workload that a device of these limits can run; the same every time. */
+export function sampleConfigurations(
+  [operator, sizes]: (typeof operatorSamples)[number],
+  limits: DeviceLimits,
+  count: number,
+) {
+  const { kernel, workload } = operatorWorkload(operator, sizes);
+  const space = createKernelSpace(kernel, workload, limits);
+  const points = space.sample(createRandom(20), count);
+  const configurations: readonly Configuration[] = points.map((point) => space.configuration(point));
+  return { kernel, workload, configurations };
+}
