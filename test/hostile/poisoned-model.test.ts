@@ -113,6 +113,7 @@ test.each(['swaps dear and cheap', 'lures to the worst', 'is of another kernel',
     const honest = await search(
       1,
       modelOf((truth) => 3 * truth),
+      'end',
     );
     const falsified = await search(1, modelOf(lies[name] ?? Math.abs), 'end');
     expect(falsified.asked).toBeLessThan(honest.asked / 2);
