@@ -35,40 +35,11 @@ import { guardReport, mixedKernels, retunedKernels, retuneReport } from '../repo
 import { model, recording, tunedEntry } from '../store/samples.ts';
 import { liveHtml, liveMarkup, steersTerminal } from './markdown-rules.ts';
 import { changedBytes, changedFile, changedText } from './mutations.ts';
+import { check, parsed } from './properties.ts';
 import { zipOf } from './zip-writer.ts';
-
-/** Ten thousand cases in all; `scripts/fuzz.mjs` asks for more, and for others. */
-const scale = Number(process.env.FUZZ_SCALE ?? 1);
-const seed = Number(process.env.FUZZ_SEED ?? 20_260_131);
 
 const folder = mkdtempSync(join(tmpdir(), 'joulegate-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Runs a property on `cases` inputs, as many times more as the scale says. */
-function check<T>(arbitrary: fc.Arbitrary<T>, cases: number, holds: (value: T) => unknown): void {
-  const property = fc.property(arbitrary, (value) => {
-    holds(value);
-  });
-  fc.assert(property, { numRuns: Math.ceil(cases * scale), seed });
-}
-
-/**
- * What a parser made of foreign input: a value, or null where it refused. Any other error is a crash. A refusal names the file,
- * says what to do, and can be printed.
- */
-function parsed<T>(label: string, parse: () => T): T | null {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    expect(error.kind).toBe('bad-input');
-    expect(error.message).toContain(label);
-    expect(error.message.length).toBeLessThan(5000);
-    expect(steersTerminal(error.message.replaceAll('\n', ' '))).toBe(false);
-    expect(error.nextStep).not.toBe('');
-    return null;
-  }
-}
 
 /** As `parsed`, for readers that take a path. */
 function parsedFile<T>(name: string, text: string | Uint8Array, read: (path: string) => T): T | null {
