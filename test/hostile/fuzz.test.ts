@@ -75,7 +75,7 @@ describe('a damaged or malicious file is refused by name and reason, or harmless
 
   it('a kept state', () => {
     const text = JSON.parse(gunzipSync(packed).toString());
-    check(changedFile(text), 1500, (changed) => {
+    check(changedFile(text), 1200, (changed) => {
       const found = parsed('the kept state', () =>
         unpackState(gzipSync(changed, { level: 1 }), 'the kept state'),
       );
@@ -92,7 +92,7 @@ describe('a damaged or malicious file is refused by name and reason, or harmless
 
   it('a tuned state', () => {
     const tuned = { schema: 'joulegate-tuned', version: 1, entries: [tunedEntry()] };
-    check(changedFile(tuned), 1300, (text) => parsed('tuned.json', () => parseTuned(text, 'tuned.json')));
+    check(changedFile(tuned), 1000, (text) => parsed('tuned.json', () => parseTuned(text, 'tuned.json')));
   });
 
   it('a cost model, and what it predicts is a number', () => {
@@ -269,11 +269,11 @@ describe('a report from an artifact, whatever is in it', () => {
   };
 
   it('of guard: is refused, or rendered and judged without harm', () => {
-    check(changedFile(guard), 800, unharmed);
+    check(changedFile(guard), 500, unharmed);
   });
 
   it('of retune: is refused, or rendered without harm', () => {
-    check(changedFile(retuneReport(retunedKernels)), 500, unharmed);
+    check(changedFile(retuneReport(retunedKernels)), 300, unharmed);
   });
 });
 
