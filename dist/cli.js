@@ -63,7 +63,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    function isNode(node) {
+    function isNode2(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
           case ALIAS:
@@ -87,7 +87,7 @@ var require_identity = __commonJS({
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
     exports.isMap = isMap2;
-    exports.isNode = isNode;
+    exports.isNode = isNode2;
     exports.isPair = isPair;
     exports.isScalar = isScalar2;
     exports.isSeq = isSeq2;
@@ -18748,13 +18748,34 @@ async function findPower(nvml2, handle, name) {
 var usualNvmlLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
 
 // src/meter/sensor/lock.ts
-import { closeSync, openSync, readFileSync as readFileSync3, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join as join6 } from "node:path";
+
+// src/meter/sensor/small-file.ts
+import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
+var maxBytes = 4096;
+function readSmallFile(path2) {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants2;
+  let file;
+  try {
+    file = openSync(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    return error.code === "ENOENT" ? "gone" : null;
+  }
+  try {
+    if (!fstatSync(file).isFile()) return null;
+    const bytes = Buffer.alloc(maxBytes);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+// src/meter/sensor/lock.ts
 var heartbeatMs = 1e4;
 var staleMs = 6e4;
 var retryMs = 500;
-var maxFileBytes = 4096;
 var recoveryMs = 1e4;
 var held = /* @__PURE__ */ new Map();
 var installed = false;
@@ -18792,30 +18813,21 @@ function inUse(label, path2, holder) {
 }
 function create(path2, text3) {
   try {
-    const file = openSync(path2, "wx", 420);
+    const file = openSync2(path2, "wx", 420);
     try {
       writeSync(file, text3);
     } finally {
-      closeSync(file);
+      closeSync2(file);
     }
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
-    throw new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
-      code: "lock-unwritable",
-      nextStep: "Make its folder writable for all users who measure on this host.",
-      cause: error
-    });
+    throw unwritable(path2, error);
   }
 }
 function readHolder(path2) {
-  let text3;
-  try {
-    text3 = readFileSync3(path2, "utf8").slice(0, maxFileBytes);
-  } catch (error) {
-    if (error.code === "ENOENT") return "gone";
-    throw error;
-  }
+  const text3 = readSmallFile(path2);
+  if (text3 === null || text3 === "gone") return text3;
   try {
     const { pid, startTime, boot, namespace } = JSON.parse(text3);
     const texts2 = [startTime, boot, namespace];
@@ -18833,7 +18845,7 @@ function isStale(path2, holder, self, procFolder) {
   return isOlder2(path2, staleMs);
 }
 function isOlder2(path2, ageMs) {
-  const stats = statSync(path2, { throwIfNoEntry: false });
+  const stats = lstatSync(path2, { throwIfNoEntry: false });
   return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
 }
 function recover(path2, stale) {
@@ -18853,8 +18865,15 @@ function remove(path2) {
   try {
     unlinkSync(path2);
   } catch (error) {
-    if (error.code !== "ENOENT") throw error;
+    if (error.code !== "ENOENT") throw unwritable(path2, error);
   }
+}
+function unwritable(path2, error) {
+  return new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
+    code: "lock-unwritable",
+    nextStep: "Make its folder writable for all users who measure on this host, and remove what else lies there.",
+    cause: error
+  });
 }
 function keep(path2) {
   const heartbeat = setInterval(() => {
@@ -18894,7 +18913,7 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, readFileSync as readFileSync4, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join as join7 } from "node:path";
 function markPath(folder, key2) {
   return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
@@ -18904,12 +18923,8 @@ function writeMark(folder, path2, token2) {
   writeFileSync(path2, token2);
 }
 function readMark(path2) {
-  try {
-    return readFileSync4(path2, "utf8");
-  } catch (error) {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  }
+  const text3 = readSmallFile(path2);
+  return text3 === "gone" ? null : text3;
 }
 function removeMark(path2) {
   rmSync(path2, { force: true });
@@ -24254,6 +24269,30 @@ var globalEnvironment = new Environment({
   unlistedVariablesAreDyn: true
 });
 
+// src/expression/costly-calls.ts
+var walks = ["all", "exists", "exists_one", "map", "filter", "bind"];
+function isNode(value2) {
+  return typeof value2 === "object" && value2 !== null && "op" in value2 && "args" in value2;
+}
+function faultAt({ start, end }, summary) {
+  return { code: "costly_call", summary, start, end };
+}
+function findCostlyCall(value2, isInWalk = false) {
+  if (Array.isArray(value2)) {
+    for (const item of value2) {
+      const fault = findCostlyCall(item, isInWalk);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+  if (!isNode(value2)) return null;
+  const name = value2.op === "rcall" ? value2.args[0] : null;
+  if (name === "matches") return faultAt(value2, "There are no regular expressions");
+  const isWalk = name !== null && walks.includes(name);
+  if (isWalk && isInWalk) return faultAt(value2, `'${name}' stands inside another call that walks a list`);
+  return findCostlyCall(value2.args, isInWalk || isWalk);
+}
+
 // src/expression/functions.ts
 var EvaluationFault = class extends Error {
 };
@@ -24385,6 +24424,8 @@ function fromCel(value2) {
 function parseCel(source, types) {
   try {
     const parsed = environmentOf(types).parse(source);
+    const costly = findCostlyCall(parsed.ast);
+    if (costly !== null) return { fault: costly };
     const names3 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
@@ -24481,6 +24522,7 @@ function explainTypes(fault, source, variables) {
     return [`${operation} is not defined`, mixed ? "convert one side with double(x) or int(x)" : null];
   }
   if (code === "no_matching_overload") return explainCall(summary);
+  if (code === "costly_call") return [lowerFirst(summary), "compare numbers and texts with operators"];
   return [lowerFirst(summary), null];
 }
 var syntaxCodes = /^(unexpected|expected|reserved|invalid_number|unterminated)/;
@@ -26754,12 +26796,15 @@ function parseManifest(options) {
 }
 
 // src/kernel/failure.ts
+function printable2(message) {
+  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
+}
 function failed(kind, message, place = {}) {
   return {
     ok: false,
     failure: {
       kind,
-      message,
+      message: printable2(message),
       ...place.file === void 0 ? {} : { file: place.file },
       ...place.line === void 0 ? {} : { line: place.line },
       ...place.column === void 0 ? {} : { column: place.column }
@@ -30994,16 +31039,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants8, packageName2) {
-  if (Object.keys(constants8).length === 0) return void 0;
-  return new ConstantsResolver(constants8, packageName2);
+function createConstantsResolver(constants9, packageName2) {
+  if (Object.keys(constants9).length === 0) return void 0;
+  return new ConstantsResolver(constants9, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants8, packageName2 = "package") {
-    this.constants = constants8;
+  constructor(constants9, packageName2 = "package") {
+    this.constants = constants9;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33596,8 +33641,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants8) {
-    const own = createConstantsResolver({ ...constants8 }, packageName);
+  constructor(modules, constants9) {
+    const own = createConstantsResolver({ ...constants9 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -36156,20 +36201,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants8 = {};
+  const constants9 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants8[name] = String(value2);
+      constants9[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants8[name] = value2;
+      constants9[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants8, conditions };
+  return { constants: constants9, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -36912,12 +36957,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants8, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants8).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants9, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants9).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants8), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants9), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -36946,9 +36991,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants8, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants9, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants8).map(kindOf3);
+        const kinds2 = Object.values(constants9).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37439,13 +37484,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/wesl-parameters.ts
 function weslParameters(texts2) {
-  const constants8 = /* @__PURE__ */ new Set();
+  const constants9 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants8.add(name);
+        if (name !== "") constants9.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37454,21 +37499,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants8);
+  const named2 = alternatives([...conditions], constants9);
   return [
-    ...[...constants8].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants9].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants8) {
+function alternatives(conditions, constants9) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants8.has(word4) && stem2 !== "" && (constants8.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants9.has(word4) && stem2 !== "" && (constants9.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37486,16 +37531,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants8 = {};
+  const constants9 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants8[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants9[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants8, conditions };
+  return { constants: constants9, conditions };
 }
 
 // src/kernel/describe.ts
@@ -38571,10 +38616,11 @@ import { basename as basename2, join as join8 } from "node:path";
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
 var maxCharacters3 = 256;
+var unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 async function readAttribute(path2) {
   try {
     const text3 = await readFile(path2, "utf8");
-    return text3.length > maxCharacters3 ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text3.trim() };
+    return text3.length > maxCharacters3 ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text3.trim().replace(unprintable, "?") };
   } catch (error) {
     return { ok: false, why: whyUnreadable(path2, error) };
   }
@@ -41101,7 +41147,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants2(x2) {
+function constants3(x2) {
   return function() {
     return x2;
   };
@@ -41116,7 +41162,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants2(isNaN(b) ? NaN : 0.5);
+  } : constants3(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -43631,7 +43677,7 @@ function inline(value2) {
 }
 
 // src/store/printable.ts
-function printable2(text3) {
+function printable3(text3) {
   return text3.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "?");
 }
 
@@ -43670,7 +43716,7 @@ function parseJson(text3, label) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new JoulegateError(
       "bad-input",
-      printable2(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
+      printable3(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
       {
         code: "damaged-file",
         nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again.",
@@ -43681,12 +43727,12 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync3, constants as constants3, fstatSync, openSync as openSync3, readSync } from "node:fs";
+import { closeSync as closeSync4, constants as constants4, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync2, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync2, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
+import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync3, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
 import { basename as basename3, dirname as dirname3, join as join10 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
@@ -43699,7 +43745,7 @@ function writeFully(descriptor, bytes) {
 function syncFolder(folder) {
   let descriptor;
   try {
-    descriptor = openSync2(folder, "r");
+    descriptor = openSync3(folder, "r");
   } catch (error) {
     if (isUnsupported(error)) return;
     throw error;
@@ -43709,7 +43755,7 @@ function syncFolder(folder) {
   } catch (error) {
     if (!isUnsupported(error)) throw error;
   } finally {
-    closeSync2(descriptor);
+    closeSync3(descriptor);
   }
 }
 function isUnsupported(error) {
@@ -43723,13 +43769,13 @@ function writeFileAtomic(path2, content) {
   let created = false;
   try {
     mkdirSync2(folder, { recursive: true });
-    const descriptor = openSync2(temporary, "wx");
+    const descriptor = openSync3(temporary, "wx");
     created = true;
     try {
       writeFully(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
-      closeSync2(descriptor);
+      closeSync3(descriptor);
     }
     renameSync(temporary, path2);
     created = false;
@@ -43753,17 +43799,17 @@ function unreadable(path2, reason, cause) {
     cause
   });
 }
-function tooLarge(path2, what, maxBytes2) {
+function tooLarge(path2, what, maxBytes3) {
   return new JoulegateError(
     "bad-input",
-    `${path2} is too large: ${what} than ${Math.floor(maxBytes2 / mebibyte)} MiB`,
+    `${path2} is too large: ${what} than ${Math.floor(maxBytes3 / mebibyte)} MiB`,
     { code: "file-too-large", nextStep: "Check that this is the right file." }
   );
 }
-function readBytes(path2, maxBytes2) {
+function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    descriptor = openSync3(path2, constants3.O_RDONLY | (constants3.O_NONBLOCK ?? 0));
+    descriptor = openSync4(path2, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -43776,13 +43822,13 @@ function readBytes(path2, maxBytes2) {
     throw unreadable(path2, systemReason(error), error);
   }
   try {
-    const stat = fstatSync(descriptor);
+    const stat = fstatSync2(descriptor);
     if (!stat.isFile()) throw unreadable(path2, stat.isDirectory() ? "it is a folder" : "it is not a file");
-    if (stat.size > maxBytes2) throw tooLarge(path2, "more", maxBytes2);
+    if (stat.size > maxBytes3) throw tooLarge(path2, "more", maxBytes3);
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {
-      const count2 = readSync(descriptor, buffer, length, buffer.length - length, null);
+      const count2 = readSync2(descriptor, buffer, length, buffer.length - length, null);
       if (count2 === 0) break;
       length += count2;
     }
@@ -43790,15 +43836,15 @@ function readBytes(path2, maxBytes2) {
   } catch (error) {
     throw error instanceof JoulegateError ? error : unreadable(path2, systemReason(error), error);
   } finally {
-    closeSync3(descriptor);
+    closeSync4(descriptor);
   }
 }
-function unzip(path2, bytes, maxBytes2) {
+function unzip(path2, bytes, maxBytes3) {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes2 });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes3 });
   } catch (error) {
     if (error.code === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(path2, "unpacked it is more", maxBytes2);
+      throw tooLarge(path2, "unpacked it is more", maxBytes3);
     }
     throw new JoulegateError("bad-input", `${path2} is not a whole gzip file: ${systemReason(error)}`, {
       code: "damaged-file",
@@ -43810,9 +43856,9 @@ function unzip(path2, bytes, maxBytes2) {
 function isGzipName(path2) {
   return path2.toLowerCase().endsWith(".gz");
 }
-function readTextFile(path2, maxBytes2) {
-  const stored = readBytes(path2, maxBytes2);
-  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes2) : stored;
+function readTextFile(path2, maxBytes3) {
+  const stored = readBytes(path2, maxBytes3);
+  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes3) : stored;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
@@ -43836,8 +43882,10 @@ function describeFaults(faults) {
   const others = listed2.length > 1 ? ` (and ${listed2.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
+var maxReason = 1e3;
 function damaged(label, reason, nextStep) {
-  return new JoulegateError("bad-input", printable2(`${label} ${reason}`), { code: "damaged-file", nextStep });
+  const shown = reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason;
+  return new JoulegateError("bad-input", printable3(`${label} ${shown}`), { code: "damaged-file", nextStep });
 }
 function checkHeader(format5, data, label) {
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
@@ -44019,7 +44067,7 @@ function repairCache(text3) {
 
 // src/store/kernel-tuner/cache.ts
 function cacheError(label, reason) {
-  return new JoulegateError("bad-input", printable2(`${label} ${reason}`), {
+  return new JoulegateError("bad-input", printable3(`${label} ${reason}`), {
     code: "damaged-file",
     nextStep: "Check that this is a cache file of Kernel Tuner."
   });
@@ -44404,11 +44452,11 @@ function deviceFamily(adapter) {
 }
 
 // src/device/command/cpu-seconds.ts
-import { readdirSync, readFileSync as readFileSync5 } from "node:fs";
+import { readdirSync, readFileSync as readFileSync3 } from "node:fs";
 var ticksPerSecond = 100;
 function readOrNull2(path2) {
   try {
-    return readFileSync5(path2, "utf8");
+    return readFileSync3(path2, "utf8");
   } catch {
     return null;
   }
@@ -44592,16 +44640,16 @@ function refused2(message) {
 }
 
 // src/device/command/outputs.ts
-import { lstatSync } from "node:fs";
+import { lstatSync as lstatSync2 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
 import { join as join11 } from "node:path";
-var maxBytes = 1024 ** 3;
+var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
   return join11(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
-  const stat = lstatSync(fileOf(output2, folder), { throwIfNoEntry: false });
+  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
     return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
   }
@@ -44609,7 +44657,7 @@ function faultOf2(output2, folder) {
     const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
     return { kind: "wrong-result", message };
   }
-  if (byteLength <= maxBytes) return null;
+  if (byteLength <= maxBytes2) return null;
   return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
 }
 function outputFault(outputs, folder) {
@@ -45138,7 +45186,7 @@ function failed3(kind, message) {
 }
 
 // src/device/command/host-device.ts
-import { readdirSync as readdirSync3, readFileSync as readFileSync6 } from "node:fs";
+import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
 import { join as join13 } from "node:path";
 var unlimited = {
@@ -45156,7 +45204,7 @@ var unlimited = {
 };
 function readOrEmpty(path2) {
   try {
-    return readFileSync6(path2, "utf8");
+    return readFileSync4(path2, "utf8");
   } catch {
     return "";
   }
@@ -45214,7 +45262,7 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants4, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
 import { dirname as dirname4, join as join14, sep } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
@@ -45222,7 +45270,7 @@ var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants4.COPYFILE_FICLONE
+  mode: constants5.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -50803,7 +50851,7 @@ function gitEnvironment(environment) {
   };
 }
 function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
-  const message = printable3(stderr2);
+  const message = printable4(stderr2);
   if (status !== 0) throwIfHopeless(folder, message);
   return { ok: status === 0, stdout: stdout2, message };
 }
@@ -50837,7 +50885,7 @@ function outputTooLarge(command2) {
 function verbOf(command2) {
   return command2.args[0] ?? "";
 }
-function printable3(bytes) {
+function printable4(bytes) {
   return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
 }
 function throwIfHopeless(folder, message) {
@@ -50858,14 +50906,14 @@ function throwIfHopeless(folder, message) {
 // src/git/run-git.ts
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { folder, environment, args, maxBytes: maxBytes2 = defaultMaxBytes } = command2;
+  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
   const end = spawnSync("git", [...safeSettings("closed"), ...args], {
     cwd: folder,
     env: gitEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
-    maxBuffer: maxBytes2,
+    maxBuffer: maxBytes3,
     windowsHide: true
   });
   if (end.error !== void 0) throw runFailure(command2, end.error);
@@ -50937,19 +50985,19 @@ function mergeBase(question) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync4,
-  constants as constants5,
-  fstatSync as fstatSync2,
-  openSync as openSync4,
+  closeSync as closeSync5,
+  constants as constants6,
+  fstatSync as fstatSync3,
+  openSync as openSync5,
   readdirSync as readdirSync4,
-  readFileSync as readFileSync7,
+  readFileSync as readFileSync5,
   realpathSync,
-  statSync as statSync2
+  statSync
 } from "node:fs";
 import { join as join19, sep as sep2 } from "node:path";
 
 // src/git/reader-rules.ts
-var maxFileBytes2 = 32 * 1024 * 1024;
+var maxFileBytes = 32 * 1024 * 1024;
 var maxListedFiles = 2e4;
 var skippedFolders = /* @__PURE__ */ new Set([".git", "node_modules"]);
 function isSkippedFolder(name) {
@@ -50972,7 +51020,7 @@ function outsideRoot(path2) {
   });
 }
 function tooLarge2(path2) {
-  return new JoulegateError("bad-input", `${path2} is larger than ${maxFileBytes2 / 1024 / 1024} MiB`, {
+  return new JoulegateError("bad-input", `${path2} is larger than ${maxFileBytes / 1024 / 1024} MiB`, {
     code: "file-too-large",
     nextStep: "Check that this is the right file."
   });
@@ -51026,25 +51074,25 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync4(realPath, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
+    descriptor = openSync5(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
   try {
-    const stat = fstatSync2(descriptor);
+    const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
-    if (stat.size > maxFileBytes2) throw tooLarge2(path2);
-    return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    if (stat.size > maxFileBytes) throw tooLarge2(path2);
+    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync4(descriptor);
+    closeSync5(descriptor);
   }
 }
 function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
     const real = realPathInside(root, path2);
-    return real !== null && statSync2(real).isFile();
+    return real !== null && statSync(real).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -51055,7 +51103,7 @@ function listFolder(root, folder) {
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real = realPathInside(root, current);
-    if (real === null || !statSync2(real).isDirectory()) continue;
+    if (real === null || !statSync(real).isDirectory()) continue;
     for (const entry of readdirSync4(real, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
@@ -51070,7 +51118,7 @@ function openFolder(path2) {
   let root;
   try {
     root = realpathSync(path2);
-    if (!statSync2(root).isDirectory()) throw new Error("it is not a folder");
+    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -51161,7 +51209,7 @@ var RevisionReader = class {
     const { root: folder, environment } = this.#task;
     try {
       const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes2 }), path2);
+      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
     } catch (error) {
       if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
       throw error;
@@ -52210,7 +52258,7 @@ function selectKernels(manifest, names3) {
 }
 
 // src/app/open-revisions.ts
-import { existsSync as existsSync6, statSync as statSync3 } from "node:fs";
+import { existsSync as existsSync6, statSync as statSync2 } from "node:fs";
 import { basename as basename4, isAbsolute as isAbsolute2, join as join20, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
@@ -52263,7 +52311,7 @@ function isRevision(host, revision, root) {
 }
 function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
-  const isFolder = existsSync6(folder) && statSync3(folder).isDirectory();
+  const isFolder = existsSync6(folder) && statSync2(folder).isDirectory();
   if (!isFolder) return false;
   const hasManifest = existsSync6(join20(folder, manifestName2));
   const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
@@ -52785,11 +52833,11 @@ function writeSearchRecordings(options) {
 }
 
 // src/app/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync2, mkdirSync as mkdirSync6, mkdtempSync as mkdtempSync3 } from "node:fs";
+import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync6, mkdtempSync as mkdtempSync3 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
 import { join as join25 } from "node:path";
 function prepare(folder) {
-  if (lstatSync2(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync6(folder, { recursive: true });
@@ -53004,7 +53052,7 @@ async function retune(host, options) {
 }
 
 // src/app/doctor-system.ts
-import { accessSync, constants as constants6, existsSync as existsSync8, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync, constants as constants7, existsSync as existsSync8, readdirSync as readdirSync5 } from "node:fs";
 import { join as join27 } from "node:path";
 function thisSystem(environment) {
   return {
@@ -53019,7 +53067,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants6.R_OK | constants6.W_OK);
+        accessSync(path2, constants7.R_OK | constants7.W_OK);
         return true;
       } catch {
         return false;
@@ -53911,13 +53959,13 @@ function workflowText(manifest) {
 
 // src/app/init-write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants7, copyFileSync, linkSync, lstatSync as lstatSync3, rmSync as rmSync6 } from "node:fs";
+import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
 import { basename as basename5, dirname as dirname7, join as join30 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
 function isThere(path2) {
-  return lstatSync3(path2, { throwIfNoEntry: false }) !== void 0;
+  return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
   const whole = join30(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
@@ -53941,7 +53989,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants7.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants8.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -54882,11 +54930,22 @@ function outOf(args, example) {
   });
 }
 
+// src/cli/printable.ts
+function withoutCommands(text3) {
+  return text3.replace(/^(?=[^\S\n]*::)/gm, "​").replaceAll("##[", "##​[");
+}
+function printable5(text3) {
+  return withoutCommands(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the point
+    text3.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, " ")
+  );
+}
+
 // src/cli/report-result.ts
 function reportResult(report3, args, terminal) {
   return {
     output: args.flag("json") ? `${JSON.stringify(report3, null, 2)}
-` : renderTerminal(report3, terminal),
+` : withoutCommands(renderTerminal(report3, terminal)),
     exitCode: report3.exitCode
   };
 }
@@ -55201,7 +55260,7 @@ var reportCommand = {
     const report3 = loadReport(host, args.positionals[0]);
     const format5 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
     const render2 = {
-      terminal: () => renderTerminal(report3, terminal),
+      terminal: () => withoutCommands(renderTerminal(report3, terminal)),
       markdown: () => renderMarkdown(report3),
       html: () => renderHtml(report3),
       json: () => formatJson2(report3)
@@ -55519,14 +55578,14 @@ function describeError(error, signal, wantsJson) {
     const { message, nextStep, exitCode, code } = error;
     const next = nextStep === null ? "" : `  next: ${nextStep}
 `;
-    return ending2(`joulegate: error: ${message}
-${next}`, exitCode, code, message, nextStep);
+    return ending2(printable5(`joulegate: error: ${message}
+${next}`), exitCode, code, message, nextStep);
   }
   const detail = error instanceof Error ? error.stack ?? error.message : String(error);
   const report3 = "This is a bug. Please report it with the command and this text.";
-  const text3 = `joulegate: internal error: ${detail}
+  const text3 = printable5(`joulegate: internal error: ${detail}
   next: ${report3}
-`;
+`);
   return ending2(text3, ExitCode.internal, "internal", detail, report3);
 }
 function findCommand(name) {
@@ -55569,9 +55628,6 @@ function describe6(status) {
   const left = status.secondsLeft === void 0 ? "" : `, about ${Math.max(0, Math.ceil(status.secondsLeft))} s left`;
   return `${status.text}${share2}${left}`;
 }
-function printable4(text3) {
-  return text3.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, " ");
-}
 function createTerminalProgress(stream, clockMs) {
   const live2 = stream.isTTY === true;
   let shown = false;
@@ -55582,7 +55638,7 @@ function createTerminalProgress(stream, clockMs) {
   };
   const line3 = (text3) => {
     clear();
-    stream.write(`${printable4(text3)}
+    stream.write(`${printable5(text3)}
 `);
   };
   return {
@@ -55598,7 +55654,7 @@ function createTerminalProgress(stream, clockMs) {
       const nowMs = clockMs();
       if (nowMs - lastMs < (live2 ? liveIntervalMs : plainIntervalMs)) return;
       lastMs = nowMs;
-      const text3 = `  ${printable4(describe6(status))}`;
+      const text3 = `  ${printable5(describe6(status))}`;
       if (live2) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         stream.write(`\r\x1B[2K${text3.slice(0, width)}`);

@@ -5989,7 +5989,7 @@ var require_client_h1 = __commonJS({
       kResume,
       kHTTPContext
     } = require_symbols();
-    var constants4 = require_constants2();
+    var constants5 = require_constants2();
     var EMPTY_BUF = Buffer.alloc(0);
     var FastBuffer = Buffer[Symbol.species];
     var addListener = util2.addListener;
@@ -6064,7 +6064,7 @@ var require_client_h1 = __commonJS({
       constructor(client, socket, { exports: exports2 }) {
         assert(Number.isFinite(client[kMaxHeadersSize]) && client[kMaxHeadersSize] > 0);
         this.llhttp = exports2;
-        this.ptr = this.llhttp.llhttp_alloc(constants4.TYPE.RESPONSE);
+        this.ptr = this.llhttp.llhttp_alloc(constants5.TYPE.RESPONSE);
         this.client = client;
         this.socket = socket;
         this.timeout = null;
@@ -6159,11 +6159,11 @@ var require_client_h1 = __commonJS({
             currentBufferRef = null;
           }
           const offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
-          if (ret !== constants4.ERROR.OK) {
+          if (ret !== constants5.ERROR.OK) {
             const body = data.subarray(offset);
-            if (ret === constants4.ERROR.PAUSED_UPGRADE) {
+            if (ret === constants5.ERROR.PAUSED_UPGRADE) {
               this.onUpgrade(body);
-            } else if (ret === constants4.ERROR.PAUSED) {
+            } else if (ret === constants5.ERROR.PAUSED) {
               this.paused = true;
               socket.unshift(body);
             } else {
@@ -6186,10 +6186,10 @@ var require_client_h1 = __commonJS({
         } finally {
           currentParser = null;
         }
-        if (ret === constants4.ERROR.OK) {
+        if (ret === constants5.ERROR.OK) {
           return null;
         }
-        if (ret === constants4.ERROR.PAUSED || ret === constants4.ERROR.PAUSED_UPGRADE) {
+        if (ret === constants5.ERROR.PAUSED || ret === constants5.ERROR.PAUSED_UPGRADE) {
           this.paused = true;
           return null;
         }
@@ -6206,7 +6206,7 @@ var require_client_h1 = __commonJS({
           const len = new Uint8Array(llhttp.memory.buffer, ptr).indexOf(0);
           message = "Response does not match the HTTP/1.1 protocol (" + Buffer.from(llhttp.memory.buffer, ptr, len).toString() + ")";
         }
-        return new HTTPParserError(message, constants4.ERROR[ret], data);
+        return new HTTPParserError(message, constants5.ERROR[ret], data);
       }
       destroy() {
         assert(this.ptr != null);
@@ -6386,7 +6386,7 @@ var require_client_h1 = __commonJS({
           socket[kBlocking] = false;
           client[kResume]();
         }
-        return pause ? constants4.ERROR.PAUSED : 0;
+        return pause ? constants5.ERROR.PAUSED : 0;
       }
       onBody(buf) {
         const { client, socket, statusCode, maxResponseSize } = this;
@@ -6408,7 +6408,7 @@ var require_client_h1 = __commonJS({
         }
         this.bytesRead += buf.length;
         if (request.onData(buf) === false) {
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         }
       }
       onMessageComplete() {
@@ -6444,13 +6444,13 @@ var require_client_h1 = __commonJS({
         if (socket[kWriting]) {
           assert(client[kRunning] === 0);
           util2.destroy(socket, new InformationalError("reset"));
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         } else if (!shouldKeepAlive) {
           util2.destroy(socket, new InformationalError("reset"));
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         } else if (socket[kReset] && client[kRunning] === 0) {
           util2.destroy(socket, new InformationalError("reset"));
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         } else if (client[kPipelining] == null || client[kPipelining] === 1) {
           setImmediate(() => client[kResume]());
         } else {
@@ -22089,10 +22089,10 @@ var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
     var parse = require_parse2();
-    var constants4 = require_constants6();
+    var constants5 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
-      if (!constants4.RELEASE_TYPES.includes(truncation)) {
+      if (!constants5.RELEASE_TYPES.includes(truncation)) {
         return null;
       }
       const clonedVersion = cloneInputVersion(version, options);
@@ -23332,7 +23332,7 @@ var require_semver2 = __commonJS({
   "node_modules/semver/index.js"(exports, module) {
     "use strict";
     var internalRe = require_re();
-    var constants4 = require_constants6();
+    var constants5 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse = require_parse2();
@@ -23416,8 +23416,8 @@ var require_semver2 = __commonJS({
       re: internalRe.re,
       src: internalRe.src,
       tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants4.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants4.RELEASE_TYPES,
+      SEMVER_SPEC_VERSION: constants5.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants5.RELEASE_TYPES,
       compareIdentifiers: identifiers.compareIdentifiers,
       rcompareIdentifiers: identifiers.rcompareIdentifiers
     };
@@ -25353,13 +25353,34 @@ async function findPower(nvml, handle, name) {
 var usualNvmlLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
 
 // src/meter/sensor/lock.ts
-import { closeSync, openSync, readFileSync as readFileSync4, statSync as statSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { mkdir as mkdir4 } from "node:fs/promises";
 import { join as join11 } from "node:path";
+
+// src/meter/sensor/small-file.ts
+import { closeSync, constants as constants4, fstatSync, openSync, readSync } from "node:fs";
+var maxBytes = 4096;
+function readSmallFile(path5) {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants4;
+  let file;
+  try {
+    file = openSync(path5, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error2) {
+    return error2.code === "ENOENT" ? "gone" : null;
+  }
+  try {
+    if (!fstatSync(file).isFile()) return null;
+    const bytes = Buffer.alloc(maxBytes);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+// src/meter/sensor/lock.ts
 var heartbeatMs = 1e4;
 var staleMs = 6e4;
 var retryMs = 500;
-var maxFileBytes = 4096;
 var recoveryMs = 1e4;
 var held = /* @__PURE__ */ new Map();
 var installed = false;
@@ -25397,30 +25418,21 @@ function inUse(label, path5, holder) {
 }
 function create(path5, text2) {
   try {
-    const file = openSync(path5, "wx", 420);
+    const file = openSync2(path5, "wx", 420);
     try {
       writeSync(file, text2);
     } finally {
-      closeSync(file);
+      closeSync2(file);
     }
     return true;
   } catch (error2) {
     if (error2.code === "EEXIST") return false;
-    throw new JoulegateError("could-not-measure", `The lock ${path5} cannot be written.`, {
-      code: "lock-unwritable",
-      nextStep: "Make its folder writable for all users who measure on this host.",
-      cause: error2
-    });
+    throw unwritable(path5, error2);
   }
 }
 function readHolder(path5) {
-  let text2;
-  try {
-    text2 = readFileSync4(path5, "utf8").slice(0, maxFileBytes);
-  } catch (error2) {
-    if (error2.code === "ENOENT") return "gone";
-    throw error2;
-  }
+  const text2 = readSmallFile(path5);
+  if (text2 === null || text2 === "gone") return text2;
   try {
     const { pid, startTime, boot, namespace } = JSON.parse(text2);
     const texts2 = [startTime, boot, namespace];
@@ -25438,7 +25450,7 @@ function isStale(path5, holder, self, procFolder) {
   return isOlder2(path5, staleMs);
 }
 function isOlder2(path5, ageMs) {
-  const stats = statSync2(path5, { throwIfNoEntry: false });
+  const stats = lstatSync(path5, { throwIfNoEntry: false });
   return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
 }
 function recover(path5, stale) {
@@ -25458,8 +25470,15 @@ function remove(path5) {
   try {
     unlinkSync(path5);
   } catch (error2) {
-    if (error2.code !== "ENOENT") throw error2;
+    if (error2.code !== "ENOENT") throw unwritable(path5, error2);
   }
+}
+function unwritable(path5, error2) {
+  return new JoulegateError("could-not-measure", `The lock ${path5} cannot be written.`, {
+    code: "lock-unwritable",
+    nextStep: "Make its folder writable for all users who measure on this host, and remove what else lies there.",
+    cause: error2
+  });
 }
 function keep(path5) {
   const heartbeat = setInterval(() => {
@@ -25499,7 +25518,7 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, readFileSync as readFileSync5, rmSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { join as join12 } from "node:path";
 function markPath(folder, key) {
   return folder === void 0 ? null : join12(folder, `joulegate-${key}.clocks`);
@@ -25555,7 +25574,7 @@ async function lockOrNull(folder, key, label) {
 }
 
 // src/app/action/post.ts
-import { readFileSync as readFileSync6 } from "node:fs";
+import { readFileSync as readFileSync4 } from "node:fs";
 
 // src/github/payload.ts
 var patterns = {
@@ -25785,7 +25804,7 @@ async function fetchNative2(host, runner) {
 // src/app/action/post.ts
 async function runPost(host, commands2) {
   try {
-    const runner = readRunner(host.environment, (path5) => readFileSync6(path5, "utf8"));
+    const runner = readRunner(host.environment, (path5) => readFileSync4(path5, "utf8"));
     const notes = await restoreLeftClocks({
       lockFolder: lockFolderOf(host.environment),
       nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,

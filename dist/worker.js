@@ -136,12 +136,15 @@ function createRandom(seed) {
 }
 
 // src/kernel/failure.ts
+function printable(message) {
+  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
+}
 function failed(kind, message, place = {}) {
   return {
     ok: false,
     failure: {
       kind,
-      message,
+      message: printable(message),
       ...place.file === void 0 ? {} : { file: place.file },
       ...place.line === void 0 ? {} : { line: place.line },
       ...place.column === void 0 ? {} : { column: place.column }
@@ -1004,15 +1007,31 @@ async function unlockByUuid(options, search2) {
   }
 }
 
-// src/meter/clocks/mark.ts
-import { mkdirSync, readFileSync as readFileSync2, rmSync as rmSync2, writeFileSync } from "node:fs";
-function readMark(path) {
+// src/meter/sensor/small-file.ts
+import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
+var maxBytes = 4096;
+function readSmallFile(path) {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants2;
+  let file;
   try {
-    return readFileSync2(path, "utf8");
+    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if (error.code === "ENOENT") return null;
-    throw error;
+    return error.code === "ENOENT" ? "gone" : null;
   }
+  try {
+    if (!fstatSync(file).isFile()) return null;
+    const bytes = Buffer.alloc(maxBytes);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+// src/meter/clocks/mark.ts
+import { mkdirSync, rmSync as rmSync2, writeFileSync } from "node:fs";
+function readMark(path) {
+  const text = readSmallFile(path);
+  return text === "gone" ? null : text;
 }
 function removeMark(path) {
   rmSync2(path, { force: true });
@@ -1330,9 +1349,9 @@ var BufferPool = class {
   /** In order of last use. */
   #pool = /* @__PURE__ */ new Map();
   #bytes = 0;
-  constructor(device, maxBytes) {
+  constructor(device, maxBytes2) {
     this.#device = device;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = maxBytes2;
   }
   /** Bytes that the buffers take together, initial contents of what is written included. */
   bytesOf(bindings) {
@@ -1459,10 +1478,10 @@ var Programs = class {
   /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
   #ahead = /* @__PURE__ */ new Map();
   /** `pool`: kept for later programs. `program`: that one may have at all. */
-  constructor(device, maxBytes) {
+  constructor(device, maxBytes2) {
     this.#device = device;
-    this.#maxProgramBytes = maxBytes.program;
-    this.#pool = new BufferPool(device, maxBytes.pool);
+    this.#maxProgramBytes = maxBytes2.program;
+    this.#pool = new BufferPool(device, maxBytes2.pool);
   }
   /**
    * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
@@ -1586,8 +1605,8 @@ var References = class {
   #maxBytes;
   #outputs = /* @__PURE__ */ new Map();
   #bytes = 0;
-  constructor(maxBytes) {
-    this.#maxBytes = maxBytes;
+  constructor(maxBytes2) {
+    this.#maxBytes = maxBytes2;
   }
   get(identity) {
     return this.#outputs.get(identity);

@@ -10,7 +10,7 @@ const { values } = parseArgs({
   },
 });
 console.log(`seed ${values.seed}, ${values.scale} times ten thousand cases`);
-const { status } = spawnSync('npx', ['vitest', 'run', 'test/hostile', '--testTimeout', '3600000'], {
+const { status } = spawnSync('npx', ['vitest', 'run', 'test/hostile/fuzz', '--testTimeout', '3600000'], {
   env: { ...process.env, FUZZ_SCALE: values.scale, FUZZ_SEED: values.seed },
   stdio: 'inherit',
 });

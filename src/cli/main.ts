@@ -16,6 +16,7 @@ import { validateCommand } from './commands/validate.ts';
 import { formatJson } from './format.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { printable } from './printable.ts';
 
 const commands: readonly CommandSpec[] = [
   initCommand,
@@ -61,11 +62,11 @@ function describeError(error: unknown, signal: AbortSignal, wantsJson: boolean):
   if (error instanceof JoulegateError) {
     const { message, nextStep, exitCode, code } = error;
     const next = nextStep === null ? '' : `  next: ${nextStep}\n`;
-    return ending(`joulegate: error: ${message}\n${next}`, exitCode, code, message, nextStep);
+    return ending(printable(`joulegate: error: ${message}\n${next}`), exitCode, code, message, nextStep);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const report = 'This is a bug. Please report it with the command and this text.';
-  const text = `joulegate: internal error: ${detail}\n  next: ${report}\n`;
+  const text = printable(`joulegate: internal error: ${detail}\n  next: ${report}\n`);
   return ending(text, ExitCode.internal, 'internal', detail, report);
 }
 

@@ -1,4 +1,5 @@
 import type { Progress, ProgressStatus } from '../app/index.ts';
+import { printable } from './printable.ts';
 
 export interface ProgressStream {
   write(text: string): unknown;
@@ -20,12 +21,6 @@ function describe(status: ProgressStatus): string {
   const left =
     status.secondsLeft === undefined ? '' : `, about ${Math.max(0, Math.ceil(status.secondsLeft))} s left`;
   return `${status.text}${share}${left}`;
-}
-
-/** Control characters would let a file name or driver string move the cursor. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the point
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ' ');
 }
 
 /** A live line on a terminal, plain lines otherwise. `clockMs` is injected for tests. */

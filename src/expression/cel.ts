@@ -6,6 +6,7 @@ import {
   ParseError,
   TypeError as TypeFault,
 } from '@marcbachmann/cel-js';
+import { findCostlyCall } from './costly-calls.ts';
 import { addedFunctions, EvaluationFault } from './functions.ts';
 import type { ExpressionType, ExpressionValue, ExpressionVariables } from './types.ts';
 
@@ -141,6 +142,8 @@ export function parseCel(
 ): { readonly program: CelProgram } | { readonly fault: CelFault } {
   try {
     const parsed = environmentOf(types).parse(source);
+    const costly = findCostlyCall(parsed.ast);
+    if (costly !== null) return { fault: costly };
     const names = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();

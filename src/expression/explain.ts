@@ -86,6 +86,7 @@ function explainTypes(
     return [`${operation} is not defined`, mixed ? 'convert one side with double(x) or int(x)' : null];
   }
   if (code === 'no_matching_overload') return explainCall(summary);
+  if (code === 'costly_call') return [lowerFirst(summary), 'compare numbers and texts with operators'];
   return [lowerFirst(summary), null];
 }
 

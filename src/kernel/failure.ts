@@ -6,6 +6,11 @@ interface Place {
   readonly column?: number | undefined;
 }
 
+/** Compilers quote the program, and what it holds ends up on terminals and in reports. Lines stay lines. */
+function printable(message: string): string {
+  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
 /** A failed outcome; parts of the place that are not known are left out. */
 export function failed(
   kind: FailureKind,
@@ -16,7 +21,7 @@ export function failed(
     ok: false,
     failure: {
       kind,
-      message,
+      message: printable(message),
       ...(place.file === undefined ? {} : { file: place.file }),
       ...(place.line === undefined ? {} : { line: place.line }),
       ...(place.column === undefined ? {} : { column: place.column }),

@@ -46,8 +46,12 @@ function describeFaults(faults: readonly SchemaFault[]): string {
   return `${first.pointer === '' ? 'the file' : first.pointer} ${first.message}${others}`;
 }
 
+/** A reason may quote a key of the file, and the file may be one long key. */
+const maxReason = 1000;
+
 function damaged(label: string, reason: string, nextStep: string): JoulegateError {
-  return new JoulegateError('bad-input', printable(`${label} ${reason}`), { code: 'damaged-file', nextStep });
+  const shown = reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason;
+  return new JoulegateError('bad-input', printable(`${label} ${shown}`), { code: 'damaged-file', nextStep });
 }
 
 /** A wrong kind of file, or one of a later version, is told apart from a damaged one. */

@@ -241,3 +241,23 @@ describe('names', () => {
     expect(fault('toString + 1').message).toBe("unknown name 'toString'");
   });
 });
+
+describe('what could take for ever', () => {
+  it('is refused before it is evaluated: regular expressions, and walks inside walks', () => {
+    const pattern = "type.matches('(a+)+$')";
+    expect(fault(pattern)).toMatchObject({
+      message: 'there are no regular expressions',
+      offset: 0,
+      length: pattern.length,
+    });
+    const inner = '[1, 2].exists(y, y == x)';
+    const nested = `[1, 2].exists(x, ${inner})`;
+    expect(fault(nested)).toMatchObject({ offset: nested.indexOf(inner), length: inner.length });
+    expect(fault("cel.bind(x, type + type, cel.bind(y, x + x, y + y)) == ''").message).toContain("'bind'");
+    expect(fault("['a'].map(x, x + x).map(x, x + x) == []").message).toContain("'map'");
+  });
+
+  it('is not one walk, nor one beside another', () => {
+    expect(evaluate('[1, 7].exists(x, x == A) && [1, 2].all(x, x <= B)')).toBe(true);
+  });
+});

@@ -36,3 +36,15 @@ const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u
 export function steersTerminal(text: string): boolean {
   return steering.test(text);
 }
+
+/** What would run, load or leave its place in a page of ours; empty if nothing does. */
+export function liveHtml(page: string): string[] {
+  const found = [...page.matchAll(/<(?:script|img|iframe|link|object|base)\b|\son[a-z]+\s*=\s*"/gi)];
+  const styles = page.match(/<\/style>/g) ?? [];
+  return [...found.map(([text]) => text), ...styles.slice(1)];
+}
+
+/** Lines that a runner would take for commands if a program printed them. */
+export function runnerCommands(text: string): string[] {
+  return text.split(/\r\n|\r|\n/).filter((line) => /^\s*::|##\[/.test(line));
+}

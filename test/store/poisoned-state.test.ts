@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { JoulegateError } from '../../src/errors/index.ts';
-import { unpackState } from '../../src/store/index.ts';
+import { parseTuned, unpackState } from '../../src/store/index.ts';
 import { unusableStates } from '../hostile/unusable-states.ts';
 
 function refusalOf(bytes: Uint8Array): unknown {
@@ -21,3 +21,11 @@ it.each(Object.entries(unusableStates))(
     expect(refusal).toHaveProperty('message', expect.stringContaining(says));
   },
 );
+
+it('a refusal quotes no more of a file than can be read', () => {
+  const key = 'x'.repeat(100_000);
+  const text = JSON.stringify({ schema: 'joulegate-tuned', version: 1, entries: [], [key]: 1 });
+  const read = () => parseTuned(text, 'tuned.json');
+  expect(read).toThrow(/^tuned\.json is not valid: the file has an unknown key 'x{900,}…$/);
+  expect(read).not.toThrow(/.{1100}/);
+});

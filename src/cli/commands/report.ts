@@ -2,6 +2,7 @@ import { loadReport, renderHtml, renderMarkdown, renderTerminal } from '../../ap
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { formatJson } from '../format.ts';
+import { withoutCommands } from '../printable.ts';
 
 export const reportCommand: CommandSpec = {
   name: 'report',
@@ -27,7 +28,7 @@ export const reportCommand: CommandSpec = {
     const report = loadReport(host, args.positionals[0]!);
     const format = args.flag('json') ? 'json' : (args.text('format') ?? 'terminal');
     const render = {
-      terminal: () => renderTerminal(report, terminal),
+      terminal: () => withoutCommands(renderTerminal(report, terminal)),
       markdown: () => renderMarkdown(report),
       html: () => renderHtml(report),
       json: () => formatJson(report),

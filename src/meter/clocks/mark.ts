@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSmallFile } from '../sensor/small-file.ts';
 
 /** The file that says that a board's clock is locked, until it is restored; null without a folder for it. */
 export function markPath(folder: string | undefined, key: string): string | null {
@@ -11,14 +12,10 @@ export function writeMark(folder: string, path: string, token: string): void {
   writeFileSync(path, token);
 }
 
-/** What a mark says; null if there is none. */
+/** What a mark says; null if there is none that can be read. */
 export function readMark(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = readSmallFile(path);
+  return text === 'gone' ? null : text;
 }
 
 export function removeMark(path: string): void {

@@ -4,13 +4,16 @@ import type { Probed } from '../sensor/types.ts';
 /** A sysfs attribute is one short line. */
 const maxCharacters = 256;
 
+/** Boards name themselves, and names end up on terminals. */
+const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
 /** Text of a sysfs attribute without its line end. */
 export async function readAttribute(path: string): Promise<Probed<string>> {
   try {
     const text = await readFile(path, 'utf8');
     return text.length > maxCharacters
       ? { ok: false, why: `${path} is no attribute` }
-      : { ok: true, value: text.trim() };
+      : { ok: true, value: text.trim().replace(unprintable, '?') };
   } catch (error) {
     return { ok: false, why: whyUnreadable(path, error as NodeJS.ErrnoException) };
   }

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { processIdentity } from './processes.ts';
+import { readSmallFile } from './small-file.ts';
 import type { MeterTime } from './time.ts';
 
 export interface GpuLock {
@@ -22,7 +23,6 @@ interface Holder {
 const heartbeatMs = 10_000;
 const staleMs = 60_000;
 const retryMs = 500;
-const maxFileBytes = 4096;
 /** Recovering a stale lock takes microseconds; whoever left this guard behind was killed in them. */
 const recoveryMs = 10_000;
 
@@ -87,23 +87,14 @@ function create(path: string, text: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new JoulegateError('could-not-measure', `The lock ${path} cannot be written.`, {
-      code: 'lock-unwritable',
-      nextStep: 'Make its folder writable for all users who measure on this host.',
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
 }
 
 /** null: the file says nothing sensible, which may be because it is just being written. */
 function readHolder(path: string): Holder | null | 'gone' {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').slice(0, maxFileBytes);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
-    throw error;
-  }
+  const text = readSmallFile(path);
+  if (text === null || text === 'gone') return text;
   try {
     const { pid, startTime, boot, namespace } = JSON.parse(text) as Partial<Holder>;
     const texts = [startTime, boot, namespace];
@@ -124,7 +115,7 @@ function isStale(path: string, holder: Holder | null, self: Holder, procFolder: 
 
 /** By the wall clock, as file times are. A file that is gone is old. */
 function isOlder(path: string, ageMs: number): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats === undefined || Date.now() - stats.mtimeMs > ageMs;
 }
 
@@ -147,8 +138,17 @@ function remove(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, error: unknown): JoulegateError {
+  return new JoulegateError('could-not-measure', `The lock ${path} cannot be written.`, {
+    code: 'lock-unwritable',
+    nextStep:
+      'Make its folder writable for all users who measure on this host, and remove what else lies there.',
+    cause: error,
+  });
 }
 
 function keep(path: string): void {

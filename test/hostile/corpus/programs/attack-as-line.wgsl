@@ -1,0 +1,4 @@
+@compute @workgroup_size(1)
+::error::owned
+fn main() {}
+##[error]x

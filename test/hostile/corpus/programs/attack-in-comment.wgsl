@@ -1,0 +1,2 @@
+// [2J ::error::owned
+@compute @workgroup_size(1) fn main() {}

@@ -1,0 +1,3 @@
+const A = B;
+const B = A + 1;
+@compute @workgroup_size(A) fn main() {}

@@ -1,0 +1,2 @@
+fn f() -> u32 { return f(); }
+@compute @workgroup_size(1) fn main() { _ = f(); }

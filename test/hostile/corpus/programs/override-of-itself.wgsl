@@ -1,0 +1,2 @@
+override A: u32 = A;
+@compute @workgroup_size(A) fn main() {}
