@@ -25467,6 +25467,21 @@ var noFiles = {
   listSources: () => []
 };
 
+// src/manifest/no-limits.ts
+var noLimits = {
+  max_workgroup_storage: 2 ** 31,
+  max_invocations: 2 ** 31,
+  max_workgroup_size_x: 2 ** 31,
+  max_workgroup_size_y: 2 ** 31,
+  max_workgroup_size_z: 2 ** 31,
+  max_workgroups: 2 ** 31,
+  max_buffer_bytes: 2 ** 40,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
 var import_yaml2 = __toESM(require_dist(), 1);
@@ -45189,19 +45204,6 @@ function failed3(kind, message) {
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
 import { join as join13 } from "node:path";
-var unlimited = {
-  max_workgroup_storage: 2 ** 31,
-  max_invocations: 2 ** 31,
-  max_workgroup_size_x: 2 ** 31,
-  max_workgroup_size_y: 2 ** 31,
-  max_workgroup_size_z: 2 ** 31,
-  max_workgroups: 2 ** 31,
-  max_buffer_bytes: 2 ** 40,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -45255,7 +45257,8 @@ function hostDevice(options) {
     driver: nvidia?.driver ?? "",
     software: vendor === "",
     features: [],
-    limits: unlimited,
+    // The program itself refuses what it cannot do.
+    limits: noLimits,
     timestamps: true
   };
 }
@@ -45855,7 +45858,7 @@ function createReplayClock() {
 }
 
 // src/device/replay/device.ts
-var noLimits = {
+var noLimits2 = {
   max_workgroup_storage: Number.MAX_SAFE_INTEGER,
   max_invocations: Number.MAX_SAFE_INTEGER,
   max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
@@ -45903,7 +45906,7 @@ function createReplayDevice(recording, clock = createReplayClock()) {
     ...recording.device,
     backend: "replay",
     features: [],
-    limits: noLimits,
+    limits: noLimits2,
     timestamps: false
   };
   function latencyOf(variant) {
@@ -53636,9 +53639,9 @@ function sameParameters(a2, b) {
 function isInSpace(kernel, configuration) {
   const workload = kernel.workloads[0];
   if (workload === void 0) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits2).point(configuration) !== null;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits3).point(configuration) !== null;
 }
-var noLimits2 = {
+var noLimits3 = {
   max_workgroup_storage: 0,
   max_invocations: 0,
   max_workgroup_size_x: 0,
@@ -54549,19 +54552,6 @@ function loadReport(host, path2) {
 }
 
 // src/app/validate.ts
-var generousLimits = {
-  max_workgroup_storage: 2 ** 31,
-  max_invocations: 2 ** 31,
-  max_workgroup_size_x: 2 ** 31,
-  max_workgroup_size_y: 2 ** 31,
-  max_workgroup_size_z: 2 ** 31,
-  max_workgroups: 2 ** 31,
-  max_buffer_bytes: 2 ** 40,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
 async function validate8(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const faults = [];
@@ -54569,7 +54559,7 @@ async function validate8(host, options) {
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
-      const builder = createVariantBuilder({ kernel, workload, limits: generousLimits });
+      const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
         if (!built.ok) {
           faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });

@@ -1,5 +1,5 @@
 import { createVariantBuilder, type VariantFailure } from '../kernel/index.ts';
-import type { DeviceLimits } from '../manifest/index.ts';
+import { noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import { openManifest } from './open-manifest.ts';
 import type { ManifestOptions } from './options.ts';
@@ -16,23 +16,9 @@ export interface Validation {
   }[];
 }
 
-/** No device is opened: what only a device can refuse is found when it is. */
-const generousLimits: DeviceLimits = {
-  max_workgroup_storage: 2 ** 31,
-  max_invocations: 2 ** 31,
-  max_workgroup_size_x: 2 ** 31,
-  max_workgroup_size_y: 2 ** 31,
-  max_workgroup_size_z: 2 ** 31,
-  max_workgroups: 2 ** 31,
-  max_buffer_bytes: 2 ** 40,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128,
-};
-
 /**
- * Checks a manifest and everything it names: files, expressions, and that every kernel's default and reference link.
+ * Checks a manifest and everything it names: files, expressions, and that every kernel's default and reference link. No
+ * device is opened: what only a device can refuse is found when it is.
  * @throws JoulegateError bad-input with every fault of the manifest
  */
 export async function validate(host: Host, options: ManifestOptions): Promise<Validation> {
@@ -42,7 +28,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
-      const builder = createVariantBuilder({ kernel, workload, limits: generousLimits });
+      const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
         if (!built.ok) {
           faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });

@@ -3,6 +3,7 @@ export { fillArgument } from './command.ts';
 export { formatProblems } from './format-problems.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { noFiles } from './no-files.ts';
+export { noLimits } from './no-limits.ts';
 export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';
 export type {

@@ -1,24 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceLimits } from '../../manifest/index.ts';
+import { noLimits } from '../../manifest/index.ts';
 import type { DeviceInfo } from '../../measure/index.ts';
 import { deviceFamily } from '../../runtime/index.ts';
-
-/** What is only known of a WebGPU adapter. A constraint that asks is met: the program itself refuses what it cannot do. */
-const unlimited: DeviceLimits = {
-  max_workgroup_storage: 2 ** 31,
-  max_invocations: 2 ** 31,
-  max_workgroup_size_x: 2 ** 31,
-  max_workgroup_size_y: 2 ** 31,
-  max_workgroup_size_z: 2 ** 31,
-  max_workgroups: 2 ** 31,
-  max_buffer_bytes: 2 ** 40,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128,
-};
 
 function readOrEmpty(path: string): string {
   try {
@@ -87,7 +72,8 @@ export function hostDevice(options: {
     driver: nvidia?.driver ?? '',
     software: vendor === '',
     features: [],
-    limits: unlimited,
+    // The program itself refuses what it cannot do.
+    limits: noLimits,
     timestamps: true,
   };
 }
