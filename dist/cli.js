@@ -50409,8 +50409,8 @@ function exitCodeOf(verdict) {
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
   const judged = new Set(judgements.map(nameOf3));
-  const listed2 = kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
-  const overall = overallVerdict({ judgements, listed: listed2, ...rest });
+  const listed2 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const overall = overallVerdict({ ...rest, judgements, listed: listed2 });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
@@ -52394,6 +52394,13 @@ function writeReportFiles(host, place, report3) {
   }
 }
 
+// src/app/same-commit.ts
+var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
+function isSameCommit(head2, base2) {
+  const { commit, dirty } = head2;
+  return commit !== null && commit === base2?.commit && dirty !== true;
+}
+
 // src/app/guard.ts
 var suggestionFile = "tuned.suggested.json";
 function warningsOf(outcome, overall) {
@@ -52412,11 +52419,6 @@ function warningsOf(outcome, overall) {
     warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
   }
   return warnings;
-}
-var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
-function isSameCommit(head2, base2) {
-  const { commit, dirty } = head2.described;
-  return commit !== null && commit === base2.described.commit && dirty !== true;
 }
 async function readAcceptance({ readLabels }, outcome) {
   const nobody = () => null;
@@ -52500,7 +52502,7 @@ async function guard(host, options) {
   const { tuned, manifest } = head2.revision;
   const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
   const interrupted = host.signal.aborted;
-  const sameCommit = isSameCommit(head2, base2);
+  const sameCommit = isSameCommit(head2.described, base2.described);
   const report3 = {
     schema: "joulegate-report",
     version: 1,
@@ -52955,8 +52957,8 @@ function updateTuned(run, finals, kernels) {
   }
   return tuned;
 }
-async function measureNoiseOf({ host, laboratory, tuned }, kernels, deadlineMs) {
-  const kernel = kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
+async function measureNoiseOf({ host, laboratory, tuned, opened }, kernels, deadlineMs) {
+  const kernel = opened.manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
   const workload = kernel?.workloads[0];
   if (kernel === void 0 || workload === void 0) return [];
   const { limits: limits2, family } = laboratory.info;

@@ -148,10 +148,12 @@ export function overallOf(options: {
   readonly failOn: (kernel: string) => readonly Verdict[];
   readonly accepts: (kernel: string) => boolean;
   readonly machineChanged: string | null;
+  /** What was not judged; kernels that no judgement names unless given. */
+  readonly listed?: readonly GuardedKernel[];
 }): OverallVerdict & { readonly exitCode: ExitCode } {
   const { judgements, kernels, ...rest } = options;
   const judged = new Set(judgements.map(nameOf));
-  const listed = kernels.filter((kernel) => !judged.has(nameOf(kernel)));
-  const overall = overallVerdict({ judgements, listed, ...rest });
+  const listed = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf(kernel)));
+  const overall = overallVerdict({ ...rest, judgements, listed });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }

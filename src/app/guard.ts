@@ -11,9 +11,10 @@ import { type GuardedKernel, guardedKernel, overallOf } from './guard-report.ts'
 import { type GuardOptions, type GuardOutcome, runGuard } from './guard-run.ts';
 import type { Host } from './host.ts';
 import { absolutePath, selectKernels } from './open-manifest.ts';
-import { type BaseRevision, type HeadRevision, openRevisions } from './open-revisions.ts';
+import { openRevisions } from './open-revisions.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
 import { prepareReportFolder, writeReportFiles } from './report-files.ts';
+import { isSameCommit, sameCommitReason } from './same-commit.ts';
 
 export type { GuardOptions, KeptForGuard } from './guard-run.ts';
 
@@ -39,15 +40,6 @@ function warningsOf(outcome: GuardOutcome, overall: OverallVerdict): string[] {
     warnings.push(`${why} Not judged, and gated by nothing in this run: ${names}.`);
   }
   return warnings;
-}
-
-const sameCommitReason =
-  'Base and head are the same commit, so nothing was compared. Check what the run is compared with.';
-
-/** A comparison of a commit with itself says nothing, whatever it finds: it must not look like a verdict. */
-function isSameCommit(head: HeadRevision, base: BaseRevision): boolean {
-  const { commit, dirty } = head.described;
-  return commit !== null && commit === base.described.commit && dirty !== true;
 }
 
 /** The label by which a kernel's regression is accepted; null without one. */
@@ -159,7 +151,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
   const { tuned, manifest } = head.revision;
   const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
   const interrupted = host.signal.aborted;
-  const sameCommit = isSameCommit(head, base);
+  const sameCommit = isSameCommit(head.described, base.described);
   const report: ReportGuard = {
     schema: 'joulegate-report',
     version: 1,

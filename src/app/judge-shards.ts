@@ -82,6 +82,26 @@ function joinAttempts(shards: readonly Shard[]): BlockSample[][] {
 }
 
 /**
+ * A subject with its gate as it was before the noise floor widened it, as far as that makes a difference: a margin below
+ * the floor was widened twofold, which is the most, and would be again.
+ */
+function unwidened(subject: Subject, floor: ReportGuard['noiseFloor']): Subject {
+  const marginOf = (metric: 'energy' | 'latency') => {
+    const { margin } = subject.gate[metric];
+    return (floor?.[metric] ?? 0) > margin ? margin / 2 : margin;
+  };
+  const { gate } = subject;
+  return {
+    ...subject,
+    gate: {
+      ...gate,
+      energy: { ...gate.energy, margin: marginOf('energy') },
+      latency: { ...gate.latency, margin: marginOf('latency') },
+    },
+  };
+}
+
+/**
  * Judgements of all shards, of each its own. The adjustment for many tests spans all of them; sentinels and the noise floor speak for the
  * machine they were measured on, and for no other.
  */
@@ -99,9 +119,10 @@ export function judgeShards(shards: readonly Shard[]): readonly (readonly Subjec
       machineChanged: report.machineChanged ?? null,
       ...(report.noiseFloor ? { noiseFloor: report.noiseFloor } : {}),
     };
-    return judge(subjects, samples, options).map((own) => {
-      if (own.sentinel || own.verdict === 'environment') return own;
-      return byKernel.get(subjectKey(own)) ?? own;
+    const own = subjects.map((subject) => unwidened(subject, report.noiseFloor));
+    return judge(own, samples, options).map((judgement) => {
+      if (judgement.sentinel || judgement.verdict === 'environment') return judgement;
+      return byKernel.get(subjectKey(judgement)) ?? judgement;
     });
   });
 }

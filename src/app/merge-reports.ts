@@ -3,8 +3,10 @@ import type { SubjectJudgement } from '../judge/index.ts';
 import type { Verdict } from '../manifest/index.ts';
 import { countVerdicts } from '../report/index.ts';
 import type { ReportGuard } from '../schema/index.ts';
+import { fitRows } from './fit-report.ts';
 import { overallOf } from './guard-report.ts';
 import { defaultFailOn, judgeShards, readShard, type Shard, subjectKey } from './judge-shards.ts';
+import { isSameCommit, sameCommitReason } from './same-commit.ts';
 import { isShare } from './stray-reports.ts';
 
 type Kernel = ReportGuard['kernels'][number];
@@ -91,8 +93,17 @@ interface Entry {
   readonly judgement: SubjectJudgement | null;
 }
 
-/** Which of two says more: the one that was measured more, then the one that saw its machine move. */
+/** It was not measured, and that alone fails: it does not run on that machine, say. */
+function failsUnmeasured({ kernel, judgement }: Entry): boolean {
+  return judgement === null && (kernel.failOn ?? defaultFailOn).includes(kernel.verdict);
+}
+
+/**
+ * Which of two says more: the one that could not be measured and fails for it, then the one that was measured more, then the
+ * one that saw its machine move.
+ */
 function saysMore(a: Entry, b: Entry): boolean {
+  if (failsUnmeasured(a) !== failsUnmeasured(b)) return failsUnmeasured(a);
   if (a.kernel.blocks !== b.kernel.blocks) return a.kernel.blocks > b.kernel.blocks;
   return a.judgement?.verdict === 'environment' && b.judgement?.verdict !== 'environment';
 }
@@ -159,19 +170,25 @@ export function mergeReports(options: {
   );
   const failOnOf = (kernel: string) => failOn.get(kernel) ?? defaultFailOn;
   const accepts = acceptanceOf(kernels, labels);
-  const merged = [...entries.values()].map(({ kernel, judgement }) =>
+  const chosen = [...entries.values()];
+  const merged = chosen.map(({ kernel, judgement }) =>
     judged(kernel, judgement, {
       failOn: failOnOf(kernel.kernel),
       acceptedBy: accepts(kernel.kernel),
     }),
   );
-  const overall = overallOf({
+  const machineChanged = reports.find((report) => report.machineChanged != null)?.machineChanged ?? null;
+  const task = {
     judgements: judgements.flat(),
     kernels: merged,
     failOn: failOnOf,
-    accepts: (kernel) => accepts(kernel) !== null,
-    machineChanged: null,
-  });
+    accepts: (kernel: string) => accepts(kernel) !== null,
+    listed: merged.filter((_, at) => chosen[at]?.judgement === null),
+  };
+  // A machine that changed spoils its own shard only; but nothing passes that was measured on it.
+  const others = overallOf({ ...task, machineChanged: null });
+  const overall = others.verdict === 'passed' ? overallOf({ ...task, machineChanged }) : others;
+  const sameCommit = isSameCommit(first.head, first.base);
   const cutShort = reports.filter(({ exitCode }) => unfinished.includes(exitCode)).length;
   const gaps = [
     ...options.gaps,
@@ -184,7 +201,7 @@ export function mergeReports(options: {
   // The file itself stays with the shard that found it.
   const suggested = reports.find((report) => report.suggestion != null)?.suggestion;
   const incomplete = gaps.length > 0;
-  return {
+  return fitRows({
     ...first,
     durationSeconds: Math.max(...reports.map((report) => report.durationSeconds)),
     exitCode: incomplete && !failed ? ExitCode.couldNotMeasure : overall.exitCode,
@@ -193,17 +210,22 @@ export function mergeReports(options: {
     warnings: [...new Set([...gaps, ...reports.flatMap((report) => report.warnings)])]
       .slice(0, maxWarnings)
       .map((warning) => shortened(warning, maxWarning)),
-    verdict: incomplete && !failed ? 'could-not-measure' : overall.verdict,
-    reason: [shortened(gaps.join(' '), maxReason), shortened(overall.reason, maxReason)].join(' ').trim(),
+    verdict: incomplete && !failed ? 'could-not-measure' : sameCommit ? 'nothing-gated' : overall.verdict,
+    reason: [
+      shortened(gaps.join(' '), maxReason),
+      sameCommit ? sameCommitReason : shortened(overall.reason, maxReason),
+    ]
+      .join(' ')
+      .trim(),
     counts: { ...countVerdicts(merged), gated: overall.gated },
     kernels: merged,
     ...(policy === undefined ? {} : { policy }),
     notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
-    machineChanged: reports.find((report) => report.machineChanged != null)?.machineChanged ?? null,
+    machineChanged,
     suggestion: suggested == null ? null : { ...suggested, file: null },
     // Those that each kernel's entry is of: blocks of several machines have the same numbers.
     samples: reports.flatMap((report) =>
       (report.samples ?? []).filter((sample) => entries.get(subjectKey(sample))?.report === report),
     ),
-  };
+  });
 }

@@ -188,13 +188,16 @@ function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly
   return tuned;
 }
 
-/** A/A blocks of the first sentinel, or of the first kernel where there is none, at what ships today. */
+/**
+ * A/A blocks of the manifest's first sentinel, whichever kernels this run retunes, or of the first of these where there is
+ * none, at what ships today.
+ */
 async function measureNoiseOf(
-  { host, laboratory, tuned }: RetuneRun,
+  { host, laboratory, tuned, opened }: RetuneRun,
   kernels: readonly KernelDefinition[],
   deadlineMs: number,
 ): Promise<readonly BlockSample[]> {
-  const kernel = kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
+  const kernel = opened.manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
   const workload = kernel?.workloads[0];
   if (kernel === undefined || workload === undefined) return [];
   const { limits, family } = laboratory.info;

@@ -90,7 +90,7 @@ function doubled(jobs: readonly JobReport[]): StrayReport[] {
 }
 
 /**
- * Reports that do not belong to what most are of: another manifest, head or base, or another device family than the
+ * Reports that do not belong to what most are of: another manifest, head, base or version, or another device family than the
  * other jobs of their device; and reports that measured the same kernel. The order of `jobs` changes nothing but the
  * order of what is found.
  * @param commits that the run itself is of; of two heads, one of these is meant
@@ -100,6 +100,8 @@ export function findStrays(jobs: readonly JobReport[], commits: readonly string[
   const found = [
     ...differing(jobs, { title: 'manifest', of: ({ manifest }) => manifest }),
     ...differing(jobs, { title: 'head', of: ({ head }) => head.commit, expected: commits }),
+    // Which shard has which kernels is a matter of the version.
+    ...differing(jobs, { title: 'version of Joulegate', of: ({ tool }) => tool.version }),
     ...differing(jobs, { title: 'base', of: ({ base }) => base?.commit }),
     ...devices.flatMap((label) =>
       differing(

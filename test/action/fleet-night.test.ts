@@ -50,6 +50,21 @@ describe('the shards of a night', () => {
     expect(fleet.services.cacheKeys).toHaveLength(1);
   });
 
+  it('of which one was interrupted propose what the others found, and are not green', async () => {
+    const fleet = await startFleet();
+    fleet.add({ left: shardOfNight('x'), shard: { index: 1, count: 2 } });
+    const left = shardOfNight('y');
+    const report = { ...JSON.parse(left['report.json']), exitCode: 130 };
+    fleet.add({ left: { ...left, 'report.json': JSON.stringify(report) }, shard: { index: 2, count: 2 } });
+    const ended = await fleet.run(nightly);
+    expect(ended.status).toBe(3);
+    expect(ended.outputs.verdict).toBe('improved');
+    expect(ended.log).toContain('was interrupted: nothing of it is proposed.');
+    expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x']);
+    // What it learnt is kept all the same.
+    expect(fleet.services.cacheKeys).toHaveLength(1);
+  }, 60_000);
+
   it('of which one is missing, one is corrupt and one left a state of another device are named; the others count', async () => {
     const fleet = await startFleet();
     const count = 5;

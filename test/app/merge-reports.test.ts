@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeReports } from '../../src/app/index.ts';
-import type { ReportGuard } from '../../src/schema/index.ts';
+import { type ReportGuard, validateReport } from '../../src/schema/index.ts';
 import { kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 
 const red = reportOf([kernelOf('bad')], samplesOf('bad', 1.5));
@@ -171,6 +171,75 @@ describe('reports of shards, judged together', () => {
       counts: { environment: 1, unchanged: 1 },
     });
     expect(merged.machineChanged).toBe(machineChanged);
+  });
+
+  it('do not pass where something was measured on a machine that changed, even if it looks unchanged', () => {
+    const merged = merge([
+      calm,
+      { ...reportOf([kernelOf('other')], samplesOf('other', 1)), machineChanged: 'x' },
+    ]);
+    expect(merged).toMatchObject({ verdict: 'environment', exitCode: 0, machineChanged: 'x' });
+    expect(merge([{ ...calm, machineChanged: 'x' }, red])).toMatchObject({ verdict: 'failed' });
+  });
+
+  it('fail for a sentinel that does not run on one of the machines, however well it was measured on another', () => {
+    const broken = sentinel({
+      verdict: 'regressed',
+      blocks: 0,
+      metrics: [],
+      reason: 'head does not run: device lost',
+    });
+    const here = reportOf([kernelOf('good'), broken], samplesOf('good', 1));
+    const there = reportOf(
+      [kernelOf('fine'), sentinel()],
+      [...samplesOf('fine', 1), ...samplesOf('sentinel', 1)],
+    );
+    for (const reports of [
+      [here, there],
+      [there, here],
+    ]) {
+      const merged = merge(reports);
+      expect(merged).toMatchObject({ verdict: 'failed', exitCode: 1 });
+      expect(merged.reason).toContain('sentinel (N=1) regressed');
+    }
+  });
+
+  it('are excused by a machine that is more than twice as noisy as the margin, as they were alone', () => {
+    // Reports have margins as the floor widened them: here from 3 % to 6 %, the most, with a floor of 10 %.
+    const metric = { ratio: null, gates: true, blocks: 15, flagged: false, confirmP: null, reason: '' };
+    const metrics = (['energy', 'latency'] as const).map((name) => ({
+      ...metric,
+      metric: name,
+      verdict: 'environment' as const,
+      margin: 0.06,
+    }));
+    const noisy = reportOf([kernelOf('bad', { metrics })], samplesOf('bad', 1.065), {
+      noiseFloor: { energy: null, latency: 0.1 },
+    });
+    expect(merge([noisy, calm]).kernels[0]).toMatchObject({ kernel: 'bad', verdict: 'environment' });
+    expect(merge([noisy, calm])).toMatchObject({ verdict: 'partial', exitCode: 0 });
+  });
+
+  it('have no verdict where base and head are the same commit', () => {
+    const head = { label: 'HEAD', commit: 'a'.repeat(40) };
+    expect(merge([{ ...calm, head }])).toMatchObject({
+      verdict: 'nothing-gated',
+      exitCode: 0,
+      reason: expect.stringContaining('same commit'),
+    });
+    expect(merge([{ ...calm, head: { ...head, dirty: true } }])).toMatchObject({ verdict: 'passed' });
+  });
+
+  it('may be of more kernels than a report has room for: what is alike is counted and not listed', () => {
+    const kernels = Array.from({ length: 32_010 }, (_, i) =>
+      kernelOf(`k${i}`, { verdict: 'identical', blocks: 0, metrics: [] }),
+    );
+    const merged = merge([reportOf(kernels, []), red]);
+    expect(merged.kernels).toHaveLength(32_000);
+    expect(merged).toMatchObject({ verdict: 'failed', counts: { identical: 32_010, regressed: 1 } });
+    expect(merged.kernels.some(({ verdict }) => verdict === 'regressed')).toBe(true);
+    expect(merged.warnings[0]).toContain('11 kernels with workloads');
+    expect(validateReport(merged)).toMatchObject({ ok: true });
   });
 
   it('count no samples of kernels that a report does not have', () => {

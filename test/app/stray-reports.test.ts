@@ -54,6 +54,13 @@ describe('reports that were made together', () => {
 });
 
 describe('a report that does not belong', () => {
+  it('was made by another version, which may have dealt kernels otherwise', () => {
+    const other = job('3', { tool: { name: 'joulegate', version: '9.9.9' } });
+    expect(strays([job('1'), job('2'), other])).toEqual([
+      '3 foreign: its version of Joulegate is 9.9.9, that of the others 0.0.0',
+    ]);
+  });
+
   it('has another head, base or manifest than most, wherever it stands', () => {
     const jobs = [job('1'), job('2'), job('3', headOf(c))];
     const found = [`3 foreign: its head is ${c}, that of the others ${b}`];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import { isReplaced } from '../../report/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import {
   type KeptState,
@@ -76,7 +77,16 @@ export async function mergeNight(
   gaps: readonly string[],
 ): Promise<ExitCode> {
   const { host, commands, runner } = task;
-  const warnings: string[] = [...gaps];
+  // What an interrupted job retuned was not compared, so it proposes nothing; what it learnt is kept.
+  const finished = reads.filter(({ report }) => report.exitCode !== ExitCode.interrupted);
+  const interrupted = reads.filter((read) => !finished.includes(read));
+  const proposing = finished.length === 0 ? reads : finished;
+  const missing = [
+    ...gaps,
+    ...interrupted.map(({ collected }) => `${collected.name} was interrupted: nothing of it is proposed.`),
+  ];
+  const warnings: string[] = [...missing];
+  for (const text of missing.slice(gaps.length)) commands.warning(text);
   const warn = (text: string) => {
     warnings.push(text);
     commands.warning(text);
@@ -85,20 +95,29 @@ export async function mergeNight(
     warnings.push(text);
     commands.error(text, { title: 'Joulegate' });
   };
-  const states = reads.flatMap((read) => readState(read, warn) ?? []);
+  const statesOf = new Map<ReadReport<ReportRetune>, KeptState>();
+  for (const read of reads) {
+    const state = readState(read, warn);
+    if (state !== null) statesOf.set(read, state);
+    // What it found and did not hand on is in its report and cannot be proposed.
+    else if (read.report.kernels.some(isReplaced)) {
+      missing.push(`${read.collected.name} found better configurations, and did not hand them on.`);
+    }
+  }
+  const states = [...statesOf.values()];
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
-  const tuned = mergeTuned(states.flatMap((state) => state.tuned ?? []));
+  const tuned = mergeTuned(proposing.flatMap((read) => statesOf.get(read)?.tuned ?? []));
   const tunedPath = tuned === null ? null : writeMerged(join(reportFolder, tunedFile), tuned, fail);
   const merged = mergeRetunes(
-    reads.map(({ collected, report }) => ({ label: collected.device, report })),
-    warnings,
+    proposing.map(({ collected, report }) => ({ label: collected.device, report })),
+    [...new Set([...missing, ...warnings])],
   );
   // Without the file there is nothing for a following job to propose, which must not look like a quiet night.
   const isUnwritten = tuned !== null && tunedPath === null;
   const fault = isUnwritten
     ? ExitCode.badInput
-    : gaps.length > 0
+    : missing.length > 0
       ? ExitCode.couldNotMeasure
       : ExitCode.passed;
   const told = merged.exitCode === ExitCode.passed ? { ...merged, exitCode: fault } : merged;
