@@ -79,7 +79,7 @@ describeOnAdapter('retune on a device', () => {
       .replace('WORKGROUP: [32, 64, 128, 256]', 'WORKGROUP: [32, 64, 96, 128, 160, 192, 224, 256]')
       .replace('PER_THREAD: [1, 2, 4]', 'PER_THREAD: [1, 2, 3, 4, 5, 6, 7, 8]')
       .replace('trials: 12', 'trials: 64');
-    const folder = await projectFolder({ ...smallProject(3_000), 'joulegate.yaml': wide });
+    const folder = await projectFolder({ ...smallProject(500), 'joulegate.yaml': wide });
     const started = startJoulegate(folder, 'retune', '--seconds', '600');
     await started.sees('trials');
     started.child.kill('SIGINT');
