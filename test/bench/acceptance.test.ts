@@ -153,14 +153,17 @@ describeOnAdapter('npm run gpu:acceptance', () => {
       nvml.set({ tickMs: 10, powerPeriodMs: 10, powerCoverMs: 10 });
       nvml.setLoad([{ fromMs: 0, toMs: 1e15, watts: 50 }]);
       const args = ['bench/run.mjs', 'acceptance', '--out', folder, '--tiny', '--device', 'software'];
-      await promisify(execFile)(process.execPath, [...args, '--meter', 'nvml'], {
+      const ended = promisify(execFile)(process.execPath, [...args, '--meter', 'nvml'], {
         env: { ...process.env, JOULEGATE_NVML_LIBRARY: nvml.path, JOULEGATE_LOCKS: folder },
       });
+      // A unit that failed says why in the ledger.
+      await ended.catch(() => undefined);
       const ledger: Ledger = JSON.parse(readFileSync(join(folder, 'acceptance.json'), 'utf8'));
       const statuses = Object.entries(ledger.steps).flatMap(([step, units]) =>
-        Object.entries(units).map(([unit, { status }]) => `${step}/${unit}: ${status}`),
+        Object.entries(units).map(([unit, { status, error }]) => `${step}/${unit}: ${error ?? status}`),
       );
       expect(statuses.filter((status) => !status.endsWith(': done'))).toEqual([]);
+      await ended;
       expect(Object.keys(ledger.steps)).toEqual([
         'sensor',
         'correctness',
