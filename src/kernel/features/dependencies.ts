@@ -111,7 +111,11 @@ export class Dependencies {
    * known of it.
    */
   #walk(fn: FnElem): void {
-    const visit = (statement: Statement, guards: readonly string[], outer: Block): void => {
+    const visit = (
+      statement: Statement,
+      { guards, certain }: { readonly guards: readonly string[]; readonly certain: boolean },
+      outer: Block,
+    ): void => {
       for (const word of guards) this.#conditions.add(word);
       // The variable of a loop belongs to the loop.
       const block = statement.kind === 'for' ? newBlock(outer) : outer;
@@ -121,22 +125,26 @@ export class Dependencies {
         this.#blocks.set(statement.call.function, block);
       }
       if (statement.kind === 'let' || statement.kind === 'var' || statement.kind === 'const') {
-        add(block.names, statement.name.decl.ident.originalName, [...guards, ...wordsOf(statement)]);
+        const name = statement.name.decl.ident.originalName;
+        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        if (certain) block.certain.add(name);
       }
       if (statement.kind === 'for') {
-        if (statement.init) visit(statement.init, guards, block);
-        if (statement.update) visit(statement.update, guards, block);
+        if (statement.init) visit(statement.init, { guards, certain: true }, block);
+        if (statement.update) visit(statement.update, { guards, certain: true }, block);
       }
       for (const inner of blocksOf(statement)) {
         const within = newBlock(block);
-        forEachGuarded(inner, guards, (one, known) => visit(one, known, within));
+        forEachGuarded(inner, guards, (one, known) => visit(one, { guards: known, certain: known === guards }, within));
       }
       for (const name of changedIn(statement)) {
-        // A module-scope variable changes for all functions.
-        add(this.#globals, name, guards);
-        for (let at: Block | null = block; at !== null; at = at.parent) {
+        let at: Block | null = block;
+        for (; at !== null; at = at.parent) {
           for (const word of guards) at.names.get(name)?.add(word);
+          if (at.certain.has(name)) break;
         }
+        // A module-scope variable changes for all functions.
+        if (at === null) add(this.#globals, name, guards);
       }
     };
     const parameters = newBlock(null);
@@ -144,7 +152,9 @@ export class Dependencies {
       add(parameters.names, parameter.name.decl.ident.originalName, wordsOf(parameter));
     }
     const body = newBlock(parameters);
-    forEachGuarded(fn.body.body, [], (statement, guards) => visit(statement, guards, body));
+    forEachGuarded(fn.body.body, [], (statement, guards) =>
+      visit(statement, { guards, certain: guards.length === 0 }, body),
+    );
   }
 }
 
@@ -152,10 +162,12 @@ export class Dependencies {
 interface Block {
   readonly parent: Block | null;
   readonly names: Map<string, Words>;
+  /** Names declared so far whenever the block is there. */
+  readonly certain: Set<string>;
 }
 
 function newBlock(parent: Block | null): Block {
-  return { parent, names: new Map() };
+  return { parent, names: new Map(), certain: new Set() };
 }
 
 function add(map: Map<string, Words>, name: string, words: Iterable<string>): void {

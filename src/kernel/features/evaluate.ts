@@ -125,7 +125,7 @@ function binaryCode(
 }
 
 function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scope: Scope): ValueCode {
-  const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
+  const { module, isNumber, fixedNumbers, slots } = scope.program;
   const element = declaration.declElem;
   switch (element?.kind) {
     case 'param': {
@@ -173,7 +173,7 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
     default:
       return unknown;
   }
-  const changes = element.kind === 'var' && assignments.has(declaration);
+  const changes = element.kind === 'var' && scope.program.timesAssigned(declaration, scope.fn) > 0;
   const kind = elementKind(typeOf(reference, module));
   const initial: ValueCode = element.init
     ? lazyValueCode(element.init, scope)

@@ -7,7 +7,7 @@ import { moduleScope, type Scope, Slots } from './scope.ts';
 export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIdent, number>): Scope {
   return moduleScope({
     module,
-    assignments,
+    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
     isNumber: () => false,
     fixedNumbers: {},
     slots: new Slots(),

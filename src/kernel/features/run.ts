@@ -92,7 +92,7 @@ const maxCalls = 10_000;
 
 /** A run with nothing known yet. */
 export function startRun(launch: Launch, numbers: Run['numbers'], body: Run['body']): Run {
-  return { numbers, launch, body, constants: [], callsLeft: maxCalls, laneReads: 0, assumed: null };
+  return { numbers, launch, body, constants: places(64), callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */
@@ -121,10 +121,15 @@ export interface Frame {
 
 /** The activation of an entry point. */
 export function entryFrame(): Frame {
-  return { arguments: null, caller: null, depth: 0, memory: [] };
+  return { arguments: null, caller: null, depth: 0, memory: places(0) };
 }
 
 /** The activation of a function by a call. */
 export function callFrame(passed: readonly Argument[], caller: Frame): Frame {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: [] };
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(64) };
+}
+
+/** Room for values; reading and writing beyond the end of an array is slow. */
+function places(count: number): (Value | null | undefined)[] {
+  return new Array<Value | null | undefined>(count).fill(undefined);
 }

@@ -8,8 +8,12 @@ import type { CountCode } from './tally.ts';
 /** What the code of a program is made in: all that does not depend on numbers. */
 export interface Program {
   readonly module: WgslModule;
-  /** How often each variable is assigned; taking its address counts as many times. */
-  readonly assignments: ReadonlyMap<DeclIdent, number>;
+  /**
+   * How often a variable is assigned; taking its address counts as many times.
+   *
+   * @param fn the function that it belongs to, unless it is one of the module.
+   */
+  timesAssigned(declaration: DeclIdent, fn: FnElem | null): number;
   /** Whether a declaration's value is the configuration's. */
   readonly isNumber: (declaration: DeclIdent) => boolean;
   /** Those of these values that are the same for all configurations. */

@@ -1,4 +1,5 @@
 import type { DeclIdent, FnElem, GlobalVarElem, WgslModule } from '../wesl.ts';
+import { countAssignments } from './assignments.ts';
 import type { Part } from './dependencies.ts';
 import type { NumberCode } from './run.ts';
 import { functionScope, moduleScope, type Program, type Scope, type Slots } from './scope.ts';
@@ -29,7 +30,8 @@ export class Structure implements Program {
   readonly #entry: FnElem;
   readonly #shared: SharedParts | null;
   readonly #bodies = new Map<FnElem, CountCode | null | 'unfinished'>();
-  #assignments: ReadonlyMap<DeclIdent, number> | null = null;
+  /** By function; null for those of module-scope variables, whoever assigns them. */
+  readonly #assignments = new Map<FnElem | null, ReadonlyMap<DeclIdent, number>>();
 
   constructor(options: {
     readonly module: WgslModule;
@@ -49,9 +51,14 @@ export class Structure implements Program {
     this.scope = moduleScope(this);
   }
 
-  get assignments(): ReadonlyMap<DeclIdent, number> {
-    this.#assignments ??= surveyFrom(this.#entry, this.module);
-    return this.#assignments;
+  timesAssigned(declaration: DeclIdent, fn: FnElem | null): number {
+    const owner = declaration.isGlobal ? null : fn;
+    let counts = this.#assignments.get(owner);
+    if (!counts) {
+      counts = owner ? countAssignments([owner], this.module) : surveyFrom(this.#entry, this.module);
+      this.#assignments.set(owner, counts);
+    }
+    return counts.get(declaration) ?? 0;
   }
 
   body(fn: FnElem): CountCode | null | 'unfinished' {

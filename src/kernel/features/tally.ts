@@ -78,7 +78,7 @@ export function stepping(step: CountStep): CountCode {
 export function sequence(codes: readonly (CountCode | null)[]): CountCode | null {
   const all = codes.filter((code) => code !== null);
   if (all.length <= 1) return all[0] ?? null;
-  const sums = zeros.slice();
+  const sums = new Float64Array(counters.length);
   const steps: CountStep[] = [];
   for (const code of all) {
     for (const [index, amount] of code.fixed) sums[index] = (sums[index] as number) + amount;
@@ -92,11 +92,9 @@ export function sequence(codes: readonly (CountCode | null)[]): CountCode | null
   return { fixed, steps };
 }
 
-const zeros: readonly number[] = counters.map(() => 0);
-
 /** Sums of counters, and the deepest loop nest. NaN is "unknown" and spreads. */
 export class Tally {
-  readonly #sums = zeros.slice();
+  readonly #sums = new Float64Array(counters.length);
   loopDepth = 0;
 
   /** @param index of a counter. */
@@ -113,8 +111,8 @@ export class Tally {
   /** Adds amounts by counter index, each a number of times. */
   addAll(amounts: CountCode['fixed'], times: number): void {
     for (let at = 0; at < amounts.length; at++) {
-      const [index, amount] = amounts[at] as CountCode['fixed'][number];
-      this.add(index, amount * times);
+      const one = amounts[at] as CountCode['fixed'][number];
+      this.add(one[0], one[1] * times);
     }
   }
 

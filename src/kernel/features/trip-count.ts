@@ -81,7 +81,8 @@ function inductionOfFor(loop: ForElem, scope: Scope): Induction | null {
 }
 
 function inductionOfLoop(loop: WhileElem | LoopElem, scope: Scope): Induction | null {
-  const { module, assignments } = scope.program;
+  const { program, fn } = scope;
+  const { module } = program;
   const statements = [...live(loop.body.body, module)];
   let exit: { condition: ExpressionElem; stops: boolean; index: number } | null = null;
   if (loop.kind === 'while') {
@@ -99,7 +100,7 @@ function inductionOfLoop(loop: WhileElem | LoopElem, scope: Scope): Induction | 
   if (!exit) return null;
   const { condition, stops, index } = exit;
   const variable = onlyChangingVariable(condition, scope);
-  if (!variable || assignments.get(variable) !== 1) return null;
+  if (!variable || program.timesAssigned(variable, fn) !== 1) return null;
   const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable);
   const step = statements[stepIndex];
   if (!step) return null;
@@ -128,7 +129,7 @@ function isExit(statement: Statement, scope: Scope): boolean {
 function onlyChangingVariable(expression: ExpressionElem, scope: Scope): DeclIdent | undefined {
   const found = new Set<DeclIdent>();
   for (const declaration of referenced(expression, scope)) {
-    if (scope.program.assignments.has(declaration)) found.add(declaration);
+    if (scope.program.timesAssigned(declaration, scope.fn) > 0) found.add(declaration);
   }
   return found.size === 1 ? [...found][0] : undefined;
 }
