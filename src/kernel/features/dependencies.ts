@@ -135,7 +135,9 @@ export class Dependencies {
       }
       for (const inner of blocksOf(statement)) {
         const within = newBlock(block);
-        forEachGuarded(inner, guards, (one, known) => visit(one, { guards: known, certain: known === guards }, within));
+        forEachGuarded(inner, guards, (one, known) =>
+          visit(one, { guards: known, certain: known === guards }, within),
+        );
       }
       for (const name of changedIn(statement)) {
         let at: Block | null = block;

@@ -12,6 +12,7 @@ export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIden
     fixedNumbers: {},
     slots: new Slots(),
     remember: (_owner, _parts, _scope, make) => make(),
+    gather: (_owner, _whole, make) => make(),
     body: () => null,
   });
 }

@@ -20,6 +20,8 @@ export interface Program {
   readonly fixedNumbers: Run['numbers'];
   /** Finds a part of the code as it was made for another structure, or makes it. `parts` are all that it is made of. */
   remember<T>(owner: object, parts: readonly Part[], scope: Scope, make: () => T): T;
+  /** The same for statements that hold others, which are parts of their own. */
+  gather<T>(owner: object, whole: Part, make: () => T): T;
   /** Code that counts the body of a function once; unfinished while it is made, as for one that calls itself. */
   body(fn: FnElem): CountCode | null | 'unfinished';
   readonly slots: Slots;
