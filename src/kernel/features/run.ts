@@ -23,11 +23,10 @@ export interface Viewpoint {
 export const everyone: Viewpoint = { lane: null, initial: false, index: 0 };
 /** The first invocation, which stands for all where they differ in how often they loop. */
 export const firstInvocation: Viewpoint = { lane: 0, initial: false, index: 1 };
+const firstArrival: Viewpoint = { lane: 0, initial: true, index: 2 };
+const neighbourArrival: Viewpoint = { lane: 1, initial: true, index: 3 };
 /** The first invocation and its neighbour on first arrival: their addresses tell the stride. */
-export const arrivals: readonly [Viewpoint, Viewpoint] = [
-  { lane: 0, initial: true, index: 2 },
-  { lane: 1, initial: true, index: 3 },
-];
+export const arrivals: readonly [Viewpoint, Viewpoint] = [firstArrival, neighbourArrival];
 
 /** Places that a declaration takes in what an activation remembers: one per viewpoint, and whether it reads its lane. */
 export const placesEach = 5;
@@ -51,12 +50,11 @@ export function keep(
   memory: Frame['memory'],
   place: number,
   view: Viewpoint,
-  { value, readsBefore }: { readonly value: Value | null; readonly readsBefore: number },
+  ...[value, readsBefore]: [value: Value | null, readsBefore: number]
 ): void {
   memory[place + view.index] = value;
-  const [first, neighbour] = arrivals;
-  if (view !== first) return;
-  if (run.laneReads === readsBefore) memory[place + neighbour.index] = value;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value;
   else memory[place + laneFlag] = true;
 }
 
@@ -102,11 +100,11 @@ export type AddressCode = (run: Run, frame: Frame, view: Viewpoint) => number;
 /** A number that depends on nothing but the configuration. */
 export type NumberCode = (run: Run) => number;
 
-/** What a parameter stands for. */
+/** What a parameter stands for: code that may replace itself by faster code. */
 export interface Argument {
-  readonly value: ValueCode;
+  value: ValueCode;
   /** Where it points, if it is a pointer. */
-  readonly pointedAt: AddressCode;
+  pointedAt: AddressCode;
 }
 
 /** One activation of a function. */
@@ -124,9 +122,13 @@ export function entryFrame(): Frame {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
 }
 
-/** The activation of a function by a call. */
-export function callFrame(passed: readonly Argument[], caller: Frame): Frame {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(64) };
+/**
+ * The activation of a function by a call.
+ *
+ * @param declarations of the function that have slots so far.
+ */
+export function callFrame(passed: readonly Argument[], caller: Frame, declarations: number): Frame {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
 }
 
 /** Room for values; reading and writing beyond the end of an array is slow. */

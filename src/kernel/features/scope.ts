@@ -40,17 +40,31 @@ export interface Scope {
 /** Places of declarations in what a run and an activation remember, the same for every configuration. */
 export class Slots {
   readonly #slots = new WeakMap<DeclIdent, number>();
-  readonly #used = new WeakMap<object, number>();
+  readonly #rooms = new WeakMap<object, Room>();
 
   /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
   of(declaration: DeclIdent, owner: object): number {
     const known = this.#slots.get(declaration);
     if (known !== undefined) return known;
-    const slot = this.#used.get(owner) ?? 0;
-    this.#used.set(owner, slot + 1);
+    const slot = this.room(owner).used++;
     this.#slots.set(declaration, slot);
     return slot;
   }
+
+  /** The slots that an owner's declarations use: more as more code is made. */
+  room(owner: object): Room {
+    let room = this.#rooms.get(owner);
+    if (!room) {
+      room = { used: 0 };
+      this.#rooms.set(owner, room);
+    }
+    return room;
+  }
+}
+
+/** How many slots are used. */
+interface Room {
+  used: number;
 }
 
 /** The scope of a program's module-scope declarations. */
