@@ -88,9 +88,17 @@ export interface Run {
 /** Calls followed in one program at most. */
 const maxCalls = 10_000;
 
-/** A run with nothing known yet. */
-export function startRun(launch: Launch, numbers: Run['numbers'], body: Run['body']): Run {
-  return { numbers, launch, body, constants: places(64), callsLeft: maxCalls, laneReads: 0, assumed: null };
+/**
+ * A run with nothing known yet.
+ *
+ * @param constants what is known of another run with the same numbers: nothing of it depends on a launch.
+ */
+export function startRun(
+  launch: Launch,
+  numbers: Run['numbers'],
+  ...[body, constants = places(64)]: [body: Run['body'], constants?: Run['constants']]
+): Run {
+  return { numbers, launch, body, constants, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */
