@@ -160,9 +160,14 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
         const value = typeof fixed === 'string' || fixed === undefined ? null : fixed;
         return () => value;
       }
+      const slot = slots.of(declaration, slots);
       return (run) => {
-        const value = run.numbers[name];
-        return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+        const known = run.constants[slot];
+        if (known !== undefined) return known;
+        const number = run.numbers[name];
+        const value = typeof number === 'number' || typeof number === 'boolean' ? number : null;
+        run.constants[slot] = value;
+        return value;
       };
     }
     case 'var':

@@ -7,7 +7,7 @@ import type {
   Statement,
   WhileElem,
 } from '../wesl.ts';
-import { declarationOf, live, typeOfDeclaration } from '../wesl.ts';
+import { constantValue, declarationOf, live, typeOfDeclaration } from '../wesl.ts';
 import { applyBinary, elementKind, scalarOperator } from './arithmetic.ts';
 import { countAssignments, rootDeclaration } from './assignments.ts';
 import { valueCode } from './evaluate.ts';
@@ -68,11 +68,12 @@ function inductionOfFor(loop: ForElem, scope: Scope): Induction | null {
     from = init.rhs;
   }
   if (!variable || countAssignments([body], module).has(variable)) return null;
-  const first = from ? valueCode(from, scope) : null;
+  const fixed = from === undefined ? 0 : from.kind === 'literal' ? constantValue(from, module) : null;
+  const first = from && fixed === null ? valueCode(from, scope) : null;
   return {
     variable,
-    start: (run, frame) => (first === null ? 0 : first(run, frame, firstInvocation)),
-    shared: (run, frame) => first !== null && first(run, frame, everyone) === null,
+    start: first === null ? () => fixed : (run, frame) => first(run, frame, firstInvocation),
+    shared: first === null ? () => false : (run, frame) => first(run, frame, everyone) === null,
     condition,
     stops: false,
     stepsFirst: false,
@@ -189,6 +190,7 @@ const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': 
 /** Trips of `for (i = start; i < end; i += by)` and the like, without going through them; null for other loops. */
 function countedCode(induction: Induction, scope: Scope): TripCode | null {
   const increment = incrementCode(induction, scope);
+  const one = induction.step.kind === 'increment';
   const { condition, variable, shared, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== 'binary-expression') return null;
   const isVariable = (side: ExpressionElem) =>
@@ -198,7 +200,7 @@ function countedCode(induction: Induction, scope: Scope): TripCode | null {
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
   const bound = valueCode(turned ? condition.left : condition.right, scope);
   return (run, frame, start) => {
-    const by = increment(run, frame);
+    const by = one ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
     const end = bound(run, frame, firstInvocation);
     if (typeof end !== 'number') return null;
