@@ -92,7 +92,9 @@ class Builder implements VariantBuilder {
     const code = parsed.ok
       ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint })
       : null;
-    return code === null ? unknownFeatures() : featuresOf(code, program, {}, code.needs({}));
+    if (code === null) return unknownFeatures();
+    const numbered = code.with({});
+    return featuresOf(numbered, program, numbered.needs());
   }
 
   async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {
@@ -105,7 +107,8 @@ class Builder implements VariantBuilder {
   }
 
   #count(code: ProgramCode, configuration: Configuration): FeatureVector | null {
-    const needs = code.needs(configuration);
+    const program = code.with(configuration);
+    const needs = program.needs();
     const launch = this.#launch(this.kernel, configuration, needs.bindings, 'variant');
     if (!launch.ok) return null;
     const { dispatch, buffers } = launch.value;
@@ -113,7 +116,7 @@ class Builder implements VariantBuilder {
     const { requiredFeatures } = code;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(code, { buffers, dispatch, workgroupSize }, configuration, needs);
+    return featuresOf(program, { buffers, dispatch, workgroupSize }, needs);
   }
 
   async #variant(

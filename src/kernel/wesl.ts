@@ -224,9 +224,9 @@ export class BindableProgram {
     const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
     if (!rootAst) throw new Error('the file is missing');
     const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
-    const directives = this.modules.flatMap((module) =>
-      filterValidElements(module, conditions).filter(({ kind }) => kind === 'directive'),
-    );
+    const directives = this.modules
+      .filter((module) => module.some(isDirective))
+      .flatMap((module) => filterValidElements(module, conditions).filter(isDirective));
     const resolver = this.#resolver;
     let bindings: BindResults['bindings'] | null = null;
     return {
@@ -242,6 +242,10 @@ export class BindableProgram {
       },
     };
   }
+}
+
+function isDirective({ kind }: AbstractElem): boolean {
+  return kind === 'directive';
 }
 
 /** The failure that an error of linking or binding stands for; others are thrown again. */

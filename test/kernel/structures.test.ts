@@ -128,6 +128,48 @@ describe('conditions decide on names, types, members, imports and what is assign
   });
 });
 
+it('changes under a condition concern the variable that is changed, and no other of its name', async () => {
+  const source = `import constants::{N, EXTRA};
+@group(0) @binding(0) var<storage, read_write> data: array<f32>;
+var<private> count: u32 = 2;
+fn steps() -> u32 { var count = 3u; @if(EXTRA) count = data_size(); return count; }
+fn data_size() -> u32 { return arrayLength(&data); }
+@compute @workgroup_size(N) fn main(@builtin(local_invocation_index) index: u32) {
+  var limit = 4u;
+  var place = vec2u(1, 2);
+  var fixed = vec2u(3, 4);
+  { @if(EXTRA) limit = index; let limit = 5u; for (var i = 0u; i < limit; i++) { data[i] = 1; } }
+  for (var i = 0u; i < limit; i++) { data[i + index * 2] = 1; }
+  { @if(EXTRA) place.x = index; }
+  { @if(EXTRA) fixed.y = index; }
+  for (var i = 0u; i < place.x; i++) { data[i] *= 2; }
+  for (var i = 0u; i < fixed.x; i++) { data[i] += 2; }
+  place.y = 7;
+  @if(N_2) { var step = 1u; @if(EXTRA) step = 2u; for (var i = 0u; i < 8; i += step) { data[i] = 3; } }
+  { @if(EXTRA) count = index; var count = 1u; count += steps(); data[count] = 4; }
+  data[count] = f32(count);
+}`;
+  const options = {
+    files: { 'a.wesl': source },
+    tunables: [
+      { name: 'N', values: [1, 2] },
+      { name: 'EXTRA', values: [true, false] },
+    ],
+    defaults: { N: 1, EXTRA: true },
+  };
+  for (const order of [
+    [true, false],
+    [false, true],
+  ]) {
+    const builder = builderOf(options);
+    for (const EXTRA of order) for (const N of [1, 2]) await compare(builder, { N, EXTRA });
+    expect(await builder.featuresOf({ N: 1, EXTRA: true })).not.toBeNull();
+    expect(await builder.featuresOf({ N: 1, EXTRA: true })).not.toEqual(
+      await builder.featuresOf({ N: 1, EXTRA: false }),
+    );
+  }
+});
+
 describe('there are no features', () => {
   const head = '@group(0) @binding(0) var<storage, read_write> data: array<f32>;\n@compute';
 

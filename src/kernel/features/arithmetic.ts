@@ -80,6 +80,9 @@ export function scalarOperator(operator: string, kind: string | null): ScalarOpe
   if (numeric === null)
     return (a, b) => (typeof a === 'number' && typeof b === 'number' ? null : truth(a, b));
   // Most of what is evaluated is u32, so it has code of its own.
+  if (kind === 'u32' && Object.hasOwn(unsignedOperators, operator)) {
+    return unsignedOperators[operator] as ScalarOperator;
+  }
   if (kind === 'u32') {
     return (a, b) => {
       if (typeof a === 'boolean' || typeof b === 'boolean') return truth(a, b);
@@ -93,6 +96,14 @@ export function scalarOperator(operator: string, kind: string | null): ScalarOpe
     return value === null || !Number.isFinite(value) ? null : wrap(value, kind);
   };
 }
+
+const unsignedOperators: Readonly<Record<string, ScalarOperator>> = {
+  '+': (a, b) => (typeof a === 'number' && typeof b === 'number' ? (a + b) >>> 0 : null),
+  '-': (a, b) => (typeof a === 'number' && typeof b === 'number' ? (a - b) >>> 0 : null),
+  '*': (a, b) => (typeof a === 'number' && typeof b === 'number' ? Math.imul(a, b) >>> 0 : null),
+  '/': (a, b) => (typeof a === 'number' && typeof b === 'number' && b !== 0 ? (a / b) >>> 0 : null),
+  '%': (a, b) => (typeof a === 'number' && typeof b === 'number' && b !== 0 ? (a % b) >>> 0 : null),
+};
 
 const truthOperators: Readonly<Record<string, (a: Scalar, b: Scalar) => boolean>> = {
   '&&': (a, b) => Boolean(a) && Boolean(b),

@@ -111,51 +111,91 @@ export class Dependencies {
    * known of it.
    */
   #walk(fn: FnElem): void {
-    const visit = (statement: Statement, guards: readonly string[], outer: Block): void => {
+    const visit = (
+      statement: Statement,
+      { guards, certain }: { readonly guards: readonly string[]; readonly certain: boolean },
+      outer: Block,
+    ): void => {
       for (const word of guards) this.#conditions.add(word);
       // The variable of a loop belongs to the loop.
-      const block = statement.kind === 'for' ? newBlock(outer) : outer;
+      const block = statement.kind === 'for' ? newBlock(outer, guards) : outer;
       this.#blocks.set(statement, block);
       if (statement.kind === 'call') {
         this.#blocks.set(statement.call, block);
         this.#blocks.set(statement.call.function, block);
       }
       if (statement.kind === 'let' || statement.kind === 'var' || statement.kind === 'const') {
-        add(block.names, statement.name.decl.ident.originalName, [...guards, ...wordsOf(statement)]);
+        const name = statement.name.decl.ident.originalName;
+        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        if (certain) block.certain.add(name);
       }
       if (statement.kind === 'for') {
-        if (statement.init) visit(statement.init, guards, block);
-        if (statement.update) visit(statement.update, guards, block);
+        if (statement.init) visit(statement.init, { guards, certain: true }, block);
+        if (statement.update) visit(statement.update, { guards, certain: true }, block);
       }
       for (const inner of blocksOf(statement)) {
-        const within = newBlock(block);
-        forEachGuarded(inner, guards, (one, known) => visit(one, known, within));
+        const within = newBlock(block, guards);
+        forEachGuarded(inner, guards, (one, known) =>
+          visit(one, { guards: known, certain: known === guards }, within),
+        );
       }
       for (const name of changedIn(statement)) {
+        let owner: Block | null = block;
+        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
+        const matters = () => {
+          for (let at: Block | null = block; at !== owner; at = at?.parent ?? null)
+            addTo(at?.names, name, guards);
+          addTo(owner?.names, name, guards);
+        };
         // A module-scope variable changes for all functions.
-        add(this.#globals, name, guards);
-        for (let at: Block | null = block; at !== null; at = at.parent) {
-          for (const word of guards) at.names.get(name)?.add(word);
-        }
+        if (owner === null) add(this.#globals, name, guards);
+        else if (guards.length === owner.guards.length) owner.changed.add(name);
+        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
+        else matters();
       }
     };
-    const parameters = newBlock(null);
+    /** Changes of elements, which matter only to variables that may not change otherwise. */
+    const partial: { readonly owner: Block; readonly name: string; readonly matters: () => void }[] = [];
+    const parameters = newBlock(null, []);
     for (const parameter of fn.params) {
       add(parameters.names, parameter.name.decl.ident.originalName, wordsOf(parameter));
     }
-    const body = newBlock(parameters);
-    forEachGuarded(fn.body.body, [], (statement, guards) => visit(statement, guards, body));
+    const body = newBlock(parameters, []);
+    forEachGuarded(fn.body.body, [], (statement, guards) =>
+      visit(statement, { guards, certain: guards.length === 0 }, body),
+    );
+    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
   }
 }
 
 /** The local declarations of a block, with the words that decide what they mean. */
 interface Block {
   readonly parent: Block | null;
+  /** The conditions that the block itself depends on. */
+  readonly guards: readonly string[];
   readonly names: Map<string, Words>;
+  /** Names declared so far whenever the block is there. */
+  readonly certain: Set<string>;
+  /** Those of them that change whenever the block is there. */
+  readonly changed: Set<string>;
 }
 
-function newBlock(parent: Block | null): Block {
-  return { parent, names: new Map() };
+function newBlock(parent: Block | null, guards: readonly string[]): Block {
+  return { parent, guards, names: new Map(), certain: new Set(), changed: new Set() };
+}
+
+function addTo(names: Block['names'] | undefined, name: string, words: readonly string[]): void {
+  const known = names?.get(name);
+  for (const word of words) known?.add(word);
+}
+
+/** The variable of which a statement assigns a part: an element or member; null if it does something else. */
+function changedInPart(statement: Statement): string | null {
+  if (statement.kind !== 'assign' || addressedIn(statement).length > 0) return null;
+  const { lhs } = statement;
+  return lhs.kind === 'component-expression' || lhs.kind === 'component-member-expression'
+    ? rootName(lhs)
+    : null;
 }
 
 function add(map: Map<string, Words>, name: string, words: Iterable<string>): void {

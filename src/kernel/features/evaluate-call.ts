@@ -36,18 +36,29 @@ export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode 
   };
 }
 
-/** What a call's parameters stand for. */
-export function argumentsOf(call: FunctionCallExpression, scope: Scope): readonly Argument[] {
-  return call.arguments.map((argument) => {
-    let pointedAt: Argument['pointedAt'] | null = null;
-    return {
-      value: lazyValueCode(argument, scope),
+/** What a call gives to a function: what its parameters stand for, and room for its declarations. */
+export interface Passed {
+  readonly arguments: readonly Argument[];
+  readonly room: { readonly used: number };
+}
+
+/** What a call gives to the function that it calls. */
+export function argumentsOf(fn: FnElem, call: FunctionCallExpression, scope: Scope): Passed {
+  const passed = call.arguments.map((argument) => {
+    // Most are never asked for, so each makes its code when it is.
+    const one: Argument = {
+      value: (run, frame, view) => {
+        one.value = valueCode(argument, scope);
+        return one.value(run, frame, view);
+      },
       pointedAt: (run, frame, view) => {
-        pointedAt ??= pointedAtCode(argument, scope);
-        return pointedAt(run, frame, view);
+        one.pointedAt = pointedAtCode(argument, scope);
+        return one.pointedAt(run, frame, view);
       },
     };
+    return one;
   });
+  return { arguments: passed, room: scope.program.slots.room(fn) };
 }
 
 function combination(
@@ -82,10 +93,12 @@ function functionCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): V
   if (last?.kind !== 'return' || !last.value) return unknown;
   const named = body.slice(0, -1);
   if (!named.every((statement) => statement.kind === 'let' || statement.kind === 'const')) return unknown;
-  const passed = argumentsOf(call, scope);
+  const passed = argumentsOf(fn, call, scope);
   const value = lazyValueCode(last.value, functionScope(fn, scope));
   return (run, frame, view) =>
-    run.assumed !== null || frame.depth >= maxDepth ? null : value(run, callFrame(passed, frame), view);
+    run.assumed !== null || frame.depth >= maxDepth
+      ? null
+      : value(run, callFrame(passed.arguments, frame, passed.room.used), view);
 }
 
 function elementwise(name: string, values: readonly Value[], kind: string | null): Value | null {

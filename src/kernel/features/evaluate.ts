@@ -45,8 +45,7 @@ function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
       const declaration = declarationOf(expression.ident, module);
       if (!declaration) return unknown;
       const code = declarationCode(declaration, expression, scope);
-      const { kind } = declaration.declElem ?? {};
-      if (kind !== 'var' && kind !== 'gvar') return code;
+      if (declaration.declElem?.kind !== 'gvar') return code;
       return (run, frame, view) =>
         run.assumed !== null && run.assumed.variable === declaration
           ? run.assumed.value
@@ -125,7 +124,7 @@ function binaryCode(
 }
 
 function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scope: Scope): ValueCode {
-  const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
+  const { module, isNumber, fixedNumbers, slots } = scope.program;
   const element = declaration.declElem;
   switch (element?.kind) {
     case 'param': {
@@ -147,7 +146,7 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
         run.assumed = null;
         const value = passed.value(run, frame.caller, view);
         run.assumed = assumed;
-        keep(run, memory, slot, view, { value, readsBefore });
+        keep(run, memory, slot, view, value, readsBefore);
         return value;
       };
     }
@@ -161,9 +160,14 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
         const value = typeof fixed === 'string' || fixed === undefined ? null : fixed;
         return () => value;
       }
+      const slot = slots.of(declaration, slots);
       return (run) => {
-        const value = run.numbers[name];
-        return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+        const known = run.constants[slot];
+        if (known !== undefined) return known;
+        const number = run.numbers[name];
+        const value = typeof number === 'number' || typeof number === 'boolean' ? number : null;
+        run.constants[slot] = value;
+        return value;
       };
     }
     case 'var':
@@ -173,22 +177,22 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
     default:
       return unknown;
   }
-  const changes = element.kind === 'var' && assignments.has(declaration);
+  const changes = element.kind === 'var' && scope.program.timesAssigned(declaration, scope.fn) > 0;
   const kind = elementKind(typeOf(reference, module));
-  const initial: ValueCode = element.init
-    ? lazyValueCode(element.init, scope)
-    : () => (kind === null ? null : 0);
+  const { init } = element;
+  let initial: ValueCode | null = init ? null : () => (kind === null ? null : 0);
+  // Most values are never asked for.
+  const made = (): ValueCode => {
+    initial = valueCode(init as ExpressionElem, scope);
+    return initial;
+  };
   const held: ValueCode = (run, frame, view) => {
-    const value = initial(run, frame, view);
+    const value = (initial ?? made())(run, frame, view);
     return typeof value === 'number' ? wrap(value, kind) : value;
   };
-  const { isGlobal } = declaration;
-  const slot = isGlobal
-    ? slots.of(declaration, slots)
-    : placesEach * slots.of(declaration, scope.fn ?? scope);
-  return (run, frame, view) => {
-    if (changes && !view.initial) return null;
-    if (isGlobal) {
+  if (declaration.isGlobal) {
+    const slot = slots.of(declaration, slots);
+    return (run, frame, view) => {
       const known = run.constants[slot];
       if (known !== undefined) return known;
       // Guards against declarations that depend on themselves in erroneous programs.
@@ -196,16 +200,23 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
       const value = held(run, frame, view);
       run.constants[slot] = value;
       return value;
+    };
+  }
+  const slot = placesEach * slots.of(declaration, scope.fn ?? scope);
+  return (run, frame, view) => {
+    if (run.assumed !== null) {
+      // What holds under an assumption must not be remembered beyond it.
+      if (run.assumed.variable === declaration) return run.assumed.value;
+      return changes && !view.initial ? null : held(run, frame, view);
     }
-    // What holds under an assumption must not be remembered beyond it.
-    if (run.assumed !== null) return held(run, frame, view);
+    if (changes && !view.initial) return null;
     const { memory } = frame;
     const remembered = recall(run, memory, slot, view);
     if (remembered !== undefined) return remembered;
     const readsBefore = run.laneReads;
     memory[slot + view.index] = null;
     const value = held(run, frame, view);
-    keep(run, memory, slot, view, { value, readsBefore });
+    keep(run, memory, slot, view, value, readsBefore);
     return value;
   };
 }

@@ -11,8 +11,8 @@ import { accessCode, isMemory } from './access.ts';
 import { elementKind, isFloat, lanesOf } from './arithmetic.ts';
 import { builtinCost, reductions } from './builtins.ts';
 import { constancy } from './constants.ts';
-import { argumentsOf } from './evaluate-call.ts';
-import { type Argument, callFrame, type Run } from './run.ts';
+import { argumentsOf, type Passed } from './evaluate-call.ts';
+import { callFrame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import {
   adding,
@@ -185,7 +185,7 @@ function callCode(call: FunctionCallExpression, scope: Scope): CountCode | null 
 function activationCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
   const code = scope.program.body(fn);
   if (code === null || (code !== 'unfinished' && code.steps.length === 0)) return code;
-  const passed = argumentsOf(call, scope);
+  const passed = argumentsOf(fn, call, scope);
   return stepping((run, frame, tally, times) => {
     const counting = code === 'unfinished' ? run.body(fn) : code;
     activate(counting, passed, run, frame, tally, times);
@@ -194,12 +194,12 @@ function activationCode(fn: FnElem, call: FunctionCallExpression, scope: Scope):
 
 function activate(
   code: ReturnType<Run['body']>,
-  passed: readonly Argument[],
+  passed: Passed,
   ...[run, frame, tally, times]: Parameters<CountStep>
 ): void {
   if (code === null) return;
   if (code === 'unfinished' || run.callsLeft-- <= 0) tally.forget();
-  else perform(code, run, callFrame(passed, frame), tally, times);
+  else perform(code, run, callFrame(passed.arguments, frame, passed.room.used), tally, times);
 }
 
 /** The function that a statement calls; null for what is no function of the program. */
@@ -214,7 +214,7 @@ export function calledFunction(call: FunctionCallExpression, scope: Scope): FnEl
  * depend on much that the call does not.
  */
 export function callStatementCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): CountCode | null {
-  const passed = argumentsOf(call, scope);
+  const passed = argumentsOf(fn, call, scope);
   return sequence([
     ...call.arguments.map((argument) => expressionCode(argument, scope)),
     stepping((run, frame, tally, times) => activate(run.body(fn), passed, run, frame, tally, times)),

@@ -1,5 +1,5 @@
 import type { FeatureVector, Program } from '../types.ts';
-import type { Numbers, ProgramCode, ProgramNeeds } from './program-code.ts';
+import type { NumberedProgram, ProgramNeeds } from './program-code.ts';
 import { type Counter, counterIndex, counters, type Tally } from './tally.ts';
 
 /** Invocations that run in step on most GPUs. */
@@ -132,26 +132,27 @@ export function unknownFeatures(): FeatureVector {
  * something cannot be known without running it.
  */
 export function featuresOf(
-  code: ProgramCode,
+  program: NumberedProgram,
   launch: Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>,
-  numbers: Numbers,
   { workgroupBytes }: Pick<ProgramNeeds, 'workgroupBytes'>,
 ): FeatureVector {
   const unknownSize = [Number.NaN, Number.NaN, Number.NaN] as const;
   const workgroupSize = launch.workgroupSize ?? unknownSize;
   const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
   const measure: Measure = {
-    counts: code.count(launch, numbers),
+    counts: program.count(launch),
     dispatch: launch.dispatch,
     workgroupSize,
     workgroups: launch.dispatch.reduce((product, size) => product * size, 1),
     perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
     workgroupBytes,
-    privateBytes: code.privateBytes(numbers),
+    privateBytes: program.privateBytes(),
     uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0),
   };
   const features = new Float64Array(measures.length);
-  for (const [index, feature] of measures.entries()) features[index] = feature(measure);
+  for (let index = 0; index < measures.length; index++) {
+    features[index] = (measures[index] as (measure: Measure) => number)(measure);
+  }
   return features;
 }

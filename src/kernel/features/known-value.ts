@@ -7,11 +7,12 @@ import { moduleScope, type Scope, Slots } from './scope.ts';
 export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIdent, number>): Scope {
   return moduleScope({
     module,
-    assignments,
+    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
     isNumber: () => false,
     fixedNumbers: {},
     slots: new Slots(),
     remember: (_owner, _parts, _scope, make) => make(),
+    gather: (_owner, _whole, make) => make(),
     body: () => null,
   });
 }

@@ -31,11 +31,17 @@ export interface ProgramNeeds {
 /** A program made into code that answers for every configuration of the same structure. */
 export interface ProgramCode {
   readonly requiredFeatures: readonly string[];
-  needs(numbers: Numbers): ProgramNeeds;
+  /** The program with the numbers of a configuration. */
+  with(numbers: Numbers): NumberedProgram;
+}
+
+/** What the code of a program says for one configuration. */
+export interface NumberedProgram {
+  needs(): ProgramNeeds;
   /** Counts per invocation. */
-  count(launch: Launch, numbers: Numbers): Tally;
+  count(launch: Launch): Tally;
   /** Bytes of the arrays that functions declare; scalars and vectors are taken to live in registers. */
-  privateBytes(numbers: Numbers): number;
+  privateBytes(): number;
 }
 
 /** What program code is made with. */
@@ -57,18 +63,24 @@ export function programCode(options: CodeOptions): ProgramCode | null {
   const needs = needsCode(entry, structure);
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
-  const run = (numbers: Numbers, launch: Launch = unknownLaunch) => startRun(launch, numbers, body);
   return {
     requiredFeatures: requiredFeaturesOf(module),
-    needs: (numbers) => needs(run(numbers)),
-    count: (launch, numbers) => {
-      const tally = new Tally();
-      if (code !== null && code !== 'unfinished') perform(code, run(numbers, launch), entryFrame(), tally, 1);
-      return tally;
-    },
-    privateBytes: (numbers) => {
-      const one = run(numbers);
-      return privateSizes.reduce((sum, size) => sum + size(one), 0);
+    with: (numbers) => {
+      const run = startRun(unknownLaunch, numbers, body);
+      return {
+        needs: () => needs(run),
+        count: (launch) => {
+          const tally = new Tally();
+          const launched = startRun(launch, numbers, body, run.constants);
+          if (code !== null && code !== 'unfinished') perform(code, launched, entryFrame(), tally, 1);
+          return tally;
+        },
+        privateBytes: () => {
+          let bytes = 0;
+          for (const size of privateSizes) bytes += size(run);
+          return bytes;
+        },
+      };
     },
   };
 }
@@ -90,7 +102,7 @@ function needsCode(entry: FnElem, structure: Structure): (run: Run) => ProgramNe
     } else {
       const make = () => bindingCode(variable, scope);
       const binding = structure.remember(variable, [variable], scope, make);
-      if (binding !== null) bound.push((run) => ({ ...binding(run), used }));
+      if (binding !== null) bound.push((run) => binding(run, used));
     }
   }
   const attributes = entry.attributes ?? [];
@@ -117,20 +129,21 @@ function isWorkgroup(variable: GlobalVarElem): boolean {
 function bindingCode(
   variable: GlobalVarElem,
   scope: Scope,
-): ((run: Run) => Omit<BoundVariable, 'used'>) | null {
+): ((run: Run, used: boolean) => BoundVariable) | null {
   const group = attributeCode(variable.attributes, 'group', scope);
   const binding = attributeCode(variable.attributes, 'binding', scope);
   if (group === null && binding === null) return null;
   const name = variable.name.decl.ident.originalName;
   const kind = bindingKind(variable);
   const refusal = kind === null ? { line: 1, column: 1, reason: 'is no buffer' } : null;
-  return (run) => ({
+  return (run, used) => ({
     name,
     group: group?.(run) ?? Number.NaN,
     binding: binding?.(run) ?? Number.NaN,
     kind,
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
+    used,
     refusal,
   });
 }

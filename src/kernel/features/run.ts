@@ -23,11 +23,10 @@ export interface Viewpoint {
 export const everyone: Viewpoint = { lane: null, initial: false, index: 0 };
 /** The first invocation, which stands for all where they differ in how often they loop. */
 export const firstInvocation: Viewpoint = { lane: 0, initial: false, index: 1 };
+const firstArrival: Viewpoint = { lane: 0, initial: true, index: 2 };
+const neighbourArrival: Viewpoint = { lane: 1, initial: true, index: 3 };
 /** The first invocation and its neighbour on first arrival: their addresses tell the stride. */
-export const arrivals: readonly [Viewpoint, Viewpoint] = [
-  { lane: 0, initial: true, index: 2 },
-  { lane: 1, initial: true, index: 3 },
-];
+export const arrivals: readonly [Viewpoint, Viewpoint] = [firstArrival, neighbourArrival];
 
 /** Places that a declaration takes in what an activation remembers: one per viewpoint, and whether it reads its lane. */
 export const placesEach = 5;
@@ -51,12 +50,11 @@ export function keep(
   memory: Frame['memory'],
   place: number,
   view: Viewpoint,
-  { value, readsBefore }: { readonly value: Value | null; readonly readsBefore: number },
+  ...[value, readsBefore]: [value: Value | null, readsBefore: number]
 ): void {
   memory[place + view.index] = value;
-  const [first, neighbour] = arrivals;
-  if (view !== first) return;
-  if (run.laneReads === readsBefore) memory[place + neighbour.index] = value;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value;
   else memory[place + laneFlag] = true;
 }
 
@@ -90,9 +88,17 @@ export interface Run {
 /** Calls followed in one program at most. */
 const maxCalls = 10_000;
 
-/** A run with nothing known yet. */
-export function startRun(launch: Launch, numbers: Run['numbers'], body: Run['body']): Run {
-  return { numbers, launch, body, constants: [], callsLeft: maxCalls, laneReads: 0, assumed: null };
+/**
+ * A run with nothing known yet.
+ *
+ * @param constants what is known of another run with the same numbers: nothing of it depends on a launch.
+ */
+export function startRun(
+  launch: Launch,
+  numbers: Run['numbers'],
+  ...[body, constants = places(64)]: [body: Run['body'], constants?: Run['constants']]
+): Run {
+  return { numbers, launch, body, constants, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */
@@ -102,11 +108,11 @@ export type AddressCode = (run: Run, frame: Frame, view: Viewpoint) => number;
 /** A number that depends on nothing but the configuration. */
 export type NumberCode = (run: Run) => number;
 
-/** What a parameter stands for. */
+/** What a parameter stands for: code that may replace itself by faster code. */
 export interface Argument {
-  readonly value: ValueCode;
+  value: ValueCode;
   /** Where it points, if it is a pointer. */
-  readonly pointedAt: AddressCode;
+  pointedAt: AddressCode;
 }
 
 /** One activation of a function. */
@@ -121,10 +127,19 @@ export interface Frame {
 
 /** The activation of an entry point. */
 export function entryFrame(): Frame {
-  return { arguments: null, caller: null, depth: 0, memory: [] };
+  return { arguments: null, caller: null, depth: 0, memory: places(0) };
 }
 
-/** The activation of a function by a call. */
-export function callFrame(passed: readonly Argument[], caller: Frame): Frame {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: [] };
+/**
+ * The activation of a function by a call.
+ *
+ * @param declarations of the function that have slots so far.
+ */
+export function callFrame(passed: readonly Argument[], caller: Frame, declarations: number): Frame {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
+}
+
+/** Room for values; reading and writing beyond the end of an array is slow. */
+function places(count: number): (Value | null | undefined)[] {
+  return new Array<Value | null | undefined>(count).fill(undefined);
 }

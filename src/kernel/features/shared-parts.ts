@@ -9,6 +9,7 @@ const maxParts = 100_000;
 export class SharedParts {
   readonly #dependencies: Dependencies;
   #known = new Map<object, Known>();
+  #gathered = new Map<object, Known>();
   #size = 0;
 
   constructor(dependencies: Dependencies) {
@@ -19,16 +20,19 @@ export class SharedParts {
   find(
     part: {
       readonly owner: object;
+      /** Whether it is made of parts that are found by themselves; an owner may have one of either kind. */
+      readonly gathers: boolean;
       readonly parts: readonly Part[];
       readonly module: WgslModule;
     },
     make: () => Unit,
   ): Unit {
-    const { owner, parts, module } = part;
-    let known = this.#known.get(owner);
+    const { owner, gathers, parts, module } = part;
+    const all = gathers ? this.#gathered : this.#known;
+    let known = all.get(owner);
     if (!known) {
       known = { conditions: this.#dependencies.of(parts, owner), units: new Map() };
-      this.#known.set(owner, known);
+      all.set(owner, known);
     }
     const { conditions, units } = known;
     let key = '';
@@ -38,6 +42,7 @@ export class SharedParts {
     const unit = make();
     if (++this.#size > maxParts) {
       this.#known = new Map();
+      this.#gathered = new Map();
       this.#size = 0;
     }
     units.set(key, unit);

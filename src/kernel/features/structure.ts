@@ -1,4 +1,5 @@
 import type { DeclIdent, FnElem, GlobalVarElem, WgslModule } from '../wesl.ts';
+import { countAssignments } from './assignments.ts';
 import type { Part } from './dependencies.ts';
 import type { NumberCode } from './run.ts';
 import { functionScope, moduleScope, type Program, type Scope, type Slots } from './scope.ts';
@@ -22,14 +23,14 @@ export class Structure implements Program {
   readonly fixedNumbers: Program['fixedNumbers'];
   readonly slots: Slots;
   readonly scope: Scope;
-  /** Module-scope variables that were reached. */
-  readonly variables = new Set<GlobalVarElem>();
-  /** Bytes of the variables that functions declare. */
-  readonly privateSizes: NumberCode[] = [];
   readonly #entry: FnElem;
   readonly #shared: SharedParts | null;
+  readonly #reached = newReach();
+  /** What the part reaches that is being made. */
+  #reaching = this.#reached;
   readonly #bodies = new Map<FnElem, CountCode | null | 'unfinished'>();
-  #assignments: ReadonlyMap<DeclIdent, number> | null = null;
+  /** By function; null for those of module-scope variables, whoever assigns them. */
+  readonly #assignments = new Map<FnElem | null, ReadonlyMap<DeclIdent, number>>();
 
   constructor(options: {
     readonly module: WgslModule;
@@ -49,18 +50,57 @@ export class Structure implements Program {
     this.scope = moduleScope(this);
   }
 
-  get assignments(): ReadonlyMap<DeclIdent, number> {
-    this.#assignments ??= surveyFrom(this.#entry, this.module);
-    return this.#assignments;
+  /** Module-scope variables that were reached. */
+  get variables(): ReadonlySet<GlobalVarElem> {
+    return this.#reached.variables;
+  }
+
+  /** Bytes of the variables that functions declare. */
+  get privateSizes(): readonly NumberCode[] {
+    return this.#reached.privateSizes;
+  }
+
+  timesAssigned(declaration: DeclIdent, fn: FnElem | null): number {
+    const owner = declaration.isGlobal ? null : fn;
+    let counts = this.#assignments.get(owner);
+    if (!counts) {
+      counts = owner ? countAssignments([owner], this.module) : surveyFrom(this.#entry, this.module);
+      this.#assignments.set(owner, counts);
+    }
+    return counts.get(declaration) ?? 0;
   }
 
   body(fn: FnElem): CountCode | null | 'unfinished' {
     const known = this.#bodies.get(fn);
     if (known !== undefined) return known;
     this.#bodies.set(fn, 'unfinished');
-    const code = blockCode(fn.body.body, functionScope(fn, this.scope));
+    // A function that many call declares its variables once.
+    const caller = this.#reaching;
+    this.#reaching = this.#reached;
+    const code = this.gather(fn, fn, () => blockCode(fn.body.body, functionScope(fn, this.scope)));
+    this.#reaching = caller;
     this.#bodies.set(fn, code);
     return code;
+  }
+
+  gather<T>(owner: object, whole: Part, make: () => T): T {
+    const makeUnit = (): Unit => {
+      const outer = this.#reaching;
+      const own = newReach();
+      this.#reaching = own;
+      const value = make();
+      this.#reaching = outer;
+      return {
+        value,
+        variables: [...own.variables],
+        functions: [...own.functions],
+        privateSizes: own.privateSizes,
+      };
+    };
+    return this.#use(
+      this.#shared?.find({ owner, gathers: true, parts: [whole], module: this.module }, makeUnit) ??
+        makeUnit(),
+    ) as T;
   }
 
   remember<T>(owner: object, parts: readonly Part[], scope: Scope, make: () => T): T {
@@ -69,10 +109,29 @@ export class Structure implements Program {
       const privateSizes = locals.flatMap((type: LocalType) => privateSize(type, scope) ?? []);
       return { value: make(), ...reached, privateSizes };
     };
-    const unit = this.#shared?.find({ owner, parts, module: this.module }, makeUnit) ?? makeUnit();
-    for (const variable of unit.variables) this.variables.add(variable);
-    this.privateSizes.push(...unit.privateSizes);
-    for (const fn of unit.functions) this.body(fn);
-    return unit.value as T;
+    const part = { owner, gathers: false, parts, module: this.module };
+    return this.#use(this.#shared?.find(part, makeUnit) ?? makeUnit()) as T;
   }
+
+  #use({ value, variables, functions, privateSizes }: Unit): unknown {
+    const reaching = this.#reaching;
+    for (const variable of variables) reaching.variables.add(variable);
+    for (const size of privateSizes) reaching.privateSizes.push(size);
+    for (const fn of functions) {
+      reaching.functions.add(fn);
+      this.body(fn);
+    }
+    return value;
+  }
+}
+
+/** What parts reach, while they are made. */
+interface Reach {
+  readonly variables: Set<GlobalVarElem>;
+  readonly functions: Set<FnElem>;
+  readonly privateSizes: NumberCode[];
+}
+
+function newReach(): Reach {
+  return { variables: new Set(), functions: new Set(), privateSizes: [] };
 }

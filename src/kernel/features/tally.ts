@@ -52,8 +52,8 @@ export type CountStep = (run: Run, frame: Frame, tally: Tally, times: number) =>
 
 /** Counts something for a configuration: what is the same every time, and what is not. */
 export interface CountCode {
-  /** Amounts by counter index, once each. */
-  readonly fixed: readonly (readonly [index: number, amount: number])[];
+  /** Counter indexes and amounts in turn, each counter once. */
+  readonly fixed: readonly number[];
   readonly steps: readonly CountStep[];
 }
 
@@ -66,7 +66,7 @@ export function perform(code: CountCode, run: Run, frame: Frame, tally: Tally, t
 
 /** Code that adds an amount to a counter every time. */
 export function adding(counter: Counter, amount = 1): CountCode {
-  return { fixed: [[counterIndex(counter), amount]], steps: [] };
+  return { fixed: [counterIndex(counter), amount], steps: [] };
 }
 
 /** Code of one step. */
@@ -78,25 +78,34 @@ export function stepping(step: CountStep): CountCode {
 export function sequence(codes: readonly (CountCode | null)[]): CountCode | null {
   const all = codes.filter((code) => code !== null);
   if (all.length <= 1) return all[0] ?? null;
-  const sums = zeros.slice();
+  const sums = noSums();
   const steps: CountStep[] = [];
   for (const code of all) {
-    for (const [index, amount] of code.fixed) sums[index] = (sums[index] as number) + amount;
+    for (let at = 0; at < code.fixed.length; at += 2) {
+      const index = code.fixed[at] as number;
+      sums[index] = (sums[index] as number) + (code.fixed[at + 1] as number);
+    }
     for (const step of code.steps) steps.push(step);
   }
-  const fixed: [number, number][] = [];
+  const fixed: number[] = [];
   for (let index = 0; index < sums.length; index++) {
     const amount = sums[index] as number;
-    if (amount !== 0) fixed.push([index, amount]);
+    if (amount !== 0) fixed.push(index, amount);
   }
   return { fixed, steps };
 }
 
-const zeros: readonly number[] = counters.map(() => 0);
+const zeros = counters.map(() => 0.5).fill(0);
+
+/** A sum of nothing for every counter. */
+function noSums(): number[] {
+  // Copies of what has held a fraction have room for fractions from the start.
+  return zeros.slice();
+}
 
 /** Sums of counters, and the deepest loop nest. NaN is "unknown" and spreads. */
 export class Tally {
-  readonly #sums = zeros.slice();
+  readonly #sums = noSums();
   loopDepth = 0;
 
   /** @param index of a counter. */
@@ -110,11 +119,10 @@ export class Tally {
     this.#sums[index] = (this.#sums[index] as number) + amount;
   }
 
-  /** Adds amounts by counter index, each a number of times. */
+  /** Adds what is the same every time, a number of times. */
   addAll(amounts: CountCode['fixed'], times: number): void {
-    for (let at = 0; at < amounts.length; at++) {
-      const [index, amount] = amounts[at] as CountCode['fixed'][number];
-      this.add(index, amount * times);
+    for (let at = 0; at < amounts.length; at += 2) {
+      this.add(amounts[at] as number, (amounts[at + 1] as number) * times);
     }
   }
 
@@ -122,7 +130,9 @@ export class Tally {
   addLargest(alternatives: readonly Tally[]): void {
     for (let index = 0; index < counters.length; index++) {
       let largest = 0;
-      for (const tally of alternatives) largest = Math.max(largest, tally.#sums[index] as number);
+      for (let at = 0; at < alternatives.length; at++) {
+        largest = Math.max(largest, (alternatives[at] as Tally).#sums[index] as number);
+      }
       this.#sums[index] = (this.#sums[index] as number) + largest;
     }
     for (const tally of alternatives) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);

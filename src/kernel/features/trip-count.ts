@@ -7,7 +7,7 @@ import type {
   Statement,
   WhileElem,
 } from '../wesl.ts';
-import { declarationOf, live, typeOfDeclaration } from '../wesl.ts';
+import { constantValue, declarationOf, live, typeOfDeclaration } from '../wesl.ts';
 import { applyBinary, elementKind, scalarOperator } from './arithmetic.ts';
 import { countAssignments, rootDeclaration } from './assignments.ts';
 import { valueCode } from './evaluate.ts';
@@ -68,11 +68,12 @@ function inductionOfFor(loop: ForElem, scope: Scope): Induction | null {
     from = init.rhs;
   }
   if (!variable || countAssignments([body], module).has(variable)) return null;
-  const first = from ? valueCode(from, scope) : null;
+  const fixed = from === undefined ? 0 : from.kind === 'literal' ? constantValue(from, module) : null;
+  const first = from && fixed === null ? valueCode(from, scope) : null;
   return {
     variable,
-    start: (run, frame) => (first === null ? 0 : first(run, frame, firstInvocation)),
-    shared: (run, frame) => first !== null && first(run, frame, everyone) === null,
+    start: first === null ? () => fixed : (run, frame) => first(run, frame, firstInvocation),
+    shared: first === null ? () => false : (run, frame) => first(run, frame, everyone) === null,
     condition,
     stops: false,
     stepsFirst: false,
@@ -81,7 +82,8 @@ function inductionOfFor(loop: ForElem, scope: Scope): Induction | null {
 }
 
 function inductionOfLoop(loop: WhileElem | LoopElem, scope: Scope): Induction | null {
-  const { module, assignments } = scope.program;
+  const { program, fn } = scope;
+  const { module } = program;
   const statements = [...live(loop.body.body, module)];
   let exit: { condition: ExpressionElem; stops: boolean; index: number } | null = null;
   if (loop.kind === 'while') {
@@ -99,7 +101,7 @@ function inductionOfLoop(loop: WhileElem | LoopElem, scope: Scope): Induction | 
   if (!exit) return null;
   const { condition, stops, index } = exit;
   const variable = onlyChangingVariable(condition, scope);
-  if (!variable || assignments.get(variable) !== 1) return null;
+  if (!variable || program.timesAssigned(variable, fn) !== 1) return null;
   const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable);
   const step = statements[stepIndex];
   if (!step) return null;
@@ -128,7 +130,7 @@ function isExit(statement: Statement, scope: Scope): boolean {
 function onlyChangingVariable(expression: ExpressionElem, scope: Scope): DeclIdent | undefined {
   const found = new Set<DeclIdent>();
   for (const declaration of referenced(expression, scope)) {
-    if (scope.program.assignments.has(declaration)) found.add(declaration);
+    if (scope.program.timesAssigned(declaration, scope.fn) > 0) found.add(declaration);
   }
   return found.size === 1 ? [...found][0] : undefined;
 }
@@ -188,6 +190,7 @@ const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': 
 /** Trips of `for (i = start; i < end; i += by)` and the like, without going through them; null for other loops. */
 function countedCode(induction: Induction, scope: Scope): TripCode | null {
   const increment = incrementCode(induction, scope);
+  const one = induction.step.kind === 'increment';
   const { condition, variable, shared, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== 'binary-expression') return null;
   const isVariable = (side: ExpressionElem) =>
@@ -197,7 +200,7 @@ function countedCode(induction: Induction, scope: Scope): TripCode | null {
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
   const bound = valueCode(turned ? condition.left : condition.right, scope);
   return (run, frame, start) => {
-    const by = increment(run, frame);
+    const by = one ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
     const end = bound(run, frame, firstInvocation);
     if (typeof end !== 'number') return null;

@@ -19,6 +19,7 @@ export function blockCode(statements: readonly Statement[], scope: Scope): Count
 
 function statementCode(statement: Statement, scope: Scope): CountCode | null {
   const whole = (make: () => CountCode | null) => scope.program.remember(statement, [statement], scope, make);
+  const gathered = (make: () => CountCode | null) => scope.program.gather(statement, statement, make);
   switch (statement.kind) {
     case 'var':
     case 'let': {
@@ -37,9 +38,9 @@ function statementCode(statement: Statement, scope: Scope): CountCode | null {
       return whole(() => (value ? expressionCode(value, scope) : null));
     }
     case 'block':
-      return blockCode(statement.body, scope);
+      return gathered(() => blockCode(statement.body, scope));
     case 'if':
-      return branchCode(statement, scope);
+      return gathered(() => branchCode(statement, scope));
     case 'switch': {
       const { selector } = statement;
       const clauses = live(statement.clauses, scope.program.module);
@@ -50,7 +51,7 @@ function statementCode(statement: Statement, scope: Scope): CountCode | null {
       ]);
     }
     case 'for':
-      return forCode(statement, scope);
+      return gathered(() => forCode(statement, scope));
     case 'while':
     case 'loop': {
       const parts = statement.kind === 'while' ? [statement.condition] : [];
