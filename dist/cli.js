@@ -33680,9 +33680,7 @@ var BindableProgram = class {
     const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
     if (!rootAst) throw new Error("the file is missing");
     const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
-    const directives = this.modules.flatMap(
-      (module) => filterValidElements(module, conditions).filter(({ kind }) => kind === "directive")
-    );
+    const directives = this.modules.filter((module) => module.some(isDirective)).flatMap((module) => filterValidElements(module, conditions).filter(isDirective));
     const resolver = this.#resolver;
     let bindings = null;
     return {
@@ -33699,6 +33697,9 @@ var BindableProgram = class {
     };
   }
 };
+function isDirective({ kind }) {
+  return kind === "directive";
+}
 function bindingFailure(error, rootPath) {
   const outcome = linkFailure(error, rootPath);
   return outcome.ok ? null : outcome.failure;
@@ -34077,7 +34078,7 @@ function perform(code, run, frame, tally, times) {
   for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
 }
 function adding(counter, amount = 1) {
-  return { fixed: [[counterIndex(counter), amount]], steps: [] };
+  return { fixed: [counterIndex(counter), amount], steps: [] };
 }
 function stepping(step2) {
   return { fixed: [], steps: [step2] };
@@ -34085,22 +34086,28 @@ function stepping(step2) {
 function sequence(codes) {
   const all = codes.filter((code) => code !== null);
   if (all.length <= 1) return all[0] ?? null;
-  const sums = zeros.slice();
+  const sums = noSums();
   const steps2 = [];
   for (const code of all) {
-    for (const [index, amount] of code.fixed) sums[index] = sums[index] + amount;
+    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
+      const index = code.fixed[at3];
+      sums[index] = sums[index] + code.fixed[at3 + 1];
+    }
     for (const step2 of code.steps) steps2.push(step2);
   }
   const fixed2 = [];
   for (let index = 0; index < sums.length; index++) {
     const amount = sums[index];
-    if (amount !== 0) fixed2.push([index, amount]);
+    if (amount !== 0) fixed2.push(index, amount);
   }
   return { fixed: fixed2, steps: steps2 };
 }
-var zeros = counters.map(() => 0);
+var zeros = counters.map(() => 0.5).fill(0);
+function noSums() {
+  return zeros.slice();
+}
 var Tally = class {
-  #sums = zeros.slice();
+  #sums = noSums();
   loopDepth = 0;
   /** @param index of a counter. */
   get(index) {
@@ -34111,18 +34118,19 @@ var Tally = class {
     if (amount === 0) return;
     this.#sums[index] = this.#sums[index] + amount;
   }
-  /** Adds amounts by counter index, each a number of times. */
+  /** Adds what is the same every time, a number of times. */
   addAll(amounts, times) {
-    for (let at3 = 0; at3 < amounts.length; at3++) {
-      const [index, amount] = amounts[at3];
-      this.add(index, amount * times);
+    for (let at3 = 0; at3 < amounts.length; at3 += 2) {
+      this.add(amounts[at3], amounts[at3 + 1] * times);
     }
   }
   /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
   addLargest(alternatives2) {
     for (let index = 0; index < counters.length; index++) {
       let largest2 = 0;
-      for (const tally of alternatives2) largest2 = Math.max(largest2, tally.#sums[index]);
+      for (let at3 = 0; at3 < alternatives2.length; at3++) {
+        largest2 = Math.max(largest2, alternatives2[at3].#sums[index]);
+      }
       this.#sums[index] = this.#sums[index] + largest2;
     }
     for (const tally of alternatives2) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
@@ -34222,23 +34230,25 @@ var measures = Object.values(definitions);
 function unknownFeatures() {
   return new Float64Array(featureNames.length).fill(Number.NaN);
 }
-function featuresOf(code, launch, numbers2, { workgroupBytes }) {
+function featuresOf(program, launch, { workgroupBytes }) {
   const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
   const workgroupSize = launch.workgroupSize ?? unknownSize;
   const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
   const measure = {
-    counts: code.count(launch, numbers2),
+    counts: program.count(launch),
     dispatch: launch.dispatch,
     workgroupSize,
     workgroups: launch.dispatch.reduce((product, size) => product * size, 1),
     perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
     workgroupBytes,
-    privateBytes: code.privateBytes(numbers2),
+    privateBytes: program.privateBytes(),
     uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
     outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
   };
   const features = new Float64Array(measures.length);
-  for (const [index, feature] of measures.entries()) features[index] = feature(measure);
+  for (let index = 0; index < measures.length; index++) {
+    features[index] = measures[index](measure);
+  }
   return features;
 }
 
@@ -34583,6 +34593,9 @@ function scalarOperator(operator, kind) {
   const numeric = numericOperator(operator, kind);
   if (numeric === null)
     return (a2, b) => typeof a2 === "number" && typeof b === "number" ? null : truth(a2, b);
+  if (kind === "u32" && Object.hasOwn(unsignedOperators, operator)) {
+    return unsignedOperators[operator];
+  }
   if (kind === "u32") {
     return (a2, b) => {
       if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
@@ -34596,6 +34609,13 @@ function scalarOperator(operator, kind) {
     return value2 === null || !Number.isFinite(value2) ? null : wrap(value2, kind);
   };
 }
+var unsignedOperators = {
+  "+": (a2, b) => typeof a2 === "number" && typeof b === "number" ? a2 + b >>> 0 : null,
+  "-": (a2, b) => typeof a2 === "number" && typeof b === "number" ? a2 - b >>> 0 : null,
+  "*": (a2, b) => typeof a2 === "number" && typeof b === "number" ? Math.imul(a2, b) >>> 0 : null,
+  "/": (a2, b) => typeof a2 === "number" && typeof b === "number" && b !== 0 ? a2 / b >>> 0 : null,
+  "%": (a2, b) => typeof a2 === "number" && typeof b === "number" && b !== 0 ? a2 % b >>> 0 : null
+};
 var truthOperators = {
   "&&": (a2, b) => Boolean(a2) && Boolean(b),
   "&": (a2, b) => Boolean(a2) && Boolean(b),
@@ -34771,10 +34791,9 @@ function memberCode(base2, name, scope) {
 // src/kernel/features/run.ts
 var everyone = { lane: null, initial: false, index: 0 };
 var firstInvocation = { lane: 0, initial: false, index: 1 };
-var arrivals = [
-  { lane: 0, initial: true, index: 2 },
-  { lane: 1, initial: true, index: 3 }
-];
+var firstArrival = { lane: 0, initial: true, index: 2 };
+var neighbourArrival = { lane: 1, initial: true, index: 3 };
+var arrivals = [firstArrival, neighbourArrival];
 var placesEach = 5;
 var laneFlag = 4;
 function recall(run, memory, place, view) {
@@ -34782,11 +34801,10 @@ function recall(run, memory, place, view) {
   if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
   return value2;
 }
-function keep2(run, memory, place, view, { value: value2, readsBefore }) {
+function keep2(run, memory, place, view, ...[value2, readsBefore]) {
   memory[place + view.index] = value2;
-  const [first, neighbour] = arrivals;
-  if (view !== first) return;
-  if (run.laneReads === readsBefore) memory[place + neighbour.index] = value2;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
   else memory[place + laneFlag] = true;
 }
 var unknownLaunch = {
@@ -34795,28 +34813,39 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, body) {
-  return { numbers: numbers2, launch, body, constants: [], callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
-  return { arguments: null, caller: null, depth: 0, memory: [] };
+  return { arguments: null, caller: null, depth: 0, memory: places(0) };
 }
-function callFrame(passed, caller) {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: [] };
+function callFrame(passed, caller, declarations) {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
+}
+function places(count2) {
+  return new Array(count2).fill(void 0);
 }
 
 // src/kernel/features/scope.ts
 var Slots = class {
   #slots = /* @__PURE__ */ new WeakMap();
-  #used = /* @__PURE__ */ new WeakMap();
+  #rooms = /* @__PURE__ */ new WeakMap();
   /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
   of(declaration, owner) {
     const known2 = this.#slots.get(declaration);
     if (known2 !== void 0) return known2;
-    const slot2 = this.#used.get(owner) ?? 0;
-    this.#used.set(owner, slot2 + 1);
+    const slot2 = this.room(owner).used++;
     this.#slots.set(declaration, slot2);
     return slot2;
+  }
+  /** The slots that an owner's declarations use: more as more code is made. */
+  room(owner) {
+    let room2 = this.#rooms.get(owner);
+    if (!room2) {
+      room2 = { used: 0 };
+      this.#rooms.set(owner, room2);
+    }
+    return room2;
   }
 };
 function moduleScope(program) {
@@ -34961,17 +34990,21 @@ function callCode(call2, scope) {
     return values2.length === codes.length ? combine(values2) : null;
   };
 }
-function argumentsOf(call2, scope) {
-  return call2.arguments.map((argument) => {
-    let pointedAt = null;
-    return {
-      value: lazyValueCode(argument, scope),
+function argumentsOf(fn, call2, scope) {
+  const passed = call2.arguments.map((argument) => {
+    const one3 = {
+      value: (run, frame, view) => {
+        one3.value = valueCode(argument, scope);
+        return one3.value(run, frame, view);
+      },
       pointedAt: (run, frame, view) => {
-        pointedAt ??= pointedAtCode(argument, scope);
-        return pointedAt(run, frame, view);
+        one3.pointedAt = pointedAtCode(argument, scope);
+        return one3.pointedAt(run, frame, view);
       }
     };
+    return one3;
   });
+  return { arguments: passed, room: scope.program.slots.room(fn) };
 }
 function combination(name, kind, lanes) {
   if (/^(f32|f16|i32|u32|bool)$/.test(name)) return ([value2]) => convert(value2 ?? 0, name);
@@ -34998,9 +35031,9 @@ function functionCode(fn, call2, scope) {
   if (last2?.kind !== "return" || !last2.value) return unknown5;
   const named2 = body.slice(0, -1);
   if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
-  const passed = argumentsOf(call2, scope);
+  const passed = argumentsOf(fn, call2, scope);
   const value2 = lazyValueCode(last2.value, functionScope(fn, scope));
-  return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed, frame), view);
+  return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
 }
 function elementwise(name, values2, kind) {
   const vector = values2.find((value2) => typeof value2 === "object");
@@ -35083,8 +35116,7 @@ function makeCode(expression, scope) {
       const declaration = declarationOf(expression.ident, module);
       if (!declaration) return unknown4;
       const code = declarationCode(declaration, expression, scope);
-      const { kind } = declaration.declElem ?? {};
-      if (kind !== "var" && kind !== "gvar") return code;
+      if (declaration.declElem?.kind !== "gvar") return code;
       return (run, frame, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame, view);
     }
     case "unary-expression": {
@@ -35151,7 +35183,7 @@ function binaryCode(expression, scope) {
   };
 }
 function declarationCode(declaration, reference, scope) {
-  const { module, isNumber, fixedNumbers, assignments, slots } = scope.program;
+  const { module, isNumber, fixedNumbers, slots } = scope.program;
   const element2 = declaration.declElem;
   switch (element2?.kind) {
     case "param": {
@@ -35172,7 +35204,7 @@ function declarationCode(declaration, reference, scope) {
         run.assumed = null;
         const value2 = passed.value(run, frame.caller, view);
         run.assumed = assumed;
-        keep2(run, memory, slot3, view, { value: value2, readsBefore });
+        keep2(run, memory, slot3, view, value2, readsBefore);
         return value2;
       };
     }
@@ -35186,9 +35218,14 @@ function declarationCode(declaration, reference, scope) {
         const value2 = typeof fixed2 === "string" || fixed2 === void 0 ? null : fixed2;
         return () => value2;
       }
+      const slot3 = slots.of(declaration, slots);
       return (run) => {
-        const value2 = run.numbers[name];
-        return typeof value2 === "number" || typeof value2 === "boolean" ? value2 : null;
+        const known2 = run.constants[slot3];
+        if (known2 !== void 0) return known2;
+        const number3 = run.numbers[name];
+        const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
+        run.constants[slot3] = value2;
+        return value2;
       };
     }
     case "var":
@@ -35198,33 +35235,43 @@ function declarationCode(declaration, reference, scope) {
     default:
       return unknown4;
   }
-  const changes = element2.kind === "var" && assignments.has(declaration);
+  const changes = element2.kind === "var" && scope.program.timesAssigned(declaration, scope.fn) > 0;
   const kind = elementKind(typeOf3(reference, module));
-  const initial = element2.init ? lazyValueCode(element2.init, scope) : () => kind === null ? null : 0;
+  const { init: init2 } = element2;
+  let initial = init2 ? null : () => kind === null ? null : 0;
+  const made = () => {
+    initial = valueCode(init2, scope);
+    return initial;
+  };
   const held2 = (run, frame, view) => {
-    const value2 = initial(run, frame, view);
+    const value2 = (initial ?? made())(run, frame, view);
     return typeof value2 === "number" ? wrap(value2, kind) : value2;
   };
-  const { isGlobal } = declaration;
-  const slot2 = isGlobal ? slots.of(declaration, slots) : placesEach * slots.of(declaration, scope.fn ?? scope);
-  return (run, frame, view) => {
-    if (changes && !view.initial) return null;
-    if (isGlobal) {
-      const known2 = run.constants[slot2];
+  if (declaration.isGlobal) {
+    const slot3 = slots.of(declaration, slots);
+    return (run, frame, view) => {
+      const known2 = run.constants[slot3];
       if (known2 !== void 0) return known2;
-      run.constants[slot2] = null;
-      const value3 = held2(run, frame, view);
-      run.constants[slot2] = value3;
-      return value3;
+      run.constants[slot3] = null;
+      const value2 = held2(run, frame, view);
+      run.constants[slot3] = value2;
+      return value2;
+    };
+  }
+  const slot2 = placesEach * slots.of(declaration, scope.fn ?? scope);
+  return (run, frame, view) => {
+    if (run.assumed !== null) {
+      if (run.assumed.variable === declaration) return run.assumed.value;
+      return changes && !view.initial ? null : held2(run, frame, view);
     }
-    if (run.assumed !== null) return held2(run, frame, view);
+    if (changes && !view.initial) return null;
     const { memory } = frame;
     const remembered = recall(run, memory, slot2, view);
     if (remembered !== void 0) return remembered;
     const readsBefore = run.laneReads;
     memory[slot2 + view.index] = null;
     const value2 = held2(run, frame, view);
-    keep2(run, memory, slot2, view, { value: value2, readsBefore });
+    keep2(run, memory, slot2, view, value2, readsBefore);
     return value2;
   };
 }
@@ -35596,7 +35643,7 @@ function callCode2(call2, scope) {
 function activationCode(fn, call2, scope) {
   const code = scope.program.body(fn);
   if (code === null || code !== "unfinished" && code.steps.length === 0) return code;
-  const passed = argumentsOf(call2, scope);
+  const passed = argumentsOf(fn, call2, scope);
   return stepping((run, frame, tally, times) => {
     const counting = code === "unfinished" ? run.body(fn) : code;
     activate(counting, passed, run, frame, tally, times);
@@ -35605,7 +35652,7 @@ function activationCode(fn, call2, scope) {
 function activate(code, passed, ...[run, frame, tally, times]) {
   if (code === null) return;
   if (code === "unfinished" || run.callsLeft-- <= 0) tally.forget();
-  else perform(code, run, callFrame(passed, frame), tally, times);
+  else perform(code, run, callFrame(passed.arguments, frame, passed.room.used), tally, times);
 }
 function calledFunction(call2, scope) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
@@ -35613,7 +35660,7 @@ function calledFunction(call2, scope) {
   return element2?.kind === "fn" ? element2 : null;
 }
 function callStatementCode(fn, call2, scope) {
-  const passed = argumentsOf(call2, scope);
+  const passed = argumentsOf(fn, call2, scope);
   return sequence([
     ...call2.arguments.map((argument) => expressionCode(argument, scope)),
     stepping((run, frame, tally, times) => activate(run.body(fn), passed, run, frame, tally, times))
@@ -35688,11 +35735,12 @@ function inductionOfFor(loop, scope) {
     from = init2.rhs;
   }
   if (!variable2 || countAssignments([body], module).has(variable2)) return null;
-  const first = from ? valueCode(from, scope) : null;
+  const fixed2 = from === void 0 ? 0 : from.kind === "literal" ? constantValue(from, module) : null;
+  const first = from && fixed2 === null ? valueCode(from, scope) : null;
   return {
     variable: variable2,
-    start: (run, frame) => first === null ? 0 : first(run, frame, firstInvocation),
-    shared: (run, frame) => first !== null && first(run, frame, everyone) === null,
+    start: first === null ? () => fixed2 : (run, frame) => first(run, frame, firstInvocation),
+    shared: first === null ? () => false : (run, frame) => first(run, frame, everyone) === null,
     condition,
     stops: false,
     stepsFirst: false,
@@ -35700,7 +35748,8 @@ function inductionOfFor(loop, scope) {
   };
 }
 function inductionOfLoop(loop, scope) {
-  const { module, assignments } = scope.program;
+  const { program, fn } = scope;
+  const { module } = program;
   const statements = [...live(loop.body.body, module)];
   let exit = null;
   if (loop.kind === "while") {
@@ -35718,7 +35767,7 @@ function inductionOfLoop(loop, scope) {
   if (!exit) return null;
   const { condition, stops, index } = exit;
   const variable2 = onlyChangingVariable(condition, scope);
-  if (!variable2 || assignments.get(variable2) !== 1) return null;
+  if (!variable2 || program.timesAssigned(variable2, fn) !== 1) return null;
   const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable2);
   const step2 = statements[stepIndex];
   if (!step2) return null;
@@ -35743,7 +35792,7 @@ function isExit(statement, scope) {
 function onlyChangingVariable(expression, scope) {
   const found = /* @__PURE__ */ new Set();
   for (const declaration of referenced(expression, scope)) {
-    if (scope.program.assignments.has(declaration)) found.add(declaration);
+    if (scope.program.timesAssigned(declaration, scope.fn) > 0) found.add(declaration);
   }
   return found.size === 1 ? [...found][0] : void 0;
 }
@@ -35792,6 +35841,7 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
 var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
 function countedCode(induction, scope) {
   const increment = incrementCode(induction, scope);
+  const one3 = induction.step.kind === "increment";
   const { condition, variable: variable2, shared, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
   const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
@@ -35800,7 +35850,7 @@ function countedCode(induction, scope) {
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
   const bound = valueCode(turned ? condition.left : condition.right, scope);
   return (run, frame, start) => {
-    const by = increment(run, frame);
+    const by = one3 ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
     const end = bound(run, frame, firstInvocation);
     if (typeof end !== "number") return null;
@@ -35864,6 +35914,7 @@ function blockCode(statements, scope) {
 }
 function statementCode(statement, scope) {
   const whole = (make) => scope.program.remember(statement, [statement], scope, make);
+  const gathered = (make) => scope.program.gather(statement, statement, make);
   switch (statement.kind) {
     case "var":
     case "let": {
@@ -35882,9 +35933,9 @@ function statementCode(statement, scope) {
       return whole(() => value2 ? expressionCode(value2, scope) : null);
     }
     case "block":
-      return blockCode(statement.body, scope);
+      return gathered(() => blockCode(statement.body, scope));
     case "if":
-      return branchCode(statement, scope);
+      return gathered(() => branchCode(statement, scope));
     case "switch": {
       const { selector } = statement;
       const clauses = live(statement.clauses, scope.program.module);
@@ -35895,7 +35946,7 @@ function statementCode(statement, scope) {
       ]);
     }
     case "for":
-      return forCode(statement, scope);
+      return gathered(() => forCode(statement, scope));
     case "while":
     case "loop": {
       const parts = statement.kind === "while" ? [statement.condition] : [];
@@ -36022,14 +36073,14 @@ var Structure = class {
   fixedNumbers;
   slots;
   scope;
-  /** Module-scope variables that were reached. */
-  variables = /* @__PURE__ */ new Set();
-  /** Bytes of the variables that functions declare. */
-  privateSizes = [];
   #entry;
   #shared;
+  #reached = newReach();
+  /** What the part reaches that is being made. */
+  #reaching = this.#reached;
   #bodies = /* @__PURE__ */ new Map();
-  #assignments = null;
+  /** By function; null for those of module-scope variables, whoever assigns them. */
+  #assignments = /* @__PURE__ */ new Map();
   constructor(options) {
     this.module = options.module;
     this.isNumber = options.isNumber;
@@ -36039,17 +36090,51 @@ var Structure = class {
     this.#shared = options.shared;
     this.scope = moduleScope(this);
   }
-  get assignments() {
-    this.#assignments ??= surveyFrom(this.#entry, this.module);
-    return this.#assignments;
+  /** Module-scope variables that were reached. */
+  get variables() {
+    return this.#reached.variables;
+  }
+  /** Bytes of the variables that functions declare. */
+  get privateSizes() {
+    return this.#reached.privateSizes;
+  }
+  timesAssigned(declaration, fn) {
+    const owner = declaration.isGlobal ? null : fn;
+    let counts = this.#assignments.get(owner);
+    if (!counts) {
+      counts = owner ? countAssignments([owner], this.module) : surveyFrom(this.#entry, this.module);
+      this.#assignments.set(owner, counts);
+    }
+    return counts.get(declaration) ?? 0;
   }
   body(fn) {
     const known2 = this.#bodies.get(fn);
     if (known2 !== void 0) return known2;
     this.#bodies.set(fn, "unfinished");
-    const code = blockCode(fn.body.body, functionScope(fn, this.scope));
+    const caller = this.#reaching;
+    this.#reaching = this.#reached;
+    const code = this.gather(fn, fn, () => blockCode(fn.body.body, functionScope(fn, this.scope)));
+    this.#reaching = caller;
     this.#bodies.set(fn, code);
     return code;
+  }
+  gather(owner, whole, make) {
+    const makeUnit = () => {
+      const outer = this.#reaching;
+      const own = newReach();
+      this.#reaching = own;
+      const value2 = make();
+      this.#reaching = outer;
+      return {
+        value: value2,
+        variables: [...own.variables],
+        functions: [...own.functions],
+        privateSizes: own.privateSizes
+      };
+    };
+    return this.#use(
+      this.#shared?.find({ owner, gathers: true, parts: [whole], module: this.module }, makeUnit) ?? makeUnit()
+    );
   }
   remember(owner, parts, scope, make) {
     const makeUnit = () => {
@@ -36057,13 +36142,23 @@ var Structure = class {
       const privateSizes = locals.flatMap((type) => privateSize(type, scope) ?? []);
       return { value: make(), ...reached, privateSizes };
     };
-    const unit2 = this.#shared?.find({ owner, parts, module: this.module }, makeUnit) ?? makeUnit();
-    for (const variable2 of unit2.variables) this.variables.add(variable2);
-    this.privateSizes.push(...unit2.privateSizes);
-    for (const fn of unit2.functions) this.body(fn);
-    return unit2.value;
+    const part = { owner, gathers: false, parts, module: this.module };
+    return this.#use(this.#shared?.find(part, makeUnit) ?? makeUnit());
+  }
+  #use({ value: value2, variables, functions: functions2, privateSizes }) {
+    const reaching = this.#reaching;
+    for (const variable2 of variables) reaching.variables.add(variable2);
+    for (const size of privateSizes) reaching.privateSizes.push(size);
+    for (const fn of functions2) {
+      reaching.functions.add(fn);
+      this.body(fn);
+    }
+    return value2;
   }
 };
+function newReach() {
+  return { variables: /* @__PURE__ */ new Set(), functions: /* @__PURE__ */ new Set(), privateSizes: [] };
+}
 
 // src/kernel/features/program-code.ts
 function programCode(options) {
@@ -36077,18 +36172,24 @@ function programCode(options) {
   const needs = needsCode(entry, structure);
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
-  const run = (numbers2, launch = unknownLaunch) => startRun(launch, numbers2, body);
   return {
     requiredFeatures: requiredFeaturesOf(module),
-    needs: (numbers2) => needs(run(numbers2)),
-    count: (launch, numbers2) => {
-      const tally = new Tally();
-      if (code !== null && code !== "unfinished") perform(code, run(numbers2, launch), entryFrame(), tally, 1);
-      return tally;
-    },
-    privateBytes: (numbers2) => {
-      const one3 = run(numbers2);
-      return privateSizes.reduce((sum, size) => sum + size(one3), 0);
+    with: (numbers2) => {
+      const run = startRun(unknownLaunch, numbers2, body);
+      return {
+        needs: () => needs(run),
+        count: (launch) => {
+          const tally = new Tally();
+          const launched = startRun(launch, numbers2, body, run.constants);
+          if (code !== null && code !== "unfinished") perform(code, launched, entryFrame(), tally, 1);
+          return tally;
+        },
+        privateBytes: () => {
+          let bytes = 0;
+          for (const size of privateSizes) bytes += size(run);
+          return bytes;
+        }
+      };
     }
   };
 }
@@ -36109,7 +36210,7 @@ function needsCode(entry, structure) {
     } else {
       const make = () => bindingCode2(variable2, scope);
       const binding = structure.remember(variable2, [variable2], scope, make);
-      if (binding !== null) bound.push((run) => ({ ...binding(run), used }));
+      if (binding !== null) bound.push((run) => binding(run, used));
     }
   }
   const attributes = entry.attributes ?? [];
@@ -36139,13 +36240,14 @@ function bindingCode2(variable2, scope) {
   const name = variable2.name.decl.ident.originalName;
   const kind = bindingKind(variable2);
   const refusal3 = kind === null ? { line: 1, column: 1, reason: "is no buffer" } : null;
-  return (run) => ({
+  return (run, used) => ({
     name,
     group: group?.(run) ?? Number.NaN,
     binding: binding?.(run) ?? Number.NaN,
     kind,
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
+    used,
     refusal: refusal3
   });
 }
@@ -36357,11 +36459,12 @@ function indentation(line3) {
 function valueScope(module, assignments) {
   return moduleScope({
     module,
-    assignments,
+    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
     isNumber: () => false,
     fixedNumbers: {},
     slots: new Slots(),
     remember: (_owner, _parts, _scope, make) => make(),
+    gather: (_owner, _whole, make) => make(),
     body: () => null
   });
 }
@@ -36806,42 +36909,70 @@ var Dependencies = class {
    * known of it.
    */
   #walk(fn) {
-    const visit = (statement, guards, outer) => {
+    const visit = (statement, { guards, certain }, outer) => {
       for (const word4 of guards) this.#conditions.add(word4);
-      const block = statement.kind === "for" ? newBlock(outer) : outer;
+      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
       this.#blocks.set(statement, block);
       if (statement.kind === "call") {
         this.#blocks.set(statement.call, block);
         this.#blocks.set(statement.call.function, block);
       }
       if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
-        add(block.names, statement.name.decl.ident.originalName, [...guards, ...wordsOf(statement)]);
+        const name = statement.name.decl.ident.originalName;
+        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        if (certain) block.certain.add(name);
       }
       if (statement.kind === "for") {
-        if (statement.init) visit(statement.init, guards, block);
-        if (statement.update) visit(statement.update, guards, block);
+        if (statement.init) visit(statement.init, { guards, certain: true }, block);
+        if (statement.update) visit(statement.update, { guards, certain: true }, block);
       }
       for (const inner of blocksOf(statement)) {
-        const within = newBlock(block);
-        forEachGuarded(inner, guards, (one3, known2) => visit(one3, known2, within));
+        const within = newBlock(block, guards);
+        forEachGuarded(
+          inner,
+          guards,
+          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
+        );
       }
       for (const name of changedIn(statement)) {
-        add(this.#globals, name, guards);
-        for (let at3 = block; at3 !== null; at3 = at3.parent) {
-          for (const word4 of guards) at3.names.get(name)?.add(word4);
-        }
+        let owner = block;
+        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
+        const matters = () => {
+          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
+            addTo(at3?.names, name, guards);
+          addTo(owner?.names, name, guards);
+        };
+        if (owner === null) add(this.#globals, name, guards);
+        else if (guards.length === owner.guards.length) owner.changed.add(name);
+        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
+        else matters();
       }
     };
-    const parameters = newBlock(null);
+    const partial = [];
+    const parameters = newBlock(null, []);
     for (const parameter2 of fn.params) {
       add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
     }
-    const body = newBlock(parameters);
-    forEachGuarded(fn.body.body, [], (statement, guards) => visit(statement, guards, body));
+    const body = newBlock(parameters, []);
+    forEachGuarded(
+      fn.body.body,
+      [],
+      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
+    );
+    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
   }
 };
-function newBlock(parent) {
-  return { parent, names: /* @__PURE__ */ new Map() };
+function newBlock(parent, guards) {
+  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
+}
+function addTo(names3, name, words2) {
+  const known2 = names3?.get(name);
+  for (const word4 of words2) known2?.add(word4);
+}
+function changedInPart(statement) {
+  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
+  const { lhs } = statement;
+  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
 }
 function add(map2, name, words2) {
   let known2 = map2.get(name);
@@ -36909,17 +37040,19 @@ var maxParts = 1e5;
 var SharedParts = class {
   #dependencies;
   #known = /* @__PURE__ */ new Map();
+  #gathered = /* @__PURE__ */ new Map();
   #size = 0;
   constructor(dependencies) {
     this.#dependencies = dependencies;
   }
   /** @param part the owner names the part, the rest says what it depends on. */
   find(part, make) {
-    const { owner, parts, module } = part;
-    let known2 = this.#known.get(owner);
+    const { owner, gathers, parts, module } = part;
+    const all = gathers ? this.#gathered : this.#known;
+    let known2 = all.get(owner);
     if (!known2) {
       known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      this.#known.set(owner, known2);
+      all.set(owner, known2);
     }
     const { conditions, units: units2 } = known2;
     let key2 = "";
@@ -36929,6 +37062,7 @@ var SharedParts = class {
     const unit2 = make();
     if (++this.#size > maxParts) {
       this.#known = /* @__PURE__ */ new Map();
+      this.#gathered = /* @__PURE__ */ new Map();
       this.#size = 0;
     }
     units2.set(key2, unit2);
@@ -37077,7 +37211,9 @@ var Builder = class {
     const latest = this.#latest?.program === program ? this.#latest.module : null;
     const parsed = latest === null ? parseWgsl("", program.wgsl) : succeeded(latest);
     const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint }) : null;
-    return code === null ? unknownFeatures() : featuresOf(code, program, {}, code.needs({}));
+    if (code === null) return unknownFeatures();
+    const numbered = code.with({});
+    return featuresOf(numbered, program, numbered.needs());
   }
   async featuresOf(configuration) {
     if (this.#unusedFault() !== null) return null;
@@ -37088,7 +37224,8 @@ var Builder = class {
     return built.ok ? this.features(built.value) : null;
   }
   #count(code, configuration) {
-    const needs = code.needs(configuration);
+    const program = code.with(configuration);
+    const needs = program.needs();
     const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
     if (!launch.ok) return null;
     const { dispatch, buffers } = launch.value;
@@ -37096,7 +37233,7 @@ var Builder = class {
     const { requiredFeatures } = code;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(code, { buffers, dispatch, workgroupSize }, configuration, needs);
+    return featuresOf(program, { buffers, dispatch, workgroupSize }, needs);
   }
   async #variant(configuration, modules, launch, role) {
     const specialised = await specialise(modules, programValues(this.workload, configuration));
@@ -42617,8 +42754,8 @@ function stepAfter(context) {
 
 // src/report/svg/series.ts
 function dots(points, tone = null) {
-  const places = new Set(points.map(({ x: x2, y: y2 }) => `M${Math.round(x2)} ${Math.round(y2)}h0`));
-  return element("path", { class: tone === null ? "dots" : `dots is-${tone}`, d: [...places].join("") });
+  const places2 = new Set(points.map(({ x: x2, y: y2 }) => `M${Math.round(x2)} ${Math.round(y2)}h0`));
+  return element("path", { class: tone === null ? "dots" : `dots is-${tone}`, d: [...places2].join("") });
 }
 function polyline(points, options) {
   const path2 = line2(
