@@ -469,6 +469,51 @@ describe('the artifact of a run', () => {
     });
   });
 
+  it('that does not come in time is asked for once, and none after it', async () => {
+    const job = await startJob();
+    const runner = nightly(job, 100);
+    for (const index of [1, 2, 3, 4]) {
+      await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner, shard: { index, count: 4 } });
+    }
+    const folder = join(job.workspace, 'collected');
+    job.services.fail('GetSignedArtifactURL', 'never-answer');
+    const asked = job.services.calls.length;
+    const late = 'it was not asked for, after another one did not come in time';
+    expect(await collectReports({ runner, manifest, folder, seconds: 0.3 })).toMatchObject({
+      status: 'collected',
+      reports: [],
+      faults: [
+        { kind: 'corrupt', name: '1of4 on nvidia-hopper', reason: 'no answer within 0.3 s' },
+        { kind: 'corrupt', name: '2of4 on nvidia-hopper', reason: late },
+        { kind: 'corrupt', name: '3of4 on nvidia-hopper', reason: late },
+        { kind: 'corrupt', name: '4of4 on nvidia-hopper', reason: late },
+      ],
+    });
+    const since = job.services.calls.slice(asked);
+    expect(since.filter((method) => method === 'GetSignedArtifactURL')).toHaveLength(1);
+  });
+
+  it.each(['ListArtifacts', 'GetSignedArtifactURL'])(
+    'is not waited for any longer when the run is cancelled: %s',
+    async (method) => {
+      const job = await startJob();
+      const runner = nightly(job, 100);
+      await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner });
+      job.services.fail(method, 'never-answer');
+      const cancel = new AbortController();
+      const folder = join(job.workspace, 'collected');
+      const collecting = collectReports({ runner, manifest, folder, signal: cancel.signal });
+      await vi.waitUntil(() => job.services.calls.includes(method), 5000);
+      cancel.abort();
+      expect(await collecting).toEqual({
+        status: 'failed',
+        message: 'The reports could not be collected: the run was cancelled.',
+        reports: [],
+        faults: [],
+      });
+    },
+  );
+
   it('of nobody is collected as nothing', async () => {
     const job = await startJob();
     const collected = await collectReports({
