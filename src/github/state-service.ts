@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DeadlineError, withDeadline } from './deadline.ts';
 import type { Runner } from './environment.ts';
@@ -94,6 +94,16 @@ function isUnseen(lines: readonly string[]): boolean {
   });
 }
 
+/**
+ * The toolkit compresses with zstd where it finds it and with gzip elsewhere, and asks only for what was compressed as it
+ * would do it itself.
+ */
+function compressionNote({ programFolders }: Runner): string {
+  const names = ['zstd', 'zstd.exe'];
+  const hasZstd = programFolders.some((folder) => names.some((name) => existsSync(join(folder, name))));
+  return hasZstd ? '' : ' This runner has no zstd, so it does not see what runners with it saved.';
+}
+
 async function restore(task: ServiceTask): Promise<RestoredState> {
   const { key, maxBytes, runner } = task;
   const { restoreCache } = await toolkit();
@@ -107,11 +117,12 @@ async function restore(task: ServiceTask): Promise<RestoredState> {
       return { status: 'failed', message, bytes: null, isKnown: false };
     }
     const message = 'The cache gave no state: there is none yet, or a warning above says why.';
-    return { status: 'missing', message, bytes: null, isKnown: true };
+    return { status: 'missing', message: `${message}${compressionNote(runner)}`, bytes: null, isKnown: true };
   }
   const bytes = readStateFile(join(runner.workspace, cachedPath), maxBytes);
   if (bytes === null) throw new UnusableStateError(`the cache ${from} does not hold ${cachedPath}`);
-  return { status: 'restored', message: `Took up the state from the cache ${from}.`, bytes, isKnown: true };
+  const message = `Took up the state from the cache ${from}.${compressionNote(runner)}`;
+  return { status: 'restored', message, bytes, isKnown: true };
 }
 
 async function save(task: ServiceTask, bytes: Uint8Array): Promise<SavedState> {

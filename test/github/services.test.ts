@@ -75,7 +75,9 @@ describe('the state in the Actions cache', () => {
     const first = await cacheOf(nightly(job, 100)).restore();
     expect(first).toEqual({
       status: 'missing',
-      message: 'The cache gave no state: there is none yet, or a warning above says why.',
+      message: expect.stringMatching(
+        /^The cache gave no state: there is none yet, or a warning above says why\./,
+      ),
       bytes: null,
       isKnown: true,
     });
@@ -89,7 +91,18 @@ describe('the state in the Actions cache', () => {
       `${prefix}100-1`,
       `${prefix}101-1`,
     ]);
-    expect(restored.message).toBe(`Took up the state from the cache ${job.services.cacheKeys[1]}.`);
+    expect(restored.message).toContain(`Took up the state from the cache ${job.services.cacheKeys[1]}.`);
+  });
+
+  it('is said to be hidden from a runner without zstd, as the toolkit compresses with it where there is one', async () => {
+    const job = await startJob();
+    const note = 'This runner has no zstd, so it does not see what runners with it saved.';
+    const programs = join(job.workspace, 'programs');
+    mkdirSync(programs);
+    const restore = () => cacheOf(nightly(job, 100, { PATH: programs })).restore();
+    expect((await restore()).message).toContain(note);
+    writeFileSync(join(programs, 'zstd'), '');
+    expect((await restore()).message).not.toContain(note);
   });
 
   it('leaves nothing in the workspace', async () => {
