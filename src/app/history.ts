@@ -1,7 +1,7 @@
 import { changePoints } from '../judge/index.ts';
 import type { Manifest } from '../manifest/index.ts';
 import type { ReportRetune } from '../schema/index.ts';
-import type { KeptState, StateEntry } from '../store/index.ts';
+import { firstNightsLabel, type KeptState, type StateEntry } from '../store/index.ts';
 import { medianOrNull } from './median-or-null.ts';
 
 type Anchor = KeptState['anchors'][number];
@@ -90,7 +90,7 @@ export function withAnchors(anchors: readonly Anchor[], night: readonly StateEnt
   const result = [...anchors];
   for (const entry of night) {
     const device = entry.device ?? '';
-    const label = entry.tag ?? 'the first nights';
+    const label = entry.tag ?? firstNightsLabel;
     const at = result.findIndex((one) => keyOf(one) === keyOf(entry) && one.device === device);
     const there = result[at];
     const isNewRelease = there !== undefined && entry.tag !== undefined && there.label !== entry.tag;

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, DefaultArtifactClient, FindOptions } from '@actions/artifact';
 import { noDevice, type ReportArtifactName, readReportName } from './artifact.ts';
-import { withDeadline } from './deadline.ts';
+import { CancelledError, DeadlineError, withDeadline } from './deadline.ts';
 import type { Runner } from './environment.ts';
 import type { Outcome } from './outcome.ts';
 import { errorLine } from './plain-line.ts';
@@ -19,8 +19,10 @@ export interface CollectTask {
   readonly expectDevices?: readonly string[] | null;
   /** Another run of this repository, with a token that may read its artifacts; this run unless given. */
   readonly from?: { readonly runId: number; readonly token: string };
-  /** How long each call may take; 180 s unless given. */
+  /** How long each call may take; 180 s unless given. After one that took longer no other is made. */
   readonly seconds?: number;
+  /** Once it is aborted nothing is waited for, and there is no result. */
+  readonly signal?: AbortSignal;
 }
 
 /** A report of one job, unchecked: it is as trustworthy as the run it comes from. */
@@ -145,10 +147,9 @@ async function fetchReport(
   const folder = join(task.folder, artifact);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await withDeadline(task.seconds ?? 180, () =>
-    // What it unpacks to is bounded here; the toolkit's own unpacking writes whatever there is.
-    client.downloadArtifact(id, { ...options, path: folder, skipDecompress: true }),
-  );
+  // What it unpacks to is bounded here; the toolkit's own unpacking writes whatever there is.
+  const download = () => client.downloadArtifact(id, { ...options, path: folder, skipDecompress: true });
+  await withDeadline(task.seconds ?? 180, download, task.signal);
   const [archive] = readdirSync(folder);
   const zip = archive === undefined ? null : readStateFile(join(folder, archive), maxArtifactBytes);
   if (zip === null) throw new Error('nothing came');
@@ -169,6 +170,29 @@ async function fetchReport(
   };
 }
 
+/** Fetches one after the other, up to one that is not answered in time: each of the others would take as long. */
+async function fetchAll(
+  found: readonly ReportArtifact[],
+  { from }: CollectTask,
+  fetch: (report: ReportArtifact) => Promise<CollectedReport>,
+): Promise<{ readonly reports: CollectedReport[]; readonly corrupt: CollectFault[] }> {
+  const reports: CollectedReport[] = [];
+  const corrupt: CollectFault[] = [];
+  let isLate = false;
+  for (const report of found) {
+    try {
+      if (isLate) throw new Error('it was not asked for, after another one did not come in time');
+      reports.push(await fetch(report));
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      isLate ||= error instanceof DeadlineError;
+      const reason = errorLine(error, from === undefined ? [] : [from.token]);
+      corrupt.push({ kind: 'corrupt', name: shardName(report), reason });
+    }
+  }
+  return { reports, corrupt };
+}
+
 async function collect(task: CollectTask): Promise<CollectedReports> {
   const { runner, folder, from, seconds = 180 } = task;
   const { DefaultArtifactClient } = await import('@actions/artifact');
@@ -178,20 +202,14 @@ async function collect(task: CollectTask): Promise<CollectedReports> {
     from === undefined
       ? {}
       : { findBy: { token: from.token, workflowRunId: from.runId, repositoryOwner, repositoryName } };
-  const { artifacts } = await withDeadline(seconds, () => client.listArtifacts({ ...options, latest: true }));
+  const list = () => client.listArtifacts({ ...options, latest: true });
+  const { artifacts } = await withDeadline(seconds, list, task.signal);
   const found = latest(withOneDevice(reportsIn(artifacts, task.manifest)));
   if (found.length > maxReports) throw new Error(`there are ${found.length} of them`);
   mkdirSync(folder, { recursive: true });
-  const reports: CollectedReport[] = [];
-  const corrupt: CollectFault[] = [];
-  for (const report of found) {
-    try {
-      reports.push(await fetchReport(report, task, client, options));
-    } catch (error) {
-      const reason = errorLine(error, from === undefined ? [] : [from.token]);
-      corrupt.push({ kind: 'corrupt', name: shardName(report), reason });
-    }
-  }
+  const { reports, corrupt } = await fetchAll(found, task, (report) =>
+    fetchReport(report, task, client, options),
+  );
   const faults = [...missingFaults(found, task.expectDevices ?? null), ...duplicateFaults(found), ...corrupt];
   const message = `Collected ${reports.length} report${reports.length === 1 ? '' : 's'} of the run.`;
   return { status: 'collected', message, reports, faults };

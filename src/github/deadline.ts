@@ -7,7 +7,7 @@ export class DeadlineError extends Error {
 }
 
 /** The run is being ended. */
-class CancelledError extends Error {
+export class CancelledError extends Error {
   constructor() {
     super('the run was cancelled');
     this.name = 'CancelledError';

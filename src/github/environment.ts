@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { type RunnerEvent, readEvent } from './event.ts';
 import { type Payload, patterns } from './payload.ts';
@@ -30,6 +31,8 @@ export interface Runner extends RunnerEvent {
   readonly temporaryFolder: string;
   /** Folder that stays between jobs on a self-hosted runner; null if the runner has none. */
   readonly toolCache: string | null;
+  /** Folders in which the toolkit looks for programs. */
+  readonly programFolders: readonly string[];
   /** File that the job summary is appended to; null if the server has no summaries. */
   readonly summaryPath: string | null;
   /** Whether the runner named a cache service. */
@@ -154,6 +157,7 @@ export function readRunner(environment: Environment, readFile: (path: string) =>
     workspace: variable(environment, 'GITHUB_WORKSPACE'),
     temporaryFolder: variable(environment, 'RUNNER_TEMP'),
     toolCache: optional(environment, 'RUNNER_TOOL_CACHE'),
+    programFolders: (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
     summaryPath: optional(environment, 'GITHUB_STEP_SUMMARY'),
     ...readServices(environment, serverUrl),
     isDefaultBranch:

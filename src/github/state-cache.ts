@@ -35,7 +35,7 @@ export interface NewState {
 /** A state that is kept between runs. What it holds is the caller's: bytes in, bytes out. */
 export interface StateCache {
   restore(): Promise<RestoredState>;
-  /** Keeps a state that holds more than the restored one, if this run may. */
+  /** Keeps a state that holds more than the restored one, if this run may and could read what it replaces. */
   save(state: NewState): Promise<SavedState>;
 }
 
@@ -43,7 +43,7 @@ const offMessage = 'Nothing is kept between runs: the input `cache` is false.';
 
 function noStore(message: string): StateStore {
   return {
-    restore: async () => ({ status: 'off', message, bytes: null }),
+    restore: async () => ({ status: 'off', message, bytes: null, isKnown: true }),
     save: async () => ({ status: 'off', message }),
   };
 }
@@ -79,14 +79,25 @@ function readOnlyReason(task: StateCacheTask): string | null {
 /** Opens what is kept between runs: the Actions cache, a directory, or nothing. */
 export function openStateCache(task: StateCacheTask): StateCache {
   const store = openStore(task);
+  // The newest state is the one that is taken up: made from nothing, it would be all that later runs see.
+  let mayReplace = true;
   return {
-    restore: () => store.restore(),
+    async restore() {
+      const restored = await store.restore();
+      mayReplace = restored.isKnown;
+      return restored;
+    },
     async save({ bytes, entries, restoredEntries }) {
       if (task.choice.kind === 'off') return { status: 'off', message: offMessage };
       const reason = readOnlyReason(task);
       if (reason !== null) return { status: 'read-only', message: `The state was not saved: ${reason}.` };
       if (entries <= restoredEntries) {
         return { status: 'kept', message: 'The state was not saved: it holds no more than the one before.' };
+      }
+      if (!mayReplace) {
+        const message =
+          'The state was not saved: what is kept could not be read before, so it is not replaced.';
+        return { status: 'failed', message };
       }
       if (bytes.length > task.maxBytes) {
         const message = `The state was not saved: ${bytes.length} bytes are more than the next run would read.`;

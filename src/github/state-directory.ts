@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../store/index.ts';
 import { errorLine } from './plain-line.ts';
-import { readStateFile } from './state-file.ts';
+import { readStateFile, UnusableStateError } from './state-file.ts';
 import type { StateKey } from './state-key.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -19,13 +19,15 @@ export function directoryStore(task: DirectoryTask): StateStore {
     async restore() {
       try {
         const bytes = readStateFile(path, task.maxBytes);
-        if (bytes === null) return { status: 'missing', message: `No state yet at ${path}.`, bytes };
-        return { status: 'restored', message: `Took up the state at ${path}.`, bytes };
+        const isKnown = true;
+        if (bytes === null) return { status: 'missing', message: `No state yet at ${path}.`, bytes, isKnown };
+        return { status: 'restored', message: `Took up the state at ${path}.`, bytes, isKnown };
       } catch (error) {
         return {
           status: 'failed',
           message: `The state at ${path} is unusable: ${errorLine(error)}.`,
           bytes: null,
+          isKnown: error instanceof UnusableStateError,
         };
       }
     },

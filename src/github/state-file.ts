@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** What lies where a state should, and cannot be used. */
+/** What lies where a state should is known, and is none: another one may take its place. */
 export class UnusableStateError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -11,7 +11,7 @@ export class UnusableStateError extends Error {
 /**
  * Reads a whole file that is none of our own making: a regular one, not by way of a link, of bounded size.
  * @returns null if there is none
- * @throws UnusableStateError
+ * @throws UnusableStateError if it is none of these; any other error if it cannot be read, whatever it holds
  */
 export function readStateFile(path: string, maxBytes: number): Uint8Array | null {
   let descriptor: number;
@@ -22,7 +22,8 @@ export function readStateFile(path: string, maxBytes: number): Uint8Array | null
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new UnusableStateError(code === 'ELOOP' ? 'it is a link' : `it cannot be read (${code})`);
+    if (code === 'ELOOP') throw new UnusableStateError('it is a link');
+    throw new Error(`it cannot be read (${code})`);
   }
   try {
     const stat = fstatSync(descriptor);
@@ -32,7 +33,7 @@ export function readStateFile(path: string, maxBytes: number): Uint8Array | null
     let length = 0;
     while (length < bytes.length) {
       const count = readSync(descriptor, bytes, length, bytes.length - length, null);
-      if (count === 0) throw new UnusableStateError('it changes while it is read');
+      if (count === 0) throw new Error('it changes while it is read');
       length += count;
     }
     return bytes;

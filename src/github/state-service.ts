@@ -1,11 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DeadlineError, withDeadline } from './deadline.ts';
 import type { Runner } from './environment.ts';
 import { errorLine } from './plain-line.ts';
-import { readStateFile } from './state-file.ts';
+import { readStateFile, UnusableStateError } from './state-file.ts';
 import type { StateKey } from './state-key.ts';
 import type { RestoredState, SavedState, StateStore } from './state-store.ts';
+import { overhear } from './toolkit-talk.ts';
 
 export interface ServiceTask {
   /** Its workspace must be the working directory of the process, as it is when a JavaScript action starts. */
@@ -22,11 +23,11 @@ export interface ServiceTask {
 
 /**
  * When the service was last in trouble, by run. The toolkit asks five times, which takes half a minute on a GPU runner,
- * and then says `undefined`, as it does at once where nothing is kept.
+ * and then returns `undefined`, as it does at once where nothing is kept.
  */
 const troubleMs = new WeakMap<Runner, number>();
 
-/** So long it is not asked again: a run's other calls are made within it, and the night that saves an hour later is not. */
+/** So long it is not asked again: a run's other calls are made within it, and the night that asks an hour later is not. */
 const leftAloneMs = 5 * 60_000;
 
 function isLeftAlone({ runner }: ServiceTask): boolean {
@@ -80,19 +81,48 @@ async function inClearFolder<T>(task: ServiceTask, work: () => Promise<T>): Prom
   }
 }
 
+/**
+ * Whether the toolkit, which returned nothing, did not get to see what is kept. It says so as a warning, for a fault of the
+ * server as an error, and as a mere line if it may not read; that there is nothing it does not say.
+ */
+function isUnseen(lines: readonly string[]): boolean {
+  return lines.some((line) => {
+    if (line.startsWith('Cache restore skipped')) return true;
+    const [, text] = /^::(?:warning|error)\b.*?::(.*)$/.exec(line) ?? [];
+    // An archive that came whole and cannot be unpacked will be no better tomorrow: it is made anew.
+    return text !== undefined && !/^Failed to restore: \S+ failed with error: /.test(text);
+  });
+}
+
+/**
+ * The toolkit compresses with zstd where it finds it and with gzip elsewhere, and asks only for what was compressed as it
+ * would do it itself.
+ */
+function compressionNote({ programFolders }: Runner): string {
+  const names = ['zstd', 'zstd.exe'];
+  const hasZstd = programFolders.some((folder) => names.some((name) => existsSync(join(folder, name))));
+  return hasZstd ? '' : ' This runner has no zstd, so it does not see what runners with it saved.';
+}
+
 async function restore(task: ServiceTask): Promise<RestoredState> {
   const { key, maxBytes, runner } = task;
   const { restoreCache } = await toolkit();
   const isNothing = (found: string | undefined) => found === undefined;
-  const from = await ask(task, isNothing, () => restoreCache([cachedPath], key.full, [key.prefix]));
-  // Also what it returns after a failure, which it has warned about itself.
+  const { result: from, lines } = await overhear(() =>
+    ask(task, isNothing, () => restoreCache([cachedPath], key.full, [key.prefix])),
+  );
   if (from === undefined) {
+    if (isUnseen(lines)) {
+      const message = 'The state could not be read from the cache; the log above says why.';
+      return { status: 'failed', message, bytes: null, isKnown: false };
+    }
     const message = 'The cache gave no state: there is none yet, or a warning above says why.';
-    return { status: 'missing', message, bytes: null };
+    return { status: 'missing', message: `${message}${compressionNote(runner)}`, bytes: null, isKnown: true };
   }
   const bytes = readStateFile(join(runner.workspace, cachedPath), maxBytes);
-  if (bytes === null) throw new Error(`the cache ${from} does not hold ${cachedPath}`);
-  return { status: 'restored', message: `Took up the state from the cache ${from}.`, bytes };
+  if (bytes === null) throw new UnusableStateError(`the cache ${from} does not hold ${cachedPath}`);
+  const message = `Took up the state from the cache ${from}.${compressionNote(runner)}`;
+  return { status: 'restored', message, bytes, isKnown: true };
 }
 
 async function save(task: ServiceTask, bytes: Uint8Array): Promise<SavedState> {
@@ -118,13 +148,15 @@ const leftAlone = 'the service is in trouble and was not asked again';
 export function serviceStore(task: ServiceTask): StateStore {
   return {
     async restore() {
-      if (isLeftAlone(task))
-        return { status: 'missing', message: `The cache gave no state: ${leftAlone}.`, bytes: null };
+      if (isLeftAlone(task)) {
+        const message = `The cache gave no state: ${leftAlone}.`;
+        return { status: 'missing', message, bytes: null, isKnown: false };
+      }
       try {
         return await inClearFolder(task, () => restore(task));
       } catch (error) {
         const message = `The state could not be restored from the cache: ${errorLine(error)}.`;
-        return { status: 'failed', message, bytes: null };
+        return { status: 'failed', message, bytes: null, isKnown: error instanceof UnusableStateError };
       }
     },
     async save(bytes) {

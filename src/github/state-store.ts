@@ -3,6 +3,8 @@ import type { Outcome } from './outcome.ts';
 export interface RestoredState extends Outcome<'restored' | 'missing' | 'off'> {
   /** What was saved, unchecked; null unless restored. */
   readonly bytes: Uint8Array | null;
+  /** Whether it was read, or is known not to be there. What could not be asked for may be there: nothing may replace it. */
+  readonly isKnown: boolean;
 }
 
 export type SavedState = Outcome<'saved' | 'kept' | 'read-only' | 'off'>;

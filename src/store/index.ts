@@ -17,7 +17,14 @@ export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
 export { readReport, writeReport } from './report.ts';
 export { writeRuntime } from './runtime.ts';
-export { emptyState, type KeptState, packState, stateVersion, unpackState } from './state.ts';
+export {
+  emptyState,
+  firstNightsLabel,
+  type KeptState,
+  packState,
+  stateVersion,
+  unpackState,
+} from './state.ts';
 export { stateNews } from './state-news.ts';
 export {
   emptyTuned,

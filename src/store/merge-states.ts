@@ -1,5 +1,5 @@
-import type { ModelFile, StateSample, Tuned, TunedEntry } from '../schema/index.ts';
-import { type KeptState, maxModelRows } from './state.ts';
+import type { ModelFile, StateAnchor, StateSample, Tuned, TunedEntry } from '../schema/index.ts';
+import { firstNightsLabel, type KeptState, maxModelRows } from './state.ts';
 import { sameFeatures, stateKeys } from './state-news.ts';
 import { emptyTuned, withTunedEntry } from './tuned.ts';
 
@@ -66,32 +66,69 @@ export function mergeTuned(all: readonly Tuned[]): Tuned | null {
     .reduce(withTunedEntry, emptyTuned());
 }
 
-/** Samples without what tells them apart from others alike: their blocks are counted from the first one's. */
-function signature(samples: readonly StateSample[]): string[] {
-  const first = Math.min(...samples.map(({ block }) => block));
-  return samples.map((sample) => JSON.stringify({ ...sample, block: sample.block - first }));
+/**
+ * Whether a shard's anchor takes the place of the kept one: it is the same one with more nights, or that of a later release. A
+ * shard that could not see what is kept sets an anchor of its own, and with that all drift so far would be gone.
+ */
+function movesAnchor(kept: StateAnchor, anchor: StateAnchor): boolean {
+  if (anchor.label === kept.label) return anchor.at === kept.at && anchor.nights > kept.nights;
+  return anchor.label !== firstNightsLabel && Date.parse(anchor.at) > Date.parse(kept.at);
+}
+
+function mergeAnchors(
+  kept: readonly StateAnchor[],
+  learnt: readonly (readonly StateAnchor[])[],
+): StateAnchor[] {
+  const there = new Map(kept.map((anchor) => [stateKeys.anchor(anchor), anchor]));
+  const moved = learnt.map((anchors) =>
+    anchors.filter((anchor) => {
+      const before = there.get(stateKeys.anchor(anchor));
+      return before === undefined || movesAnchor(before, anchor);
+    }),
+  );
+  return mergeEntries(kept, moved, stateKeys.anchor);
+}
+
+/** A sample but for the number of its block. */
+function bare({ block, ...sample }: StateSample): string {
+  return JSON.stringify(sample);
 }
 
 /** Whether `samples` are part of `kept` already, under other numbers: a night that is merged twice adds nothing. */
 function isKept(kept: readonly StateSample[], samples: readonly StateSample[]): boolean {
-  const wanted = signature(samples).join('\n');
-  return kept.some(
-    (_, at) =>
-      at + samples.length <= kept.length &&
-      signature(kept.slice(at, at + samples.length)).join('\n') === wanted,
-  );
+  const wanted = samples.map(bare);
+  const offsets = (of: readonly StateSample[]) => of.map(({ block }) => block - (of[0]?.block ?? 0)).join();
+  const wantedOffsets = offsets(samples);
+  const [first] = samples;
+  return kept.some((sample, at) => {
+    // Most of what is kept is of other kernels and costs no more than this.
+    if (sample.kernel !== first?.kernel || sample.latencyMs !== first.latencyMs) return false;
+    const part = kept.slice(at, at + samples.length);
+    return (
+      part.length === samples.length &&
+      part.every((one, i) => bare(one) === wanted[i]) &&
+      offsets(part) === wantedOffsets
+    );
+  });
 }
 
-/** Blocks have to be told apart: those that a shard added are numbered on from all before them. */
-function mergeNoise(kept: readonly StateSample[], shards: readonly KeptState[]): StateSample[] {
-  const old = new Set(kept.map((sample) => JSON.stringify(sample)));
-  const merged = [...kept];
-  for (const { noise } of shards) {
+/**
+ * Blocks have to be told apart: those that a shard added are numbered on from all before them. A shard whose nights are all
+ * kept has been merged before, also where some of its samples have given way to newer ones since.
+ */
+function mergeNoise(kept: KeptState, shards: readonly KeptState[]): StateSample[] {
+  const old = new Set(kept.noise.map((sample) => JSON.stringify(sample)));
+  const nights = new Set(kept.history.map(stateKeys.history));
+  const merged = [...kept.noise];
+  let next = merged.reduce((least, { block }) => Math.max(least, block + 1), 0);
+  for (const { noise, history } of shards) {
+    if (history.length > 0 && history.every((entry) => nights.has(stateKeys.history(entry)))) continue;
     const added = noise.filter((sample) => !old.has(JSON.stringify(sample)));
-    if (added.length === 0 || isKept(kept, added)) continue;
-    const next = 1 + Math.max(-1, ...merged.map(({ block }) => block));
+    if (added.length === 0 || isKept(kept.noise, added)) continue;
     const first = Math.min(...added.map(({ block }) => block));
-    merged.push(...added.map((sample) => ({ ...sample, block: sample.block - first + next })));
+    const numbered = added.map((sample) => ({ ...sample, block: sample.block - first + next }));
+    merged.push(...numbered);
+    next = Math.max(...numbered.map(({ block }) => block)) + 1;
   }
   return merged;
 }
@@ -117,8 +154,8 @@ export function mergeStates(kept: KeptState, shards: readonly KeptState[]): Merg
       (a, b) =>
         Date.parse(a.at) - Date.parse(b.at) || compareText(stateKeys.history(a), stateKeys.history(b)),
     ),
-    noise: mergeNoise(kept.noise, shards),
-    anchors: mergeEntries(kept.anchors, learnt('anchors'), stateKeys.anchor),
+    noise: mergeNoise(kept, shards),
+    anchors: mergeAnchors(kept.anchors, learnt('anchors')),
     attempts: mergeEntries(kept.attempts, learnt('attempts'), stateKeys.attempt),
   };
   return { state, warnings };

@@ -32,11 +32,17 @@ export interface KeptState {
 /** Version of the format; states of other versions are not looked for. */
 export const stateVersion = 1;
 
+/** Label of an anchor that no release set. */
+export const firstNightsLabel = 'the first nights';
+
 /** As the cost model's own format has it. */
 export const maxModelRows = 20_000;
 
 const maxHistory = 20_000;
-const maxNoise = 400;
+/** Of one kernel and workload on one machine: ten nights of 20 blocks. */
+const maxSubjectNoise = 400;
+/** Of all: three nights of 256 shards. */
+const maxNoise = 32_000;
 const maxAnchors = 32_000;
 const maxAttempts = 4000;
 
@@ -54,7 +60,19 @@ export function emptyState(family: string): KeptState {
   return { family, model: null, tuned: null, history: [], noise: [], anchors: [], attempts: [] };
 }
 
-/** A state as the bytes of a gzip file; the oldest history beyond its bound is dropped. */
+/** The newest samples: a kernel that is measured often pushes out its own, and as long as they fit no other's. */
+function boundedNoise(noise: readonly StateSample[]): StateSample[] {
+  const counts = new Map<string, number>();
+  const newest = noise.toReversed().filter(({ kernel, workload, device }) => {
+    const key = JSON.stringify([kernel, workload, device]);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count <= maxSubjectNoise;
+  });
+  return newest.slice(0, maxNoise).reverse();
+}
+
+/** A state as the bytes of a gzip file; the oldest history beyond its bound is dropped, and so is the oldest noise. */
 export function packState(state: KeptState): Uint8Array {
   const file: State = {
     schema: 'joulegate-state',
@@ -63,7 +81,7 @@ export function packState(state: KeptState): Uint8Array {
     model: state.model === null ? null : { ...state.model },
     tuned: state.tuned === null ? null : { ...state.tuned },
     history: state.history.slice(-maxHistory),
-    noise: state.noise.slice(-maxNoise),
+    noise: boundedNoise(state.noise),
     anchors: state.anchors.slice(-maxAnchors),
     attempts: state.attempts.slice(-maxAttempts),
   };

@@ -50,6 +50,13 @@ describeOnAdapter('the nightly job', () => {
     const second = await run(2);
     expect(second.status).toBe(0);
     expect(job.services.cacheKeys).toHaveLength(2);
+
+    // A night that could not see what was kept would keep itself alone in its place.
+    job.services.fail('GetCacheEntryDownloadURL', { status: 403, message: 'no' }, 1);
+    const third = await run(3);
+    expect(third.status).toBe(0);
+    expect(third.log).toMatch(/^::warning::The state was not saved: .* so it is not replaced\.$/m);
+    expect(job.services.cacheKeys).toHaveLength(2);
   }, 120_000);
 
   it('sets a damaged state aside, says so, and makes it anew', async () => {

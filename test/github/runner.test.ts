@@ -30,6 +30,7 @@ describe('the runner', () => {
       workspace: '/runner/kernels',
       temporaryFolder: '/runner/_temp',
       toolCache: '/runner/_tool',
+      programFolders: [],
       summaryPath: '/runner/_temp/summary.md',
       hasCacheService: false,
       hasArtifactService: false,

@@ -21,7 +21,7 @@ import {
   type StateCacheTask,
   uploadArtifact,
 } from '../../src/github/index.ts';
-import { type Job, startJob } from '../support/actions-services.ts';
+import { type Job, type ServiceFault, startJob } from '../support/actions-services.ts';
 import { events, runnerOf } from './runners.ts';
 
 // The toolkit prints its progress and warnings for the runner to read.
@@ -75,8 +75,11 @@ describe('the state in the Actions cache', () => {
     const first = await cacheOf(nightly(job, 100)).restore();
     expect(first).toEqual({
       status: 'missing',
-      message: 'The cache gave no state: there is none yet, or a warning above says why.',
+      message: expect.stringMatching(
+        /^The cache gave no state: there is none yet, or a warning above says why\./,
+      ),
       bytes: null,
+      isKnown: true,
     });
     expect(await save(cacheOf(nightly(job, 100)), 'one')).toBe('saved');
     expect(await save(cacheOf(nightly(job, 101)), 'two', 2, 1)).toBe('saved');
@@ -88,7 +91,18 @@ describe('the state in the Actions cache', () => {
       `${prefix}100-1`,
       `${prefix}101-1`,
     ]);
-    expect(restored.message).toBe(`Took up the state from the cache ${job.services.cacheKeys[1]}.`);
+    expect(restored.message).toContain(`Took up the state from the cache ${job.services.cacheKeys[1]}.`);
+  });
+
+  it('is said to be hidden from a runner without zstd, as the toolkit compresses with it where there is one', async () => {
+    const job = await startJob();
+    const note = 'This runner has no zstd, so it does not see what runners with it saved.';
+    const programs = join(job.workspace, 'programs');
+    mkdirSync(programs);
+    const restore = () => cacheOf(nightly(job, 100, { PATH: programs })).restore();
+    expect((await restore()).message).toContain(note);
+    writeFileSync(join(programs, 'zstd'), '');
+    expect((await restore()).message).not.toContain(note);
   });
 
   it('leaves nothing in the workspace', async () => {
@@ -188,9 +202,9 @@ describe('a cache service in trouble', () => {
   ] as const)('costs the state, not the run, if it %s', async (_, fault) => {
     const job = await startJob();
     for (const method of ['GetCacheEntryDownloadURL', 'CreateCacheEntry']) job.services.fail(method, fault);
-    const cache = cacheOf(nightly(job, 100));
-    expect((await cache.restore()).bytes).toBeNull();
-    expect(await cache.save({ bytes: state('one'), entries: 1, restoredEntries: 0 })).toEqual({
+    const runner = nightly(job, 100);
+    expect((await cacheOf(runner).restore()).bytes).toBeNull();
+    expect(await cacheOf(runner).save({ bytes: state('one'), entries: 1, restoredEntries: 0 })).toEqual({
       status: 'failed',
       message: 'The cache service did not take the state; the log above says why.',
     });
@@ -203,6 +217,7 @@ describe('a cache service in trouble', () => {
       status: 'failed',
       message: 'The state could not be restored from the cache: no answer within 0.2 s.',
       bytes: null,
+      isKnown: false,
     });
   });
 
@@ -228,6 +243,50 @@ describe('a cache service in trouble', () => {
     expect(job.services.calls.length).toBe(asked + 1);
     await cacheOf(runner).restore();
     expect(job.services.calls.length).toBe(asked + 1);
+  });
+
+  it.each<[string, string, ServiceFault]>([
+    ['refused', 'GetCacheEntryDownloadURL', { status: 403, message: 'cache read denied: untrusted' }],
+    ['faulty', 'GetCacheEntryDownloadURL', { status: 404, message: 'no such thing' }],
+    ['not answered in time', 'GetCacheEntryDownloadURL', 'never-answer'],
+    ['cut in the middle', 'GET blob', 'cut-within'],
+  ])('does not replace what is kept if the reading of it was %s', async (_, method, fault) => {
+    const job = await startJob();
+    await save(cacheOf(nightly(job, 100)), 'months');
+    job.services.fail(method, fault);
+    const cache = cacheOf(nightly(job, 101), { seconds: 1 });
+    expect(await cache.restore()).toMatchObject({ status: 'failed', bytes: null, isKnown: false });
+    job.services.fail(method, fault, 0);
+    expect(await cache.save({ bytes: state('one night'), entries: 1, restoredEntries: 0 })).toEqual({
+      status: 'failed',
+      message: 'The state was not saved: what is kept could not be read before, so it is not replaced.',
+    });
+    expect(job.services.cacheKeys).toHaveLength(1);
+    expect((await cacheOf(nightly(job, 102)).restore()).bytes).toEqual(state('months'));
+  });
+
+  it('does not replace what is kept if it was left alone, or if the runner may not read it', async () => {
+    const job = await startJob();
+    await save(cacheOf(nightly(job, 100)), 'months');
+    const runner = nightly(job, 101);
+    job.services.fail('GetCacheEntryDownloadURL', 'never-answer', 1);
+    await cacheOf(runner, { seconds: 0.2 }).restore();
+    expect(await cacheOf(runner).restore()).toMatchObject({ status: 'missing', isKnown: false });
+    vi.stubEnv('ACTIONS_CACHE_MODE', 'write-only');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const cache = cacheOf(nightly(job, 102));
+    expect(await cache.restore()).toMatchObject({ status: 'failed', isKnown: false });
+    expect(await save(cache, 'one night')).toBe('failed');
+    expect(job.services.cacheKeys).toHaveLength(1);
+  });
+
+  it('makes anew what came whole and is damaged', async () => {
+    const job = await startJob();
+    await save(cacheOf(nightly(job, 100)), 'one');
+    job.services.truncateBlobs();
+    const cache = cacheOf(nightly(job, 101));
+    expect(await cache.restore()).toMatchObject({ status: 'missing', bytes: null, isKnown: true });
+    expect(await save(cache, 'two')).toBe('saved');
   });
 
   it('says so if a run tries to save twice', async () => {
@@ -276,6 +335,22 @@ describe('the state in a directory', () => {
     expect((await restored()).message).toBe(`The state at ${path} is unusable: it is not a file.`);
   });
 
+  it('is made anew in place of what is no state, and left where it cannot be read', async () => {
+    const job = await startJob();
+    const folder = join(job.workspace, 'kept');
+    await save(cacheOf(nightly(job, 100), inDirectory(folder)), 'one');
+    const tooLarge = cacheOf(nightly(job, 101), { ...inDirectory(folder), maxBytes: 10 });
+    expect(await tooLarge.restore()).toMatchObject({ status: 'failed', isKnown: true });
+    // A path that is too long to be opened: what cannot be read whoever asks.
+    const cache = cacheOf(nightly(job, 101), inDirectory(join(folder, 'x'.repeat(300))));
+    const restored = await cache.restore();
+    expect(restored.message).toContain('it cannot be read (ENAMETOOLONG)');
+    expect(restored.isKnown).toBe(false);
+    expect((await cache.save({ bytes: state('two'), entries: 1, restoredEntries: 0 })).message).toBe(
+      'The state was not saved: what is kept could not be read before, so it is not replaced.',
+    );
+  });
+
   it('that cannot be written is an outcome', async () => {
     const job = await startJob();
     writeFileSync(join(job.workspace, 'kept'), 'a file');
@@ -299,7 +374,7 @@ describe('without a cache service', () => {
     const cache = cacheOf(nightly(job, 100, enterprise));
     const message =
       'Nothing is kept between runs: this runner has no cache service. Give `cache` a directory.';
-    expect(await cache.restore()).toEqual({ status: 'off', message, bytes: null });
+    expect(await cache.restore()).toEqual({ status: 'off', message, bytes: null, isKnown: true });
     expect(await save(cache, 'one')).toBe('off');
   });
 
@@ -406,6 +481,51 @@ describe('the artifact of a run', () => {
       faults: [{ kind: 'corrupt', name: 'other', reason: 'it holds no report.json' }],
     });
   });
+
+  it('that does not come in time is asked for once, and none after it', async () => {
+    const job = await startJob();
+    const runner = nightly(job, 100);
+    for (const index of [1, 2, 3, 4]) {
+      await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner, shard: { index, count: 4 } });
+    }
+    const folder = join(job.workspace, 'collected');
+    job.services.fail('GetSignedArtifactURL', 'never-answer');
+    const asked = job.services.calls.length;
+    const late = 'it was not asked for, after another one did not come in time';
+    expect(await collectReports({ runner, manifest, folder, seconds: 0.3 })).toMatchObject({
+      status: 'collected',
+      reports: [],
+      faults: [
+        { kind: 'corrupt', name: '1of4 on nvidia-hopper', reason: 'no answer within 0.3 s' },
+        { kind: 'corrupt', name: '2of4 on nvidia-hopper', reason: late },
+        { kind: 'corrupt', name: '3of4 on nvidia-hopper', reason: late },
+        { kind: 'corrupt', name: '4of4 on nvidia-hopper', reason: late },
+      ],
+    });
+    const since = job.services.calls.slice(asked);
+    expect(since.filter((method) => method === 'GetSignedArtifactURL')).toHaveLength(1);
+  });
+
+  it.each(['ListArtifacts', 'GetSignedArtifactURL'])(
+    'is not waited for any longer when the run is cancelled: %s',
+    async (method) => {
+      const job = await startJob();
+      const runner = nightly(job, 100);
+      await uploadArtifact({ ...label, ...reportOf(job, 'one'), runner });
+      job.services.fail(method, 'never-answer');
+      const cancel = new AbortController();
+      const folder = join(job.workspace, 'collected');
+      const collecting = collectReports({ runner, manifest, folder, signal: cancel.signal });
+      await vi.waitUntil(() => job.services.calls.includes(method), 5000);
+      cancel.abort();
+      expect(await collecting).toEqual({
+        status: 'failed',
+        message: 'The reports could not be collected: the run was cancelled.',
+        reports: [],
+        faults: [],
+      });
+    },
+  );
 
   it('of nobody is collected as nothing', async () => {
     const job = await startJob();

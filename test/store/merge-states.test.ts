@@ -206,6 +206,51 @@ describe('states of the shards of a night, merged', () => {
     ]);
   });
 
+  it('keep the anchor where a shard began without what is kept, which is what drift is told from', () => {
+    const months = stateOf({ anchors: [anchor('x', 3), { ...anchor('y', 3), label: 'v1' }] });
+    const later = { at: '2026-02-01T02:00:00.000Z', latencyMs: 1.5 };
+    const cold = stateOf({
+      anchors: [
+        { ...anchor('x', 1), ...later },
+        { ...anchor('y', 1), ...later },
+      ],
+    });
+    expect(mergeStates(months, [cold]).state.anchors).toEqual(months.anchors);
+    expect(mergeStates(emptyState(family), [cold]).state.anchors).toEqual(cold.anchors);
+  });
+
+  it('move the anchor for a later release, and not back to an earlier one', () => {
+    const released = (label: string, at: string) => stateOf({ anchors: [{ ...anchor('x', 1), label, at }] });
+    const [v1, v2] = [released('v1', '2026-02-01T02:00:00.000Z'), released('v2', '2026-03-01T02:00:00.000Z')];
+    const first = mergeStates(stateOf({ anchors: [anchor('x', 3)] }), [v1]).state;
+    expect(first.anchors).toEqual(v1.anchors);
+    const second = mergeStates(first, [v2]).state;
+    expect(second.anchors).toEqual(v2.anchors);
+    expect(mergeStates(second, [v1]).state.anchors).toEqual(v2.anchors);
+  });
+
+  it.each([1, 12, 64])('keep the noise of each of %i shards, however often they are merged', (count) => {
+    const news = Array.from({ length: count }, (_, shard) => {
+      const latencies = Array.from({ length: 20 }, (_, i) => 1 + shard + i / 1000);
+      const kernel = `k${shard}`;
+      const noise = blocks(0, ...latencies).map((sample) => ({ ...sample, kernel }));
+      return stateOf({ noise, history: [night(kernel, 2)] });
+    });
+    const first = unpackState(packState(mergeStates(emptyState(family), news).state), 'it');
+    expect(first.noise).toHaveLength(40 * count);
+    expect(new Set(first.noise.map(({ block }) => block)).size).toBe(20 * count);
+    const again = unpackState(packState(mergeStates(first, news).state), 'it');
+    expect(again.noise).toEqual(first.noise);
+    // Also if all shards measured one kernel, more of which is not kept.
+    const alike = news.map((one) => ({
+      ...one,
+      noise: one.noise.map((n) => ({ ...n, kernel: 'sentinel' })),
+    }));
+    const full = unpackState(packState(mergeStates(emptyState(family), alike).state), 'it');
+    expect(full.noise).toHaveLength(Math.min(400, 40 * count));
+    expect(unpackState(packState(mergeStates(full, alike).state), 'it').noise).toEqual(full.noise);
+  });
+
   it('keep devices of one family apart', () => {
     const [first, second] = ['H200 570', 'H200 580'];
     const { state } = mergeStates(emptyState(family), [

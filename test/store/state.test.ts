@@ -45,6 +45,14 @@ describe('a kept state', () => {
     expect(kept.at(-1)?.latencyMs).toBe(20_010);
   });
 
+  it('keeps the newest noise of each kernel, workload and machine', () => {
+    const samples = (kernel: string, count: number) =>
+      Array.from({ length: count }, (_, block) => ({ ...sample, kernel, block }));
+    const noise = [...samples('seldom', 40), ...samples('often', 500)];
+    const kept = unpackState(packState({ ...state, noise }), 'it').noise;
+    expect(kept).toEqual([...samples('seldom', 40), ...samples('often', 500).slice(-400)]);
+  });
+
   it.each([
     ['no gzip', Buffer.from('not a state'), 'is no gzip file'],
     ['a cut gzip', packState(state).slice(0, 60), 'is no gzip file'],

@@ -37,7 +37,7 @@ export interface State {
   /**
    * Samples of A/A blocks, oldest first: both arms run the same program, so what differs is the device's noise.
    *
-   * @maxItems 400
+   * @maxItems 32000
    */
   readonly noise: ReadonlyArray<StateSample>;
   /**
