@@ -144,15 +144,15 @@ function issueFileCommand(command, message) {
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter2 = `ghadelimiter_${crypto.randomUUID()}`;
+  const delimiter3 = `ghadelimiter_${crypto.randomUUID()}`;
   const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter2)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter2}"`);
+  if (key.includes(delimiter3)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter3}"`);
   }
-  if (convertedValue.includes(delimiter2)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter2}"`);
+  if (convertedValue.includes(delimiter3)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter3}"`);
   }
-  return `${key}<<${delimiter2}${os2.EOL}${convertedValue}${os2.EOL}${delimiter2}`;
+  return `${key}<<${delimiter3}${os2.EOL}${convertedValue}${os2.EOL}${delimiter3}`;
 }
 var init_file_command = __esm({
   "node_modules/@actions/core/lib/file-command.js"() {
@@ -12240,10 +12240,10 @@ var require_headers = __commonJS({
         const lowercaseName = isLowerCase ? name : name.toLowerCase();
         const exists2 = this[kHeadersMap].get(lowercaseName);
         if (exists2) {
-          const delimiter2 = lowercaseName === "cookie" ? "; " : ", ";
+          const delimiter3 = lowercaseName === "cookie" ? "; " : ", ";
           this[kHeadersMap].set(lowercaseName, {
             name: exists2.name,
-            value: `${exists2.value}${delimiter2}${value}`
+            value: `${exists2.value}${delimiter3}${value}`
           });
         } else {
           this[kHeadersMap].set(lowercaseName, { name, value });
@@ -25644,6 +25644,9 @@ function createCommands() {
   };
 }
 
+// src/github/environment.ts
+import { delimiter as delimiter2 } from "node:path";
+
 // src/github/event.ts
 function readPullRequest(payload) {
   const headRepository = textOrNull(payload, "pull_request.head.repo.full_name", patterns.repository);
@@ -25775,6 +25778,7 @@ function readRunner(environment, readFile2) {
     workspace: variable(environment, "GITHUB_WORKSPACE"),
     temporaryFolder: variable(environment, "RUNNER_TEMP"),
     toolCache: optional(environment, "RUNNER_TOOL_CACHE"),
+    programFolders: (environment.PATH ?? "").split(delimiter2).filter((folder) => folder !== ""),
     summaryPath: optional(environment, "GITHUB_STEP_SUMMARY"),
     ...readServices(environment, serverUrl),
     isDefaultBranch: branchEvents.has(eventName) && defaultBranch !== null && ref === `refs/heads/${defaultBranch}`

@@ -121,6 +121,7 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
     manifest: commentOptions(task).manifest,
     folder: join(runner.temporaryFolder, 'joulegate', 'collected'),
     expectDevices: inputs.expectDevices,
+    signal: task.host.signal,
     ...(workflowRun === null || inputs.githubToken === null
       ? {}
       : { from: { runId: workflowRun.id, token: inputs.githubToken } }),
