@@ -52794,6 +52794,20 @@ ${program.wgsl.trimEnd()}
   }
 }
 
+// src/app/retune-noise.ts
+function noiseKernelOf(manifest, kernels) {
+  return manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0] ?? null;
+}
+async function measureNoiseOf(options) {
+  const { host, laboratory, tuned, kernel, deadlineMs } = options;
+  const workload = kernel.workloads[0];
+  if (workload === void 0) return [];
+  const { limits: limits2, family } = laboratory.info;
+  const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
+  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
+  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
+}
+
 // src/app/search-evidence.ts
 var maxPoints2 = 500;
 function kept(measurements) {
@@ -53094,15 +53108,6 @@ function updateTuned(run, finals, kernels) {
   }
   return tuned;
 }
-async function measureNoiseOf({ host, laboratory, tuned, opened }, kernels, deadlineMs) {
-  const kernel = opened.manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
-  const workload = kernel?.workloads[0];
-  if (kernel === void 0 || workload === void 0) return [];
-  const { limits: limits2, family } = laboratory.info;
-  const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
-  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
-  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
-}
 async function keepFile(write) {
   try {
     await write();
@@ -53122,7 +53127,9 @@ async function retune(host, options) {
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
-  const laboratory = await openLaboratory(host, options, kernels);
+  const noiseKernel = options.onNoise === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
+  const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
+  const laboratory = await openLaboratory(host, options, measured);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
@@ -53144,8 +53151,9 @@ async function retune(host, options) {
     const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
     const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
     const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
-    if (options.onNoise !== void 0) {
-      options.onNoise(await measureNoiseOf(run, kernels, finalsDeadlineMs));
+    if (noiseKernel !== null) {
+      const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs: finalsDeadlineMs };
+      options.onNoise?.(await measureNoiseOf(task));
     }
     const interrupted = host.signal.aborted;
     const retuned = searches.map(

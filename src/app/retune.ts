@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../errors/index.ts';
-import { createVariantBuilder } from '../kernel/index.ts';
 import type { Budget, KernelDefinition } from '../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../measure/index.ts';
 import type { CostModel } from '../model/index.ts';
@@ -19,11 +18,11 @@ import { type Final, runFinals } from './finals.ts';
 import type { Host } from './host.ts';
 import { keepSources, prepareKeepFolder } from './keep-sources.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
-import { measureNoise } from './noise-floor.ts';
 import { absolutePath, type OpenedManifest, openManifest, selectKernels } from './open-manifest.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import { describeDevice, describeMeter } from './recording-rows.ts';
 import { prepareReportFolder, type ReportPlace, writeReportFiles } from './report-files.ts';
+import { measureNoiseOf, noiseKernelOf } from './retune-noise.ts';
 import { type RetunedKernel, retunedKernel } from './retune-report.ts';
 import { writeSearchRecordings } from './search-recordings.ts';
 import { costRows, searchWorkload, type WorkloadSearch } from './search-workload.ts';
@@ -188,24 +187,6 @@ function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly
   return tuned;
 }
 
-/**
- * A/A blocks of the manifest's first sentinel, whichever kernels this run retunes, or of the first of these where there is
- * none, at what ships today.
- */
-async function measureNoiseOf(
-  { host, laboratory, tuned, opened }: RetuneRun,
-  kernels: readonly KernelDefinition[],
-  deadlineMs: number,
-): Promise<readonly BlockSample[]> {
-  const kernel = opened.manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
-  const workload = kernel?.workloads[0];
-  if (kernel === undefined || workload === undefined) return [];
-  const { limits, family } = laboratory.info;
-  const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits });
-  const built = await createVariantBuilder({ kernel, workload, limits }).build(configuration);
-  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
-}
-
 /** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
 async function keepFile(write: () => unknown): Promise<string | null> {
   try {
@@ -236,7 +217,9 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
-  const laboratory = await openLaboratory(host, options, kernels);
+  const noiseKernel = options.onNoise === undefined ? null : noiseKernelOf(opened.manifest, kernels);
+  const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
+  const laboratory = await openLaboratory(host, options, measured);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
@@ -263,8 +246,9 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const finals = host.signal.aborted
       ? []
       : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
-    if (options.onNoise !== undefined) {
-      options.onNoise(await measureNoiseOf(run, kernels, finalsDeadlineMs));
+    if (noiseKernel !== null) {
+      const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs: finalsDeadlineMs };
+      options.onNoise?.(await measureNoiseOf(task));
     }
     const interrupted = host.signal.aborted;
     const retuned = searches.map((search) =>

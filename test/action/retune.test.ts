@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { commandProgram } from '../support/command-program.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -14,10 +15,10 @@ const quick = smallManifest.replace(
 );
 
 /** A repository on its default branch, and nightly runs of it. */
-async function nightly() {
+async function nightly(files: Readonly<Record<string, string>> = {}) {
   const job = await startJob();
   const github = await startGithubServer();
-  const project = { ...smallProject(50), 'joulegate.yaml': quick };
+  const project = { ...smallProject(50), 'joulegate.yaml': quick, ...files };
   const checkout = await checkOutMerge(job.workspace, { base: project, head: {} });
   const run = (attempt: number, more: Partial<Parameters<typeof runAction>[0]> = {}) =>
     runAction({
@@ -57,6 +58,28 @@ describeOnAdapter('the nightly job', () => {
     expect(third.status).toBe(0);
     expect(third.log).toMatch(/^::warning::The state was not saved: .* so it is not replaced\.$/m);
     expect(job.services.cacheKeys).toHaveLength(2);
+  }, 120_000);
+
+  it('measures the noise with a sentinel of another kind than what it retunes', async () => {
+    const program = `  scale:
+    command:
+      run: [node, main.mjs, "{N}", "1", none, "{SPIN}"]
+      sources: [main.mjs]
+      outputs: { y: { type: f32, length: N, check: { relative: 1.0e-6 } } }
+    workloads: [{ N: 64 }]
+    tunables: { SPIN: [0.2, 0.1] }
+    default: { SPIN: 0.2 }
+`;
+    const manifest = quick.replace('  power:\n', '  power:\n    sentinel: true\n') + program;
+    const { run } = await nightly({ 'joulegate.yaml': manifest, 'main.mjs': commandProgram });
+    const ended = await run(1, { inputs: { mode: 'retune', 'allow-commands': 'true' } });
+    expect(ended.log).not.toContain('::error');
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('A/A block');
+    // Where programs may not be run nothing is begun.
+    const refused = await run(2);
+    expect(refused).toMatchObject({ status: 2 });
+    expect(refused.log).toContain('Kernel scale runs a program, which is not allowed here.');
   }, 120_000);
 
   it('sets a damaged state aside, says so, and makes it anew', async () => {
