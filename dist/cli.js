@@ -43759,6 +43759,614 @@ function kilowattHoursPerMonth(joules2, callsPerDay) {
   return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+var suspectFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted(subject, metric);
+}
+function isTrusted({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const byKernel = /* @__PURE__ */ new Map();
+  for (const sample of samples2) {
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
+  }
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    disturbed,
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+}
+var leastSpread = 1e-3;
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+}
+function readMetric(sample, metric) {
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    attempt: attemptOf(subject, options.earlier),
+    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    margin,
+    flag,
+    confirm,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm),
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
+// src/judge/text.ts
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, movement: movement2, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < level) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < level) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm }) {
+  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, movement2) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  return { verdict: "environment", reason: `${change2}${movement2}` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf3, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings);
+  const movement2 = movementOf(moved, settings);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
+        movement: movement2,
+        options: settings
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+}
+
+// src/judge/overall.ts
+var harmless2 = ["identical", "new", "removed"];
+function overallVerdict(request) {
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
+  const counts = describeCounts([...compared, ...listed2]);
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
+    return {
+      ...facts,
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
+    };
+  }
+  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless2.includes(verdict))) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one3);
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/settled.ts
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
+  );
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings = withDefaults(judging);
+  if (settings.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf3, settings) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known2 = gathered.get(subject);
+    if (known2 !== void 0) return known2;
+    const samples2 = samplesOf3(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings } = request;
+  const { flagBlocks } = settings;
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
+  });
+  return again === null ? null : { ...again, blocks: 1 };
+}
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf3, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
 // src/store/kernel-tuner/export.ts
 var errorNames = /* @__PURE__ */ new Set(["InvalidConfig", "CompilationFailedConfig", "RuntimeFailedConfig"]);
 function errorName(failure) {
@@ -44572,7 +45180,13 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
-// src/app/laboratory.ts
+// src/app/project/median-or-null.ts
+function medianOrNull(values2) {
+  const known2 = values2.filter((value2) => value2 !== null);
+  return known2.length === 0 ? null : median(known2);
+}
+
+// src/app/laboratory/laboratory.ts
 import { existsSync as existsSync5 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join as join16 } from "node:path";
@@ -45846,7 +46460,7 @@ function refuse2(message) {
     nextStep: "Remove it, or choose a cache folder that only you can write to."
   });
 }
-async function isTrusted(folder) {
+async function isTrusted2(folder) {
   let stats;
   try {
     stats = await lstat(folder);
@@ -45865,7 +46479,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
   const folder = join15(cacheFolder, `swiftshader-${digest2}`);
   const files = { folder, manifest: join15(folder, manifestName) };
-  if (await isTrusted(folder)) return files;
+  if (await isTrusted2(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
     const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
@@ -45886,7 +46500,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     await rm(temporary, { recursive: true, force: true });
     const code = error.code;
     const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted(folder)) throw error;
+    if (!another || !await isTrusted2(folder)) throw error;
   }
   return files;
 }
@@ -46244,7 +46858,7 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
-// src/app/clocked-device.ts
+// src/app/laboratory/clocked-device.ts
 function clockedDevice(device, clocks) {
   async function clock({ configuration }) {
     const mhz = clockOf(configuration);
@@ -46286,7 +46900,7 @@ async function tryClocks(info, clocks, kernels) {
   }
 }
 
-// src/app/mixed-device.ts
+// src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
     code: "commands-not-allowed",
@@ -46326,25 +46940,25 @@ function mixedDevice(info, devices) {
   };
 }
 
-// src/app/without-secrets.ts
+// src/app/laboratory/without-secrets.ts
 var secretNames = [
   /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
   /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
   /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
 ];
-var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
+var harmless3 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
 var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
   const kept2 = {};
   for (const [name, value2] of Object.entries(environment)) {
     if (value2 === void 0) continue;
     const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
+    if (!isSecret || harmless3.has(name)) kept2[name] = value2;
   }
   return kept2;
 }
 
-// src/app/laboratory.ts
+// src/app/laboratory/laboratory.ts
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
@@ -46486,621 +47100,1654 @@ async function openLaboratory(outer, options, kernels = []) {
   }
 }
 
-// src/app/guard.ts
+// src/app/guard/blocks.ts
+function machineLabel({ description, device, family, driver }) {
+  const name = description || device || family;
+  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
+}
+function describePhase(phase, subjects) {
+  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
+  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
+}
+function isOf({ subject }, one3) {
+  return subject.kernel === one3.kernel && subject.workload === one3.workload;
+}
+function fitting(contests, plan2, time) {
+  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
+  if (time.leftMs <= 0) return [];
+  if (time.contestMs <= 0) return wanted;
+  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
+  if (room2 >= wanted.length) return wanted;
+  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
+  const others = wanted.filter(({ subject }) => !subject.sentinel);
+  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
+  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
+}
+async function measureContests(options) {
+  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
+  const { clock } = laboratory;
+  const subjects = contests.map((contest) => contest.subject);
+  const samples2 = [];
+  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
+  const machine = machineLabel(laboratory.info);
+  const blocks = { flag: 0, confirm: 0 };
+  let contestMs = 0;
+  let stage = "";
+  let flaggingIsOver = false;
+  let machineChanged = null;
+  const openDevice = async () => {
+    const device = await laboratory.openDevice();
+    const now = machineLabel(device.info);
+    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
+    return device;
+  };
+  for (; ; ) {
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
+    if (plan2.phase === "done") {
+      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
+    }
+    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
+    const startMs = clock.nowMs();
+    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
+    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
+    if (wanted.length === 0 && plan2.phase === "flag") {
+      flaggingIsOver = true;
+      continue;
+    }
+    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
+    const nextStage = describePhase(plan2.phase, wanted.length);
+    if (nextStage !== stage) host.progress.stage(nextStage);
+    stage = nextStage;
+    const done = blocks[plan2.phase]++;
+    const measured = await runBlocks({
+      phase: plan2.phase,
+      firstBlock: done + 1,
+      blocks: 1,
+      subjects: wanted.map((contest) => contest.blockSubject),
+      openDevice,
+      openMeter: () => laboratory.openMeter(),
+      options: laboratory.measureOptions("judge"),
+      clock,
+      signal: host.signal,
+      onTurn: (turn) => {
+        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
+        const total2 = done + plan2.blocks;
+        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
+        host.progress.update({
+          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
+          share: (done + within) / total2,
+          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
+        });
+      }
+    });
+    if (machineChanged === null) samples2.push(...measured);
+    contestMs = (clock.nowMs() - startMs) / wanted.length;
+  }
+}
+
+// src/app/guard/guard.ts
 import { join as join22 } from "node:path";
 
-// src/app/guard-advice.ts
-import { mkdtempSync as mkdtempSync2, rmSync as rmSync5 } from "node:fs";
-import { tmpdir as tmpdir2 } from "node:os";
-import { join as join18 } from "node:path";
+// src/app/project/open-manifest.ts
+import { dirname as dirname6, isAbsolute, relative, resolve as resolve2, sep as sep3 } from "node:path";
 
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted2(subject, metric);
-}
-function isTrusted2({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
-}
+// src/git/run-git.ts
+import { spawnSync } from "node:child_process";
 
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const byKernel = /* @__PURE__ */ new Map();
-  for (const sample of samples2) {
-    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
-    byKernel.set(sample.kernel, byWorkload);
-    const list4 = byWorkload.get(sample.workload);
-    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list4.push(sample);
-  }
-  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+// src/git/git-process.ts
+var defaultMaxBytes = 1024 * 1024;
+var remoteProtocols = ["https", "http", "ssh", "file"];
+function safeSettings(network) {
+  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
+  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
+  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
 }
-var attemptStride = 1e6;
-function poolAttempts(samples2, earlier) {
-  if (earlier.length === 0) return samples2;
-  const apart = earlier.map(
-    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+function gitEnvironment(environment) {
+  const kept2 = Object.entries(environment).filter(
+    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
   );
-  return [...apart.flat(), ...samples2];
-}
-function attemptOf(subject, earlier) {
-  const measured = earlier.filter(
-    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
-  );
-  return 1 + measured.length;
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  let disturbed = 0;
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
-    }
-  }
   return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    disturbed,
-    measured: values2.length > 0 || voidReasons.size > 0
+    ...Object.fromEntries(kept2),
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_NO_LAZY_FETCH: "1"
   };
 }
-function wasDisturbed({ latencyMs, voidReasons }) {
-  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
+  const message = printable4(stderr2);
+  if (status !== 0) throwIfHopeless(folder, message);
+  return { ok: status === 0, stdout: stdout2, message };
 }
-var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
-}
-function readMetric(sample, metric) {
-  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/detectable-change.ts
-function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
-  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function compareArms(request) {
-  const { subject, samples: samples2, ...rest } = request;
-  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
-  return estimate === null ? null : toRatio(estimate);
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
-}
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
-}
-
-// src/judge/text.ts
-function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
-  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio3, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < level) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < level) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
-    };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, movement2) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  return { verdict: "environment", reason: `${change2}${movement2}` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf3, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
-  );
-}
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function movementOf(moved, { machineChanged }) {
-  if (machineChanged !== null) return machineChanged;
-  const [first] = moved;
-  if (first === void 0) return null;
-  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted2(subject, metric) && ratio3 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
-
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
-        movement: movement2,
-        options: settings
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
+function notStarted(command2, cause) {
+  if (cause.code === "ENOENT") {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
+      code: "git-missing",
+      nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
+      cause
     });
   }
-  return adjusted;
+  return new JoulegateError("bad-input", `git ${verbOf(command2)} could not be run: ${cause.message}`, {
+    code: "git-failed",
+    nextStep: "Run the command by hand to see more.",
+    cause
+  });
 }
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
+function timedOut(command2, timeoutMs2) {
+  const message = `git ${verbOf(command2)} did not answer within ${timeoutMs2 / 1e3} s`;
+  return new JoulegateError("bad-input", message, {
+    code: "git-timeout",
+    nextStep: "Check the file system and the network, and try again."
+  });
+}
+function outputTooLarge(command2) {
+  return new JoulegateError("bad-input", `git ${verbOf(command2)} answered with too much output`, {
+    code: "git-output-too-large",
+    nextStep: "Check that the files are text of a few megabytes at most."
+  });
+}
+function verbOf(command2) {
+  return command2.args[0] ?? "";
+}
+function printable4(bytes) {
+  return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
+}
+function throwIfHopeless(folder, message) {
+  if (/dubious ownership/.test(message)) {
+    throw new JoulegateError("bad-input", `git refuses ${folder}: it belongs to another user`, {
+      code: "dubious-ownership",
+      nextStep: `If you trust it, run: git config --global --add safe.directory "${folder}"`
+    });
+  }
+  if (/not a git repository/i.test(message)) {
+    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
+      code: "not-a-repository",
+      nextStep: "Run this inside a clone, or name a folder instead of a revision."
+    });
+  }
 }
 
-// src/judge/noise-floor.ts
-var LEAST_AA_BLOCKS = 20;
-function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < LEAST_AA_BLOCKS) return null;
-  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const sd = standardError * Math.sqrt(count2);
-  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+// src/git/run-git.ts
+var timeoutMs = 6e4;
+function runGit(command2) {
+  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
+    cwd: folder,
+    env: gitEnvironment(environment),
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+    maxBuffer: maxBytes3,
+    windowsHide: true
+  });
+  if (end.error !== void 0) throw runFailure(command2, end.error);
+  return gitResult(command2, end);
+}
+function runFailure(command2, error) {
+  if (error.code === "ETIMEDOUT") return timedOut(command2, timeoutMs);
+  if (error.code === "ENOBUFS") return outputTooLarge(command2);
+  return notStarted(command2, error);
 }
 
-// src/judge/overall.ts
-var harmless3 = ["identical", "new", "removed"];
-function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
-    gated: gatedSubjects.length,
-    failing: failing.map(toListed),
-    accepted: accepted.map(toListed),
-    unjudged
+// src/git/repository.ts
+function answer(question, args) {
+  const result = runGit({ folder: question.root, environment: question.environment, args });
+  if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
+  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+    code: "git-failed",
+    nextStep: "Run the command by hand to see more."
+  });
+}
+function repositoryRoot(question) {
+  try {
+    return answer(question, ["rev-parse", "--show-toplevel"]);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
+    throw error;
+  }
+}
+function headCommit(question) {
+  return resolveCommit({ ...question, revision: "HEAD" });
+}
+function isDirty(question) {
+  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
+}
+function isShallow(question) {
+  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
+}
+function assertRevision(revision) {
+  if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
+    const shown = JSON.stringify(revision.slice(0, 60));
+    throw new JoulegateError("bad-input", `${shown} is not a revision`, {
+      code: "bad-revision",
+      nextStep: "Name a branch, a tag or a commit, e.g. origin/main or HEAD~1."
+    });
+  }
+}
+function resolveCommit(question) {
+  const { root, environment, revision } = question;
+  assertRevision(revision);
+  const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
+  const result = runGit({ folder: root, environment, args });
+  const commit = result.stdout.toString("utf8").trim();
+  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
+    code: "unknown-revision",
+    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+  });
+}
+function mergeBase(question) {
+  const { root, environment, revision } = question;
+  const commit = resolveCommit(question);
+  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
+  if (result.ok) return result.stdout.toString("utf8").trim();
+  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
+    code: "no-merge-base",
+    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+  });
+}
+
+// src/git/open-folder.ts
+import {
+  closeSync as closeSync5,
+  constants as constants6,
+  fstatSync as fstatSync3,
+  openSync as openSync5,
+  readdirSync as readdirSync4,
+  readFileSync as readFileSync5,
+  realpathSync,
+  statSync
+} from "node:fs";
+import { join as join17, sep as sep2 } from "node:path";
+
+// src/git/reader-rules.ts
+var maxFileBytes = 32 * 1024 * 1024;
+var maxListedFiles = 2e4;
+var skippedFolders = /* @__PURE__ */ new Set([".git", "node_modules"]);
+function isSkippedFolder(name) {
+  return skippedFolders.has(name);
+}
+function normalisePath(path2) {
+  if (/^([/\\]|[A-Za-z]:)|\0|\\/.test(path2)) return null;
+  const parts = [];
+  for (const part of path2.split("/")) {
+    if (part === "..") {
+      if (parts.pop() === void 0) return null;
+    } else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+function outsideRoot(path2) {
+  return new JoulegateError("bad-input", `${JSON.stringify(path2)} lies outside the project`, {
+    code: "path-outside",
+    nextStep: "Use a relative path with / to a file below the project folder; links must stay inside it too."
+  });
+}
+function tooLarge2(path2) {
+  return new JoulegateError("bad-input", `${path2} is larger than ${maxFileBytes / 1024 / 1024} MiB`, {
+    code: "file-too-large",
+    nextStep: "Check that this is the right file."
+  });
+}
+function tooMany(folder) {
+  const name = folder === "" ? "the project folder" : folder;
+  return new JoulegateError("bad-input", `there are more than ${maxListedFiles} files below ${name}`, {
+    code: "too-many-files",
+    nextStep: "Keep kernels in a folder of their own."
+  });
+}
+function decodeText(path2, bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new JoulegateError("bad-input", `${path2} is not UTF-8 text`, {
+      code: "not-text",
+      nextStep: "Save it as UTF-8.",
+      cause: error
+    });
+  }
+}
+
+// src/git/open-folder.ts
+var ownerMayExecute = 64;
+function isAbsence(error) {
+  const code = error.code;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP";
+}
+function unreadable2(path2, error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new JoulegateError("bad-input", `cannot read ${path2}: ${reason}`, {
+    code: "cannot-read",
+    nextStep: "Check the permissions.",
+    cause: error
+  });
+}
+function realPathInside(root, path2) {
+  const normalised2 = normalisePath(path2);
+  if (normalised2 === null) throw outsideRoot(path2);
+  let real;
+  try {
+    real = realpathSync(join17(root, normalised2));
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw unreadable2(path2, error);
+  }
+  if (real === root || real.startsWith(root.endsWith(sep2) ? root : root + sep2)) return real;
+  throw outsideRoot(path2);
+}
+function readRegularFile(realPath, path2) {
+  let descriptor;
+  try {
+    descriptor = openSync5(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw unreadable2(path2, error);
+  }
+  try {
+    const stat = fstatSync3(descriptor);
+    if (!stat.isFile()) return null;
+    if (stat.size > maxFileBytes) throw tooLarge2(path2);
+    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+  } finally {
+    closeSync5(descriptor);
+  }
+}
+function isListed(root, entry, path2) {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    const real = realPathInside(root, path2);
+    return real !== null && statSync(real).isFile();
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "path-outside") return false;
+    throw error;
+  }
+}
+function listFolder(root, folder) {
+  const found = [];
+  const pending = [folder];
+  for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
+    const real = realPathInside(root, current);
+    if (real === null || !statSync(real).isDirectory()) continue;
+    for (const entry of readdirSync4(real, { withFileTypes: true })) {
+      const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!isSkippedFolder(entry.name)) pending.push(path2);
+      } else if (isListed(root, entry, path2)) found.push(path2);
+    }
+    if (found.length > maxListedFiles || pending.length > maxListedFiles) throw tooMany(folder);
+  }
+  return found.sort();
+}
+function openFolder(path2) {
+  let root;
+  try {
+    root = realpathSync(path2);
+    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
+  } catch (error) {
+    throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
+      code: "not-a-folder",
+      nextStep: "Check the path.",
+      cause: error
+    });
+  }
+  const readBytes2 = (file) => {
+    const real = realPathInside(root, file);
+    return real === null ? null : readRegularFile(real, file);
   };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
-  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
-  }
-  if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
-    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
-    return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
-    };
-  }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
-    };
-  }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless3.includes(verdict))) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
-  }
+  const list4 = (folder) => {
+    const normalised2 = normalisePath(folder);
+    if (normalised2 === null) throw outsideRoot(folder);
+    return listFolder(root, normalised2);
+  };
   return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+    readBytes: readBytes2,
+    read(file) {
+      const content = readBytes2(file);
+      return content === null ? null : decodeText(file, content.bytes);
+    },
+    list: list4,
+    listSources: (path3) => readBytes2(path3) === null ? list4(path3) : [normalisePath(path3) ?? path3]
   };
 }
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+
+// src/git/source-rules.ts
+function inSubmodule(path2) {
+  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not in this repository`, {
+    code: "source-not-in-git",
+    nextStep: "Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own."
+  });
+}
+function filtered(path2, filter) {
+  return new JoulegateError(
+    "bad-input",
+    `${path2} passes through the git filter '${filter}', so a commit does not hold what is on disk`,
+    {
+      code: "source-not-in-git",
+      nextStep: "Keep what programs are built from in git as it is, or have the program fetch it."
+    }
   );
 }
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
-    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
-  );
-  return suspected || !isGated(one3);
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
 
-// src/judge/settled.ts
-function standingOf(evidence, options) {
-  const counting = evidence.filter(
-    ({ subject, metric, flag }) => isTrusted2(subject, metric) && flag.measured
-  );
-  const distances = counting.map(distanceOf);
-  return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
-  };
+// src/git/open-revision.ts
+var maxTreeBytes = 256 * 1024 * 1024;
+var maxLinks = 16;
+function mustSucceed(result, what) {
+  if (result.ok) return result.stdout;
+  throw new JoulegateError("bad-input", `git cannot read ${what}: ${result.message}`, {
+    code: "git-failed",
+    nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
+  });
 }
-function bounds({ margin: { margin }, subject }) {
-  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
-}
-function isClear(evidence, options) {
-  const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
-  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
-  if (!bounds(evidence).every(clearOf)) return false;
-  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
-  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
-}
-function distanceOf(evidence) {
-  const { flagEstimate: estimate } = evidence;
-  if (estimate === null) return 0;
-  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
-  const gap2 = Math.min(...gaps);
-  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
-  const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
-  if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
-    if (flag !== null) return flag;
+function readTree(task, commit) {
+  const { root: folder, environment } = task;
+  const args = ["ls-tree", "-r", "-z", commit, "--"];
+  const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const files = /* @__PURE__ */ new Map();
+  const submodules = [];
+  for (const line3 of listing2.toString("utf8").split("\0")) {
+    const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line3);
+    if (match === null) continue;
+    const [, mode, kind, object2 = "", path2 = ""] = match;
+    if (kind === "commit") submodules.push(path2);
+    else files.set(path2, { object: object2, isLink: mode === "120000", executable: mode === "100755" });
   }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings.confirmBlocks,
-    finishFirst: true
+  return { files, submodules };
+}
+var RevisionReader = class {
+  #task;
+  #commit;
+  #read = null;
+  constructor(task, commit) {
+    this.#task = task;
+    this.#commit = commit;
+  }
+  /** Read once, on first use. */
+  get #all() {
+    this.#read ??= readTree(this.#task, this.#commit);
+    return this.#read;
+  }
+  get tree() {
+    return this.#all.files;
+  }
+  #content(path2, entry) {
+    const { root: folder, environment } = this.#task;
+    try {
+      const args = ["cat-file", "blob", entry.object];
+      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
+      throw error;
+    }
+  }
+  /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
+  #follow(asked) {
+    let path2 = normalisePath(asked);
+    for (let links = 0; links <= maxLinks; links++) {
+      if (path2 === null) throw outsideRoot(asked);
+      const link2 = this.#firstLink(path2);
+      if (link2 === null) return path2;
+      const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
+      const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
+      path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
+    }
+    return null;
+  }
+  /** The first prefix of `path` that is a link. */
+  #firstLink(path2) {
+    for (let end = path2.indexOf("/"); ; end = path2.indexOf("/", end + 1)) {
+      const prefix = end === -1 ? path2 : path2.slice(0, end);
+      const entry = this.tree.get(prefix);
+      if (entry?.isLink) return { path: prefix, entry };
+      if (end === -1) return null;
+    }
+  }
+  read(path2) {
+    const content = this.readBytes(path2);
+    return content === null ? null : decodeText(path2, content.bytes);
+  }
+  readBytes(path2) {
+    const followed = this.#follow(path2);
+    const entry = followed === null ? void 0 : this.tree.get(followed);
+    return entry === void 0 ? null : { bytes: this.#content(path2, entry), executable: entry.executable };
+  }
+  listSources(path2) {
+    const wanted = normalisePath(path2) ?? path2;
+    const module = this.#all.submodules.find(
+      (one3) => one3 === wanted || one3.startsWith(`${wanted}/`) || wanted.startsWith(`${one3}/`)
+    );
+    if (module !== void 0) throw inSubmodule(module);
+    return this.readBytes(path2) === null ? this.list(path2) : [wanted];
+  }
+  list(folder) {
+    const asked = normalisePath(folder);
+    const followed = this.#follow(folder);
+    if (followed === null || asked === null) return [];
+    const prefix = followed === "" ? "" : `${followed}/`;
+    const found = [];
+    for (const [path2, entry] of this.tree) {
+      if (!path2.startsWith(prefix)) continue;
+      const below = path2.slice(prefix.length);
+      if (isSkipped(below) || entry.isLink && !this.#leadsToFile(path2)) continue;
+      found.push(asked === "" ? below : `${asked}/${below}`);
+    }
+    if (found.length > maxListedFiles) throw tooMany(asked);
+    return found.sort();
+  }
+  #leadsToFile(path2) {
+    try {
+      const followed = this.#follow(path2);
+      return followed !== null && this.tree.has(followed);
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === "path-outside") return false;
+      throw error;
+    }
+  }
+};
+function isSkipped(path2) {
+  return path2.split("/").slice(0, -1).some(isSkippedFolder);
+}
+function openRevision(task) {
+  const commit = resolveCommit(task);
+  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
+  return { label, commit, reader: new RevisionReader(task, commit) };
+}
+
+// src/git/open-work-tree.ts
+var maxListBytes = 64 * 1024 * 1024;
+var submodule = /^160000 /;
+function ask(question, args) {
+  const result = runGit({
+    folder: question.root,
+    environment: question.environment,
+    // A path is a path, whatever characters it has.
+    args: ["--literal-pathspecs", ...args],
+    maxBytes: maxListBytes
   });
-  return confirm ?? { phase: "done" };
-}
-function evidenceBySubject(samplesOf3, settings) {
-  const gathered = /* @__PURE__ */ new Map();
-  return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
-    const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
-    gathered.set(subject, evidence);
-    return evidence;
-  };
-}
-function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
-  const first = missing2({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
+  if (result.ok) return result.stdout.toString("utf8").split("\0").slice(0, -1);
+  throw new JoulegateError("bad-input", `git cannot list the sources: ${result.message}`, {
+    code: "git-failed",
+    nextStep: "Run `git ls-files` by hand to see more."
   });
-  if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
-  if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
-    subjects: suspects,
-    phase: "flag",
-    blocks: suspectFactor * flagBlocks,
-    finishFirst: false
-  });
-  return again === null ? null : { ...again, blocks: 1 };
 }
-function isSuspect({ gates, flagged, flagEstimate, margin }) {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+function checkFilters(question, paths2) {
+  if (paths2.length === 0) return;
+  const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
+  for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
+    const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
+    if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
+  }
 }
-function flagStrength(evidence) {
-  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
-    if (!gates || !flagged || flagEstimate === null) return 0;
-    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
-  });
-  return Math.max(...strengths);
-}
-function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf3, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+function openWorkTree(question) {
   return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+    ...openFolder(question.root),
+    listSources(path2) {
+      const normalised2 = normalisePath(path2);
+      if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
+      const kept2 = ask(question, ["ls-files", "-z", "--stage", "--", normalised2]);
+      const module = kept2.find((line3) => submodule.test(line3));
+      if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
+      const listed2 = ask(question, [
+        ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ...["--", normalised2]
+      ]);
+      const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
+      if (paths2.length > maxListedFiles) throw tooMany(path2);
+      checkFilters(question, paths2);
+      return paths2;
+    }
   };
 }
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+
+// src/operators/conv2d/conv2d.wesl
+var conv2d_default = "// Convolution of a batch of images, NHWC, with weights HWIO: result = activation(weights * image + bias), accumulated\n// in f32. Strided, padded, dilated and grouped.\nimport constants::{GROUP_X, GROUP_Y, SPLIT_K};\nimport package::depthwise::convolve_channels;\nimport package::direct::convolve;\nimport package::operands::DEPTHWISE;\nimport package::product::multiply;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n\n// [batch, height, width, channels]\n@group(0) @binding(0) var<storage, read> image: array<Stored>;\n// [kernel_height, kernel_width, channels / groups, filters]\n@group(0) @binding(1) var<storage, read> weights: array<Stored>;\n// One element where there is no bias, so never a vector.\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n// [batch, out height, out width, filters]\n@group(0) @binding(3) var<storage, read_write> result: array<Stored>;\n\n@compute @workgroup_size(GROUP_X, GROUP_Y, SPLIT_K)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  if (DEPTHWISE) {\n    convolve_channels(group, local);\n  } else {\n    @if(ALGORITHM_gemm) multiply(group, local, index);\n    @else convolve(group, local);\n  }\n}\n";
+
+// src/operators/conv2d/depthwise.wesl
+var depthwise_default = "// A convolution of every channel with one filter of its own: packs of channels are multiplied element by element.\nimport constants::{GROUP_X, GROUP_Y, ROWS, VECTOR, kernel_height, kernel_width};\nimport package::operands::{M, N, COLS_FIT, OUTSIDE, ROWS_FIT, Run, Window, window_of, pixel_under, image_run, put};\nimport package::product::{\n  TILES, COL_WIDTH, COL_PACKS, ColPack, tile_number, corner_of, b_pack, run_lane, run_of\n};\n\n/// Channels `channel ...` of a pixel; zero outside.\nfn image_pack(pixel: u32, channel: u32) -> ColPack {\n  var pack: ColPack;\n  for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n    let first = channel + part * VECTOR;\n    let run = image_run(select(OUTSIDE, pixel, COLS_FIT || first < N), first);\n    for (var lane = 0u; lane < VECTOR; lane++) {\n      @if(COLS_1) { pack = run_lane(run, lane); }\n      @else { pack[part * VECTOR + lane] = run_lane(run, lane); }\n    }\n  }\n  return pack;\n}\n\nfn convolve_channels(workgroup: vec3u, local: vec3u) {\n  let number = tile_number(workgroup);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let first_row = corner.y + local.y;\n  var windows: array<Window, ROWS>;\n  for (var row = 0u; row < ROWS; row++) {\n    windows[row] = window_of(first_row + row * GROUP_Y);\n  }\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  for (var tap_row = 0u; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0u; tap_col < kernel_width; tap_col++) {\n      var packs: array<ColPack, COL_PACKS>;\n      for (var pack = 0u; pack < COL_PACKS; pack++) {\n        let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n        packs[pack] = b_pack(0, tap_row * kernel_width + tap_col, col);\n      }\n      for (var row = 0u; row < ROWS; row++) {\n        var pixel = pixel_under(windows[row], tap_row, tap_col);\n        pixel = select(OUTSIDE, pixel, ROWS_FIT || first_row + row * GROUP_Y < M);\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n          sums[row * COL_PACKS + pack] += image_pack(pixel, col) * packs[pack];\n        }\n      }\n    }\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    for (var pack = 0u; pack < COL_PACKS; pack++) {\n      let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n      for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n        put(0, first_row + row * GROUP_Y, col + part * VECTOR, run_of(sums[row * COL_PACKS + pack], part));\n      }\n    }\n  }\n}\n";
+
+// src/operators/conv2d/direct.wesl
+var direct_default = "// A convolution tap by tap: every invocation walks over the kernel and the channels for ROWS output pixels and COLS\n// filters, straight from storage. Nothing is divided inside, and nothing is staged.\nimport constants::{GROUP_X, GROUP_Y, ROWS, VECTOR, kernel_height, kernel_width};\nimport package::operands::{M, GROUP_CHANNELS, OUTSIDE, ROWS_FIT, Run, Window, window_of, pixel_under, image_run, put};\nimport package::product::{\n  TILES, COL_WIDTH, COL_PACKS, ColPack, ColBlock, tile_number, corner_of, b_block, run_lane, run_of\n};\n\nfn convolve(workgroup: vec3u, local: vec3u) {\n  let number = tile_number(workgroup);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let group = workgroup.z;\n  let first_row = corner.y + local.y;\n  var windows: array<Window, ROWS>;\n  for (var row = 0u; row < ROWS; row++) {\n    windows[row] = window_of(first_row + row * GROUP_Y);\n  }\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  for (var tap_row = 0u; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0u; tap_col < kernel_width; tap_col++) {\n      var pixels: array<u32, ROWS>;\n      for (var row = 0u; row < ROWS; row++) {\n        let pixel = pixel_under(windows[row], tap_row, tap_col);\n        pixels[row] = select(OUTSIDE, pixel, ROWS_FIT || first_row + row * GROUP_Y < M);\n      }\n      for (var channel = 0u; channel < GROUP_CHANNELS; channel += VECTOR) {\n        let step = (tap_row * kernel_width + tap_col) * GROUP_CHANNELS + channel;\n        var blocks: array<ColBlock, COL_PACKS>;\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          blocks[pack] = b_block(group, step, corner.x + (local.x + pack * GROUP_X) * COL_WIDTH);\n        }\n        for (var row = 0u; row < ROWS; row++) {\n          let run = image_run(pixels[row], group * GROUP_CHANNELS + channel);\n          for (var s = 0u; s < VECTOR; s++) {\n            for (var pack = 0u; pack < COL_PACKS; pack++) {\n              sums[row * COL_PACKS + pack] += run_lane(run, s) * blocks[pack][s];\n            }\n          }\n        }\n      }\n    }\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    for (var pack = 0u; pack < COL_PACKS; pack++) {\n      let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n      for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n        put(group, first_row + row * GROUP_Y, col + part * VECTOR, run_of(sums[row * COL_PACKS + pack], part));\n      }\n    }\n  }\n}\n";
+
+// src/operators/conv2d/operands.wesl
+var operands_default = "// A convolution as a product: rows are pixels of the result, columns are filters of a group, and a step along k is one\n// channel at one tap of the kernel. Read and written in runs: VECTOR neighbouring elements in storage, as f32.\n// What lies outside is read too, because that is cheaper than a branch (WGSL bounds every access), and then replaced.\nimport constants::{\n  batch, height, width, channels, filters, kernel_height, kernel_width, stride, dilation,\n  padding_height, padding_width, padding_extra, groups, VECTOR, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE\n};\nimport package::activation::activate;\nimport package::conv2d::{image, weights, bias_row, result, Stored};\n\n@if(VECTOR_1) alias Run = f32;\n@if(VECTOR_2) alias Run = vec2f;\n@if(VECTOR_4) alias Run = vec4f;\n\nconst OUT_HEIGHT: u32 = (height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1;\nconst OUT_WIDTH: u32 = (width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1;\n// Of a group.\nconst GROUP_CHANNELS: u32 = channels / groups;\nconst GROUP_FILTERS: u32 = filters / groups;\n/// Every channel has one filter of its own, so that all groups are done together, column by column.\nconst DEPTHWISE: bool = groups == channels && groups == filters;\n\n// The product is M x K times K x N.\nconst M: u32 = batch * OUT_HEIGHT * OUT_WIDTH;\nconst N: u32 = select(filters / groups, filters, DEPTHWISE);\nconst K: u32 = kernel_height * kernel_width * GROUP_CHANNELS;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = M % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = N % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = K % K_TILE == 0;\n\n/// What an output pixel looks at: its image, and the row and column of the padded image where the kernel lies.\nstruct Window {\n  image: u32,\n  top: u32,\n  left: u32,\n}\n\nfn window_of(row: u32) -> Window {\n  let line = row / OUT_WIDTH;\n  return Window(line / OUT_HEIGHT, line % OUT_HEIGHT * stride, row % OUT_WIDTH * stride);\n}\n\n/// No pixel: the tap lies in the padding.\nconst OUTSIDE: u32 = 0xffffffff;\n\n/// The number of the pixel under a tap of the kernel, or OUTSIDE.\nfn pixel_under(window: Window, tap_row: u32, tap_col: u32) -> u32 {\n  // Below the padding these wrap around, and are out of bounds like what lies beyond the image.\n  let y = window.top + tap_row * dilation - padding_height;\n  let x = window.left + tap_col * dilation - padding_width;\n  return select(OUTSIDE, (window.image * height + y) * width + x, y < height && x < width);\n}\n\n/// Channels `channel ...` of a pixel; zero OUTSIDE.\nfn image_run(pixel: u32, channel: u32) -> Run {\n  return select(Run(image[(pixel * channels + channel) / VECTOR]), Run(), pixel == OUTSIDE);\n}\n\n/// A run of channels of the pixel that output pixel `row` looks at in this step; zero outside.\nfn a_run(group: u32, row: u32, step: u32) -> Run {\n  let tap = step / GROUP_CHANNELS;\n  let pixel = pixel_under(window_of(row), tap / kernel_width, tap % kernel_width);\n  let inside = (ROWS_FIT || row < M) && (K_FITS || step < K);\n  return image_run(select(OUTSIDE, pixel, inside), group * GROUP_CHANNELS + step % GROUP_CHANNELS);\n}\n\n/// A run of weights along the filters; zero outside.\nfn b_run(group: u32, step: u32, col: u32) -> Run {\n  let inside = (K_FITS || step < K) && (COLS_FIT || col < N);\n  return select(Run(), Run(weights[(step * filters + group * GROUP_FILTERS + col) / VECTOR]), inside);\n}\n\n/// What is stored for a sum of filter `filter_number`.\nfn finish(sum: f32, filter_number: u32) -> f32 {\n  @if(bias) { return activate(sum + f32(bias_row[filter_number])); }\n  @else { return activate(sum); }\n}\n@if(VECTOR_1) fn finish_run(sum: Run, first: u32) -> Run { return finish(sum, first); }\n@if(VECTOR_2) fn finish_run(sum: Run, first: u32) -> Run {\n  return Run(finish(sum.x, first), finish(sum.y, first + 1));\n}\n@if(VECTOR_4) fn finish_run(sum: Run, first: u32) -> Run {\n  return Run(finish(sum.x, first), finish(sum.y, first + 1), finish(sum.z, first + 2), finish(sum.w, first + 3));\n}\n\n/// Stores a run of the result along the filters, if it lies inside.\nfn put(group: u32, row: u32, col: u32, sum: Run) {\n  if ((ROWS_FIT || row < M) && (COLS_FIT || col < N)) {\n    let first = group * GROUP_FILTERS + col;\n    result[(row * filters + first) / VECTOR] = Stored(finish_run(sum, first));\n  }\n}\n";
+
+// src/operators/conv2d/operator.yaml
+var operator_default = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Two-dimensional convolution of images [batch, height, width, channels] with weights [kernel_height, kernel_width,
+  channels / groups, filters], then bias and activation; accumulates in f32.
+parameters:
+  height: { type: int, minimum: 1, maximum: 65535, description: rows of an image }
+  width: { type: int, minimum: 1, maximum: 65535, description: columns of an image }
+  channels: { type: int, minimum: 1, maximum: 1048576, description: channels of an image }
+  filters: { type: int, minimum: 1, maximum: 1048576, description: channels of the result }
+  kernel_height: { type: int, minimum: 1, maximum: 1024, description: rows of the kernel }
+  kernel_width: { type: int, minimum: 1, maximum: 1024, description: columns of the kernel }
+  stride: { type: int, minimum: 1, maximum: 1024, default: 1, description: pixels from one position of the kernel to the next }
+  padding_height: { type: int, minimum: 0, maximum: 1024, default: 0, description: rows of zeros above and below an image }
+  padding_width: { type: int, minimum: 0, maximum: 1024, default: 0, description: columns of zeros left and right }
+  padding_extra: { type: int, minimum: 0, maximum: 1024, default: 0, description: "further rows below and columns right, as 'same' padding needs" }
+  dilation: { type: int, minimum: 1, maximum: 1024, default: 1, description: pixels from one tap of the kernel to the next }
+  groups: { type: int, minimum: 1, maximum: 65535, default: 1, description: groups of channels and filters; depthwise if equal to both }
+  batch: { type: int, minimum: 1, maximum: 65535, default: 1, description: images }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  bias: { type: bool, default: false, description: a number per filter is added }
+  activation:
+    type: string
+    values: [none, relu, relu6, gelu, silu]
+    default: none
+    description: applied to every element of the result; gelu is its tanh approximation
+source: conv2d/conv2d.wesl
+entry: main
+tunables:
+  ALGORITHM: [gemm, direct] # a tiled product through workgroup memory, or tap by tap from storage
+  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along the filters
+  GROUP_Y: [1, 2, 4, 8, 16, 32] # ... and along the pixels
+  ROWS: [1, 2, 4, 8] # pixels per invocation
+  COLS: [1, 2, 4, 8] # filters per invocation
+  K_TILE: [8, 16, 32] # steps along taps and channels between barriers
+  SPLIT_K: [1, 2, 4] # slices along taps and channels that different invocations of a workgroup sum
+  STAGE_A: [true, false] # pixels through workgroup memory, or straight from storage
+  STAGE_B: [true, false] # the same for weights
+  WIDE: [false, true] # f16 elements are kept as f32 in workgroup memory
+  PAD: [0, 1] # packs of padding after every step in workgroup memory
+  DOUBLE_BUFFER: [false, true] # two tiles in workgroup memory: one barrier per tile instead of two
+  PREFETCH: [false, true] # the next tile waits in registers while the current one is multiplied
+  VECTOR: [1, 2, 4] # elements per load and store of storage
+  SWIZZLE: [1, 8] # rows of tiles that are walked through together
+constraints:
+  - channels % groups == 0 && filters % groups == 0
+  # The kernel lies within the padded image.
+  - height + 2 * padding_height + padding_extra > dilation * (kernel_height - 1)
+  - width + 2 * padding_width + padding_extra > dilation * (kernel_width - 1)
+  - GROUP_X * GROUP_Y * SPLIT_K >= 16
+  - GROUP_X * GROUP_Y * SPLIT_K <= max_invocations
+  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y
+  # A tile with far more filters or pixels than there are only idles; the default is always allowed.
+  - >-
+    GROUP_X * COLS <= max(32, 2 * (groups == channels && groups == filters ? filters : filters / groups))
+  - >-
+    GROUP_Y * ROWS <= max(32, 2 * batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1))
+  - >-
+    VECTOR == 1 || (VECTOR <= COLS && ((groups == channels && groups == filters) ? channels % VECTOR == 0
+    : (channels / groups) % VECTOR == 0 && (filters / groups) % VECTOR == 0))
+  - K_TILE / VECTOR >= SPLIT_K
+  # Depthwise convolutions have a program of their own, and only the tiled product has tiles to stage.
+  - "ALGORITHM == 'gemm' || !(groups == channels && groups == filters)"
+  - >-
+    (ALGORITHM == 'gemm' && !(groups == channels && groups == filters))
+    || (K_TILE == 16 && SPLIT_K == 1 && STAGE_A && STAGE_B && !WIDE && PAD == 0 && !DOUBLE_BUFFER && !PREFETCH)
+  # Without staging K_TILE only unrolls, so one value will do, and there is nothing to pad or buffer.
+  - STAGE_A || STAGE_B || (K_TILE == 8 && PAD == 0 && !WIDE && !DOUBLE_BUFFER && !PREFETCH)
+  - type == 'f16' || !WIDE
+  # A single tile has no successor.
+  - K_TILE < kernel_height * kernel_width * (channels / groups) || (!DOUBLE_BUFFER && !PREFETCH)
+  # Registers: 64 sums, and 32 elements that are fetched ahead.
+  - ROWS * COLS <= 64
+  - >-
+    !PREFETCH || K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0))
+    <= 32 * GROUP_X * GROUP_Y * SPLIT_K
+  - >-
+    ALGORITHM == 'direct' || (type == 'f16' && !WIDE ? 2 : 4) * (DOUBLE_BUFFER ? 2 : 1) * K_TILE
+    * ((STAGE_A ? GROUP_Y * ROWS + PAD * min(ROWS, 4) : 0) + (STAGE_B ? GROUP_X * COLS + PAD * min(COLS, 4) : 0))
+    + (SPLIT_K == 1 ? 0 : 4 * GROUP_Y * ROWS * GROUP_X * COLS) <= max_workgroup_storage
+  # Bands of rows of tiles differ only where there are several.
+  - >-
+    SWIZZLE == 1 || ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS) > 1
+  - >-
+    ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
+    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS)
+    <= 65535 * max_workgroups
+default:
+  ALGORITHM: gemm
+  GROUP_X: 8
+  GROUP_Y: 8
+  ROWS: 4
+  COLS: 4
+  K_TILE: 16
+  SPLIT_K: 1
+  STAGE_A: true
+  STAGE_B: true
+  WIDE: false
+  PAD: 0
+  DOUBLE_BUFFER: false
+  PREFETCH: false
+  VECTOR: 1
+  SWIZZLE: 1
+buffers:
+  image: { binding: 0, type: type, length: batch * height * width * channels, fill: normal }
+  weights: { binding: 1, type: type, length: kernel_height * kernel_width * (channels / groups) * filters, fill: normal }
+  bias: { binding: 2, type: type, length: "bias ? filters : 1", fill: normal }
+  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
+  result:
+    binding: 3
+    type: type
+    length: >-
+      batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters
+    check: { relative: 2.0e-3, absolute: 2.0e-2 }
+dispatch:
+  - >-
+    min(ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
+    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS), 65535)
+  - >-
+    ceil_div(ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
+    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS), 65535)
+  - "(groups == channels && groups == filters) ? 1 : groups"
+reference:
+  source: conv2d/reference.wesl
+  entry: main
+  dispatch:
+    - >-
+      min(ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters, 64), 65535)
+    - >-
+      ceil_div(ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
+      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters, 64), 65535)
+    - 1
+`;
+
+// src/operators/conv2d/reference.wesl
+var reference_default = "// One invocation per element of the result, one product after the other: what the tuned kernel must agree with.\nimport constants::{\n  batch, height, width, channels, filters, kernel_height, kernel_width, stride, dilation,\n  padding_height, padding_width, padding_extra, groups\n};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> image: array<Element>;\n@group(0) @binding(1) var<storage, read> weights: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> result: array<Element>;\n\nconst OUT_HEIGHT: u32 = (height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1;\nconst OUT_WIDTH: u32 = (width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1;\nconst GROUP_CHANNELS: u32 = channels / groups;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) index: u32) {\n  let element = (workgroup.y * 65535 + workgroup.x) * 64 + index;\n  if (element >= batch * OUT_HEIGHT * OUT_WIDTH * filters) {\n    return;\n  }\n  let column = element % filters;\n  let out_x = i32(element / filters % OUT_WIDTH);\n  let out_y = i32(element / (filters * OUT_WIDTH) % OUT_HEIGHT);\n  let number = element / (filters * OUT_WIDTH * OUT_HEIGHT);\n  let first_channel = column / (filters / groups) * GROUP_CHANNELS;\n  var sum = 0.0f;\n  for (var tap_row = 0; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0; tap_col < kernel_width; tap_col++) {\n      let y = out_y * stride + tap_row * dilation - padding_height;\n      let x = out_x * stride + tap_col * dilation - padding_width;\n      if (y < 0 || y >= height || x < 0 || x >= width) {\n        continue;\n      }\n      let pixel = (number * height + u32(y)) * width + u32(x);\n      let tap = u32(tap_row * kernel_width + tap_col);\n      for (var channel = 0u; channel < GROUP_CHANNELS; channel++) {\n        let weight = weights[(tap * GROUP_CHANNELS + channel) * filters + column];\n        sum += f32(image[pixel * channels + first_channel + channel]) * f32(weight);\n      }\n    }\n  }\n  @if(bias) { sum += f32(bias_row[column]); }\n  result[element] = Element(activate(sum));\n}\n";
+
+// src/operators/elementwise/elementwise.wesl
+var elementwise_default = "// y = unary(a binary b), or unary(a) binary b, element by element; b may be one row, one column or one number.\n//\n// A tile is ITEMS packs for each invocation of a workgroup; workgroups take tiles in turns.\nimport constants::{rows, cols, WORKGROUP, VECTOR, ITEMS, MAX_GROUPS};\nimport package::packs::{Element, Pack, Wide};\nimport package::unary::unary_of;\n\n@if(type_f16) enable f16;\n\n// Only what has as many elements in a row as `a` can be read in packs.\n@if(!binary_none && (broadcast_none || broadcast_row)) alias Other = Pack;\n@else alias Other = Element;\n\n@group(0) @binding(0) var<storage, read> a: array<Pack>;\n@group(0) @binding(1) var<storage, read> b: array<Other>;\n@group(0) @binding(2) var<storage, read_write> y: array<Pack>;\n\nconst PACKS: u32 = rows * cols / VECTOR;\nconst ROW_PACKS: u32 = cols / VECTOR;\nconst TILE: u32 = WORKGROUP * ITEMS;\nconst TILES: u32 = (PACKS + TILE - 1) / TILE;\nconst LAUNCHED: u32 = min(TILES, MAX_GROUPS);\n/// Where tiles come out even, compilers drop the bounds checks.\nconst FITS: bool = PACKS % TILE == 0;\n\nfn other(pack: u32) -> Wide {\n  @if(binary_none) return Wide();\n  @if(!binary_none && broadcast_none) return Wide(b[pack]);\n  @if(!binary_none && broadcast_row) return Wide(b[pack % ROW_PACKS]);\n  @if(!binary_none && broadcast_column) return Wide(f32(b[pack / ROW_PACKS]));\n  @if(!binary_none && broadcast_scalar) return Wide(f32(b[0]));\n}\n\nfn binary_of(left: Wide, right: Wide) -> Wide {\n  @if(binary_none) return left;\n  @if(binary_add) return left + right;\n  @if(binary_subtract) return left - right;\n  @if(binary_multiply) return left * right;\n  @if(binary_divide) return left / right;\n  @if(binary_minimum) return min(left, right);\n  @if(binary_maximum) return max(left, right);\n}\n\nfn result(left: Wide, right: Wide) -> Pack {\n  @if(unary_first) return Pack(binary_of(unary_of(left), right));\n  @else return Pack(unary_of(binary_of(left, right)));\n}\n\nfn position(first: u32, index: u32, item: u32) -> u32 {\n  @if(ORDER_striped) return first + item * WORKGROUP + index;\n  @if(ORDER_blocked) return first + index * ITEMS + item;\n}\n\n/// Computes a tile, or what there is of it if `partial`.\nfn compute(first: u32, index: u32, partial: bool) {\n  @if(LOAD_FIRST) {\n    var left: array<Wide, ITEMS>;\n    var right: array<Wide, ITEMS>;\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) {\n        left[item] = Wide(a[pack]);\n        right[item] = other(pack);\n      }\n    }\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) { y[pack] = result(left[item], right[item]); }\n    }\n  } @else {\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) { y[pack] = result(Wide(a[pack]), other(pack)); }\n    }\n  }\n}\n\n@compute @workgroup_size(WORKGROUP)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  for (var tile = group.x; tile < TILES; tile += LAUNCHED) {\n    @if(CHECK_each) { compute(tile * TILE, index, !FITS); }\n    @if(CHECK_tile) {\n      if (tile * TILE + TILE <= PACKS) {\n        compute(tile * TILE, index, false);\n      } else {\n        compute(tile * TILE, index, true);\n      }\n    }\n  }\n}\n";
+
+// src/operators/elementwise/operator.yaml
+var operator_default2 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  y = unary(a binary b) element by element, with b of the same shape, one row, one column or one number; or
+  unary(a) binary b. Computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 4294967295, default: 1, description: rows of a and y }
+  cols: { type: int, minimum: 1, maximum: 4294967295, description: columns of a and y }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  binary:
+    type: string
+    values: [none, add, subtract, multiply, divide, minimum, maximum]
+    default: none
+    description: "what is done with b; none: there is no b"
+  unary:
+    type: string
+    values:
+      [none, relu, relu6, leaky_relu, gelu, gelu_erf, silu, sigmoid, tanh, exp, square, absolute, negate]
+    default: none
+    description: "function of one number; gelu is the tanh approximation, leaky_relu has slope 0.01"
+  broadcast:
+    type: string
+    values: [none, row, column, scalar]
+    default: none
+    description: "b has the shape of a, is one row for all rows (a bias), one column, or one number"
+  unary_first: { type: bool, default: false, description: "unary(a) binary b, as in gated units" }
+source: elementwise/elementwise.wesl
+entry: main
+tunables:
+  WORKGROUP: [16, 32, 64, 128, 256, 512, 1024] # invocations
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8, 16, 32] # packs of VECTOR elements per invocation and tile
+  ORDER: [striped, blocked] # neighbours take neighbouring packs, or each a stretch of its own
+  LOAD_FIRST: [false, true] # all loads of a tile before its first store, or item after item
+  CHECK: [each, tile] # bounds are checked for each item, or once per tile
+  MAX_GROUPS: [65535, 4096, 1024, 256, 64] # workgroups; fewer than there are tiles take several turns
+constraints:
+  - WORKGROUP <= min(max_invocations, max_workgroup_size_x)
+  - "VECTOR == 1 || (broadcast == 'row' || broadcast == 'column' ? cols : rows * cols) % VECTOR == 0"
+  # A tile far larger than everything only idles; the default is always allowed.
+  - WORKGROUP * ITEMS * VECTOR <= max(64, 2 * rows * cols)
+  # Registers.
+  - VECTOR * ITEMS <= 64
+  # With one item there is no order.
+  - ITEMS > 1 || ORDER == 'striped' && !LOAD_FIRST
+  # Where tiles come out even nothing is checked.
+  - CHECK == 'each' || (rows * cols / VECTOR) % (WORKGROUP * ITEMS) != 0
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows * cols / VECTOR, WORKGROUP * ITEMS)
+default: { WORKGROUP: 64, VECTOR: 1, ITEMS: 1, ORDER: striped, LOAD_FIRST: false, CHECK: each, MAX_GROUPS: 65535 }
+buffers:
+  a: { binding: 0, type: type, length: rows * cols, fill: normal }
+  b:
+    binding: 1
+    type: type
+    length: >-
+      binary == 'none' || broadcast == 'scalar' ? 1 : broadcast == 'row' ? cols : broadcast == 'column' ? rows
+      : rows * cols
+    fill: normal
+  y: { binding: 2, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-4 } }
+dispatch: ["min(ceil_div(rows * cols / VECTOR, WORKGROUP * ITEMS), MAX_GROUPS)"]
+reference:
+  source: elementwise/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows * cols, 64), 65535)"]
+`;
+
+// src/operators/elementwise/reference.wesl
+var reference_default2 = "// One element after the other, with the same functions on single numbers: what the tuned kernel must agree with.\nimport constants::{rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read_write> y: array<Element>;\n\nconst COUNT: u32 = rows * cols;\nconst STRIDE: u32 = 64 * min((COUNT + 63) / 64, 65535);\n\nfn other(at: u32) -> f32 {\n  @if(broadcast_none) return f32(b[at]);\n  @if(broadcast_row) return f32(b[at % cols]);\n  @if(broadcast_column) return f32(b[at / cols]);\n  @if(broadcast_scalar) return f32(b[0]);\n}\n\nfn binary_of(left: f32, at: u32) -> f32 {\n  @if(binary_none) return left;\n  @if(binary_add) return left + other(at);\n  @if(binary_subtract) return left - other(at);\n  @if(binary_multiply) return left * other(at);\n  @if(binary_divide) return left / other(at);\n  @if(binary_minimum) return min(left, other(at));\n  @if(binary_maximum) return max(left, other(at));\n}\n\n/// 2 / sqrt(pi) (v - v^3 / 3 + v^5 / (2! 5) - ...), the series by which erf is defined; beyond 3 it is 1 to 2e-5.\nfn error_function(v: f32) -> f32 {\n  let w = clamp(v, -3, 3);\n  var power = w;\n  var sum = w;\n  for (var i = 1; i < 40; i++) {\n    power *= -w * w / f32(i);\n    sum += power / f32(2 * i + 1);\n  }\n  return 1.1283791671 * sum;\n}\n\nfn unary_of(v: f32) -> f32 {\n  @if(unary_none) return v;\n  @if(unary_relu) return max(v, 0);\n  @if(unary_relu6) return min(max(v, 0), 6);\n  @if(unary_leaky_relu) return max(v, 0.01 * v);\n  @if(unary_gelu) return 0.5 * v * (1 + tanh(clamp(0.7978845608 * (v + 0.044715 * v * v * v), -10, 10)));\n  @if(unary_gelu_erf) return 0.5 * v * (1 + error_function(v / sqrt(2.0f)));\n  @if(unary_silu) return v / (1 + exp(-v));\n  @if(unary_sigmoid) return 1 / (1 + exp(-v));\n  @if(unary_tanh) return tanh(clamp(v, -10, 10));\n  @if(unary_exp) return exp(v);\n  @if(unary_square) return v * v;\n  @if(unary_absolute) return abs(v);\n  @if(unary_negate) return -v;\n}\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var at = id.x; at < COUNT; at += STRIDE) {\n    @if(unary_first) { y[at] = Element(binary_of(unary_of(f32(a[at])), at)); }\n    @else { y[at] = Element(unary_of(binary_of(f32(a[at]), at))); }\n  }\n}\n";
+
+// src/operators/elementwise/unary.wesl
+var unary_default = "// Functions of one number, on packs, in f32.\nimport package::packs::Wide;\n\n/// tanh; some drivers overflow far from zero, where it is 1 in f32 anyway.\nfn bounded_tanh(v: Wide) -> Wide {\n  return tanh(clamp(v, Wide(-10), Wide(10)));\n}\n\n/// 1 / (1 + exp(-v)), from exp of the negative side only, which cannot overflow.\nfn logistic(v: Wide) -> Wide {\n  let e = exp(-abs(v));\n  return select(e, Wide(1), v >= Wide()) / (1 + e);\n}\n\n/// The error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).\nfn error_function(v: Wide) -> Wide {\n  let t = 1 / (1 + 0.3275911 * abs(v));\n  let sum = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;\n  return sign(v) * (1 - sum * exp(-v * v));\n}\n\nfn unary_of(v: Wide) -> Wide {\n  @if(unary_none) return v;\n  @if(unary_relu) return max(v, Wide());\n  @if(unary_relu6) return clamp(v, Wide(), Wide(6));\n  @if(unary_leaky_relu) return select(0.01 * v, v, v >= Wide());\n  @if(unary_gelu) return 0.5 * v * (1 + bounded_tanh(0.7978845608 * (v + 0.044715 * v * v * v)));\n  @if(unary_gelu_erf) return 0.5 * v * (1 + error_function(0.7071067812 * v));\n  @if(unary_silu) return v * logistic(v);\n  @if(unary_sigmoid) return logistic(v);\n  @if(unary_tanh) return bounded_tanh(v);\n  @if(unary_exp) return exp(v);\n  @if(unary_square) return v * v;\n  @if(unary_absolute) return abs(v);\n  @if(unary_negate) return -v;\n}\n";
+
+// src/operators/layernorm/layernorm.wesl
+var layernorm_default = "// y[row, :] = (x[row, :] - mean) / sqrt(variance + epsilon) * gamma + beta, over the last axis.\n//\n// two_pass sums the elements, then the squares of what is left after the mean; welford keeps mean and squares of what it\n// has seen up to date in one pass (Welford 1962) and joins the lanes as Chan, Golub and LeVeque (1979) do. Neither\n// subtracts large sums from each other, so rows far from zero lose nothing.\nimport constants::{rows, cols, epsilon, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::row_sum;\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read> gamma: array<Pack>;\n@group(0) @binding(2) var<storage, read> beta: array<Pack>;\n@group(0) @binding(3) var<storage, read_write> y: array<Pack>;\n\nconst SHARE: f32 = 1 / f32(cols);\n\n/// A pack of the row: as kept, or read again.\nfn value(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return Wide(x[row * PACKS + pack]);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    // welford: mean of the packs so far, lane by lane, and sums of squared differences from it.\n    var center = Wide();\n    var squares = Wide();\n    @if(ALGORITHM_welford) var count = 0.0f;\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide();\n        if (is_inside(pack)) {\n          items[i] = Wide(x[row * PACKS + pack]);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      @if(ALGORITHM_two_pass) {\n        for (var i = 0u; i < ITEMS; i++) { center += items[i]; }\n      } @else {\n        for (var i = 0u; i < ITEMS; i++) {\n          if (is_inside(pack_at(lane, step + i))) {\n            count += 1;\n            let change = items[i] - center;\n            center += change * (1 / count);\n            squares += change * (items[i] - center);\n          }\n        }\n      }\n    }\n\n    @if(ALGORITHM_two_pass) let mean = row_sum(sum_of(center), index) * SHARE;\n    @else let mean = row_sum(count * sum_of(center), index) * SHARE;\n    @if(ALGORITHM_two_pass) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let difference = value(row, index, step + i, pack) - mean;\n            squares += difference * difference;\n          }\n        }\n      }\n    } @else {\n      squares += count * (center - mean) * (center - mean);\n    }\n    let factor = inverseSqrt(row_sum(sum_of(squares), index) * SHARE + f32(epsilon));\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let normal = (value(row, index, step + i, pack) - mean) * factor;\n            y[row * PACKS + pack] = Pack(normal * Wide(gamma[pack]) + Wide(beta[pack]));\n          }\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/layernorm/operator.yaml
+var operator_default3 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Layer normalisation over the last axis, y[r, c] = (x[r, c] - mean) / sqrt(variance + epsilon) gamma[c] + beta[c] with
+  mean and variance of row r; computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each normalised by itself" }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  epsilon: { type: double, minimum: 0, default: 1.0e-5, description: added to the variance }
+source: layernorm/layernorm.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
+  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
+  CACHE: [none, registers, workgroup] # where a row waits for the later passes; none reads it again
+  ALGORITHM: [two_pass, welford] # mean and variance one after the other, or together
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
+constraints:
+  - LANES * GROUP_ROWS >= 16
+  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - LANES <= max(128, cols / VECTOR)
+  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
+  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
+  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
+  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
+  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - >-
+    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
+    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
+default:
+  LANES: 128
+  GROUP_ROWS: 1
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  CACHE: none
+  ALGORITHM: two_pass
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  x: { binding: 0, type: type, length: rows * cols, fill: normal }
+  gamma: { binding: 1, type: type, length: cols, fill: uniform }
+  beta: { binding: 2, type: type, length: cols, fill: normal }
+  # In f16 results are rounded to 11 bits.
+  y: { binding: 3, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-3 } }
+dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
+reference:
+  source: layernorm/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows, 64), 65535)"]
+`;
+
+// src/operators/layernorm/reference.wesl
+var reference_default3 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, epsilon};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read> gamma: array<Element>;\n@group(0) @binding(2) var<storage, read> beta: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var mean = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      mean += (f32(x[row * cols + i]) - mean) / f32(i + 1);\n    }\n    var variance = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      let difference = f32(x[row * cols + i]) - mean;\n      variance += (difference * difference - variance) / f32(i + 1);\n    }\n    let deviation = sqrt(variance + f32(epsilon));\n    for (var i = 0u; i < cols; i++) {\n      let normal = (f32(x[row * cols + i]) - mean) / deviation;\n      y[row * cols + i] = Element(normal * f32(gamma[i]) + f32(beta[i]));\n    }\n  }\n}\n";
+
+// src/operators/matmul/activation.wesl
+var activation_default = "// What is applied to every element of a result before it is stored.\n\n@if(activation_none) fn activate(x: f32) -> f32 { return x; }\n@if(activation_relu) fn activate(x: f32) -> f32 { return max(x, 0.0); }\n@if(activation_relu6) fn activate(x: f32) -> f32 { return clamp(x, 0.0, 6.0); }\n@if(activation_silu) fn activate(x: f32) -> f32 { return x * sigmoid(x); }\n// The approximation x / 2 (1 + tanh(u / 2)) = x sigmoid(u), u = sqrt(8 / pi) (x + 0.044715 x^3) (arXiv 1606.08415).\n@if(activation_gelu) fn activate(x: f32) -> f32 {\n  return x * sigmoid(1.5957691 * x * (1.0 + 0.044715 * x * x));\n}\n\n/// 1 / (1 + exp(-x)); clamped, so that exp stays finite.\n@if(activation_silu || activation_gelu) fn sigmoid(x: f32) -> f32 {\n  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));\n}\n";
+
+// src/operators/matmul/matmul.wesl
+var matmul_default = "// C = activation(A B + bias), a batch of row-major matrices, accumulated in f32.\nimport constants::{GROUP_X, GROUP_Y, SPLIT_K};\nimport package::product::multiply;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n\n@group(0) @binding(0) var<storage, read> a: array<Stored>;\n@group(0) @binding(1) var<storage, read> b: array<Stored>;\n// One element where there is no bias, so never a vector.\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> c: array<Stored>;\n\n@compute @workgroup_size(GROUP_X, GROUP_Y, SPLIT_K)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  multiply(group, local, index);\n}\n";
+
+// src/operators/matmul/operands.wesl
+var operands_default2 = "// The matrices of a product, read and written in runs: VECTOR neighbouring elements in storage, as f32.\n// What lies outside is read too, because that is cheaper than a branch (WGSL bounds every access), and then replaced.\nimport constants::{m, n, k, VECTOR, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE};\nimport package::activation::activate;\nimport package::matmul::{a, b, bias_row, c, Stored};\n\n@if(VECTOR_1) alias Run = f32;\n@if(VECTOR_2) alias Run = vec2f;\n@if(VECTOR_4) alias Run = vec4f;\n\n// The product is M x K times K x N.\nconst M: u32 = m;\nconst N: u32 = n;\nconst K: u32 = k;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = m % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = n % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = k % K_TILE == 0;\n\n/// A run of A: along the rows if A is transposed, else along k; zero outside.\nfn a_run(matrix: u32, row: u32, step: u32) -> Run {\n  @if(transpose_a) let element = (matrix * k + step) * m + row;\n  @else let element = (matrix * m + row) * k + step;\n  return select(Run(), Run(a[element / VECTOR]), (ROWS_FIT || row < m) && (K_FITS || step < k));\n}\n\n/// A run of B: along k if B is transposed, else along the columns; zero outside.\nfn b_run(matrix: u32, step: u32, col: u32) -> Run {\n  @if(transpose_b) let element = (matrix * n + col) * k + step;\n  @else let element = (matrix * k + step) * n + col;\n  return select(Run(), Run(b[element / VECTOR]), (K_FITS || step < k) && (COLS_FIT || col < n));\n}\n\n/// What is stored for a sum of column `col`.\nfn finish(sum: f32, col: u32) -> f32 {\n  @if(bias) { return activate(sum + f32(bias_row[col])); }\n  @else { return activate(sum); }\n}\n@if(VECTOR_1) fn finish_run(sum: Run, col: u32) -> Run { return finish(sum, col); }\n@if(VECTOR_2) fn finish_run(sum: Run, col: u32) -> Run { return Run(finish(sum.x, col), finish(sum.y, col + 1)); }\n@if(VECTOR_4) fn finish_run(sum: Run, col: u32) -> Run {\n  return Run(finish(sum.x, col), finish(sum.y, col + 1), finish(sum.z, col + 2), finish(sum.w, col + 3));\n}\n\n/// Stores a run of C along the columns, if it lies inside.\nfn put(matrix: u32, row: u32, col: u32, sum: Run) {\n  if ((ROWS_FIT || row < m) && (COLS_FIT || col < n)) {\n    c[((matrix * m + row) * n + col) / VECTOR] = Stored(finish_run(sum, col));\n  }\n}\n";
+
+// src/operators/matmul/operator.yaml
+var operator_default4 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Matrix product C = activation(A B + bias) of row-major matrices, C[m, n], A[m, k], B[k, n], or a batch of them;
+  accumulates in f32.
+parameters:
+  m: { type: int, minimum: 1, maximum: 16777216, description: rows of A and C }
+  n: { type: int, minimum: 1, maximum: 16777216, description: columns of B and C }
+  k: { type: int, minimum: 1, maximum: 16777216, description: columns of A and rows of B }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all matrices }
+  batch: { type: int, minimum: 1, maximum: 65535, default: 1, description: "products, one matrix after the other" }
+  transpose_a: { type: bool, default: false, description: "A is stored as [k, m]" }
+  transpose_b: { type: bool, default: false, description: "B is stored as [n, k]" }
+  bias: { type: bool, default: false, description: a row of n numbers is added to every row of C }
+  activation:
+    type: string
+    values: [none, relu, relu6, gelu, silu]
+    default: none
+    description: applied to every element of C; gelu is its tanh approximation
+source: matmul/matmul.wesl
+entry: main
+tunables:
+  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along n
+  GROUP_Y: [1, 2, 4, 8, 16, 32] # ... and along m
+  ROWS: [1, 2, 4, 8] # rows of C per invocation
+  COLS: [1, 2, 4, 8] # columns of C per invocation
+  K_TILE: [4, 8, 16, 32] # steps along k between barriers
+  SPLIT_K: [1, 2, 4] # slices along k that different invocations of a workgroup sum
+  STAGE_A: [true, false] # through workgroup memory, or straight from storage
+  STAGE_B: [true, false]
+  WIDE: [false, true] # f16 elements are kept as f32 in workgroup memory
+  PAD: [0, 1] # packs of padding after every step in workgroup memory
+  DOUBLE_BUFFER: [false, true] # two tiles in workgroup memory: one barrier per tile instead of two
+  PREFETCH: [false, true] # the next tile waits in registers while the current one is multiplied
+  VECTOR: [1, 2, 4] # elements per load and store of storage
+  SWIZZLE: [1, 8] # rows of tiles that are walked through together
+constraints:
+  - GROUP_X * GROUP_Y * SPLIT_K >= 16
+  - GROUP_X * GROUP_Y * SPLIT_K <= max_invocations
+  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y
+  # A tile far higher or wider than C only idles; the default is always allowed.
+  - GROUP_Y * ROWS <= max(32, 2 * m) && GROUP_X * COLS <= max(32, 2 * n)
+  - >-
+    VECTOR == 1 || (VECTOR <= COLS && n % VECTOR == 0
+    && (transpose_a ? VECTOR <= ROWS && m % VECTOR == 0 : k % VECTOR == 0) && (!transpose_b || k % VECTOR == 0))
+  - K_TILE / VECTOR >= SPLIT_K
+  # Without staging K_TILE only unrolls, so two values will do, and there is nothing to pad or buffer.
+  - STAGE_A || STAGE_B || (K_TILE <= 8 && PAD == 0 && !WIDE && !DOUBLE_BUFFER && !PREFETCH)
+  - type == 'f16' || !WIDE
+  # A single tile has no successor.
+  - K_TILE < k || (!DOUBLE_BUFFER && !PREFETCH)
+  # Registers: 64 sums, and 32 elements that are fetched ahead.
+  - ROWS * COLS <= 64
+  - >-
+    !PREFETCH || K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0))
+    <= 32 * GROUP_X * GROUP_Y * SPLIT_K
+  - >-
+    (type == 'f16' && !WIDE ? 2 : 4) * (DOUBLE_BUFFER ? 2 : 1) * K_TILE
+    * ((STAGE_A ? GROUP_Y * ROWS + PAD * min(ROWS, 4) : 0) + (STAGE_B ? GROUP_X * COLS + PAD * min(COLS, 4) : 0))
+    + (SPLIT_K == 1 ? 0 : 4 * GROUP_Y * ROWS * GROUP_X * COLS) <= max_workgroup_storage
+  # Bands of rows of tiles differ only where there are several.
+  - SWIZZLE == 1 || ceil_div(m, GROUP_Y * ROWS) > 1
+  - ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS) <= 65535 * max_workgroups
+default:
+  GROUP_X: 8
+  GROUP_Y: 8
+  ROWS: 4
+  COLS: 4
+  K_TILE: 16
+  SPLIT_K: 1
+  STAGE_A: true
+  STAGE_B: true
+  WIDE: false
+  PAD: 0
+  DOUBLE_BUFFER: false
+  PREFETCH: false
+  VECTOR: 1
+  SWIZZLE: 1
+buffers:
+  a: { binding: 0, type: type, length: batch * m * k, fill: normal }
+  b: { binding: 1, type: type, length: batch * k * n, fill: normal }
+  bias: { binding: 2, type: type, length: "bias ? n : 1", fill: normal }
+  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
+  c: { binding: 3, type: type, length: batch * m * n, check: { relative: 2.0e-3, absolute: 2.0e-2 } }
+dispatch:
+  - "min(ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS), 65535)"
+  - "ceil_div(ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS), 65535)"
+  - batch
+reference:
+  source: matmul/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(batch * m * n, 64), 65535)", "ceil_div(ceil_div(batch * m * n, 64), 65535)", 1]
+`;
+
+// src/operators/matmul/product.wesl
+var product_default = "// A tiled product of two matrices, whatever they are stored as: `operands` reads them in runs and takes the results.\n//\n// A workgroup computes a tile of C, GROUP_Y * ROWS high and GROUP_X * COLS wide. Every invocation keeps ROWS * COLS\n// elements of it in registers, in packs of up to four, and walks along k, K_TILE steps between two barriers. Packs of\n// an invocation lie GROUP_Y and GROUP_X packs apart, so that neighbours read neighbouring packs. A block is what one\n// invocation reads at once: VECTOR steps of a pack of rows or columns.\nimport constants::{GROUP_X, GROUP_Y, ROWS, COLS, K_TILE, VECTOR, PAD, SWIZZLE, SPLIT_K};\nimport package::operands::{M, N, K, Run, a_run, b_run, put};\n\n// Elements of a pack of rows of A or columns of B and C.\n@if(ROWS_1) const ROW_WIDTH: u32 = 1;\n@if(ROWS_2) const ROW_WIDTH: u32 = 2;\n@if(ROWS_4 || ROWS_8) const ROW_WIDTH: u32 = 4;\n@if(COLS_1) const COL_WIDTH: u32 = 1;\n@if(COLS_2) const COL_WIDTH: u32 = 2;\n@if(COLS_4 || COLS_8) const COL_WIDTH: u32 = 4;\n@if(ROWS_1) alias RowPack = f32;\n@if(ROWS_2) alias RowPack = vec2f;\n@if(ROWS_4 || ROWS_8) alias RowPack = vec4f;\n@if(COLS_1) alias ColPack = f32;\n@if(COLS_2) alias ColPack = vec2f;\n@if(COLS_4 || COLS_8) alias ColPack = vec4f;\n\n// The same in workgroup memory.\n@if(type_f16 && !WIDE) alias Kept = f16;\n@else alias Kept = f32;\n@if(ROWS_1) alias KeptRows = Kept;\n@if(ROWS_2) alias KeptRows = vec2<Kept>;\n@if(ROWS_4 || ROWS_8) alias KeptRows = vec4<Kept>;\n@if(COLS_1) alias KeptCols = Kept;\n@if(COLS_2) alias KeptCols = vec2<Kept>;\n@if(COLS_4 || COLS_8) alias KeptCols = vec4<Kept>;\n\nalias RowBlock = array<RowPack, VECTOR>;\nalias ColBlock = array<ColPack, VECTOR>;\n\nconst INVOCATIONS: u32 = GROUP_X * GROUP_Y * SPLIT_K;\nconst TILE_ROWS: u32 = GROUP_Y * ROWS;\nconst TILE_COLS: u32 = GROUP_X * COLS;\nconst TILES_X: u32 = (N + TILE_COLS - 1) / TILE_COLS;\nconst TILES_Y: u32 = (M + TILE_ROWS - 1) / TILE_ROWS;\nconst TILES: u32 = TILES_X * TILES_Y;\n// K_TILE steps along k are a leg.\nconst LEGS: u32 = (K + K_TILE - 1) / K_TILE;\n// Packs of an invocation, and of the workgroup's tile.\nconst ROW_PACKS: u32 = ROWS / ROW_WIDTH;\nconst COL_PACKS: u32 = COLS / COL_WIDTH;\nconst TILE_ROW_PACKS: u32 = GROUP_Y * ROW_PACKS;\nconst TILE_COL_PACKS: u32 = GROUP_X * COL_PACKS;\n// Packs from one step to the next in workgroup memory; PAD moves steps to other banks.\nconst A_STRIDE: u32 = TILE_ROW_PACKS + PAD;\nconst B_STRIDE: u32 = TILE_COL_PACKS + PAD;\n// Blocks of a tile along k, in all, and of an invocation.\nconst K_BLOCKS: u32 = K_TILE / VECTOR;\nconst A_BLOCKS: u32 = K_BLOCKS * TILE_ROW_PACKS;\nconst B_BLOCKS: u32 = K_BLOCKS * TILE_COL_PACKS;\nconst A_SHARE: u32 = (A_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;\nconst B_SHARE: u32 = (B_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;\n\n@if(DOUBLE_BUFFER) const BUFFERS: u32 = 2;\n@else const BUFFERS: u32 = 1;\n@if(STAGE_A) var<workgroup> a_tile: array<KeptRows, BUFFERS * K_TILE * A_STRIDE>;\n@if(STAGE_B) var<workgroup> b_tile: array<KeptCols, BUFFERS * K_TILE * B_STRIDE>;\n@if(!SPLIT_K_1) var<workgroup> partial_sums: array<ColPack, TILE_ROWS * TILE_COL_PACKS>;\n\n/// One element of a run or pack.\n@if(VECTOR_1) fn run_lane(run: Run, lane: u32) -> f32 { return run; }\n@else fn run_lane(run: Run, lane: u32) -> f32 { return run[lane]; }\n@if(ROWS_1) fn row_lane(pack: RowPack, lane: u32) -> f32 { return pack; }\n@else fn row_lane(pack: RowPack, lane: u32) -> f32 { return pack[lane]; }\n\n/// Run number `part` of a pack of columns.\n@if(VECTOR_4 || (VECTOR_2 && COLS_2) || COLS_1) fn run_of(pack: ColPack, part: u32) -> Run { return pack; }\n@if(VECTOR_2 && !COLS_2) fn run_of(pack: ColPack, part: u32) -> Run {\n  return Run(pack[2 * part], pack[2 * part + 1]);\n}\n@if(VECTOR_1 && !COLS_1) fn run_of(pack: ColPack, part: u32) -> Run { return pack[part]; }\n\n/// Steps `step ...` of the rows `row ...` of A.\nfn a_block(matrix: u32, row: u32, step: u32) -> RowBlock {\n  var block: RowBlock;\n  @if(transpose_a) {\n    for (var s = 0u; s < VECTOR; s++) {\n      for (var part = 0u; part < ROW_WIDTH / VECTOR; part++) {\n        let run = a_run(matrix, row + part * VECTOR, step + s);\n        for (var lane = 0u; lane < VECTOR; lane++) {\n          @if(ROWS_1) { block[s] = run_lane(run, lane); }\n          @else { block[s][part * VECTOR + lane] = run_lane(run, lane); }\n        }\n      }\n    }\n  } @else {\n    for (var r = 0u; r < ROW_WIDTH; r++) {\n      let run = a_run(matrix, row + r, step);\n      for (var s = 0u; s < VECTOR; s++) {\n        @if(ROWS_1) { block[s] = run_lane(run, s); }\n        @else { block[s][r] = run_lane(run, s); }\n      }\n    }\n  }\n  return block;\n}\n\n/// One step of the columns `col ...` of B, stored along the columns.\n@if(!transpose_b) fn b_pack(matrix: u32, step: u32, col: u32) -> ColPack {\n  var pack: ColPack;\n  for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n    let run = b_run(matrix, step, col + part * VECTOR);\n    for (var lane = 0u; lane < VECTOR; lane++) {\n      @if(COLS_1) { pack = run_lane(run, lane); }\n      @else { pack[part * VECTOR + lane] = run_lane(run, lane); }\n    }\n  }\n  return pack;\n}\n\n/// Steps `step ...` of the columns `col ...` of B.\nfn b_block(matrix: u32, step: u32, col: u32) -> ColBlock {\n  var block: ColBlock;\n  @if(transpose_b) {\n    for (var c = 0u; c < COL_WIDTH; c++) {\n      let run = b_run(matrix, step, col + c);\n      for (var s = 0u; s < VECTOR; s++) {\n        @if(COLS_1) { block[s] = run_lane(run, s); }\n        @else { block[s][c] = run_lane(run, s); }\n      }\n    }\n  } @else {\n    for (var s = 0u; s < VECTOR; s++) {\n      block[s] = b_pack(matrix, step + s, col);\n    }\n  }\n  return block;\n}\n\n/// Pack and block along k of block number `i` of a tile: neighbours read along what is contiguous in storage.\n@if(STAGE_A && transpose_a) fn a_pack_of(i: u32) -> u32 { return i % TILE_ROW_PACKS; }\n@if(STAGE_A && transpose_a) fn a_block_of(i: u32) -> u32 { return i / TILE_ROW_PACKS; }\n@if(STAGE_A && !transpose_a) fn a_pack_of(i: u32) -> u32 { return i / K_BLOCKS; }\n@if(STAGE_A && !transpose_a) fn a_block_of(i: u32) -> u32 { return i % K_BLOCKS; }\n@if(STAGE_B && transpose_b) fn b_pack_of(i: u32) -> u32 { return i / K_BLOCKS; }\n@if(STAGE_B && transpose_b) fn b_block_of(i: u32) -> u32 { return i % K_BLOCKS; }\n@if(STAGE_B && !transpose_b) fn b_pack_of(i: u32) -> u32 { return i % TILE_COL_PACKS; }\n@if(STAGE_B && !transpose_b) fn b_block_of(i: u32) -> u32 { return i / TILE_COL_PACKS; }\n\n/// Reads a block of a tile; `origin` is the tile's first row or column and its first step.\n@if(STAGE_A) fn fetch_a(matrix: u32, origin: vec2u, i: u32) -> RowBlock {\n  return a_block(matrix, origin.x + a_pack_of(i) * ROW_WIDTH, origin.y + a_block_of(i) * VECTOR);\n}\n@if(STAGE_B) fn fetch_b(matrix: u32, origin: vec2u, i: u32) -> ColBlock {\n  return b_block(matrix, origin.y + b_block_of(i) * VECTOR, origin.x + b_pack_of(i) * COL_WIDTH);\n}\n\n/// Puts a block of a tile into workgroup memory.\n@if(STAGE_A) fn keep_a(buffer: u32, i: u32, block: RowBlock) {\n  let place = (buffer * K_TILE + a_block_of(i) * VECTOR) * A_STRIDE + a_pack_of(i);\n  for (var s = 0u; s < VECTOR; s++) {\n    a_tile[place + s * A_STRIDE] = KeptRows(block[s]);\n  }\n}\n@if(STAGE_B) fn keep_b(buffer: u32, i: u32, block: ColBlock) {\n  let place = (buffer * K_TILE + b_block_of(i) * VECTOR) * B_STRIDE + b_pack_of(i);\n  for (var s = 0u; s < VECTOR; s++) {\n    b_tile[place + s * B_STRIDE] = KeptCols(block[s]);\n  }\n}\n\n/// All of an invocation's share of a leg, straight into workgroup memory.\n@if(STAGE_A || STAGE_B) fn stage(matrix: u32, corner: vec2u, step: u32, buffer: u32, index: u32) {\n  @if(STAGE_A) {\n    for (var i = index; i < A_BLOCKS; i += INVOCATIONS) {\n      keep_a(buffer, i, fetch_a(matrix, vec2u(corner.y, step), i));\n    }\n  }\n  @if(STAGE_B) {\n    for (var i = index; i < B_BLOCKS; i += INVOCATIONS) {\n      keep_b(buffer, i, fetch_b(matrix, vec2u(corner.x, step), i));\n    }\n  }\n}\n\n/// Number of the tile that a workgroup computes; those beyond the largest dispatch in x go on in y.\nfn tile_number(group: vec3u) -> u32 {\n  return group.y * 65535 + group.x;\n}\n\n/// First column and row of a tile. Tiles are numbered in bands of SWIZZLE rows of tiles, down before along, so that\n/// workgroups that run at the same time share rows and columns.\nfn corner_of(number: u32) -> vec2u {\n  let band = number / (SWIZZLE * TILES_X) * SWIZZLE;\n  let height = min(SWIZZLE, TILES_Y - band);\n  let along = number % (SWIZZLE * TILES_X);\n  return vec2u(along / height * TILE_COLS, (band + along % height) * TILE_ROWS);\n}\n\n/// Computes a tile of C; `group.z` is the matrix of the batch.\nfn multiply(group: vec3u, local: vec3u, index: u32) {\n  let number = tile_number(group);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let matrix = group.z;\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  @if(PREFETCH && STAGE_A) var a_next: array<RowBlock, A_SHARE>;\n  @if(PREFETCH && STAGE_B) var b_next: array<ColBlock, B_SHARE>;\n  // With two buffers, or with the next tile waiting in registers, the first one comes ahead of the loop.\n  @if(DOUBLE_BUFFER || PREFETCH) stage(matrix, corner, 0, 0, index);\n\n  for (var leg = 0u; leg < LEGS; leg++) {\n    @if(!DOUBLE_BUFFER && !PREFETCH && (STAGE_A || STAGE_B)) stage(matrix, corner, leg * K_TILE, 0, index);\n    @if(STAGE_A || STAGE_B) workgroupBarrier();\n    @if(PREFETCH) {\n      if (leg + 1 < LEGS) {\n        @if(STAGE_A) {\n          for (var share = 0u; share < A_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (A_BLOCKS % INVOCATIONS == 0 || i < A_BLOCKS) {\n              a_next[share] = fetch_a(matrix, vec2u(corner.y, (leg + 1) * K_TILE), i);\n            }\n          }\n        }\n        @if(STAGE_B) {\n          for (var share = 0u; share < B_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (B_BLOCKS % INVOCATIONS == 0 || i < B_BLOCKS) {\n              b_next[share] = fetch_b(matrix, vec2u(corner.x, (leg + 1) * K_TILE), i);\n            }\n          }\n        }\n      }\n    }\n    @if(DOUBLE_BUFFER && !PREFETCH) {\n      if (leg + 1 < LEGS) {\n        stage(matrix, corner, (leg + 1) * K_TILE, (leg + 1) % 2, index);\n      }\n    }\n    @if(DOUBLE_BUFFER) let first_step = leg % 2 * K_TILE;\n    @else let first_step = 0u;\n\n    for (var round = 0u; round < K_BLOCKS / SPLIT_K; round++) {\n      let block = (round * SPLIT_K + local.z) * VECTOR;\n      @if(!STAGE_A) var a_direct: array<RowBlock, ROW_PACKS>;\n      @if(!STAGE_A) {\n        for (var pack = 0u; pack < ROW_PACKS; pack++) {\n          let row = corner.y + (local.y + pack * GROUP_Y) * ROW_WIDTH;\n          a_direct[pack] = a_block(matrix, row, leg * K_TILE + block);\n        }\n      }\n      @if(!STAGE_B) var b_direct: array<ColBlock, COL_PACKS>;\n      @if(!STAGE_B) {\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n          b_direct[pack] = b_block(matrix, leg * K_TILE + block, col);\n        }\n      }\n      for (var s = 0u; s < VECTOR; s++) {\n        let step = first_step + block + s;\n        var b_packs: array<ColPack, COL_PACKS>;\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          @if(STAGE_B) { b_packs[pack] = ColPack(b_tile[step * B_STRIDE + local.x + pack * GROUP_X]); }\n          @else { b_packs[pack] = b_direct[pack][s]; }\n        }\n        for (var row_pack = 0u; row_pack < ROW_PACKS; row_pack++) {\n          @if(STAGE_A) let a_pack = RowPack(a_tile[step * A_STRIDE + local.y + row_pack * GROUP_Y]);\n          @else let a_pack = a_direct[row_pack][s];\n          for (var lane = 0u; lane < ROW_WIDTH; lane++) {\n            let row = (row_pack * ROW_WIDTH + lane) * COL_PACKS;\n            for (var pack = 0u; pack < COL_PACKS; pack++) {\n              sums[row + pack] += row_lane(a_pack, lane) * b_packs[pack];\n            }\n          }\n        }\n      }\n    }\n\n    @if(!DOUBLE_BUFFER && (STAGE_A || STAGE_B)) workgroupBarrier();\n    @if(PREFETCH) {\n      if (leg + 1 < LEGS) {\n        @if(DOUBLE_BUFFER) let buffer = (leg + 1) % 2;\n        @else let buffer = 0u;\n        @if(STAGE_A) {\n          for (var share = 0u; share < A_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (A_BLOCKS % INVOCATIONS == 0 || i < A_BLOCKS) {\n              keep_a(buffer, i, a_next[share]);\n            }\n          }\n        }\n        @if(STAGE_B) {\n          for (var share = 0u; share < B_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (B_BLOCKS % INVOCATIONS == 0 || i < B_BLOCKS) {\n              keep_b(buffer, i, b_next[share]);\n            }\n          }\n        }\n      }\n    }\n  }\n\n  // Slices along k hand their sums over to the first one, in turn.\n  @if(!SPLIT_K_1) {\n    let lane = local.y * GROUP_X + local.x;\n    for (var slice = 1u; slice < SPLIT_K; slice++) {\n      if (local.z == slice) {\n        for (var i = 0u; i < ROWS * COL_PACKS; i++) {\n          partial_sums[i * GROUP_X * GROUP_Y + lane] = sums[i];\n        }\n      }\n      workgroupBarrier();\n      if (local.z == 0) {\n        for (var i = 0u; i < ROWS * COL_PACKS; i++) {\n          sums[i] += partial_sums[i * GROUP_X * GROUP_Y + lane];\n        }\n      }\n      workgroupBarrier();\n    }\n    if (local.z != 0) {\n      return;\n    }\n  }\n\n  for (var row_pack = 0u; row_pack < ROW_PACKS; row_pack++) {\n    for (var lane = 0u; lane < ROW_WIDTH; lane++) {\n      let row = corner.y + (local.y + row_pack * GROUP_Y) * ROW_WIDTH + lane;\n      for (var pack = 0u; pack < COL_PACKS; pack++) {\n        let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n        let sum = sums[(row_pack * ROW_WIDTH + lane) * COL_PACKS + pack];\n        for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n          put(matrix, row, col + part * VECTOR, run_of(sum, part));\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/matmul/reference.wesl
+var reference_default4 = "// One invocation per element of C, one product after the other: what the tiled kernel must agree with.\nimport constants::{m, n, k, batch};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> c: array<Element>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let element = (group.y * 65535 + group.x) * 64 + index;\n  if (element >= batch * m * n) {\n    return;\n  }\n  let matrix = element / (m * n);\n  let row = element / n % m;\n  let column = element % n;\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    @if(transpose_a) let left = a[(matrix * k + i) * m + row];\n    @else let left = a[(matrix * m + row) * k + i];\n    @if(transpose_b) let right = b[(matrix * n + column) * k + i];\n    @else let right = b[(matrix * k + i) * n + column];\n    sum += f32(left) * f32(right);\n  }\n  @if(bias) { sum += f32(bias_row[column]); }\n  c[element] = Element(activate(sum));\n}\n";
+
+// src/operators/matvec/matvec.wesl
+var matvec_default = "// y = activation(A x + bias), A row-major, accumulated in f32.\n//\n// A workgroup is GROUP_ROWS lines of GROUP_K invocations. A line computes ROWS rows: its invocations walk along k\n// together, neighbours reading neighbouring packs of VECTOR elements, and add up their sums at the end.\nimport constants::{m, k, GROUP_K, GROUP_ROWS, ROWS, VECTOR, UNROLL};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(REDUCE_subgroups) enable subgroups;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n@if(VECTOR_1) alias Pack = f32;\n@if(VECTOR_2) alias Pack = vec2f;\n@if(VECTOR_4) alias Pack = vec4f;\n\n@group(0) @binding(0) var<storage, read> a: array<Stored>;\n@group(0) @binding(1) var<storage, read> x: array<Stored>;\n@group(0) @binding(2) var<storage, read> bias_column: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\nconst INVOCATIONS: u32 = GROUP_K * GROUP_ROWS;\nconst LAST_ROW: u32 = m - 1;\n// Lengths in packs.\nconst K_PACKS: u32 = k / VECTOR;\nconst ROUND: u32 = GROUP_K * UNROLL;\nconst ROUNDS: u32 = (K_PACKS + ROUND - 1) / ROUND;\nconst K_FITS: bool = K_PACKS % (GROUP_K * UNROLL) == 0;\nconst GROUPS: u32 = (m + GROUP_ROWS * ROWS - 1) / (GROUP_ROWS * ROWS);\n\n@if(STAGE_X) var<workgroup> x_round: array<Pack, GROUP_K * UNROLL>;\n@if(!GROUP_K_1 && !REDUCE_subgroups) var<workgroup> partial_sums: array<f32, ROWS * GROUP_ROWS * GROUP_K>;\n// No subgroup has fewer than four invocations.\n@if(REDUCE_subgroups) var<workgroup> partial_sums: array<f32, ROWS * GROUP_ROWS * GROUP_K / 4>;\n\n/// The sum of a pack's elements.\n@if(VECTOR_1) fn across(pack: Pack) -> f32 { return pack; }\n@if(VECTOR_2) fn across(pack: Pack) -> f32 { return pack.x + pack.y; }\n@if(VECTOR_4) fn across(pack: Pack) -> f32 { return (pack.x + pack.y) + (pack.z + pack.w); }\n\nfn put(row: u32, sum: f32) {\n  if (row < m) {\n    @if(bias) let biased = sum + f32(bias_column[row]);\n    @else let biased = sum;\n    y[row] = Element(activate(biased));\n  }\n}\n\n@compute @workgroup_size(GROUP_K * GROUP_ROWS)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_index) index: u32,\n  @if(REDUCE_subgroups) @builtin(subgroup_size) subgroup_size: u32,\n  @if(REDUCE_subgroups) @builtin(subgroup_invocation_id) subgroup_lane: u32,\n) {\n  // Numbers beyond the largest dispatch in x go on in y.\n  let number = group.y * 65535 + group.x;\n  if (number >= GROUPS) {\n    return;\n  }\n  let lane = index % GROUP_K;\n  let line = index / GROUP_K;\n  let first_row = (number * GROUP_ROWS + line) * ROWS;\n  var sums: array<Pack, ROWS>;\n\n  for (var round = 0u; round < ROUNDS; round++) {\n    @if(STAGE_X) {\n      for (var i = index; i < ROUND; i += INVOCATIONS) {\n        let pack = round * ROUND + i;\n        if (K_FITS || pack < K_PACKS) {\n          x_round[i] = Pack(x[pack]);\n        }\n      }\n      workgroupBarrier();\n    }\n    for (var part = 0u; part < UNROLL; part++) {\n      let pack = round * ROUND + part * GROUP_K + lane;\n      if (K_FITS || pack < K_PACKS) {\n        @if(STAGE_X) let x_pack = x_round[part * GROUP_K + lane];\n        @else let x_pack = Pack(x[pack]);\n        for (var row = 0u; row < ROWS; row++) {\n          // Rows beyond the last one repeat it, and are not stored.\n          sums[row] += Pack(a[min(first_row + row, LAST_ROW) * K_PACKS + pack]) * x_pack;\n        }\n      }\n    }\n    @if(STAGE_X) workgroupBarrier();\n  }\n\n  @if(GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      put(first_row + row, across(sums[row]));\n    }\n  }\n  // Halves are added until one is left.\n  @if(REDUCE_tree && !GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      partial_sums[row * INVOCATIONS + index] = across(sums[row]);\n    }\n    for (var half: u32 = GROUP_K / 2; half > 0; half /= 2) {\n      workgroupBarrier();\n      if (lane < half) {\n        for (var row = 0u; row < ROWS; row++) {\n          partial_sums[row * INVOCATIONS + index] += partial_sums[row * INVOCATIONS + index + half];\n        }\n      }\n    }\n    if (lane == 0) {\n      for (var row = 0u; row < ROWS; row++) {\n        put(first_row + row, partial_sums[row * INVOCATIONS + index]);\n      }\n    }\n  }\n  // One invocation adds all the sums of a row.\n  @if(REDUCE_serial && !GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      partial_sums[row * INVOCATIONS + index] = across(sums[row]);\n    }\n    workgroupBarrier();\n    for (var row = lane; row < ROWS; row += GROUP_K) {\n      var sum = 0.0f;\n      for (var i = 0u; i < GROUP_K; i++) {\n        sum += partial_sums[row * INVOCATIONS + line * GROUP_K + i];\n      }\n      put(first_row + row, sum);\n    }\n  }\n  // Subgroups lie along lines; what each of them adds up is added up by the first one.\n  @if(REDUCE_subgroups) {\n    let subgroup = lane / subgroup_size;\n    let subgroups = GROUP_K / subgroup_size;\n    for (var row = 0u; row < ROWS; row++) {\n      let sum = subgroupAdd(across(sums[row]));\n      if (subgroup_lane == 0) {\n        partial_sums[(row * GROUP_ROWS + line) * (GROUP_K / 4) + subgroup] = sum;\n      }\n    }\n    workgroupBarrier();\n    for (var row = 0u; row < ROWS; row++) {\n      var sum = 0.0f;\n      if (subgroup_lane < subgroups) {\n        sum = partial_sums[(row * GROUP_ROWS + line) * (GROUP_K / 4) + subgroup_lane];\n      }\n      let total = subgroupAdd(sum);\n      if (lane == 0) {\n        put(first_row + row, total);\n      }\n    }\n  }\n}\n";
+
+// src/operators/matvec/operator.yaml
+var operator_default5 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: Product of a row-major matrix and a vector, y = activation(A x + bias), y[m], A[m, k], x[k]; accumulates in f32.
+parameters:
+  m: { type: int, minimum: 1, maximum: 1073741824, description: rows of A }
+  k: { type: int, minimum: 1, maximum: 1073741824, description: columns of A }
+  type: { type: string, values: [f32, f16], default: f32, description: "element type of A, x, bias and y" }
+  bias: { type: bool, default: false, description: m numbers are added to the result }
+  activation:
+    type: string
+    values: [none, relu, relu6, gelu, silu]
+    default: none
+    description: applied to every element of y; gelu is its tanh approximation
+source: matvec/matvec.wesl
+entry: main
+tunables:
+  GROUP_K: [1, 2, 4, 8, 16, 32, 64, 128, 256] # invocations of a workgroup along k
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64, 128] # lines of them
+  ROWS: [1, 2, 4, 8] # rows of A per line
+  VECTOR: [1, 2, 4] # elements per load of A and x
+  UNROLL: [1, 2, 4, 8] # loads of x per invocation and round
+  STAGE_X: [false, true] # x through workgroup memory, which lines share
+  REDUCE: [tree, serial, subgroups] # how the invocations of a line add up their sums
+constraints:
+  - GROUP_K * GROUP_ROWS >= 16
+  - GROUP_K * GROUP_ROWS <= max_invocations && GROUP_K * GROUP_ROWS <= max_workgroup_size_x
+  # Lines without rows and invocations without columns only idle; the default is always allowed.
+  - GROUP_ROWS * ROWS <= max(16, 2 * m)
+  - GROUP_K * VECTOR * UNROLL <= max(128, 2 * k)
+  - k % VECTOR == 0
+  - "!STAGE_X || GROUP_ROWS > 1"
+  - GROUP_K > 1 || REDUCE == 'tree'
+  # Every line is made of whole subgroups, and no more of them than one subgroup can add up.
+  - >-
+    REDUCE != 'subgroups' || (has_subgroups && GROUP_K >= subgroup_max && GROUP_K <= subgroup_min * subgroup_min)
+  - >-
+    (STAGE_X ? 4 * GROUP_K * UNROLL * VECTOR : 0) + (GROUP_K == 1 ? 0 : 4 * GROUP_K * GROUP_ROWS * ROWS)
+    <= max_workgroup_storage
+  - ceil_div(m, GROUP_ROWS * ROWS) <= 65535 * max_workgroups
+default: { GROUP_K: 32, GROUP_ROWS: 4, ROWS: 1, VECTOR: 1, UNROLL: 4, STAGE_X: false, REDUCE: tree }
+buffers:
+  a: { binding: 0, type: type, length: m * k, fill: normal }
+  x: { binding: 1, type: type, length: k, fill: normal }
+  bias: { binding: 2, type: type, length: "bias ? m : 1", fill: normal }
+  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
+  y: { binding: 3, type: type, length: m, check: { relative: 2.0e-3, absolute: 2.0e-2 } }
+dispatch:
+  - min(ceil_div(m, GROUP_ROWS * ROWS), 65535)
+  - ceil_div(ceil_div(m, GROUP_ROWS * ROWS), 65535)
+  - 1
+reference:
+  source: matvec/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(m, 64), 65535)", "ceil_div(ceil_div(m, 64), 65535)", 1]
+`;
+
+// src/operators/matvec/reference.wesl
+var reference_default5 = "// One invocation per row of A, one product after the other: what the tuned kernel must agree with.\nimport constants::{m, k};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> x: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_column: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let row = (group.y * 65535 + group.x) * 64 + index;\n  if (row >= m) {\n    return;\n  }\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    sum += f32(a[row * k + i]) * f32(x[i]);\n  }\n  @if(bias) { sum += f32(bias_column[row]); }\n  y[row] = Element(activate(sum));\n}\n";
+
+// src/operators/reduce/operator.yaml
+var operator_default6 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Sum, mean, maximum or minimum over the last axis, y[r] = op over c of x[r, c], or over the first, y[c] = op over r of
+  x[r, c]; computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: rows of x }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: columns of x }
+  op: { type: string, values: [sum, mean, max, min], default: sum, description: what becomes of the elements }
+  axis: { type: string, values: [last, first], default: last, description: "the axis that is gone in y" }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
+source: reduce/reduce.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share an output
+  GROUP_OUTPUTS: [1, 2, 4, 8, 16, 32, 64, 128, 256] # outputs of a workgroup; over the first axis packs of them
+  VECTOR: [1, 2, 4] # elements per load
+  ITEMS: [1, 2, 4, 8, 16] # packs of VECTOR elements that an invocation loads before it combines them
+  ORDER: [striped, blocked] # lanes take turns, or each has a stretch of its own
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers, over the last axis
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or one invocation does it all
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; where more are needed they take several turns
+constraints:
+  - LANES * GROUP_OUTPUTS >= 16
+  - LANES * GROUP_OUTPUTS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - "LANES <= max(32, axis == 'last' ? cols / VECTOR : rows)"
+  - "GROUP_OUTPUTS <= max(8, 2 * (axis == 'last' ? rows : cols / VECTOR))"
+  - "ITEMS == 1 || ITEMS <= ceil_div(axis == 'last' ? cols / VECTOR : rows, LANES)"
+  - "ORDER == 'striped' || LANES < (axis == 'last' ? cols / VECTOR : rows) && LANES > 1"
+  - SUBGROUP == 1 || axis == 'last' && has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, one invocation alone is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - "16 * ceil_div(LANES / SUBGROUP * GROUP_OUTPUTS * (axis == 'last' ? 1 : VECTOR), 4) <= max_workgroup_storage"
+  - "MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(axis == 'last' ? rows : cols / VECTOR, GROUP_OUTPUTS)"
+default:
+  LANES: 32
+  GROUP_OUTPUTS: 8
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  # All of one sign, so that sums and means stay away from 0, where a relative tolerance means nothing.
+  x: { binding: 0, type: type, length: rows * cols, fill: uniform }
+  y:
+    binding: 1
+    type: type
+    length: "axis == 'last' ? rows : cols"
+    check: { relative: 1.0e-3 }
+dispatch: ["min(ceil_div(axis == 'last' ? rows : cols / VECTOR, GROUP_OUTPUTS), MAX_GROUPS)"]
+reference:
+  source: reduce/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(axis == 'last' ? rows : cols, 64), 65535)"]
+`;
+
+// src/operators/reduce/reduce.wesl
+var reduce_default = "// y = sum, mean, maximum or minimum of x[rows, cols] over its last or its first axis.\n//\n// A workgroup computes GROUP_OUTPUTS outputs, LANES invocations each. Over the last axis an output is a number and packs\n// lie along the row that is reduced; over the first it is a pack of neighbouring columns.\nimport constants::{rows, cols, LANES, GROUP_OUTPUTS, VECTOR, ITEMS, SUBGROUP, MAX_GROUPS};\nimport package::packs::{Element, Pack, Wide, LOWEST, max_of, sum_of};\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n// What a lane holds of an output, and what is stored of it.\n@if(axis_last) alias Output = f32;\n@if(axis_first) alias Output = Wide;\n@if(axis_last) alias Stored = Element;\n@if(axis_first) alias Stored = Pack;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Stored>;\n\n@if(axis_last) const OUTPUTS: u32 = rows;\n@if(axis_first) const OUTPUTS: u32 = cols / VECTOR;\n/// Packs that make an output, those of them that are one lane's, and numbers in all.\n@if(axis_last) const LENGTH: u32 = cols / VECTOR;\n@if(axis_first) const LENGTH: u32 = rows;\nconst STEPS: u32 = (LENGTH + LANES - 1) / LANES;\n@if(axis_last) const COUNT: u32 = cols;\n@if(axis_first) const COUNT: u32 = rows;\n\n/// Where everything comes out even, compilers drop the bounds checks.\nconst LENGTH_FITS: bool = LENGTH % LANES == 0 && STEPS % ITEMS == 0;\nconst OUTPUTS_FIT: bool = OUTPUTS % GROUP_OUTPUTS == 0;\nconst TURNS: u32 = (OUTPUTS + GROUP_OUTPUTS - 1) / GROUP_OUTPUTS;\nconst LAUNCHED: u32 = min(TURNS, MAX_GROUPS);\n\n/// Parts of an output that are left for workgroup memory, and how far apart their places are: over the last axis lanes\n/// of an output are neighbours, over the first it is outputs, because neighbours should read neighbouring packs.\nconst PARTS: u32 = LANES / SUBGROUP;\n@if(axis_last) const PART_STRIDE: u32 = 1;\n@if(axis_first) const PART_STRIDE: u32 = GROUP_OUTPUTS;\n\nvar<workgroup> parts: array<Output, PARTS * GROUP_OUTPUTS>;\n\n// A minimum is the negated maximum of negated numbers.\nfn load(output: u32, at: u32) -> Wide {\n  @if(axis_last) let pack = Wide(x[output * LENGTH + at]);\n  @if(axis_first) let pack = Wide(x[at * OUTPUTS + output]);\n  @if(op_min) return -pack;\n  @else return pack;\n}\n\nfn neutral() -> Wide {\n  @if(op_sum || op_mean) return Wide();\n  @else return Wide(LOWEST);\n}\n\nfn combined(a: Wide, b: Wide) -> Wide {\n  @if(op_sum || op_mean) return a + b;\n  @else return max(a, b);\n}\n\nfn joined(a: Output, b: Output) -> Output {\n  @if(op_sum || op_mean) return a + b;\n  @else return max(a, b);\n}\n\nfn output_of(pack: Wide) -> Output {\n  @if(axis_first) return pack;\n  @if(axis_last && (op_sum || op_mean)) return sum_of(pack);\n  @if(axis_last && (op_max || op_min)) return max_of(pack);\n}\n\nfn finished(output: Output) -> Output {\n  @if(op_mean) return output / f32(COUNT);\n  @if(op_min) return -output;\n  @if(op_sum || op_max) return output;\n}\n\nfn position(lane: u32, step: u32) -> u32 {\n  @if(ORDER_striped) return step * LANES + lane;\n  @if(ORDER_blocked) return select(LENGTH, lane * STEPS + step, LENGTH_FITS || step < STEPS);\n}\n\n/// Joins what the lanes of an output hold; the first lane gets the result.\nfn over_lanes(own: Output, lane: u32, place: u32) -> Output {\n  var all = own;\n  @if(!SUBGROUP_1) {\n    // It is taken for granted that subgroups hold neighbouring invocations.\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      all = joined(all, subgroupShuffleXor(all, distance));\n    }\n  }\n  if (PARTS == 1) { return all; }\n  let part = lane / SUBGROUP;\n  let first = place - part * PART_STRIDE;\n  if (lane % SUBGROUP == 0) { parts[place] = all; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (lane % SUBGROUP == 0 && part < distance) {\n        parts[place] = joined(parts[place], parts[place + distance * PART_STRIDE]);\n      }\n    }\n    all = parts[first];\n  } @else {\n    workgroupBarrier();\n    if (lane == 0) {\n      for (var i = 1u; i < PARTS; i++) { all = joined(all, parts[first + i * PART_STRIDE]); }\n    }\n  }\n  // The next turn writes there again.\n  workgroupBarrier();\n  return all;\n}\n\n@compute @workgroup_size(LANES * GROUP_OUTPUTS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  @if(axis_last) let lane = index % LANES;\n  @if(axis_last) let member = index / LANES;\n  @if(axis_last) let place = index / SUBGROUP;\n  @if(axis_first) let lane = index / GROUP_OUTPUTS;\n  @if(axis_first) let member = index % GROUP_OUTPUTS;\n  @if(axis_first) let place = index;\n\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_output = turn * GROUP_OUTPUTS + member;\n    // Beyond the last output the last one is computed again and not stored: barriers need every invocation.\n    let output = min(own_output, OUTPUTS - 1);\n    var sum = neutral();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let at = position(lane, step + i);\n        items[i] = neutral();\n        if (LENGTH_FITS || at < LENGTH) { items[i] = load(output, at); }\n      }\n      for (var i = 0u; i < ITEMS; i++) { sum = combined(sum, items[i]); }\n    }\n    let result = finished(over_lanes(output_of(sum), lane, place));\n    if (lane == 0 && (OUTPUTS_FIT || own_output < OUTPUTS)) { y[own_output] = Stored(result); }\n  }\n}\n";
+
+// src/operators/reduce/reference.wesl
+var reference_default6 = "// One invocation per output, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\n@if(axis_last) const OUTPUTS: u32 = rows;\n@if(axis_last) const LENGTH: u32 = cols;\n@if(axis_first) const OUTPUTS: u32 = cols;\n@if(axis_first) const LENGTH: u32 = rows;\nconst STRIDE: u32 = 64 * min((OUTPUTS + 63) / 64, 65535);\n\nfn load(output: u32, at: u32) -> f32 {\n  @if(axis_last) return f32(x[output * cols + at]);\n  @if(axis_first) return f32(x[at * cols + output]);\n}\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var output = id.x; output < OUTPUTS; output += STRIDE) {\n    var result = load(output, 0);\n    // What additions lose is carried along (Kahan 1965): a single invocation may add up millions of elements.\n    var lost = 0.0f;\n    for (var i = 1u; i < LENGTH; i++) {\n      let value = load(output, i);\n      @if(op_max) { result = max(result, value); }\n      @if(op_min) { result = min(result, value); }\n      @if(op_sum || op_mean) {\n        let added = value - lost;\n        let sum = result + added;\n        lost = (sum - result) - added;\n        result = sum;\n      }\n    }\n    @if(op_mean) { result /= f32(LENGTH); }\n    y[output] = Element(result);\n  }\n}\n";
+
+// src/operators/rmsnorm/operator.yaml
+var operator_default7 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: >-
+  Root mean square normalisation over the last axis, y[r, c] = x[r, c] / sqrt(mean of the squares of row r + epsilon)
+  gamma[c]; computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each normalised by itself" }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
+  epsilon: { type: double, minimum: 0, default: 1.0e-5, description: added to the mean of the squares }
+source: rmsnorm/rmsnorm.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
+  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
+  CACHE: [none, registers, workgroup] # where a row waits for the second pass; none reads it again
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
+constraints:
+  - LANES * GROUP_ROWS >= 16
+  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - LANES <= max(128, cols / VECTOR)
+  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
+  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
+  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
+  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
+  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - >-
+    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
+    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
+default:
+  LANES: 128
+  GROUP_ROWS: 1
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  CACHE: none
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  x: { binding: 0, type: type, length: rows * cols, fill: normal }
+  gamma: { binding: 1, type: type, length: cols, fill: uniform }
+  # In f16 results are rounded to 11 bits.
+  y: { binding: 2, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-3 } }
+dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
+reference:
+  source: rmsnorm/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows, 64), 65535)"]
+`;
+
+// src/operators/rmsnorm/reference.wesl
+var reference_default7 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, epsilon};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read> gamma: array<Element>;\n@group(0) @binding(2) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var mean = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      let value = f32(x[row * cols + i]);\n      mean += (value * value - mean) / f32(i + 1);\n    }\n    let root = sqrt(mean + f32(epsilon));\n    for (var i = 0u; i < cols; i++) {\n      y[row * cols + i] = Element(f32(x[row * cols + i]) / root * f32(gamma[i]));\n    }\n  }\n}\n";
+
+// src/operators/rmsnorm/rmsnorm.wesl
+var rmsnorm_default = "// y[row, :] = x[row, :] / sqrt(mean of squares + epsilon) * gamma, over the last axis.\nimport constants::{rows, cols, epsilon, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::row_sum;\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read> gamma: array<Pack>;\n@group(0) @binding(2) var<storage, read_write> y: array<Pack>;\n\nconst SHARE: f32 = 1 / f32(cols);\n\n/// A pack of the row: as kept, or read again.\nfn value(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return Wide(x[row * PACKS + pack]);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    var squares = Wide();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide();\n        if (is_inside(pack)) {\n          items[i] = Wide(x[row * PACKS + pack]);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      for (var i = 0u; i < ITEMS; i++) { squares += items[i] * items[i]; }\n    }\n    let factor = inverseSqrt(row_sum(sum_of(squares), index) * SHARE + f32(epsilon));\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            y[row * PACKS + pack] = Pack(value(row, index, step + i, pack) * factor * Wide(gamma[pack]));\n          }\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/shared/lanes.wesl
+var lanes_default = "// Reductions over the LANES invocations of a row, which lie together: the row of invocation i is i / LANES. All\n// invocations of the workgroup must come here together, and all of a row get the result.\n//\n// First SUBGROUP neighbours exchange through registers. It is taken for granted that subgroups hold neighbouring\n// invocations of a workgroup with one dimension, as they do everywhere; they may be larger than SUBGROUP.\nimport constants::{LANES, GROUP_ROWS, SUBGROUP};\n\n/// What is left of a row for workgroup memory.\nconst PARTS: u32 = LANES / SUBGROUP;\n\nvar<workgroup> parts: array<f32, PARTS * GROUP_ROWS>;\n\nfn row_sum(own: f32, index: u32) -> f32 {\n  var total = own;\n  @if(!SUBGROUP_1) {\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      total += subgroupShuffleXor(total, distance);\n    }\n  }\n  if (PARTS == 1) { return total; }\n  let part = index / SUBGROUP;\n  if (index % SUBGROUP == 0) { parts[part] = total; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (index % SUBGROUP == 0 && part % PARTS < distance) { parts[part] += parts[part + distance]; }\n    }\n    workgroupBarrier();\n    total = parts[part - part % PARTS];\n  } @else {\n    workgroupBarrier();\n    total = 0;\n    for (var i = 0u; i < PARTS; i++) { total += parts[part - part % PARTS + i]; }\n  }\n  // The next reduction writes there again.\n  workgroupBarrier();\n  return total;\n}\n\nfn row_max(own: f32, index: u32) -> f32 {\n  var largest = own;\n  @if(!SUBGROUP_1) {\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      largest = max(largest, subgroupShuffleXor(largest, distance));\n    }\n  }\n  if (PARTS == 1) { return largest; }\n  let part = index / SUBGROUP;\n  if (index % SUBGROUP == 0) { parts[part] = largest; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (index % SUBGROUP == 0 && part % PARTS < distance) { parts[part] = max(parts[part], parts[part + distance]); }\n    }\n    workgroupBarrier();\n    largest = parts[part - part % PARTS];\n  } @else {\n    workgroupBarrier();\n    for (var i = 0u; i < PARTS; i++) { largest = max(largest, parts[part - part % PARTS + i]); }\n  }\n  workgroupBarrier();\n  return largest;\n}\n";
+
+// src/operators/shared/packs.wesl
+var packs_default = "// Packs: VECTOR neighbouring elements of a row, loaded and stored at once. Arithmetic is done in f32.\n\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Pack = Element;\n@if(VECTOR_2) alias Pack = vec2<Element>;\n@if(VECTOR_4) alias Pack = vec4<Element>;\n// A pack while it is computed with.\n@if(VECTOR_1) alias Wide = f32;\n@if(VECTOR_2) alias Wide = vec2f;\n@if(VECTOR_4) alias Wide = vec4f;\n\n/// Below every number that a row can hold; -infinity is no WGSL constant.\nconst LOWEST: f32 = -3.4e38;\n\n/// The sum of a pack.\nfn sum_of(pack: Wide) -> f32 {\n  @if(VECTOR_1) return pack;\n  @if(VECTOR_2) return pack.x + pack.y;\n  @if(VECTOR_4) return (pack.x + pack.y) + (pack.z + pack.w);\n}\n\n/// The largest element of a pack.\nfn max_of(pack: Wide) -> f32 {\n  @if(VECTOR_1) return pack;\n  @if(VECTOR_2) return max(pack.x, pack.y);\n  @if(VECTOR_4) return max(max(pack.x, pack.y), max(pack.z, pack.w));\n}\n";
+
+// src/operators/shared/rows.wesl
+var rows_default = "// How invocations share rows: GROUP_ROWS rows per workgroup, LANES invocations per row, ITEMS packs at a time.\nimport constants::{rows, cols, LANES, GROUP_ROWS, VECTOR, ITEMS, MAX_GROUPS};\nimport package::packs::Wide;\n\n/// Packs of a row.\nconst PACKS: u32 = cols / VECTOR;\n/// Packs of a row that one invocation looks after.\nconst STEPS: u32 = (PACKS + LANES - 1) / LANES;\n/// Where lanes and items come out even, compilers drop the bounds checks.\nconst PACKS_FIT: bool = PACKS % LANES == 0 && STEPS % ITEMS == 0;\nconst ROWS_FIT: bool = rows % GROUP_ROWS == 0;\n/// Turns that all workgroups take together, and workgroups that are launched for them.\nconst TURNS: u32 = (rows + GROUP_ROWS - 1) / GROUP_ROWS;\nconst LAUNCHED: u32 = min(TURNS, MAX_GROUPS);\n\n/// The pack that a lane reads in a step; beyond the row's end where it has none.\nfn pack_at(lane: u32, step: u32) -> u32 {\n  @if(ORDER_striped) return step * LANES + lane;\n  @if(ORDER_blocked) return select(PACKS, lane * STEPS + step, PACKS_FIT || step < STEPS);\n}\n\nfn is_inside(pack: u32) -> bool {\n  return PACKS_FIT || pack < PACKS;\n}\n\n// What a row's first pass read, for its later ones. An invocation only takes what it put there, so nothing waits.\n@if(CACHE_registers) var<private> kept_packs: array<Wide, (STEPS + ITEMS - 1) / ITEMS * ITEMS>;\n@if(CACHE_workgroup) var<workgroup> kept_packs: array<Wide, GROUP_ROWS * PACKS>;\n\n/// Keeps a pack of the row of invocation `index`.\nfn keep(index: u32, step: u32, pack: u32, value: Wide) {\n  @if(CACHE_registers) { kept_packs[step] = value; }\n  @if(CACHE_workgroup) { kept_packs[index / LANES * PACKS + pack] = value; }\n}\n\n/// What was kept; with CACHE none nothing was.\nfn kept(index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_registers) return kept_packs[step];\n  @if(CACHE_workgroup) return kept_packs[index / LANES * PACKS + pack];\n  @if(CACHE_none) return Wide();\n}\n";
+
+// src/operators/softmax/operator.yaml
+var operator_default8 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: Softmax over the last axis, y[r, c] = exp(scale x[r, c]) / sum over c of exp(scale x[r, c]); computes in f32.
+parameters:
+  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each with a softmax of its own" }
+  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
+  scale: { type: double, default: 1, description: "factor of every x, such as 1 / sqrt(head size) in attention" }
+source: softmax/softmax.wesl
+entry: main
+tunables:
+  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
+  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
+  VECTOR: [1, 2, 4] # elements per load and store
+  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
+  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
+  CACHE: [none, registers, workgroup] # where a row waits for the later passes; none reads it again
+  ALGORITHM: [multi_pass, online] # maximum and sum one after the other, or together
+  EXP2: [false, true] # exp, or exp2 of scaled exponents
+  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
+  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
+constraints:
+  - LANES * GROUP_ROWS >= 16
+  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
+  - cols % VECTOR == 0
+  # More lanes than packs only idle; the default is always allowed.
+  - LANES <= max(128, cols / VECTOR)
+  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
+  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
+  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
+  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
+  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
+  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
+  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
+  # Workgroup memory comes in units of 16 bytes.
+  - >-
+    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
+    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
+  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
+default:
+  LANES: 128
+  GROUP_ROWS: 1
+  VECTOR: 1
+  ITEMS: 1
+  ORDER: striped
+  CACHE: none
+  ALGORITHM: online
+  EXP2: false
+  SUBGROUP: 1
+  COMBINE: tree
+  MAX_GROUPS: 65535
+buffers:
+  x: { binding: 0, type: type, length: rows * cols, fill: normal }
+  # In f16 results are rounded to 11 bits; of long rows all elements are small.
+  y: { binding: 1, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-7 } }
+dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
+reference:
+  source: softmax/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(rows, 64), 65535)"]
+`;
+
+// src/operators/softmax/reference.wesl
+var reference_default8 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, scale};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var top = f32(scale) * f32(x[row * cols]);\n    for (var i = 1u; i < cols; i++) {\n      top = max(top, f32(scale) * f32(x[row * cols + i]));\n    }\n    var sum = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      sum += exp(f32(scale) * f32(x[row * cols + i]) - top);\n    }\n    for (var i = 0u; i < cols; i++) {\n      y[row * cols + i] = Element(exp(f32(scale) * f32(x[row * cols + i]) - top) / sum);\n    }\n  }\n}\n";
+
+// src/operators/softmax/softmax.wesl
+var softmax_default = "// y[row, :] = exp(scale x[row, :]) / sum(exp(scale x[row, :])), with the largest element taken off every exponent.\n//\n// multi_pass goes over a row for the maximum, for the sum and for the result; online (Milakov and Gimelshein 2018)\n// finds maximum and sum in one pass, at the price of rescaling the sum whenever the maximum grows.\nimport constants::{rows, scale, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, LOWEST, max_of, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::{row_max, row_sum};\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Pack>;\n\n// exp(v) = exp2(v log2(e)), and the factor is free.\n@if(EXP2) const FACTOR: f32 = f32(scale) * 1.4426950408889634f;\n@else const FACTOR: f32 = f32(scale);\n\nfn power(exponent: Wide) -> Wide {\n  @if(EXP2) return exp2(exponent);\n  @else return exp(exponent);\n}\n\nfn load(row: u32, pack: u32) -> Wide {\n  return FACTOR * Wide(x[row * PACKS + pack]);\n}\n\n/// The exponent of a pack: as kept, or read again.\nfn exponent(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return load(row, pack);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    var highest = Wide(LOWEST);\n    var sums = Wide();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide(LOWEST);\n        if (is_inside(pack)) {\n          items[i] = load(row, pack);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      var higher = highest;\n      for (var i = 0u; i < ITEMS; i++) { higher = max(higher, items[i]); }\n      @if(ALGORITHM_online) {\n        sums *= power(highest - higher);\n        for (var i = 0u; i < ITEMS; i++) { sums += power(items[i] - higher); }\n      }\n      highest = higher;\n    }\n    let top = row_max(max_of(highest), index);\n\n    @if(ALGORITHM_online) {\n      // A lane without elements has counted some of LOWEST; next to the row's maximum their weight is 0.\n      sums *= power(highest - top);\n    }\n    @if(ALGORITHM_multi_pass) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let weight = power(exponent(row, index, step + i, pack) - top);\n            sums += weight;\n            keep(index, step + i, pack, weight);\n          }\n        }\n      }\n    }\n    let share = 1 / row_sum(sum_of(sums), index);\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            @if(ALGORITHM_multi_pass && !CACHE_none) let weight = kept(index, step + i, pack);\n            @else let weight = power(exponent(row, index, step + i, pack) - top);\n            y[row * PACKS + pack] = Pack(share * weight);\n          }\n        }\n      }\n    }\n  }\n}\n";
+
+// src/operators/transpose/operator.yaml
+var operator_default9 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
+description: Transposes of a batch of row-major matrices, y[b, c, r] = x[b, r, c].
+parameters:
+  rows: { type: int, minimum: 1, maximum: 4294967295, description: rows of x and columns of y }
+  cols: { type: int, minimum: 1, maximum: 4294967295, description: columns of x and rows of y }
+  batch: { type: int, minimum: 1, maximum: 4294967295, default: 1, description: "matrices, one after the other" }
+  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
+source: transpose/transpose.wesl
+entry: main
+tunables:
+  WORKGROUP: [16, 32, 64, 128, 256, 512, 1024] # invocations
+  TILE_ROWS: [4, 8, 16, 32, 64, 128] # rows of x that a tile has
+  TILE_COLS: [4, 8, 16, 32, 64, 128] # ... and columns
+  VECTOR: [1, 2, 4] # elements per load and store
+  STAGE: [true, false] # through workgroup memory, or in registers
+  PAD: [0, 1, 2] # elements between rows of a tile in workgroup memory
+  NEIGHBOURS: [read, write] # unstaged, neighbours read neighbouring packs, or they write them
+  ORDER: [rows, columns, diagonal] # in which workgroups take tiles
+  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are tiles take several turns
+constraints:
+  - WORKGROUP <= min(max_invocations, max_workgroup_size_x)
+  - rows % VECTOR == 0 && cols % VECTOR == 0
+  # A tile far higher or wider than the matrix only idles; the default is always allowed.
+  - TILE_ROWS <= max(16, 2 * rows) && TILE_COLS <= max(16, 2 * cols)
+  # Every invocation has something to move, but not more than 64 elements at a time.
+  - TILE_ROWS * TILE_COLS <= 64 * WORKGROUP
+  - "TILE_ROWS * TILE_COLS >= WORKGROUP * VECTOR * (STAGE ? 1 : VECTOR)"
+  - STAGE || PAD == 0
+  - "!STAGE || NEIGHBOURS == 'read'"
+  - "!STAGE || 16 * ceil_div((type == 'f16' ? 2 : 4) * TILE_ROWS * (TILE_COLS + PAD), 16) <= max_workgroup_storage"
+  # Other orders need tiles in both directions.
+  - ORDER == 'rows' || ceil_div(rows, TILE_ROWS) > 1 && ceil_div(cols, TILE_COLS) > 1
+  - MAX_GROUPS == 65535 || MAX_GROUPS < batch * ceil_div(rows, TILE_ROWS) * ceil_div(cols, TILE_COLS)
+default:
+  WORKGROUP: 64
+  TILE_ROWS: 16
+  TILE_COLS: 16
+  VECTOR: 1
+  STAGE: true
+  PAD: 1
+  NEIGHBOURS: read
+  ORDER: rows
+  MAX_GROUPS: 65535
+buffers:
+  # Numbers whose bits all count: a copy is right to the last of them, or wrong.
+  x: { binding: 0, type: type, length: batch * rows * cols, fill: normal }
+  y: { binding: 1, type: type, length: batch * rows * cols, check: { relative: 0 } }
+dispatch: ["min(batch * ceil_div(rows, TILE_ROWS) * ceil_div(cols, TILE_COLS), MAX_GROUPS)"]
+reference:
+  source: transpose/reference.wesl
+  entry: main
+  dispatch: ["min(ceil_div(batch * rows * cols, 64), 65535)"]
+`;
+
+// src/operators/transpose/reference.wesl
+var reference_default9 = "// One invocation per element: what the tuned kernel must agree with.\nimport constants::{batch, rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\nconst COUNT: u32 = batch * rows * cols;\nconst STRIDE: u32 = 64 * min((COUNT + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var at = id.x; at < COUNT; at += STRIDE) {\n    let row = at / cols % rows;\n    let matrix = at / cols / rows;\n    y[(matrix * cols + at % cols) * rows + row] = x[at];\n  }\n}\n";
+
+// src/operators/transpose/transpose.wesl
+var transpose_default = "// y[batch, cols, rows] = the transposes of x[batch, rows, cols].\n//\n// A workgroup moves tiles of TILE_ROWS x TILE_COLS elements. Staged, a tile is read along its rows, waits in workgroup\n// memory and is written along its columns, so that neighbours read and write neighbouring elements. Otherwise every\n// invocation turns blocks of VECTOR x VECTOR elements in registers.\nimport constants::{batch, rows, cols, WORKGROUP, TILE_ROWS, TILE_COLS, VECTOR, PAD, MAX_GROUPS};\nimport package::packs::{Element, Pack};\n\n@if(type_f16) enable f16;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Pack>;\n\n/// Packs of a row of x and of y.\nconst X_PACKS: u32 = cols / VECTOR;\nconst Y_PACKS: u32 = rows / VECTOR;\n/// Packs of a row of a tile as it is read, and as it is written.\nconst TILE_X_PACKS: u32 = TILE_COLS / VECTOR;\nconst TILE_Y_PACKS: u32 = TILE_ROWS / VECTOR;\nconst TILES_DOWN: u32 = (rows + TILE_ROWS - 1) / TILE_ROWS;\nconst TILES_ACROSS: u32 = (cols + TILE_COLS - 1) / TILE_COLS;\nconst TILES: u32 = TILES_DOWN * TILES_ACROSS;\nconst LAUNCHED: u32 = min(batch * TILES, MAX_GROUPS);\n/// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = rows % TILE_ROWS == 0;\nconst COLS_FIT: bool = cols % TILE_COLS == 0;\n\n/// Elements between rows of a tile; PAD moves the elements of a column to different banks.\nconst PITCH: u32 = TILE_COLS + PAD;\n@if(STAGE) var<workgroup> tile: array<Element, TILE_ROWS * PITCH>;\n\n@if(VECTOR_1) fn element(pack: Pack, index: u32) -> Element { return pack; }\n@else fn element(pack: Pack, index: u32) -> Element { return pack[index]; }\n\n/// Where a tile lies, in tiles: x across, y down.\nfn place_of(tile_index: u32) -> vec2u {\n  @if(ORDER_rows) return vec2u(tile_index % TILES_ACROSS, tile_index / TILES_ACROSS);\n  @if(ORDER_columns) return vec2u(tile_index / TILES_DOWN, tile_index % TILES_DOWN);\n  // Tiles that run at the same time read and write different rows and columns (Ruetsch and Micikevicius 2009).\n  @if(ORDER_diagonal) {\n    let down = tile_index / TILES_ACROSS;\n    return vec2u((tile_index % TILES_ACROSS + down) % TILES_ACROSS, down);\n  }\n}\n\n@if(STAGE) fn move_tile(matrix: u32, place: vec2u, index: u32) {\n  let first_row = place.y * TILE_ROWS;\n  let first_col = place.x * TILE_COLS;\n  for (var i = index; i < TILE_ROWS * TILE_X_PACKS; i += WORKGROUP) {\n    let row = i / TILE_X_PACKS;\n    let pack = i % TILE_X_PACKS;\n    if ((ROWS_FIT || first_row + row < rows) && (COLS_FIT || first_col + pack * VECTOR < cols)) {\n      let read = x[(matrix * rows + first_row + row) * X_PACKS + first_col / VECTOR + pack];\n      for (var e = 0u; e < VECTOR; e++) { tile[row * PITCH + pack * VECTOR + e] = element(read, e); }\n    }\n  }\n  workgroupBarrier();\n  for (var i = index; i < TILE_COLS * TILE_Y_PACKS; i += WORKGROUP) {\n    let col = i / TILE_Y_PACKS;\n    let pack = i % TILE_Y_PACKS;\n    if ((COLS_FIT || first_col + col < cols) && (ROWS_FIT || first_row + pack * VECTOR < rows)) {\n      let at = pack * VECTOR * PITCH + col;\n      @if(VECTOR_1) let written = tile[at];\n      @if(VECTOR_2) let written = Pack(tile[at], tile[at + PITCH]);\n      @if(VECTOR_4) let written = Pack(tile[at], tile[at + PITCH], tile[at + 2 * PITCH], tile[at + 3 * PITCH]);\n      y[(matrix * cols + first_col + col) * Y_PACKS + first_row / VECTOR + pack] = written;\n    }\n  }\n  // The next tile goes to the same place.\n  workgroupBarrier();\n}\n\n@if(!STAGE) fn move_tile(matrix: u32, place: vec2u, index: u32) {\n  let first_row = place.y * TILE_ROWS;\n  let first_col = place.x * TILE_COLS;\n  for (var i = index; i < TILE_X_PACKS * TILE_Y_PACKS; i += WORKGROUP) {\n    @if(NEIGHBOURS_read) let block = vec2u(i % TILE_X_PACKS, i / TILE_X_PACKS);\n    @if(NEIGHBOURS_write) let block = vec2u(i / TILE_Y_PACKS, i % TILE_Y_PACKS);\n    let row = first_row + block.y * VECTOR;\n    let col = first_col + block.x * VECTOR;\n    if ((ROWS_FIT || row < rows) && (COLS_FIT || col < cols)) {\n      let read = (matrix * rows + row) * X_PACKS + col / VECTOR;\n      let write = (matrix * cols + col) * Y_PACKS + row / VECTOR;\n      @if(VECTOR_1) { y[write] = x[read]; }\n      @if(VECTOR_2) {\n        let p = x[read];\n        let q = x[read + X_PACKS];\n        y[write] = Pack(p.x, q.x);\n        y[write + Y_PACKS] = Pack(p.y, q.y);\n      }\n      @if(VECTOR_4) {\n        let p = x[read];\n        let q = x[read + X_PACKS];\n        let r = x[read + 2 * X_PACKS];\n        let s = x[read + 3 * X_PACKS];\n        y[write] = Pack(p.x, q.x, r.x, s.x);\n        y[write + Y_PACKS] = Pack(p.y, q.y, r.y, s.y);\n        y[write + 2 * Y_PACKS] = Pack(p.z, q.z, r.z, s.z);\n        y[write + 3 * Y_PACKS] = Pack(p.w, q.w, r.w, s.w);\n      }\n    }\n  }\n}\n\n@compute @workgroup_size(WORKGROUP)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  for (var turn = group.x; turn < batch * TILES; turn += LAUNCHED) {\n    move_tile(turn / TILES, place_of(turn % TILES), index);\n  }\n}\n";
+
+// src/operators/operators.ts
+var operators = [
+  {
+    name: "matmul",
+    fragment: operator_default4,
+    files: {
+      "matmul/matmul.wesl": matmul_default,
+      "matmul/operands.wesl": operands_default2,
+      "matmul/product.wesl": product_default,
+      "matmul/activation.wesl": activation_default,
+      "matmul/reference.wesl": reference_default4
+    }
+  },
+  {
+    name: "matvec",
+    fragment: operator_default5,
+    files: {
+      "matvec/matvec.wesl": matvec_default,
+      "matvec/activation.wesl": activation_default,
+      "matvec/reference.wesl": reference_default5
+    }
+  },
+  {
+    name: "conv2d",
+    fragment: operator_default,
+    files: {
+      "conv2d/conv2d.wesl": conv2d_default,
+      "conv2d/operands.wesl": operands_default,
+      "conv2d/direct.wesl": direct_default,
+      "conv2d/depthwise.wesl": depthwise_default,
+      "conv2d/product.wesl": product_default,
+      "conv2d/activation.wesl": activation_default,
+      "conv2d/reference.wesl": reference_default
+    }
+  },
+  {
+    name: "softmax",
+    fragment: operator_default8,
+    files: {
+      "softmax/softmax.wesl": softmax_default,
+      "softmax/rows.wesl": rows_default,
+      "softmax/packs.wesl": packs_default,
+      "softmax/lanes.wesl": lanes_default,
+      "softmax/reference.wesl": reference_default8
+    }
+  },
+  {
+    name: "layernorm",
+    fragment: operator_default3,
+    files: {
+      "layernorm/layernorm.wesl": layernorm_default,
+      "layernorm/rows.wesl": rows_default,
+      "layernorm/packs.wesl": packs_default,
+      "layernorm/lanes.wesl": lanes_default,
+      "layernorm/reference.wesl": reference_default3
+    }
+  },
+  {
+    name: "rmsnorm",
+    fragment: operator_default7,
+    files: {
+      "rmsnorm/rmsnorm.wesl": rmsnorm_default,
+      "rmsnorm/rows.wesl": rows_default,
+      "rmsnorm/packs.wesl": packs_default,
+      "rmsnorm/lanes.wesl": lanes_default,
+      "rmsnorm/reference.wesl": reference_default7
+    }
+  },
+  {
+    name: "reduce",
+    fragment: operator_default6,
+    files: {
+      "reduce/reduce.wesl": reduce_default,
+      "reduce/packs.wesl": packs_default,
+      "reduce/reference.wesl": reference_default6
+    }
+  },
+  {
+    name: "elementwise",
+    fragment: operator_default2,
+    files: {
+      "elementwise/elementwise.wesl": elementwise_default,
+      "elementwise/unary.wesl": unary_default,
+      "elementwise/packs.wesl": packs_default,
+      "elementwise/reference.wesl": reference_default2
+    }
+  },
+  {
+    name: "transpose",
+    fragment: operator_default9,
+    files: {
+      "transpose/transpose.wesl": transpose_default,
+      "transpose/packs.wesl": packs_default,
+      "transpose/reference.wesl": reference_default9
+    }
+  }
+];
+
+// src/app/project/open-manifest.ts
+function absolutePath(host, path2) {
+  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
 }
+function displayPath(host, path2) {
+  const below = relative(host.workingDirectory, path2);
+  return below === "" ? "." : below;
+}
+function folderIn(path2) {
+  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
+}
+function readManifest(options) {
+  const { host, reader, path: path2, shown } = options;
+  const text3 = reader.read(path2);
+  if (text3 === null) return null;
+  const { manifest, problems } = parseManifest({
+    path: shown,
+    text: text3,
+    reader,
+    folder: folderIn(path2),
+    operators
+  });
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (manifest === null || errors.length > 0) {
+    const faults = errors.length === 1 ? "a fault" : `${errors.length} faults`;
+    throw new JoulegateError(
+      "bad-input",
+      `${shown} has ${faults}.
+
+${formatProblems(problems, { colour: false })}`,
+      { code: "bad-manifest" }
+    );
+  }
+  for (const warning of problems) host.progress.warn(formatProblems([warning], { colour: false }));
+  return manifest;
+}
+function openManifest(host, path2) {
+  const absolute = absolutePath(host, path2);
+  const folder = dirname6(absolute);
+  const repository = repositoryOf(host, folder);
+  const root = repository ?? folder;
+  const below = relative(root, absolute).split(sep3).join("/");
+  const manifest = readManifest({
+    host,
+    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
+    path: below,
+    shown: displayPath(host, absolute)
+  });
+  if (manifest === null) {
+    throw new JoulegateError("bad-input", `${path2} does not exist.`, {
+      code: "no-manifest",
+      nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
+    });
+  }
+  return { manifest, folder, root, path: below };
+}
+function repositoryOf(host, folder) {
+  try {
+    return repositoryRoot({ root: folder, environment: host.environment });
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
+    return null;
+  }
+}
+function selectKernels(manifest, names3) {
+  if (names3 === null) return manifest.kernels;
+  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+  if (unknown5 !== void 0) {
+    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
+      code: "unknown-kernel",
+      nextStep: `It has: ${known2}`
+    });
+  }
+  return manifest.kernels.filter(({ name }) => names3.includes(name));
+}
+
+// src/app/project/report-files.ts
+import { mkdirSync as mkdirSync3 } from "node:fs";
+import { join as join18 } from "node:path";
+function prepareReportFolder(host, folder) {
+  if (folder === void 0) return;
+  try {
+    mkdirSync3(absolutePath(host, folder), { recursive: true });
+  } catch (error) {
+    throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
+      code: "cannot-write",
+      nextStep: "Give --report a folder, or one that may be made.",
+      cause: error
+    });
+  }
+}
+function writeReportFiles(host, place, report3) {
+  const { report: folder, onReportFault } = place;
+  if (folder === void 0) return report3;
+  const path2 = absolutePath(host, folder);
+  try {
+    writeReport(join18(path2, "report.json"), report3);
+    writeFileAtomic(join18(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join18(path2, "report.html"), renderHtml(report3));
+    return report3;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    onReportFault?.(error.message);
+    const isSaid = onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
+    const warnings = [...report3.warnings.filter((warning) => warning !== error.message), error.message];
+    return { ...report3, exitCode: isSaid ? report3.exitCode : error.exitCode, warnings };
+  }
+}
+
+// src/app/recordings/rows.ts
+function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
+  return {
+    launches,
+    seconds,
+    relativeResolution,
+    ...disagreement == null ? {} : { disagreement },
+    ...conditions == null ? {} : conditionsOf(conditions)
+  };
+}
+function conditionsOf(conditions) {
+  const { smMhz = null, memoryMhz = null, celsius = null, powerCappedPart = null } = conditions;
+  return { smMhz, memoryMhz, celsius, powerCappedPart };
+}
+function toRecordingRow(space2, measurement) {
+  const point2 = space2.point(measurement.configuration);
+  if (point2 === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
+  const { latency, energy, failure } = measurement;
+  return {
+    values: [...point2],
+    ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
+    ...energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) },
+    ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
+  };
+}
+function fromRecordingRow(space2, recording, row) {
+  const entries = recording.tunables.map((tunable, index) => [
+    tunable.name,
+    tunable.values[row.values[index] ?? -1]
+  ]);
+  const point2 = space2.point(Object.fromEntries(entries));
+  if (point2 === null) return null;
+  const estimated = recording.meter?.estimated ?? true;
+  return {
+    configuration: space2.configuration(point2),
+    failure: row.failure === void 0 ? null : { kind: row.failure.kind, message: row.failure.message },
+    latency: row.latencyMs === void 0 ? null : {
+      medianMs: row.latencyMs,
+      relativeSpread: 0,
+      samplesMs: row.latencySamplesMs ?? [row.latencyMs],
+      launchesPerSample: 1
+    },
+    energy: row.joules === void 0 ? null : {
+      joules: row.joules,
+      netJoules: null,
+      watts: row.watts ?? Number.NaN,
+      launches: row.window?.launches ?? 1,
+      seconds: row.window?.seconds ?? 0,
+      estimated,
+      relativeResolution: row.window?.relativeResolution ?? 0,
+      disagreement: row.window?.disagreement ?? null,
+      conditions: row.window === void 0 ? null : conditionsOf(row.window)
+    }
+  };
+}
+function describeDevice(info) {
+  const { family, vendor, architecture, device, description, driver, software } = info;
+  return { family, vendor, architecture, device, description, driver, software };
+}
+function describeMeter(info) {
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts, sampledPart } = info;
+  return {
+    ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
+    ...sampledPart === void 0 ? {} : { sampledPart }
+  };
+}
+function recordingOf(options) {
+  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
+  return {
+    schema: "joulegate-recording",
+    version: 1,
+    device: describeDevice(device),
+    meter: meter === null ? null : describeMeter(meter),
+    kernel: kernel.name,
+    workload: { name: workload.name, parameters: workload.parameters },
+    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
+    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
+    provenance: {
+      tool: "joulegate",
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString(),
+      subject,
+      ...note === void 0 ? {} : { note }
+    }
+  };
+}
+
+// src/app/guard/advice.ts
+import { mkdtempSync as mkdtempSync2, rmSync as rmSync5 } from "node:fs";
+import { tmpdir as tmpdir2 } from "node:os";
+import { join as join20 } from "node:path";
 
 // src/search/budget.ts
 var reservedMeasurements = 4;
@@ -49286,7 +50933,7 @@ function selectFinalist(contenders, objective, options = {}) {
   return { index: best, ...ratios, reason: "better in every block" };
 }
 
-// src/app/finals.ts
+// src/app/tuning/finals.ts
 var finalBlocks = 3;
 var arms = ["B", "H", "X", "R"];
 function identityOf2(variant) {
@@ -49377,105 +51024,11 @@ async function runFinals(options) {
   });
 }
 
-// src/app/median-or-null.ts
-function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
-}
-
-// src/app/trial-store.ts
+// src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join17 } from "node:path";
+import { join as join19 } from "node:path";
 
-// src/app/recording-rows.ts
-function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
-  return {
-    launches,
-    seconds,
-    relativeResolution,
-    ...disagreement == null ? {} : { disagreement },
-    ...conditions == null ? {} : conditionsOf(conditions)
-  };
-}
-function conditionsOf(conditions) {
-  const { smMhz = null, memoryMhz = null, celsius = null, powerCappedPart = null } = conditions;
-  return { smMhz, memoryMhz, celsius, powerCappedPart };
-}
-function toRecordingRow(space2, measurement) {
-  const point2 = space2.point(measurement.configuration);
-  if (point2 === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
-  const { latency, energy, failure } = measurement;
-  return {
-    values: [...point2],
-    ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
-    ...energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) },
-    ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
-  };
-}
-function fromRecordingRow(space2, recording, row) {
-  const entries = recording.tunables.map((tunable, index) => [
-    tunable.name,
-    tunable.values[row.values[index] ?? -1]
-  ]);
-  const point2 = space2.point(Object.fromEntries(entries));
-  if (point2 === null) return null;
-  const estimated = recording.meter?.estimated ?? true;
-  return {
-    configuration: space2.configuration(point2),
-    failure: row.failure === void 0 ? null : { kind: row.failure.kind, message: row.failure.message },
-    latency: row.latencyMs === void 0 ? null : {
-      medianMs: row.latencyMs,
-      relativeSpread: 0,
-      samplesMs: row.latencySamplesMs ?? [row.latencyMs],
-      launchesPerSample: 1
-    },
-    energy: row.joules === void 0 ? null : {
-      joules: row.joules,
-      netJoules: null,
-      watts: row.watts ?? Number.NaN,
-      launches: row.window?.launches ?? 1,
-      seconds: row.window?.seconds ?? 0,
-      estimated,
-      relativeResolution: row.window?.relativeResolution ?? 0,
-      disagreement: row.window?.disagreement ?? null,
-      conditions: row.window === void 0 ? null : conditionsOf(row.window)
-    }
-  };
-}
-function describeDevice(info) {
-  const { family, vendor, architecture, device, description, driver, software } = info;
-  return { family, vendor, architecture, device, description, driver, software };
-}
-function describeMeter(info) {
-  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts, sampledPart } = info;
-  return {
-    ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
-    ...sampledPart === void 0 ? {} : { sampledPart }
-  };
-}
-function recordingOf(options) {
-  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
-  return {
-    schema: "joulegate-recording",
-    version: 1,
-    device: describeDevice(device),
-    meter: meter === null ? null : describeMeter(meter),
-    kernel: kernel.name,
-    workload: { name: workload.name, parameters: workload.parameters },
-    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
-    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
-    provenance: {
-      tool: "joulegate",
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString(),
-      subject,
-      ...note === void 0 ? {} : { note }
-    }
-  };
-}
-
-// src/app/subject-digest.ts
+// src/app/recordings/subject-digest.ts
 import { createHash as createHash7 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
@@ -49512,12 +51065,12 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
   return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
-// src/app/trial-store.ts
+// src/app/tuning/trial-store.ts
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join17(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join19(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -49547,7 +51100,7 @@ function openTrialStore(options) {
   };
 }
 
-// src/app/search-workload.ts
+// src/app/tuning/search-workload.ts
 function describeProgress(label, progress2, task) {
   const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
   const best = progress2.best?.latency ?? null;
@@ -49641,7 +51194,7 @@ async function costRows(search, family, measurements) {
   return rows;
 }
 
-// src/app/guard-advice.ts
+// src/app/guard/advice.ts
 var adviceBlocks = 3;
 var worthwhileGain2 = 0.01;
 function objectiveOf({ laboratory }, objective) {
@@ -49783,7 +51336,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync2(join18(tmpdir2(), "joulegate-advice-"));
+  const folder = mkdtempSync2(join20(tmpdir2(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -49806,93 +51359,7 @@ function suggestedTuned(tuned, advice) {
   return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
 }
 
-// src/app/guard-blocks.ts
-function machineLabel({ description, device, family, driver }) {
-  const name = description || device || family;
-  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
-}
-function describePhase(phase, subjects) {
-  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
-  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
-}
-function isOf({ subject }, one3) {
-  return subject.kernel === one3.kernel && subject.workload === one3.workload;
-}
-function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
-  if (time.leftMs <= 0) return [];
-  if (time.contestMs <= 0) return wanted;
-  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
-  if (room2 >= wanted.length) return wanted;
-  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
-  const others = wanted.filter(({ subject }) => !subject.sentinel);
-  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
-  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
-}
-async function measureContests(options) {
-  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
-  const { clock } = laboratory;
-  const subjects = contests.map((contest) => contest.subject);
-  const samples2 = [];
-  const flagUntilMs = clock.nowMs() + seconds * 1e3;
-  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
-  const machine = machineLabel(laboratory.info);
-  const blocks = { flag: 0, confirm: 0 };
-  let contestMs = 0;
-  let stage = "";
-  let flaggingIsOver = false;
-  let machineChanged = null;
-  const openDevice = async () => {
-    const device = await laboratory.openDevice();
-    const now = machineLabel(device.info);
-    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
-    return device;
-  };
-  for (; ; ) {
-    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
-    if (plan2.phase === "done") {
-      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
-    }
-    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
-    const startMs = clock.nowMs();
-    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
-    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
-    if (wanted.length === 0 && plan2.phase === "flag") {
-      flaggingIsOver = true;
-      continue;
-    }
-    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
-    const nextStage = describePhase(plan2.phase, wanted.length);
-    if (nextStage !== stage) host.progress.stage(nextStage);
-    stage = nextStage;
-    const done = blocks[plan2.phase]++;
-    const measured = await runBlocks({
-      phase: plan2.phase,
-      firstBlock: done + 1,
-      blocks: 1,
-      subjects: wanted.map((contest) => contest.blockSubject),
-      openDevice,
-      openMeter: () => laboratory.openMeter(),
-      options: laboratory.measureOptions("judge"),
-      clock,
-      signal: host.signal,
-      onTurn: (turn) => {
-        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
-        const total2 = done + plan2.blocks;
-        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
-        host.progress.update({
-          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
-          share: (done + within) / total2,
-          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
-        });
-      }
-    });
-    if (machineChanged === null) samples2.push(...measured);
-    contestMs = (clock.nowMs() - startMs) / wanted.length;
-  }
-}
-
-// src/app/guard-policy.ts
+// src/app/guard/policy.ts
 function percent3(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
@@ -50022,7 +51489,7 @@ function policyOf(base2, head2) {
   };
 }
 
-// src/app/kernel-place.ts
+// src/app/guard/kernel-place.ts
 import { posix } from "node:path";
 function entryLine(text3, entry) {
   const lines = text3.split("\n");
@@ -50409,7 +51876,7 @@ function splitLines(text3) {
   return result;
 }
 
-// src/app/program-diff.ts
+// src/app/guard/program-diff.ts
 var maxLength3 = 4e4;
 var bounds3 = { context: 3, maxEditLength: 2e3 };
 function hunksOf(from, to) {
@@ -50462,7 +51929,7 @@ function programDiff(base2, head2) {
   return hunks === null ? "The programs differ too much to be shown side by side." : cut2(hunks.join("\n"));
 }
 
-// src/app/guard-report.ts
+// src/app/guard/report.ts
 function cost(samples2, arm) {
   const own = samples2.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
@@ -50551,7 +52018,249 @@ function overallOf(options) {
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
-// src/app/shipped-configuration.ts
+// src/app/guard/revisions.ts
+import { existsSync as existsSync6, statSync as statSync2 } from "node:fs";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join21, posix as posix2 } from "node:path";
+function firstFault(message) {
+  const lines = message.split("\n");
+  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
+}
+function readBaseline(described2, read) {
+  try {
+    return { revision: read(), problem: null, described: described2 };
+  } catch (error) {
+    if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
+    return { revision: null, problem: firstFault(error.message), described: described2 };
+  }
+}
+function openBaseFolder(host, folder, manifestName2) {
+  const path2 = join21(folder, manifestName2);
+  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+    const { manifest } = openManifest(host, path2);
+    return { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
+  });
+}
+function tunedAt(reader, folder, tunedPath, label) {
+  const path2 = posix2.join(folder, tunedPath);
+  const text3 = reader.read(path2);
+  return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
+}
+function openBaseRevision(host, revision, head2) {
+  const question = { root: head2.root, environment: host.environment };
+  const commit = mergeBase({ ...question, revision });
+  const { reader } = openRevision({ ...question, revision: commit });
+  const label = revision;
+  return readBaseline({ label, commit }, () => {
+    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
+    if (manifest === null) return null;
+    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
+  });
+}
+function describeCheckout(host, root) {
+  const question = { root, environment: host.environment };
+  const commit = headCommit(question);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+}
+function isRevision(host, revision, root) {
+  try {
+    resolveCommit({ root, environment: host.environment, revision });
+    return true;
+  } catch (error) {
+    if (error instanceof JoulegateError) return false;
+    throw error;
+  }
+}
+function meansFolder(host, base2, root, manifestName2) {
+  const folder = absolutePath(host, base2);
+  const isFolder = existsSync6(folder) && statSync2(folder).isDirectory();
+  if (!isFolder) return false;
+  const hasManifest = existsSync6(join21(folder, manifestName2));
+  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
+  if (!isPath && isRevision(host, base2, root)) {
+    if (!hasManifest) return false;
+    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
+      code: "ambiguous-base",
+      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
+    });
+  }
+  if (hasManifest) return true;
+  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
+    code: "no-base-manifest",
+    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+  });
+}
+function openRevisions(host, options) {
+  const opened = openManifest(host, options.manifest);
+  const { manifest, folder, root, path: path2 } = opened;
+  const revision = { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
+  if (options.base === null) {
+    return {
+      head: { revision, described: describeCheckout(host, root) },
+      base: { revision: null, problem: null, described: { label: "none", commit: null } }
+    };
+  }
+  const baseFolder = absolutePath(host, options.base);
+  if (meansFolder(host, options.base, root, basename4(path2))) {
+    return {
+      head: { revision, described: { label: displayPath(host, folder), commit: null } },
+      base: openBaseFolder(host, baseFolder, basename4(path2))
+    };
+  }
+  if (repositoryRoot({ root, environment: host.environment }) === null) {
+    throw new JoulegateError(
+      "bad-input",
+      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
+      { code: "no-base", nextStep: "Give --base a folder that holds the base revision of the manifest." }
+    );
+  }
+  return {
+    head: { revision, described: describeCheckout(host, root) },
+    base: openBaseRevision(host, options.base, opened)
+  };
+}
+
+// src/app/guard/arms.ts
+function selectMeasurable(comparisons4) {
+  const changed = comparisons4.some((comparison) => comparison.status === "changed");
+  return comparisons4.filter(
+    (comparison) => comparison.status === "changed" || changed && comparison.status === "identical" && comparison.definition.sentinel
+  );
+}
+function selectAdded(comparisons4) {
+  return comparisons4.filter((comparison) => comparison.status === "new");
+}
+async function runs(device, { variant, reference }) {
+  const prepared = await device.prepare(variant);
+  return prepared.ok ? device.verify(variant, reference) : prepared;
+}
+function sameOutputs(a2, b) {
+  const describe7 = ({ program, command: command2 }) => JSON.stringify([
+    program?.buffers.map(({ group, binding, type, length, fill: fill2, seed }) => [
+      group,
+      binding,
+      type,
+      length,
+      fill2,
+      seed
+    ]),
+    command2?.outputs.map(({ name, type, length }) => [name, type, length])
+  ]);
+  return describe7(a2) === describe7(b);
+}
+async function outputDifference(device, comparison) {
+  const { base: base2, head: head2, definition, kernel, workload, status } = comparison;
+  const hasReference = definition.reference !== null || (definition.command?.reference ?? null) !== null;
+  if (status === "identical" || hasReference) return null;
+  if (!sameOutputs(base2.variant, head2.variant)) return null;
+  const compared = await device.verify(head2.variant, base2.variant);
+  if (compared.ok) return null;
+  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
+}
+async function checkArms(options) {
+  const { host, laboratory, comparisons: comparisons4 } = options;
+  const { device } = laboratory;
+  const contests = [];
+  const broken = [];
+  const warnings = [];
+  for (const [index, comparison] of comparisons4.entries()) {
+    host.signal.throwIfAborted();
+    const { kernel, workload, head: head2, definition } = comparison;
+    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
+    const headRuns = await runs(device, head2);
+    if (!headRuns.ok) {
+      const { failure } = headRuns;
+      const reason = `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: "broken-head", reason, failure });
+      continue;
+    }
+    if (comparison.status === "new") continue;
+    const { base: base2, codeOnly } = comparison;
+    const baseRuns = await runs(device, base2);
+    if (!baseRuns.ok) {
+      const { failure } = baseRuns;
+      const reason = `base does not run: ${failure.message}`;
+      broken.push({ comparison, status: "missing-baseline", reason, failure });
+      continue;
+    }
+    const difference = await outputDifference(device, comparison);
+    if (difference !== null) warnings.push(difference);
+    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
+    contests.push({
+      comparison,
+      subject: {
+        kernel,
+        workload,
+        gate: definition.gate,
+        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
+        sentinel: definition.sentinel && comparison.status === "identical",
+        arms: codeOnlyRuns ? ["B", "H", "X"] : ["B", "H"],
+        energyEstimated: laboratory.meter?.info.estimated ?? false
+      },
+      blockSubject: {
+        kernel,
+        workload,
+        variants: {
+          B: base2.variant,
+          H: head2.variant,
+          X: codeOnlyRuns ? codeOnly.variant : void 0
+        }
+      }
+    });
+  }
+  return { contests, broken, warnings };
+}
+
+// src/app/guard/attempts.ts
+import { createHash as createHash8 } from "node:crypto";
+var maxAttempts = 8;
+var maxKept = 400;
+function attemptDigest({ comparison, subject }, machine) {
+  const { base: base2, head: head2 } = comparison;
+  const { device, meter } = machine;
+  const parts = [
+    subject.kernel,
+    subject.workload,
+    variantIdentity(base2.variant),
+    variantIdentity(head2.variant),
+    // Absent at the board's own clock, so that what was kept before there were clocks still counts.
+    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
+    device.family,
+    machineLabel(device),
+    meter?.name ?? null,
+    meter?.description ?? null
+  ];
+  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+function earlierAttempts(digests, kept2) {
+  const attempts = [];
+  for (const [{ subject }, digest2] of digests) {
+    const own = kept2.filter((attempt) => attempt.digest === digest2).slice(-maxAttempts);
+    for (const [i, { samples: samples2 }] of own.entries()) {
+      const { kernel, workload } = subject;
+      attempts[i] ??= [];
+      attempts[i].push(...samples2.map((sample) => ({ ...sample, kernel, workload, voidReasons: [] })));
+    }
+  }
+  return attempts;
+}
+function keepAttempts(options) {
+  const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
+  if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
+  const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
+    const own = samples2.filter(
+      (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
+    );
+    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
+  });
+  return [...kept2, ...fresh].slice(-maxKept);
+}
+function toKept(sample) {
+  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
+  if (arm === "R") return [];
+  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
+}
+
+// src/app/project/shipped-configuration.ts
 function fitsSpace(options) {
   const space2 = createKernelSpace(options.kernel, options.workload, options.limits);
   const point2 = space2.point(options.configuration);
@@ -50567,7 +52276,7 @@ function shippedConfiguration(options) {
   return { configuration: kernel.defaults, problem };
 }
 
-// src/app/comparison.ts
+// src/app/guard/comparison.ts
 async function buildArm(options) {
   const builder = createVariantBuilder(options);
   const variant = await builder.build(options.configuration);
@@ -50675,148 +52384,7 @@ async function compareKernels(options) {
   return comparisons4;
 }
 
-// src/app/guard-attempts.ts
-import { createHash as createHash8 } from "node:crypto";
-var maxAttempts = 8;
-var maxKept = 400;
-function attemptDigest({ comparison, subject }, machine) {
-  const { base: base2, head: head2 } = comparison;
-  const { device, meter } = machine;
-  const parts = [
-    subject.kernel,
-    subject.workload,
-    variantIdentity(base2.variant),
-    variantIdentity(head2.variant),
-    // Absent at the board's own clock, so that what was kept before there were clocks still counts.
-    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
-    device.family,
-    machineLabel(device),
-    meter?.name ?? null,
-    meter?.description ?? null
-  ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-function earlierAttempts(digests, kept2) {
-  const attempts = [];
-  for (const [{ subject }, digest2] of digests) {
-    const own = kept2.filter((attempt) => attempt.digest === digest2).slice(-maxAttempts);
-    for (const [i, { samples: samples2 }] of own.entries()) {
-      const { kernel, workload } = subject;
-      attempts[i] ??= [];
-      attempts[i].push(...samples2.map((sample) => ({ ...sample, kernel, workload, voidReasons: [] })));
-    }
-  }
-  return attempts;
-}
-function keepAttempts(options) {
-  const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
-  if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
-  const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
-    const own = samples2.filter(
-      (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
-    );
-    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
-  });
-  return [...kept2, ...fresh].slice(-maxKept);
-}
-function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
-  if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
-}
-
-// src/app/guard-measure.ts
-function selectMeasurable(comparisons4) {
-  const changed = comparisons4.some((comparison) => comparison.status === "changed");
-  return comparisons4.filter(
-    (comparison) => comparison.status === "changed" || changed && comparison.status === "identical" && comparison.definition.sentinel
-  );
-}
-function selectAdded(comparisons4) {
-  return comparisons4.filter((comparison) => comparison.status === "new");
-}
-async function runs(device, { variant, reference }) {
-  const prepared = await device.prepare(variant);
-  return prepared.ok ? device.verify(variant, reference) : prepared;
-}
-function sameOutputs(a2, b) {
-  const describe7 = ({ program, command: command2 }) => JSON.stringify([
-    program?.buffers.map(({ group, binding, type, length, fill: fill2, seed }) => [
-      group,
-      binding,
-      type,
-      length,
-      fill2,
-      seed
-    ]),
-    command2?.outputs.map(({ name, type, length }) => [name, type, length])
-  ]);
-  return describe7(a2) === describe7(b);
-}
-async function outputDifference(device, comparison) {
-  const { base: base2, head: head2, definition, kernel, workload, status } = comparison;
-  const hasReference = definition.reference !== null || (definition.command?.reference ?? null) !== null;
-  if (status === "identical" || hasReference) return null;
-  if (!sameOutputs(base2.variant, head2.variant)) return null;
-  const compared = await device.verify(head2.variant, base2.variant);
-  if (compared.ok) return null;
-  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
-}
-async function checkArms(options) {
-  const { host, laboratory, comparisons: comparisons4 } = options;
-  const { device } = laboratory;
-  const contests = [];
-  const broken = [];
-  const warnings = [];
-  for (const [index, comparison] of comparisons4.entries()) {
-    host.signal.throwIfAborted();
-    const { kernel, workload, head: head2, definition } = comparison;
-    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
-    const headRuns = await runs(device, head2);
-    if (!headRuns.ok) {
-      const { failure } = headRuns;
-      const reason = `head does not run: ${failure.message}`;
-      broken.push({ comparison, status: "broken-head", reason, failure });
-      continue;
-    }
-    if (comparison.status === "new") continue;
-    const { base: base2, codeOnly } = comparison;
-    const baseRuns = await runs(device, base2);
-    if (!baseRuns.ok) {
-      const { failure } = baseRuns;
-      const reason = `base does not run: ${failure.message}`;
-      broken.push({ comparison, status: "missing-baseline", reason, failure });
-      continue;
-    }
-    const difference = await outputDifference(device, comparison);
-    if (difference !== null) warnings.push(difference);
-    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
-    contests.push({
-      comparison,
-      subject: {
-        kernel,
-        workload,
-        gate: definition.gate,
-        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
-        sentinel: definition.sentinel && comparison.status === "identical",
-        arms: codeOnlyRuns ? ["B", "H", "X"] : ["B", "H"],
-        energyEstimated: laboratory.meter?.info.estimated ?? false
-      },
-      blockSubject: {
-        kernel,
-        workload,
-        variants: {
-          B: base2.variant,
-          H: head2.variant,
-          X: codeOnlyRuns ? codeOnly.variant : void 0
-        }
-      }
-    });
-  }
-  return { contests, broken, warnings };
-}
-
-// src/app/untouched.ts
+// src/app/guard/untouched.ts
 function fingerprint(revision, kernel) {
   const { position, gate, objective, callsPerDay, ...program } = kernel;
   const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
@@ -50841,7 +52409,7 @@ function compareUntouched(base2, head2) {
   return comparisons4;
 }
 
-// src/app/guard-run.ts
+// src/app/guard/run.ts
 var followUpFactor = 3;
 function compareFiles({ base: base2, policy }) {
   if (base2.problem !== null) return listMissingBaseline(policy.head, base2.problem);
@@ -50963,1582 +52531,14 @@ async function runGuard(task) {
   }
 }
 
-// src/app/open-manifest.ts
-import { dirname as dirname6, isAbsolute, relative, resolve as resolve2, sep as sep3 } from "node:path";
-
-// src/git/run-git.ts
-import { spawnSync } from "node:child_process";
-
-// src/git/git-process.ts
-var defaultMaxBytes = 1024 * 1024;
-var remoteProtocols = ["https", "http", "ssh", "file"];
-function safeSettings(network) {
-  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
-  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
-  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
-}
-function gitEnvironment(environment) {
-  const kept2 = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
-  );
-  return {
-    ...Object.fromEntries(kept2),
-    LC_ALL: "C",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_OPTIONAL_LOCKS: "0",
-    GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_NO_LAZY_FETCH: "1"
-  };
-}
-function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
-  const message = printable4(stderr2);
-  if (status !== 0) throwIfHopeless(folder, message);
-  return { ok: status === 0, stdout: stdout2, message };
-}
-function notStarted(command2, cause) {
-  if (cause.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
-      code: "git-missing",
-      nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
-      cause
-    });
-  }
-  return new JoulegateError("bad-input", `git ${verbOf(command2)} could not be run: ${cause.message}`, {
-    code: "git-failed",
-    nextStep: "Run the command by hand to see more.",
-    cause
-  });
-}
-function timedOut(command2, timeoutMs2) {
-  const message = `git ${verbOf(command2)} did not answer within ${timeoutMs2 / 1e3} s`;
-  return new JoulegateError("bad-input", message, {
-    code: "git-timeout",
-    nextStep: "Check the file system and the network, and try again."
-  });
-}
-function outputTooLarge(command2) {
-  return new JoulegateError("bad-input", `git ${verbOf(command2)} answered with too much output`, {
-    code: "git-output-too-large",
-    nextStep: "Check that the files are text of a few megabytes at most."
-  });
-}
-function verbOf(command2) {
-  return command2.args[0] ?? "";
-}
-function printable4(bytes) {
-  return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
-}
-function throwIfHopeless(folder, message) {
-  if (/dubious ownership/.test(message)) {
-    throw new JoulegateError("bad-input", `git refuses ${folder}: it belongs to another user`, {
-      code: "dubious-ownership",
-      nextStep: `If you trust it, run: git config --global --add safe.directory "${folder}"`
-    });
-  }
-  if (/not a git repository/i.test(message)) {
-    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
-      code: "not-a-repository",
-      nextStep: "Run this inside a clone, or name a folder instead of a revision."
-    });
-  }
-}
-
-// src/git/run-git.ts
-var timeoutMs = 6e4;
-function runGit(command2) {
-  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
-    cwd: folder,
-    env: gitEnvironment(environment),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
-    maxBuffer: maxBytes3,
-    windowsHide: true
-  });
-  if (end.error !== void 0) throw runFailure(command2, end.error);
-  return gitResult(command2, end);
-}
-function runFailure(command2, error) {
-  if (error.code === "ETIMEDOUT") return timedOut(command2, timeoutMs);
-  if (error.code === "ENOBUFS") return outputTooLarge(command2);
-  return notStarted(command2, error);
-}
-
-// src/git/repository.ts
-function answer(question, args) {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
-  if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
-  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
-    code: "git-failed",
-    nextStep: "Run the command by hand to see more."
-  });
-}
-function repositoryRoot(question) {
-  try {
-    return answer(question, ["rev-parse", "--show-toplevel"]);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
-    throw error;
-  }
-}
-function headCommit(question) {
-  return resolveCommit({ ...question, revision: "HEAD" });
-}
-function isDirty(question) {
-  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
-}
-function isShallow(question) {
-  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
-}
-function assertRevision(revision) {
-  if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
-    const shown = JSON.stringify(revision.slice(0, 60));
-    throw new JoulegateError("bad-input", `${shown} is not a revision`, {
-      code: "bad-revision",
-      nextStep: "Name a branch, a tag or a commit, e.g. origin/main or HEAD~1."
-    });
-  }
-}
-function resolveCommit(question) {
-  const { root, environment, revision } = question;
-  assertRevision(revision);
-  const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
-  const commit = result.stdout.toString("utf8").trim();
-  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
-    code: "unknown-revision",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
-  });
-}
-function mergeBase(question) {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
-  if (result.ok) return result.stdout.toString("utf8").trim();
-  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
-    code: "no-merge-base",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
-  });
-}
-
-// src/git/open-folder.ts
-import {
-  closeSync as closeSync5,
-  constants as constants6,
-  fstatSync as fstatSync3,
-  openSync as openSync5,
-  readdirSync as readdirSync4,
-  readFileSync as readFileSync5,
-  realpathSync,
-  statSync
-} from "node:fs";
-import { join as join19, sep as sep2 } from "node:path";
-
-// src/git/reader-rules.ts
-var maxFileBytes = 32 * 1024 * 1024;
-var maxListedFiles = 2e4;
-var skippedFolders = /* @__PURE__ */ new Set([".git", "node_modules"]);
-function isSkippedFolder(name) {
-  return skippedFolders.has(name);
-}
-function normalisePath(path2) {
-  if (/^([/\\]|[A-Za-z]:)|\0|\\/.test(path2)) return null;
-  const parts = [];
-  for (const part of path2.split("/")) {
-    if (part === "..") {
-      if (parts.pop() === void 0) return null;
-    } else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
-}
-function outsideRoot(path2) {
-  return new JoulegateError("bad-input", `${JSON.stringify(path2)} lies outside the project`, {
-    code: "path-outside",
-    nextStep: "Use a relative path with / to a file below the project folder; links must stay inside it too."
-  });
-}
-function tooLarge2(path2) {
-  return new JoulegateError("bad-input", `${path2} is larger than ${maxFileBytes / 1024 / 1024} MiB`, {
-    code: "file-too-large",
-    nextStep: "Check that this is the right file."
-  });
-}
-function tooMany(folder) {
-  const name = folder === "" ? "the project folder" : folder;
-  return new JoulegateError("bad-input", `there are more than ${maxListedFiles} files below ${name}`, {
-    code: "too-many-files",
-    nextStep: "Keep kernels in a folder of their own."
-  });
-}
-function decodeText(path2, bytes) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new JoulegateError("bad-input", `${path2} is not UTF-8 text`, {
-      code: "not-text",
-      nextStep: "Save it as UTF-8.",
-      cause: error
-    });
-  }
-}
-
-// src/git/open-folder.ts
-var ownerMayExecute = 64;
-function isAbsence(error) {
-  const code = error.code;
-  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP";
-}
-function unreadable2(path2, error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new JoulegateError("bad-input", `cannot read ${path2}: ${reason}`, {
-    code: "cannot-read",
-    nextStep: "Check the permissions.",
-    cause: error
-  });
-}
-function realPathInside(root, path2) {
-  const normalised2 = normalisePath(path2);
-  if (normalised2 === null) throw outsideRoot(path2);
-  let real;
-  try {
-    real = realpathSync(join19(root, normalised2));
-  } catch (error) {
-    if (isAbsence(error)) return null;
-    throw unreadable2(path2, error);
-  }
-  if (real === root || real.startsWith(root.endsWith(sep2) ? root : root + sep2)) return real;
-  throw outsideRoot(path2);
-}
-function readRegularFile(realPath, path2) {
-  let descriptor;
-  try {
-    descriptor = openSync5(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
-  } catch (error) {
-    if (isAbsence(error)) return null;
-    throw unreadable2(path2, error);
-  }
-  try {
-    const stat = fstatSync3(descriptor);
-    if (!stat.isFile()) return null;
-    if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
-  } finally {
-    closeSync5(descriptor);
-  }
-}
-function isListed(root, entry, path2) {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  try {
-    const real = realPathInside(root, path2);
-    return real !== null && statSync(real).isFile();
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "path-outside") return false;
-    throw error;
-  }
-}
-function listFolder(root, folder) {
-  const found = [];
-  const pending = [folder];
-  for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
-    const real = realPathInside(root, current);
-    if (real === null || !statSync(real).isDirectory()) continue;
-    for (const entry of readdirSync4(real, { withFileTypes: true })) {
-      const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (!isSkippedFolder(entry.name)) pending.push(path2);
-      } else if (isListed(root, entry, path2)) found.push(path2);
-    }
-    if (found.length > maxListedFiles || pending.length > maxListedFiles) throw tooMany(folder);
-  }
-  return found.sort();
-}
-function openFolder(path2) {
-  let root;
-  try {
-    root = realpathSync(path2);
-    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
-  } catch (error) {
-    throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
-      code: "not-a-folder",
-      nextStep: "Check the path.",
-      cause: error
-    });
-  }
-  const readBytes2 = (file) => {
-    const real = realPathInside(root, file);
-    return real === null ? null : readRegularFile(real, file);
-  };
-  const list4 = (folder) => {
-    const normalised2 = normalisePath(folder);
-    if (normalised2 === null) throw outsideRoot(folder);
-    return listFolder(root, normalised2);
-  };
-  return {
-    readBytes: readBytes2,
-    read(file) {
-      const content = readBytes2(file);
-      return content === null ? null : decodeText(file, content.bytes);
-    },
-    list: list4,
-    listSources: (path3) => readBytes2(path3) === null ? list4(path3) : [normalisePath(path3) ?? path3]
-  };
-}
-
-// src/git/source-rules.ts
-function inSubmodule(path2) {
-  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not in this repository`, {
-    code: "source-not-in-git",
-    nextStep: "Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own."
-  });
-}
-function filtered(path2, filter) {
-  return new JoulegateError(
-    "bad-input",
-    `${path2} passes through the git filter '${filter}', so a commit does not hold what is on disk`,
-    {
-      code: "source-not-in-git",
-      nextStep: "Keep what programs are built from in git as it is, or have the program fetch it."
-    }
-  );
-}
-
-// src/git/open-revision.ts
-var maxTreeBytes = 256 * 1024 * 1024;
-var maxLinks = 16;
-function mustSucceed(result, what) {
-  if (result.ok) return result.stdout;
-  throw new JoulegateError("bad-input", `git cannot read ${what}: ${result.message}`, {
-    code: "git-failed",
-    nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
-  });
-}
-function readTree(task, commit) {
-  const { root: folder, environment } = task;
-  const args = ["ls-tree", "-r", "-z", commit, "--"];
-  const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
-  const files = /* @__PURE__ */ new Map();
-  const submodules = [];
-  for (const line3 of listing2.toString("utf8").split("\0")) {
-    const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line3);
-    if (match === null) continue;
-    const [, mode, kind, object2 = "", path2 = ""] = match;
-    if (kind === "commit") submodules.push(path2);
-    else files.set(path2, { object: object2, isLink: mode === "120000", executable: mode === "100755" });
-  }
-  return { files, submodules };
-}
-var RevisionReader = class {
-  #task;
-  #commit;
-  #read = null;
-  constructor(task, commit) {
-    this.#task = task;
-    this.#commit = commit;
-  }
-  /** Read once, on first use. */
-  get #all() {
-    this.#read ??= readTree(this.#task, this.#commit);
-    return this.#read;
-  }
-  get tree() {
-    return this.#all.files;
-  }
-  #content(path2, entry) {
-    const { root: folder, environment } = this.#task;
-    try {
-      const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
-      throw error;
-    }
-  }
-  /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
-  #follow(asked) {
-    let path2 = normalisePath(asked);
-    for (let links = 0; links <= maxLinks; links++) {
-      if (path2 === null) throw outsideRoot(asked);
-      const link2 = this.#firstLink(path2);
-      if (link2 === null) return path2;
-      const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
-      const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
-      path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
-    }
-    return null;
-  }
-  /** The first prefix of `path` that is a link. */
-  #firstLink(path2) {
-    for (let end = path2.indexOf("/"); ; end = path2.indexOf("/", end + 1)) {
-      const prefix = end === -1 ? path2 : path2.slice(0, end);
-      const entry = this.tree.get(prefix);
-      if (entry?.isLink) return { path: prefix, entry };
-      if (end === -1) return null;
-    }
-  }
-  read(path2) {
-    const content = this.readBytes(path2);
-    return content === null ? null : decodeText(path2, content.bytes);
-  }
-  readBytes(path2) {
-    const followed = this.#follow(path2);
-    const entry = followed === null ? void 0 : this.tree.get(followed);
-    return entry === void 0 ? null : { bytes: this.#content(path2, entry), executable: entry.executable };
-  }
-  listSources(path2) {
-    const wanted = normalisePath(path2) ?? path2;
-    const module = this.#all.submodules.find(
-      (one3) => one3 === wanted || one3.startsWith(`${wanted}/`) || wanted.startsWith(`${one3}/`)
-    );
-    if (module !== void 0) throw inSubmodule(module);
-    return this.readBytes(path2) === null ? this.list(path2) : [wanted];
-  }
-  list(folder) {
-    const asked = normalisePath(folder);
-    const followed = this.#follow(folder);
-    if (followed === null || asked === null) return [];
-    const prefix = followed === "" ? "" : `${followed}/`;
-    const found = [];
-    for (const [path2, entry] of this.tree) {
-      if (!path2.startsWith(prefix)) continue;
-      const below = path2.slice(prefix.length);
-      if (isSkipped(below) || entry.isLink && !this.#leadsToFile(path2)) continue;
-      found.push(asked === "" ? below : `${asked}/${below}`);
-    }
-    if (found.length > maxListedFiles) throw tooMany(asked);
-    return found.sort();
-  }
-  #leadsToFile(path2) {
-    try {
-      const followed = this.#follow(path2);
-      return followed !== null && this.tree.has(followed);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === "path-outside") return false;
-      throw error;
-    }
-  }
-};
-function isSkipped(path2) {
-  return path2.split("/").slice(0, -1).some(isSkippedFolder);
-}
-function openRevision(task) {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
-}
-
-// src/git/open-work-tree.ts
-var maxListBytes = 64 * 1024 * 1024;
-var submodule = /^160000 /;
-function ask(question, args) {
-  const result = runGit({
-    folder: question.root,
-    environment: question.environment,
-    // A path is a path, whatever characters it has.
-    args: ["--literal-pathspecs", ...args],
-    maxBytes: maxListBytes
-  });
-  if (result.ok) return result.stdout.toString("utf8").split("\0").slice(0, -1);
-  throw new JoulegateError("bad-input", `git cannot list the sources: ${result.message}`, {
-    code: "git-failed",
-    nextStep: "Run `git ls-files` by hand to see more."
-  });
-}
-function checkFilters(question, paths2) {
-  if (paths2.length === 0) return;
-  const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
-  for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
-    const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
-    if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
-  }
-}
-function openWorkTree(question) {
-  return {
-    ...openFolder(question.root),
-    listSources(path2) {
-      const normalised2 = normalisePath(path2);
-      if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
-      const kept2 = ask(question, ["ls-files", "-z", "--stage", "--", normalised2]);
-      const module = kept2.find((line3) => submodule.test(line3));
-      if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
-      const listed2 = ask(question, [
-        ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        ...["--", normalised2]
-      ]);
-      const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
-      if (paths2.length > maxListedFiles) throw tooMany(path2);
-      checkFilters(question, paths2);
-      return paths2;
-    }
-  };
-}
-
-// src/operators/conv2d/conv2d.wesl
-var conv2d_default = "// Convolution of a batch of images, NHWC, with weights HWIO: result = activation(weights * image + bias), accumulated\n// in f32. Strided, padded, dilated and grouped.\nimport constants::{GROUP_X, GROUP_Y, SPLIT_K};\nimport package::depthwise::convolve_channels;\nimport package::direct::convolve;\nimport package::operands::DEPTHWISE;\nimport package::product::multiply;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n\n// [batch, height, width, channels]\n@group(0) @binding(0) var<storage, read> image: array<Stored>;\n// [kernel_height, kernel_width, channels / groups, filters]\n@group(0) @binding(1) var<storage, read> weights: array<Stored>;\n// One element where there is no bias, so never a vector.\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n// [batch, out height, out width, filters]\n@group(0) @binding(3) var<storage, read_write> result: array<Stored>;\n\n@compute @workgroup_size(GROUP_X, GROUP_Y, SPLIT_K)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  if (DEPTHWISE) {\n    convolve_channels(group, local);\n  } else {\n    @if(ALGORITHM_gemm) multiply(group, local, index);\n    @else convolve(group, local);\n  }\n}\n";
-
-// src/operators/conv2d/depthwise.wesl
-var depthwise_default = "// A convolution of every channel with one filter of its own: packs of channels are multiplied element by element.\nimport constants::{GROUP_X, GROUP_Y, ROWS, VECTOR, kernel_height, kernel_width};\nimport package::operands::{M, N, COLS_FIT, OUTSIDE, ROWS_FIT, Run, Window, window_of, pixel_under, image_run, put};\nimport package::product::{\n  TILES, COL_WIDTH, COL_PACKS, ColPack, tile_number, corner_of, b_pack, run_lane, run_of\n};\n\n/// Channels `channel ...` of a pixel; zero outside.\nfn image_pack(pixel: u32, channel: u32) -> ColPack {\n  var pack: ColPack;\n  for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n    let first = channel + part * VECTOR;\n    let run = image_run(select(OUTSIDE, pixel, COLS_FIT || first < N), first);\n    for (var lane = 0u; lane < VECTOR; lane++) {\n      @if(COLS_1) { pack = run_lane(run, lane); }\n      @else { pack[part * VECTOR + lane] = run_lane(run, lane); }\n    }\n  }\n  return pack;\n}\n\nfn convolve_channels(workgroup: vec3u, local: vec3u) {\n  let number = tile_number(workgroup);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let first_row = corner.y + local.y;\n  var windows: array<Window, ROWS>;\n  for (var row = 0u; row < ROWS; row++) {\n    windows[row] = window_of(first_row + row * GROUP_Y);\n  }\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  for (var tap_row = 0u; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0u; tap_col < kernel_width; tap_col++) {\n      var packs: array<ColPack, COL_PACKS>;\n      for (var pack = 0u; pack < COL_PACKS; pack++) {\n        let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n        packs[pack] = b_pack(0, tap_row * kernel_width + tap_col, col);\n      }\n      for (var row = 0u; row < ROWS; row++) {\n        var pixel = pixel_under(windows[row], tap_row, tap_col);\n        pixel = select(OUTSIDE, pixel, ROWS_FIT || first_row + row * GROUP_Y < M);\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n          sums[row * COL_PACKS + pack] += image_pack(pixel, col) * packs[pack];\n        }\n      }\n    }\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    for (var pack = 0u; pack < COL_PACKS; pack++) {\n      let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n      for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n        put(0, first_row + row * GROUP_Y, col + part * VECTOR, run_of(sums[row * COL_PACKS + pack], part));\n      }\n    }\n  }\n}\n";
-
-// src/operators/conv2d/direct.wesl
-var direct_default = "// A convolution tap by tap: every invocation walks over the kernel and the channels for ROWS output pixels and COLS\n// filters, straight from storage. Nothing is divided inside, and nothing is staged.\nimport constants::{GROUP_X, GROUP_Y, ROWS, VECTOR, kernel_height, kernel_width};\nimport package::operands::{M, GROUP_CHANNELS, OUTSIDE, ROWS_FIT, Run, Window, window_of, pixel_under, image_run, put};\nimport package::product::{\n  TILES, COL_WIDTH, COL_PACKS, ColPack, ColBlock, tile_number, corner_of, b_block, run_lane, run_of\n};\n\nfn convolve(workgroup: vec3u, local: vec3u) {\n  let number = tile_number(workgroup);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let group = workgroup.z;\n  let first_row = corner.y + local.y;\n  var windows: array<Window, ROWS>;\n  for (var row = 0u; row < ROWS; row++) {\n    windows[row] = window_of(first_row + row * GROUP_Y);\n  }\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  for (var tap_row = 0u; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0u; tap_col < kernel_width; tap_col++) {\n      var pixels: array<u32, ROWS>;\n      for (var row = 0u; row < ROWS; row++) {\n        let pixel = pixel_under(windows[row], tap_row, tap_col);\n        pixels[row] = select(OUTSIDE, pixel, ROWS_FIT || first_row + row * GROUP_Y < M);\n      }\n      for (var channel = 0u; channel < GROUP_CHANNELS; channel += VECTOR) {\n        let step = (tap_row * kernel_width + tap_col) * GROUP_CHANNELS + channel;\n        var blocks: array<ColBlock, COL_PACKS>;\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          blocks[pack] = b_block(group, step, corner.x + (local.x + pack * GROUP_X) * COL_WIDTH);\n        }\n        for (var row = 0u; row < ROWS; row++) {\n          let run = image_run(pixels[row], group * GROUP_CHANNELS + channel);\n          for (var s = 0u; s < VECTOR; s++) {\n            for (var pack = 0u; pack < COL_PACKS; pack++) {\n              sums[row * COL_PACKS + pack] += run_lane(run, s) * blocks[pack][s];\n            }\n          }\n        }\n      }\n    }\n  }\n\n  for (var row = 0u; row < ROWS; row++) {\n    for (var pack = 0u; pack < COL_PACKS; pack++) {\n      let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n      for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n        put(group, first_row + row * GROUP_Y, col + part * VECTOR, run_of(sums[row * COL_PACKS + pack], part));\n      }\n    }\n  }\n}\n";
-
-// src/operators/conv2d/operands.wesl
-var operands_default = "// A convolution as a product: rows are pixels of the result, columns are filters of a group, and a step along k is one\n// channel at one tap of the kernel. Read and written in runs: VECTOR neighbouring elements in storage, as f32.\n// What lies outside is read too, because that is cheaper than a branch (WGSL bounds every access), and then replaced.\nimport constants::{\n  batch, height, width, channels, filters, kernel_height, kernel_width, stride, dilation,\n  padding_height, padding_width, padding_extra, groups, VECTOR, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE\n};\nimport package::activation::activate;\nimport package::conv2d::{image, weights, bias_row, result, Stored};\n\n@if(VECTOR_1) alias Run = f32;\n@if(VECTOR_2) alias Run = vec2f;\n@if(VECTOR_4) alias Run = vec4f;\n\nconst OUT_HEIGHT: u32 = (height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1;\nconst OUT_WIDTH: u32 = (width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1;\n// Of a group.\nconst GROUP_CHANNELS: u32 = channels / groups;\nconst GROUP_FILTERS: u32 = filters / groups;\n/// Every channel has one filter of its own, so that all groups are done together, column by column.\nconst DEPTHWISE: bool = groups == channels && groups == filters;\n\n// The product is M x K times K x N.\nconst M: u32 = batch * OUT_HEIGHT * OUT_WIDTH;\nconst N: u32 = select(filters / groups, filters, DEPTHWISE);\nconst K: u32 = kernel_height * kernel_width * GROUP_CHANNELS;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = M % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = N % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = K % K_TILE == 0;\n\n/// What an output pixel looks at: its image, and the row and column of the padded image where the kernel lies.\nstruct Window {\n  image: u32,\n  top: u32,\n  left: u32,\n}\n\nfn window_of(row: u32) -> Window {\n  let line = row / OUT_WIDTH;\n  return Window(line / OUT_HEIGHT, line % OUT_HEIGHT * stride, row % OUT_WIDTH * stride);\n}\n\n/// No pixel: the tap lies in the padding.\nconst OUTSIDE: u32 = 0xffffffff;\n\n/// The number of the pixel under a tap of the kernel, or OUTSIDE.\nfn pixel_under(window: Window, tap_row: u32, tap_col: u32) -> u32 {\n  // Below the padding these wrap around, and are out of bounds like what lies beyond the image.\n  let y = window.top + tap_row * dilation - padding_height;\n  let x = window.left + tap_col * dilation - padding_width;\n  return select(OUTSIDE, (window.image * height + y) * width + x, y < height && x < width);\n}\n\n/// Channels `channel ...` of a pixel; zero OUTSIDE.\nfn image_run(pixel: u32, channel: u32) -> Run {\n  return select(Run(image[(pixel * channels + channel) / VECTOR]), Run(), pixel == OUTSIDE);\n}\n\n/// A run of channels of the pixel that output pixel `row` looks at in this step; zero outside.\nfn a_run(group: u32, row: u32, step: u32) -> Run {\n  let tap = step / GROUP_CHANNELS;\n  let pixel = pixel_under(window_of(row), tap / kernel_width, tap % kernel_width);\n  let inside = (ROWS_FIT || row < M) && (K_FITS || step < K);\n  return image_run(select(OUTSIDE, pixel, inside), group * GROUP_CHANNELS + step % GROUP_CHANNELS);\n}\n\n/// A run of weights along the filters; zero outside.\nfn b_run(group: u32, step: u32, col: u32) -> Run {\n  let inside = (K_FITS || step < K) && (COLS_FIT || col < N);\n  return select(Run(), Run(weights[(step * filters + group * GROUP_FILTERS + col) / VECTOR]), inside);\n}\n\n/// What is stored for a sum of filter `filter_number`.\nfn finish(sum: f32, filter_number: u32) -> f32 {\n  @if(bias) { return activate(sum + f32(bias_row[filter_number])); }\n  @else { return activate(sum); }\n}\n@if(VECTOR_1) fn finish_run(sum: Run, first: u32) -> Run { return finish(sum, first); }\n@if(VECTOR_2) fn finish_run(sum: Run, first: u32) -> Run {\n  return Run(finish(sum.x, first), finish(sum.y, first + 1));\n}\n@if(VECTOR_4) fn finish_run(sum: Run, first: u32) -> Run {\n  return Run(finish(sum.x, first), finish(sum.y, first + 1), finish(sum.z, first + 2), finish(sum.w, first + 3));\n}\n\n/// Stores a run of the result along the filters, if it lies inside.\nfn put(group: u32, row: u32, col: u32, sum: Run) {\n  if ((ROWS_FIT || row < M) && (COLS_FIT || col < N)) {\n    let first = group * GROUP_FILTERS + col;\n    result[(row * filters + first) / VECTOR] = Stored(finish_run(sum, first));\n  }\n}\n";
-
-// src/operators/conv2d/operator.yaml
-var operator_default = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: >-
-  Two-dimensional convolution of images [batch, height, width, channels] with weights [kernel_height, kernel_width,
-  channels / groups, filters], then bias and activation; accumulates in f32.
-parameters:
-  height: { type: int, minimum: 1, maximum: 65535, description: rows of an image }
-  width: { type: int, minimum: 1, maximum: 65535, description: columns of an image }
-  channels: { type: int, minimum: 1, maximum: 1048576, description: channels of an image }
-  filters: { type: int, minimum: 1, maximum: 1048576, description: channels of the result }
-  kernel_height: { type: int, minimum: 1, maximum: 1024, description: rows of the kernel }
-  kernel_width: { type: int, minimum: 1, maximum: 1024, description: columns of the kernel }
-  stride: { type: int, minimum: 1, maximum: 1024, default: 1, description: pixels from one position of the kernel to the next }
-  padding_height: { type: int, minimum: 0, maximum: 1024, default: 0, description: rows of zeros above and below an image }
-  padding_width: { type: int, minimum: 0, maximum: 1024, default: 0, description: columns of zeros left and right }
-  padding_extra: { type: int, minimum: 0, maximum: 1024, default: 0, description: "further rows below and columns right, as 'same' padding needs" }
-  dilation: { type: int, minimum: 1, maximum: 1024, default: 1, description: pixels from one tap of the kernel to the next }
-  groups: { type: int, minimum: 1, maximum: 65535, default: 1, description: groups of channels and filters; depthwise if equal to both }
-  batch: { type: int, minimum: 1, maximum: 65535, default: 1, description: images }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
-  bias: { type: bool, default: false, description: a number per filter is added }
-  activation:
-    type: string
-    values: [none, relu, relu6, gelu, silu]
-    default: none
-    description: applied to every element of the result; gelu is its tanh approximation
-source: conv2d/conv2d.wesl
-entry: main
-tunables:
-  ALGORITHM: [gemm, direct] # a tiled product through workgroup memory, or tap by tap from storage
-  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along the filters
-  GROUP_Y: [1, 2, 4, 8, 16, 32] # ... and along the pixels
-  ROWS: [1, 2, 4, 8] # pixels per invocation
-  COLS: [1, 2, 4, 8] # filters per invocation
-  K_TILE: [8, 16, 32] # steps along taps and channels between barriers
-  SPLIT_K: [1, 2, 4] # slices along taps and channels that different invocations of a workgroup sum
-  STAGE_A: [true, false] # pixels through workgroup memory, or straight from storage
-  STAGE_B: [true, false] # the same for weights
-  WIDE: [false, true] # f16 elements are kept as f32 in workgroup memory
-  PAD: [0, 1] # packs of padding after every step in workgroup memory
-  DOUBLE_BUFFER: [false, true] # two tiles in workgroup memory: one barrier per tile instead of two
-  PREFETCH: [false, true] # the next tile waits in registers while the current one is multiplied
-  VECTOR: [1, 2, 4] # elements per load and store of storage
-  SWIZZLE: [1, 8] # rows of tiles that are walked through together
-constraints:
-  - channels % groups == 0 && filters % groups == 0
-  # The kernel lies within the padded image.
-  - height + 2 * padding_height + padding_extra > dilation * (kernel_height - 1)
-  - width + 2 * padding_width + padding_extra > dilation * (kernel_width - 1)
-  - GROUP_X * GROUP_Y * SPLIT_K >= 16
-  - GROUP_X * GROUP_Y * SPLIT_K <= max_invocations
-  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y
-  # A tile with far more filters or pixels than there are only idles; the default is always allowed.
-  - >-
-    GROUP_X * COLS <= max(32, 2 * (groups == channels && groups == filters ? filters : filters / groups))
-  - >-
-    GROUP_Y * ROWS <= max(32, 2 * batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1))
-  - >-
-    VECTOR == 1 || (VECTOR <= COLS && ((groups == channels && groups == filters) ? channels % VECTOR == 0
-    : (channels / groups) % VECTOR == 0 && (filters / groups) % VECTOR == 0))
-  - K_TILE / VECTOR >= SPLIT_K
-  # Depthwise convolutions have a program of their own, and only the tiled product has tiles to stage.
-  - "ALGORITHM == 'gemm' || !(groups == channels && groups == filters)"
-  - >-
-    (ALGORITHM == 'gemm' && !(groups == channels && groups == filters))
-    || (K_TILE == 16 && SPLIT_K == 1 && STAGE_A && STAGE_B && !WIDE && PAD == 0 && !DOUBLE_BUFFER && !PREFETCH)
-  # Without staging K_TILE only unrolls, so one value will do, and there is nothing to pad or buffer.
-  - STAGE_A || STAGE_B || (K_TILE == 8 && PAD == 0 && !WIDE && !DOUBLE_BUFFER && !PREFETCH)
-  - type == 'f16' || !WIDE
-  # A single tile has no successor.
-  - K_TILE < kernel_height * kernel_width * (channels / groups) || (!DOUBLE_BUFFER && !PREFETCH)
-  # Registers: 64 sums, and 32 elements that are fetched ahead.
-  - ROWS * COLS <= 64
-  - >-
-    !PREFETCH || K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0))
-    <= 32 * GROUP_X * GROUP_Y * SPLIT_K
-  - >-
-    ALGORITHM == 'direct' || (type == 'f16' && !WIDE ? 2 : 4) * (DOUBLE_BUFFER ? 2 : 1) * K_TILE
-    * ((STAGE_A ? GROUP_Y * ROWS + PAD * min(ROWS, 4) : 0) + (STAGE_B ? GROUP_X * COLS + PAD * min(COLS, 4) : 0))
-    + (SPLIT_K == 1 ? 0 : 4 * GROUP_Y * ROWS * GROUP_X * COLS) <= max_workgroup_storage
-  # Bands of rows of tiles differ only where there are several.
-  - >-
-    SWIZZLE == 1 || ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS) > 1
-  - >-
-    ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
-    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS)
-    <= 65535 * max_workgroups
-default:
-  ALGORITHM: gemm
-  GROUP_X: 8
-  GROUP_Y: 8
-  ROWS: 4
-  COLS: 4
-  K_TILE: 16
-  SPLIT_K: 1
-  STAGE_A: true
-  STAGE_B: true
-  WIDE: false
-  PAD: 0
-  DOUBLE_BUFFER: false
-  PREFETCH: false
-  VECTOR: 1
-  SWIZZLE: 1
-buffers:
-  image: { binding: 0, type: type, length: batch * height * width * channels, fill: normal }
-  weights: { binding: 1, type: type, length: kernel_height * kernel_width * (channels / groups) * filters, fill: normal }
-  bias: { binding: 2, type: type, length: "bias ? filters : 1", fill: normal }
-  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
-  result:
-    binding: 3
-    type: type
-    length: >-
-      batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters
-    check: { relative: 2.0e-3, absolute: 2.0e-2 }
-dispatch:
-  - >-
-    min(ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
-    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS), 65535)
-  - >-
-    ceil_div(ceil_div((groups == channels && groups == filters ? filters : filters / groups), GROUP_X * COLS)
-    * ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-    * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1), GROUP_Y * ROWS), 65535)
-  - "(groups == channels && groups == filters) ? 1 : groups"
-reference:
-  source: conv2d/reference.wesl
-  entry: main
-  dispatch:
-    - >-
-      min(ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters, 64), 65535)
-    - >-
-      ceil_div(ceil_div(batch * ((height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1)
-      * ((width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1) * filters, 64), 65535)
-    - 1
-`;
-
-// src/operators/conv2d/reference.wesl
-var reference_default = "// One invocation per element of the result, one product after the other: what the tuned kernel must agree with.\nimport constants::{\n  batch, height, width, channels, filters, kernel_height, kernel_width, stride, dilation,\n  padding_height, padding_width, padding_extra, groups\n};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> image: array<Element>;\n@group(0) @binding(1) var<storage, read> weights: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> result: array<Element>;\n\nconst OUT_HEIGHT: u32 = (height + 2 * padding_height + padding_extra - dilation * (kernel_height - 1) - 1) / stride + 1;\nconst OUT_WIDTH: u32 = (width + 2 * padding_width + padding_extra - dilation * (kernel_width - 1) - 1) / stride + 1;\nconst GROUP_CHANNELS: u32 = channels / groups;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) index: u32) {\n  let element = (workgroup.y * 65535 + workgroup.x) * 64 + index;\n  if (element >= batch * OUT_HEIGHT * OUT_WIDTH * filters) {\n    return;\n  }\n  let column = element % filters;\n  let out_x = i32(element / filters % OUT_WIDTH);\n  let out_y = i32(element / (filters * OUT_WIDTH) % OUT_HEIGHT);\n  let number = element / (filters * OUT_WIDTH * OUT_HEIGHT);\n  let first_channel = column / (filters / groups) * GROUP_CHANNELS;\n  var sum = 0.0f;\n  for (var tap_row = 0; tap_row < kernel_height; tap_row++) {\n    for (var tap_col = 0; tap_col < kernel_width; tap_col++) {\n      let y = out_y * stride + tap_row * dilation - padding_height;\n      let x = out_x * stride + tap_col * dilation - padding_width;\n      if (y < 0 || y >= height || x < 0 || x >= width) {\n        continue;\n      }\n      let pixel = (number * height + u32(y)) * width + u32(x);\n      let tap = u32(tap_row * kernel_width + tap_col);\n      for (var channel = 0u; channel < GROUP_CHANNELS; channel++) {\n        let weight = weights[(tap * GROUP_CHANNELS + channel) * filters + column];\n        sum += f32(image[pixel * channels + first_channel + channel]) * f32(weight);\n      }\n    }\n  }\n  @if(bias) { sum += f32(bias_row[column]); }\n  result[element] = Element(activate(sum));\n}\n";
-
-// src/operators/elementwise/elementwise.wesl
-var elementwise_default = "// y = unary(a binary b), or unary(a) binary b, element by element; b may be one row, one column or one number.\n//\n// A tile is ITEMS packs for each invocation of a workgroup; workgroups take tiles in turns.\nimport constants::{rows, cols, WORKGROUP, VECTOR, ITEMS, MAX_GROUPS};\nimport package::packs::{Element, Pack, Wide};\nimport package::unary::unary_of;\n\n@if(type_f16) enable f16;\n\n// Only what has as many elements in a row as `a` can be read in packs.\n@if(!binary_none && (broadcast_none || broadcast_row)) alias Other = Pack;\n@else alias Other = Element;\n\n@group(0) @binding(0) var<storage, read> a: array<Pack>;\n@group(0) @binding(1) var<storage, read> b: array<Other>;\n@group(0) @binding(2) var<storage, read_write> y: array<Pack>;\n\nconst PACKS: u32 = rows * cols / VECTOR;\nconst ROW_PACKS: u32 = cols / VECTOR;\nconst TILE: u32 = WORKGROUP * ITEMS;\nconst TILES: u32 = (PACKS + TILE - 1) / TILE;\nconst LAUNCHED: u32 = min(TILES, MAX_GROUPS);\n/// Where tiles come out even, compilers drop the bounds checks.\nconst FITS: bool = PACKS % TILE == 0;\n\nfn other(pack: u32) -> Wide {\n  @if(binary_none) return Wide();\n  @if(!binary_none && broadcast_none) return Wide(b[pack]);\n  @if(!binary_none && broadcast_row) return Wide(b[pack % ROW_PACKS]);\n  @if(!binary_none && broadcast_column) return Wide(f32(b[pack / ROW_PACKS]));\n  @if(!binary_none && broadcast_scalar) return Wide(f32(b[0]));\n}\n\nfn binary_of(left: Wide, right: Wide) -> Wide {\n  @if(binary_none) return left;\n  @if(binary_add) return left + right;\n  @if(binary_subtract) return left - right;\n  @if(binary_multiply) return left * right;\n  @if(binary_divide) return left / right;\n  @if(binary_minimum) return min(left, right);\n  @if(binary_maximum) return max(left, right);\n}\n\nfn result(left: Wide, right: Wide) -> Pack {\n  @if(unary_first) return Pack(binary_of(unary_of(left), right));\n  @else return Pack(unary_of(binary_of(left, right)));\n}\n\nfn position(first: u32, index: u32, item: u32) -> u32 {\n  @if(ORDER_striped) return first + item * WORKGROUP + index;\n  @if(ORDER_blocked) return first + index * ITEMS + item;\n}\n\n/// Computes a tile, or what there is of it if `partial`.\nfn compute(first: u32, index: u32, partial: bool) {\n  @if(LOAD_FIRST) {\n    var left: array<Wide, ITEMS>;\n    var right: array<Wide, ITEMS>;\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) {\n        left[item] = Wide(a[pack]);\n        right[item] = other(pack);\n      }\n    }\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) { y[pack] = result(left[item], right[item]); }\n    }\n  } @else {\n    for (var item = 0u; item < ITEMS; item++) {\n      let pack = position(first, index, item);\n      if (!partial || pack < PACKS) { y[pack] = result(Wide(a[pack]), other(pack)); }\n    }\n  }\n}\n\n@compute @workgroup_size(WORKGROUP)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  for (var tile = group.x; tile < TILES; tile += LAUNCHED) {\n    @if(CHECK_each) { compute(tile * TILE, index, !FITS); }\n    @if(CHECK_tile) {\n      if (tile * TILE + TILE <= PACKS) {\n        compute(tile * TILE, index, false);\n      } else {\n        compute(tile * TILE, index, true);\n      }\n    }\n  }\n}\n";
-
-// src/operators/elementwise/operator.yaml
-var operator_default2 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: >-
-  y = unary(a binary b) element by element, with b of the same shape, one row, one column or one number; or
-  unary(a) binary b. Computes in f32.
-parameters:
-  rows: { type: int, minimum: 1, maximum: 4294967295, default: 1, description: rows of a and y }
-  cols: { type: int, minimum: 1, maximum: 4294967295, description: columns of a and y }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
-  binary:
-    type: string
-    values: [none, add, subtract, multiply, divide, minimum, maximum]
-    default: none
-    description: "what is done with b; none: there is no b"
-  unary:
-    type: string
-    values:
-      [none, relu, relu6, leaky_relu, gelu, gelu_erf, silu, sigmoid, tanh, exp, square, absolute, negate]
-    default: none
-    description: "function of one number; gelu is the tanh approximation, leaky_relu has slope 0.01"
-  broadcast:
-    type: string
-    values: [none, row, column, scalar]
-    default: none
-    description: "b has the shape of a, is one row for all rows (a bias), one column, or one number"
-  unary_first: { type: bool, default: false, description: "unary(a) binary b, as in gated units" }
-source: elementwise/elementwise.wesl
-entry: main
-tunables:
-  WORKGROUP: [16, 32, 64, 128, 256, 512, 1024] # invocations
-  VECTOR: [1, 2, 4] # elements per load and store
-  ITEMS: [1, 2, 4, 8, 16, 32] # packs of VECTOR elements per invocation and tile
-  ORDER: [striped, blocked] # neighbours take neighbouring packs, or each a stretch of its own
-  LOAD_FIRST: [false, true] # all loads of a tile before its first store, or item after item
-  CHECK: [each, tile] # bounds are checked for each item, or once per tile
-  MAX_GROUPS: [65535, 4096, 1024, 256, 64] # workgroups; fewer than there are tiles take several turns
-constraints:
-  - WORKGROUP <= min(max_invocations, max_workgroup_size_x)
-  - "VECTOR == 1 || (broadcast == 'row' || broadcast == 'column' ? cols : rows * cols) % VECTOR == 0"
-  # A tile far larger than everything only idles; the default is always allowed.
-  - WORKGROUP * ITEMS * VECTOR <= max(64, 2 * rows * cols)
-  # Registers.
-  - VECTOR * ITEMS <= 64
-  # With one item there is no order.
-  - ITEMS > 1 || ORDER == 'striped' && !LOAD_FIRST
-  # Where tiles come out even nothing is checked.
-  - CHECK == 'each' || (rows * cols / VECTOR) % (WORKGROUP * ITEMS) != 0
-  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows * cols / VECTOR, WORKGROUP * ITEMS)
-default: { WORKGROUP: 64, VECTOR: 1, ITEMS: 1, ORDER: striped, LOAD_FIRST: false, CHECK: each, MAX_GROUPS: 65535 }
-buffers:
-  a: { binding: 0, type: type, length: rows * cols, fill: normal }
-  b:
-    binding: 1
-    type: type
-    length: >-
-      binary == 'none' || broadcast == 'scalar' ? 1 : broadcast == 'row' ? cols : broadcast == 'column' ? rows
-      : rows * cols
-    fill: normal
-  y: { binding: 2, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-4 } }
-dispatch: ["min(ceil_div(rows * cols / VECTOR, WORKGROUP * ITEMS), MAX_GROUPS)"]
-reference:
-  source: elementwise/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(rows * cols, 64), 65535)"]
-`;
-
-// src/operators/elementwise/reference.wesl
-var reference_default2 = "// One element after the other, with the same functions on single numbers: what the tuned kernel must agree with.\nimport constants::{rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read_write> y: array<Element>;\n\nconst COUNT: u32 = rows * cols;\nconst STRIDE: u32 = 64 * min((COUNT + 63) / 64, 65535);\n\nfn other(at: u32) -> f32 {\n  @if(broadcast_none) return f32(b[at]);\n  @if(broadcast_row) return f32(b[at % cols]);\n  @if(broadcast_column) return f32(b[at / cols]);\n  @if(broadcast_scalar) return f32(b[0]);\n}\n\nfn binary_of(left: f32, at: u32) -> f32 {\n  @if(binary_none) return left;\n  @if(binary_add) return left + other(at);\n  @if(binary_subtract) return left - other(at);\n  @if(binary_multiply) return left * other(at);\n  @if(binary_divide) return left / other(at);\n  @if(binary_minimum) return min(left, other(at));\n  @if(binary_maximum) return max(left, other(at));\n}\n\n/// 2 / sqrt(pi) (v - v^3 / 3 + v^5 / (2! 5) - ...), the series by which erf is defined; beyond 3 it is 1 to 2e-5.\nfn error_function(v: f32) -> f32 {\n  let w = clamp(v, -3, 3);\n  var power = w;\n  var sum = w;\n  for (var i = 1; i < 40; i++) {\n    power *= -w * w / f32(i);\n    sum += power / f32(2 * i + 1);\n  }\n  return 1.1283791671 * sum;\n}\n\nfn unary_of(v: f32) -> f32 {\n  @if(unary_none) return v;\n  @if(unary_relu) return max(v, 0);\n  @if(unary_relu6) return min(max(v, 0), 6);\n  @if(unary_leaky_relu) return max(v, 0.01 * v);\n  @if(unary_gelu) return 0.5 * v * (1 + tanh(clamp(0.7978845608 * (v + 0.044715 * v * v * v), -10, 10)));\n  @if(unary_gelu_erf) return 0.5 * v * (1 + error_function(v / sqrt(2.0f)));\n  @if(unary_silu) return v / (1 + exp(-v));\n  @if(unary_sigmoid) return 1 / (1 + exp(-v));\n  @if(unary_tanh) return tanh(clamp(v, -10, 10));\n  @if(unary_exp) return exp(v);\n  @if(unary_square) return v * v;\n  @if(unary_absolute) return abs(v);\n  @if(unary_negate) return -v;\n}\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var at = id.x; at < COUNT; at += STRIDE) {\n    @if(unary_first) { y[at] = Element(binary_of(unary_of(f32(a[at])), at)); }\n    @else { y[at] = Element(unary_of(binary_of(f32(a[at]), at))); }\n  }\n}\n";
-
-// src/operators/elementwise/unary.wesl
-var unary_default = "// Functions of one number, on packs, in f32.\nimport package::packs::Wide;\n\n/// tanh; some drivers overflow far from zero, where it is 1 in f32 anyway.\nfn bounded_tanh(v: Wide) -> Wide {\n  return tanh(clamp(v, Wide(-10), Wide(10)));\n}\n\n/// 1 / (1 + exp(-v)), from exp of the negative side only, which cannot overflow.\nfn logistic(v: Wide) -> Wide {\n  let e = exp(-abs(v));\n  return select(e, Wide(1), v >= Wide()) / (1 + e);\n}\n\n/// The error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).\nfn error_function(v: Wide) -> Wide {\n  let t = 1 / (1 + 0.3275911 * abs(v));\n  let sum = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;\n  return sign(v) * (1 - sum * exp(-v * v));\n}\n\nfn unary_of(v: Wide) -> Wide {\n  @if(unary_none) return v;\n  @if(unary_relu) return max(v, Wide());\n  @if(unary_relu6) return clamp(v, Wide(), Wide(6));\n  @if(unary_leaky_relu) return select(0.01 * v, v, v >= Wide());\n  @if(unary_gelu) return 0.5 * v * (1 + bounded_tanh(0.7978845608 * (v + 0.044715 * v * v * v)));\n  @if(unary_gelu_erf) return 0.5 * v * (1 + error_function(0.7071067812 * v));\n  @if(unary_silu) return v * logistic(v);\n  @if(unary_sigmoid) return logistic(v);\n  @if(unary_tanh) return bounded_tanh(v);\n  @if(unary_exp) return exp(v);\n  @if(unary_square) return v * v;\n  @if(unary_absolute) return abs(v);\n  @if(unary_negate) return -v;\n}\n";
-
-// src/operators/layernorm/layernorm.wesl
-var layernorm_default = "// y[row, :] = (x[row, :] - mean) / sqrt(variance + epsilon) * gamma + beta, over the last axis.\n//\n// two_pass sums the elements, then the squares of what is left after the mean; welford keeps mean and squares of what it\n// has seen up to date in one pass (Welford 1962) and joins the lanes as Chan, Golub and LeVeque (1979) do. Neither\n// subtracts large sums from each other, so rows far from zero lose nothing.\nimport constants::{rows, cols, epsilon, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::row_sum;\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read> gamma: array<Pack>;\n@group(0) @binding(2) var<storage, read> beta: array<Pack>;\n@group(0) @binding(3) var<storage, read_write> y: array<Pack>;\n\nconst SHARE: f32 = 1 / f32(cols);\n\n/// A pack of the row: as kept, or read again.\nfn value(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return Wide(x[row * PACKS + pack]);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    // welford: mean of the packs so far, lane by lane, and sums of squared differences from it.\n    var center = Wide();\n    var squares = Wide();\n    @if(ALGORITHM_welford) var count = 0.0f;\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide();\n        if (is_inside(pack)) {\n          items[i] = Wide(x[row * PACKS + pack]);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      @if(ALGORITHM_two_pass) {\n        for (var i = 0u; i < ITEMS; i++) { center += items[i]; }\n      } @else {\n        for (var i = 0u; i < ITEMS; i++) {\n          if (is_inside(pack_at(lane, step + i))) {\n            count += 1;\n            let change = items[i] - center;\n            center += change * (1 / count);\n            squares += change * (items[i] - center);\n          }\n        }\n      }\n    }\n\n    @if(ALGORITHM_two_pass) let mean = row_sum(sum_of(center), index) * SHARE;\n    @else let mean = row_sum(count * sum_of(center), index) * SHARE;\n    @if(ALGORITHM_two_pass) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let difference = value(row, index, step + i, pack) - mean;\n            squares += difference * difference;\n          }\n        }\n      }\n    } @else {\n      squares += count * (center - mean) * (center - mean);\n    }\n    let factor = inverseSqrt(row_sum(sum_of(squares), index) * SHARE + f32(epsilon));\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let normal = (value(row, index, step + i, pack) - mean) * factor;\n            y[row * PACKS + pack] = Pack(normal * Wide(gamma[pack]) + Wide(beta[pack]));\n          }\n        }\n      }\n    }\n  }\n}\n";
-
-// src/operators/layernorm/operator.yaml
-var operator_default3 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: >-
-  Layer normalisation over the last axis, y[r, c] = (x[r, c] - mean) / sqrt(variance + epsilon) gamma[c] + beta[c] with
-  mean and variance of row r; computes in f32.
-parameters:
-  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each normalised by itself" }
-  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
-  epsilon: { type: double, minimum: 0, default: 1.0e-5, description: added to the variance }
-source: layernorm/layernorm.wesl
-entry: main
-tunables:
-  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
-  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
-  VECTOR: [1, 2, 4] # elements per load and store
-  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
-  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
-  CACHE: [none, registers, workgroup] # where a row waits for the later passes; none reads it again
-  ALGORITHM: [two_pass, welford] # mean and variance one after the other, or together
-  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
-  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
-  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
-constraints:
-  - LANES * GROUP_ROWS >= 16
-  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
-  - cols % VECTOR == 0
-  # More lanes than packs only idle; the default is always allowed.
-  - LANES <= max(128, cols / VECTOR)
-  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
-  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
-  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
-  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
-  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
-  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
-  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
-  # Workgroup memory comes in units of 16 bytes.
-  - >-
-    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
-    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
-  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
-default:
-  LANES: 128
-  GROUP_ROWS: 1
-  VECTOR: 1
-  ITEMS: 1
-  ORDER: striped
-  CACHE: none
-  ALGORITHM: two_pass
-  SUBGROUP: 1
-  COMBINE: tree
-  MAX_GROUPS: 65535
-buffers:
-  x: { binding: 0, type: type, length: rows * cols, fill: normal }
-  gamma: { binding: 1, type: type, length: cols, fill: uniform }
-  beta: { binding: 2, type: type, length: cols, fill: normal }
-  # In f16 results are rounded to 11 bits.
-  y: { binding: 3, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-3 } }
-dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
-reference:
-  source: layernorm/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(rows, 64), 65535)"]
-`;
-
-// src/operators/layernorm/reference.wesl
-var reference_default3 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, epsilon};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read> gamma: array<Element>;\n@group(0) @binding(2) var<storage, read> beta: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var mean = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      mean += (f32(x[row * cols + i]) - mean) / f32(i + 1);\n    }\n    var variance = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      let difference = f32(x[row * cols + i]) - mean;\n      variance += (difference * difference - variance) / f32(i + 1);\n    }\n    let deviation = sqrt(variance + f32(epsilon));\n    for (var i = 0u; i < cols; i++) {\n      let normal = (f32(x[row * cols + i]) - mean) / deviation;\n      y[row * cols + i] = Element(normal * f32(gamma[i]) + f32(beta[i]));\n    }\n  }\n}\n";
-
-// src/operators/matmul/activation.wesl
-var activation_default = "// What is applied to every element of a result before it is stored.\n\n@if(activation_none) fn activate(x: f32) -> f32 { return x; }\n@if(activation_relu) fn activate(x: f32) -> f32 { return max(x, 0.0); }\n@if(activation_relu6) fn activate(x: f32) -> f32 { return clamp(x, 0.0, 6.0); }\n@if(activation_silu) fn activate(x: f32) -> f32 { return x * sigmoid(x); }\n// The approximation x / 2 (1 + tanh(u / 2)) = x sigmoid(u), u = sqrt(8 / pi) (x + 0.044715 x^3) (arXiv 1606.08415).\n@if(activation_gelu) fn activate(x: f32) -> f32 {\n  return x * sigmoid(1.5957691 * x * (1.0 + 0.044715 * x * x));\n}\n\n/// 1 / (1 + exp(-x)); clamped, so that exp stays finite.\n@if(activation_silu || activation_gelu) fn sigmoid(x: f32) -> f32 {\n  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));\n}\n";
-
-// src/operators/matmul/matmul.wesl
-var matmul_default = "// C = activation(A B + bias), a batch of row-major matrices, accumulated in f32.\nimport constants::{GROUP_X, GROUP_Y, SPLIT_K};\nimport package::product::multiply;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n\n@group(0) @binding(0) var<storage, read> a: array<Stored>;\n@group(0) @binding(1) var<storage, read> b: array<Stored>;\n// One element where there is no bias, so never a vector.\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> c: array<Stored>;\n\n@compute @workgroup_size(GROUP_X, GROUP_Y, SPLIT_K)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_id) local: vec3u,\n  @builtin(local_invocation_index) index: u32,\n) {\n  multiply(group, local, index);\n}\n";
-
-// src/operators/matmul/operands.wesl
-var operands_default2 = "// The matrices of a product, read and written in runs: VECTOR neighbouring elements in storage, as f32.\n// What lies outside is read too, because that is cheaper than a branch (WGSL bounds every access), and then replaced.\nimport constants::{m, n, k, VECTOR, GROUP_X, GROUP_Y, ROWS, COLS, K_TILE};\nimport package::activation::activate;\nimport package::matmul::{a, b, bias_row, c, Stored};\n\n@if(VECTOR_1) alias Run = f32;\n@if(VECTOR_2) alias Run = vec2f;\n@if(VECTOR_4) alias Run = vec4f;\n\n// The product is M x K times K x N.\nconst M: u32 = m;\nconst N: u32 = n;\nconst K: u32 = k;\n\n// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = m % (GROUP_Y * ROWS) == 0;\nconst COLS_FIT: bool = n % (GROUP_X * COLS) == 0;\nconst K_FITS: bool = k % K_TILE == 0;\n\n/// A run of A: along the rows if A is transposed, else along k; zero outside.\nfn a_run(matrix: u32, row: u32, step: u32) -> Run {\n  @if(transpose_a) let element = (matrix * k + step) * m + row;\n  @else let element = (matrix * m + row) * k + step;\n  return select(Run(), Run(a[element / VECTOR]), (ROWS_FIT || row < m) && (K_FITS || step < k));\n}\n\n/// A run of B: along k if B is transposed, else along the columns; zero outside.\nfn b_run(matrix: u32, step: u32, col: u32) -> Run {\n  @if(transpose_b) let element = (matrix * n + col) * k + step;\n  @else let element = (matrix * k + step) * n + col;\n  return select(Run(), Run(b[element / VECTOR]), (K_FITS || step < k) && (COLS_FIT || col < n));\n}\n\n/// What is stored for a sum of column `col`.\nfn finish(sum: f32, col: u32) -> f32 {\n  @if(bias) { return activate(sum + f32(bias_row[col])); }\n  @else { return activate(sum); }\n}\n@if(VECTOR_1) fn finish_run(sum: Run, col: u32) -> Run { return finish(sum, col); }\n@if(VECTOR_2) fn finish_run(sum: Run, col: u32) -> Run { return Run(finish(sum.x, col), finish(sum.y, col + 1)); }\n@if(VECTOR_4) fn finish_run(sum: Run, col: u32) -> Run {\n  return Run(finish(sum.x, col), finish(sum.y, col + 1), finish(sum.z, col + 2), finish(sum.w, col + 3));\n}\n\n/// Stores a run of C along the columns, if it lies inside.\nfn put(matrix: u32, row: u32, col: u32, sum: Run) {\n  if ((ROWS_FIT || row < m) && (COLS_FIT || col < n)) {\n    c[((matrix * m + row) * n + col) / VECTOR] = Stored(finish_run(sum, col));\n  }\n}\n";
-
-// src/operators/matmul/operator.yaml
-var operator_default4 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: >-
-  Matrix product C = activation(A B + bias) of row-major matrices, C[m, n], A[m, k], B[k, n], or a batch of them;
-  accumulates in f32.
-parameters:
-  m: { type: int, minimum: 1, maximum: 16777216, description: rows of A and C }
-  n: { type: int, minimum: 1, maximum: 16777216, description: columns of B and C }
-  k: { type: int, minimum: 1, maximum: 16777216, description: columns of A and rows of B }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of all matrices }
-  batch: { type: int, minimum: 1, maximum: 65535, default: 1, description: "products, one matrix after the other" }
-  transpose_a: { type: bool, default: false, description: "A is stored as [k, m]" }
-  transpose_b: { type: bool, default: false, description: "B is stored as [n, k]" }
-  bias: { type: bool, default: false, description: a row of n numbers is added to every row of C }
-  activation:
-    type: string
-    values: [none, relu, relu6, gelu, silu]
-    default: none
-    description: applied to every element of C; gelu is its tanh approximation
-source: matmul/matmul.wesl
-entry: main
-tunables:
-  GROUP_X: [4, 8, 16, 32, 64] # invocations of a workgroup along n
-  GROUP_Y: [1, 2, 4, 8, 16, 32] # ... and along m
-  ROWS: [1, 2, 4, 8] # rows of C per invocation
-  COLS: [1, 2, 4, 8] # columns of C per invocation
-  K_TILE: [4, 8, 16, 32] # steps along k between barriers
-  SPLIT_K: [1, 2, 4] # slices along k that different invocations of a workgroup sum
-  STAGE_A: [true, false] # through workgroup memory, or straight from storage
-  STAGE_B: [true, false]
-  WIDE: [false, true] # f16 elements are kept as f32 in workgroup memory
-  PAD: [0, 1] # packs of padding after every step in workgroup memory
-  DOUBLE_BUFFER: [false, true] # two tiles in workgroup memory: one barrier per tile instead of two
-  PREFETCH: [false, true] # the next tile waits in registers while the current one is multiplied
-  VECTOR: [1, 2, 4] # elements per load and store of storage
-  SWIZZLE: [1, 8] # rows of tiles that are walked through together
-constraints:
-  - GROUP_X * GROUP_Y * SPLIT_K >= 16
-  - GROUP_X * GROUP_Y * SPLIT_K <= max_invocations
-  - GROUP_X <= max_workgroup_size_x && GROUP_Y <= max_workgroup_size_y
-  # A tile far higher or wider than C only idles; the default is always allowed.
-  - GROUP_Y * ROWS <= max(32, 2 * m) && GROUP_X * COLS <= max(32, 2 * n)
-  - >-
-    VECTOR == 1 || (VECTOR <= COLS && n % VECTOR == 0
-    && (transpose_a ? VECTOR <= ROWS && m % VECTOR == 0 : k % VECTOR == 0) && (!transpose_b || k % VECTOR == 0))
-  - K_TILE / VECTOR >= SPLIT_K
-  # Without staging K_TILE only unrolls, so two values will do, and there is nothing to pad or buffer.
-  - STAGE_A || STAGE_B || (K_TILE <= 8 && PAD == 0 && !WIDE && !DOUBLE_BUFFER && !PREFETCH)
-  - type == 'f16' || !WIDE
-  # A single tile has no successor.
-  - K_TILE < k || (!DOUBLE_BUFFER && !PREFETCH)
-  # Registers: 64 sums, and 32 elements that are fetched ahead.
-  - ROWS * COLS <= 64
-  - >-
-    !PREFETCH || K_TILE * ((STAGE_A ? GROUP_Y * ROWS : 0) + (STAGE_B ? GROUP_X * COLS : 0))
-    <= 32 * GROUP_X * GROUP_Y * SPLIT_K
-  - >-
-    (type == 'f16' && !WIDE ? 2 : 4) * (DOUBLE_BUFFER ? 2 : 1) * K_TILE
-    * ((STAGE_A ? GROUP_Y * ROWS + PAD * min(ROWS, 4) : 0) + (STAGE_B ? GROUP_X * COLS + PAD * min(COLS, 4) : 0))
-    + (SPLIT_K == 1 ? 0 : 4 * GROUP_Y * ROWS * GROUP_X * COLS) <= max_workgroup_storage
-  # Bands of rows of tiles differ only where there are several.
-  - SWIZZLE == 1 || ceil_div(m, GROUP_Y * ROWS) > 1
-  - ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS) <= 65535 * max_workgroups
-default:
-  GROUP_X: 8
-  GROUP_Y: 8
-  ROWS: 4
-  COLS: 4
-  K_TILE: 16
-  SPLIT_K: 1
-  STAGE_A: true
-  STAGE_B: true
-  WIDE: false
-  PAD: 0
-  DOUBLE_BUFFER: false
-  PREFETCH: false
-  VECTOR: 1
-  SWIZZLE: 1
-buffers:
-  a: { binding: 0, type: type, length: batch * m * k, fill: normal }
-  b: { binding: 1, type: type, length: batch * k * n, fill: normal }
-  bias: { binding: 2, type: type, length: "bias ? n : 1", fill: normal }
-  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
-  c: { binding: 3, type: type, length: batch * m * n, check: { relative: 2.0e-3, absolute: 2.0e-2 } }
-dispatch:
-  - "min(ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS), 65535)"
-  - "ceil_div(ceil_div(n, GROUP_X * COLS) * ceil_div(m, GROUP_Y * ROWS), 65535)"
-  - batch
-reference:
-  source: matmul/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(batch * m * n, 64), 65535)", "ceil_div(ceil_div(batch * m * n, 64), 65535)", 1]
-`;
-
-// src/operators/matmul/product.wesl
-var product_default = "// A tiled product of two matrices, whatever they are stored as: `operands` reads them in runs and takes the results.\n//\n// A workgroup computes a tile of C, GROUP_Y * ROWS high and GROUP_X * COLS wide. Every invocation keeps ROWS * COLS\n// elements of it in registers, in packs of up to four, and walks along k, K_TILE steps between two barriers. Packs of\n// an invocation lie GROUP_Y and GROUP_X packs apart, so that neighbours read neighbouring packs. A block is what one\n// invocation reads at once: VECTOR steps of a pack of rows or columns.\nimport constants::{GROUP_X, GROUP_Y, ROWS, COLS, K_TILE, VECTOR, PAD, SWIZZLE, SPLIT_K};\nimport package::operands::{M, N, K, Run, a_run, b_run, put};\n\n// Elements of a pack of rows of A or columns of B and C.\n@if(ROWS_1) const ROW_WIDTH: u32 = 1;\n@if(ROWS_2) const ROW_WIDTH: u32 = 2;\n@if(ROWS_4 || ROWS_8) const ROW_WIDTH: u32 = 4;\n@if(COLS_1) const COL_WIDTH: u32 = 1;\n@if(COLS_2) const COL_WIDTH: u32 = 2;\n@if(COLS_4 || COLS_8) const COL_WIDTH: u32 = 4;\n@if(ROWS_1) alias RowPack = f32;\n@if(ROWS_2) alias RowPack = vec2f;\n@if(ROWS_4 || ROWS_8) alias RowPack = vec4f;\n@if(COLS_1) alias ColPack = f32;\n@if(COLS_2) alias ColPack = vec2f;\n@if(COLS_4 || COLS_8) alias ColPack = vec4f;\n\n// The same in workgroup memory.\n@if(type_f16 && !WIDE) alias Kept = f16;\n@else alias Kept = f32;\n@if(ROWS_1) alias KeptRows = Kept;\n@if(ROWS_2) alias KeptRows = vec2<Kept>;\n@if(ROWS_4 || ROWS_8) alias KeptRows = vec4<Kept>;\n@if(COLS_1) alias KeptCols = Kept;\n@if(COLS_2) alias KeptCols = vec2<Kept>;\n@if(COLS_4 || COLS_8) alias KeptCols = vec4<Kept>;\n\nalias RowBlock = array<RowPack, VECTOR>;\nalias ColBlock = array<ColPack, VECTOR>;\n\nconst INVOCATIONS: u32 = GROUP_X * GROUP_Y * SPLIT_K;\nconst TILE_ROWS: u32 = GROUP_Y * ROWS;\nconst TILE_COLS: u32 = GROUP_X * COLS;\nconst TILES_X: u32 = (N + TILE_COLS - 1) / TILE_COLS;\nconst TILES_Y: u32 = (M + TILE_ROWS - 1) / TILE_ROWS;\nconst TILES: u32 = TILES_X * TILES_Y;\n// K_TILE steps along k are a leg.\nconst LEGS: u32 = (K + K_TILE - 1) / K_TILE;\n// Packs of an invocation, and of the workgroup's tile.\nconst ROW_PACKS: u32 = ROWS / ROW_WIDTH;\nconst COL_PACKS: u32 = COLS / COL_WIDTH;\nconst TILE_ROW_PACKS: u32 = GROUP_Y * ROW_PACKS;\nconst TILE_COL_PACKS: u32 = GROUP_X * COL_PACKS;\n// Packs from one step to the next in workgroup memory; PAD moves steps to other banks.\nconst A_STRIDE: u32 = TILE_ROW_PACKS + PAD;\nconst B_STRIDE: u32 = TILE_COL_PACKS + PAD;\n// Blocks of a tile along k, in all, and of an invocation.\nconst K_BLOCKS: u32 = K_TILE / VECTOR;\nconst A_BLOCKS: u32 = K_BLOCKS * TILE_ROW_PACKS;\nconst B_BLOCKS: u32 = K_BLOCKS * TILE_COL_PACKS;\nconst A_SHARE: u32 = (A_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;\nconst B_SHARE: u32 = (B_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;\n\n@if(DOUBLE_BUFFER) const BUFFERS: u32 = 2;\n@else const BUFFERS: u32 = 1;\n@if(STAGE_A) var<workgroup> a_tile: array<KeptRows, BUFFERS * K_TILE * A_STRIDE>;\n@if(STAGE_B) var<workgroup> b_tile: array<KeptCols, BUFFERS * K_TILE * B_STRIDE>;\n@if(!SPLIT_K_1) var<workgroup> partial_sums: array<ColPack, TILE_ROWS * TILE_COL_PACKS>;\n\n/// One element of a run or pack.\n@if(VECTOR_1) fn run_lane(run: Run, lane: u32) -> f32 { return run; }\n@else fn run_lane(run: Run, lane: u32) -> f32 { return run[lane]; }\n@if(ROWS_1) fn row_lane(pack: RowPack, lane: u32) -> f32 { return pack; }\n@else fn row_lane(pack: RowPack, lane: u32) -> f32 { return pack[lane]; }\n\n/// Run number `part` of a pack of columns.\n@if(VECTOR_4 || (VECTOR_2 && COLS_2) || COLS_1) fn run_of(pack: ColPack, part: u32) -> Run { return pack; }\n@if(VECTOR_2 && !COLS_2) fn run_of(pack: ColPack, part: u32) -> Run {\n  return Run(pack[2 * part], pack[2 * part + 1]);\n}\n@if(VECTOR_1 && !COLS_1) fn run_of(pack: ColPack, part: u32) -> Run { return pack[part]; }\n\n/// Steps `step ...` of the rows `row ...` of A.\nfn a_block(matrix: u32, row: u32, step: u32) -> RowBlock {\n  var block: RowBlock;\n  @if(transpose_a) {\n    for (var s = 0u; s < VECTOR; s++) {\n      for (var part = 0u; part < ROW_WIDTH / VECTOR; part++) {\n        let run = a_run(matrix, row + part * VECTOR, step + s);\n        for (var lane = 0u; lane < VECTOR; lane++) {\n          @if(ROWS_1) { block[s] = run_lane(run, lane); }\n          @else { block[s][part * VECTOR + lane] = run_lane(run, lane); }\n        }\n      }\n    }\n  } @else {\n    for (var r = 0u; r < ROW_WIDTH; r++) {\n      let run = a_run(matrix, row + r, step);\n      for (var s = 0u; s < VECTOR; s++) {\n        @if(ROWS_1) { block[s] = run_lane(run, s); }\n        @else { block[s][r] = run_lane(run, s); }\n      }\n    }\n  }\n  return block;\n}\n\n/// One step of the columns `col ...` of B, stored along the columns.\n@if(!transpose_b) fn b_pack(matrix: u32, step: u32, col: u32) -> ColPack {\n  var pack: ColPack;\n  for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n    let run = b_run(matrix, step, col + part * VECTOR);\n    for (var lane = 0u; lane < VECTOR; lane++) {\n      @if(COLS_1) { pack = run_lane(run, lane); }\n      @else { pack[part * VECTOR + lane] = run_lane(run, lane); }\n    }\n  }\n  return pack;\n}\n\n/// Steps `step ...` of the columns `col ...` of B.\nfn b_block(matrix: u32, step: u32, col: u32) -> ColBlock {\n  var block: ColBlock;\n  @if(transpose_b) {\n    for (var c = 0u; c < COL_WIDTH; c++) {\n      let run = b_run(matrix, step, col + c);\n      for (var s = 0u; s < VECTOR; s++) {\n        @if(COLS_1) { block[s] = run_lane(run, s); }\n        @else { block[s][c] = run_lane(run, s); }\n      }\n    }\n  } @else {\n    for (var s = 0u; s < VECTOR; s++) {\n      block[s] = b_pack(matrix, step + s, col);\n    }\n  }\n  return block;\n}\n\n/// Pack and block along k of block number `i` of a tile: neighbours read along what is contiguous in storage.\n@if(STAGE_A && transpose_a) fn a_pack_of(i: u32) -> u32 { return i % TILE_ROW_PACKS; }\n@if(STAGE_A && transpose_a) fn a_block_of(i: u32) -> u32 { return i / TILE_ROW_PACKS; }\n@if(STAGE_A && !transpose_a) fn a_pack_of(i: u32) -> u32 { return i / K_BLOCKS; }\n@if(STAGE_A && !transpose_a) fn a_block_of(i: u32) -> u32 { return i % K_BLOCKS; }\n@if(STAGE_B && transpose_b) fn b_pack_of(i: u32) -> u32 { return i / K_BLOCKS; }\n@if(STAGE_B && transpose_b) fn b_block_of(i: u32) -> u32 { return i % K_BLOCKS; }\n@if(STAGE_B && !transpose_b) fn b_pack_of(i: u32) -> u32 { return i % TILE_COL_PACKS; }\n@if(STAGE_B && !transpose_b) fn b_block_of(i: u32) -> u32 { return i / TILE_COL_PACKS; }\n\n/// Reads a block of a tile; `origin` is the tile's first row or column and its first step.\n@if(STAGE_A) fn fetch_a(matrix: u32, origin: vec2u, i: u32) -> RowBlock {\n  return a_block(matrix, origin.x + a_pack_of(i) * ROW_WIDTH, origin.y + a_block_of(i) * VECTOR);\n}\n@if(STAGE_B) fn fetch_b(matrix: u32, origin: vec2u, i: u32) -> ColBlock {\n  return b_block(matrix, origin.y + b_block_of(i) * VECTOR, origin.x + b_pack_of(i) * COL_WIDTH);\n}\n\n/// Puts a block of a tile into workgroup memory.\n@if(STAGE_A) fn keep_a(buffer: u32, i: u32, block: RowBlock) {\n  let place = (buffer * K_TILE + a_block_of(i) * VECTOR) * A_STRIDE + a_pack_of(i);\n  for (var s = 0u; s < VECTOR; s++) {\n    a_tile[place + s * A_STRIDE] = KeptRows(block[s]);\n  }\n}\n@if(STAGE_B) fn keep_b(buffer: u32, i: u32, block: ColBlock) {\n  let place = (buffer * K_TILE + b_block_of(i) * VECTOR) * B_STRIDE + b_pack_of(i);\n  for (var s = 0u; s < VECTOR; s++) {\n    b_tile[place + s * B_STRIDE] = KeptCols(block[s]);\n  }\n}\n\n/// All of an invocation's share of a leg, straight into workgroup memory.\n@if(STAGE_A || STAGE_B) fn stage(matrix: u32, corner: vec2u, step: u32, buffer: u32, index: u32) {\n  @if(STAGE_A) {\n    for (var i = index; i < A_BLOCKS; i += INVOCATIONS) {\n      keep_a(buffer, i, fetch_a(matrix, vec2u(corner.y, step), i));\n    }\n  }\n  @if(STAGE_B) {\n    for (var i = index; i < B_BLOCKS; i += INVOCATIONS) {\n      keep_b(buffer, i, fetch_b(matrix, vec2u(corner.x, step), i));\n    }\n  }\n}\n\n/// Number of the tile that a workgroup computes; those beyond the largest dispatch in x go on in y.\nfn tile_number(group: vec3u) -> u32 {\n  return group.y * 65535 + group.x;\n}\n\n/// First column and row of a tile. Tiles are numbered in bands of SWIZZLE rows of tiles, down before along, so that\n/// workgroups that run at the same time share rows and columns.\nfn corner_of(number: u32) -> vec2u {\n  let band = number / (SWIZZLE * TILES_X) * SWIZZLE;\n  let height = min(SWIZZLE, TILES_Y - band);\n  let along = number % (SWIZZLE * TILES_X);\n  return vec2u(along / height * TILE_COLS, (band + along % height) * TILE_ROWS);\n}\n\n/// Computes a tile of C; `group.z` is the matrix of the batch.\nfn multiply(group: vec3u, local: vec3u, index: u32) {\n  let number = tile_number(group);\n  if (number >= TILES) {\n    return;\n  }\n  let corner = corner_of(number);\n  let matrix = group.z;\n  var sums: array<ColPack, ROWS * COL_PACKS>;\n\n  @if(PREFETCH && STAGE_A) var a_next: array<RowBlock, A_SHARE>;\n  @if(PREFETCH && STAGE_B) var b_next: array<ColBlock, B_SHARE>;\n  // With two buffers, or with the next tile waiting in registers, the first one comes ahead of the loop.\n  @if(DOUBLE_BUFFER || PREFETCH) stage(matrix, corner, 0, 0, index);\n\n  for (var leg = 0u; leg < LEGS; leg++) {\n    @if(!DOUBLE_BUFFER && !PREFETCH && (STAGE_A || STAGE_B)) stage(matrix, corner, leg * K_TILE, 0, index);\n    @if(STAGE_A || STAGE_B) workgroupBarrier();\n    @if(PREFETCH) {\n      if (leg + 1 < LEGS) {\n        @if(STAGE_A) {\n          for (var share = 0u; share < A_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (A_BLOCKS % INVOCATIONS == 0 || i < A_BLOCKS) {\n              a_next[share] = fetch_a(matrix, vec2u(corner.y, (leg + 1) * K_TILE), i);\n            }\n          }\n        }\n        @if(STAGE_B) {\n          for (var share = 0u; share < B_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (B_BLOCKS % INVOCATIONS == 0 || i < B_BLOCKS) {\n              b_next[share] = fetch_b(matrix, vec2u(corner.x, (leg + 1) * K_TILE), i);\n            }\n          }\n        }\n      }\n    }\n    @if(DOUBLE_BUFFER && !PREFETCH) {\n      if (leg + 1 < LEGS) {\n        stage(matrix, corner, (leg + 1) * K_TILE, (leg + 1) % 2, index);\n      }\n    }\n    @if(DOUBLE_BUFFER) let first_step = leg % 2 * K_TILE;\n    @else let first_step = 0u;\n\n    for (var round = 0u; round < K_BLOCKS / SPLIT_K; round++) {\n      let block = (round * SPLIT_K + local.z) * VECTOR;\n      @if(!STAGE_A) var a_direct: array<RowBlock, ROW_PACKS>;\n      @if(!STAGE_A) {\n        for (var pack = 0u; pack < ROW_PACKS; pack++) {\n          let row = corner.y + (local.y + pack * GROUP_Y) * ROW_WIDTH;\n          a_direct[pack] = a_block(matrix, row, leg * K_TILE + block);\n        }\n      }\n      @if(!STAGE_B) var b_direct: array<ColBlock, COL_PACKS>;\n      @if(!STAGE_B) {\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n          b_direct[pack] = b_block(matrix, leg * K_TILE + block, col);\n        }\n      }\n      for (var s = 0u; s < VECTOR; s++) {\n        let step = first_step + block + s;\n        var b_packs: array<ColPack, COL_PACKS>;\n        for (var pack = 0u; pack < COL_PACKS; pack++) {\n          @if(STAGE_B) { b_packs[pack] = ColPack(b_tile[step * B_STRIDE + local.x + pack * GROUP_X]); }\n          @else { b_packs[pack] = b_direct[pack][s]; }\n        }\n        for (var row_pack = 0u; row_pack < ROW_PACKS; row_pack++) {\n          @if(STAGE_A) let a_pack = RowPack(a_tile[step * A_STRIDE + local.y + row_pack * GROUP_Y]);\n          @else let a_pack = a_direct[row_pack][s];\n          for (var lane = 0u; lane < ROW_WIDTH; lane++) {\n            let row = (row_pack * ROW_WIDTH + lane) * COL_PACKS;\n            for (var pack = 0u; pack < COL_PACKS; pack++) {\n              sums[row + pack] += row_lane(a_pack, lane) * b_packs[pack];\n            }\n          }\n        }\n      }\n    }\n\n    @if(!DOUBLE_BUFFER && (STAGE_A || STAGE_B)) workgroupBarrier();\n    @if(PREFETCH) {\n      if (leg + 1 < LEGS) {\n        @if(DOUBLE_BUFFER) let buffer = (leg + 1) % 2;\n        @else let buffer = 0u;\n        @if(STAGE_A) {\n          for (var share = 0u; share < A_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (A_BLOCKS % INVOCATIONS == 0 || i < A_BLOCKS) {\n              keep_a(buffer, i, a_next[share]);\n            }\n          }\n        }\n        @if(STAGE_B) {\n          for (var share = 0u; share < B_SHARE; share++) {\n            let i = index + share * INVOCATIONS;\n            if (B_BLOCKS % INVOCATIONS == 0 || i < B_BLOCKS) {\n              keep_b(buffer, i, b_next[share]);\n            }\n          }\n        }\n      }\n    }\n  }\n\n  // Slices along k hand their sums over to the first one, in turn.\n  @if(!SPLIT_K_1) {\n    let lane = local.y * GROUP_X + local.x;\n    for (var slice = 1u; slice < SPLIT_K; slice++) {\n      if (local.z == slice) {\n        for (var i = 0u; i < ROWS * COL_PACKS; i++) {\n          partial_sums[i * GROUP_X * GROUP_Y + lane] = sums[i];\n        }\n      }\n      workgroupBarrier();\n      if (local.z == 0) {\n        for (var i = 0u; i < ROWS * COL_PACKS; i++) {\n          sums[i] += partial_sums[i * GROUP_X * GROUP_Y + lane];\n        }\n      }\n      workgroupBarrier();\n    }\n    if (local.z != 0) {\n      return;\n    }\n  }\n\n  for (var row_pack = 0u; row_pack < ROW_PACKS; row_pack++) {\n    for (var lane = 0u; lane < ROW_WIDTH; lane++) {\n      let row = corner.y + (local.y + row_pack * GROUP_Y) * ROW_WIDTH + lane;\n      for (var pack = 0u; pack < COL_PACKS; pack++) {\n        let col = corner.x + (local.x + pack * GROUP_X) * COL_WIDTH;\n        let sum = sums[(row_pack * ROW_WIDTH + lane) * COL_PACKS + pack];\n        for (var part = 0u; part < COL_WIDTH / VECTOR; part++) {\n          put(matrix, row, col + part * VECTOR, run_of(sum, part));\n        }\n      }\n    }\n  }\n}\n";
-
-// src/operators/matmul/reference.wesl
-var reference_default4 = "// One invocation per element of C, one product after the other: what the tiled kernel must agree with.\nimport constants::{m, n, k, batch};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> b: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_row: array<Element>;\n@group(0) @binding(3) var<storage, read_write> c: array<Element>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let element = (group.y * 65535 + group.x) * 64 + index;\n  if (element >= batch * m * n) {\n    return;\n  }\n  let matrix = element / (m * n);\n  let row = element / n % m;\n  let column = element % n;\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    @if(transpose_a) let left = a[(matrix * k + i) * m + row];\n    @else let left = a[(matrix * m + row) * k + i];\n    @if(transpose_b) let right = b[(matrix * n + column) * k + i];\n    @else let right = b[(matrix * k + i) * n + column];\n    sum += f32(left) * f32(right);\n  }\n  @if(bias) { sum += f32(bias_row[column]); }\n  c[element] = Element(activate(sum));\n}\n";
-
-// src/operators/matvec/matvec.wesl
-var matvec_default = "// y = activation(A x + bias), A row-major, accumulated in f32.\n//\n// A workgroup is GROUP_ROWS lines of GROUP_K invocations. A line computes ROWS rows: its invocations walk along k\n// together, neighbours reading neighbouring packs of VECTOR elements, and add up their sums at the end.\nimport constants::{m, k, GROUP_K, GROUP_ROWS, ROWS, VECTOR, UNROLL};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(REDUCE_subgroups) enable subgroups;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Stored = Element;\n@if(VECTOR_2) alias Stored = vec2<Element>;\n@if(VECTOR_4) alias Stored = vec4<Element>;\n@if(VECTOR_1) alias Pack = f32;\n@if(VECTOR_2) alias Pack = vec2f;\n@if(VECTOR_4) alias Pack = vec4f;\n\n@group(0) @binding(0) var<storage, read> a: array<Stored>;\n@group(0) @binding(1) var<storage, read> x: array<Stored>;\n@group(0) @binding(2) var<storage, read> bias_column: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\nconst INVOCATIONS: u32 = GROUP_K * GROUP_ROWS;\nconst LAST_ROW: u32 = m - 1;\n// Lengths in packs.\nconst K_PACKS: u32 = k / VECTOR;\nconst ROUND: u32 = GROUP_K * UNROLL;\nconst ROUNDS: u32 = (K_PACKS + ROUND - 1) / ROUND;\nconst K_FITS: bool = K_PACKS % (GROUP_K * UNROLL) == 0;\nconst GROUPS: u32 = (m + GROUP_ROWS * ROWS - 1) / (GROUP_ROWS * ROWS);\n\n@if(STAGE_X) var<workgroup> x_round: array<Pack, GROUP_K * UNROLL>;\n@if(!GROUP_K_1 && !REDUCE_subgroups) var<workgroup> partial_sums: array<f32, ROWS * GROUP_ROWS * GROUP_K>;\n// No subgroup has fewer than four invocations.\n@if(REDUCE_subgroups) var<workgroup> partial_sums: array<f32, ROWS * GROUP_ROWS * GROUP_K / 4>;\n\n/// The sum of a pack's elements.\n@if(VECTOR_1) fn across(pack: Pack) -> f32 { return pack; }\n@if(VECTOR_2) fn across(pack: Pack) -> f32 { return pack.x + pack.y; }\n@if(VECTOR_4) fn across(pack: Pack) -> f32 { return (pack.x + pack.y) + (pack.z + pack.w); }\n\nfn put(row: u32, sum: f32) {\n  if (row < m) {\n    @if(bias) let biased = sum + f32(bias_column[row]);\n    @else let biased = sum;\n    y[row] = Element(activate(biased));\n  }\n}\n\n@compute @workgroup_size(GROUP_K * GROUP_ROWS)\nfn main(\n  @builtin(workgroup_id) group: vec3u,\n  @builtin(local_invocation_index) index: u32,\n  @if(REDUCE_subgroups) @builtin(subgroup_size) subgroup_size: u32,\n  @if(REDUCE_subgroups) @builtin(subgroup_invocation_id) subgroup_lane: u32,\n) {\n  // Numbers beyond the largest dispatch in x go on in y.\n  let number = group.y * 65535 + group.x;\n  if (number >= GROUPS) {\n    return;\n  }\n  let lane = index % GROUP_K;\n  let line = index / GROUP_K;\n  let first_row = (number * GROUP_ROWS + line) * ROWS;\n  var sums: array<Pack, ROWS>;\n\n  for (var round = 0u; round < ROUNDS; round++) {\n    @if(STAGE_X) {\n      for (var i = index; i < ROUND; i += INVOCATIONS) {\n        let pack = round * ROUND + i;\n        if (K_FITS || pack < K_PACKS) {\n          x_round[i] = Pack(x[pack]);\n        }\n      }\n      workgroupBarrier();\n    }\n    for (var part = 0u; part < UNROLL; part++) {\n      let pack = round * ROUND + part * GROUP_K + lane;\n      if (K_FITS || pack < K_PACKS) {\n        @if(STAGE_X) let x_pack = x_round[part * GROUP_K + lane];\n        @else let x_pack = Pack(x[pack]);\n        for (var row = 0u; row < ROWS; row++) {\n          // Rows beyond the last one repeat it, and are not stored.\n          sums[row] += Pack(a[min(first_row + row, LAST_ROW) * K_PACKS + pack]) * x_pack;\n        }\n      }\n    }\n    @if(STAGE_X) workgroupBarrier();\n  }\n\n  @if(GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      put(first_row + row, across(sums[row]));\n    }\n  }\n  // Halves are added until one is left.\n  @if(REDUCE_tree && !GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      partial_sums[row * INVOCATIONS + index] = across(sums[row]);\n    }\n    for (var half: u32 = GROUP_K / 2; half > 0; half /= 2) {\n      workgroupBarrier();\n      if (lane < half) {\n        for (var row = 0u; row < ROWS; row++) {\n          partial_sums[row * INVOCATIONS + index] += partial_sums[row * INVOCATIONS + index + half];\n        }\n      }\n    }\n    if (lane == 0) {\n      for (var row = 0u; row < ROWS; row++) {\n        put(first_row + row, partial_sums[row * INVOCATIONS + index]);\n      }\n    }\n  }\n  // One invocation adds all the sums of a row.\n  @if(REDUCE_serial && !GROUP_K_1) {\n    for (var row = 0u; row < ROWS; row++) {\n      partial_sums[row * INVOCATIONS + index] = across(sums[row]);\n    }\n    workgroupBarrier();\n    for (var row = lane; row < ROWS; row += GROUP_K) {\n      var sum = 0.0f;\n      for (var i = 0u; i < GROUP_K; i++) {\n        sum += partial_sums[row * INVOCATIONS + line * GROUP_K + i];\n      }\n      put(first_row + row, sum);\n    }\n  }\n  // Subgroups lie along lines; what each of them adds up is added up by the first one.\n  @if(REDUCE_subgroups) {\n    let subgroup = lane / subgroup_size;\n    let subgroups = GROUP_K / subgroup_size;\n    for (var row = 0u; row < ROWS; row++) {\n      let sum = subgroupAdd(across(sums[row]));\n      if (subgroup_lane == 0) {\n        partial_sums[(row * GROUP_ROWS + line) * (GROUP_K / 4) + subgroup] = sum;\n      }\n    }\n    workgroupBarrier();\n    for (var row = 0u; row < ROWS; row++) {\n      var sum = 0.0f;\n      if (subgroup_lane < subgroups) {\n        sum = partial_sums[(row * GROUP_ROWS + line) * (GROUP_K / 4) + subgroup_lane];\n      }\n      let total = subgroupAdd(sum);\n      if (lane == 0) {\n        put(first_row + row, total);\n      }\n    }\n  }\n}\n";
-
-// src/operators/matvec/operator.yaml
-var operator_default5 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: Product of a row-major matrix and a vector, y = activation(A x + bias), y[m], A[m, k], x[k]; accumulates in f32.
-parameters:
-  m: { type: int, minimum: 1, maximum: 1073741824, description: rows of A }
-  k: { type: int, minimum: 1, maximum: 1073741824, description: columns of A }
-  type: { type: string, values: [f32, f16], default: f32, description: "element type of A, x, bias and y" }
-  bias: { type: bool, default: false, description: m numbers are added to the result }
-  activation:
-    type: string
-    values: [none, relu, relu6, gelu, silu]
-    default: none
-    description: applied to every element of y; gelu is its tanh approximation
-source: matvec/matvec.wesl
-entry: main
-tunables:
-  GROUP_K: [1, 2, 4, 8, 16, 32, 64, 128, 256] # invocations of a workgroup along k
-  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64, 128] # lines of them
-  ROWS: [1, 2, 4, 8] # rows of A per line
-  VECTOR: [1, 2, 4] # elements per load of A and x
-  UNROLL: [1, 2, 4, 8] # loads of x per invocation and round
-  STAGE_X: [false, true] # x through workgroup memory, which lines share
-  REDUCE: [tree, serial, subgroups] # how the invocations of a line add up their sums
-constraints:
-  - GROUP_K * GROUP_ROWS >= 16
-  - GROUP_K * GROUP_ROWS <= max_invocations && GROUP_K * GROUP_ROWS <= max_workgroup_size_x
-  # Lines without rows and invocations without columns only idle; the default is always allowed.
-  - GROUP_ROWS * ROWS <= max(16, 2 * m)
-  - GROUP_K * VECTOR * UNROLL <= max(128, 2 * k)
-  - k % VECTOR == 0
-  - "!STAGE_X || GROUP_ROWS > 1"
-  - GROUP_K > 1 || REDUCE == 'tree'
-  # Every line is made of whole subgroups, and no more of them than one subgroup can add up.
-  - >-
-    REDUCE != 'subgroups' || (has_subgroups && GROUP_K >= subgroup_max && GROUP_K <= subgroup_min * subgroup_min)
-  - >-
-    (STAGE_X ? 4 * GROUP_K * UNROLL * VECTOR : 0) + (GROUP_K == 1 ? 0 : 4 * GROUP_K * GROUP_ROWS * ROWS)
-    <= max_workgroup_storage
-  - ceil_div(m, GROUP_ROWS * ROWS) <= 65535 * max_workgroups
-default: { GROUP_K: 32, GROUP_ROWS: 4, ROWS: 1, VECTOR: 1, UNROLL: 4, STAGE_X: false, REDUCE: tree }
-buffers:
-  a: { binding: 0, type: type, length: m * k, fill: normal }
-  x: { binding: 1, type: type, length: k, fill: normal }
-  bias: { binding: 2, type: type, length: "bias ? m : 1", fill: normal }
-  # The order of summation moves the last bits; in f16 the result is rounded to 11 of them.
-  y: { binding: 3, type: type, length: m, check: { relative: 2.0e-3, absolute: 2.0e-2 } }
-dispatch:
-  - min(ceil_div(m, GROUP_ROWS * ROWS), 65535)
-  - ceil_div(ceil_div(m, GROUP_ROWS * ROWS), 65535)
-  - 1
-reference:
-  source: matvec/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(m, 64), 65535)", "ceil_div(ceil_div(m, 64), 65535)", 1]
-`;
-
-// src/operators/matvec/reference.wesl
-var reference_default5 = "// One invocation per row of A, one product after the other: what the tuned kernel must agree with.\nimport constants::{m, k};\nimport package::activation::activate;\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> a: array<Element>;\n@group(0) @binding(1) var<storage, read> x: array<Element>;\n@group(0) @binding(2) var<storage, read> bias_column: array<Element>;\n@group(0) @binding(3) var<storage, read_write> y: array<Element>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let row = (group.y * 65535 + group.x) * 64 + index;\n  if (row >= m) {\n    return;\n  }\n  var sum = 0.0f;\n  for (var i = 0u; i < k; i++) {\n    sum += f32(a[row * k + i]) * f32(x[i]);\n  }\n  @if(bias) { sum += f32(bias_column[row]); }\n  y[row] = Element(activate(sum));\n}\n";
-
-// src/operators/reduce/operator.yaml
-var operator_default6 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: >-
-  Sum, mean, maximum or minimum over the last axis, y[r] = op over c of x[r, c], or over the first, y[c] = op over r of
-  x[r, c]; computes in f32.
-parameters:
-  rows: { type: int, minimum: 1, maximum: 268435456, description: rows of x }
-  cols: { type: int, minimum: 1, maximum: 268435456, description: columns of x }
-  op: { type: string, values: [sum, mean, max, min], default: sum, description: what becomes of the elements }
-  axis: { type: string, values: [last, first], default: last, description: "the axis that is gone in y" }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
-source: reduce/reduce.wesl
-entry: main
-tunables:
-  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share an output
-  GROUP_OUTPUTS: [1, 2, 4, 8, 16, 32, 64, 128, 256] # outputs of a workgroup; over the first axis packs of them
-  VECTOR: [1, 2, 4] # elements per load
-  ITEMS: [1, 2, 4, 8, 16] # packs of VECTOR elements that an invocation loads before it combines them
-  ORDER: [striped, blocked] # lanes take turns, or each has a stretch of its own
-  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers, over the last axis
-  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or one invocation does it all
-  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; where more are needed they take several turns
-constraints:
-  - LANES * GROUP_OUTPUTS >= 16
-  - LANES * GROUP_OUTPUTS <= min(max_invocations, max_workgroup_size_x)
-  - cols % VECTOR == 0
-  # More lanes than packs only idle; the default is always allowed.
-  - "LANES <= max(32, axis == 'last' ? cols / VECTOR : rows)"
-  - "GROUP_OUTPUTS <= max(8, 2 * (axis == 'last' ? rows : cols / VECTOR))"
-  - "ITEMS == 1 || ITEMS <= ceil_div(axis == 'last' ? cols / VECTOR : rows, LANES)"
-  - "ORDER == 'striped' || LANES < (axis == 'last' ? cols / VECTOR : rows) && LANES > 1"
-  - SUBGROUP == 1 || axis == 'last' && has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
-  # Where one part is left there is nothing to combine; where many are, one invocation alone is slow.
-  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
-  # Workgroup memory comes in units of 16 bytes.
-  - "16 * ceil_div(LANES / SUBGROUP * GROUP_OUTPUTS * (axis == 'last' ? 1 : VECTOR), 4) <= max_workgroup_storage"
-  - "MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(axis == 'last' ? rows : cols / VECTOR, GROUP_OUTPUTS)"
-default:
-  LANES: 32
-  GROUP_OUTPUTS: 8
-  VECTOR: 1
-  ITEMS: 1
-  ORDER: striped
-  SUBGROUP: 1
-  COMBINE: tree
-  MAX_GROUPS: 65535
-buffers:
-  # All of one sign, so that sums and means stay away from 0, where a relative tolerance means nothing.
-  x: { binding: 0, type: type, length: rows * cols, fill: uniform }
-  y:
-    binding: 1
-    type: type
-    length: "axis == 'last' ? rows : cols"
-    check: { relative: 1.0e-3 }
-dispatch: ["min(ceil_div(axis == 'last' ? rows : cols / VECTOR, GROUP_OUTPUTS), MAX_GROUPS)"]
-reference:
-  source: reduce/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(axis == 'last' ? rows : cols, 64), 65535)"]
-`;
-
-// src/operators/reduce/reduce.wesl
-var reduce_default = "// y = sum, mean, maximum or minimum of x[rows, cols] over its last or its first axis.\n//\n// A workgroup computes GROUP_OUTPUTS outputs, LANES invocations each. Over the last axis an output is a number and packs\n// lie along the row that is reduced; over the first it is a pack of neighbouring columns.\nimport constants::{rows, cols, LANES, GROUP_OUTPUTS, VECTOR, ITEMS, SUBGROUP, MAX_GROUPS};\nimport package::packs::{Element, Pack, Wide, LOWEST, max_of, sum_of};\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n// What a lane holds of an output, and what is stored of it.\n@if(axis_last) alias Output = f32;\n@if(axis_first) alias Output = Wide;\n@if(axis_last) alias Stored = Element;\n@if(axis_first) alias Stored = Pack;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Stored>;\n\n@if(axis_last) const OUTPUTS: u32 = rows;\n@if(axis_first) const OUTPUTS: u32 = cols / VECTOR;\n/// Packs that make an output, those of them that are one lane's, and numbers in all.\n@if(axis_last) const LENGTH: u32 = cols / VECTOR;\n@if(axis_first) const LENGTH: u32 = rows;\nconst STEPS: u32 = (LENGTH + LANES - 1) / LANES;\n@if(axis_last) const COUNT: u32 = cols;\n@if(axis_first) const COUNT: u32 = rows;\n\n/// Where everything comes out even, compilers drop the bounds checks.\nconst LENGTH_FITS: bool = LENGTH % LANES == 0 && STEPS % ITEMS == 0;\nconst OUTPUTS_FIT: bool = OUTPUTS % GROUP_OUTPUTS == 0;\nconst TURNS: u32 = (OUTPUTS + GROUP_OUTPUTS - 1) / GROUP_OUTPUTS;\nconst LAUNCHED: u32 = min(TURNS, MAX_GROUPS);\n\n/// Parts of an output that are left for workgroup memory, and how far apart their places are: over the last axis lanes\n/// of an output are neighbours, over the first it is outputs, because neighbours should read neighbouring packs.\nconst PARTS: u32 = LANES / SUBGROUP;\n@if(axis_last) const PART_STRIDE: u32 = 1;\n@if(axis_first) const PART_STRIDE: u32 = GROUP_OUTPUTS;\n\nvar<workgroup> parts: array<Output, PARTS * GROUP_OUTPUTS>;\n\n// A minimum is the negated maximum of negated numbers.\nfn load(output: u32, at: u32) -> Wide {\n  @if(axis_last) let pack = Wide(x[output * LENGTH + at]);\n  @if(axis_first) let pack = Wide(x[at * OUTPUTS + output]);\n  @if(op_min) return -pack;\n  @else return pack;\n}\n\nfn neutral() -> Wide {\n  @if(op_sum || op_mean) return Wide();\n  @else return Wide(LOWEST);\n}\n\nfn combined(a: Wide, b: Wide) -> Wide {\n  @if(op_sum || op_mean) return a + b;\n  @else return max(a, b);\n}\n\nfn joined(a: Output, b: Output) -> Output {\n  @if(op_sum || op_mean) return a + b;\n  @else return max(a, b);\n}\n\nfn output_of(pack: Wide) -> Output {\n  @if(axis_first) return pack;\n  @if(axis_last && (op_sum || op_mean)) return sum_of(pack);\n  @if(axis_last && (op_max || op_min)) return max_of(pack);\n}\n\nfn finished(output: Output) -> Output {\n  @if(op_mean) return output / f32(COUNT);\n  @if(op_min) return -output;\n  @if(op_sum || op_max) return output;\n}\n\nfn position(lane: u32, step: u32) -> u32 {\n  @if(ORDER_striped) return step * LANES + lane;\n  @if(ORDER_blocked) return select(LENGTH, lane * STEPS + step, LENGTH_FITS || step < STEPS);\n}\n\n/// Joins what the lanes of an output hold; the first lane gets the result.\nfn over_lanes(own: Output, lane: u32, place: u32) -> Output {\n  var all = own;\n  @if(!SUBGROUP_1) {\n    // It is taken for granted that subgroups hold neighbouring invocations.\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      all = joined(all, subgroupShuffleXor(all, distance));\n    }\n  }\n  if (PARTS == 1) { return all; }\n  let part = lane / SUBGROUP;\n  let first = place - part * PART_STRIDE;\n  if (lane % SUBGROUP == 0) { parts[place] = all; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (lane % SUBGROUP == 0 && part < distance) {\n        parts[place] = joined(parts[place], parts[place + distance * PART_STRIDE]);\n      }\n    }\n    all = parts[first];\n  } @else {\n    workgroupBarrier();\n    if (lane == 0) {\n      for (var i = 1u; i < PARTS; i++) { all = joined(all, parts[first + i * PART_STRIDE]); }\n    }\n  }\n  // The next turn writes there again.\n  workgroupBarrier();\n  return all;\n}\n\n@compute @workgroup_size(LANES * GROUP_OUTPUTS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  @if(axis_last) let lane = index % LANES;\n  @if(axis_last) let member = index / LANES;\n  @if(axis_last) let place = index / SUBGROUP;\n  @if(axis_first) let lane = index / GROUP_OUTPUTS;\n  @if(axis_first) let member = index % GROUP_OUTPUTS;\n  @if(axis_first) let place = index;\n\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_output = turn * GROUP_OUTPUTS + member;\n    // Beyond the last output the last one is computed again and not stored: barriers need every invocation.\n    let output = min(own_output, OUTPUTS - 1);\n    var sum = neutral();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let at = position(lane, step + i);\n        items[i] = neutral();\n        if (LENGTH_FITS || at < LENGTH) { items[i] = load(output, at); }\n      }\n      for (var i = 0u; i < ITEMS; i++) { sum = combined(sum, items[i]); }\n    }\n    let result = finished(over_lanes(output_of(sum), lane, place));\n    if (lane == 0 && (OUTPUTS_FIT || own_output < OUTPUTS)) { y[own_output] = Stored(result); }\n  }\n}\n";
-
-// src/operators/reduce/reference.wesl
-var reference_default6 = "// One invocation per output, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\n@if(axis_last) const OUTPUTS: u32 = rows;\n@if(axis_last) const LENGTH: u32 = cols;\n@if(axis_first) const OUTPUTS: u32 = cols;\n@if(axis_first) const LENGTH: u32 = rows;\nconst STRIDE: u32 = 64 * min((OUTPUTS + 63) / 64, 65535);\n\nfn load(output: u32, at: u32) -> f32 {\n  @if(axis_last) return f32(x[output * cols + at]);\n  @if(axis_first) return f32(x[at * cols + output]);\n}\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var output = id.x; output < OUTPUTS; output += STRIDE) {\n    var result = load(output, 0);\n    // What additions lose is carried along (Kahan 1965): a single invocation may add up millions of elements.\n    var lost = 0.0f;\n    for (var i = 1u; i < LENGTH; i++) {\n      let value = load(output, i);\n      @if(op_max) { result = max(result, value); }\n      @if(op_min) { result = min(result, value); }\n      @if(op_sum || op_mean) {\n        let added = value - lost;\n        let sum = result + added;\n        lost = (sum - result) - added;\n        result = sum;\n      }\n    }\n    @if(op_mean) { result /= f32(LENGTH); }\n    y[output] = Element(result);\n  }\n}\n";
-
-// src/operators/rmsnorm/operator.yaml
-var operator_default7 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: >-
-  Root mean square normalisation over the last axis, y[r, c] = x[r, c] / sqrt(mean of the squares of row r + epsilon)
-  gamma[c]; computes in f32.
-parameters:
-  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each normalised by itself" }
-  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of all buffers }
-  epsilon: { type: double, minimum: 0, default: 1.0e-5, description: added to the mean of the squares }
-source: rmsnorm/rmsnorm.wesl
-entry: main
-tunables:
-  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
-  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
-  VECTOR: [1, 2, 4] # elements per load and store
-  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
-  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
-  CACHE: [none, registers, workgroup] # where a row waits for the second pass; none reads it again
-  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
-  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
-  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
-constraints:
-  - LANES * GROUP_ROWS >= 16
-  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
-  - cols % VECTOR == 0
-  # More lanes than packs only idle; the default is always allowed.
-  - LANES <= max(128, cols / VECTOR)
-  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
-  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
-  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
-  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
-  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
-  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
-  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
-  # Workgroup memory comes in units of 16 bytes.
-  - >-
-    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
-    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
-  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
-default:
-  LANES: 128
-  GROUP_ROWS: 1
-  VECTOR: 1
-  ITEMS: 1
-  ORDER: striped
-  CACHE: none
-  SUBGROUP: 1
-  COMBINE: tree
-  MAX_GROUPS: 65535
-buffers:
-  x: { binding: 0, type: type, length: rows * cols, fill: normal }
-  gamma: { binding: 1, type: type, length: cols, fill: uniform }
-  # In f16 results are rounded to 11 bits.
-  y: { binding: 2, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-3 } }
-dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
-reference:
-  source: rmsnorm/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(rows, 64), 65535)"]
-`;
-
-// src/operators/rmsnorm/reference.wesl
-var reference_default7 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, epsilon};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read> gamma: array<Element>;\n@group(0) @binding(2) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var mean = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      let value = f32(x[row * cols + i]);\n      mean += (value * value - mean) / f32(i + 1);\n    }\n    let root = sqrt(mean + f32(epsilon));\n    for (var i = 0u; i < cols; i++) {\n      y[row * cols + i] = Element(f32(x[row * cols + i]) / root * f32(gamma[i]));\n    }\n  }\n}\n";
-
-// src/operators/rmsnorm/rmsnorm.wesl
-var rmsnorm_default = "// y[row, :] = x[row, :] / sqrt(mean of squares + epsilon) * gamma, over the last axis.\nimport constants::{rows, cols, epsilon, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::row_sum;\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read> gamma: array<Pack>;\n@group(0) @binding(2) var<storage, read_write> y: array<Pack>;\n\nconst SHARE: f32 = 1 / f32(cols);\n\n/// A pack of the row: as kept, or read again.\nfn value(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return Wide(x[row * PACKS + pack]);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    var squares = Wide();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide();\n        if (is_inside(pack)) {\n          items[i] = Wide(x[row * PACKS + pack]);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      for (var i = 0u; i < ITEMS; i++) { squares += items[i] * items[i]; }\n    }\n    let factor = inverseSqrt(row_sum(sum_of(squares), index) * SHARE + f32(epsilon));\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            y[row * PACKS + pack] = Pack(value(row, index, step + i, pack) * factor * Wide(gamma[pack]));\n          }\n        }\n      }\n    }\n  }\n}\n";
-
-// src/operators/shared/lanes.wesl
-var lanes_default = "// Reductions over the LANES invocations of a row, which lie together: the row of invocation i is i / LANES. All\n// invocations of the workgroup must come here together, and all of a row get the result.\n//\n// First SUBGROUP neighbours exchange through registers. It is taken for granted that subgroups hold neighbouring\n// invocations of a workgroup with one dimension, as they do everywhere; they may be larger than SUBGROUP.\nimport constants::{LANES, GROUP_ROWS, SUBGROUP};\n\n/// What is left of a row for workgroup memory.\nconst PARTS: u32 = LANES / SUBGROUP;\n\nvar<workgroup> parts: array<f32, PARTS * GROUP_ROWS>;\n\nfn row_sum(own: f32, index: u32) -> f32 {\n  var total = own;\n  @if(!SUBGROUP_1) {\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      total += subgroupShuffleXor(total, distance);\n    }\n  }\n  if (PARTS == 1) { return total; }\n  let part = index / SUBGROUP;\n  if (index % SUBGROUP == 0) { parts[part] = total; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (index % SUBGROUP == 0 && part % PARTS < distance) { parts[part] += parts[part + distance]; }\n    }\n    workgroupBarrier();\n    total = parts[part - part % PARTS];\n  } @else {\n    workgroupBarrier();\n    total = 0;\n    for (var i = 0u; i < PARTS; i++) { total += parts[part - part % PARTS + i]; }\n  }\n  // The next reduction writes there again.\n  workgroupBarrier();\n  return total;\n}\n\nfn row_max(own: f32, index: u32) -> f32 {\n  var largest = own;\n  @if(!SUBGROUP_1) {\n    for (var distance = 1u; distance < SUBGROUP; distance <<= 1u) {\n      largest = max(largest, subgroupShuffleXor(largest, distance));\n    }\n  }\n  if (PARTS == 1) { return largest; }\n  let part = index / SUBGROUP;\n  if (index % SUBGROUP == 0) { parts[part] = largest; }\n  @if(COMBINE_tree) {\n    for (var distance = PARTS / 2; distance > 0; distance >>= 1u) {\n      workgroupBarrier();\n      if (index % SUBGROUP == 0 && part % PARTS < distance) { parts[part] = max(parts[part], parts[part + distance]); }\n    }\n    workgroupBarrier();\n    largest = parts[part - part % PARTS];\n  } @else {\n    workgroupBarrier();\n    for (var i = 0u; i < PARTS; i++) { largest = max(largest, parts[part - part % PARTS + i]); }\n  }\n  workgroupBarrier();\n  return largest;\n}\n";
-
-// src/operators/shared/packs.wesl
-var packs_default = "// Packs: VECTOR neighbouring elements of a row, loaded and stored at once. Arithmetic is done in f32.\n\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n@if(VECTOR_1) alias Pack = Element;\n@if(VECTOR_2) alias Pack = vec2<Element>;\n@if(VECTOR_4) alias Pack = vec4<Element>;\n// A pack while it is computed with.\n@if(VECTOR_1) alias Wide = f32;\n@if(VECTOR_2) alias Wide = vec2f;\n@if(VECTOR_4) alias Wide = vec4f;\n\n/// Below every number that a row can hold; -infinity is no WGSL constant.\nconst LOWEST: f32 = -3.4e38;\n\n/// The sum of a pack.\nfn sum_of(pack: Wide) -> f32 {\n  @if(VECTOR_1) return pack;\n  @if(VECTOR_2) return pack.x + pack.y;\n  @if(VECTOR_4) return (pack.x + pack.y) + (pack.z + pack.w);\n}\n\n/// The largest element of a pack.\nfn max_of(pack: Wide) -> f32 {\n  @if(VECTOR_1) return pack;\n  @if(VECTOR_2) return max(pack.x, pack.y);\n  @if(VECTOR_4) return max(max(pack.x, pack.y), max(pack.z, pack.w));\n}\n";
-
-// src/operators/shared/rows.wesl
-var rows_default = "// How invocations share rows: GROUP_ROWS rows per workgroup, LANES invocations per row, ITEMS packs at a time.\nimport constants::{rows, cols, LANES, GROUP_ROWS, VECTOR, ITEMS, MAX_GROUPS};\nimport package::packs::Wide;\n\n/// Packs of a row.\nconst PACKS: u32 = cols / VECTOR;\n/// Packs of a row that one invocation looks after.\nconst STEPS: u32 = (PACKS + LANES - 1) / LANES;\n/// Where lanes and items come out even, compilers drop the bounds checks.\nconst PACKS_FIT: bool = PACKS % LANES == 0 && STEPS % ITEMS == 0;\nconst ROWS_FIT: bool = rows % GROUP_ROWS == 0;\n/// Turns that all workgroups take together, and workgroups that are launched for them.\nconst TURNS: u32 = (rows + GROUP_ROWS - 1) / GROUP_ROWS;\nconst LAUNCHED: u32 = min(TURNS, MAX_GROUPS);\n\n/// The pack that a lane reads in a step; beyond the row's end where it has none.\nfn pack_at(lane: u32, step: u32) -> u32 {\n  @if(ORDER_striped) return step * LANES + lane;\n  @if(ORDER_blocked) return select(PACKS, lane * STEPS + step, PACKS_FIT || step < STEPS);\n}\n\nfn is_inside(pack: u32) -> bool {\n  return PACKS_FIT || pack < PACKS;\n}\n\n// What a row's first pass read, for its later ones. An invocation only takes what it put there, so nothing waits.\n@if(CACHE_registers) var<private> kept_packs: array<Wide, (STEPS + ITEMS - 1) / ITEMS * ITEMS>;\n@if(CACHE_workgroup) var<workgroup> kept_packs: array<Wide, GROUP_ROWS * PACKS>;\n\n/// Keeps a pack of the row of invocation `index`.\nfn keep(index: u32, step: u32, pack: u32, value: Wide) {\n  @if(CACHE_registers) { kept_packs[step] = value; }\n  @if(CACHE_workgroup) { kept_packs[index / LANES * PACKS + pack] = value; }\n}\n\n/// What was kept; with CACHE none nothing was.\nfn kept(index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_registers) return kept_packs[step];\n  @if(CACHE_workgroup) return kept_packs[index / LANES * PACKS + pack];\n  @if(CACHE_none) return Wide();\n}\n";
-
-// src/operators/softmax/operator.yaml
-var operator_default8 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: Softmax over the last axis, y[r, c] = exp(scale x[r, c]) / sum over c of exp(scale x[r, c]); computes in f32.
-parameters:
-  rows: { type: int, minimum: 1, maximum: 268435456, description: "rows, each with a softmax of its own" }
-  cols: { type: int, minimum: 1, maximum: 268435456, description: elements of a row }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
-  scale: { type: double, default: 1, description: "factor of every x, such as 1 / sqrt(head size) in attention" }
-source: softmax/softmax.wesl
-entry: main
-tunables:
-  LANES: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] # invocations that share a row
-  GROUP_ROWS: [1, 2, 4, 8, 16, 32, 64] # rows that a workgroup computes at once
-  VECTOR: [1, 2, 4] # elements per load and store
-  ITEMS: [1, 2, 4, 8] # packs of VECTOR elements that an invocation loads before it computes
-  ORDER: [striped, blocked] # neighbours read neighbouring packs, or each a stretch of its own
-  CACHE: [none, registers, workgroup] # where a row waits for the later passes; none reads it again
-  ALGORITHM: [multi_pass, online] # maximum and sum one after the other, or together
-  EXP2: [false, true] # exp, or exp2 of scaled exponents
-  SUBGROUP: [1, 4, 8, 16, 32, 64] # neighbours that exchange through registers
-  COMBINE: [tree, flat] # the rest in workgroup memory: in halves, or everyone adds up everything
-  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are rows take several turns
-constraints:
-  - LANES * GROUP_ROWS >= 16
-  - LANES * GROUP_ROWS <= min(max_invocations, max_workgroup_size_x)
-  - cols % VECTOR == 0
-  # More lanes than packs only idle; the default is always allowed.
-  - LANES <= max(128, cols / VECTOR)
-  - GROUP_ROWS == 1 || GROUP_ROWS < 2 * rows
-  - ITEMS == 1 || ITEMS <= ceil_div(cols / VECTOR, LANES)
-  - ORDER == 'striped' || LANES < cols / VECTOR && LANES > 1
-  - CACHE != 'registers' || VECTOR * ITEMS * ceil_div(ceil_div(cols / VECTOR, LANES), ITEMS) <= 64
-  - SUBGROUP == 1 || has_subgroups && SUBGROUP <= subgroup_min && SUBGROUP <= LANES
-  # Where one part is left there is nothing to combine; where many are, adding up all of them is slow.
-  - COMBINE == 'tree' || LANES > SUBGROUP && LANES <= 64 * SUBGROUP
-  # Workgroup memory comes in units of 16 bytes.
-  - >-
-    16 * ceil_div(LANES / SUBGROUP * GROUP_ROWS, 4)
-    + (CACHE == 'workgroup' ? 16 * ceil_div(GROUP_ROWS * cols, 4) : 0) <= max_workgroup_storage
-  - MAX_GROUPS == 65535 || MAX_GROUPS < ceil_div(rows, GROUP_ROWS)
-default:
-  LANES: 128
-  GROUP_ROWS: 1
-  VECTOR: 1
-  ITEMS: 1
-  ORDER: striped
-  CACHE: none
-  ALGORITHM: online
-  EXP2: false
-  SUBGROUP: 1
-  COMBINE: tree
-  MAX_GROUPS: 65535
-buffers:
-  x: { binding: 0, type: type, length: rows * cols, fill: normal }
-  # In f16 results are rounded to 11 bits; of long rows all elements are small.
-  y: { binding: 1, type: type, length: rows * cols, check: { relative: 2.0e-3, absolute: 1.0e-7 } }
-dispatch: ["min(ceil_div(rows, GROUP_ROWS), MAX_GROUPS)"]
-reference:
-  source: softmax/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(rows, 64), 65535)"]
-`;
-
-// src/operators/softmax/reference.wesl
-var reference_default8 = "// One invocation per row, one element after the other: what the tuned kernel must agree with.\nimport constants::{rows, cols, scale};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\nconst STRIDE: u32 = 64 * min((rows + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var row = id.x; row < rows; row += STRIDE) {\n    var top = f32(scale) * f32(x[row * cols]);\n    for (var i = 1u; i < cols; i++) {\n      top = max(top, f32(scale) * f32(x[row * cols + i]));\n    }\n    var sum = 0.0f;\n    for (var i = 0u; i < cols; i++) {\n      sum += exp(f32(scale) * f32(x[row * cols + i]) - top);\n    }\n    for (var i = 0u; i < cols; i++) {\n      y[row * cols + i] = Element(exp(f32(scale) * f32(x[row * cols + i]) - top) / sum);\n    }\n  }\n}\n";
-
-// src/operators/softmax/softmax.wesl
-var softmax_default = "// y[row, :] = exp(scale x[row, :]) / sum(exp(scale x[row, :])), with the largest element taken off every exponent.\n//\n// multi_pass goes over a row for the maximum, for the sum and for the result; online (Milakov and Gimelshein 2018)\n// finds maximum and sum in one pass, at the price of rescaling the sum whenever the maximum grows.\nimport constants::{rows, scale, LANES, GROUP_ROWS, ITEMS};\nimport package::packs::{Element, Pack, Wide, LOWEST, max_of, sum_of};\nimport package::rows::{PACKS, STEPS, TURNS, LAUNCHED, ROWS_FIT, pack_at, is_inside, keep, kept};\nimport package::lanes::{row_max, row_sum};\n\n@if(type_f16) enable f16;\n@if(!SUBGROUP_1) enable subgroups;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Pack>;\n\n// exp(v) = exp2(v log2(e)), and the factor is free.\n@if(EXP2) const FACTOR: f32 = f32(scale) * 1.4426950408889634f;\n@else const FACTOR: f32 = f32(scale);\n\nfn power(exponent: Wide) -> Wide {\n  @if(EXP2) return exp2(exponent);\n  @else return exp(exponent);\n}\n\nfn load(row: u32, pack: u32) -> Wide {\n  return FACTOR * Wide(x[row * PACKS + pack]);\n}\n\n/// The exponent of a pack: as kept, or read again.\nfn exponent(row: u32, index: u32, step: u32, pack: u32) -> Wide {\n  @if(CACHE_none) return load(row, pack);\n  @else return kept(index, step, pack);\n}\n\n@compute @workgroup_size(LANES * GROUP_ROWS)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  let lane = index % LANES;\n  for (var turn = group.x; turn < TURNS; turn += LAUNCHED) {\n    let own_row = turn * GROUP_ROWS + index / LANES;\n    // Beyond the last row the last one is computed again and not stored: barriers need every invocation.\n    let row = min(own_row, rows - 1);\n\n    var highest = Wide(LOWEST);\n    var sums = Wide();\n    for (var step = 0u; step < STEPS; step += ITEMS) {\n      var items: array<Wide, ITEMS>;\n      for (var i = 0u; i < ITEMS; i++) {\n        let pack = pack_at(lane, step + i);\n        items[i] = Wide(LOWEST);\n        if (is_inside(pack)) {\n          items[i] = load(row, pack);\n          keep(index, step + i, pack, items[i]);\n        }\n      }\n      var higher = highest;\n      for (var i = 0u; i < ITEMS; i++) { higher = max(higher, items[i]); }\n      @if(ALGORITHM_online) {\n        sums *= power(highest - higher);\n        for (var i = 0u; i < ITEMS; i++) { sums += power(items[i] - higher); }\n      }\n      highest = higher;\n    }\n    let top = row_max(max_of(highest), index);\n\n    @if(ALGORITHM_online) {\n      // A lane without elements has counted some of LOWEST; next to the row's maximum their weight is 0.\n      sums *= power(highest - top);\n    }\n    @if(ALGORITHM_multi_pass) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            let weight = power(exponent(row, index, step + i, pack) - top);\n            sums += weight;\n            keep(index, step + i, pack, weight);\n          }\n        }\n      }\n    }\n    let share = 1 / row_sum(sum_of(sums), index);\n\n    if (ROWS_FIT || own_row < rows) {\n      for (var step = 0u; step < STEPS; step += ITEMS) {\n        for (var i = 0u; i < ITEMS; i++) {\n          let pack = pack_at(lane, step + i);\n          if (is_inside(pack)) {\n            @if(ALGORITHM_multi_pass && !CACHE_none) let weight = kept(index, step + i, pack);\n            @else let weight = power(exponent(row, index, step + i, pack) - top);\n            y[row * PACKS + pack] = Pack(share * weight);\n          }\n        }\n      }\n    }\n  }\n}\n";
-
-// src/operators/transpose/operator.yaml
-var operator_default9 = `# yaml-language-server: $schema=../../../schemas/operator.schema.json
-description: Transposes of a batch of row-major matrices, y[b, c, r] = x[b, r, c].
-parameters:
-  rows: { type: int, minimum: 1, maximum: 4294967295, description: rows of x and columns of y }
-  cols: { type: int, minimum: 1, maximum: 4294967295, description: columns of x and rows of y }
-  batch: { type: int, minimum: 1, maximum: 4294967295, default: 1, description: "matrices, one after the other" }
-  type: { type: string, values: [f32, f16], default: f32, description: element type of x and y }
-source: transpose/transpose.wesl
-entry: main
-tunables:
-  WORKGROUP: [16, 32, 64, 128, 256, 512, 1024] # invocations
-  TILE_ROWS: [4, 8, 16, 32, 64, 128] # rows of x that a tile has
-  TILE_COLS: [4, 8, 16, 32, 64, 128] # ... and columns
-  VECTOR: [1, 2, 4] # elements per load and store
-  STAGE: [true, false] # through workgroup memory, or in registers
-  PAD: [0, 1, 2] # elements between rows of a tile in workgroup memory
-  NEIGHBOURS: [read, write] # unstaged, neighbours read neighbouring packs, or they write them
-  ORDER: [rows, columns, diagonal] # in which workgroups take tiles
-  MAX_GROUPS: [65535, 4096, 1024, 256] # workgroups; fewer than there are tiles take several turns
-constraints:
-  - WORKGROUP <= min(max_invocations, max_workgroup_size_x)
-  - rows % VECTOR == 0 && cols % VECTOR == 0
-  # A tile far higher or wider than the matrix only idles; the default is always allowed.
-  - TILE_ROWS <= max(16, 2 * rows) && TILE_COLS <= max(16, 2 * cols)
-  # Every invocation has something to move, but not more than 64 elements at a time.
-  - TILE_ROWS * TILE_COLS <= 64 * WORKGROUP
-  - "TILE_ROWS * TILE_COLS >= WORKGROUP * VECTOR * (STAGE ? 1 : VECTOR)"
-  - STAGE || PAD == 0
-  - "!STAGE || NEIGHBOURS == 'read'"
-  - "!STAGE || 16 * ceil_div((type == 'f16' ? 2 : 4) * TILE_ROWS * (TILE_COLS + PAD), 16) <= max_workgroup_storage"
-  # Other orders need tiles in both directions.
-  - ORDER == 'rows' || ceil_div(rows, TILE_ROWS) > 1 && ceil_div(cols, TILE_COLS) > 1
-  - MAX_GROUPS == 65535 || MAX_GROUPS < batch * ceil_div(rows, TILE_ROWS) * ceil_div(cols, TILE_COLS)
-default:
-  WORKGROUP: 64
-  TILE_ROWS: 16
-  TILE_COLS: 16
-  VECTOR: 1
-  STAGE: true
-  PAD: 1
-  NEIGHBOURS: read
-  ORDER: rows
-  MAX_GROUPS: 65535
-buffers:
-  # Numbers whose bits all count: a copy is right to the last of them, or wrong.
-  x: { binding: 0, type: type, length: batch * rows * cols, fill: normal }
-  y: { binding: 1, type: type, length: batch * rows * cols, check: { relative: 0 } }
-dispatch: ["min(batch * ceil_div(rows, TILE_ROWS) * ceil_div(cols, TILE_COLS), MAX_GROUPS)"]
-reference:
-  source: transpose/reference.wesl
-  entry: main
-  dispatch: ["min(ceil_div(batch * rows * cols, 64), 65535)"]
-`;
-
-// src/operators/transpose/reference.wesl
-var reference_default9 = "// One invocation per element: what the tuned kernel must agree with.\nimport constants::{batch, rows, cols};\n\n@if(type_f16) enable f16;\n@if(type_f16) alias Element = f16;\n@else alias Element = f32;\n\n@group(0) @binding(0) var<storage, read> x: array<Element>;\n@group(0) @binding(1) var<storage, read_write> y: array<Element>;\n\nconst COUNT: u32 = batch * rows * cols;\nconst STRIDE: u32 = 64 * min((COUNT + 63) / 64, 65535);\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  for (var at = id.x; at < COUNT; at += STRIDE) {\n    let row = at / cols % rows;\n    let matrix = at / cols / rows;\n    y[(matrix * cols + at % cols) * rows + row] = x[at];\n  }\n}\n";
-
-// src/operators/transpose/transpose.wesl
-var transpose_default = "// y[batch, cols, rows] = the transposes of x[batch, rows, cols].\n//\n// A workgroup moves tiles of TILE_ROWS x TILE_COLS elements. Staged, a tile is read along its rows, waits in workgroup\n// memory and is written along its columns, so that neighbours read and write neighbouring elements. Otherwise every\n// invocation turns blocks of VECTOR x VECTOR elements in registers.\nimport constants::{batch, rows, cols, WORKGROUP, TILE_ROWS, TILE_COLS, VECTOR, PAD, MAX_GROUPS};\nimport package::packs::{Element, Pack};\n\n@if(type_f16) enable f16;\n\n@group(0) @binding(0) var<storage, read> x: array<Pack>;\n@group(0) @binding(1) var<storage, read_write> y: array<Pack>;\n\n/// Packs of a row of x and of y.\nconst X_PACKS: u32 = cols / VECTOR;\nconst Y_PACKS: u32 = rows / VECTOR;\n/// Packs of a row of a tile as it is read, and as it is written.\nconst TILE_X_PACKS: u32 = TILE_COLS / VECTOR;\nconst TILE_Y_PACKS: u32 = TILE_ROWS / VECTOR;\nconst TILES_DOWN: u32 = (rows + TILE_ROWS - 1) / TILE_ROWS;\nconst TILES_ACROSS: u32 = (cols + TILE_COLS - 1) / TILE_COLS;\nconst TILES: u32 = TILES_DOWN * TILES_ACROSS;\nconst LAUNCHED: u32 = min(batch * TILES, MAX_GROUPS);\n/// Where tiles fit exactly, compilers drop the bounds checks.\nconst ROWS_FIT: bool = rows % TILE_ROWS == 0;\nconst COLS_FIT: bool = cols % TILE_COLS == 0;\n\n/// Elements between rows of a tile; PAD moves the elements of a column to different banks.\nconst PITCH: u32 = TILE_COLS + PAD;\n@if(STAGE) var<workgroup> tile: array<Element, TILE_ROWS * PITCH>;\n\n@if(VECTOR_1) fn element(pack: Pack, index: u32) -> Element { return pack; }\n@else fn element(pack: Pack, index: u32) -> Element { return pack[index]; }\n\n/// Where a tile lies, in tiles: x across, y down.\nfn place_of(tile_index: u32) -> vec2u {\n  @if(ORDER_rows) return vec2u(tile_index % TILES_ACROSS, tile_index / TILES_ACROSS);\n  @if(ORDER_columns) return vec2u(tile_index / TILES_DOWN, tile_index % TILES_DOWN);\n  // Tiles that run at the same time read and write different rows and columns (Ruetsch and Micikevicius 2009).\n  @if(ORDER_diagonal) {\n    let down = tile_index / TILES_ACROSS;\n    return vec2u((tile_index % TILES_ACROSS + down) % TILES_ACROSS, down);\n  }\n}\n\n@if(STAGE) fn move_tile(matrix: u32, place: vec2u, index: u32) {\n  let first_row = place.y * TILE_ROWS;\n  let first_col = place.x * TILE_COLS;\n  for (var i = index; i < TILE_ROWS * TILE_X_PACKS; i += WORKGROUP) {\n    let row = i / TILE_X_PACKS;\n    let pack = i % TILE_X_PACKS;\n    if ((ROWS_FIT || first_row + row < rows) && (COLS_FIT || first_col + pack * VECTOR < cols)) {\n      let read = x[(matrix * rows + first_row + row) * X_PACKS + first_col / VECTOR + pack];\n      for (var e = 0u; e < VECTOR; e++) { tile[row * PITCH + pack * VECTOR + e] = element(read, e); }\n    }\n  }\n  workgroupBarrier();\n  for (var i = index; i < TILE_COLS * TILE_Y_PACKS; i += WORKGROUP) {\n    let col = i / TILE_Y_PACKS;\n    let pack = i % TILE_Y_PACKS;\n    if ((COLS_FIT || first_col + col < cols) && (ROWS_FIT || first_row + pack * VECTOR < rows)) {\n      let at = pack * VECTOR * PITCH + col;\n      @if(VECTOR_1) let written = tile[at];\n      @if(VECTOR_2) let written = Pack(tile[at], tile[at + PITCH]);\n      @if(VECTOR_4) let written = Pack(tile[at], tile[at + PITCH], tile[at + 2 * PITCH], tile[at + 3 * PITCH]);\n      y[(matrix * cols + first_col + col) * Y_PACKS + first_row / VECTOR + pack] = written;\n    }\n  }\n  // The next tile goes to the same place.\n  workgroupBarrier();\n}\n\n@if(!STAGE) fn move_tile(matrix: u32, place: vec2u, index: u32) {\n  let first_row = place.y * TILE_ROWS;\n  let first_col = place.x * TILE_COLS;\n  for (var i = index; i < TILE_X_PACKS * TILE_Y_PACKS; i += WORKGROUP) {\n    @if(NEIGHBOURS_read) let block = vec2u(i % TILE_X_PACKS, i / TILE_X_PACKS);\n    @if(NEIGHBOURS_write) let block = vec2u(i / TILE_Y_PACKS, i % TILE_Y_PACKS);\n    let row = first_row + block.y * VECTOR;\n    let col = first_col + block.x * VECTOR;\n    if ((ROWS_FIT || row < rows) && (COLS_FIT || col < cols)) {\n      let read = (matrix * rows + row) * X_PACKS + col / VECTOR;\n      let write = (matrix * cols + col) * Y_PACKS + row / VECTOR;\n      @if(VECTOR_1) { y[write] = x[read]; }\n      @if(VECTOR_2) {\n        let p = x[read];\n        let q = x[read + X_PACKS];\n        y[write] = Pack(p.x, q.x);\n        y[write + Y_PACKS] = Pack(p.y, q.y);\n      }\n      @if(VECTOR_4) {\n        let p = x[read];\n        let q = x[read + X_PACKS];\n        let r = x[read + 2 * X_PACKS];\n        let s = x[read + 3 * X_PACKS];\n        y[write] = Pack(p.x, q.x, r.x, s.x);\n        y[write + Y_PACKS] = Pack(p.y, q.y, r.y, s.y);\n        y[write + 2 * Y_PACKS] = Pack(p.z, q.z, r.z, s.z);\n        y[write + 3 * Y_PACKS] = Pack(p.w, q.w, r.w, s.w);\n      }\n    }\n  }\n}\n\n@compute @workgroup_size(WORKGROUP)\nfn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {\n  for (var turn = group.x; turn < batch * TILES; turn += LAUNCHED) {\n    move_tile(turn / TILES, place_of(turn % TILES), index);\n  }\n}\n";
-
-// src/operators/operators.ts
-var operators = [
-  {
-    name: "matmul",
-    fragment: operator_default4,
-    files: {
-      "matmul/matmul.wesl": matmul_default,
-      "matmul/operands.wesl": operands_default2,
-      "matmul/product.wesl": product_default,
-      "matmul/activation.wesl": activation_default,
-      "matmul/reference.wesl": reference_default4
-    }
-  },
-  {
-    name: "matvec",
-    fragment: operator_default5,
-    files: {
-      "matvec/matvec.wesl": matvec_default,
-      "matvec/activation.wesl": activation_default,
-      "matvec/reference.wesl": reference_default5
-    }
-  },
-  {
-    name: "conv2d",
-    fragment: operator_default,
-    files: {
-      "conv2d/conv2d.wesl": conv2d_default,
-      "conv2d/operands.wesl": operands_default,
-      "conv2d/direct.wesl": direct_default,
-      "conv2d/depthwise.wesl": depthwise_default,
-      "conv2d/product.wesl": product_default,
-      "conv2d/activation.wesl": activation_default,
-      "conv2d/reference.wesl": reference_default
-    }
-  },
-  {
-    name: "softmax",
-    fragment: operator_default8,
-    files: {
-      "softmax/softmax.wesl": softmax_default,
-      "softmax/rows.wesl": rows_default,
-      "softmax/packs.wesl": packs_default,
-      "softmax/lanes.wesl": lanes_default,
-      "softmax/reference.wesl": reference_default8
-    }
-  },
-  {
-    name: "layernorm",
-    fragment: operator_default3,
-    files: {
-      "layernorm/layernorm.wesl": layernorm_default,
-      "layernorm/rows.wesl": rows_default,
-      "layernorm/packs.wesl": packs_default,
-      "layernorm/lanes.wesl": lanes_default,
-      "layernorm/reference.wesl": reference_default3
-    }
-  },
-  {
-    name: "rmsnorm",
-    fragment: operator_default7,
-    files: {
-      "rmsnorm/rmsnorm.wesl": rmsnorm_default,
-      "rmsnorm/rows.wesl": rows_default,
-      "rmsnorm/packs.wesl": packs_default,
-      "rmsnorm/lanes.wesl": lanes_default,
-      "rmsnorm/reference.wesl": reference_default7
-    }
-  },
-  {
-    name: "reduce",
-    fragment: operator_default6,
-    files: {
-      "reduce/reduce.wesl": reduce_default,
-      "reduce/packs.wesl": packs_default,
-      "reduce/reference.wesl": reference_default6
-    }
-  },
-  {
-    name: "elementwise",
-    fragment: operator_default2,
-    files: {
-      "elementwise/elementwise.wesl": elementwise_default,
-      "elementwise/unary.wesl": unary_default,
-      "elementwise/packs.wesl": packs_default,
-      "elementwise/reference.wesl": reference_default2
-    }
-  },
-  {
-    name: "transpose",
-    fragment: operator_default9,
-    files: {
-      "transpose/transpose.wesl": transpose_default,
-      "transpose/packs.wesl": packs_default,
-      "transpose/reference.wesl": reference_default9
-    }
-  }
-];
-
-// src/app/open-manifest.ts
-function absolutePath(host, path2) {
-  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
-}
-function displayPath(host, path2) {
-  const below = relative(host.workingDirectory, path2);
-  return below === "" ? "." : below;
-}
-function folderIn(path2) {
-  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
-}
-function readManifest(options) {
-  const { host, reader, path: path2, shown } = options;
-  const text3 = reader.read(path2);
-  if (text3 === null) return null;
-  const { manifest, problems } = parseManifest({
-    path: shown,
-    text: text3,
-    reader,
-    folder: folderIn(path2),
-    operators
-  });
-  const errors = problems.filter((problem) => problem.severity === "error");
-  if (manifest === null || errors.length > 0) {
-    const faults = errors.length === 1 ? "a fault" : `${errors.length} faults`;
-    throw new JoulegateError(
-      "bad-input",
-      `${shown} has ${faults}.
-
-${formatProblems(problems, { colour: false })}`,
-      { code: "bad-manifest" }
-    );
-  }
-  for (const warning of problems) host.progress.warn(formatProblems([warning], { colour: false }));
-  return manifest;
-}
-function openManifest(host, path2) {
-  const absolute = absolutePath(host, path2);
-  const folder = dirname6(absolute);
-  const repository = repositoryOf(host, folder);
-  const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep3).join("/");
-  const manifest = readManifest({
-    host,
-    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
-    path: below,
-    shown: displayPath(host, absolute)
-  });
-  if (manifest === null) {
-    throw new JoulegateError("bad-input", `${path2} does not exist.`, {
-      code: "no-manifest",
-      nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
-    });
-  }
-  return { manifest, folder, root, path: below };
-}
-function repositoryOf(host, folder) {
-  try {
-    return repositoryRoot({ root: folder, environment: host.environment });
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
-    return null;
-  }
-}
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
-  if (unknown5 !== void 0) {
-    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
-    throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
-      code: "unknown-kernel",
-      nextStep: `It has: ${known2}`
-    });
-  }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
-}
-
-// src/app/open-revisions.ts
-import { existsSync as existsSync6, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join20, posix as posix2 } from "node:path";
-function firstFault(message) {
-  const lines = message.split("\n");
-  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
-}
-function readBaseline(described2, read) {
-  try {
-    return { revision: read(), problem: null, described: described2 };
-  } catch (error) {
-    if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
-    return { revision: null, problem: firstFault(error.message), described: described2 };
-  }
-}
-function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join20(folder, manifestName2);
-  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
-    const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join20(folder, manifest.tunedPath)) };
-  });
-}
-function tunedAt(reader, folder, tunedPath, label) {
-  const path2 = posix2.join(folder, tunedPath);
-  const text3 = reader.read(path2);
-  return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
-}
-function openBaseRevision(host, revision, head2) {
-  const question = { root: head2.root, environment: host.environment };
-  const commit = mergeBase({ ...question, revision });
-  const { reader } = openRevision({ ...question, revision: commit });
-  const label = revision;
-  return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
-    if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
-  });
-}
-function describeCheckout(host, root) {
-  const question = { root, environment: host.environment };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
-}
-function isRevision(host, revision, root) {
-  try {
-    resolveCommit({ root, environment: host.environment, revision });
-    return true;
-  } catch (error) {
-    if (error instanceof JoulegateError) return false;
-    throw error;
-  }
-}
-function meansFolder(host, base2, root, manifestName2) {
-  const folder = absolutePath(host, base2);
-  const isFolder = existsSync6(folder) && statSync2(folder).isDirectory();
-  if (!isFolder) return false;
-  const hasManifest = existsSync6(join20(folder, manifestName2));
-  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
-  if (!isPath && isRevision(host, base2, root)) {
-    if (!hasManifest) return false;
-    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
-      code: "ambiguous-base",
-      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
-    });
-  }
-  if (hasManifest) return true;
-  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
-    code: "no-base-manifest",
-    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
-  });
-}
-function openRevisions(host, options) {
-  const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join20(folder, manifest.tunedPath)) };
-  if (options.base === null) {
-    return {
-      head: { revision, described: describeCheckout(host, root) },
-      base: { revision: null, problem: null, described: { label: "none", commit: null } }
-    };
-  }
-  const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename4(path2))) {
-    return {
-      head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename4(path2))
-    };
-  }
-  if (repositoryRoot({ root, environment: host.environment }) === null) {
-    throw new JoulegateError(
-      "bad-input",
-      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
-      { code: "no-base", nextStep: "Give --base a folder that holds the base revision of the manifest." }
-    );
-  }
-  return {
-    head: { revision, described: describeCheckout(host, root) },
-    base: openBaseRevision(host, options.base, opened)
-  };
-}
-
-// src/app/report-files.ts
-import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join21 } from "node:path";
-function prepareReportFolder(host, folder) {
-  if (folder === void 0) return;
-  try {
-    mkdirSync3(absolutePath(host, folder), { recursive: true });
-  } catch (error) {
-    throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
-      code: "cannot-write",
-      nextStep: "Give --report a folder, or one that may be made.",
-      cause: error
-    });
-  }
-}
-function writeReportFiles(host, place, report3) {
-  const { report: folder, onReportFault } = place;
-  if (folder === void 0) return report3;
-  const path2 = absolutePath(host, folder);
-  try {
-    writeReport(join21(path2, "report.json"), report3);
-    writeFileAtomic(join21(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join21(path2, "report.html"), renderHtml(report3));
-    return report3;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    onReportFault?.(error.message);
-    const isSaid = onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-    const warnings = [...report3.warnings.filter((warning) => warning !== error.message), error.message];
-    return { ...report3, exitCode: isSaid ? report3.exitCode : error.exitCode, warnings };
-  }
-}
-
-// src/app/same-commit.ts
+// src/app/guard/same-commit.ts
 var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
 function isSameCommit(head2, base2) {
   const { commit, dirty } = head2;
   return commit !== null && commit === base2?.commit && dirty !== true;
 }
 
-// src/app/guard.ts
+// src/app/guard/guard.ts
 var suggestionFile = "tuned.suggested.json";
 function warningsOf(outcome, overall) {
   const warnings = [...outcome.warnings];
@@ -52669,7 +52669,7 @@ async function guard(host, options) {
   return writeReportFiles(host, options, report3);
 }
 
-// src/app/noise-floor.ts
+// src/app/laboratory/noise-floor.ts
 var wantedBlocks = 20;
 function statusOf(done, blocks, secondsLeft) {
   const text3 = `noise floor, A/A block ${done + 1}`;
@@ -52702,10 +52702,10 @@ async function measureNoise(options) {
   return samples2;
 }
 
-// src/app/retune.ts
+// src/app/retune/retune.ts
 import { join as join26 } from "node:path";
 
-// src/app/cost-model-file.ts
+// src/app/tuning/cost-model-file.ts
 function openCostModel(options) {
   const { host, path: path2, family, seed } = options;
   const cached = readCachedModel(path2);
@@ -52725,14 +52725,40 @@ function saveCostModel(path2, model) {
   writeModel(path2, costModelToFile(model));
 }
 
-// src/app/keep-sources.ts
-import { createHash as createHash9 } from "node:crypto";
-import { mkdirSync as mkdirSync4 } from "node:fs";
+// src/app/tuning/state-folder.ts
+import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync3 } from "node:fs";
+import { tmpdir as tmpdir3 } from "node:os";
 import { join as join23 } from "node:path";
+function prepare(folder) {
+  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
+  }
+  mkdirSync4(folder, { recursive: true });
+  const ignore = join23(folder, ".gitignore");
+  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+}
+function openStateFolder(host, manifestFolder) {
+  const folder = join23(manifestFolder, ".joulegate");
+  try {
+    prepare(folder);
+    return folder;
+  } catch (error) {
+    const known2 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known2) throw error;
+    const reason = error.message;
+    host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
+    return mkdtempSync3(join23(tmpdir3(), "joulegate-"));
+  }
+}
+
+// src/app/retune/keep-sources.ts
+import { createHash as createHash9 } from "node:crypto";
+import { mkdirSync as mkdirSync5 } from "node:fs";
+import { join as join24 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    mkdirSync4(absolutePath(host, folder), { recursive: true });
+    mkdirSync5(absolutePath(host, folder), { recursive: true });
   } catch (error) {
     throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
       code: "cannot-write",
@@ -52775,7 +52801,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join23(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -52794,7 +52820,7 @@ ${program.wgsl.trimEnd()}
   }
 }
 
-// src/app/retune-noise.ts
+// src/app/retune/noise.ts
 function noiseKernelOf(manifest, kernels) {
   return manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0] ?? null;
 }
@@ -52808,7 +52834,33 @@ async function measureNoiseOf(options) {
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
-// src/app/search-evidence.ts
+// src/app/retune/recordings.ts
+import { createHash as createHash10 } from "node:crypto";
+import { mkdirSync as mkdirSync6 } from "node:fs";
+import { join as join25 } from "node:path";
+function fileName({ kernel, workload }) {
+  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
+}
+function writeSearchRecordings(options) {
+  const { host, laboratory, folder, searches } = options;
+  mkdirSync6(folder, { recursive: true });
+  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
+    const { kernel, workload, space: space2, result } = search;
+    const device = laboratory.info;
+    const meter = laboratory.meter?.info ?? null;
+    const path2 = join25(folder, fileName(search));
+    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
+    const { measurements } = result;
+    writeRecording(
+      path2,
+      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
+    );
+    return path2;
+  });
+}
+
+// src/app/retune/evidence.ts
 var maxPoints2 = 500;
 function kept(measurements) {
   const withEnergy = measurements.filter(({ energy }) => energy !== null);
@@ -52862,7 +52914,7 @@ function searchEvidence(task) {
   };
 }
 
-// src/app/retune-report.ts
+// src/app/retune/report.ts
 var maxCurvePoints = 1e3;
 var maxExamples = 20;
 function countFailures(result) {
@@ -52962,59 +53014,7 @@ function retunedKernel(task) {
   };
 }
 
-// src/app/search-recordings.ts
-import { createHash as createHash10 } from "node:crypto";
-import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join24 } from "node:path";
-function fileName({ kernel, workload }) {
-  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
-}
-function writeSearchRecordings(options) {
-  const { host, laboratory, folder, searches } = options;
-  mkdirSync5(folder, { recursive: true });
-  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
-    const { kernel, workload, space: space2, result } = search;
-    const device = laboratory.info;
-    const meter = laboratory.meter?.info ?? null;
-    const path2 = join24(folder, fileName(search));
-    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
-    const { measurements } = result;
-    writeRecording(
-      path2,
-      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
-    );
-    return path2;
-  });
-}
-
-// src/app/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync6, mkdtempSync as mkdtempSync3 } from "node:fs";
-import { tmpdir as tmpdir3 } from "node:os";
-import { join as join25 } from "node:path";
-function prepare(folder) {
-  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
-  }
-  mkdirSync6(folder, { recursive: true });
-  const ignore = join25(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
-}
-function openStateFolder(host, manifestFolder) {
-  const folder = join25(manifestFolder, ".joulegate");
-  try {
-    prepare(folder);
-    return folder;
-  } catch (error) {
-    const known2 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known2) throw error;
-    const reason = error.message;
-    host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync3(join25(tmpdir3(), "joulegate-"));
-  }
-}
-
-// src/app/retune.ts
+// src/app/retune/retune.ts
 var recordingsFolder = "recordings";
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -53201,7 +53201,7 @@ async function retune(host, options) {
   }
 }
 
-// src/app/doctor-system.ts
+// src/app/doctor/system.ts
 import { accessSync, constants as constants7, existsSync as existsSync8, readdirSync as readdirSync5 } from "node:fs";
 import { join as join27 } from "node:path";
 function thisSystem(environment) {
@@ -53317,7 +53317,7 @@ function systemFindings(view) {
   );
 }
 
-// src/app/doctor.ts
+// src/app/doctor/doctor.ts
 var oldestNode = [20, 19];
 function isAtLeast(version, oldest) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -53386,7 +53386,7 @@ async function doctor(host) {
   return { findings, usable };
 }
 
-// src/app/doctor-noise.ts
+// src/app/doctor/noise.ts
 import { existsSync as existsSync9 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
@@ -53620,30 +53620,6 @@ function explain2(host, options) {
   });
 }
 
-// src/app/export-recording.ts
-import { gzipSync as gzipSync2 } from "node:zlib";
-function exportRecording(host, options) {
-  const recording = readRecording(absolutePath(host, options.recording));
-  const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
-  if (options.objective === "energy" && energyMeasurements === 0) {
-    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
-      code: "no-recorded-energy",
-      nextStep: "Use --objective time, or a recording made with a meter."
-    });
-  }
-  const text3 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter(({ failure }) => failure !== void 0).length,
-    energyMeasurements
-  };
-}
-
 // src/app/export-runtime.ts
 import { join as join29 } from "node:path";
 async function exportRuntime(host, options) {
@@ -53814,39 +53790,11 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
   });
 }
 
-// src/app/import-recording.ts
-var maxCacheBytes = 512 * 1024 * 1024;
-function importRecording(host, options) {
-  const recording = importKernelTuner({
-    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
-    label: options.cache,
-    provenance: {
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString()
-    },
-    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
-    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
-    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
-    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
-  });
-  writeRecording(absolutePath(host, options.out), recording);
-  const { measurements } = recording;
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
-    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
-  };
-}
-
-// src/app/init.ts
+// src/app/init/init.ts
 import { realpathSync as realpathSync2 } from "node:fs";
 import { dirname as dirname8, join as join31 } from "node:path";
 
-// src/app/init-buffer.ts
+// src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
 function bufferEntry(binding, names3, parameterOf) {
   const name = freeName(binding, names3);
@@ -53932,7 +53880,7 @@ function member(binding, slot2, type, parameterOf) {
   return { value: parameter2, note: parameter2 === null ? `${path2} (${slot2.scalar})` : null };
 }
 
-// src/app/init-entry.ts
+// src/app/init/entry.ts
 var mostParameters = 16;
 var tunableWord = /(?:^|_)(?:tile|block|blk|work_?group|workgroup|wg|group|local|threads?|lanes?|unroll|vec|vector|vectorize|items?|per|stages?|split|chunk|simd|warp|subgroup|pad)(?:_|$|\d)/i;
 function words(text3) {
@@ -54057,7 +54005,7 @@ function draftDispatch(entry, workload, tunables) {
   ];
 }
 
-// src/app/init-sources.ts
+// src/app/init/sources.ts
 import { relative as relative2, sep as sep4 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
@@ -54082,7 +54030,7 @@ function slashed(from, to) {
   return relative2(from, to).split(sep4).join("/");
 }
 
-// src/app/init-workflow.ts
+// src/app/init/workflow.ts
 var guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/.
 # Nothing has to be given: the manifest is joulegate.yaml, and the pull request gets one comment, kept up to date.
 name: Joulegate
@@ -54107,7 +54055,7 @@ function workflowText(manifest) {
 `;
 }
 
-// src/app/init-write.ts
+// src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
 import { basename as basename5, dirname as dirname7, join as join30 } from "node:path";
@@ -54150,7 +54098,7 @@ function alreadyThere(path2, cause) {
   });
 }
 
-// src/app/init-yaml.ts
+// src/app/init/yaml.ts
 var head = `# What Joulegate guards here. Values marked FILL IN are empty: \`joulegate validate\` points at each until it is given.
 version: 1
 objective: { minimize: energy, latency-slack: 3% }
@@ -54219,7 +54167,7 @@ function bufferLines(buffer) {
   ];
 }
 
-// src/app/init.ts
+// src/app/init/init.ts
 var mostKernels = 500;
 async function init(host, options) {
   const place = locate(host, options.manifest);
@@ -54426,7 +54374,64 @@ async function plan(host, options) {
   }
 }
 
-// src/app/record.ts
+// src/app/project/show-report.ts
+function loadReport(host, path2) {
+  return readReport(absolutePath(host, path2));
+}
+
+// src/app/recordings/export.ts
+import { gzipSync as gzipSync2 } from "node:zlib";
+function exportRecording(host, options) {
+  const recording = readRecording(absolutePath(host, options.recording));
+  const { measurements } = recording;
+  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
+  if (options.objective === "energy" && energyMeasurements === 0) {
+    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
+      code: "no-recorded-energy",
+      nextStep: "Use --objective time, or a recording made with a meter."
+    });
+  }
+  const text3 = exportKernelTuner(recording, options.objective);
+  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter(({ failure }) => failure !== void 0).length,
+    energyMeasurements
+  };
+}
+
+// src/app/recordings/import.ts
+var maxCacheBytes = 512 * 1024 * 1024;
+function importRecording(host, options) {
+  const recording = importKernelTuner({
+    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
+    label: options.cache,
+    provenance: {
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString()
+    },
+    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
+    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
+    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
+    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
+  });
+  writeRecording(absolutePath(host, options.out), recording);
+  const { measurements } = recording;
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
+    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
+  };
+}
+
+// src/app/recordings/record.ts
 import { existsSync as existsSync11 } from "node:fs";
 var saveEveryMs = 5e3;
 var randomShare = 0.2;
@@ -54576,7 +54581,7 @@ async function record(host, options) {
   }
 }
 
-// src/app/retune-recording.ts
+// src/app/retune/replay.ts
 var defaultTrials = 64;
 function objectiveOf2(options) {
   if (options.objective !== "energy") return { minimize: options.objective };
@@ -54691,11 +54696,6 @@ async function retuneRecording(host, options) {
     ]
   };
   return writeReportFiles(host, options, report3);
-}
-
-// src/app/show-report.ts
-function loadReport(host, path2) {
-  return readReport(absolutePath(host, path2));
 }
 
 // src/app/validate.ts

@@ -25785,7 +25785,7 @@ function readRunner(environment, readFile2) {
   };
 }
 
-// src/app/laboratory.ts
+// src/app/laboratory/laboratory.ts
 import { existsSync as existsSync6 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 var lockWaitMs = 10 * 6e4;

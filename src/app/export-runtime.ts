@@ -15,8 +15,8 @@ import type { RuntimeConfiguration, RuntimeFile, RuntimeKernel, RuntimeTemplate 
 import type { Configuration } from '../space/index.ts';
 import { readTunedIfPresent, type Tuned, writeRuntime } from '../store/index.ts';
 import type { Host } from './host.ts';
-import { absolutePath, openManifest, selectKernels } from './open-manifest.ts';
 import type { KernelFilter, ManifestOptions } from './options.ts';
+import { absolutePath, openManifest, selectKernels } from './project/open-manifest.ts';
 
 export interface ExportRuntimeOptions extends ManifestOptions, KernelFilter {
   /** Path of the file to write; packed if it ends in `.gz`. */

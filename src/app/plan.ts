@@ -1,8 +1,8 @@
 import { type Budget, createKernelSpace } from '../manifest/index.ts';
 import type { Host } from './host.ts';
-import { openLaboratory } from './laboratory.ts';
-import { openManifest, selectKernels } from './open-manifest.ts';
+import { openLaboratory } from './laboratory/laboratory.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
+import { openManifest, selectKernels } from './project/open-manifest.ts';
 
 export interface PlannedWorkload {
   readonly kernel: string;

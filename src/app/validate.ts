@@ -1,8 +1,8 @@
 import { createVariantBuilder, type VariantFailure } from '../kernel/index.ts';
 import { noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
-import { openManifest } from './open-manifest.ts';
 import type { ManifestOptions } from './options.ts';
+import { openManifest } from './project/open-manifest.ts';
 
 export interface Validation {
   readonly manifest: string;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ExitCode } from '../../errors/index.ts';
 import type { Commands, Inputs, Runner } from '../../github/index.ts';
-import { guard } from '../guard.ts';
-import { machineLabel } from '../guard-blocks.ts';
+import { describeShard, shardKernels } from '../fleet/shard-kernels.ts';
+import { machineLabel } from '../guard/blocks.ts';
+import { guard } from '../guard/guard.ts';
 import type { Host } from '../host.ts';
-import { openManifest } from '../open-manifest.ts';
-import { describeShard, shardKernels } from '../shard-kernels.ts';
+import { openManifest } from '../project/open-manifest.ts';
 import { type AttemptKeeper, keptNoiseFloor, restoreAttempts } from './kept-state.ts';
 import { publish } from './publish.ts';
 import { labelsOf } from './pull-request-comment.ts';

@@ -1,8 +1,8 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { announce, openStateCache, type StateCache } from '../../github/index.ts';
 import { emptyState, type KeptState, packState, stateVersion, unpackState } from '../../store/index.ts';
-import type { KeptAttempt } from '../guard-attempts.ts';
-import { type NoiseFloor, noiseFloorIn } from '../noise-floor.ts';
+import type { KeptAttempt } from '../guard/attempts.ts';
+import { type NoiseFloor, noiseFloorIn } from '../laboratory/noise-floor.ts';
 import type { ModeTask } from './guard-mode.ts';
 
 /** Larger states are not read: 20,000 rows of features pack to a few megabytes. */

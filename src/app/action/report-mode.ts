@@ -9,11 +9,11 @@ import {
 } from '../../github/index.ts';
 import type { Report, ReportGuard, ReportRetune } from '../../schema/index.ts';
 import { readReport } from '../../store/index.ts';
-import { type FleetReports, mergeFleet } from '../merge-fleet.ts';
-import { prepareReportFolder, writeReportFiles } from '../report-files.ts';
-import { findStrays } from '../stray-reports.ts';
+import { type FleetReports, mergeFleet } from '../fleet/devices.ts';
+import { findStrays } from '../fleet/stray-reports.ts';
+import { prepareReportFolder, writeReportFiles } from '../project/report-files.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
-import { mergeNight } from './merge-night.ts';
+import { mergeNight } from './night/merge.ts';
 import { isOfFork, publish } from './publish.ts';
 import { commentOptions, labelsOf } from './pull-request-comment.ts';
 import { reportGaps } from './report-gaps.ts';

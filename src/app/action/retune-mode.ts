@@ -15,14 +15,14 @@ import {
   writeFileAtomic,
   writeModel,
 } from '../../store/index.ts';
-import { machineLabel } from '../guard-blocks.ts';
-import { nightOf, withAnchors, withHistory, withNight } from '../history.ts';
-import { openManifest } from '../open-manifest.ts';
-import { writeReportFiles } from '../report-files.ts';
-import { type RetuneOptions, recordingsFolder, retune } from '../retune.ts';
-import { describeShard, shardKernels } from '../shard-kernels.ts';
+import { describeShard, shardKernels } from '../fleet/shard-kernels.ts';
+import { machineLabel } from '../guard/blocks.ts';
+import { openManifest } from '../project/open-manifest.ts';
+import { writeReportFiles } from '../project/report-files.ts';
+import { type RetuneOptions, recordingsFolder, retune } from '../retune/retune.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
+import { nightOf, withAnchors, withHistory, withNight } from './night/history.ts';
 import { publish } from './publish.ts';
 import { commentOptions } from './pull-request-comment.ts';
 

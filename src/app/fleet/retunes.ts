@@ -1,0 +1,48 @@
+import type { ReportRetune } from '../../schema/index.ts';
+
+/** The report of one job of a nightly run. */
+export interface NightReport {
+  /** What the job calls its device. */
+  readonly label: string;
+  readonly report: ReportRetune;
+}
+
+type Kernel = ReportRetune['kernels'][number];
+
+/** Longest name of a kernel that leaves room for the device's. */
+const maxName = 130;
+const maxWarnings = 1000;
+
+/** The only value of several, or null. */
+function onlyOne<T>(values: readonly T[]): T | null {
+  const distinct = new Map(values.map((value) => [JSON.stringify(value), value]));
+  return distinct.size === 1 ? (values[0] ?? null) : null;
+}
+
+/**
+ * One report of what several jobs found. Kernels of several devices are named `KERNEL on LABEL`; of one that two jobs
+ * retuned, the first counts.
+ * @param reports at least one
+ */
+export function mergeRetunes(reports: readonly NightReport[], warnings: readonly string[]): ReportRetune {
+  const first = reports[0]!.report;
+  const several = new Set(reports.map(({ label }) => label)).size > 1;
+  const kernels = new Map<string, Kernel>();
+  for (const { label, report } of reports) {
+    for (const kernel of report.kernels) {
+      const name = several ? `${kernel.kernel.slice(0, maxName)} on ${label}` : kernel.kernel;
+      const key = JSON.stringify([name, kernel.workload]);
+      if (!kernels.has(key)) kernels.set(key, { ...kernel, kernel: name });
+    }
+  }
+  const all = [...warnings, ...reports.flatMap(({ report }) => report.warnings)];
+  return {
+    ...first,
+    durationSeconds: Math.max(...reports.map(({ report }) => report.durationSeconds)),
+    exitCode: Math.max(...reports.map(({ report }) => report.exitCode)) as ReportRetune['exitCode'],
+    device: onlyOne(reports.map(({ report }) => report.device)),
+    meter: onlyOne(reports.map(({ report }) => report.meter)),
+    warnings: [...new Set(all.map((warning) => warning.slice(0, 4000)))].slice(0, maxWarnings),
+    kernels: [...kernels.values()],
+  };
+}

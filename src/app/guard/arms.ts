@@ -1,0 +1,140 @@
+import type { Subject } from '../../judge/index.ts';
+import type { Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
+import type { BlockSubject, Device } from '../../measure/index.ts';
+import type { Host } from '../host.ts';
+import type { Laboratory } from '../laboratory/laboratory.ts';
+import type { ArmVariant, Comparison } from './comparison.ts';
+
+type Measurable = Extract<Comparison, { status: 'identical' | 'changed' }>;
+type Added = Extract<Comparison, { status: 'new' }>;
+
+/** A comparison that is measured: a changed kernel, or a sentinel beside one. */
+export interface Contest {
+  readonly comparison: Measurable;
+  readonly subject: Subject;
+  readonly blockSubject: BlockSubject;
+}
+
+/** An arm that does not run: what the user sees instead of a measurement. */
+export interface BrokenArm {
+  readonly comparison: Comparison;
+  readonly status: 'missing-baseline' | 'broken-head';
+  readonly reason: string;
+  readonly failure: VariantFailure;
+}
+
+/** What will be measured: everything that changed and, if anything did, the sentinels. */
+export function selectMeasurable(comparisons: readonly Comparison[]): readonly Measurable[] {
+  const changed = comparisons.some((comparison) => comparison.status === 'changed');
+  return comparisons.filter(
+    (comparison): comparison is Measurable =>
+      comparison.status === 'changed' ||
+      (changed && comparison.status === 'identical' && comparison.definition.sentinel),
+  );
+}
+
+/** Kernels that are new in head: not compared with anything, but they have to run. */
+export function selectAdded(comparisons: readonly Comparison[]): readonly Added[] {
+  return comparisons.filter((comparison): comparison is Added => comparison.status === 'new');
+}
+
+/** Runs an arm and compares it with its reference. Prepared first, so that a fault is its own and not its reference's. */
+async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<null>> {
+  const prepared = await device.prepare(variant);
+  return prepared.ok ? device.verify(variant, reference) : prepared;
+}
+
+function sameOutputs(a: Variant, b: Variant): boolean {
+  const describe = ({ program, command }: Variant) =>
+    JSON.stringify([
+      program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
+        group,
+        binding,
+        type,
+        length,
+        fill,
+        seed,
+      ]),
+      command?.outputs.map(({ name, type, length }) => [name, type, length]),
+    ]);
+  return describe(a) === describe(b);
+}
+
+/**
+ * Without a reference program each revision is checked against itself only. Then head is also compared with base: one
+ * that computes something else may be cheaper for it.
+ */
+async function outputDifference(device: Device, comparison: Measurable): Promise<string | null> {
+  const { base, head, definition, kernel, workload, status } = comparison;
+  const hasReference = definition.reference !== null || (definition.command?.reference ?? null) !== null;
+  if (status === 'identical' || hasReference) return null;
+  if (!sameOutputs(base.variant, head.variant)) return null;
+  const compared = await device.verify(head.variant, base.variant);
+  if (compared.ok) return null;
+  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
+}
+
+export interface CheckedArms {
+  readonly contests: readonly Contest[];
+  readonly broken: readonly BrokenArm[];
+  readonly warnings: readonly string[];
+}
+
+/** Runs every arm once and compares its outputs: nothing wrong or failing gets as far as a block. */
+export async function checkArms(options: {
+  readonly host: Host;
+  readonly laboratory: Laboratory;
+  readonly comparisons: readonly (Measurable | Added)[];
+}): Promise<CheckedArms> {
+  const { host, laboratory, comparisons } = options;
+  const { device } = laboratory;
+  const contests: Contest[] = [];
+  const broken: BrokenArm[] = [];
+  const warnings: string[] = [];
+  for (const [index, comparison] of comparisons.entries()) {
+    host.signal.throwIfAborted();
+    const { kernel, workload, head, definition } = comparison;
+    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons.length });
+    const headRuns = await runs(device, head);
+    if (!headRuns.ok) {
+      const { failure } = headRuns;
+      const reason = `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: 'broken-head', reason, failure });
+      continue;
+    }
+    if (comparison.status === 'new') continue;
+    const { base, codeOnly } = comparison;
+    const baseRuns = await runs(device, base);
+    if (!baseRuns.ok) {
+      const { failure } = baseRuns;
+      const reason = `base does not run: ${failure.message}`;
+      broken.push({ comparison, status: 'missing-baseline', reason, failure });
+      continue;
+    }
+    const difference = await outputDifference(device, comparison);
+    if (difference !== null) warnings.push(difference);
+    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
+    contests.push({
+      comparison,
+      subject: {
+        kernel,
+        workload,
+        gate: definition.gate,
+        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
+        sentinel: definition.sentinel && comparison.status === 'identical',
+        arms: codeOnlyRuns ? ['B', 'H', 'X'] : ['B', 'H'],
+        energyEstimated: laboratory.meter?.info.estimated ?? false,
+      },
+      blockSubject: {
+        kernel,
+        workload,
+        variants: {
+          B: base.variant,
+          H: head.variant,
+          X: codeOnlyRuns ? codeOnly.variant : undefined,
+        },
+      },
+    });
+  }
+  return { contests, broken, warnings };
+}

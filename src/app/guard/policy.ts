@@ -1,0 +1,174 @@
+import type { Gate, KernelDefinition, Manifest, Verdict } from '../../manifest/index.ts';
+import type { ReportGuard } from '../../schema/index.ts';
+import type { Revision } from './comparison.ts';
+import type { BaseRevision } from './revisions.ts';
+
+type Policy = NonNullable<ReportGuard['policy']>;
+type Change = Policy['changes'][number];
+
+/** Head as it is judged: with base's gates, and what head would have changed of them. */
+export interface GuardPolicy {
+  readonly head: Revision;
+  /** Seconds of judging per kernel and workload. */
+  readonly judgeSeconds: number;
+  readonly policy: Policy;
+  /** What is looser than in base and applies all the same. */
+  readonly warnings: readonly string[];
+}
+
+interface Setting {
+  readonly name: string;
+  readonly base: string;
+  readonly head: string;
+  readonly loosens: boolean;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}
+
+function list(verdicts: readonly Verdict[]): string {
+  return verdicts.length === 0 ? 'nothing' : [...verdicts].sort().join(', ');
+}
+
+/** Settings of a gate that differ. Looser is what lets more pass. */
+function gateChanges(base: Gate, head: Gate): Setting[] {
+  const settings: Setting[] = [];
+  for (const metric of ['energy', 'latency'] as const) {
+    settings.push({
+      name: `gate.${metric}.margin`,
+      base: percent(base[metric].margin),
+      head: percent(head[metric].margin),
+      loosens: head[metric].margin > base[metric].margin,
+    });
+  }
+  settings.push(
+    {
+      name: 'gate.energy.allow-estimated',
+      base: String(base.energy.allowEstimated),
+      head: String(head.energy.allowEstimated),
+      loosens: base.energy.allowEstimated && !head.energy.allowEstimated,
+    },
+    {
+      name: 'gate.fail-on',
+      base: list(base.failOn),
+      head: list(head.failOn),
+      loosens: base.failOn.some((verdict) => !head.failOn.includes(verdict)),
+    },
+    {
+      name: 'gate.accept-label',
+      base: base.acceptLabel ?? 'none',
+      head: head.acceptLabel ?? 'none',
+      loosens: head.acceptLabel !== undefined,
+    },
+  );
+  return settings.filter((setting) => setting.base !== setting.head);
+}
+
+function kernelChanges(base: KernelDefinition, head: KernelDefinition): Setting[] {
+  const sentinel = {
+    name: 'sentinel',
+    base: String(base.sentinel),
+    head: String(head.sentinel),
+    // A sentinel is never red.
+    loosens: head.sentinel,
+  };
+  return [...gateChanges(base.gate, head.gate), ...(base.sentinel === head.sentinel ? [] : [sentinel])];
+}
+
+/** What all kernels have in common is told once. */
+function collapse(changes: readonly (readonly [kernel: string, settings: readonly Setting[]])[]): Change[] {
+  const keyOf = (setting: Setting) => JSON.stringify(setting);
+  const counts = new Map<string, number>();
+  for (const [, settings] of changes) {
+    for (const setting of settings) counts.set(keyOf(setting), (counts.get(keyOf(setting)) ?? 0) + 1);
+  }
+  const told = new Set<string>();
+  return changes.flatMap(([kernel, settings]) =>
+    settings.flatMap((setting) => {
+      const { name, base, head, loosens } = setting;
+      const common = changes.length > 1 && counts.get(keyOf(setting)) === changes.length;
+      if (common && told.has(keyOf(setting))) return [];
+      told.add(keyOf(setting));
+      return [{ kernel: common ? null : kernel, setting: name, base, head, loosens }];
+    }),
+  );
+}
+
+/** Checks of outputs belong to the program, so head's apply; but nobody should loosen them unseen. */
+function looserChecks(base: KernelDefinition, head: KernelDefinition): string[] {
+  return base.buffers.flatMap(({ name, check }) => {
+    const now = head.buffers.find((buffer) => buffer.name === name)?.check ?? null;
+    if (check === null || now === null) return [];
+    if (now.relative <= check.relative && now.absolute <= check.absolute) return [];
+    const tolerance = ({ relative, absolute }: typeof check) => `relative ${relative}, absolute ${absolute}`;
+    return [
+      `${head.name}: the check of ${name} is looser than in base (${tolerance(check)} became ${tolerance(now)}), and applies in this run already.`,
+    ];
+  });
+}
+
+function judgeSecondsChange(base: Manifest, head: Manifest): Change[] {
+  const [before, after] = [base.budget.guard.judgeSeconds, head.budget.guard.judgeSeconds];
+  if (before === after) return [];
+  const setting = 'budget.guard.judge-seconds';
+  return [{ kernel: null, setting, base: String(before), head: String(after), loosens: after < before }];
+}
+
+/** A baseline that is there and cannot be read fails whatever head's manifest says about it. */
+function strict(gate: Gate): Gate {
+  return gate.failOn.includes('missing-baseline')
+    ? gate
+    : { ...gate, failOn: [...gate.failOn, 'missing-baseline'] };
+}
+
+function withGate(manifest: Manifest, gateOf: (kernel: KernelDefinition) => KernelDefinition): Manifest {
+  return { ...manifest, kernels: manifest.kernels.map(gateOf) };
+}
+
+/**
+ * The policy that judges: gates, sentinels and the time for judging as base has them, so that no change loosens its own
+ * gate. Kernels that are new in head have head's, as everything has where there is no base.
+ */
+export function policyOf(base: BaseRevision, head: Revision): GuardPolicy {
+  const { manifest } = head;
+  const judgeSeconds = manifest.budget.guard.judgeSeconds;
+  if (base.revision === null) {
+    const unreadable = base.problem !== null;
+    return {
+      head: unreadable
+        ? {
+            ...head,
+            manifest: withGate(manifest, (kernel) => ({ ...kernel, gate: strict(kernel.gate) })),
+          }
+        : head,
+      judgeSeconds,
+      policy: { source: 'head', changes: [] },
+      warnings: [],
+    };
+  }
+  const before = base.revision.manifest;
+  const baseOf = ({ name }: KernelDefinition) => before.kernels.find((kernel) => kernel.name === name);
+  const pairs = manifest.kernels.flatMap((kernel) => {
+    const of = baseOf(kernel);
+    return of === undefined ? [] : [{ base: of, head: kernel }];
+  });
+  return {
+    head: {
+      ...head,
+      manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
+        const of = baseOf(kernel);
+        return of === undefined ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
+      }),
+    },
+    judgeSeconds: before.budget.guard.judgeSeconds,
+    policy: {
+      source: 'base',
+      changes: [
+        ...collapse(pairs.map((pair) => [pair.head.name, kernelChanges(pair.base, pair.head)])),
+        ...judgeSecondsChange(before, manifest),
+      ],
+    },
+    warnings: pairs.flatMap((pair) => looserChecks(pair.base, pair.head)),
+  };
+}

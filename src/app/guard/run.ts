@@ -1,0 +1,217 @@
+import { type JudgeOptions, judge, type SubjectJudgement } from '../../judge/index.ts';
+import type { Verdict } from '../../manifest/index.ts';
+import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
+import type { Host } from '../host.ts';
+import { type Laboratory, openLaboratory } from '../laboratory/laboratory.ts';
+import type { NoiseFloor } from '../laboratory/noise-floor.ts';
+import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
+import type { ReportPlace } from '../project/report-files.ts';
+import { type Advice, adviseRetuning, isTunable } from './advice.ts';
+import { type BrokenArm, type Contest, checkArms, selectAdded, selectMeasurable } from './arms.ts';
+import { attemptDigest, type Digests, earlierAttempts, type KeptAttempt, keepAttempts } from './attempts.ts';
+import { type Measured, measureContests } from './blocks.ts';
+import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
+import type { GuardPolicy } from './policy.ts';
+import type { BaseRevision } from './revisions.ts';
+import { compareUntouched } from './untouched.ts';
+
+/** What earlier runs left for a guard run on a device. */
+export interface KeptForGuard {
+  readonly noiseFloor: NoiseFloor | null;
+  readonly attempts: readonly KeptAttempt[];
+}
+
+/** The report's folder gets a suggested tuned state too. */
+export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
+  /** A git revision, or a folder with the base revision of the manifest; null: there is none, so every kernel is new. */
+  readonly base: string | null;
+  /** Kernels that head removed are listed whatever `kernels` leaves out: they are in no share of head's. */
+  readonly listsRemoved?: boolean;
+  /** Verdicts that fail the run; the manifest's gates decide unless given. */
+  readonly failOn?: readonly Verdict[];
+  /** Judging ends with what was measured by then. */
+  readonly maxMinutes?: number;
+  /** Whether head is retuned where a kernel regressed; it is unless told otherwise. */
+  readonly advise?: boolean;
+  /** Called once the device is known: what is known of its noise and of earlier attempts. */
+  readonly onDevice?: (device: DeviceInfo) => Promise<KeptForGuard>;
+  /** Called with all attempts that a repetition of this run should know of. */
+  readonly onAttempts?: (attempts: readonly KeptAttempt[]) => Promise<void>;
+  /** Labels of the pull request; asked only if one of them could accept a regression. Throws nothing; null if unknown. */
+  readonly readLabels?: () => Promise<readonly string[] | null>;
+}
+
+/** What was flagged may take this many times the budget more to be confirmed: nine fresh blocks follow three to twelve. */
+const followUpFactor = 3;
+
+/** What is compared. */
+export interface GuardTask {
+  readonly host: Host;
+  readonly options: GuardOptions;
+  readonly base: BaseRevision;
+  readonly policy: GuardPolicy;
+}
+
+/** What came of it. */
+export interface GuardOutcome extends Measured {
+  readonly comparisons: readonly Comparison[];
+  readonly contests: readonly Contest[];
+  readonly broken: readonly BrokenArm[];
+  /** One per contest. */
+  readonly judgements: readonly SubjectJudgement[];
+  /** What earlier attempts measured, oldest first. */
+  readonly earlier: readonly (readonly BlockSample[])[];
+  readonly warnings: readonly string[];
+  readonly noiseFloor: NoiseFloor | null;
+  readonly advice: readonly Advice[];
+  /** What it was measured with; null where nothing had to be. */
+  readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
+}
+
+/** What can be said without building or measuring anything; null if that is not all there is to say. */
+function compareFiles({ base, policy }: GuardTask): readonly Comparison[] | null {
+  if (base.problem !== null) return listMissingBaseline(policy.head, base.problem);
+  return base.revision === null ? null : compareUntouched(base.revision, policy.head);
+}
+
+/** A sentinel is kept whatever else is left out, unless the change touches it: then it is a kernel like any other. */
+function selectComparisons(comparisons: readonly Comparison[], kernels: readonly string[] | null) {
+  return kernels === null
+    ? comparisons
+    : comparisons.filter(
+        ({ kernel, definition, status }) =>
+          (definition.sentinel && status !== 'changed') || kernels.includes(kernel),
+      );
+}
+
+function isOf({ subject }: Contest, { kernel, workload }: SubjectJudgement): boolean {
+  return subject.kernel === kernel && subject.workload === workload;
+}
+
+/** Head's kernels that are worth retuning, those that regressed first; the others only in time that was granted anyway. */
+function worthRetuning(
+  contests: readonly Contest[],
+  judgements: readonly SubjectJudgement[],
+  laboratory: Laboratory,
+  alsoOthers: boolean,
+): readonly Contest[] {
+  const withVerdict = (wanted: readonly Verdict[]) =>
+    contests.filter(
+      (contest) =>
+        !contest.subject.sentinel &&
+        judgements.some((one) => isOf(contest, one) && wanted.includes(one.verdict)) &&
+        isTunable(contest, laboratory),
+    );
+  const others = alsoOthers ? withVerdict(['unchanged', 'inconclusive', 'improved']) : [];
+  return [...withVerdict(['regressed']), ...others];
+}
+
+async function advise(
+  { host, options, policy }: GuardTask,
+  laboratory: Laboratory,
+  judged: { readonly contests: readonly Contest[]; readonly judgements: readonly SubjectJudgement[] },
+  deadlineMs: number,
+): Promise<readonly Advice[]> {
+  const { contests, judgements } = judged;
+  // On a machine that moves, what looks better need not be.
+  const moved = judgements.some(({ verdict }) => verdict === 'environment');
+  if (options.advise === false || host.signal.aborted || moved) return [];
+  const limited = Number.isFinite(deadlineMs);
+  const wanted = worthRetuning(contests, judgements, laboratory, limited);
+  if (wanted.length === 0) return [];
+  const budget = policy.head.manifest.budget.guard;
+  const ownMs = wanted.length * 2 * budget.searchSeconds * 1000;
+  return adviseRetuning({
+    host,
+    laboratory,
+    contests: wanted,
+    budget,
+    deadlineMs: Math.min(deadlineMs, laboratory.clock.nowMs() + ownMs),
+  });
+}
+
+async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<GuardOutcome> {
+  const { host, options, base, policy } = task;
+  const kept = (await options.onDevice?.(laboratory.info)) ?? { noiseFloor: null, attempts: [] };
+  const { noiseFloor } = kept;
+  const startMs = laboratory.clock.nowMs();
+  const { family, limits } = laboratory.info;
+  const all = await compareKernels({ base: base.revision, head: policy.head, family, limits });
+  const comparisons = selectComparisons(all, options.kernels);
+  const { contests, broken, warnings } = await checkArms({
+    host,
+    laboratory,
+    comparisons: [...selectAdded(comparisons), ...selectMeasurable(comparisons)],
+  });
+  const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
+  const digests: Digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
+  const earlier = earlierAttempts(digests, kept.attempts);
+  const judging: JudgeOptions = { earlier, ...(noiseFloor === null ? {} : { noiseFloor }) };
+  const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
+  const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1000);
+  const seconds = Math.min(judgeSeconds, leftSeconds);
+  const measured = await measureContests({
+    host,
+    laboratory,
+    contests,
+    seconds,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
+    judging,
+  });
+  const { samples, machineChanged } = measured;
+  const judgements = judge(
+    contests.map((contest) => contest.subject),
+    samples,
+    { ...judging, machineChanged },
+  );
+  if (options.onAttempts !== undefined && machineChanged === null && !host.signal.aborted) {
+    const at = host.now().toISOString();
+    await options.onAttempts(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at }));
+  }
+  const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
+  return {
+    ...measured,
+    comparisons,
+    contests,
+    broken,
+    judgements,
+    earlier,
+    warnings,
+    noiseFloor,
+    advice,
+    measuredWith: laboratory,
+  };
+}
+
+/** Compares, measures and judges everything, and retunes what regressed. Opens a device only if something is to be built. */
+export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
+  const { host, options, base, policy } = task;
+  const settled = compareFiles(task);
+  const gone = base.revision === null ? [] : listRemoved(base.revision, policy.head);
+  const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
+  if (settled !== null) {
+    return {
+      comparisons: [...selectComparisons(settled, options.kernels), ...removed],
+      contests: [],
+      broken: [],
+      judgements: [],
+      samples: [],
+      earlier: [],
+      cutShort: null,
+      machineChanged: null,
+      warnings: [],
+      noiseFloor: null,
+      advice: [],
+      measuredWith: null,
+    };
+  }
+  const kernels = [policy.head.manifest, base.revision?.manifest].flatMap((one) => one?.kernels ?? []);
+  const laboratory = await openLaboratory(host, options, kernels);
+  try {
+    const outcome = await measureChanged(task, laboratory);
+    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
+  } finally {
+    await laboratory.close();
+  }
+}

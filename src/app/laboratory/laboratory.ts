@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CommandWorkspace,
+  createCommandDevice,
+  type DriverChoice,
+  type DriverSearch,
+  findDriver,
+  hostDevice,
+  listAdapters,
+  openWebgpuDevice,
+} from '../../device/index.ts';
+import { JoulegateError } from '../../errors/index.ts';
+import type { KernelDefinition } from '../../manifest/index.ts';
+import {
+  type Clock,
+  type Device,
+  type DeviceInfo,
+  type MeasureOptions,
+  type Meter,
+  measureOptions,
+} from '../../measure/index.ts';
+import { borrowMeter, type OpenMeterOptions, openMeter } from '../../meter/index.ts';
+import { nativeSearch } from '../../native/index.ts';
+import type { Host } from '../host.ts';
+import type { LaboratoryOptions } from '../options.ts';
+import { clockedDevice, tryClocks } from './clocked-device.ts';
+import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
+import { withoutSecrets } from './without-secrets.ts';
+
+/** What a run measures with: one adapter, one meter, and fresh processes of it on demand. */
+export interface Laboratory {
+  /** A process for screening and verifying; blocks open their own. */
+  readonly device: Device;
+  readonly info: DeviceInfo;
+  /** The meter of `device`; null if energy is not measured. */
+  readonly meter: Meter | null;
+  readonly meterReason: string;
+  readonly clock: Clock;
+  openDevice(): Promise<Device>;
+  openMeter(): Promise<Meter | null>;
+  measureOptions(purpose: 'search' | 'judge'): MeasureOptions;
+  /** See `tryClocks` in `clocked-device.ts`. */
+  tryClocks(kernels: readonly KernelDefinition[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Monotonic and, on one host, the same in every process (CLOCK_MONOTONIC). */
+export const monotonicClock: Clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+
+/** Where drivers are looked for and unpacked to. */
+export function driverSearch(host: Host): DriverSearch {
+  const { environment } = host;
+  const caches = environment.XDG_CACHE_HOME ?? join(environment.HOME ?? homedir(), '.cache');
+  return { workerPath: host.workerPath, environment, cacheFolder: join(caches, 'joulegate') };
+}
+
+async function findSoftwareDriver(search: DriverSearch): Promise<DriverChoice> {
+  const reports = await listAdapters(search);
+  for (const { driver, result } of reports) {
+    if (driver !== null && result.ok && result.info.software) return driver;
+  }
+  throw new JoulegateError('could-not-measure', 'No software adapter was found.', {
+    code: 'no-software-adapter',
+    nextStep: reports.at(-1)?.nextStep ?? 'Run joulegate doctor.',
+  });
+}
+
+/** Another job on the same GPU is waited for: two at once would measure each other. */
+const lockWaitMs = 10 * 60_000;
+
+/** What the runner hands to an action and to nothing that the action starts. */
+
+/** What a meter needs of this machine. */
+export function meterSetup(
+  host: Host,
+): Pick<
+  OpenMeterOptions,
+  'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs' | 'clockGuard' | 'commandEnvironment'
+> {
+  return {
+    commandEnvironment: withoutSecrets(host.environment),
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: lockFolderOf(host.environment),
+    lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
+  };
+}
+
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOptions) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === 'auto' && meterCommand !== undefined ? ('command' as const) : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore,
+  };
+}
+
+/** Where locks of GPUs and marks of locked clocks lie. */
+export function lockFolderOf(environment: Host['environment']): string {
+  return environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir());
+}
+
+/** Opens processes of an adapter; null: there is none, and none is needed. */
+type OpenAdapter = (() => Promise<Device>) | null;
+
+async function findAdapter(
+  host: Host,
+  options: LaboratoryOptions,
+  onlyCommands: boolean,
+): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
+  const search = driverSearch(host);
+  try {
+    const driver =
+      options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    return { first: await open(), open };
+  } catch (error) {
+    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === 'could-not-measure';
+    if (!isOptional) throw error;
+    return { first: null, open: null };
+  }
+}
+
+/**
+ * What is measured. Where only programs are, a software adapter says nothing of a GPU that is there as well: a container
+ * with CUDA often has one.
+ */
+function deviceOf(adapter: Device | null, options: LaboratoryOptions, onlyCommands: boolean): DeviceInfo {
+  const isCpu = options.device === 'software';
+  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
+  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  const found = hostDevice({ cpuOnly: false });
+  return found.software ? adapter.info : found;
+}
+
+/** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
+function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) {
+  if (options.allowCommands !== true) return { open: () => null, close: async () => undefined };
+  const { environment, signal, workerPath } = host;
+  const workspace = new CommandWorkspace({
+    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...withoutSecrets(environment) },
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    signal,
+    reaper: { workerPath, environment },
+    warn: (text) => host.progress.warn(text),
+  });
+  return {
+    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    close: () => workspace.close(),
+  };
+}
+
+/**
+ * Opens the adapter and meter that `options` ask for.
+ * @param kernels what will be measured: where all of it is programs of other kinds, it needs no adapter
+ * @throws JoulegateError could-not-measure without an adapter, bad-input for a meter that does not fit it, and for a program
+ * where none may be run
+ */
+export async function openLaboratory(
+  outer: Host,
+  options: LaboratoryOptions,
+  kernels: readonly KernelDefinition[] = [],
+): Promise<Laboratory> {
+  checkCommandsAllowed(options, kernels);
+  const onlyCommands = kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
+  const fetched = (await outer.ensureNative?.()) ?? {};
+  const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
+  const adapter = await findAdapter(host, options, onlyCommands);
+  const info = deviceOf(adapter.first, options, onlyCommands);
+  const commands = commandBench(host, info, options);
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
+  const closeDevices = async () => {
+    try {
+      await device.close();
+    } finally {
+      await commands.close();
+    }
+  };
+  try {
+    if (options.device === 'gpu' && info.software) {
+      throw new JoulegateError(
+        'could-not-measure',
+        `The only adapter is ${info.description}, which runs on the CPU.`,
+        {
+          code: 'no-gpu',
+          nextStep: 'Run `joulegate doctor` to see why no GPU was found, or leave --device out.',
+        },
+      );
+    }
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device: adapter.first?.info === info ? adapter.first : { info },
+    });
+    const note = info.backend === 'host' ? ' (no WebGPU adapter of it, and no kernel needs one)' : '';
+    host.progress.note(
+      `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
+    );
+    host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
+    return {
+      device: clockedDevice(device, clocks),
+      info,
+      meter,
+      meterReason: reason,
+      clock: monotonicClock,
+      async openDevice() {
+        // What was screened keeps nothing of the GPU from what is measured now.
+        await device.rest?.();
+        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
+        return clockedDevice(fresh, clocks);
+      },
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => (meter === null ? null : borrowMeter(meter)),
+      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels) => tryClocks(info, clocks, kernels),
+      async close() {
+        try {
+          await meter?.close();
+        } finally {
+          await closeDevices();
+        }
+      },
+    };
+  } catch (error) {
+    await closeDevices();
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeRecording } from '../../store/index.ts';
+import type { Host } from '../host.ts';
+import type { Laboratory } from '../laboratory/laboratory.ts';
+import { recordingOf } from '../recordings/rows.ts';
+import { subjectDigest } from '../recordings/subject-digest.ts';
+import type { WorkloadSearch } from '../tuning/search-workload.ts';
+
+/** A readable file name that no two workloads share. */
+function fileName({ kernel, workload }: WorkloadSearch): string {
+  const digest = createHash('sha256').update(workload.name).digest('hex').slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}-${digest}.json.gz`;
+}
+
+/**
+ * Writes everything a run measured as recordings, which `retune --device replay` searches.
+ * @returns their paths
+ * @throws JoulegateError (bad-input, `cannot-write`)
+ */
+export function writeSearchRecordings(options: {
+  readonly host: Host;
+  readonly laboratory: Laboratory;
+  readonly folder: string;
+  readonly searches: readonly WorkloadSearch[];
+}): readonly string[] {
+  const { host, laboratory, folder, searches } = options;
+  mkdirSync(folder, { recursive: true });
+  return searches
+    .filter((search) => search.result.measurements.length > 0)
+    .map((search) => {
+      const { kernel, workload, space, result } = search;
+      const device = laboratory.info;
+      const meter = laboratory.meter?.info ?? null;
+      const path = join(folder, fileName(search));
+      const subject = subjectDigest({ kernel, workload, space, device, meter });
+      const { measurements } = result;
+      writeRecording(
+        path,
+        recordingOf({ host, kernel, workload, space, device, meter, measurements, subject }),
+      );
+      return path;
+    });
+}

@@ -1,0 +1,298 @@
+import { join } from 'node:path';
+import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import type { Budget, KernelDefinition } from '../../manifest/index.ts';
+import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
+import type { CostModel } from '../../model/index.ts';
+import type { ReportRetune } from '../../schema/index.ts';
+import {
+  emptyTuned,
+  formatTuned,
+  readTunedIfPresent,
+  type Tuned,
+  tunedConfiguration,
+  withTunedEntry,
+  writeFileAtomic,
+} from '../../store/index.ts';
+import type { Host } from '../host.ts';
+import { type Laboratory, openLaboratory } from '../laboratory/laboratory.ts';
+import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
+import { absolutePath, type OpenedManifest, openManifest, selectKernels } from '../project/open-manifest.ts';
+import { prepareReportFolder, type ReportPlace, writeReportFiles } from '../project/report-files.ts';
+import { shippedConfiguration } from '../project/shipped-configuration.ts';
+import { describeDevice, describeMeter } from '../recordings/rows.ts';
+import { openCostModel, saveCostModel } from '../tuning/cost-model-file.ts';
+import { type Final, runFinals } from '../tuning/finals.ts';
+import { costRows, searchWorkload, type WorkloadSearch } from '../tuning/search-workload.ts';
+import { openStateFolder } from '../tuning/state-folder.ts';
+import { keepSources, prepareKeepFolder } from './keep-sources.ts';
+import { measureNoiseOf, noiseKernelOf } from './noise.ts';
+import { writeSearchRecordings } from './recordings.ts';
+import { type RetunedKernel, retunedKernel } from './report.ts';
+
+/** The report's folder gets recordings of all trials too. */
+export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
+  /** Which of the manifest's budgets applies. */
+  readonly budget: 'guard' | 'retune';
+  /** Overrides of that budget, per kernel and workload. */
+  readonly trials?: number;
+  readonly seconds?: number;
+  /** Ends the whole run in time: kernels that are left are named, not tuned. */
+  readonly maxMinutes?: number;
+  readonly seed: number;
+  /** The cost model kept between runs; below the state folder unless given. */
+  readonly model?: string;
+  /** Where the tuned state goes; the manifest's own unless given. */
+  readonly out?: string;
+  /** Folder for the final WGSL of the finalists and of the incumbent; not kept unless given. */
+  readonly keep?: string;
+  /**
+   * Called once the device is known and before the model is read: the moment to put a kept model in its place. What it
+   * returns of a tuned state is tried early, but decides nothing.
+   */
+  readonly onDevice?: (device: DeviceInfo) => Promise<{ readonly tuned: Tuned | null }>;
+  /** Asks for A/A blocks in the time that is left, and gets their samples. */
+  readonly onNoise?: (samples: readonly BlockSample[]) => void;
+}
+
+/** Folder of the recordings below the report's. */
+export const recordingsFolder = 'recordings';
+
+interface RetuneRun {
+  readonly host: Host;
+  readonly options: RetuneOptions;
+  readonly opened: OpenedManifest;
+  readonly laboratory: Laboratory;
+  readonly tuned: Tuned;
+  /** A tuned state of earlier runs that was not adopted, or not yet; only where to start from. */
+  readonly hints: Tuned | null;
+  readonly stateFolder: string;
+  /** On the laboratory's clock. */
+  readonly deadlineMs: number;
+}
+
+function budgetOf({ options, opened }: RetuneRun): Budget {
+  const budget = opened.manifest.budget[options.budget];
+  return {
+    ...budget,
+    trials: options.trials ?? budget.trials,
+    searchSeconds: options.seconds ?? budget.searchSeconds,
+  };
+}
+
+/** Part of a limited time that is set aside for comparing the finalists. */
+const finalsPart = 0.25;
+
+interface Searched {
+  readonly searches: readonly WorkloadSearch[];
+  readonly model: CostModel;
+  readonly warnings: readonly string[];
+  /** Kernels that could not be searched because of a fault of theirs. */
+  readonly faulty: number;
+}
+
+/** A sentinel is never tuned: it has to stay what it is. One that is asked for by name is. */
+function isTuned(kernel: KernelDefinition, options: RetuneOptions): boolean {
+  return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
+}
+
+/** Searches every kernel and workload in turn; each one teaches the cost model for the next. */
+async function searchAll(
+  run: RetuneRun,
+  kernels: readonly KernelDefinition[],
+  coldModel: CostModel,
+): Promise<Searched> {
+  const { host, options, laboratory, tuned } = run;
+  const { limits, family } = laboratory.info;
+  const budget = budgetOf(run);
+  const jobs = kernels
+    .filter((kernel) => isTuned(kernel, options))
+    .flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
+  // What the comparison at the end needs is set aside: without it nothing that was found can be kept.
+  const leftMs = run.deadlineMs - laboratory.clock.nowMs();
+  const asideMs = Math.min(finalsPart * leftMs, 1000 * budget.judgeSeconds * jobs.length);
+  const searchDeadlineMs = run.deadlineMs - asideMs;
+  const searches: WorkloadSearch[] = [];
+  const skipped: string[] = [];
+  const warnings: string[] = [];
+  let faulty = 0;
+  let model = coldModel;
+  for (const [index, { kernel, workload }] of jobs.entries()) {
+    if (host.signal.aborted) break;
+    const name = `${kernel.name} ${workload.name}`;
+    // In equal parts; what one leaves over goes to those after it.
+    const secondsLeft = (searchDeadlineMs - laboratory.clock.nowMs()) / 1000 / (jobs.length - index);
+    if (secondsLeft <= 1) {
+      skipped.push(name);
+      continue;
+    }
+    host.progress.stage(`[${index + 1}/${jobs.length}] ${name}`);
+    const shipped = shippedConfiguration({ tuned, kernel, workload, family, limits });
+    if (shipped.problem !== null) warnings.push(`${shipped.problem}.`);
+    try {
+      const search = await searchWorkload({
+        host,
+        device: laboratory.device,
+        meter: laboratory.meter,
+        clock: laboratory.clock,
+        kernel,
+        workload,
+        incumbent: shipped.configuration,
+        hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
+        objective: kernel.objective,
+        budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
+        seed: options.seed,
+        costModel: model,
+        stateFolder: run.stateFolder,
+      });
+      searches.push(search);
+      model = model.update(await costRows(search, family, search.result.measurements));
+    } catch (error) {
+      // A kernel whose reference does not run cannot be searched; the others can.
+      if (!(error instanceof JoulegateError) || error.code !== 'reference-failed') throw error;
+      faulty++;
+      warnings.push(`${name} was not retuned. ${error.message}`);
+      host.progress.warn(error.message);
+    }
+  }
+  if (skipped.length > 0) {
+    warnings.push(`Not retuned, because the time was up: ${skipped.join(', ')}. Give --max-minutes more.`);
+  }
+  return { searches, model, warnings, faulty };
+}
+
+function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly RetunedKernel[]): Tuned {
+  const { info } = run.laboratory;
+  let tuned = run.tuned;
+  for (const [index, { search }] of finals.entries()) {
+    const retuned = kernels[index];
+    const configuration = retuned?.configuration ?? null;
+    if (retuned === undefined || configuration === null || retuned.latencyMs === null) continue;
+    tuned = withTunedEntry(tuned, {
+      kernel: search.kernel.name,
+      workload: { name: search.workload.name, parameters: search.workload.parameters },
+      family: info.family,
+      configuration,
+      latencyMs: retuned.latencyMs,
+      joules: retuned.joules,
+      estimated: retuned.estimated,
+      device: info.description || info.device,
+      driver: info.driver,
+      identity: finals[index]!.identity,
+      trials: retuned.trials,
+      energyMeasurements: retuned.energyMeasurements,
+      seed: search.seed,
+      measuredAt: run.host.now().toISOString(),
+    });
+  }
+  return tuned;
+}
+
+/** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
+async function keepFile(write: () => unknown): Promise<string | null> {
+  try {
+    await write();
+    return null;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    return `${error.message}.`;
+  }
+}
+
+/** A kernel of which nothing works is a fault in what was given, however well the others did. */
+function exitCodeOf(interrupted: boolean, faulty: number, kernels: readonly RetunedKernel[]): ExitCode {
+  if (interrupted) return ExitCode.interrupted;
+  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null)
+    ? ExitCode.badInput
+    : ExitCode.passed;
+}
+
+/**
+ * Searches every kernel of a manifest for better configurations, compares the best with what ships today in fresh
+ * blocks, and writes the tuned state, the cost model and the report.
+ * @throws JoulegateError bad-input for the manifest and its files, could-not-measure without an adapter
+ */
+export async function retune(host: Host, options: RetuneOptions): Promise<ReportRetune> {
+  const startedAt = host.now();
+  const opened = openManifest(host, options.manifest);
+  const kernels = selectKernels(opened.manifest, options.kernels);
+  prepareReportFolder(host, options.report);
+  prepareKeepFolder(host, options.keep);
+  const noiseKernel = options.onNoise === undefined ? null : noiseKernelOf(opened.manifest, kernels);
+  const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
+  const laboratory = await openLaboratory(host, options, measured);
+  try {
+    await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
+    const stateFolder = openStateFolder(host, opened.folder);
+    const ownTunedPath = join(opened.folder, opened.manifest.tunedPath);
+    const tunedPath = options.out === undefined ? ownTunedPath : absolutePath(host, options.out);
+    const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
+    const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
+    const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+    const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
+    const modelPath =
+      options.model === undefined
+        ? join(stateFolder, `model-${laboratory.info.family}.json.gz`)
+        : absolutePath(host, options.model);
+    const coldModel = openCostModel({
+      host,
+      path: modelPath,
+      family: laboratory.info.family,
+      seed: options.seed,
+    });
+    const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
+    const unwritten = [await keepFile(() => saveCostModel(modelPath, model))];
+    const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1000;
+    const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
+    const finals = host.signal.aborted
+      ? []
+      : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
+    if (noiseKernel !== null) {
+      const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs: finalsDeadlineMs };
+      options.onNoise?.(await measureNoiseOf(task));
+    }
+    const interrupted = host.signal.aborted;
+    const retuned = searches.map((search) =>
+      retunedKernel({
+        search,
+        final: interrupted ? null : (finals.find((final) => final.search === search) ?? null),
+        energyEstimated: laboratory.meter?.info.estimated ?? false,
+      }),
+    );
+    if (!interrupted) {
+      const updated = formatTuned(updateTuned(run, finals, retuned));
+      const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
+      // What could not be written is found again from the trials.
+      if (fault === null) for (const search of searches) search.forgetTrials();
+      unwritten.push(fault);
+    }
+    if (options.report !== undefined) {
+      const recordings = join(absolutePath(host, options.report), recordingsFolder);
+      unwritten.push(
+        await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches })),
+      );
+    }
+    const { keep } = options;
+    if (keep !== undefined) {
+      unwritten.push(await keepFile(() => keepSources({ host, folder: keep, finals })));
+    }
+    const faults = unwritten.filter((fault) => fault !== null);
+    const report: ReportRetune = {
+      schema: 'joulegate-report',
+      version: 1,
+      kind: 'retune',
+      tool: { name: 'joulegate', version: host.version },
+      createdAt: startedAt.toISOString(),
+      durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
+      exitCode: exitCodeOf(interrupted, faulty + faults.length, retuned),
+      manifest: options.manifest,
+      device: describeDevice(laboratory.info),
+      meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
+      meterReason: laboratory.meterReason,
+      warnings: [...warnings, ...faults],
+      kernels: retuned,
+    };
+    return writeReportFiles(host, options, report);
+  } finally {
+    await laboratory.close();
+  }
+}

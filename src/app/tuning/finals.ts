@@ -1,0 +1,147 @@
+import { type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
+import { type Arm, type BlockSample, runBlocks } from '../../measure/index.ts';
+import { type ContenderSamples, type FinalSelection, selectFinalist } from '../../search/index.ts';
+import type { Configuration } from '../../space/index.ts';
+import type { Host } from '../host.ts';
+import type { Laboratory } from '../laboratory/laboratory.ts';
+import type { WorkloadSearch } from './search-workload.ts';
+
+/** Blocks in which the finalists meet: enough to show that a gain repeats in fresh processes. */
+const finalBlocks = 3;
+
+/** `runBlocks` knows four arms; here they are the incumbent, if it works, and the best finalists. */
+const arms: readonly Arm[] = ['B', 'H', 'X', 'R'];
+
+export interface Final {
+  readonly search: WorkloadSearch;
+  /** Why what ships today cannot go on shipping; null if it works, then it is contender 0. */
+  readonly incumbentFailure: VariantFailure | null;
+  /** In the order of `selection.index`. Empty: nothing works. */
+  readonly contenders: readonly Configuration[];
+  /** One per contender; empty where there was nobody to meet or no time to. */
+  readonly samples: readonly ContenderSamples[];
+  readonly selection: FinalSelection;
+  /** What names the chosen contender's program; empty if there is none. */
+  readonly identity: string;
+}
+
+function identityOf(variant: Variant | undefined): string {
+  return variant === undefined ? '' : (variantIdentity(variant) ?? '');
+}
+
+interface Heat {
+  readonly search: WorkloadSearch;
+  readonly incumbentFailure: VariantFailure | null;
+  readonly contenders: readonly Configuration[];
+  readonly variants: readonly Variant[];
+}
+
+async function prepareHeat(search: WorkloadSearch): Promise<Heat> {
+  const { incumbent, result, builder, idOf } = search;
+  const incumbentId = idOf(incumbent);
+  const incumbentFailure =
+    result.measurements.find(
+      ({ configuration, failure }) => failure !== null && idOf(configuration) === incumbentId,
+    )?.failure ?? null;
+  const wanted = new Map<string, Configuration>();
+  if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
+  for (const { configuration } of result.finalists) {
+    if (!wanted.has(idOf(configuration))) wanted.set(idOf(configuration), configuration);
+  }
+  const contenders: Configuration[] = [];
+  const variants: Variant[] = [];
+  for (const configuration of [...wanted.values()].slice(0, arms.length)) {
+    const built = await builder.build(configuration);
+    if (!built.ok) continue;
+    contenders.push(configuration);
+    variants.push(built.value);
+  }
+  return { search, incumbentFailure, contenders, variants };
+}
+
+function samplesOf(heat: Heat, arm: Arm, samples: readonly BlockSample[]): ContenderSamples {
+  const { kernel, workload } = heat.search;
+  const own = samples
+    .filter(
+      (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm,
+    )
+    .sort((a, b) => a.block - b.block);
+  return {
+    latencyMs: own.map((sample) => sample.latencyMs),
+    joules: own.map((sample) => sample.joules),
+  };
+}
+
+/** Measures block by block for as long as another one fits into the time. */
+async function measureHeats(options: {
+  readonly host: Host;
+  readonly laboratory: Laboratory;
+  readonly heats: readonly Heat[];
+  readonly deadlineMs: number;
+}): Promise<readonly BlockSample[]> {
+  const { host, laboratory, heats, deadlineMs } = options;
+  const samples: BlockSample[] = [];
+  let blockMs = 0;
+  for (let block = 0; block < finalBlocks; block++) {
+    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
+    const startMs = laboratory.clock.nowMs();
+    samples.push(
+      ...(await runBlocks({
+        phase: 'flag',
+        firstBlock: block,
+        blocks: 1,
+        subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
+          kernel: search.kernel.name,
+          workload: search.workload.name,
+          variants: { B: B!, H: H!, X, R },
+        })),
+        openDevice: () => laboratory.openDevice(),
+        openMeter: () => laboratory.openMeter(),
+        options: laboratory.measureOptions('judge'),
+        clock: laboratory.clock,
+        signal: host.signal,
+        onTurn: (turn) =>
+          host.progress.update({
+            text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+            share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks,
+          }),
+      })),
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples;
+}
+
+/**
+ * Measures every search's finalists beside its incumbent, all kernels in the same fresh blocks, and chooses.
+ * @param options.deadlineMs on the laboratory's clock; what cannot be compared by then keeps its incumbent
+ */
+export async function runFinals(options: {
+  readonly host: Host;
+  readonly laboratory: Laboratory;
+  readonly searches: readonly WorkloadSearch[];
+  readonly deadlineMs: number;
+}): Promise<readonly Final[]> {
+  const { host, laboratory, searches } = options;
+  const heats = await Promise.all(searches.map(prepareHeat));
+  const contested = heats.filter((heat) => heat.variants.length > 1);
+  if (contested.length > 0)
+    host.progress.stage('comparing the best with what ships today, in fresh processes');
+  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
+  return heats.map((heat) => {
+    const samples =
+      measured.length === 0 || heat.variants.length < 2
+        ? []
+        : heat.variants.map((_, index) => samplesOf(heat, arms[index]!, measured));
+    const objective = laboratory.meter === null ? { minimize: 'latency' as const } : heat.search.objective;
+    const selection = selectFinalist(samples, objective, { incumbentFails: heat.incumbentFailure !== null });
+    return {
+      search: heat.search,
+      incumbentFailure: heat.incumbentFailure,
+      contenders: heat.contenders,
+      samples,
+      selection,
+      identity: identityOf(heat.variants[selection.index]),
+    };
+  });
+}
