@@ -25576,7 +25576,7 @@ async function lockOrNull(folder, key, label) {
 // src/app/action/post.ts
 import { readFileSync as readFileSync4 } from "node:fs";
 
-// src/github/payload.ts
+// src/github/run/payload.ts
 var patterns = {
   commit: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/,
   /** `owner/name`. */
@@ -25620,7 +25620,7 @@ function isTrue(payload, path5) {
   return at(payload, path5) === true;
 }
 
-// src/github/commands.ts
+// src/github/run/commands.ts
 init_core();
 import { randomUUID as randomUUID3 } from "node:crypto";
 function withoutCommands(message) {
@@ -25644,10 +25644,10 @@ function createCommands() {
   };
 }
 
-// src/github/environment.ts
+// src/github/run/environment.ts
 import { delimiter as delimiter2 } from "node:path";
 
-// src/github/event.ts
+// src/github/run/event.ts
 function readPullRequest(payload) {
   const headRepository = textOrNull(payload, "pull_request.head.repo.full_name", patterns.repository);
   const baseRepository = text(payload, "pull_request.base.repo.full_name", patterns.repository);
@@ -25684,7 +25684,7 @@ function readEvent(eventName, payload) {
   };
 }
 
-// src/github/environment.ts
+// src/github/run/environment.ts
 var branchEvents = /* @__PURE__ */ new Set([
   "push",
   "schedule",

@@ -1,7 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
-import type { Runner } from './environment.ts';
-import type { PullRequest } from './event.ts';
-import { patterns } from './payload.ts';
+import type { Runner } from './run/environment.ts';
+import type { PullRequest } from './run/event.ts';
+import { patterns } from './run/payload.ts';
 
 /** What has to be fetched from the remote that was cloned. */
 export interface BaseFetch {

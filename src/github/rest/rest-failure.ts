@@ -1,4 +1,4 @@
-import { errorLine } from './plain-line.ts';
+import { errorLine } from '../plain-line.ts';
 
 /** Why a request failed, as far as it decides what to do next. */
 export interface RestFailure {

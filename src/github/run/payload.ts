@@ -1,4 +1,4 @@
-import { JoulegateError } from '../errors/index.ts';
+import { JoulegateError } from '../../errors/index.ts';
 
 /** A parsed event file: whatever the event's sender put into it, so every field is checked before use. */
 export type Payload = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 export interface RestoredState extends Outcome<'restored' | 'missing' | 'off'> {
   /** What was saved, unchecked; null unless restored. */

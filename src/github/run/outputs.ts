@@ -1,5 +1,5 @@
-import { ExitCode } from '../errors/index.ts';
-import { isReplaced, type Report } from '../report/index.ts';
+import { ExitCode } from '../../errors/index.ts';
+import { isReplaced, type Report } from '../../report/index.ts';
 import type { Commands } from './commands.ts';
 
 /** What following steps can read, by the names of `action.yml`. */

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, DefaultArtifactClient, FindOptions } from '@actions/artifact';
+import { CancelledError, DeadlineError, withDeadline } from '../deadline.ts';
+import type { Outcome } from '../outcome.ts';
+import { errorLine } from '../plain-line.ts';
+import type { Runner } from '../run/environment.ts';
+import { readStateFile } from '../state/file.ts';
 import { noDevice, type ReportArtifactName, readReportName } from './artifact.ts';
-import { CancelledError, DeadlineError, withDeadline } from './deadline.ts';
-import type { Runner } from './environment.ts';
-import type { Outcome } from './outcome.ts';
-import { errorLine } from './plain-line.ts';
-import { readStateFile } from './state-file.ts';
 import { readZip } from './zip.ts';
 
 export interface CollectTask {

@@ -1,5 +1,5 @@
 import { delimiter } from 'node:path';
-import { JoulegateError } from '../errors/index.ts';
+import { JoulegateError } from '../../errors/index.ts';
 import { type RunnerEvent, readEvent } from './event.ts';
 import { type Payload, patterns } from './payload.ts';
 

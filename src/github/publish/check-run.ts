@@ -5,10 +5,10 @@ import {
   renderFailure,
   renderMarkdown,
   reportSummary,
-} from '../report/index.ts';
-import type { Runner } from './environment.ts';
-import type { Outcome } from './outcome.ts';
-import type { RestClient } from './rest-client.ts';
+} from '../../report/index.ts';
+import type { Outcome } from '../outcome.ts';
+import type { RestClient } from '../rest/rest-client.ts';
+import type { Runner } from '../run/environment.ts';
 
 /** Whose check run it is. */
 interface CheckRunPlace {

@@ -1,5 +1,6 @@
-import { JoulegateError } from '../errors/index.ts';
-import { type MeterChoice, meterChoices } from '../meter/index.ts';
+import { JoulegateError } from '../../errors/index.ts';
+import { type MeterChoice, meterChoices } from '../../meter/index.ts';
+import { plainLine } from '../plain-line.ts';
 import type { Commands } from './commands.ts';
 import {
   type CacheChoice,
@@ -19,7 +20,6 @@ import {
   token,
   verdicts,
 } from './input-values.ts';
-import { plainLine } from './plain-line.ts';
 
 /** The inputs of `action.yml`, checked. */
 export interface Inputs {

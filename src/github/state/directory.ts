@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '../store/index.ts';
-import { errorLine } from './plain-line.ts';
-import { readStateFile, UnusableStateError } from './state-file.ts';
-import type { StateKey } from './state-key.ts';
-import type { StateStore } from './state-store.ts';
+import { writeFileAtomic } from '../../store/index.ts';
+import { errorLine } from '../plain-line.ts';
+import { readStateFile, UnusableStateError } from './file.ts';
+import type { StateKey } from './key.ts';
+import type { StateStore } from './store.ts';
 
 export interface DirectoryTask {
   /** Absolute path. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { withDeadline } from './deadline.ts';
-import type { Runner } from './environment.ts';
-import type { Shard } from './input-values.ts';
-import type { Outcome } from './outcome.ts';
-import { errorLine } from './plain-line.ts';
-import { keyPart } from './state-key.ts';
+import { withDeadline } from '../deadline.ts';
+import type { Outcome } from '../outcome.ts';
+import { errorLine } from '../plain-line.ts';
+import type { Runner } from '../run/environment.ts';
+import type { Shard } from '../run/input-values.ts';
+import { keyPart } from '../state/key.ts';
 
 /** What tells the artifacts of one run apart. */
 export interface ArtifactLabel {

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DeadlineError, withDeadline } from './deadline.ts';
-import type { Runner } from './environment.ts';
-import { errorLine } from './plain-line.ts';
-import { readStateFile, UnusableStateError } from './state-file.ts';
-import type { StateKey } from './state-key.ts';
-import type { RestoredState, SavedState, StateStore } from './state-store.ts';
+import { DeadlineError, withDeadline } from '../deadline.ts';
+import { errorLine } from '../plain-line.ts';
+import type { Runner } from '../run/environment.ts';
+import { readStateFile, UnusableStateError } from './file.ts';
+import type { StateKey } from './key.ts';
+import type { RestoredState, SavedState, StateStore } from './store.ts';
 import { overhear } from './toolkit-talk.ts';
 
 export interface ServiceTask {

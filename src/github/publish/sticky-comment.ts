@@ -1,8 +1,8 @@
-import { type CommentOrigin, readCommentOrigin } from '../report/index.ts';
-import type { Outcome } from './outcome.ts';
-import { ownLogin } from './own-login.ts';
-import type { RestClient } from './rest-client.ts';
-import type { RestFailure } from './rest-failure.ts';
+import { type CommentOrigin, readCommentOrigin } from '../../report/index.ts';
+import type { Outcome } from '../outcome.ts';
+import { ownLogin } from '../rest/own-login.ts';
+import type { RestClient } from '../rest/rest-client.ts';
+import type { RestFailure } from '../rest/rest-failure.ts';
 
 export interface CommentTask {
   readonly client: RestClient;

@@ -1,10 +1,10 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Runner } from './environment.ts';
-import type { CacheChoice, Shard } from './input-values.ts';
-import { directoryStore } from './state-directory.ts';
-import { type StateSubject, stateKey } from './state-key.ts';
-import { serviceStore } from './state-service.ts';
-import type { RestoredState, SavedState, StateStore } from './state-store.ts';
+import type { Runner } from '../run/environment.ts';
+import type { CacheChoice, Shard } from '../run/input-values.ts';
+import { directoryStore } from './directory.ts';
+import { type StateSubject, stateKey } from './key.ts';
+import { serviceStore } from './service.ts';
+import type { RestoredState, SavedState, StateStore } from './store.ts';
 
 export interface StateCacheTask {
   readonly runner: Runner;
