@@ -39172,7 +39172,7 @@ function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
 }
 
-// src/report/suggestion.ts
+// src/report/notes/suggestion.ts
 function advisedKernels(report3) {
   return report3.suggestion == null ? [] : report3.kernels.filter(({ retuned }) => retuned != null);
 }
@@ -39210,7 +39210,7 @@ function retunedNote(kernel) {
   return `retuning head would give ${gains(retuned) || "another configuration"} against base${overHead === "" ? "" : `, ${overHead} against head`}`;
 }
 
-// src/report/window-notes.ts
+// src/report/notes/window.ts
 var maxReasons = 3;
 function range(values2, unit2) {
   if (values2.length === 0) return "";
@@ -39275,7 +39275,7 @@ function windowNote(samples2) {
   return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
 }
 
-// src/report/facts.ts
+// src/report/notes/facts.ts
 var interruptedExitCode = 130;
 var minHashLength = 4;
 var verdictOrder = [
@@ -39439,7 +39439,7 @@ function placeText(kernel) {
   return cleanLine(kernel.line === null ? kernel.file : `${kernel.file}:${kernel.line}`, 300);
 }
 
-// src/report/failure-notes.ts
+// src/report/notes/failure.ts
 function exampleText(example) {
   const { file, line: line3 } = example;
   const place = file === null ? "" : cleanLine(line3 === null ? file : `${file}:${line3}`, 200);
@@ -39460,7 +39460,7 @@ function failureNotes(kernel) {
   return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
 }
 
-// src/report/policy-notes.ts
+// src/report/notes/policy.ts
 var maxShown = 8;
 function describe2({ kernel, setting, base: base2, head: head2 }) {
   const where = kernel === null ? "" : ` of ${kernel}`;
@@ -39482,142 +39482,6 @@ function otherPolicyNote({ policy }) {
   return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
 
-// src/report/escape-markdown.ts
-var replacements = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  // As references, so that they can neither escape what follows nor split a table cell.
-  "\\": "&#92;",
-  "|": "&#124;",
-  "`": "&#96;",
-  $: "&#36;",
-  "*": "\\*",
-  _: "\\_",
-  "~": "\\~",
-  "[": "\\[",
-  "]": "\\]"
-};
-function breakAutolinks(text3) {
-  return text3.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
-}
-function escapeMarkdown(text3, maxLength4 = 600) {
-  const escaped = breakAutolinks(cleanLine(text3, maxLength4)).replace(
-    /[&<>\\|`$*_~[\]]/g,
-    (character) => replacements[character] ?? character
-  );
-  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
-}
-function codeMarkdown(text3, maxLength4 = 300) {
-  const line3 = cleanLine(text3, maxLength4);
-  if (line3 === "") return "";
-  if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
-  const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
-  return `<code>${referenced2}</code>`;
-}
-
-// src/report/markdown-parts.ts
-function line(cells) {
-  return `| ${cells.join(" | ")} |`;
-}
-function table(task) {
-  const { titles, rows, maxRows } = task;
-  if (rows.length === 0) return "";
-  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
-  const pick = (cells) => used.map((i) => cells[i] ?? "");
-  const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
-  const shown = rows.slice(0, maxRows).map((row) => line(pick(row)));
-  const rest = rows.length - shown.length;
-  const more = rest > 0 ? `
-
-${formatCount(rest, "more row")} not shown here; the JSON report has them.` : "";
-  return [line(pick(titles)), line(rule), ...shown].join("\n") + more;
-}
-function details(summary, content) {
-  return content === "" ? "" : `<details><summary>${summary}</summary>
-
-${content}
-
-</details>`;
-}
-function movement(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return known2.join(" → ");
-}
-function changeText(ratio3) {
-  return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
-}
-function quantityCell(ratio3, figures2) {
-  return [changeText(ratio3), figures2].filter((text3) => text3 !== "").map((text3) => text3.replaceAll(" ", " ")).join("<br>");
-}
-function subjectCell(subject) {
-  return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
-}
-function factList(report3) {
-  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
-  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
-}
-function warningList(report3, limits2) {
-  const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
-  const rest = report3.warnings.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
-}
-
-// src/report/fleet-table.ts
-var maxDevices = 12;
-function plainName({ kernel, on }) {
-  const suffix = on === void 0 ? "" : ` on ${on}`;
-  return suffix !== "" && kernel.endsWith(suffix) ? kernel.slice(0, -suffix.length) : kernel;
-}
-function cell(kernel, mark) {
-  if (kernel === void 0) return "–";
-  const change2 = (ratio3, what) => ratio3 === null ? [] : [`${what} ${formatChange(ratio3.estimate)}`];
-  const figures2 = [...change2(kernel.energyRatio, "energy"), ...change2(kernel.latencyRatio, "latency")];
-  return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures2].join("<br>").replaceAll(" ", " ");
-}
-function rowOf(kernel) {
-  return JSON.stringify([plainName(kernel), kernel.workload]);
-}
-function kernelsOfQuietRows(kernels, isQuiet2) {
-  const loud = new Set(kernels.filter((kernel) => !isQuiet2(kernel)).map(rowOf));
-  return kernels.filter((kernel) => !loud.has(rowOf(kernel)));
-}
-function columnsOf({ devices = [], kernels }) {
-  const failing = new Set(kernels.filter(({ fails }) => fails).map(({ on }) => on));
-  const ranked = [
-    ...devices.filter(({ label }) => failing.has(label)),
-    ...devices.filter(({ label }) => !failing.has(label))
-  ].slice(0, maxDevices);
-  return devices.filter((device) => ranked.includes(device));
-}
-function fleetTable(report3, kernels, options) {
-  const devices = columnsOf(report3);
-  const rest = (report3.devices ?? []).length - devices.length;
-  const rows = /* @__PURE__ */ new Map();
-  for (const kernel of kernels) {
-    const row = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
-    row.set(kernel.on ?? "", kernel);
-    rows.set(rowOf(kernel), row);
-  }
-  const shown = table({
-    titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
-    rightAligned: [],
-    rows: [...rows.values()].map((row) => {
-      const [first] = row.values();
-      const name = subjectCell({ kernel: plainName(first), workload: first.workload });
-      return [
-        name + (first.sentinel ? " (sentinel)" : ""),
-        ...devices.map(({ label }) => cell(row.get(label), options.mark))
-      ];
-    }),
-    maxRows: options.limits.maxRows
-  });
-  if (shown === "" || rest === 0) return shown;
-  return `${shown}
-
-${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
-}
-
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
@@ -39631,7 +39495,7 @@ function groupSamples(report3) {
   return (kernel) => groups.get(keyOf3(kernel)) ?? [];
 }
 
-// src/report/quantity-titles.ts
+// src/report/notes/quantity-titles.ts
 function quantityTitles(report3) {
   const estimated = isEstimated(report3) ? " (estimated)" : "";
   return {
@@ -39640,364 +39504,6 @@ function quantityTitles(report3) {
     latencyChange: "latency change",
     latency: "latency"
   };
-}
-
-// src/report/markdown-guard.ts
-var marks = {
-  regressed: "🔴",
-  "missing-baseline": "🔴",
-  environment: "🟡",
-  inconclusive: "⚪",
-  improved: "🟢",
-  new: "🔵",
-  removed: "🔵",
-  unchanged: "⚪",
-  identical: "⚪"
-};
-var headings = {
-  passed: "✅",
-  failed: "❌",
-  partial: "⚠️",
-  "nothing-gated": "⚠️",
-  environment: "⚠️",
-  "could-not-measure": "⚠️",
-  interrupted: "⚠️"
-};
-var maxQuietRows = 5;
-function markOf(kernel) {
-  return kernel.fails ? "🔴" : marks[kernel.verdict];
-}
-function kernelTable(report3, kernels, limits2) {
-  if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf });
-  const titles = quantityTitles(report3);
-  return table({
-    titles: ["verdict", "kernel", titles.energy, titles.latency],
-    rightAligned: [2, 3],
-    rows: kernels.map((kernel) => [
-      `${markOf(kernel)} ${kernelVerdictText(kernel)}`,
-      subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
-      quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
-      quantityCell(
-        kernel.latencyRatio,
-        movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
-      )
-    ]),
-    maxRows: limits2.maxRows
-  });
-}
-function noteItem(kernel) {
-  const place = placeText(kernel);
-  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
-  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
-  return [`- ${heading}${where}`, ...notes2].join("\n");
-}
-function notes(kernels, limits2) {
-  const explained = kernels.filter(needsNotes);
-  const items = explained.slice(0, limits2.maxNotes).map(noteItem);
-  const rest = explained.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
-}
-function configurationList(report3, limits2) {
-  const measured = bySeverity(report3.kernels).filter(
-    (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
-  );
-  const samplesOf3 = groupSamples(report3);
-  const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
-    const { base: base2, head: head2 } = kernel.configuration;
-    const after = head2 === null ? "" : formatConfiguration(head2);
-    const before = base2 === null ? "" : formatConfiguration(base2);
-    const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
-    const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
-    const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
-    const windows = windowNote(samplesOf3(kernel));
-    return windows === "" ? subject : `${subject}
-  - ${escapeMarkdown(windows, 1e3)}`;
-  });
-  return items.join("\n");
-}
-function policyBlock(report3) {
-  const loosened = loosenedNote(report3);
-  const other = otherPolicyNote(report3);
-  return [
-    loosened === null ? "" : `> [!WARNING]
-> ${escapeMarkdown(loosened, 4e3)}`,
-    other === null ? "" : escapeMarkdown(other, 4e3)
-  ].filter((text3) => text3 !== "").join("\n\n");
-}
-function codeBlock(language, lines) {
-  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
-  const fence = "`".repeat(Math.max(2, ...runs2) + 1);
-  return [`${fence}${language}`, ...lines, fence].join("\n");
-}
-function suggestionBlock(report3, limits2) {
-  const diff = suggestionDiff(report3, limits2.maxNotes);
-  if (diff.length === 0) return "";
-  const rest = advisedKernels(report3).length - limits2.maxNotes;
-  const more = rest > 0 ? ` ${rest} more in the JSON report.` : "";
-  return `${escapeMarkdown(suggestionNote(report3), 2e3)}${more}
-
-${codeBlock("diff", diff)}`;
-}
-function guardBlocks(report3, limits2) {
-  const ordered2 = bySeverity(report3.kernels);
-  const quietOnes = report3.devices === void 0 ? ordered2.filter(isQuiet) : kernelsOfQuietRows(ordered2, isQuiet);
-  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const hidden = new Set(folded);
-  const shown = ordered2.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
-  return [
-    title,
-    `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
-    policyBlock(report3),
-    kernelTable(report3, shown, limits2),
-    notes(ordered2, limits2),
-    details("Suggested tuned state", suggestionBlock(report3, limits2)),
-    details(
-      `${folded.length} unchanged or identical`,
-      folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
-    ),
-    details("Configurations and measurements", configurationList(report3, limits2)),
-    warningList(report3, limits2),
-    factList(report3)
-  ];
-}
-
-// src/report/history-notes.ts
-var maxChanges = 3;
-function changeNote(change2, estimated) {
-  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
-  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
-  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
-  const cause = driverChanged ? ", with another driver or device" : "";
-  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
-}
-function driftNote(drift, estimated) {
-  const energy = estimated ? "energy (estimated)" : "energy";
-  const parts = [
-    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
-    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
-  ].filter((part) => part !== null);
-  const verdict = drift.exceeds ? ", beyond the margin" : "";
-  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
-}
-function historyNotes({ history, estimated }) {
-  if (history == null) return [];
-  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
-  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
-  return [...drift, ...changes].map((note) => cleanLine(note, 400));
-}
-
-// src/report/markdown-charts.ts
-var maxCharts = 3;
-var maxPoints = 24;
-var leastPoints = 5;
-var joules = [
-  [1, "J"],
-  [1e-3, "mJ"],
-  [1e-6, "µJ"]
-];
-function scaled2(objective, values2) {
-  const largest2 = Math.max(...values2);
-  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
-  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
-}
-function chart({ convergence: convergence2, objective, trials }) {
-  const step2 = trials / Math.max(1, convergence2.length);
-  const known2 = convergence2.flatMap(
-    (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
-  );
-  const every = Math.max(1, Math.ceil(known2.length / maxPoints));
-  const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
-  const [first, last2] = [shown[0], shown.at(-1)];
-  if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
-  const { unit: unit2, values: values2 } = scaled2(
-    objective,
-    shown.map(({ value: value2 }) => value2)
-  );
-  return [
-    "```mermaid",
-    "xychart-beta",
-    `    x-axis "trials" ${first.trial} --> ${last2.trial}`,
-    `    y-axis "best ${objective}, ${unit2}"`,
-    `    line [${values2.join(", ")}]`,
-    "```"
-  ].join("\n");
-}
-function searchCharts(report3) {
-  return report3.kernels.filter((kernel) => wasReplaced(report3, kernel)).map((kernel) => ({ kernel, drawn: chart(kernel) })).filter(({ drawn }) => drawn !== "").slice(0, maxCharts).map(
-    ({ kernel: { kernel, workload }, drawn }) => `${codeMarkdown(kernel, 100)} ${codeMarkdown(workload, 150)}
-
-${drawn}`
-  ).join("\n\n");
-}
-
-// src/report/retune-notes.ts
-var endings = {
-  trials: "trial budget spent",
-  seconds: "time budget spent",
-  converged: "no more improvement",
-  exhausted: "whole space tried",
-  interrupted: "interrupted"
-};
-function configurationOutcome(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return "none-works";
-  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
-  if (isInterrupted(report3)) return "so-far";
-  return previous === null ? "first" : "replaced";
-}
-function configurationNote(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  const now = formatConfiguration(configuration ?? {});
-  switch (configurationOutcome(report3, kernel)) {
-    case "none-works":
-      return "";
-    case "nothing-to-tune":
-      return "nothing to tune";
-    case "so-far":
-      return `best so far ${now}`;
-    case "kept":
-      return `keeps ${now}`;
-    case "first":
-      return `now ${now}`;
-    case "replaced":
-      return formatConfigurationChange(previous ?? {}, configuration ?? {});
-  }
-}
-function searchNote(kernel) {
-  const { spaceSize } = kernel;
-  const size = formatCount(spaceSize.value, "configuration");
-  const parts = [
-    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
-    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
-    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
-  ];
-  return parts.join(", ");
-}
-
-// src/report/markdown-retune.ts
-function kernelTable2(report3, limits2) {
-  const titles = quantityTitles(report3);
-  return table({
-    titles: ["kernel", titles.energy, titles.latency, "trials"],
-    rightAligned: [1, 2, 3],
-    rows: report3.kernels.map((kernel) => {
-      const replaced = wasReplaced(report3, kernel);
-      const before = replaced ? kernel.before : null;
-      return [
-        subjectCell(kernel),
-        quantityCell(
-          replaced ? kernel.energyRatio : null,
-          movement(before?.joules, kernel.joules, formatJoules)
-        ),
-        quantityCell(
-          replaced ? kernel.latencyRatio : null,
-          movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds)
-        ),
-        formatInteger(kernel.trials)
-      ];
-    }),
-    maxRows: limits2.maxRows
-  });
-}
-function configurationText2(report3, kernel) {
-  const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
-  switch (configurationOutcome(report3, kernel)) {
-    case "none-works":
-      return "none";
-    case "nothing-to-tune":
-      return "nothing to tune";
-    case "so-far":
-      return `best so far ${now}`;
-    case "kept":
-      return `keeps ${now}`;
-    case "first":
-      return `now ${now}`;
-    case "replaced":
-      return `now ${now}, was ${codeMarkdown(formatConfiguration(kernel.previousConfiguration ?? {}), 600)}`;
-  }
-}
-function configurations(report3, limits2) {
-  const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
-    const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-    const notes2 = [
-      kernel.reason,
-      searchNote(kernel),
-      ...historyNotes(kernel),
-      ...failureNotes(kernel)
-    ].filter((note) => note !== "");
-    return [
-      `- ${name}: ${configurationText2(report3, kernel)}`,
-      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
-    ].join("\n");
-  });
-  const rest = report3.kernels.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
-}
-function tradeOffs(report3, limits2) {
-  const rows = report3.kernels.flatMap(
-    (kernel) => (
-      // One point is no choice.
-      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point2) => [
-        codeMarkdown(kernel.kernel, 100),
-        codeMarkdown(kernel.workload, 150),
-        formatMilliseconds(point2.latencyMs),
-        formatJoules(point2.joules),
-        codeMarkdown(formatConfiguration(point2.configuration), 300)
-      ])
-    )
-  );
-  if (rows.length === 0) return "";
-  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
-  return table({
-    titles: ["kernel", "workload", "latency", energy, "configuration"],
-    rightAligned: [2, 3],
-    rows,
-    maxRows: limits2.maxRows
-  });
-}
-function retuneBlocks(report3, limits2) {
-  return [
-    isInterrupted(report3) ? "## ⚠️ Joulegate: retune interrupted" : "## Joulegate: retuned",
-    `**${retuneTitle(report3)}** after ${formatCount(
-      report3.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
-      "trial"
-    )}.`,
-    report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
-    configurations(report3, limits2),
-    details("How the searches went", searchCharts(report3)),
-    details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
-    warningList(report3, limits2),
-    factList(report3)
-  ];
-}
-
-// src/report/render-markdown.ts
-var commentLength = 65e3;
-var steps = [
-  { maxRows: 500, maxNotes: 200 },
-  { maxRows: 200, maxNotes: 60 },
-  { maxRows: 100, maxNotes: 20 },
-  { maxRows: 40, maxNotes: 10 },
-  { maxRows: 10, maxNotes: 3 },
-  { maxRows: 2, maxNotes: 1 }
-];
-function render(report3, limits2) {
-  const blocks = report3.kind === "guard" ? guardBlocks(report3, limits2) : retuneBlocks(report3, limits2);
-  return `${blocks.filter((block) => block !== "").join("\n\n")}
-`;
-}
-function renderMarkdown(report3, options = {}) {
-  const { maxLength: maxLength4 = commentLength } = options;
-  let text3 = "";
-  for (const limits2 of steps) {
-    text3 = render(report3, limits2);
-    if (text3.length <= maxLength4) return text3;
-  }
-  const end = text3.lastIndexOf("\n", maxLength4 - 1);
-  return text3.slice(0, Math.max(0, end + 1));
 }
 
 // src/report/svg/element.ts
@@ -41892,7 +41398,7 @@ function x(p) {
 function y(p) {
   return p[1];
 }
-function line2(x$1, y$1) {
+function line(x$1, y$1) {
   var defined = constant2(true), context = null, curve = curveLinear, output2 = null, path2 = withPath(line3);
   x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant2(x$1);
   y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant2(y$1);
@@ -42758,7 +42264,7 @@ function dots(points, tone = null) {
   return element("path", { class: tone === null ? "dots" : `dots is-${tone}`, d: [...places2].join("") });
 }
 function polyline(points, options) {
-  const path2 = line2(
+  const path2 = line(
     ({ x: x2 }) => Math.round(x2 * 10) / 10,
     ({ y: y2 }) => Math.round(y2 * 10) / 10
   );
@@ -43119,9 +42625,79 @@ function guardRow(kernel, id) {
   ];
 }
 
+// src/report/notes/history.ts
+var maxChanges = 3;
+function changeNote(change2, estimated) {
+  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
+  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
+  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
+  const cause = driverChanged ? ", with another driver or device" : "";
+  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
+}
+function driftNote(drift, estimated) {
+  const energy = estimated ? "energy (estimated)" : "energy";
+  const parts = [
+    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
+    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
+  ].filter((part) => part !== null);
+  const verdict = drift.exceeds ? ", beyond the margin" : "";
+  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
+}
+function historyNotes({ history, estimated }) {
+  if (history == null) return [];
+  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
+  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
+  return [...drift, ...changes].map((note) => cleanLine(note, 400));
+}
+
+// src/report/notes/retune.ts
+var endings = {
+  trials: "trial budget spent",
+  seconds: "time budget spent",
+  converged: "no more improvement",
+  exhausted: "whole space tried",
+  interrupted: "interrupted"
+};
+function configurationOutcome(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return "none-works";
+  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
+  if (isInterrupted(report3)) return "so-far";
+  return previous === null ? "first" : "replaced";
+}
+function configurationNote(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  const now = formatConfiguration(configuration ?? {});
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return formatConfigurationChange(previous ?? {}, configuration ?? {});
+  }
+}
+function searchNote(kernel) {
+  const { spaceSize } = kernel;
+  const size = formatCount(spaceSize.value, "configuration");
+  const parts = [
+    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
+    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
+    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
+    `seed ${kernel.seed}`
+  ];
+  return parts.join(", ");
+}
+
 // src/report/html/retune-card.ts
 var maxImportances = 12;
-function markOf2(cost2, label, tone) {
+function markOf(cost2, label, tone) {
   return cost2 === null || cost2.latencyMs === null || cost2.joules === null ? [] : [{ x: cost2.latencyMs, y: cost2.joules, label, tone }];
 }
 function plane2(kernel, evidence, id) {
@@ -43139,9 +42715,9 @@ function plane2(kernel, evidence, id) {
     clouds: [{ points: measured, tone: null }],
     front: kernel.pareto.map(({ latencyMs, joules: joules2 }) => ({ x: latencyMs, y: joules2 })),
     marks: [
-      ...others.flatMap((finalist) => markOf2(finalist, "", "faint")),
-      ...isReplaced(kernel) ? markOf2(kernel.before, "before", "base") : [],
-      ...markOf2(kernel, isReplaced(kernel) ? "chosen" : "kept", "head")
+      ...others.flatMap((finalist) => markOf(finalist, "", "faint")),
+      ...isReplaced(kernel) ? markOf(kernel.before, "before", "base") : [],
+      ...markOf(kernel, isReplaced(kernel) ? "chosen" : "kept", "head")
     ]
   });
   return figureHtml("Energy and latency", svg);
@@ -43354,7 +42930,7 @@ function guardBody(report3) {
       rows: ordered2.map((kernel) => {
         const at3 = detailed.indexOf(kernel);
         const row = guardRow(kernel, at3 === -1 ? "kernels" : idOf(at3));
-        return at3 === -1 ? [row[0] ?? "", plainName2(kernel), ...row.slice(2)] : row;
+        return at3 === -1 ? [row[0] ?? "", plainName(kernel), ...row.slice(2)] : row;
       })
     }),
     suggested.length === 0 ? "" : disclosure(
@@ -43364,7 +42940,7 @@ function guardBody(report3) {
     ...detailed.map((kernel, at3) => guardCard(kernel, samplesOf3(kernel), { id: idOf(at3), diffLength }))
   ].join("");
 }
-function plainName2({ kernel, workload }) {
+function plainName({ kernel, workload }) {
   return `${textHtml(kernel, 100)} <span class="faint">${textHtml(workload, 200)}</span>`;
 }
 function retuneBody(report3) {
@@ -43434,29 +43010,501 @@ ${body}
 `;
 }
 
-// src/report/paint.ts
-function style(open, close2) {
-  return (text3) => `\x1B[${open}m${text3}\x1B[${close2}m`;
+// src/report/markdown/escape.ts
+var replacements = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  // As references, so that they can neither escape what follows nor split a table cell.
+  "\\": "&#92;",
+  "|": "&#124;",
+  "`": "&#96;",
+  $: "&#36;",
+  "*": "\\*",
+  _: "\\_",
+  "~": "\\~",
+  "[": "\\[",
+  "]": "\\]"
+};
+function breakAutolinks(text3) {
+  return text3.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
 }
-var coloured = {
-  red: style(31, 39),
-  green: style(32, 39),
-  yellow: style(33, 39),
-  bold: style(1, 22),
-  dim: style(2, 22)
-};
-var plain2 = {
-  red: (text3) => text3,
-  green: (text3) => text3,
-  yellow: (text3) => text3,
-  bold: (text3) => text3,
-  dim: (text3) => text3
-};
-function createPaint(colour) {
-  return colour ? coloured : plain2;
+function escapeMarkdown(text3, maxLength4 = 600) {
+  const escaped = breakAutolinks(cleanLine(text3, maxLength4)).replace(
+    /[&<>\\|`$*_~[\]]/g,
+    (character) => replacements[character] ?? character
+  );
+  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
+}
+function codeMarkdown(text3, maxLength4 = 300) {
+  const line3 = cleanLine(text3, maxLength4);
+  if (line3 === "") return "";
+  if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
+  const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return `<code>${referenced2}</code>`;
 }
 
-// src/report/table.ts
+// src/report/markdown/parts.ts
+function line2(cells) {
+  return `| ${cells.join(" | ")} |`;
+}
+function table(task) {
+  const { titles, rows, maxRows } = task;
+  if (rows.length === 0) return "";
+  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
+  const pick = (cells) => used.map((i) => cells[i] ?? "");
+  const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
+  const shown = rows.slice(0, maxRows).map((row) => line2(pick(row)));
+  const rest = rows.length - shown.length;
+  const more = rest > 0 ? `
+
+${formatCount(rest, "more row")} not shown here; the JSON report has them.` : "";
+  return [line2(pick(titles)), line2(rule), ...shown].join("\n") + more;
+}
+function details(summary, content) {
+  return content === "" ? "" : `<details><summary>${summary}</summary>
+
+${content}
+
+</details>`;
+}
+function movement(before, after, format5) {
+  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return known2.join(" → ");
+}
+function changeText(ratio3) {
+  return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
+}
+function quantityCell(ratio3, figures2) {
+  return [changeText(ratio3), figures2].filter((text3) => text3 !== "").map((text3) => text3.replaceAll(" ", " ")).join("<br>");
+}
+function subjectCell(subject) {
+  return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
+}
+function factList(report3) {
+  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
+  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
+}
+function warningList(report3, limits2) {
+  const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
+  const rest = report3.warnings.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
+}
+
+// src/report/markdown/fleet-table.ts
+var maxDevices = 12;
+function plainName2({ kernel, on }) {
+  const suffix = on === void 0 ? "" : ` on ${on}`;
+  return suffix !== "" && kernel.endsWith(suffix) ? kernel.slice(0, -suffix.length) : kernel;
+}
+function cell(kernel, mark) {
+  if (kernel === void 0) return "–";
+  const change2 = (ratio3, what) => ratio3 === null ? [] : [`${what} ${formatChange(ratio3.estimate)}`];
+  const figures2 = [...change2(kernel.energyRatio, "energy"), ...change2(kernel.latencyRatio, "latency")];
+  return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures2].join("<br>").replaceAll(" ", " ");
+}
+function rowOf(kernel) {
+  return JSON.stringify([plainName2(kernel), kernel.workload]);
+}
+function kernelsOfQuietRows(kernels, isQuiet2) {
+  const loud = new Set(kernels.filter((kernel) => !isQuiet2(kernel)).map(rowOf));
+  return kernels.filter((kernel) => !loud.has(rowOf(kernel)));
+}
+function columnsOf({ devices = [], kernels }) {
+  const failing = new Set(kernels.filter(({ fails }) => fails).map(({ on }) => on));
+  const ranked = [
+    ...devices.filter(({ label }) => failing.has(label)),
+    ...devices.filter(({ label }) => !failing.has(label))
+  ].slice(0, maxDevices);
+  return devices.filter((device) => ranked.includes(device));
+}
+function fleetTable(report3, kernels, options) {
+  const devices = columnsOf(report3);
+  const rest = (report3.devices ?? []).length - devices.length;
+  const rows = /* @__PURE__ */ new Map();
+  for (const kernel of kernels) {
+    const row = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
+    row.set(kernel.on ?? "", kernel);
+    rows.set(rowOf(kernel), row);
+  }
+  const shown = table({
+    titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
+    rightAligned: [],
+    rows: [...rows.values()].map((row) => {
+      const [first] = row.values();
+      const name = subjectCell({ kernel: plainName2(first), workload: first.workload });
+      return [
+        name + (first.sentinel ? " (sentinel)" : ""),
+        ...devices.map(({ label }) => cell(row.get(label), options.mark))
+      ];
+    }),
+    maxRows: options.limits.maxRows
+  });
+  if (shown === "" || rest === 0) return shown;
+  return `${shown}
+
+${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
+}
+
+// src/report/markdown/guard.ts
+var marks = {
+  regressed: "🔴",
+  "missing-baseline": "🔴",
+  environment: "🟡",
+  inconclusive: "⚪",
+  improved: "🟢",
+  new: "🔵",
+  removed: "🔵",
+  unchanged: "⚪",
+  identical: "⚪"
+};
+var headings = {
+  passed: "✅",
+  failed: "❌",
+  partial: "⚠️",
+  "nothing-gated": "⚠️",
+  environment: "⚠️",
+  "could-not-measure": "⚠️",
+  interrupted: "⚠️"
+};
+var maxQuietRows = 5;
+function markOf2(kernel) {
+  return kernel.fails ? "🔴" : marks[kernel.verdict];
+}
+function kernelTable(report3, kernels, limits2) {
+  if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf2 });
+  const titles = quantityTitles(report3);
+  return table({
+    titles: ["verdict", "kernel", titles.energy, titles.latency],
+    rightAligned: [2, 3],
+    rows: kernels.map((kernel) => [
+      `${markOf2(kernel)} ${kernelVerdictText(kernel)}`,
+      subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
+      quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
+      quantityCell(
+        kernel.latencyRatio,
+        movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
+      )
+    ]),
+    maxRows: limits2.maxRows
+  });
+}
+function noteItem(kernel) {
+  const place = placeText(kernel);
+  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
+  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
+  return [`- ${heading}${where}`, ...notes2].join("\n");
+}
+function notes(kernels, limits2) {
+  const explained = kernels.filter(needsNotes);
+  const items = explained.slice(0, limits2.maxNotes).map(noteItem);
+  const rest = explained.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
+function configurationList(report3, limits2) {
+  const measured = bySeverity(report3.kernels).filter(
+    (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
+  );
+  const samplesOf3 = groupSamples(report3);
+  const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
+    const { base: base2, head: head2 } = kernel.configuration;
+    const after = head2 === null ? "" : formatConfiguration(head2);
+    const before = base2 === null ? "" : formatConfiguration(base2);
+    const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
+    const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
+    const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+    const windows = windowNote(samplesOf3(kernel));
+    return windows === "" ? subject : `${subject}
+  - ${escapeMarkdown(windows, 1e3)}`;
+  });
+  return items.join("\n");
+}
+function policyBlock(report3) {
+  const loosened = loosenedNote(report3);
+  const other = otherPolicyNote(report3);
+  return [
+    loosened === null ? "" : `> [!WARNING]
+> ${escapeMarkdown(loosened, 4e3)}`,
+    other === null ? "" : escapeMarkdown(other, 4e3)
+  ].filter((text3) => text3 !== "").join("\n\n");
+}
+function codeBlock(language, lines) {
+  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
+  const fence = "`".repeat(Math.max(2, ...runs2) + 1);
+  return [`${fence}${language}`, ...lines, fence].join("\n");
+}
+function suggestionBlock(report3, limits2) {
+  const diff = suggestionDiff(report3, limits2.maxNotes);
+  if (diff.length === 0) return "";
+  const rest = advisedKernels(report3).length - limits2.maxNotes;
+  const more = rest > 0 ? ` ${rest} more in the JSON report.` : "";
+  return `${escapeMarkdown(suggestionNote(report3), 2e3)}${more}
+
+${codeBlock("diff", diff)}`;
+}
+function guardBlocks(report3, limits2) {
+  const ordered2 = bySeverity(report3.kernels);
+  const quietOnes = report3.devices === void 0 ? ordered2.filter(isQuiet) : kernelsOfQuietRows(ordered2, isQuiet);
+  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
+  const hidden = new Set(folded);
+  const shown = ordered2.filter((kernel) => !hidden.has(kernel));
+  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
+  return [
+    title,
+    `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
+    policyBlock(report3),
+    kernelTable(report3, shown, limits2),
+    notes(ordered2, limits2),
+    details("Suggested tuned state", suggestionBlock(report3, limits2)),
+    details(
+      `${folded.length} unchanged or identical`,
+      folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
+    ),
+    details("Configurations and measurements", configurationList(report3, limits2)),
+    warningList(report3, limits2),
+    factList(report3)
+  ];
+}
+
+// src/report/markdown/charts.ts
+var maxCharts = 3;
+var maxPoints = 24;
+var leastPoints = 5;
+var joules = [
+  [1, "J"],
+  [1e-3, "mJ"],
+  [1e-6, "µJ"]
+];
+function scaled2(objective, values2) {
+  const largest2 = Math.max(...values2);
+  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
+  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
+}
+function chart({ convergence: convergence2, objective, trials }) {
+  const step2 = trials / Math.max(1, convergence2.length);
+  const known2 = convergence2.flatMap(
+    (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
+  );
+  const every = Math.max(1, Math.ceil(known2.length / maxPoints));
+  const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
+  const [first, last2] = [shown[0], shown.at(-1)];
+  if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
+  const { unit: unit2, values: values2 } = scaled2(
+    objective,
+    shown.map(({ value: value2 }) => value2)
+  );
+  return [
+    "```mermaid",
+    "xychart-beta",
+    `    x-axis "trials" ${first.trial} --> ${last2.trial}`,
+    `    y-axis "best ${objective}, ${unit2}"`,
+    `    line [${values2.join(", ")}]`,
+    "```"
+  ].join("\n");
+}
+function searchCharts(report3) {
+  return report3.kernels.filter((kernel) => wasReplaced(report3, kernel)).map((kernel) => ({ kernel, drawn: chart(kernel) })).filter(({ drawn }) => drawn !== "").slice(0, maxCharts).map(
+    ({ kernel: { kernel, workload }, drawn }) => `${codeMarkdown(kernel, 100)} ${codeMarkdown(workload, 150)}
+
+${drawn}`
+  ).join("\n\n");
+}
+
+// src/report/markdown/retune.ts
+function kernelTable2(report3, limits2) {
+  const titles = quantityTitles(report3);
+  return table({
+    titles: ["kernel", titles.energy, titles.latency, "trials"],
+    rightAligned: [1, 2, 3],
+    rows: report3.kernels.map((kernel) => {
+      const replaced = wasReplaced(report3, kernel);
+      const before = replaced ? kernel.before : null;
+      return [
+        subjectCell(kernel),
+        quantityCell(
+          replaced ? kernel.energyRatio : null,
+          movement(before?.joules, kernel.joules, formatJoules)
+        ),
+        quantityCell(
+          replaced ? kernel.latencyRatio : null,
+          movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds)
+        ),
+        formatInteger(kernel.trials)
+      ];
+    }),
+    maxRows: limits2.maxRows
+  });
+}
+function configurationText2(report3, kernel) {
+  const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "none";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return `now ${now}, was ${codeMarkdown(formatConfiguration(kernel.previousConfiguration ?? {}), 600)}`;
+  }
+}
+function configurations(report3, limits2) {
+  const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
+    const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+    const notes2 = [
+      kernel.reason,
+      searchNote(kernel),
+      ...historyNotes(kernel),
+      ...failureNotes(kernel)
+    ].filter((note) => note !== "");
+    return [
+      `- ${name}: ${configurationText2(report3, kernel)}`,
+      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
+    ].join("\n");
+  });
+  const rest = report3.kernels.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
+function tradeOffs(report3, limits2) {
+  const rows = report3.kernels.flatMap(
+    (kernel) => (
+      // One point is no choice.
+      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point2) => [
+        codeMarkdown(kernel.kernel, 100),
+        codeMarkdown(kernel.workload, 150),
+        formatMilliseconds(point2.latencyMs),
+        formatJoules(point2.joules),
+        codeMarkdown(formatConfiguration(point2.configuration), 300)
+      ])
+    )
+  );
+  if (rows.length === 0) return "";
+  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
+  return table({
+    titles: ["kernel", "workload", "latency", energy, "configuration"],
+    rightAligned: [2, 3],
+    rows,
+    maxRows: limits2.maxRows
+  });
+}
+function retuneBlocks(report3, limits2) {
+  return [
+    isInterrupted(report3) ? "## ⚠️ Joulegate: retune interrupted" : "## Joulegate: retuned",
+    `**${retuneTitle(report3)}** after ${formatCount(
+      report3.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
+      "trial"
+    )}.`,
+    report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
+    configurations(report3, limits2),
+    details("How the searches went", searchCharts(report3)),
+    details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
+    warningList(report3, limits2),
+    factList(report3)
+  ];
+}
+
+// src/report/markdown/render-markdown.ts
+var commentLength = 65e3;
+var steps = [
+  { maxRows: 500, maxNotes: 200 },
+  { maxRows: 200, maxNotes: 60 },
+  { maxRows: 100, maxNotes: 20 },
+  { maxRows: 40, maxNotes: 10 },
+  { maxRows: 10, maxNotes: 3 },
+  { maxRows: 2, maxNotes: 1 }
+];
+function render(report3, limits2) {
+  const blocks = report3.kind === "guard" ? guardBlocks(report3, limits2) : retuneBlocks(report3, limits2);
+  return `${blocks.filter((block) => block !== "").join("\n\n")}
+`;
+}
+function renderMarkdown(report3, options = {}) {
+  const { maxLength: maxLength4 = commentLength } = options;
+  let text3 = "";
+  for (const limits2 of steps) {
+    text3 = render(report3, limits2);
+    if (text3.length <= maxLength4) return text3;
+  }
+  const end = text3.lastIndexOf("\n", maxLength4 - 1);
+  return text3.slice(0, Math.max(0, end + 1));
+}
+
+// src/report/notes/summary.ts
+function countVerdicts(kernels) {
+  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
+  return {
+    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
+    regressed: count2("regressed"),
+    improved: count2("improved"),
+    unchanged: count2("unchanged"),
+    inconclusive: count2("inconclusive"),
+    identical: count2("identical"),
+    new: count2("new"),
+    removed: count2("removed"),
+    missingBaseline: count2("missing-baseline"),
+    environment: count2("environment")
+  };
+}
+var daysPerMonth = 365.25 / 12;
+var joulesPerKilowattHour = 36e5;
+function kilowattHoursPerMonth(joules2, callsPerDay) {
+  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+}
+
+// src/report/terminal/parts.ts
+function quantityColumns(report3) {
+  const titles = quantityTitles(report3);
+  return [
+    { title: titles.energyChange, shortTitle: titles.energy, align: "right" },
+    { title: titles.energy, align: "right", dropOrder: 1 },
+    { title: titles.latencyChange, shortTitle: titles.latency, align: "right" },
+    { title: titles.latency, align: "right", dropOrder: 2 }
+  ];
+}
+function ratioCell(ratio3, paint) {
+  if (ratio3 === null) return { text: "" };
+  const cell2 = { text: formatRatio(ratio3), short: formatChange(ratio3.estimate) };
+  if (ratio3.high < 1) return { ...cell2, paint: paint.green };
+  return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
+}
+function movementCell(before, after, format5) {
+  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return { text: known2.join(" → ") };
+}
+function factLines(report3, style2) {
+  const facts = runFacts(report3);
+  const labelWidth = Math.max(...facts.map(([label]) => label.length));
+  return facts.flatMap(
+    ([label, text3]) => wrap2(text3, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
+      const shown = (i === 0 ? label : "").padEnd(labelWidth);
+      return `  ${style2.paint.dim(shown)}  ${line3}`;
+    })
+  );
+}
+function warningLines(report3, style2) {
+  return report3.warnings.flatMap(
+    (warning) => wrap2(cleanLine(warning, 1e3), Math.max(20, style2.width - 9)).map(
+      (line3, i) => i === 0 ? `${style2.paint.yellow("warning:")} ${line3}` : `         ${line3}`
+    )
+  );
+}
+function noteLines(text3, style2) {
+  return wrap2(text3, Math.max(20, style2.width - 6)).map(
+    (line3, i) => i === 0 ? `    ${line3}` : `      ${line3}`
+  );
+}
+function noteHeading(name, place, style2) {
+  const heading = `  ${style2.paint.bold(name)}`;
+  if (place === null || displayWidth(name) + displayWidth(place) + 4 > style2.width) return heading;
+  return `${heading}  ${style2.paint.dim(place)}`;
+}
+
+// src/report/terminal/table.ts
 var indent = 2;
 var gap = 2;
 function widthsOf(columns2, rows) {
@@ -43528,55 +43576,7 @@ function shorten2(cell2) {
   return cell2.short === void 0 ? cell2 : { ...cell2, text: cell2.short };
 }
 
-// src/report/terminal-parts.ts
-function quantityColumns(report3) {
-  const titles = quantityTitles(report3);
-  return [
-    { title: titles.energyChange, shortTitle: titles.energy, align: "right" },
-    { title: titles.energy, align: "right", dropOrder: 1 },
-    { title: titles.latencyChange, shortTitle: titles.latency, align: "right" },
-    { title: titles.latency, align: "right", dropOrder: 2 }
-  ];
-}
-function ratioCell(ratio3, paint) {
-  if (ratio3 === null) return { text: "" };
-  const cell2 = { text: formatRatio(ratio3), short: formatChange(ratio3.estimate) };
-  if (ratio3.high < 1) return { ...cell2, paint: paint.green };
-  return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
-}
-function movementCell(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return { text: known2.join(" → ") };
-}
-function factLines(report3, style2) {
-  const facts = runFacts(report3);
-  const labelWidth = Math.max(...facts.map(([label]) => label.length));
-  return facts.flatMap(
-    ([label, text3]) => wrap2(text3, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
-      const shown = (i === 0 ? label : "").padEnd(labelWidth);
-      return `  ${style2.paint.dim(shown)}  ${line3}`;
-    })
-  );
-}
-function warningLines(report3, style2) {
-  return report3.warnings.flatMap(
-    (warning) => wrap2(cleanLine(warning, 1e3), Math.max(20, style2.width - 9)).map(
-      (line3, i) => i === 0 ? `${style2.paint.yellow("warning:")} ${line3}` : `         ${line3}`
-    )
-  );
-}
-function noteLines(text3, style2) {
-  return wrap2(text3, Math.max(20, style2.width - 6)).map(
-    (line3, i) => i === 0 ? `    ${line3}` : `      ${line3}`
-  );
-}
-function noteHeading(name, place, style2) {
-  const heading = `  ${style2.paint.bold(name)}`;
-  if (place === null || displayWidth(name) + displayWidth(place) + 4 > style2.width) return heading;
-  return `${heading}  ${style2.paint.dim(place)}`;
-}
-
-// src/report/terminal-guard.ts
+// src/report/terminal/guard.ts
 var maxPlainRows = 6;
 function columnsFor(report3) {
   return [
@@ -43656,6 +43656,28 @@ function guardSections(report3, style2) {
   ];
 }
 
+// src/report/terminal/paint.ts
+function style(open, close2) {
+  return (text3) => `\x1B[${open}m${text3}\x1B[${close2}m`;
+}
+var coloured = {
+  red: style(31, 39),
+  green: style(32, 39),
+  yellow: style(33, 39),
+  bold: style(1, 22),
+  dim: style(2, 22)
+};
+var plain2 = {
+  red: (text3) => text3,
+  green: (text3) => text3,
+  yellow: (text3) => text3,
+  bold: (text3) => text3,
+  dim: (text3) => text3
+};
+function createPaint(colour) {
+  return colour ? coloured : plain2;
+}
+
 // src/report/sparkline.ts
 var bars = "▁▂▃▄▅▆▇█";
 function sparkline(values2, points) {
@@ -43674,7 +43696,7 @@ function sparkline(values2, points) {
   }).join("");
 }
 
-// src/report/terminal-retune.ts
+// src/report/terminal/retune.ts
 var sparklinePoints = 12;
 function columnsFor2(report3) {
   return [
@@ -43727,7 +43749,7 @@ function retuneSections(report3, style2) {
   ];
 }
 
-// src/report/render-terminal.ts
+// src/report/terminal/render-terminal.ts
 var minWidth = 40;
 function renderTerminal(report3, options) {
   const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
@@ -43735,28 +43757,6 @@ function renderTerminal(report3, options) {
   const shown = sections.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
 `;
-}
-
-// src/report/summary.ts
-function countVerdicts(kernels) {
-  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
-  return {
-    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
-    regressed: count2("regressed"),
-    improved: count2("improved"),
-    unchanged: count2("unchanged"),
-    inconclusive: count2("inconclusive"),
-    identical: count2("identical"),
-    new: count2("new"),
-    removed: count2("removed"),
-    missingBaseline: count2("missing-baseline"),
-    environment: count2("environment")
-  };
-}
-var daysPerMonth = 365.25 / 12;
-var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/judge/options.ts

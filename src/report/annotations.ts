@@ -1,3 +1,4 @@
+import { formatConfiguration, formatCount, formatRatio } from './format.ts';
 import {
   bySeverity,
   guardTitle,
@@ -5,10 +6,9 @@ import {
   isReplaced,
   kernelVerdictText,
   retuneTitle,
-} from './facts.ts';
-import { failureNotes } from './failure-notes.ts';
-import { formatConfiguration, formatCount, formatRatio } from './format.ts';
-import { loosenedNote } from './policy-notes.ts';
+} from './notes/facts.ts';
+import { failureNotes } from './notes/failure.ts';
+import { loosenedNote } from './notes/policy.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
 

@@ -1,16 +1,5 @@
 export { type Annotation, annotationsOf } from './annotations.ts';
 export {
-  type CommentOptions,
-  type CommentOrigin,
-  type CommentRun,
-  hasNews,
-  readCommentOrigin,
-  renderComment,
-  renderFailure,
-  renderFailureComment,
-} from './comment.ts';
-export { isReplaced } from './facts.ts';
-export {
   formatChange,
   formatConfiguration,
   formatConfigurationChange,
@@ -20,7 +9,18 @@ export {
   formatRatio,
 } from './format.ts';
 export { renderHtml } from './html/render-html.ts';
-export { type MarkdownOptions, renderMarkdown } from './render-markdown.ts';
-export { renderTerminal, type TerminalOptions } from './render-terminal.ts';
-export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './summary.ts';
+export {
+  type CommentOptions,
+  type CommentOrigin,
+  type CommentRun,
+  hasNews,
+  readCommentOrigin,
+  renderComment,
+  renderFailure,
+  renderFailureComment,
+} from './markdown/comment.ts';
+export { type MarkdownOptions, renderMarkdown } from './markdown/render-markdown.ts';
+export { isReplaced } from './notes/facts.ts';
+export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './notes/summary.ts';
+export { renderTerminal, type TerminalOptions } from './terminal/render-terminal.ts';
 export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

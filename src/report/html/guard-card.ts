@@ -1,4 +1,3 @@
-import { guardNotes, kernelVerdictText, placeText } from '../facts.ts';
 import {
   formatChange,
   formatConfiguration,
@@ -7,9 +6,10 @@ import {
   formatMilliseconds,
   formatRatio,
 } from '../format.ts';
+import { guardNotes, kernelVerdictText, placeText } from '../notes/facts.ts';
+import { windowNote } from '../notes/window.ts';
 import { element, escapeMarkup, intervalsFigure, type Point, planeFigure, type Tone } from '../svg/index.ts';
 import type { GuardKernel, Ratio } from '../types.ts';
-import { windowNote } from '../window-notes.ts';
 import { codeHtml, disclosure, figureHtml, paragraph, tableHtml, textHtml } from './parts.ts';
 import type { Sample } from './samples.ts';
 

@@ -1,9 +1,9 @@
-import { bySeverity, countsText, guardTitle, isQuiet, retuneTitle, runFacts } from '../facts.ts';
 import { formatKilowattHours } from '../format.ts';
 import { groupSamples } from '../group-samples.ts';
-import { loosenedNote, otherPolicyNote } from '../policy-notes.ts';
-import { quantityTitles } from '../quantity-titles.ts';
-import { suggestionDiff, suggestionNote } from '../suggestion.ts';
+import { bySeverity, countsText, guardTitle, isQuiet, retuneTitle, runFacts } from '../notes/facts.ts';
+import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
+import { quantityTitles } from '../notes/quantity-titles.ts';
+import { suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
 import type { GuardReport, Report, RetuneReport } from '../types.ts';
 import { diffHtml, guardCard, guardRow } from './guard-card.ts';

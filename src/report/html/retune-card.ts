@@ -1,5 +1,3 @@
-import { isReplaced, placeText } from '../facts.ts';
-import { failureNotes } from '../failure-notes.ts';
 import {
   formatConfiguration,
   formatInteger,
@@ -8,8 +6,10 @@ import {
   formatNumber,
   formatRatio,
 } from '../format.ts';
-import { historyNotes } from '../history-notes.ts';
-import { configurationNote, searchNote } from '../retune-notes.ts';
+import { isReplaced, placeText } from '../notes/facts.ts';
+import { failureNotes } from '../notes/failure.ts';
+import { historyNotes } from '../notes/history.ts';
+import { configurationNote, searchNote } from '../notes/retune.ts';
 import {
   barsFigure,
   element,

@@ -1,12 +1,12 @@
-import { isInterrupted, isReplaced } from './facts.ts';
 import {
   formatConfiguration,
   formatConfigurationChange,
   formatCount,
   formatDuration,
   formatInteger,
-} from './format.ts';
-import type { RetunedKernel, RetuneReport } from './types.ts';
+} from '../format.ts';
+import type { RetunedKernel, RetuneReport } from '../types.ts';
+import { isInterrupted, isReplaced } from './facts.ts';
 
 const endings: Record<RetunedKernel['stopped'], string> = {
   trials: 'trial budget spent',

@@ -1,6 +1,6 @@
-import { codeMarkdown } from './escape-markdown.ts';
-import { wasReplaced } from './facts.ts';
-import type { RetunedKernel, RetuneReport } from './types.ts';
+import { wasReplaced } from '../notes/facts.ts';
+import type { RetunedKernel, RetuneReport } from '../types.ts';
+import { codeMarkdown } from './escape.ts';
 
 /** Kernels with a chart; the page has all. */
 const maxCharts = 3;

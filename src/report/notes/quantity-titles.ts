@@ -1,5 +1,5 @@
+import type { Report } from '../types.ts';
 import { isEstimated } from './facts.ts';
-import type { Report } from './types.ts';
 
 /** Titles of the columns with figures. Each says alone what it holds, because any of the others may be left out. */
 export interface QuantityTitles {

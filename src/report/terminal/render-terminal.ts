@@ -1,7 +1,7 @@
+import type { Report } from '../types.ts';
+import { guardSections } from './guard.ts';
 import { createPaint } from './paint.ts';
-import { guardSections } from './terminal-guard.ts';
-import { retuneSections } from './terminal-retune.ts';
-import type { Report } from './types.ts';
+import { retuneSections } from './retune.ts';
 
 export interface TerminalOptions {
   /** Whether the terminal shows ANSI colours. */

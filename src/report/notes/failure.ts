@@ -1,6 +1,6 @@
-import { formatConfiguration } from './format.ts';
-import { cleanLine } from './text.ts';
-import type { RetunedKernel } from './types.ts';
+import { formatConfiguration } from '../format.ts';
+import { cleanLine } from '../text.ts';
+import type { RetunedKernel } from '../types.ts';
 
 type FailureExample = RetunedKernel['failureExamples'][number];
 

@@ -1,15 +1,18 @@
-import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
-import { isEstimated, isInterrupted, retuneTitle, wasReplaced } from './facts.ts';
-import { failureNotes } from './failure-notes.ts';
 import {
   formatConfiguration,
   formatCount,
   formatInteger,
   formatJoules,
   formatMilliseconds,
-} from './format.ts';
-import { historyNotes } from './history-notes.ts';
-import { searchCharts } from './markdown-charts.ts';
+} from '../format.ts';
+import { isEstimated, isInterrupted, retuneTitle, wasReplaced } from '../notes/facts.ts';
+import { failureNotes } from '../notes/failure.ts';
+import { historyNotes } from '../notes/history.ts';
+import { quantityTitles } from '../notes/quantity-titles.ts';
+import { configurationOutcome, searchNote } from '../notes/retune.ts';
+import type { RetunedKernel, RetuneReport } from '../types.ts';
+import { searchCharts } from './charts.ts';
+import { codeMarkdown, escapeMarkdown } from './escape.ts';
 import {
   details,
   factList,
@@ -19,10 +22,7 @@ import {
   subjectCell,
   table,
   warningList,
-} from './markdown-parts.ts';
-import { quantityTitles } from './quantity-titles.ts';
-import { configurationOutcome, searchNote } from './retune-notes.ts';
-import type { RetunedKernel, RetuneReport } from './types.ts';
+} from './parts.ts';
 
 function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
   const titles = quantityTitles(report);

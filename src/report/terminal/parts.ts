@@ -1,10 +1,10 @@
-import { runFacts } from './facts.ts';
-import { formatChange, formatRatio } from './format.ts';
+import { formatChange, formatRatio } from '../format.ts';
+import { runFacts } from '../notes/facts.ts';
+import { quantityTitles } from '../notes/quantity-titles.ts';
+import { cleanLine, displayWidth, wrap } from '../text.ts';
+import type { Ratio, Report } from '../types.ts';
 import type { Paint } from './paint.ts';
-import { quantityTitles } from './quantity-titles.ts';
 import type { Cell, Column } from './table.ts';
-import { cleanLine, displayWidth, wrap } from './text.ts';
-import type { Ratio, Report } from './types.ts';
 
 export interface TerminalStyle {
   readonly paint: Paint;

@@ -1,6 +1,6 @@
+import { cleanLine } from '../text.ts';
+import type { GuardKernel, GuardReport, Report } from '../types.ts';
 import { countsText, guardTitle, retuneTitle } from './facts.ts';
-import { cleanLine } from './text.ts';
-import type { GuardKernel, GuardReport, Report } from './types.ts';
 
 /** The run in one line, for logs and step titles: `failed: 1 regressed, 3 identical (softmax: energy rose by 71 %)`. */
 export function reportSummary(report: Report): string {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
-import { isInterrupted, isQuiet, wasReplaced } from './facts.ts';
-import { loosenedNote } from './policy-notes.ts';
+import { isInterrupted, isQuiet, wasReplaced } from '../notes/facts.ts';
+import { loosenedNote } from '../notes/policy.ts';
+import type { Report } from '../types.ts';
+import { codeMarkdown, escapeMarkdown } from './escape.ts';
 import { renderMarkdown } from './render-markdown.ts';
-import type { Report } from './types.ts';
 
 /** The run that a comment comes from. */
 export interface CommentRun {

@@ -1,3 +1,4 @@
+import { formatJoules, formatMilliseconds } from '../format.ts';
 import {
   bySeverity,
   countsText,
@@ -7,11 +8,11 @@ import {
   kernelVerdictText,
   needsNotes,
   placeText,
-} from './facts.ts';
-import { formatJoules, formatMilliseconds } from './format.ts';
-import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
-import { suggestionDiff, suggestionNote } from './suggestion.ts';
-import { type Cell, type Column, layOutTable } from './table.ts';
+} from '../notes/facts.ts';
+import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
+import { suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
+import { cleanLine, wrap } from '../text.ts';
+import type { GuardKernel, GuardReport } from '../types.ts';
 import {
   factLines,
   movementCell,
@@ -21,9 +22,8 @@ import {
   ratioCell,
   type TerminalStyle,
   warningLines,
-} from './terminal-parts.ts';
-import { cleanLine, wrap } from './text.ts';
-import type { GuardKernel, GuardReport } from './types.ts';
+} from './parts.ts';
+import { type Cell, type Column, layOutTable } from './table.ts';
 
 /** More rows without figures than this are told in a sentence instead. */
 const maxPlainRows = 6;

@@ -1,8 +1,8 @@
-import { escapeMarkdown } from './escape-markdown.ts';
-import { kernelVerdictText } from './facts.ts';
-import { formatChange, formatCount } from './format.ts';
-import { type MarkdownLimits, subjectCell, table } from './markdown-parts.ts';
-import type { GuardKernel, GuardReport } from './types.ts';
+import { formatChange, formatCount } from '../format.ts';
+import { kernelVerdictText } from '../notes/facts.ts';
+import type { GuardKernel, GuardReport } from '../types.ts';
+import { escapeMarkdown } from './escape.ts';
+import { type MarkdownLimits, subjectCell, table } from './parts.ts';
 
 /** GitHub cuts wide tables; the others are in the JSON report. */
 const maxDevices = 12;

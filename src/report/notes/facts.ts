@@ -5,11 +5,18 @@ import {
   formatJoules,
   formatKilowattHours,
   formatMilliseconds,
-} from './format.ts';
+} from '../format.ts';
+import { cleanLine } from '../text.ts';
+import type {
+  GuardKernel,
+  GuardReport,
+  GuardVerdict,
+  Report,
+  RetunedKernel,
+  RetuneReport,
+} from '../types.ts';
 import { retunedNote } from './suggestion.ts';
-import { cleanLine } from './text.ts';
-import type { GuardKernel, GuardReport, GuardVerdict, Report, RetunedKernel, RetuneReport } from './types.ts';
-import { windowNote } from './window-notes.ts';
+import { windowNote } from './window.ts';
 
 /** Exit status of an interrupted run, see `exitCode` in `schemas/report.schema.json`. */
 const interruptedExitCode = 130;

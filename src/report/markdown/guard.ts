@@ -1,4 +1,5 @@
-import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
+import { formatConfiguration, formatJoules, formatMilliseconds } from '../format.ts';
+import { groupSamples } from '../group-samples.ts';
 import {
   bySeverity,
   countsText,
@@ -8,10 +9,14 @@ import {
   kernelVerdictText,
   needsNotes,
   placeText,
-} from './facts.ts';
+} from '../notes/facts.ts';
+import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
+import { quantityTitles } from '../notes/quantity-titles.ts';
+import { advisedKernels, suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
+import { windowNote } from '../notes/window.ts';
+import type { GuardKernel, GuardReport, GuardVerdict } from '../types.ts';
+import { codeMarkdown, escapeMarkdown } from './escape.ts';
 import { fleetTable, kernelsOfQuietRows } from './fleet-table.ts';
-import { formatConfiguration, formatJoules, formatMilliseconds } from './format.ts';
-import { groupSamples } from './group-samples.ts';
 import {
   details,
   factList,
@@ -21,12 +26,7 @@ import {
   subjectCell,
   table,
   warningList,
-} from './markdown-parts.ts';
-import { loosenedNote, otherPolicyNote } from './policy-notes.ts';
-import { quantityTitles } from './quantity-titles.ts';
-import { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
-import type { GuardKernel, GuardReport, GuardVerdict } from './types.ts';
-import { windowNote } from './window-notes.ts';
+} from './parts.ts';
 
 const marks: Record<GuardVerdict, string> = {
   regressed: '🔴',

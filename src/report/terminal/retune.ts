@@ -1,10 +1,11 @@
-import { isInterrupted, placeText, retuneTitle, wasReplaced } from './facts.ts';
-import { failureNotes } from './failure-notes.ts';
-import { formatInteger, formatJoules, formatMilliseconds } from './format.ts';
-import { historyNotes } from './history-notes.ts';
-import { configurationNote, searchNote } from './retune-notes.ts';
-import { sparkline } from './sparkline.ts';
-import { type Cell, type Column, layOutTable } from './table.ts';
+import { formatInteger, formatJoules, formatMilliseconds } from '../format.ts';
+import { isInterrupted, placeText, retuneTitle, wasReplaced } from '../notes/facts.ts';
+import { failureNotes } from '../notes/failure.ts';
+import { historyNotes } from '../notes/history.ts';
+import { configurationNote, searchNote } from '../notes/retune.ts';
+import { sparkline } from '../sparkline.ts';
+import { cleanLine } from '../text.ts';
+import type { RetunedKernel, RetuneReport } from '../types.ts';
 import {
   factLines,
   movementCell,
@@ -14,9 +15,8 @@ import {
   ratioCell,
   type TerminalStyle,
   warningLines,
-} from './terminal-parts.ts';
-import { cleanLine } from './text.ts';
-import type { RetunedKernel, RetuneReport } from './types.ts';
+} from './parts.ts';
+import { type Cell, type Column, layOutTable } from './table.ts';
 
 const sparklinePoints = 12;
 

@@ -1,6 +1,6 @@
-import { formatCount, formatDuration, formatInteger } from './format.ts';
-import { cleanLine } from './text.ts';
-import type { GuardReport } from './types.ts';
+import { formatCount, formatDuration, formatInteger } from '../format.ts';
+import { cleanLine } from '../text.ts';
+import type { GuardReport } from '../types.ts';
 
 type Sample = NonNullable<GuardReport['samples']>[number];
 type Window = NonNullable<Sample['window']>;

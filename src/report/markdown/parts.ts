@@ -1,7 +1,7 @@
-import { codeMarkdown, escapeMarkdown } from './escape-markdown.ts';
-import { runFacts } from './facts.ts';
-import { formatCount, formatRatio } from './format.ts';
-import type { Ratio, Report } from './types.ts';
+import { formatCount, formatRatio } from '../format.ts';
+import { runFacts } from '../notes/facts.ts';
+import type { Ratio, Report } from '../types.ts';
+import { codeMarkdown, escapeMarkdown } from './escape.ts';
 
 /** How much of a long report is written out. */
 export interface MarkdownLimits {

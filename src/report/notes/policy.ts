@@ -1,5 +1,5 @@
-import { cleanLine } from './text.ts';
-import type { GuardReport } from './types.ts';
+import { cleanLine } from '../text.ts';
+import type { GuardReport } from '../types.ts';
 
 type Change = NonNullable<GuardReport['policy']>['changes'][number];
 

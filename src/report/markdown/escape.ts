@@ -1,4 +1,4 @@
-import { cleanLine } from './text.ts';
+import { cleanLine } from '../text.ts';
 
 /** Characters that are markup in GitHub Flavored Markdown or HTML, and how they are written to be themselves. */
 const replacements: Readonly<Record<string, string>> = {

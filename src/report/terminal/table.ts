@@ -1,4 +1,4 @@
-import { displayWidth, pad, truncate } from './text.ts';
+import { displayWidth, pad, truncate } from '../text.ts';
 
 export interface Column {
   readonly title: string;

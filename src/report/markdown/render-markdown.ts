@@ -1,7 +1,7 @@
-import { guardBlocks } from './markdown-guard.ts';
-import type { MarkdownLimits } from './markdown-parts.ts';
-import { retuneBlocks } from './markdown-retune.ts';
-import type { Report } from './types.ts';
+import type { Report } from '../types.ts';
+import { guardBlocks } from './guard.ts';
+import type { MarkdownLimits } from './parts.ts';
+import { retuneBlocks } from './retune.ts';
 
 export interface MarkdownOptions {
   /** Most UTF-16 code units the text may have. GitHub refuses comments of more than 65,536. */

@@ -1,6 +1,6 @@
-import { formatRatio } from './format.ts';
-import { cleanLine } from './text.ts';
-import type { GuardKernel, GuardReport } from './types.ts';
+import { formatRatio } from '../format.ts';
+import { cleanLine } from '../text.ts';
+import type { GuardKernel, GuardReport } from '../types.ts';
 
 /** Kernels of which retuning head found a better configuration. */
 export function advisedKernels(report: GuardReport): readonly GuardKernel[] {

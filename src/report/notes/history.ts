@@ -1,6 +1,6 @@
-import { formatChange } from './format.ts';
-import { cleanLine } from './text.ts';
-import type { RetunedKernel } from './types.ts';
+import { formatChange } from '../format.ts';
+import { cleanLine } from '../text.ts';
+import type { RetunedKernel } from '../types.ts';
 
 type History = NonNullable<RetunedKernel['history']>;
 
