@@ -37408,7 +37408,7 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
-// src/kernel/data-shape.ts
+// src/kernel/describe/data-shape.ts
 var scalarTypes3 = ["f32", "f16", "i32", "u32"];
 function dataShape(type, module) {
   const scalars = /* @__PURE__ */ new Set();
@@ -37494,7 +37494,7 @@ function dataSlots(type, module, most) {
   return visit(type, "", 0) && slots.every((slot2) => Number.isFinite(slot2.offsetBytes)) ? slots : null;
 }
 
-// src/kernel/unknown-names.ts
+// src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
   const names3 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
@@ -37508,7 +37508,7 @@ function unknownNames(reachable, module) {
   return [...names3];
 }
 
-// src/kernel/describe-entry.ts
+// src/kernel/describe/entry.ts
 var mostUniformScalars = 256;
 function describeModule(module, locate2, parameters) {
   return module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry).map((entry) => describeEntry(entry, module, locate2, parameters));
@@ -37634,7 +37634,7 @@ function describeVariable(variable2, module, reads) {
   return succeeded({ name, group, binding, kind, read: reads.has(name), type: text3, shape, slots });
 }
 
-// src/kernel/wesl-parameters.ts
+// src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
   const constants9 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
@@ -37695,7 +37695,7 @@ function trialValues(parameters, standIn, switches) {
   return { constants: constants9, conditions };
 }
 
-// src/kernel/describe.ts
+// src/kernel/describe/describe.ts
 var standIns = [4, 8];
 async function describeProgram(source) {
   const text3 = source.files[source.path];

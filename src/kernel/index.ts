@@ -1,9 +1,9 @@
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, poison } from './contents.ts';
-export type { DataSlot } from './data-shape.ts';
-export { describeProgram } from './describe.ts';
-export type { DescribedBinding, DescribedEntry, DescribedParameter } from './describe-entry.ts';
+export type { DataSlot } from './describe/data-shape.ts';
+export { describeProgram } from './describe/describe.ts';
+export type { DescribedBinding, DescribedEntry, DescribedParameter } from './describe/entry.ts';
 export { featureNames } from './features/extract.ts';
 export { variantIdentity } from './identity.ts';
 export { mapDiagnostic, type UserPosition } from './source-lines.ts';

@@ -1,13 +1,11 @@
-import type { ScalarType } from '../manifest/index.ts';
-import { noBuffer, typeText } from './binding-type.ts';
-import { type DataShape, type DataSlot, dataShape, dataSlots } from './data-shape.ts';
-import { failed, succeeded } from './failure.ts';
-import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
-import { readVariables } from './read-variables.ts';
-import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from './reflect.ts';
-import { lineStarts, positionAt } from './text-position.ts';
-import type { Outcome, VariantFailure } from './types.ts';
-import { unknownNames } from './unknown-names.ts';
+import type { ScalarType } from '../../manifest/index.ts';
+import { noBuffer, typeText } from '../binding-type.ts';
+import { failed, succeeded } from '../failure.ts';
+import { declaredName, type ReachableDeclaration, reachableFrom } from '../reachable.ts';
+import { readVariables } from '../read-variables.ts';
+import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
+import { lineStarts, positionAt } from '../text-position.ts';
+import type { Outcome, VariantFailure } from '../types.ts';
 import {
   constantNumber,
   constantValue,
@@ -16,7 +14,9 @@ import {
   type OverrideElem,
   typeOfDeclaration,
   type WgslModule,
-} from './wesl.ts';
+} from '../wesl.ts';
+import { type DataShape, type DataSlot, dataShape, dataSlots } from './data-shape.ts';
+import { unknownNames } from './unknown-names.ts';
 
 /** A buffer that an entry point reaches. */
 export interface DescribedBinding {

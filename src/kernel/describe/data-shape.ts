@@ -1,6 +1,6 @@
-import type { ScalarType } from '../manifest/index.ts';
-import { arrayStride, layoutOf, numbersOf, structMembers } from './layout.ts';
-import type { Type, WgslModule } from './wesl.ts';
+import type { ScalarType } from '../../manifest/index.ts';
+import { arrayStride, layoutOf, numbersOf, structMembers } from '../layout.ts';
+import type { Type, WgslModule } from '../wesl.ts';
 
 /** One scalar of a structure, as a host writes it. */
 export interface DataSlot {

@@ -1,6 +1,6 @@
-import type { DescribedParameter } from './describe-entry.ts';
-import { blankComments } from './tokens.ts';
-import type { LinkParameters } from './wesl.ts';
+import { blankComments } from '../tokens.ts';
+import type { LinkParameters } from '../wesl.ts';
+import type { DescribedParameter } from './entry.ts';
 
 /** What WESL modules expect from outside: `constants::NAME`, and the words of `@if`. */
 export function weslParameters(texts: readonly string[]): readonly DescribedParameter[] {

@@ -1,11 +1,11 @@
-import type { ProgramSource } from '../manifest/index.ts';
-import { type DescribedEntry, describeModule, type Locate } from './describe-entry.ts';
-import { failed, succeeded } from './failure.ts';
-import { inUserFile, linkedLines } from './source-lines.ts';
-import { blankComments } from './tokens.ts';
-import type { Outcome } from './types.ts';
-import { linkModules, parseWgsl, SourceModules } from './wesl.ts';
-import { trialValues, weslParameters, withSwitches } from './wesl-parameters.ts';
+import type { ProgramSource } from '../../manifest/index.ts';
+import { failed, succeeded } from '../failure.ts';
+import { inUserFile, linkedLines } from '../source-lines.ts';
+import { blankComments } from '../tokens.ts';
+import type { Outcome } from '../types.ts';
+import { linkModules, parseWgsl, SourceModules } from '../wesl.ts';
+import { type DescribedEntry, describeModule, type Locate } from './entry.ts';
+import { trialValues, weslParameters, withSwitches } from './parameters.ts';
 
 /** Stand-ins for the constants of a WESL program; what differs between two links depends on them. */
 const standIns = [4, 8] as const;

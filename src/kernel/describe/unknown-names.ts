@@ -1,5 +1,5 @@
-import type { ReachableDeclaration } from './reachable.ts';
-import { type AbstractElem, childrenOf, isUnknown, type WgslModule } from './wesl.ts';
+import type { ReachableDeclaration } from '../reachable.ts';
+import { type AbstractElem, childrenOf, isUnknown, type WgslModule } from '../wesl.ts';
 
 /** Names that the declarations use and that neither the module nor WGSL declares, in order of first use. */
 export function unknownNames(reachable: readonly ReachableDeclaration[], module: WgslModule): string[] {
