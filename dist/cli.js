@@ -43759,614 +43759,6 @@ function renderTerminal(report3, options) {
 `;
 }
 
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted(subject, metric);
-}
-function isTrusted({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
-}
-
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const byKernel = /* @__PURE__ */ new Map();
-  for (const sample of samples2) {
-    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
-    byKernel.set(sample.kernel, byWorkload);
-    const list4 = byWorkload.get(sample.workload);
-    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list4.push(sample);
-  }
-  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
-}
-var attemptStride = 1e6;
-function poolAttempts(samples2, earlier) {
-  if (earlier.length === 0) return samples2;
-  const apart = earlier.map(
-    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
-  );
-  return [...apart.flat(), ...samples2];
-}
-function attemptOf(subject, earlier) {
-  const measured = earlier.filter(
-    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
-  );
-  return 1 + measured.length;
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  let disturbed = 0;
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
-    }
-  }
-  return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    disturbed,
-    measured: values2.length > 0 || voidReasons.size > 0
-  };
-}
-function wasDisturbed({ latencyMs, voidReasons }) {
-  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
-}
-var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
-}
-function readMetric(sample, metric) {
-  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/detectable-change.ts
-function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
-  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function compareArms(request) {
-  const { subject, samples: samples2, ...rest } = request;
-  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
-  return estimate === null ? null : toRatio(estimate);
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
-}
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
-}
-
-// src/judge/text.ts
-function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
-  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio3, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < level) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < level) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
-    };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, movement2) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  return { verdict: "environment", reason: `${change2}${movement2}` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf3, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
-  );
-}
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function movementOf(moved, { machineChanged }) {
-  if (machineChanged !== null) return machineChanged;
-  const [first] = moved;
-  if (first === void 0) return null;
-  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
-
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
-        movement: movement2,
-        options: settings
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
-    });
-  }
-  return adjusted;
-}
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
-}
-
-// src/judge/noise-floor.ts
-var LEAST_AA_BLOCKS = 20;
-function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < LEAST_AA_BLOCKS) return null;
-  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const sd = standardError * Math.sqrt(count2);
-  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
-}
-
-// src/judge/overall.ts
-var harmless2 = ["identical", "new", "removed"];
-function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
-    gated: gatedSubjects.length,
-    failing: failing.map(toListed),
-    accepted: accepted.map(toListed),
-    unjudged
-  };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
-  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
-  }
-  if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
-    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
-    return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
-    };
-  }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
-    };
-  }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless2.includes(verdict))) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
-  }
-  return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
-  };
-}
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
-  );
-}
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
-    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
-  );
-  return suspected || !isGated(one3);
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
-
-// src/judge/settled.ts
-function standingOf(evidence, options) {
-  const counting = evidence.filter(
-    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
-  );
-  const distances = counting.map(distanceOf);
-  return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
-  };
-}
-function bounds({ margin: { margin }, subject }) {
-  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
-}
-function isClear(evidence, options) {
-  const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
-  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
-  if (!bounds(evidence).every(clearOf)) return false;
-  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
-  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
-}
-function distanceOf(evidence) {
-  const { flagEstimate: estimate } = evidence;
-  if (estimate === null) return 0;
-  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
-  const gap2 = Math.min(...gaps);
-  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
-  const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
-  if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
-    if (flag !== null) return flag;
-  }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings.confirmBlocks,
-    finishFirst: true
-  });
-  return confirm ?? { phase: "done" };
-}
-function evidenceBySubject(samplesOf3, settings) {
-  const gathered = /* @__PURE__ */ new Map();
-  return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
-    const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
-    gathered.set(subject, evidence);
-    return evidence;
-  };
-}
-function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
-  const first = missing2({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
-  });
-  if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
-  if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
-    subjects: suspects,
-    phase: "flag",
-    blocks: suspectFactor * flagBlocks,
-    finishFirst: false
-  });
-  return again === null ? null : { ...again, blocks: 1 };
-}
-function isSuspect({ gates, flagged, flagEstimate, margin }) {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
-}
-function flagStrength(evidence) {
-  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
-    if (!gates || !flagged || flagEstimate === null) return 0;
-    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
-  });
-  return Math.max(...strengths);
-}
-function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf3, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
-  return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
-  };
-}
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
-}
-
 // src/store/kernel-tuner/export.ts
 var errorNames = /* @__PURE__ */ new Set(["InvalidConfig", "CompilationFailedConfig", "RuntimeFailedConfig"]);
 function errorName(failure) {
@@ -45180,10 +44572,46 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
-// src/app/project/median-or-null.ts
-function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
+// src/app/laboratory/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    rest: async () => device.rest?.(),
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
 }
 
 // src/app/laboratory/laboratory.ts
@@ -46460,7 +45888,7 @@ function refuse2(message) {
     nextStep: "Remove it, or choose a cache folder that only you can write to."
   });
 }
-async function isTrusted2(folder) {
+async function isTrusted(folder) {
   let stats;
   try {
     stats = await lstat(folder);
@@ -46479,7 +45907,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
   const folder = join15(cacheFolder, `swiftshader-${digest2}`);
   const files = { folder, manifest: join15(folder, manifestName) };
-  if (await isTrusted2(folder)) return files;
+  if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
     const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
@@ -46500,7 +45928,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     await rm(temporary, { recursive: true, force: true });
     const code = error.code;
     const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted2(folder)) throw error;
+    if (!another || !await isTrusted(folder)) throw error;
   }
   return files;
 }
@@ -46858,48 +46286,6 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
-// src/app/laboratory/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    rest: async () => device.rest?.(),
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
@@ -46946,14 +46332,14 @@ var secretNames = [
   /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
   /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
 ];
-var harmless3 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
+var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
 var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
   const kept2 = {};
   for (const [name, value2] of Object.entries(environment)) {
     if (value2 === void 0) continue;
     const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless3.has(name)) kept2[name] = value2;
+    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
   }
   return kept2;
 }
@@ -47100,94 +46486,661 @@ async function openLaboratory(outer, options, kernels = []) {
   }
 }
 
-// src/app/guard/blocks.ts
+// src/app/laboratory/machine-label.ts
 function machineLabel({ description, device, family, driver }) {
   const name = description || device || family;
   return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
 }
-function describePhase(phase, subjects) {
-  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
-  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
-}
-function isOf({ subject }, one3) {
-  return subject.kernel === one3.kernel && subject.workload === one3.workload;
-}
-function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
-  if (time.leftMs <= 0) return [];
-  if (time.contestMs <= 0) return wanted;
-  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
-  if (room2 >= wanted.length) return wanted;
-  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
-  const others = wanted.filter(({ subject }) => !subject.sentinel);
-  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
-  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
-}
-async function measureContests(options) {
-  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
-  const { clock } = laboratory;
-  const subjects = contests.map((contest) => contest.subject);
-  const samples2 = [];
-  const flagUntilMs = clock.nowMs() + seconds * 1e3;
-  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
-  const machine = machineLabel(laboratory.info);
-  const blocks = { flag: 0, confirm: 0 };
-  let contestMs = 0;
-  let stage = "";
-  let flaggingIsOver = false;
-  let machineChanged = null;
-  const openDevice = async () => {
-    const device = await laboratory.openDevice();
-    const now = machineLabel(device.info);
-    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
-    return device;
+
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+var suspectFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
   };
-  for (; ; ) {
-    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
-    if (plan2.phase === "done") {
-      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
-    }
-    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
-    const startMs = clock.nowMs();
-    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
-    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
-    if (wanted.length === 0 && plan2.phase === "flag") {
-      flaggingIsOver = true;
-      continue;
-    }
-    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
-    const nextStage = describePhase(plan2.phase, wanted.length);
-    if (nextStage !== stage) host.progress.stage(nextStage);
-    stage = nextStage;
-    const done = blocks[plan2.phase]++;
-    const measured = await runBlocks({
-      phase: plan2.phase,
-      firstBlock: done + 1,
-      blocks: 1,
-      subjects: wanted.map((contest) => contest.blockSubject),
-      openDevice,
-      openMeter: () => laboratory.openMeter(),
-      options: laboratory.measureOptions("judge"),
-      clock,
-      signal: host.signal,
-      onTurn: (turn) => {
-        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
-        const total2 = done + plan2.blocks;
-        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
-        host.progress.update({
-          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
-          share: (done + within) / total2,
-          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
-        });
-      }
-    });
-    if (machineChanged === null) samples2.push(...measured);
-    contestMs = (clock.nowMs() - startMs) / wanted.length;
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted2(subject, metric);
+}
+function isTrusted2({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const byKernel = /* @__PURE__ */ new Map();
+  for (const sample of samples2) {
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
   }
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    disturbed,
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+}
+var leastSpread = 1e-3;
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+}
+function readMetric(sample, metric) {
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    attempt: attemptOf(subject, options.earlier),
+    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    margin,
+    flag,
+    confirm,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm),
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
+// src/judge/text.ts
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, movement: movement2, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < level) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < level) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm }) {
+  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, movement2) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  return { verdict: "environment", reason: `${change2}${movement2}` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf3, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted2(subject, metric) && ratio3 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings);
+  const movement2 = movementOf(moved, settings);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
+        movement: movement2,
+        options: settings
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+}
+
+// src/judge/overall.ts
+var harmless3 = ["identical", "new", "removed"];
+function overallVerdict(request) {
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
+  const counts = describeCounts([...compared, ...listed2]);
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
+    return {
+      ...facts,
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
+    };
+  }
+  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless3.includes(verdict))) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one3);
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/settled.ts
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted2(subject, metric) && flag.measured
+  );
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings = withDefaults(judging);
+  if (settings.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf3, settings) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known2 = gathered.get(subject);
+    if (known2 !== void 0) return known2;
+    const samples2 = samplesOf3(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings } = request;
+  const { flagBlocks } = settings;
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
+  });
+  return again === null ? null : { ...again, blocks: 1 };
+}
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf3, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
+// src/app/laboratory/noise-floor.ts
+var wantedBlocks = 20;
+function statusOf(done, blocks, secondsLeft) {
+  const text3 = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
+}
+async function measureNoise(options) {
+  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
+  const { kernel, workload } = variant;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
+    const startMs = laboratory.clock.nowMs();
+    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
+    samples2.push(
+      ...await runBlocks({
+        phase: "flag",
+        firstBlock: block,
+        blocks: 1,
+        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+        openDevice: () => laboratory.openDevice(),
+        openMeter: () => laboratory.openMeter(),
+        options: laboratory.measureOptions("judge"),
+        clock: laboratory.clock,
+        signal: host.signal
+      })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
 }
 
 // src/app/guard/guard.ts
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
+
+// src/app/project/median-or-null.ts
+function medianOrNull(values2) {
+  const known2 = values2.filter((value2) => value2 !== null);
+  return known2.length === 0 ? null : median(known2);
+}
 
 // src/app/project/open-manifest.ts
 import { dirname as dirname6, isAbsolute, relative, resolve as resolve2, sep as sep3 } from "node:path";
@@ -48656,6 +48609,82 @@ function writeReportFiles(host, place, report3) {
   }
 }
 
+// src/app/project/shipped-configuration.ts
+function fitsSpace(options) {
+  const space2 = createKernelSpace(options.kernel, options.workload, options.limits);
+  const point2 = space2.point(options.configuration);
+  return point2 !== null && space2.isValid(point2);
+}
+function shippedConfiguration(options) {
+  const { tuned, kernel, workload, family, limits: limits2 } = options;
+  const stated = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
+  if (stated === null) return { configuration: kernel.defaults, problem: null };
+  const configuration = alignClock(kernel, stated);
+  if (fitsSpace({ kernel, workload, limits: limits2, configuration })) return { configuration, problem: null };
+  const problem = `the tuned configuration of ${kernel.name} ${workload.name} is outside its space, so its default counts`;
+  return { configuration: kernel.defaults, problem };
+}
+
+// src/app/project/show-report.ts
+function loadReport(host, path2) {
+  return readReport(absolutePath(host, path2));
+}
+
+// src/app/recordings/export.ts
+import { gzipSync as gzipSync2 } from "node:zlib";
+function exportRecording(host, options) {
+  const recording = readRecording(absolutePath(host, options.recording));
+  const { measurements } = recording;
+  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
+  if (options.objective === "energy" && energyMeasurements === 0) {
+    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
+      code: "no-recorded-energy",
+      nextStep: "Use --objective time, or a recording made with a meter."
+    });
+  }
+  const text3 = exportKernelTuner(recording, options.objective);
+  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter(({ failure }) => failure !== void 0).length,
+    energyMeasurements
+  };
+}
+
+// src/app/recordings/import.ts
+var maxCacheBytes = 512 * 1024 * 1024;
+function importRecording(host, options) {
+  const recording = importKernelTuner({
+    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
+    label: options.cache,
+    provenance: {
+      version: host.version,
+      command: host.command,
+      createdAt: host.now().toISOString()
+    },
+    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
+    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
+    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
+    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
+  });
+  writeRecording(absolutePath(host, options.out), recording);
+  const { measurements } = recording;
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
+    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
+  };
+}
+
+// src/app/recordings/record.ts
+import { existsSync as existsSync6 } from "node:fs";
+
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
   return {
@@ -48744,430 +48773,196 @@ function recordingOf(options) {
   };
 }
 
-// src/app/guard/advice.ts
-import { mkdtempSync as mkdtempSync2, rmSync as rmSync5 } from "node:fs";
-import { tmpdir as tmpdir2 } from "node:os";
-import { join as join20 } from "node:path";
-
-// src/search/budget.ts
-var reservedMeasurements = 4;
-var largestReserve = 0.3;
-var Budget = class {
-  #trials;
-  #seconds;
-  #clock;
-  #signal;
-  #startMs;
-  #energySeconds = 0;
-  #energies = 0;
-  #reserveIsOpen = false;
-  constructor(limits2, clock, signal) {
-    this.#trials = limits2.trials;
-    this.#seconds = limits2.seconds;
-    this.#clock = clock;
-    this.#signal = signal;
-    this.#startMs = clock.nowMs();
-  }
-  get elapsedSeconds() {
-    return (this.#clock.nowMs() - this.#startMs) / 1e3;
-  }
-  get wasInterrupted() {
-    return this.#signal?.aborted === true;
-  }
-  /** Seconds kept for the final energy measurements, from how long energy took so far. */
-  get #reserve() {
-    if (this.#reserveIsOpen || this.#energies === 0) return 0;
-    const expected = reservedMeasurements * this.#energySeconds / this.#energies;
-    return Math.min(expected, largestReserve * this.#seconds);
-  }
-  /** No time left, or interrupted. */
-  get isOver() {
-    return this.wasInterrupted || this.elapsedSeconds >= this.#seconds - this.#reserve;
-  }
-  /** Lets the final measurements use what was kept for them. */
-  openReserve() {
-    this.#reserveIsOpen = true;
-  }
-  /** Why no more trials are possible after `trials`, or null. */
-  stop(trials) {
-    if (this.wasInterrupted) return "interrupted";
-    if (trials >= this.#trials) return "trials";
-    return this.isOver ? "seconds" : null;
-  }
-  /** Runs an energy measurement and remembers how long such take. */
-  async timeEnergy(measure) {
-    const startMs = this.#clock.nowMs();
-    const result = await measure();
-    this.#energySeconds += (this.#clock.nowMs() - startMs) / 1e3;
-    this.#energies++;
-    return result;
-  }
-};
-
-// src/search/convergence.ts
-var worthwhile = 1e-3;
-var shortest = 128;
-var Convergence = class {
-  #patience;
-  #best = Number.POSITIVE_INFINITY;
-  #fastest = Number.POSITIVE_INFINITY;
-  #improvedAt = 0;
-  /** @param patience trials without improvement, instead of half of all trials. */
-  constructor(patience) {
-    this.#patience = patience;
-  }
-  /** Looks at the ledger after a round. */
-  observe(ledger) {
-    const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
-    const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
-    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
-      this.#improvedAt = ledger.size;
-    }
-    this.#best = best;
-    this.#fastest = Math.min(fastest, this.#fastest);
-  }
-  /** @param expected largest expected improvement of the next batch, in logarithms. */
-  reached(ledger, expected) {
-    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
-    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
-  }
-};
-
-// src/search/coordinates.ts
-function numericRanks(tunable) {
-  if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
-  const sorted2 = [...tunable.values].sort((a2, b) => a2 - b);
-  return tunable.values.map((value2) => sorted2.indexOf(value2));
+// src/app/recordings/subject-digest.ts
+import { createHash as createHash7 } from "node:crypto";
+function describeBuffer({ length, values: values2, ...rest }) {
+  return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
-function axisOf(tunable, index) {
-  const levels = tunable.values.length;
-  const ranks3 = numericRanks(tunable);
-  const ordinal = ranks3 !== null || levels === 2;
-  const positions = tunable.values.map(
-    (_, value2) => ordinal ? (ranks3?.[value2] ?? value2) / (levels - 1) : value2
-  );
-  return { tunable: index, ordinal, hamming: levels > 2, positions };
+function describeReference(reference) {
+  if (reference === null) return null;
+  const { source, entry, dispatch } = reference;
+  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
 }
-function timesHalved(value2) {
-  let times = 0;
-  for (let rest = value2; rest % 2 === 0; rest /= 2) times++;
-  return times;
-}
-function divisibility({ values: values2 }) {
-  const sizes2 = values2.filter(
-    (value2) => typeof value2 === "number" && Number.isInteger(value2) && value2 > 0
-  );
-  if (sizes2.length < Math.max(3, values2.length)) return null;
-  const halved = sizes2.map(timesHalved);
-  const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
-  if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
-  const lowest3 = Math.min(...halved);
-  const range3 = Math.max(...halved) - lowest3;
-  return halved.map((times) => (times - lowest3) / range3);
-}
-function logValues(tunable) {
-  if (tunable.values.length < 3) return null;
-  const logs = tunable.values.map(
-    (value2) => typeof value2 === "number" && value2 > 0 ? Math.log2(value2) : Number.NaN
-  );
-  return logs.some(Number.isNaN) ? null : logs;
-}
-function coordinatesOf(space2) {
-  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
-  const divisible = space2.tunables.flatMap((tunable, index) => {
-    const positions = divisibility(tunable);
-    return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
-  });
-  const all = [...axes, ...divisible];
-  const sizes2 = space2.tunables.flatMap((tunable, index) => {
-    const logs = logValues(tunable);
-    return logs === null ? [] : [{ index, logs }];
-  });
-  const coordinates = (point2) => Float64Array.from(all, (axis) => axis.positions[point2[axis.tunable]]);
+function describeCommand({ files, outputs, ...rest }) {
   return {
-    dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
-    coordinates,
-    featureCount: all.length + sizes2.length * (sizes2.length - 1),
-    features(point2) {
-      const features = Array.from(coordinates(point2));
-      const logs = sizes2.map((size) => size.logs[point2[size.index]]);
-      logs.forEach((a2, i) => {
-        for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
-      });
-      return Float64Array.from(features);
-    }
+    ...rest,
+    files: Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]),
+    outputs: outputs.map((output2) => ({ ...output2, length: output2.length.source }))
   };
 }
+function subjectDigest({ kernel, workload, space: space2, device, meter }) {
+  const parts = [
+    kernel.name,
+    kernel.source,
+    kernel.entry,
+    kernel.defaults,
+    workload,
+    space2.tunables,
+    kernel.dispatch.map((expression) => expression.source),
+    kernel.buffers.map(describeBuffer),
+    describeReference(kernel.reference),
+    ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
+    device.family,
+    device.driver,
+    meter?.name ?? null,
+    meter?.description ?? null
+  ];
+  return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
 
-// src/search/energy-share.ts
-var recent = 8;
-var enough = 5;
-var step = 0.4;
-var lowest = 1 / 8;
-var unknownError = 0.1;
-var EnergyShare = class {
-  #share = 1;
-  #forecasts = [];
-  #measured = [];
-  /** In [1/8, 1]. */
-  get share() {
-    return this.#share;
-  }
-  /** Root mean square error of recent forecasts, in logarithms. */
-  get error() {
-    if (this.#forecasts.length === 0) return unknownError;
-    const squares = this.#forecasts.reduce(
-      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
-      0
+// src/app/recordings/record.ts
+var saveEveryMs = 5e3;
+var randomShare = 0.2;
+function findWorkload(kernel, name) {
+  const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
+  if (found !== void 0) return found;
+  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  throw new JoulegateError(
+    "bad-input",
+    name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+  );
+}
+function idOf2(space2, configuration) {
+  const point2 = space2.point(configuration);
+  if (point2 === null) throw new RangeError("idOf: the configuration is not in the space");
+  return space2.id(point2);
+}
+function loadKnown(path2, space2, subject) {
+  const known2 = /* @__PURE__ */ new Map();
+  if (!existsSync6(path2)) return known2;
+  const recording = readRecording(path2);
+  if (recording.provenance.subject !== subject) {
+    const { kernel, workload, device } = recording;
+    throw new JoulegateError(
+      "bad-input",
+      `${path2} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
+      { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
     );
-    return Math.sqrt(squares / this.#forecasts.length);
   }
-  /** Takes energies that no forecast was made for. */
-  see(measured) {
-    this.#measured.push(...measured);
+  for (const row of recording.measurements) {
+    const measurement = fromRecordingRow(space2, recording, row);
+    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
   }
-  /** Judges the forecasts of one round and sets the share for the next. */
-  judge(forecasts) {
-    if (forecasts.length === 0) return;
-    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
-    this.see(forecasts.map(({ measured }) => measured));
-    const mean2 = this.#measured.reduce((sum, value2) => sum + value2, 0) / this.#measured.length;
-    const variance = this.#measured.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / this.#measured.length;
-    const ranksWell = variance > enough * this.error ** 2;
-    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
+  return known2;
+}
+function save(course) {
+  const { laboratory, known: known2 } = course;
+  writeRecording(
+    course.path,
+    recordingOf({
+      ...course,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null,
+      measurements: known2.values()
+    })
+  );
+}
+async function eachConfiguration(course, what, configurations2, measure) {
+  const { host, laboratory, space: space2 } = course;
+  const startMs = laboratory.clock.nowMs();
+  let savedMs = startMs;
+  for (const [done, configuration] of configurations2.entries()) {
+    const nowMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
+    await measure(configuration, idOf2(space2, configuration));
+    if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
+      save(course);
+      savedMs = laboratory.clock.nowMs();
+    }
+    const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
+    host.progress.update({
+      text: `${what}: ${done + 1} of ${configurations2.length}`,
+      share: (done + 1) / configurations2.length,
+      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
+    });
   }
-};
+  return 0;
+}
+function chooseForEnergy(course, count2, seed) {
+  const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
+  const byLatency = [...working].sort((a2, b) => a2.latency.medianMs - b.latency.medianMs);
+  const random = Math.floor(count2 * randomShare);
+  const best = byLatency.slice(0, Math.max(0, count2 - random));
+  const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
+  return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
+}
+async function record(host, options) {
+  const { manifest } = openManifest(host, options.manifest);
+  const kernel = selectKernels(manifest, [options.kernel])[0];
+  const workload = findWorkload(kernel, options.workload);
+  const path2 = absolutePath(host, options.out);
+  const laboratory = await openLaboratory(host, options, [kernel]);
+  try {
+    const { limits: limits2 } = laboratory.info;
+    const space2 = createKernelSpace(kernel, workload, limits2);
+    const subject = subjectDigest({
+      kernel,
+      workload,
+      space: space2,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null
+    });
+    const known2 = loadKnown(path2, space2, subject);
+    const course = {
+      host,
+      laboratory,
+      kernel,
+      workload,
+      space: space2,
+      path: path2,
+      known: known2,
+      subject,
+      deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
+    };
+    const trials = createTrials({
+      device: laboratory.device,
+      meter: laboratory.meter,
+      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
+      options: laboratory.measureOptions("search"),
+      clock: laboratory.clock
+    });
+    const wanted = options.configurations ?? space2.count().value;
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
+    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
+    let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
+      const timed = await trials.latency(configuration);
+      known2.set(id, {
+        configuration,
+        latency: timed.ok ? timed.value : null,
+        energy: null,
+        failure: timed.ok ? null : timed.failure
+      });
+    });
+    if (trials.measuresEnergy && missing2 === 0) {
+      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
+      missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
+        const earlier = known2.get(id);
+        const measured = await trials.energy(configuration);
+        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
+      });
+    }
+    save(course);
+    const all = [...known2.values()];
+    return {
+      out: options.out,
+      kernel: kernel.name,
+      workload: workload.name,
+      configurations: all.length,
+      failures: all.filter((measurement) => measurement.failure !== null).length,
+      energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
+      missing: missing2,
+      interrupted: host.signal.aborted
+    };
+  } finally {
+    await laboratory.close();
+  }
+}
 
-// src/search/energy-step.ts
-var trialsPerStep = 8;
-var stepsPerHonestSample = 2;
-var optimism = 0.5;
-var leastChoice = 3;
-var EnergyStep = class {
-  #task;
-  #share = new EnergyShare();
-  #tried = 0;
-  #steps = 0;
-  constructor(task) {
-    this.#task = task;
-  }
-  /** Whether enough was tried since the last step. */
-  get isDue() {
-    return this.#task.ledger.size - this.#tried >= trialsPerStep;
-  }
-  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
-  #eligible() {
-    const { ledger, power: power2, logObjective } = this.#task;
-    const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
-  }
-  #bestMeasured() {
-    const best = this.#task.ledger.ranked()[0];
-    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
-  }
-  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
-  async #measure(trials) {
-    const { ledger, power: power2, logObjective, measure } = this.#task;
-    const forecasts = [];
-    const unforeseen = [];
-    let goesOn = true;
-    for (const trial of trials) {
-      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
-      goesOn = await measure(trial);
-      const now = ledger.trials[trial.index];
-      if (now.energy !== null && now.failure === null) {
-        const measured = logObjective(now);
-        if (predicted === null) unforeseen.push(measured);
-        else forecasts.push({ predicted, measured });
-      }
-      if (!goesOn) break;
-    }
-    this.#share.see(unforeseen);
-    this.#share.judge(forecasts);
-    power2.learn(ledger.good);
-    return goesOn;
-  }
-  /**
-   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
-   * at times one more at random among the newly tried.
-   */
-  async run() {
-    const { ledger, random, fixedShare } = this.#task;
-    const first = this.#tried;
-    this.#tried = ledger.size;
-    const eligible = this.#eligible();
-    if (fixedShare !== null) {
-      const tried = ledger.size - first;
-      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
-      return;
-    }
-    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
-    const rest = ledger.good.filter(
-      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
-    );
-    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
-    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
-  }
-  /**
-   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
-   * measured in any case, so that there is something to choose from.
-   */
-  async finish(limit) {
-    if (this.#task.fixedShare !== null) await this.run();
-    for (let i = 0; i < limit; i++) {
-      const next = this.#eligible()[0];
-      if (next === void 0) return;
-      const reach = this.#bestMeasured() + this.#share.error;
-      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
-      if (hasChoice && this.#task.logObjective(next) > reach) return;
-      if (!await this.#measure([next])) return;
-    }
-  }
-};
-
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules2) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules2 === null) return null;
-  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
-}
-
-// src/search/ledger.ts
-function isGood(trial) {
-  return trial.failure === null && trial.latency !== null;
-}
-function asMeasurement(trial) {
-  const { configuration, latency, energy, failure } = trial;
-  return { configuration, latency, energy, failure };
-}
-var Ledger = class {
-  #space;
-  #goal;
-  #trials = [];
-  #byKey = /* @__PURE__ */ new Map();
-  #convergence = [];
-  constructor(space2, goal) {
-    this.#space = space2;
-    this.#goal = goal;
-  }
-  get size() {
-    return this.#trials.length;
-  }
-  get trials() {
-    return this.#trials;
-  }
-  keyOf(point2) {
-    return point2.join(",");
-  }
-  has(point2) {
-    return this.#byKey.has(this.keyOf(point2));
-  }
-  /** Adds a configuration that was just tried, or is known from before. */
-  record(point2, measured) {
-    const key2 = this.keyOf(point2);
-    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point2)} was tried twice.`);
-    const { latency, energy, failure } = measured;
-    const configuration = this.#space.configuration(point2);
-    const trial = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
-    this.#byKey.set(key2, this.size);
-    this.#trials.push(trial);
-    this.#convergence.push(this.bestObjective());
-    return trial;
-  }
-  /** Adds what measuring the energy of a trial gave. */
-  recordEnergy(trial, energy, failure) {
-    this.#trials[trial.index] = { ...trial, energy, failure };
-    this.#convergence[this.size - 1] = this.bestObjective();
-  }
-  get good() {
-    return this.#trials.filter(isGood);
-  }
-  get failures() {
-    return this.#trials.filter((trial) => trial.failure !== null).length;
-  }
-  get energyMeasurements() {
-    return this.#trials.filter((trial) => trial.energy !== null).length;
-  }
-  get convergence() {
-    return this.#convergence;
-  }
-  get measurements() {
-    return this.#trials.map(asMeasurement);
-  }
-  #fastestTrial() {
-    let fastest = null;
-    for (const trial of this.#trials) {
-      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
-        fastest = trial;
-      }
-    }
-    return fastest;
-  }
-  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
-  get capMs() {
-    const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
-  }
-  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
-  ranked() {
-    const cap = this.capMs;
-    return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
-      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
-    }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
-  }
-  bestObjective() {
-    let best = null;
-    const cap = this.capMs;
-    for (const trial of this.#trials) {
-      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
-      if (objective !== null && (best === null || objective < best)) best = objective;
-    }
-    return best;
-  }
-  /** The best trial; where no energy is known yet, the fastest. */
-  best() {
-    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
-  }
-  fastest() {
-    const trial = this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
-  }
-  /** Trials known in energy and latency that no other beats in both, fastest first. */
-  pareto() {
-    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
-      (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
-    );
-    let lowest3 = Number.POSITIVE_INFINITY;
-    const front = [];
-    for (const trial of known2) {
-      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules2 < lowest3) {
-        lowest3 = joules2;
-        front.push(asMeasurement(trial));
-      }
-    }
-    return front;
-  }
-  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
-  finalists(count2) {
-    const ranked = this.ranked().map(({ trial }) => trial);
-    const cap = this.capMs;
-    const unknown5 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
-    return (ranked.length > 0 ? ranked : unknown5).slice(0, count2).map(asMeasurement);
-  }
-};
+// src/app/guard/advice.ts
+import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
+import { tmpdir as tmpdir3 } from "node:os";
+import { join as join21 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -50064,6 +49859,446 @@ var GaussianProcess = class {
     this.#extend(query);
     const mean2 = dotProduct2(solution.weights, 0, query.values, 0, solution.weights.length);
     return { mean: mean2, deviation: Math.sqrt(Math.max(1e-8, query.variance * solution.signalVariance)) };
+  }
+};
+
+// src/app/tuning/cost-model-file.ts
+function openCostModel(options) {
+  const { host, path: path2, family, seed } = options;
+  const cached = readCachedModel(path2);
+  if (cached.value !== null) {
+    try {
+      return costModelFromFile(cached.value, { featureNames, family });
+    } catch (error) {
+      if (!(error instanceof JoulegateError) && !(error instanceof RangeError)) throw error;
+      host.progress.warn(`${path2} is not used: ${error.message}`);
+    }
+  } else if (cached.aside !== null) {
+    host.progress.warn(cached.aside);
+  }
+  return createCostModel({ family, featureNames, rows: [], seed });
+}
+function saveCostModel(path2, model) {
+  writeModel(path2, costModelToFile(model));
+}
+
+// src/search/budget.ts
+var reservedMeasurements = 4;
+var largestReserve = 0.3;
+var Budget = class {
+  #trials;
+  #seconds;
+  #clock;
+  #signal;
+  #startMs;
+  #energySeconds = 0;
+  #energies = 0;
+  #reserveIsOpen = false;
+  constructor(limits2, clock, signal) {
+    this.#trials = limits2.trials;
+    this.#seconds = limits2.seconds;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#startMs = clock.nowMs();
+  }
+  get elapsedSeconds() {
+    return (this.#clock.nowMs() - this.#startMs) / 1e3;
+  }
+  get wasInterrupted() {
+    return this.#signal?.aborted === true;
+  }
+  /** Seconds kept for the final energy measurements, from how long energy took so far. */
+  get #reserve() {
+    if (this.#reserveIsOpen || this.#energies === 0) return 0;
+    const expected = reservedMeasurements * this.#energySeconds / this.#energies;
+    return Math.min(expected, largestReserve * this.#seconds);
+  }
+  /** No time left, or interrupted. */
+  get isOver() {
+    return this.wasInterrupted || this.elapsedSeconds >= this.#seconds - this.#reserve;
+  }
+  /** Lets the final measurements use what was kept for them. */
+  openReserve() {
+    this.#reserveIsOpen = true;
+  }
+  /** Why no more trials are possible after `trials`, or null. */
+  stop(trials) {
+    if (this.wasInterrupted) return "interrupted";
+    if (trials >= this.#trials) return "trials";
+    return this.isOver ? "seconds" : null;
+  }
+  /** Runs an energy measurement and remembers how long such take. */
+  async timeEnergy(measure) {
+    const startMs = this.#clock.nowMs();
+    const result = await measure();
+    this.#energySeconds += (this.#clock.nowMs() - startMs) / 1e3;
+    this.#energies++;
+    return result;
+  }
+};
+
+// src/search/convergence.ts
+var worthwhile = 1e-3;
+var shortest = 128;
+var Convergence = class {
+  #patience;
+  #best = Number.POSITIVE_INFINITY;
+  #fastest = Number.POSITIVE_INFINITY;
+  #improvedAt = 0;
+  /** @param patience trials without improvement, instead of half of all trials. */
+  constructor(patience) {
+    this.#patience = patience;
+  }
+  /** Looks at the ledger after a round. */
+  observe(ledger) {
+    const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
+    const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
+    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
+      this.#improvedAt = ledger.size;
+    }
+    this.#best = best;
+    this.#fastest = Math.min(fastest, this.#fastest);
+  }
+  /** @param expected largest expected improvement of the next batch, in logarithms. */
+  reached(ledger, expected) {
+    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
+    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
+  }
+};
+
+// src/search/coordinates.ts
+function numericRanks(tunable) {
+  if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
+  const sorted2 = [...tunable.values].sort((a2, b) => a2 - b);
+  return tunable.values.map((value2) => sorted2.indexOf(value2));
+}
+function axisOf(tunable, index) {
+  const levels = tunable.values.length;
+  const ranks3 = numericRanks(tunable);
+  const ordinal = ranks3 !== null || levels === 2;
+  const positions = tunable.values.map(
+    (_, value2) => ordinal ? (ranks3?.[value2] ?? value2) / (levels - 1) : value2
+  );
+  return { tunable: index, ordinal, hamming: levels > 2, positions };
+}
+function timesHalved(value2) {
+  let times = 0;
+  for (let rest = value2; rest % 2 === 0; rest /= 2) times++;
+  return times;
+}
+function divisibility({ values: values2 }) {
+  const sizes2 = values2.filter(
+    (value2) => typeof value2 === "number" && Number.isInteger(value2) && value2 > 0
+  );
+  if (sizes2.length < Math.max(3, values2.length)) return null;
+  const halved = sizes2.map(timesHalved);
+  const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
+  if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
+  const lowest3 = Math.min(...halved);
+  const range3 = Math.max(...halved) - lowest3;
+  return halved.map((times) => (times - lowest3) / range3);
+}
+function logValues(tunable) {
+  if (tunable.values.length < 3) return null;
+  const logs = tunable.values.map(
+    (value2) => typeof value2 === "number" && value2 > 0 ? Math.log2(value2) : Number.NaN
+  );
+  return logs.some(Number.isNaN) ? null : logs;
+}
+function coordinatesOf(space2) {
+  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
+  const divisible = space2.tunables.flatMap((tunable, index) => {
+    const positions = divisibility(tunable);
+    return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
+  });
+  const all = [...axes, ...divisible];
+  const sizes2 = space2.tunables.flatMap((tunable, index) => {
+    const logs = logValues(tunable);
+    return logs === null ? [] : [{ index, logs }];
+  });
+  const coordinates = (point2) => Float64Array.from(all, (axis) => axis.positions[point2[axis.tunable]]);
+  return {
+    dimensions: all.map(({ ordinal, hamming }) => ({ ordinal, hamming })),
+    coordinates,
+    featureCount: all.length + sizes2.length * (sizes2.length - 1),
+    features(point2) {
+      const features = Array.from(coordinates(point2));
+      const logs = sizes2.map((size) => size.logs[point2[size.index]]);
+      logs.forEach((a2, i) => {
+        for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
+      });
+      return Float64Array.from(features);
+    }
+  };
+}
+
+// src/search/energy-share.ts
+var recent = 8;
+var enough = 5;
+var step = 0.4;
+var lowest = 1 / 8;
+var unknownError = 0.1;
+var EnergyShare = class {
+  #share = 1;
+  #forecasts = [];
+  #measured = [];
+  /** In [1/8, 1]. */
+  get share() {
+    return this.#share;
+  }
+  /** Root mean square error of recent forecasts, in logarithms. */
+  get error() {
+    if (this.#forecasts.length === 0) return unknownError;
+    const squares = this.#forecasts.reduce(
+      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
+      0
+    );
+    return Math.sqrt(squares / this.#forecasts.length);
+  }
+  /** Takes energies that no forecast was made for. */
+  see(measured) {
+    this.#measured.push(...measured);
+  }
+  /** Judges the forecasts of one round and sets the share for the next. */
+  judge(forecasts) {
+    if (forecasts.length === 0) return;
+    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
+    this.see(forecasts.map(({ measured }) => measured));
+    const mean2 = this.#measured.reduce((sum, value2) => sum + value2, 0) / this.#measured.length;
+    const variance = this.#measured.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / this.#measured.length;
+    const ranksWell = variance > enough * this.error ** 2;
+    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
+  }
+};
+
+// src/search/energy-step.ts
+var trialsPerStep = 8;
+var stepsPerHonestSample = 2;
+var optimism = 0.5;
+var leastChoice = 3;
+var EnergyStep = class {
+  #task;
+  #share = new EnergyShare();
+  #tried = 0;
+  #steps = 0;
+  constructor(task) {
+    this.#task = task;
+  }
+  /** Whether enough was tried since the last step. */
+  get isDue() {
+    return this.#task.ledger.size - this.#tried >= trialsPerStep;
+  }
+  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
+  #eligible() {
+    const { ledger, power: power2, logObjective } = this.#task;
+    const cap = ledger.capMs;
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
+  }
+  #bestMeasured() {
+    const best = this.#task.ledger.ranked()[0];
+    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
+  }
+  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
+  async #measure(trials) {
+    const { ledger, power: power2, logObjective, measure } = this.#task;
+    const forecasts = [];
+    const unforeseen = [];
+    let goesOn = true;
+    for (const trial of trials) {
+      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
+      goesOn = await measure(trial);
+      const now = ledger.trials[trial.index];
+      if (now.energy !== null && now.failure === null) {
+        const measured = logObjective(now);
+        if (predicted === null) unforeseen.push(measured);
+        else forecasts.push({ predicted, measured });
+      }
+      if (!goesOn) break;
+    }
+    this.#share.see(unforeseen);
+    this.#share.judge(forecasts);
+    power2.learn(ledger.good);
+    return goesOn;
+  }
+  /**
+   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
+   * at times one more at random among the newly tried.
+   */
+  async run() {
+    const { ledger, random, fixedShare } = this.#task;
+    const first = this.#tried;
+    this.#tried = ledger.size;
+    const eligible = this.#eligible();
+    if (fixedShare !== null) {
+      const tried = ledger.size - first;
+      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
+      return;
+    }
+    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
+    const rest = ledger.good.filter(
+      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
+    );
+    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
+    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
+  }
+  /**
+   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
+   * measured in any case, so that there is something to choose from.
+   */
+  async finish(limit) {
+    if (this.#task.fixedShare !== null) await this.run();
+    for (let i = 0; i < limit; i++) {
+      const next = this.#eligible()[0];
+      if (next === void 0) return;
+      const reach = this.#bestMeasured() + this.#share.error;
+      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
+      if (hasChoice && this.#task.logObjective(next) > reach) return;
+      if (!await this.#measure([next])) return;
+    }
+  }
+};
+
+// src/search/goal.ts
+function goalOf(objective, measuresEnergy) {
+  if (objective.minimize === "energy" && measuresEnergy) {
+    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
+  }
+  if (objective.minimize === "edp" && measuresEnergy) {
+    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
+  }
+  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
+}
+function objectiveValue(goal, latencyMs, joules2) {
+  if (goal.wattPower === 0) return latencyMs;
+  if (joules2 === null) return null;
+  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
+}
+
+// src/search/ledger.ts
+function isGood(trial) {
+  return trial.failure === null && trial.latency !== null;
+}
+function asMeasurement(trial) {
+  const { configuration, latency, energy, failure } = trial;
+  return { configuration, latency, energy, failure };
+}
+var Ledger = class {
+  #space;
+  #goal;
+  #trials = [];
+  #byKey = /* @__PURE__ */ new Map();
+  #convergence = [];
+  constructor(space2, goal) {
+    this.#space = space2;
+    this.#goal = goal;
+  }
+  get size() {
+    return this.#trials.length;
+  }
+  get trials() {
+    return this.#trials;
+  }
+  keyOf(point2) {
+    return point2.join(",");
+  }
+  has(point2) {
+    return this.#byKey.has(this.keyOf(point2));
+  }
+  /** Adds a configuration that was just tried, or is known from before. */
+  record(point2, measured) {
+    const key2 = this.keyOf(point2);
+    if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point2)} was tried twice.`);
+    const { latency, energy, failure } = measured;
+    const configuration = this.#space.configuration(point2);
+    const trial = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
+    this.#byKey.set(key2, this.size);
+    this.#trials.push(trial);
+    this.#convergence.push(this.bestObjective());
+    return trial;
+  }
+  /** Adds what measuring the energy of a trial gave. */
+  recordEnergy(trial, energy, failure) {
+    this.#trials[trial.index] = { ...trial, energy, failure };
+    this.#convergence[this.size - 1] = this.bestObjective();
+  }
+  get good() {
+    return this.#trials.filter(isGood);
+  }
+  get failures() {
+    return this.#trials.filter((trial) => trial.failure !== null).length;
+  }
+  get energyMeasurements() {
+    return this.#trials.filter((trial) => trial.energy !== null).length;
+  }
+  get convergence() {
+    return this.#convergence;
+  }
+  get measurements() {
+    return this.#trials.map(asMeasurement);
+  }
+  #fastestTrial() {
+    let fastest = null;
+    for (const trial of this.#trials) {
+      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
+        fastest = trial;
+      }
+    }
+    return fastest;
+  }
+  /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
+  get capMs() {
+    const fastest = this.#fastestTrial();
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+  }
+  /** Trials within the cap whose objective is known, best first; ties in the order tried. */
+  ranked() {
+    const cap = this.capMs;
+    return this.good.flatMap((trial) => {
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
+    }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
+  }
+  bestObjective() {
+    let best = null;
+    const cap = this.capMs;
+    for (const trial of this.#trials) {
+      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
+      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      if (objective !== null && (best === null || objective < best)) best = objective;
+    }
+    return best;
+  }
+  /** The best trial; where no energy is known yet, the fastest. */
+  best() {
+    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+  fastest() {
+    const trial = this.#fastestTrial();
+    return trial === null ? null : asMeasurement(trial);
+  }
+  /** Trials known in energy and latency that no other beats in both, fastest first. */
+  pareto() {
+    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+      (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
+    );
+    let lowest3 = Number.POSITIVE_INFINITY;
+    const front = [];
+    for (const trial of known2) {
+      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules2 < lowest3) {
+        lowest3 = joules2;
+        front.push(asMeasurement(trial));
+      }
+    }
+    return front;
+  }
+  /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
+  finalists(count2) {
+    const ranked = this.ranked().map(({ trial }) => trial);
+    const cap = this.capMs;
+    const unknown5 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
+    return (ranked.length > 0 ? ranked : unknown5).slice(0, count2).map(asMeasurement);
   }
 };
 
@@ -51027,45 +51262,6 @@ async function runFinals(options) {
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
 import { join as join19 } from "node:path";
-
-// src/app/recordings/subject-digest.ts
-import { createHash as createHash7 } from "node:crypto";
-function describeBuffer({ length, values: values2, ...rest }) {
-  return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
-}
-function describeReference(reference) {
-  if (reference === null) return null;
-  const { source, entry, dispatch } = reference;
-  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
-}
-function describeCommand({ files, outputs, ...rest }) {
-  return {
-    ...rest,
-    files: Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]),
-    outputs: outputs.map((output2) => ({ ...output2, length: output2.length.source }))
-  };
-}
-function subjectDigest({ kernel, workload, space: space2, device, meter }) {
-  const parts = [
-    kernel.name,
-    kernel.source,
-    kernel.entry,
-    kernel.defaults,
-    workload,
-    space2.tunables,
-    kernel.dispatch.map((expression) => expression.source),
-    kernel.buffers.map(describeBuffer),
-    describeReference(kernel.reference),
-    ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
-    device.family,
-    device.driver,
-    meter?.name ?? null,
-    meter?.description ?? null
-  ];
-  return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-
-// src/app/tuning/trial-store.ts
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
@@ -51192,6 +51388,32 @@ async function costRows(search, family, measurements) {
     });
   }
   return rows;
+}
+
+// src/app/tuning/state-folder.ts
+import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { tmpdir as tmpdir2 } from "node:os";
+import { join as join20 } from "node:path";
+function prepare(folder) {
+  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
+  }
+  mkdirSync4(folder, { recursive: true });
+  const ignore = join20(folder, ".gitignore");
+  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+}
+function openStateFolder(host, manifestFolder) {
+  const folder = join20(manifestFolder, ".joulegate");
+  try {
+    prepare(folder);
+    return folder;
+  } catch (error) {
+    const known2 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known2) throw error;
+    const reason = error.message;
+    host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
+    return mkdtempSync2(join20(tmpdir2(), "joulegate-"));
+  }
 }
 
 // src/app/guard/advice.ts
@@ -51336,7 +51558,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync2(join20(tmpdir2(), "joulegate-advice-"));
+  const folder = mkdtempSync3(join21(tmpdir3(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -52019,8 +52241,8 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync6, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join21, posix as posix2 } from "node:path";
+import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
@@ -52034,10 +52256,10 @@ function readBaseline(described2, read) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join21(folder, manifestName2);
+  const path2 = join22(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52072,9 +52294,9 @@ function isRevision(host, revision, root) {
 }
 function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
-  const isFolder = existsSync6(folder) && statSync2(folder).isDirectory();
+  const isFolder = existsSync8(folder) && statSync2(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync6(join21(folder, manifestName2));
+  const hasManifest = existsSync8(join22(folder, manifestName2));
   const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
@@ -52092,7 +52314,7 @@ function meansFolder(host, base2, root, manifestName2) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
   if (options.base === null) {
     return {
       head: { revision, described: describeCheckout(host, root) },
@@ -52260,20 +52482,86 @@ function toKept(sample) {
   return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
 }
 
-// src/app/project/shipped-configuration.ts
-function fitsSpace(options) {
-  const space2 = createKernelSpace(options.kernel, options.workload, options.limits);
-  const point2 = space2.point(options.configuration);
-  return point2 !== null && space2.isValid(point2);
+// src/app/guard/blocks.ts
+function describePhase(phase, subjects) {
+  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
+  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
 }
-function shippedConfiguration(options) {
-  const { tuned, kernel, workload, family, limits: limits2 } = options;
-  const stated = tuned === null ? null : tunedConfiguration(tuned, kernel.name, workload.name, family);
-  if (stated === null) return { configuration: kernel.defaults, problem: null };
-  const configuration = alignClock(kernel, stated);
-  if (fitsSpace({ kernel, workload, limits: limits2, configuration })) return { configuration, problem: null };
-  const problem = `the tuned configuration of ${kernel.name} ${workload.name} is outside its space, so its default counts`;
-  return { configuration: kernel.defaults, problem };
+function isOf({ subject }, one3) {
+  return subject.kernel === one3.kernel && subject.workload === one3.workload;
+}
+function fitting(contests, plan2, time) {
+  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
+  if (time.leftMs <= 0) return [];
+  if (time.contestMs <= 0) return wanted;
+  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
+  if (room2 >= wanted.length) return wanted;
+  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
+  const others = wanted.filter(({ subject }) => !subject.sentinel);
+  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
+  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
+}
+async function measureContests(options) {
+  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
+  const { clock } = laboratory;
+  const subjects = contests.map((contest) => contest.subject);
+  const samples2 = [];
+  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
+  const machine = machineLabel(laboratory.info);
+  const blocks = { flag: 0, confirm: 0 };
+  let contestMs = 0;
+  let stage = "";
+  let flaggingIsOver = false;
+  let machineChanged = null;
+  const openDevice = async () => {
+    const device = await laboratory.openDevice();
+    const now = machineLabel(device.info);
+    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
+    return device;
+  };
+  for (; ; ) {
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
+    if (plan2.phase === "done") {
+      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
+    }
+    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
+    const startMs = clock.nowMs();
+    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
+    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
+    if (wanted.length === 0 && plan2.phase === "flag") {
+      flaggingIsOver = true;
+      continue;
+    }
+    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
+    const nextStage = describePhase(plan2.phase, wanted.length);
+    if (nextStage !== stage) host.progress.stage(nextStage);
+    stage = nextStage;
+    const done = blocks[plan2.phase]++;
+    const measured = await runBlocks({
+      phase: plan2.phase,
+      firstBlock: done + 1,
+      blocks: 1,
+      subjects: wanted.map((contest) => contest.blockSubject),
+      openDevice,
+      openMeter: () => laboratory.openMeter(),
+      options: laboratory.measureOptions("judge"),
+      clock,
+      signal: host.signal,
+      onTurn: (turn) => {
+        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
+        const total2 = done + plan2.blocks;
+        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
+        host.progress.update({
+          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
+          share: (done + within) / total2,
+          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
+        });
+      }
+    });
+    if (machineChanged === null) samples2.push(...measured);
+    contestMs = (clock.nowMs() - startMs) / wanted.length;
+  }
 }
 
 // src/app/guard/comparison.ts
@@ -52586,7 +52874,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join22(absolutePath(host, options.report), suggestionFile);
+    const path2 = join23(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
     return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -52667,197 +52955,6 @@ async function guard(host, options) {
     samples: samplesOf2(outcome)
   };
   return writeReportFiles(host, options, report3);
-}
-
-// src/app/laboratory/noise-floor.ts
-var wantedBlocks = 20;
-function statusOf(done, blocks, secondsLeft) {
-  const text3 = `noise floor, A/A block ${done + 1}`;
-  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
-}
-async function measureNoise(options) {
-  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
-  const { kernel, workload } = variant;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-
-// src/app/retune/retune.ts
-import { join as join26 } from "node:path";
-
-// src/app/tuning/cost-model-file.ts
-function openCostModel(options) {
-  const { host, path: path2, family, seed } = options;
-  const cached = readCachedModel(path2);
-  if (cached.value !== null) {
-    try {
-      return costModelFromFile(cached.value, { featureNames, family });
-    } catch (error) {
-      if (!(error instanceof JoulegateError) && !(error instanceof RangeError)) throw error;
-      host.progress.warn(`${path2} is not used: ${error.message}`);
-    }
-  } else if (cached.aside !== null) {
-    host.progress.warn(cached.aside);
-  }
-  return createCostModel({ family, featureNames, rows: [], seed });
-}
-function saveCostModel(path2, model) {
-  writeModel(path2, costModelToFile(model));
-}
-
-// src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync3 } from "node:fs";
-import { tmpdir as tmpdir3 } from "node:os";
-import { join as join23 } from "node:path";
-function prepare(folder) {
-  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
-  }
-  mkdirSync4(folder, { recursive: true });
-  const ignore = join23(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
-}
-function openStateFolder(host, manifestFolder) {
-  const folder = join23(manifestFolder, ".joulegate");
-  try {
-    prepare(folder);
-    return folder;
-  } catch (error) {
-    const known2 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known2) throw error;
-    const reason = error.message;
-    host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync3(join23(tmpdir3(), "joulegate-"));
-  }
-}
-
-// src/app/retune/keep-sources.ts
-import { createHash as createHash9 } from "node:crypto";
-import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join24 } from "node:path";
-function prepareKeepFolder(host, folder) {
-  if (folder === void 0) return;
-  try {
-    mkdirSync5(absolutePath(host, folder), { recursive: true });
-  } catch (error) {
-    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
-      code: "cannot-write",
-      nextStep: "Give --keep a folder, or one that may be made.",
-      cause: error
-    });
-  }
-}
-function oneLine(value2) {
-  return JSON.stringify(value2).replaceAll(
-    /[\u0085\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-function header(final, configuration, program, role) {
-  const { kernel, workload } = final.search;
-  const buffers = program.buffers.map(
-    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
-  );
-  return [
-    `// kernel: ${oneLine(kernel.name)}`,
-    `// workload: ${oneLine(workload.parameters)}`,
-    `// configuration: ${oneLine(configuration)}`,
-    `// role: ${role}`,
-    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
-    "// buffers:",
-    ...buffers
-  ].join("\n");
-}
-function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash9("sha256").update(`${kernel.name}
-${workload.name}`).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
-}
-async function keepSources(options) {
-  const folder = absolutePath(options.host, options.folder);
-  for (const final of options.finals) {
-    const { incumbent, builder, idOf: idOf3 } = final.search;
-    const write = async (configuration, name, role) => {
-      const built = await builder.build(configuration);
-      if (!built.ok || built.value.program === null) return;
-      const { program } = built.value;
-      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header(final, configuration, program, role)}
-
-${program.wgsl.trimEnd()}
-`);
-    };
-    if (final.incumbentFailure !== null) {
-      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
-    }
-    let finalist = 0;
-    for (const [index, configuration] of final.contenders.entries()) {
-      const isIncumbent = idOf3(configuration) === idOf3(incumbent);
-      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
-      const chosen = index === final.selection.index ? ", chosen" : "";
-      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
-    }
-  }
-}
-
-// src/app/retune/noise.ts
-function noiseKernelOf(manifest, kernels) {
-  return manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0] ?? null;
-}
-async function measureNoiseOf(options) {
-  const { host, laboratory, tuned, kernel, deadlineMs } = options;
-  const workload = kernel.workloads[0];
-  if (workload === void 0) return [];
-  const { limits: limits2, family } = laboratory.info;
-  const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
-  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
-  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
-}
-
-// src/app/retune/recordings.ts
-import { createHash as createHash10 } from "node:crypto";
-import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join25 } from "node:path";
-function fileName({ kernel, workload }) {
-  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
-}
-function writeSearchRecordings(options) {
-  const { host, laboratory, folder, searches } = options;
-  mkdirSync6(folder, { recursive: true });
-  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
-    const { kernel, workload, space: space2, result } = search;
-    const device = laboratory.info;
-    const meter = laboratory.meter?.info ?? null;
-    const path2 = join25(folder, fileName(search));
-    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
-    const { measurements } = result;
-    writeRecording(
-      path2,
-      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
-    );
-    return path2;
-  });
 }
 
 // src/app/retune/evidence.ts
@@ -53012,6 +53109,235 @@ function retunedKernel(task) {
     evidence: searchEvidence({ space: space2, result, final }),
     reason
   };
+}
+
+// src/app/retune/replay.ts
+var defaultTrials = 64;
+function objectiveOf2(options) {
+  if (options.objective !== "energy") return { minimize: options.objective };
+  return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
+}
+function recordedBuilder(recording, space2) {
+  const variant = (configuration) => ({
+    kernel: recording.kernel,
+    workload: recording.workload.name,
+    configuration,
+    id: `${recording.kernel}/${recording.workload.name}/${configurationId(configuration, space2.tunables)}`,
+    program: null
+  });
+  return {
+    kernel: { name: recording.kernel, tunables: space2.tunables },
+    workload: recording.workload,
+    build: async (configuration) => ({
+      ok: true,
+      value: variant(configuration)
+    }),
+    reference: async () => ({ ok: true, value: variant({}) }),
+    featuresOf: async () => null
+  };
+}
+function describeResult(result) {
+  if (result.best === null) return "no configuration of the recording works";
+  return `${result.measurements.length} trials of the recording`;
+}
+async function retuneRecording(host, options) {
+  const startedAt = host.now();
+  const recording = readRecording(absolutePath(host, options.recording));
+  const meter = createReplayMeter(recording);
+  if (meter === null && options.objective !== "latency") {
+    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
+      code: "no-recorded-energy",
+      nextStep: "Use --objective latency, or a recording made with a meter."
+    });
+  }
+  const clock = createReplayClock();
+  prepareReportFolder(host, options.report);
+  const device = createReplayDevice(recording, clock);
+  const tunables = recording.tunables.map(({ name, values: values2 }) => ({ name, values: values2 }));
+  const space2 = createListedSpace(
+    tunables,
+    recording.measurements.map((measurement) => measurement.values)
+  );
+  const objective = objectiveOf2(options);
+  const trials = options.trials ?? defaultTrials;
+  host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
+  const result = await runSearch({
+    space: space2,
+    objective,
+    budget: { trials, seconds: options.seconds ?? Number.POSITIVE_INFINITY },
+    seed: options.seed,
+    start: [],
+    costModel: null,
+    trials: createTrials({
+      device,
+      meter,
+      builder: recordedBuilder(recording, space2),
+      options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: "search" }),
+      clock
+    }),
+    clock,
+    signal: host.signal,
+    onRound: (progress2) => host.progress.update({
+      text: `${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy`,
+      share: progress2.trials / trials
+    })
+  });
+  const report3 = {
+    schema: "joulegate-report",
+    version: 1,
+    kind: "retune",
+    tool: { name: "joulegate", version: host.version },
+    createdAt: startedAt.toISOString(),
+    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
+    exitCode: host.signal.aborted ? ExitCode.interrupted : ExitCode.passed,
+    manifest: null,
+    device: describeDevice(device.info),
+    meter: meter === null ? null : describeMeter(meter.info),
+    meterReason: meter === null ? "the recording holds no energy" : "replay of a recording",
+    warnings: [],
+    kernels: [
+      {
+        kernel: recording.kernel,
+        workload: recording.workload.name,
+        file: null,
+        line: null,
+        objective: objective.minimize,
+        latencySlack: options.latencySlack ?? null,
+        configuration: result.best?.configuration ?? null,
+        previousConfiguration: null,
+        latencyMs: result.best?.latency?.medianMs ?? null,
+        joules: result.best?.energy?.joules ?? null,
+        estimated: meter?.info.estimated ?? false,
+        before: null,
+        energyRatio: null,
+        latencyRatio: null,
+        trials: result.measurements.length,
+        energyMeasurements: result.energyMeasurements,
+        failures: countFailures(result),
+        failureExamples: failureExamples(result),
+        spaceSize: space2.count(),
+        seed: options.seed,
+        stopped: result.stopped,
+        seconds: clock.nowMs() / 1e3,
+        convergence: thinned(result.convergence),
+        pareto: describePareto(result),
+        reason: describeResult(result)
+      }
+    ]
+  };
+  return writeReportFiles(host, options, report3);
+}
+
+// src/app/retune/retune.ts
+import { join as join26 } from "node:path";
+
+// src/app/retune/keep-sources.ts
+import { createHash as createHash9 } from "node:crypto";
+import { mkdirSync as mkdirSync5 } from "node:fs";
+import { join as join24 } from "node:path";
+function prepareKeepFolder(host, folder) {
+  if (folder === void 0) return;
+  try {
+    mkdirSync5(absolutePath(host, folder), { recursive: true });
+  } catch (error) {
+    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
+      code: "cannot-write",
+      nextStep: "Give --keep a folder, or one that may be made.",
+      cause: error
+    });
+  }
+}
+function oneLine(value2) {
+  return JSON.stringify(value2).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+function header(final, configuration, program, role) {
+  const { kernel, workload } = final.search;
+  const buffers = program.buffers.map(
+    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
+  );
+  return [
+    `// kernel: ${oneLine(kernel.name)}`,
+    `// workload: ${oneLine(workload.parameters)}`,
+    `// configuration: ${oneLine(configuration)}`,
+    `// role: ${role}`,
+    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
+    "// buffers:",
+    ...buffers
+  ].join("\n");
+}
+function stem({ search: { kernel, workload } }) {
+  const digest2 = createHash9("sha256").update(`${kernel.name}
+${workload.name}`).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
+}
+async function keepSources(options) {
+  const folder = absolutePath(options.host, options.folder);
+  for (const final of options.finals) {
+    const { incumbent, builder, idOf: idOf3 } = final.search;
+    const write = async (configuration, name, role) => {
+      const built = await builder.build(configuration);
+      if (!built.ok || built.value.program === null) return;
+      const { program } = built.value;
+      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
+      writeFileAtomic(path2, `${header(final, configuration, program, role)}
+
+${program.wgsl.trimEnd()}
+`);
+    };
+    if (final.incumbentFailure !== null) {
+      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
+    }
+    let finalist = 0;
+    for (const [index, configuration] of final.contenders.entries()) {
+      const isIncumbent = idOf3(configuration) === idOf3(incumbent);
+      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
+      const chosen = index === final.selection.index ? ", chosen" : "";
+      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
+    }
+  }
+}
+
+// src/app/retune/noise.ts
+function noiseKernelOf(manifest, kernels) {
+  return manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0] ?? null;
+}
+async function measureNoiseOf(options) {
+  const { host, laboratory, tuned, kernel, deadlineMs } = options;
+  const workload = kernel.workloads[0];
+  if (workload === void 0) return [];
+  const { limits: limits2, family } = laboratory.info;
+  const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
+  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
+  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
+}
+
+// src/app/retune/recordings.ts
+import { createHash as createHash10 } from "node:crypto";
+import { mkdirSync as mkdirSync6 } from "node:fs";
+import { join as join25 } from "node:path";
+function fileName({ kernel, workload }) {
+  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
+}
+function writeSearchRecordings(options) {
+  const { host, laboratory, folder, searches } = options;
+  mkdirSync6(folder, { recursive: true });
+  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
+    const { kernel, workload, space: space2, result } = search;
+    const device = laboratory.info;
+    const meter = laboratory.meter?.info ?? null;
+    const path2 = join25(folder, fileName(search));
+    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
+    const { measurements } = result;
+    writeRecording(
+      path2,
+      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
+    );
+    return path2;
+  });
 }
 
 // src/app/retune/retune.ts
@@ -53202,12 +53528,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync, constants as constants7, existsSync as existsSync8, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
 import { join as join27 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync8,
+    exists: existsSync9,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53387,7 +53713,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync9 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53401,7 +53727,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync9(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -53492,7 +53818,7 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync10, readdirSync as readdirSync6 } from "node:fs";
+import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
 import { join as join28 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
@@ -53509,7 +53835,7 @@ function rowsOf({ tunables, measurements }) {
 }
 function recordingsIn(folder) {
   const path2 = join28(folder, recordingsFolder);
-  if (!existsSync10(path2)) return [];
+  if (!existsSync11(path2)) return [];
   return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join28(path2, name)));
 }
 function costOf(row, objective) {
@@ -54372,330 +54698,6 @@ async function plan(host, options) {
   } finally {
     await laboratory.close();
   }
-}
-
-// src/app/project/show-report.ts
-function loadReport(host, path2) {
-  return readReport(absolutePath(host, path2));
-}
-
-// src/app/recordings/export.ts
-import { gzipSync as gzipSync2 } from "node:zlib";
-function exportRecording(host, options) {
-  const recording = readRecording(absolutePath(host, options.recording));
-  const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
-  if (options.objective === "energy" && energyMeasurements === 0) {
-    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
-      code: "no-recorded-energy",
-      nextStep: "Use --objective time, or a recording made with a meter."
-    });
-  }
-  const text3 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter(({ failure }) => failure !== void 0).length,
-    energyMeasurements
-  };
-}
-
-// src/app/recordings/import.ts
-var maxCacheBytes = 512 * 1024 * 1024;
-function importRecording(host, options) {
-  const recording = importKernelTuner({
-    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
-    label: options.cache,
-    provenance: {
-      version: host.version,
-      command: host.command,
-      createdAt: host.now().toISOString()
-    },
-    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
-    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
-    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
-    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
-  });
-  writeRecording(absolutePath(host, options.out), recording);
-  const { measurements } = recording;
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
-    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
-  };
-}
-
-// src/app/recordings/record.ts
-import { existsSync as existsSync11 } from "node:fs";
-var saveEveryMs = 5e3;
-var randomShare = 0.2;
-function findWorkload(kernel, name) {
-  const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
-  if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
-  throw new JoulegateError(
-    "bad-input",
-    name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
-  );
-}
-function idOf2(space2, configuration) {
-  const point2 = space2.point(configuration);
-  if (point2 === null) throw new RangeError("idOf: the configuration is not in the space");
-  return space2.id(point2);
-}
-function loadKnown(path2, space2, subject) {
-  const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync11(path2)) return known2;
-  const recording = readRecording(path2);
-  if (recording.provenance.subject !== subject) {
-    const { kernel, workload, device } = recording;
-    throw new JoulegateError(
-      "bad-input",
-      `${path2} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
-      { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
-    );
-  }
-  for (const row of recording.measurements) {
-    const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
-  }
-  return known2;
-}
-function save(course) {
-  const { laboratory, known: known2 } = course;
-  writeRecording(
-    course.path,
-    recordingOf({
-      ...course,
-      device: laboratory.info,
-      meter: laboratory.meter?.info ?? null,
-      measurements: known2.values()
-    })
-  );
-}
-async function eachConfiguration(course, what, configurations2, measure) {
-  const { host, laboratory, space: space2 } = course;
-  const startMs = laboratory.clock.nowMs();
-  let savedMs = startMs;
-  for (const [done, configuration] of configurations2.entries()) {
-    const nowMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
-    await measure(configuration, idOf2(space2, configuration));
-    if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
-      save(course);
-      savedMs = laboratory.clock.nowMs();
-    }
-    const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
-    host.progress.update({
-      text: `${what}: ${done + 1} of ${configurations2.length}`,
-      share: (done + 1) / configurations2.length,
-      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
-    });
-  }
-  return 0;
-}
-function chooseForEnergy(course, count2, seed) {
-  const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
-  const byLatency = [...working].sort((a2, b) => a2.latency.medianMs - b.latency.medianMs);
-  const random = Math.floor(count2 * randomShare);
-  const best = byLatency.slice(0, Math.max(0, count2 - random));
-  const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
-  return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
-}
-async function record(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
-  const kernel = selectKernels(manifest, [options.kernel])[0];
-  const workload = findWorkload(kernel, options.workload);
-  const path2 = absolutePath(host, options.out);
-  const laboratory = await openLaboratory(host, options, [kernel]);
-  try {
-    const { limits: limits2 } = laboratory.info;
-    const space2 = createKernelSpace(kernel, workload, limits2);
-    const subject = subjectDigest({
-      kernel,
-      workload,
-      space: space2,
-      device: laboratory.info,
-      meter: laboratory.meter?.info ?? null
-    });
-    const known2 = loadKnown(path2, space2, subject);
-    const course = {
-      host,
-      laboratory,
-      kernel,
-      workload,
-      space: space2,
-      path: path2,
-      known: known2,
-      subject,
-      deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
-    };
-    const trials = createTrials({
-      device: laboratory.device,
-      meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
-      options: laboratory.measureOptions("search"),
-      clock: laboratory.clock
-    });
-    const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
-    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
-    let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
-      const timed = await trials.latency(configuration);
-      known2.set(id, {
-        configuration,
-        latency: timed.ok ? timed.value : null,
-        energy: null,
-        failure: timed.ok ? null : timed.failure
-      });
-    });
-    if (trials.measuresEnergy && missing2 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
-      missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known2.get(id);
-        const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
-      });
-    }
-    save(course);
-    const all = [...known2.values()];
-    return {
-      out: options.out,
-      kernel: kernel.name,
-      workload: workload.name,
-      configurations: all.length,
-      failures: all.filter((measurement) => measurement.failure !== null).length,
-      energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
-      missing: missing2,
-      interrupted: host.signal.aborted
-    };
-  } finally {
-    await laboratory.close();
-  }
-}
-
-// src/app/retune/replay.ts
-var defaultTrials = 64;
-function objectiveOf2(options) {
-  if (options.objective !== "energy") return { minimize: options.objective };
-  return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
-}
-function recordedBuilder(recording, space2) {
-  const variant = (configuration) => ({
-    kernel: recording.kernel,
-    workload: recording.workload.name,
-    configuration,
-    id: `${recording.kernel}/${recording.workload.name}/${configurationId(configuration, space2.tunables)}`,
-    program: null
-  });
-  return {
-    kernel: { name: recording.kernel, tunables: space2.tunables },
-    workload: recording.workload,
-    build: async (configuration) => ({
-      ok: true,
-      value: variant(configuration)
-    }),
-    reference: async () => ({ ok: true, value: variant({}) }),
-    featuresOf: async () => null
-  };
-}
-function describeResult(result) {
-  if (result.best === null) return "no configuration of the recording works";
-  return `${result.measurements.length} trials of the recording`;
-}
-async function retuneRecording(host, options) {
-  const startedAt = host.now();
-  const recording = readRecording(absolutePath(host, options.recording));
-  const meter = createReplayMeter(recording);
-  if (meter === null && options.objective !== "latency") {
-    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
-      code: "no-recorded-energy",
-      nextStep: "Use --objective latency, or a recording made with a meter."
-    });
-  }
-  const clock = createReplayClock();
-  prepareReportFolder(host, options.report);
-  const device = createReplayDevice(recording, clock);
-  const tunables = recording.tunables.map(({ name, values: values2 }) => ({ name, values: values2 }));
-  const space2 = createListedSpace(
-    tunables,
-    recording.measurements.map((measurement) => measurement.values)
-  );
-  const objective = objectiveOf2(options);
-  const trials = options.trials ?? defaultTrials;
-  host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
-  const result = await runSearch({
-    space: space2,
-    objective,
-    budget: { trials, seconds: options.seconds ?? Number.POSITIVE_INFINITY },
-    seed: options.seed,
-    start: [],
-    costModel: null,
-    trials: createTrials({
-      device,
-      meter,
-      builder: recordedBuilder(recording, space2),
-      options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: "search" }),
-      clock
-    }),
-    clock,
-    signal: host.signal,
-    onRound: (progress2) => host.progress.update({
-      text: `${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy`,
-      share: progress2.trials / trials
-    })
-  });
-  const report3 = {
-    schema: "joulegate-report",
-    version: 1,
-    kind: "retune",
-    tool: { name: "joulegate", version: host.version },
-    createdAt: startedAt.toISOString(),
-    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
-    exitCode: host.signal.aborted ? ExitCode.interrupted : ExitCode.passed,
-    manifest: null,
-    device: describeDevice(device.info),
-    meter: meter === null ? null : describeMeter(meter.info),
-    meterReason: meter === null ? "the recording holds no energy" : "replay of a recording",
-    warnings: [],
-    kernels: [
-      {
-        kernel: recording.kernel,
-        workload: recording.workload.name,
-        file: null,
-        line: null,
-        objective: objective.minimize,
-        latencySlack: options.latencySlack ?? null,
-        configuration: result.best?.configuration ?? null,
-        previousConfiguration: null,
-        latencyMs: result.best?.latency?.medianMs ?? null,
-        joules: result.best?.energy?.joules ?? null,
-        estimated: meter?.info.estimated ?? false,
-        before: null,
-        energyRatio: null,
-        latencyRatio: null,
-        trials: result.measurements.length,
-        energyMeasurements: result.energyMeasurements,
-        failures: countFailures(result),
-        failureExamples: failureExamples(result),
-        spaceSize: space2.count(),
-        seed: options.seed,
-        stopped: result.stopped,
-        seconds: clock.nowMs() / 1e3,
-        convergence: thinned(result.convergence),
-        pareto: describePareto(result),
-        reason: describeResult(result)
-      }
-    ]
-  };
-  return writeReportFiles(host, options, report3);
 }
 
 // src/app/validate.ts

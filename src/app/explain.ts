@@ -6,8 +6,8 @@ import { nearestName } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { type Recording, type Report, readRecording, readReport } from '../store/index.ts';
 import type { Host } from './host.ts';
-import { absolutePath } from './project/open-manifest.ts';
-import { recordingsFolder } from './retune/retune.ts';
+import { absolutePath } from './project/index.ts';
+import { recordingsFolder } from './retune/index.ts';
 
 type RetunedKernel = Extract<Report, { readonly kind: 'retune' }>['kernels'][number];
 

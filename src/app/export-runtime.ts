@@ -16,7 +16,7 @@ import type { Configuration } from '../space/index.ts';
 import { readTunedIfPresent, type Tuned, writeRuntime } from '../store/index.ts';
 import type { Host } from './host.ts';
 import type { KernelFilter, ManifestOptions } from './options.ts';
-import { absolutePath, openManifest, selectKernels } from './project/open-manifest.ts';
+import { absolutePath, openManifest, selectKernels } from './project/index.ts';
 
 export interface ExportRuntimeOptions extends ManifestOptions, KernelFilter {
   /** Path of the file to write; packed if it ends in `.gz`. */

@@ -1,8 +1,8 @@
 import { type Budget, createKernelSpace } from '../manifest/index.ts';
 import type { Host } from './host.ts';
-import { openLaboratory } from './laboratory/laboratory.ts';
+import { openLaboratory } from './laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
-import { openManifest, selectKernels } from './project/open-manifest.ts';
+import { openManifest, selectKernels } from './project/index.ts';
 
 export interface PlannedWorkload {
   readonly kernel: string;

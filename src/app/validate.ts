@@ -2,7 +2,7 @@ import { createVariantBuilder, type VariantFailure } from '../kernel/index.ts';
 import { noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
-import { openManifest } from './project/open-manifest.ts';
+import { openManifest } from './project/index.ts';
 
 export interface Validation {
   readonly manifest: string;

@@ -1,32 +1,13 @@
-import { join } from 'node:path';
 import type { ExitCode } from '../../errors/index.ts';
-import type { Commands, Inputs, Runner } from '../../github/index.ts';
-import { describeShard, shardKernels } from '../fleet/shard-kernels.ts';
-import { machineLabel } from '../guard/blocks.ts';
-import { guard } from '../guard/guard.ts';
-import type { Host } from '../host.ts';
-import { openManifest } from '../project/open-manifest.ts';
+import { describeShard, shardKernels } from '../fleet/index.ts';
+import { guard } from '../guard/index.ts';
+import { machineLabel } from '../laboratory/index.ts';
+import { openManifest } from '../project/index.ts';
 import { type AttemptKeeper, keptNoiseFloor, restoreAttempts } from './kept-state.ts';
+import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
 import { publish } from './publish.ts';
 import { labelsOf } from './pull-request-comment.ts';
 import { resolveBase } from './resolve-base.ts';
-
-export interface ModeTask {
-  readonly host: Host;
-  readonly commands: Commands;
-  readonly runner: Runner;
-  readonly inputs: Inputs;
-}
-
-/** Folder that reports are written to; emptied by the runner after the job. */
-export function reportFolderOf(runner: Runner): string {
-  return join(runner.temporaryFolder, 'joulegate', 'report');
-}
-
-/** Says that a report could not be written. It is shown everywhere else, so the verdict stands. */
-export function reportFault({ commands }: Pick<ModeTask, 'commands'>): (message: string) => void {
-  return (message) => commands.warning(`The report is incomplete: ${message}`, { title: 'Joulegate' });
-}
 
 /** Compares what is checked out with its base, shows the report, and passes or fails. */
 export async function runGuardMode(task: ModeTask): Promise<ExitCode> {

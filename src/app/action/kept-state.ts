@@ -1,9 +1,9 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { announce, openStateCache, type StateCache } from '../../github/index.ts';
 import { emptyState, type KeptState, packState, stateVersion, unpackState } from '../../store/index.ts';
-import type { KeptAttempt } from '../guard/attempts.ts';
-import { type NoiseFloor, noiseFloorIn } from '../laboratory/noise-floor.ts';
-import type { ModeTask } from './guard-mode.ts';
+import type { KeptAttempt } from '../guard/index.ts';
+import { type NoiseFloor, noiseFloorIn } from '../laboratory/index.ts';
+import type { ModeTask } from './mode-task.ts';
 
 /** Larger states are not read: 20,000 rows of features pack to a few megabytes. */
 const maxBytes = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { type Commands, readRunner } from '../../github/index.ts';
 import { restoreLeftClocks } from '../../meter/index.ts';
 import { nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
-import { lockFolderOf } from '../laboratory/laboratory.ts';
+import { lockFolderOf } from '../laboratory/index.ts';
 import { fetchNative } from './run-action.ts';
 
 /** The action's post step: whatever became of the run, no clock stays locked. Never fails the job. */

@@ -18,7 +18,7 @@ import {
   writeJobSummary,
 } from '../../github/index.ts';
 import { annotationsOf, hasNews, type Report, renderComment } from '../../report/index.ts';
-import { suggestionFile } from '../guard/guard.ts';
+import { suggestionFile } from '../guard/index.ts';
 import type { Host } from '../host.ts';
 import { commentOnPullRequest, commentOptions, openClient } from './pull-request-comment.ts';
 

@@ -1,5 +1,5 @@
 import type { CollectFault } from '../../github/index.ts';
-import type { StrayReport } from '../fleet/stray-reports.ts';
+import type { StrayReport } from '../fleet/index.ts';
 
 /** A report that should be there and is not of use, by itself or beside the others. */
 export type ReportFault = CollectFault | StrayReport;

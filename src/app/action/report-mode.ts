@@ -1,58 +1,15 @@
 import { join } from 'node:path';
 import { type ExitCode, JoulegateError } from '../../errors/index.ts';
-import {
-  announce,
-  type CollectedReport,
-  type CollectFault,
-  collectReports,
-  type Runner,
-} from '../../github/index.ts';
-import type { Report, ReportGuard, ReportRetune } from '../../schema/index.ts';
-import { readReport } from '../../store/index.ts';
-import { type FleetReports, mergeFleet } from '../fleet/devices.ts';
-import { findStrays } from '../fleet/stray-reports.ts';
-import { prepareReportFolder, writeReportFiles } from '../project/report-files.ts';
-import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
-import { mergeNight } from './night/merge.ts';
+import { announce, collectReports, type Runner } from '../../github/index.ts';
+import type { ReportGuard } from '../../schema/index.ts';
+import { type FleetReports, findStrays, mergeFleet } from '../fleet/index.ts';
+import { prepareReportFolder, writeReportFiles } from '../project/index.ts';
+import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
+import { mergeNight } from './night/index.ts';
 import { isOfFork, publish } from './publish.ts';
 import { commentOptions, labelsOf } from './pull-request-comment.ts';
+import { isGuard, isRetune, type ReadReport, readAll } from './read-reports.ts';
 import { reportGaps } from './report-gaps.ts';
-
-/** A report that was collected, checked. */
-export interface ReadReport<R extends Report = Report> {
-  readonly collected: CollectedReport;
-  readonly report: R;
-}
-
-interface ReadReports {
-  readonly reports: readonly ReadReport[];
-  readonly faults: readonly CollectFault[];
-}
-
-/** A report that cannot be read is a fault with its name, like one that did not come. */
-function readAll(collected: readonly CollectedReport[]): ReadReports {
-  const reports: ReadReport[] = [];
-  const faults: CollectFault[] = [];
-  for (const one of collected) {
-    try {
-      reports.push({ collected: one, report: readReport(one.file) });
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      // The path is that of a temporary folder: the name says more.
-      const reason = error.message.replaceAll(one.file, 'its report.json');
-      faults.push({ kind: 'corrupt', name: one.name, reason });
-    }
-  }
-  return { reports, faults };
-}
-
-function isGuard(read: ReadReport): read is ReadReport<ReportGuard> {
-  return read.report.kind === 'guard';
-}
-
-function isRetune(read: ReadReport): read is ReadReport<ReportRetune> {
-  return read.report.kind === 'retune';
-}
 
 /** Commits that this run, or the one that it reports about, is of. */
 function commitsOf({ eventName, sha, pullRequest, mergeGroup, workflowRun }: Runner): string[] {

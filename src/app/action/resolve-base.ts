@@ -4,7 +4,7 @@ import { JoulegateError } from '../../errors/index.ts';
 import { fetchHistory, headCommit, mergeBase, repositoryRoot } from '../../git/index.ts';
 import { baseOf, type Inputs, type Runner } from '../../github/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/open-manifest.ts';
+import { absolutePath } from '../project/index.ts';
 
 /** Whether git knows the revision and where head left it. */
 function isThere(root: string, host: Host, revision: string): boolean {

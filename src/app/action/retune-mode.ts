@@ -15,14 +15,13 @@ import {
   writeFileAtomic,
   writeModel,
 } from '../../store/index.ts';
-import { describeShard, shardKernels } from '../fleet/shard-kernels.ts';
-import { machineLabel } from '../guard/blocks.ts';
-import { openManifest } from '../project/open-manifest.ts';
-import { writeReportFiles } from '../project/report-files.ts';
-import { type RetuneOptions, recordingsFolder, retune } from '../retune/retune.ts';
-import { type ModeTask, reportFault, reportFolderOf } from './guard-mode.ts';
+import { describeShard, shardKernels } from '../fleet/index.ts';
+import { machineLabel } from '../laboratory/index.ts';
+import { openManifest, writeReportFiles } from '../project/index.ts';
+import { type RetuneOptions, recordingsFolder, retune } from '../retune/index.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
-import { nightOf, withAnchors, withHistory, withNight } from './night/history.ts';
+import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
+import { nightOf, withAnchors, withHistory, withNight } from './night/index.ts';
 import { publish } from './publish.ts';
 import { commentOptions } from './pull-request-comment.ts';
 

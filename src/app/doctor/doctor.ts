@@ -2,18 +2,9 @@ import { listAdapters, openWebgpuDevice } from '../../device/index.ts';
 import { openMeter } from '../../meter/index.ts';
 import { builtPins, hostProblem, readNativeHost } from '../../native/index.ts';
 import type { Host } from '../host.ts';
-import { driverSearch, meterSetup } from '../laboratory/laboratory.ts';
+import { driverSearch, meterSetup } from '../laboratory/index.ts';
+import type { Finding } from './finding.ts';
 import { systemFindings, thisSystem } from './system.ts';
-
-export interface Finding {
-  readonly ok: boolean;
-  /** What was looked at. */
-  readonly subject: string;
-  /** What was found, or what is wrong. */
-  readonly detail: string;
-  /** How to get what is missing; null if nothing is. */
-  readonly nextStep: string | null;
-}
 
 export interface Diagnosis {
   readonly findings: readonly Finding[];

@@ -7,11 +7,9 @@ import type { BlockSample, DeviceInfo, MeterInfo } from '../../measure/index.ts'
 import { operators } from '../../operators/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import type { Host } from '../host.ts';
-import { openLaboratory } from '../laboratory/laboratory.ts';
-import { measureNoise } from '../laboratory/noise-floor.ts';
+import { measureNoise, openLaboratory } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
-import { absolutePath, openManifest, selectKernels } from '../project/open-manifest.ts';
-import { shippedConfiguration } from '../project/shipped-configuration.ts';
+import { absolutePath, openManifest, selectKernels, shippedConfiguration } from '../project/index.ts';
 
 /** Minutes of judging for which a report says what could be seen. */
 const judgingMinutes = [1, 5, 15] as const;

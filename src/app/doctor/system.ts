@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 
 /** What `systemFindings` asks of the machine. */
 export interface SystemView {

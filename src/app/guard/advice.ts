@@ -9,10 +9,9 @@ import { type BlockSample, runBlocks } from '../../measure/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { emptyTuned, type Tuned, withTunedEntry } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/laboratory.ts';
-import { medianOrNull } from '../project/median-or-null.ts';
-import { type Final, runFinals } from '../tuning/finals.ts';
-import { searchWorkload, type WorkloadSearch } from '../tuning/search-workload.ts';
+import type { Laboratory } from '../laboratory/index.ts';
+import { medianOrNull } from '../project/index.ts';
+import { type Final, runFinals, searchWorkload, type WorkloadSearch } from '../tuning/index.ts';
 import type { Contest } from './arms.ts';
 
 /** Fresh blocks in which what the finals chose is measured beside base and head: a winner's own reading is flattered. */

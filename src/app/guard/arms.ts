@@ -2,7 +2,7 @@ import type { Subject } from '../../judge/index.ts';
 import type { Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
 import type { BlockSubject, Device } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/laboratory.ts';
+import type { Laboratory } from '../laboratory/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
 
 type Measurable = Extract<Comparison, { status: 'identical' | 'changed' }>;

@@ -4,8 +4,8 @@ import { variantIdentity } from '../../kernel/index.ts';
 import { clockOf } from '../../manifest/index.ts';
 import type { BlockSample, DeviceInfo, MeterInfo } from '../../measure/index.ts';
 import type { KeptState } from '../../store/index.ts';
+import { machineLabel } from '../laboratory/index.ts';
 import type { Contest } from './arms.ts';
-import { machineLabel } from './blocks.ts';
 
 /** What one run measured of one comparison, as it is kept for a run that repeats it. */
 export type KeptAttempt = KeptState['attempts'][number];

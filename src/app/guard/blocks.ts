@@ -1,7 +1,8 @@
 import { type JudgeOptions, type JudgePlan, planNext } from '../../judge/index.ts';
-import { type BlockSample, type DeviceInfo, runBlocks } from '../../measure/index.ts';
+import { type BlockSample, runBlocks } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/laboratory.ts';
+import type { Laboratory } from '../laboratory/index.ts';
+import { machineLabel } from '../laboratory/index.ts';
 import type { Contest } from './arms.ts';
 
 export interface Measured {
@@ -13,12 +14,6 @@ export interface Measured {
 }
 
 type Phase = Exclude<JudgePlan, { phase: 'done' }>;
-
-/** Adapter and driver: what a record has to say about where it comes from. */
-export function machineLabel({ description, device, family, driver }: DeviceInfo): string {
-  const name = description || device || family;
-  return `${name}${driver === '' ? '' : `, driver ${driver}`}`.slice(0, 1100);
-}
 
 function describePhase(phase: Phase['phase'], subjects: number): string {
   const kernels = subjects === 1 ? '1 kernel' : `${subjects} kernels`;

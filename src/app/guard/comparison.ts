@@ -15,7 +15,7 @@ import {
 } from '../../manifest/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import type { Tuned } from '../../store/index.ts';
-import { fitsSpace, shippedConfiguration } from '../project/shipped-configuration.ts';
+import { fitsSpace, shippedConfiguration } from '../project/index.ts';
 
 /** One revision of the kernels: what it declares and how it is tuned. */
 export interface Revision {

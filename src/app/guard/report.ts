@@ -11,7 +11,7 @@ import type { Arm, BlockSample } from '../../measure/index.ts';
 import { kilowattHoursPerMonth } from '../../report/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import type { Configuration } from '../../space/index.ts';
-import { medianOrNull } from '../project/median-or-null.ts';
+import { medianOrNull } from '../project/index.ts';
 import type { Advice } from './advice.ts';
 import type { BrokenArm } from './arms.ts';
 import type { Comparison } from './comparison.ts';

@@ -20,7 +20,7 @@ import {
   type OpenedManifest,
   openManifest,
   readManifest,
-} from '../project/open-manifest.ts';
+} from '../project/index.ts';
 import type { Revision } from './comparison.ts';
 
 type DescribedRevision = ReportGuard['head'];

@@ -2,10 +2,10 @@ import { type JudgeOptions, judge, type SubjectJudgement } from '../../judge/ind
 import type { Verdict } from '../../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/laboratory.ts';
-import type { NoiseFloor } from '../laboratory/noise-floor.ts';
+import type { NoiseFloor } from '../laboratory/index.ts';
+import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
-import type { ReportPlace } from '../project/report-files.ts';
+import type { ReportPlace } from '../project/index.ts';
 import { type Advice, adviseRetuning, isTunable } from './advice.ts';
 import { type BrokenArm, type Contest, checkArms, selectAdded, selectMeasurable } from './arms.ts';
 import { attemptDigest, type Digests, earlierAttempts, type KeptAttempt, keepAttempts } from './attempts.ts';

@@ -7,7 +7,7 @@ import { type FileReader, type ManifestProblem, parseManifest } from '../../mani
 import { operators } from '../../operators/index.ts';
 import type { Host } from '../host.ts';
 import type { ManifestOptions } from '../options.ts';
-import { absolutePath, displayPath, folderIn, repositoryOf } from '../project/open-manifest.ts';
+import { absolutePath, displayPath, folderIn, repositoryOf } from '../project/index.ts';
 import type { DraftKernel } from './draft.ts';
 import { draftKernel } from './entry.ts';
 import { findPrograms, readProgram, slashed } from './sources.ts';

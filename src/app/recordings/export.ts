@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { JoulegateError } from '../../errors/index.ts';
 import { exportKernelTuner, readRecording, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/open-manifest.ts';
+import { absolutePath } from '../project/index.ts';
 
 export interface ExportOptions {
   /** Path of the recording; `.gz` is unpacked. */

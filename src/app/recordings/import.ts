@@ -1,6 +1,6 @@
 import { importKernelTuner, readTextFile, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/open-manifest.ts';
+import { absolutePath } from '../project/index.ts';
 
 export interface ImportOptions {
   /** Path of a Kernel Tuner cache; `.gz` is unpacked. */

@@ -7,9 +7,9 @@ import type { Configuration, Space } from '../../space/index.ts';
 import { createRandom, shuffle } from '../../stats/index.ts';
 import { readRecording, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/laboratory.ts';
+import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
 import type { LaboratoryOptions, ManifestOptions } from '../options.ts';
-import { absolutePath, openManifest, selectKernels } from '../project/open-manifest.ts';
+import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
 import { fromRecordingRow, recordingOf } from './rows.ts';
 import { subjectDigest } from './subject-digest.ts';
 

@@ -2,8 +2,8 @@ import { explain } from '../../model/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
 import type { Space } from '../../space/index.ts';
-import { medianOrNull } from '../project/median-or-null.ts';
-import type { Final } from '../tuning/finals.ts';
+import { medianOrNull } from '../project/index.ts';
+import type { Final } from '../tuning/index.ts';
 
 type Evidence = NonNullable<ReportRetune['kernels'][number]['evidence']>;
 

@@ -6,8 +6,8 @@ import type { Program } from '../../kernel/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/open-manifest.ts';
-import type { Final } from '../tuning/finals.ts';
+import { absolutePath } from '../project/index.ts';
+import type { Final } from '../tuning/index.ts';
 
 /**
  * Makes the folder for sources before anything is measured.

@@ -3,9 +3,9 @@ import type { KernelDefinition, Manifest } from '../../manifest/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import type { Tuned } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/laboratory.ts';
-import { measureNoise } from '../laboratory/noise-floor.ts';
-import { shippedConfiguration } from '../project/shipped-configuration.ts';
+import type { Laboratory } from '../laboratory/index.ts';
+import { measureNoise } from '../laboratory/index.ts';
+import { shippedConfiguration } from '../project/index.ts';
 
 /**
  * The kernel that a machine's noise is measured with: the manifest's first sentinel, whichever kernels a run retunes, or the

@@ -3,10 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/laboratory.ts';
-import { recordingOf } from '../recordings/rows.ts';
-import { subjectDigest } from '../recordings/subject-digest.ts';
-import type { WorkloadSearch } from '../tuning/search-workload.ts';
+import type { Laboratory } from '../laboratory/index.ts';
+import { recordingOf, subjectDigest } from '../recordings/index.ts';
+import type { WorkloadSearch } from '../tuning/index.ts';
 
 /** A readable file name that no two workloads share. */
 function fileName({ kernel, workload }: WorkloadSearch): string {

@@ -9,9 +9,8 @@ import { runSearch, type SearchResult } from '../../search/index.ts';
 import { configurationId, createListedSpace, type Space } from '../../space/index.ts';
 import { type Recording, readRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/open-manifest.ts';
-import { prepareReportFolder, writeReportFiles } from '../project/report-files.ts';
-import { describeDevice, describeMeter } from '../recordings/rows.ts';
+import { absolutePath, prepareReportFolder, writeReportFiles } from '../project/index.ts';
+import { describeDevice, describeMeter } from '../recordings/index.ts';
 import { countFailures, describePareto, failureExamples, thinned } from './report.ts';
 
 export interface ReplayRetuneOptions {

@@ -2,9 +2,8 @@ import type { Measurement } from '../../measure/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
-import { medianOrNull } from '../project/median-or-null.ts';
-import type { Final } from '../tuning/finals.ts';
-import type { WorkloadSearch } from '../tuning/search-workload.ts';
+import { medianOrNull } from '../project/index.ts';
+import type { Final, WorkloadSearch } from '../tuning/index.ts';
 import { searchEvidence } from './evidence.ts';
 
 export type RetunedKernel = ReportRetune['kernels'][number];

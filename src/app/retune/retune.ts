@@ -14,16 +14,29 @@ import {
   writeFileAtomic,
 } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/laboratory.ts';
+import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
-import { absolutePath, type OpenedManifest, openManifest, selectKernels } from '../project/open-manifest.ts';
-import { prepareReportFolder, type ReportPlace, writeReportFiles } from '../project/report-files.ts';
-import { shippedConfiguration } from '../project/shipped-configuration.ts';
-import { describeDevice, describeMeter } from '../recordings/rows.ts';
-import { openCostModel, saveCostModel } from '../tuning/cost-model-file.ts';
-import { type Final, runFinals } from '../tuning/finals.ts';
-import { costRows, searchWorkload, type WorkloadSearch } from '../tuning/search-workload.ts';
-import { openStateFolder } from '../tuning/state-folder.ts';
+import {
+  absolutePath,
+  type OpenedManifest,
+  openManifest,
+  prepareReportFolder,
+  type ReportPlace,
+  selectKernels,
+  shippedConfiguration,
+  writeReportFiles,
+} from '../project/index.ts';
+import { describeDevice, describeMeter } from '../recordings/index.ts';
+import {
+  costRows,
+  type Final,
+  openCostModel,
+  openStateFolder,
+  runFinals,
+  saveCostModel,
+  searchWorkload,
+  type WorkloadSearch,
+} from '../tuning/index.ts';
 import { keepSources, prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
 import { writeSearchRecordings } from './recordings.ts';

@@ -3,7 +3,7 @@ import { type Arm, type BlockSample, runBlocks } from '../../measure/index.ts';
 import { type ContenderSamples, type FinalSelection, selectFinalist } from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/laboratory.ts';
+import type { Laboratory } from '../laboratory/index.ts';
 import type { WorkloadSearch } from './search-workload.ts';
 
 /** Blocks in which the finalists meet: enough to show that a gain repeats in fresh processes. */

@@ -6,8 +6,7 @@ import type { DeviceInfo, Measurement, MeterInfo } from '../../measure/index.ts'
 import type { Space } from '../../space/index.ts';
 import { readCachedRecording, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { fromRecordingRow, recordingOf } from '../recordings/rows.ts';
-import { subjectDigest } from '../recordings/subject-digest.ts';
+import { fromRecordingRow, recordingOf, subjectDigest } from '../recordings/index.ts';
 
 /** Keeps the trials of an unfinished search, so that the next run goes on where this one was stopped. */
 export interface TrialStore {

@@ -2,7 +2,7 @@ import { changePoints } from '../../../judge/index.ts';
 import type { Manifest } from '../../../manifest/index.ts';
 import type { ReportRetune } from '../../../schema/index.ts';
 import { firstNightsLabel, type KeptState, type StateEntry } from '../../../store/index.ts';
-import { medianOrNull } from '../../project/median-or-null.ts';
+import { medianOrNull } from '../../project/index.ts';
 
 type Anchor = KeptState['anchors'][number];
 type History = NonNullable<ReportRetune['kernels'][number]['history']>;

@@ -11,12 +11,12 @@ import {
   unpackState,
   writeTuned,
 } from '../../../store/index.ts';
-import { mergeRetunes } from '../../fleet/retunes.ts';
-import { prepareReportFolder, writeReportFiles } from '../../project/report-files.ts';
-import { type ModeTask, reportFault, reportFolderOf } from '../guard-mode.ts';
+import { mergeRetunes } from '../../fleet/index.ts';
+import { prepareReportFolder, writeReportFiles } from '../../project/index.ts';
 import { restoreState } from '../kept-state.ts';
+import { type ModeTask, reportFault, reportFolderOf } from '../mode-task.ts';
 import { publish } from '../publish.ts';
-import type { ReadReport } from '../report-mode.ts';
+import type { ReadReport } from '../read-reports.ts';
 import { withNight } from './history.ts';
 
 /** Name of the tuned state beside the merged report. */

@@ -1,0 +1,2 @@
+export { runPost } from './post.ts';
+export { runAction } from './run-action.ts';

@@ -1,0 +1,2 @@
+export { nightOf, withAnchors, withHistory, withNight } from './history.ts';
+export { mergeNight } from './merge.ts';

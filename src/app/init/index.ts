@@ -1,0 +1,1 @@
+export { type Initialisation, type InitOptions, init } from './init.ts';

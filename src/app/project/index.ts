@@ -1,0 +1,14 @@
+export { medianOrNull } from './median-or-null.ts';
+export {
+  absolutePath,
+  displayPath,
+  folderIn,
+  type OpenedManifest,
+  openManifest,
+  readManifest,
+  repositoryOf,
+  selectKernels,
+} from './open-manifest.ts';
+export { prepareReportFolder, type ReportPlace, writeReportFiles } from './report-files.ts';
+export { fitsSpace, shippedConfiguration } from './shipped-configuration.ts';
+export { loadReport } from './show-report.ts';

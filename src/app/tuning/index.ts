@@ -1,0 +1,4 @@
+export { openCostModel, saveCostModel } from './cost-model-file.ts';
+export { type Final, runFinals } from './finals.ts';
+export { costRows, searchWorkload, type WorkloadSearch } from './search-workload.ts';
+export { openStateFolder } from './state-folder.ts';
