@@ -20219,9 +20219,9 @@ var Optional = class _Optional {
     }
     return this.#value;
   }
-  or(optional2) {
+  or(optional3) {
     if (this.#value !== void 0) return this;
-    if (optional2 instanceof _Optional) return optional2;
+    if (optional3 instanceof _Optional) return optional3;
     throw evaluationError(
       "invalid_optional_argument",
       "Optional.or must be called with an Optional argument"
@@ -20266,8 +20266,8 @@ function register(registry) {
     return handleOptionalResolved(v, ev, macro, ctx);
   }
   function handleOptionalResolved(value2, ev, macro, ctx) {
-    const optional2 = ensureOptional(value2, macro.receiver, `${macro.functionDesc} receiver`);
-    if (optional2.hasValue()) return macro.onHasValue(optional2);
+    const optional3 = ensureOptional(value2, macro.receiver, `${macro.functionDesc} receiver`);
+    if (optional3.hasValue()) return macro.onHasValue(optional3);
     return macro.onEmpty(ev, macro, ctx);
   }
   function ensureOptionalType(checker, node, ctx, description) {
@@ -20308,7 +20308,7 @@ function register(registry) {
           macro.arg
         );
       },
-      onHasValue: (optional2) => optional2,
+      onHasValue: (optional3) => optional3,
       onEmpty(ev, macro, ctx) {
         const ast = macro.arg;
         const v = ev.run(ast, ctx);
@@ -38098,8 +38098,8 @@ function isNamed(name, info) {
   return wanted !== "" && (wordsOf2(info.device) === wanted || wordsOf2(info.description) === wanted);
 }
 function isOfVendor(info, vendor) {
-  const said = info.vendor.toLowerCase();
-  return said === "" || said === "unknown" || said.includes(vendor);
+  const said2 = info.vendor.toLowerCase();
+  return said2 === "" || said2 === "unknown" || said2.includes(vendor);
 }
 
 // src/meter/sensor/choose.ts
@@ -38592,8 +38592,8 @@ var MeterProgram = class {
     this.#ended = new Promise((resolve3) => {
       const ended = (how) => {
         living.delete(child);
-        const said = this.#said.trim();
-        this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
+        const said2 = this.#said.trim();
+        this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
         resolve3();
       };
       child.once("error", (error) => {
@@ -44818,11 +44818,11 @@ var CommandLauncher = class {
     if (!answer2.ok) return answer2;
     const { ms, atMs, resolutionMs } = answer2.value;
     const ourMs = atMs - startMs;
-    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const said2 = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
     const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
     const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
     if (tooLong || tooShort) {
-      return refused2(`${said}: ${wantedTime}`);
+      return refused2(`${said2}: ${wantedTime}`);
     }
     this.#launchMs = ms / launches;
     this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
@@ -45129,9 +45129,9 @@ var CommandSession = class {
     this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
     this.#group.ended.then(async (how) => {
       await this.#group.drained();
-      const { said } = this.#group;
-      this.#fail("crash", said === "" ? how : `${how}; it last said:
-${said}`);
+      const { said: said2 } = this.#group;
+      this.#fail("crash", said2 === "" ? how : `${how}; it last said:
+${said2}`);
     });
   }
   get alive() {
@@ -45166,9 +45166,9 @@ ${said}`);
     return new Promise((resolve3) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said } = this.#group;
-        const words2 = said === "" ? "" : `; it last said:
-${said}`;
+        const { said: said2 } = this.#group;
+        const words2 = said2 === "" ? "" : `; it last said:
+${said2}`;
         this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
       }, deadlineMs);
       this.#awaited.push({
@@ -45574,9 +45574,9 @@ var CommandWorkspace = class {
     signal.removeEventListener("abort", abort);
     this.#building.delete(group);
     if (how === "it ended with status 0") return { ok: true, value: null };
-    const { said } = group;
-    const words2 = said === "" ? "" : `; it last said:
-${said}`;
+    const { said: said2 } = group;
+    const words2 = said2 === "" ? "" : `; it last said:
+${said2}`;
     const shown = command2.join(" ").slice(0, 200);
     return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
   }
@@ -45740,14 +45740,14 @@ var GpuProcess = class {
   #lose(kind, what) {
     if (this.#pending === null) return;
     const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
+    const said2 = this.#tail.summary();
     settle({
       status: "lost",
       kind,
       begun,
       expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
+      message: said2 === "" ? what : `${what}; it last said:
+${said2}`
     });
   }
 };
@@ -46286,6 +46286,27 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
+// src/app/optional.ts
+function said({ cost: cost2, otherwise, warn }, error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  warn(`${reason.replace(/\.$/, "")}: ${cost2}.`);
+  return otherwise;
+}
+async function optional(part, work) {
+  try {
+    return await work();
+  } catch (error) {
+    return said(part, error);
+  }
+}
+function optionalNow(part, work) {
+  try {
+    return work();
+  } catch (error) {
+    return said(part, error);
+  }
+}
+
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
@@ -46484,6 +46505,11 @@ async function openLaboratory(outer, options, kernels = []) {
     await closeDevices();
     throw error;
   }
+}
+function closeLaboratory(host, laboratory) {
+  const warn = host.progress.warn;
+  const cost2 = "the device or its meter may not have been closed";
+  return optional({ cost: cost2, otherwise: void 0, warn }, () => laboratory.close());
 }
 
 // src/app/laboratory/machine-label.ts
@@ -47134,7 +47160,7 @@ async function measureNoise(options) {
 }
 
 // src/app/guard/guard.ts
-import { join as join23 } from "node:path";
+import { join as join22 } from "node:path";
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
@@ -48595,18 +48621,20 @@ function writeReportFiles(host, place, report3) {
   const { report: folder, onReportFault } = place;
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
-  try {
-    writeReport(join18(path2, "report.json"), report3);
-    writeFileAtomic(join18(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join18(path2, "report.html"), renderHtml(report3));
-    return report3;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    onReportFault?.(error.message);
-    const isSaid = onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-    const warnings = [...report3.warnings.filter((warning) => warning !== error.message), error.message];
-    return { ...report3, exitCode: isSaid ? report3.exitCode : error.exitCode, warnings };
-  }
+  const faults = [];
+  const warn = (text3) => void faults.push(text3);
+  const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
+    work(join18(path2, name));
+    return true;
+  });
+  const hasData = write("report.json", (file) => writeReport(file, report3));
+  write("report.md", (file) => writeFileAtomic(file, renderMarkdown(report3)));
+  write("report.html", (file) => writeFileAtomic(file, renderHtml(report3)));
+  if (faults.length === 0) return report3;
+  onReportFault?.(faults.join(" "));
+  const isSaid = hasData || onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
+  const warnings = [...report3.warnings.filter((warning) => !faults.includes(warning)), ...faults];
+  return { ...report3, exitCode: isSaid ? report3.exitCode : ExitCode.badInput, warnings };
 }
 
 // src/app/project/shipped-configuration.ts
@@ -48958,11 +48986,6 @@ async function record(host, options) {
     await laboratory.close();
   }
 }
-
-// src/app/guard/advice.ts
-import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
-import { tmpdir as tmpdir3 } from "node:os";
-import { join as join21 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -49865,6 +49888,8 @@ var GaussianProcess = class {
 // src/app/tuning/cost-model-file.ts
 function openCostModel(options) {
   const { host, path: path2, family, seed } = options;
+  const cold = () => createCostModel({ family, featureNames, rows: [], seed });
+  if (path2 === null) return cold();
   const cached = readCachedModel(path2);
   if (cached.value !== null) {
     try {
@@ -49876,7 +49901,7 @@ function openCostModel(options) {
   } else if (cached.aside !== null) {
     host.progress.warn(cached.aside);
   }
-  return createCostModel({ family, featureNames, rows: [], seed });
+  return cold();
 }
 function saveCostModel(path2, model) {
   writeModel(path2, costModelToFile(model));
@@ -51262,11 +51287,13 @@ async function runFinals(options) {
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
 import { join as join19 } from "node:path";
+var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
-  const { host, space: space2 } = options;
+  const { host, space: space2, folder } = options;
+  if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join19(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join19(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51279,19 +51306,18 @@ function openTrialStore(options) {
     },
     save(measurements) {
       if (!writable) return;
-      try {
+      const part = { cost: "an interrupted search cannot be resumed", otherwise: false };
+      writable = optionalNow({ ...part, warn: host.progress.warn }, () => {
         writeRecording(
           path2,
           recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
         );
-      } catch (error) {
-        if (!(error instanceof JoulegateError)) throw error;
-        writable = false;
-        host.progress.warn(`${error.message}; an interrupted search cannot be resumed.`);
-      }
+        return true;
+      });
     },
     clear() {
-      rmSync4(path2, { force: true });
+      const part = { cost: "the next run begins with its trials", otherwise: void 0 };
+      optionalNow({ ...part, warn: host.progress.warn }, () => rmSync4(path2, { force: true }));
     }
   };
 }
@@ -51391,8 +51417,7 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
-import { tmpdir as tmpdir2 } from "node:os";
+import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4 } from "node:fs";
 import { join as join20 } from "node:path";
 function prepare(folder) {
   if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
@@ -51412,7 +51437,7 @@ function openStateFolder(host, manifestFolder) {
     if (!known2) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join20(tmpdir2(), "joulegate-"));
+    return null;
   }
 }
 
@@ -51429,7 +51454,7 @@ function isTunable({ comparison }, laboratory) {
   if (declared === void 0) return false;
   return createKernelSpace(definition, declared, laboratory.info.limits).count(2).value > 1;
 }
-async function searchAll(task, stateFolder) {
+async function searchAll(task) {
   const { host, laboratory, budget } = task;
   const searches = /* @__PURE__ */ new Map();
   for (const [index, contest] of task.contests.entries()) {
@@ -51456,7 +51481,7 @@ async function searchAll(task, stateFolder) {
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
-        stateFolder
+        stateFolder: null
       });
       searches.set(contest, search);
     } catch (error) {
@@ -51558,24 +51583,19 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join21(tmpdir3(), "joulegate-advice-"));
-  try {
-    const searches = await searchAll(task, folder);
-    if (searches.size === 0 || host.signal.aborted) return [];
-    const finals = await runFinals({
-      host,
-      laboratory,
-      searches: [...searches.values()],
-      deadlineMs: task.deadlineMs
-    });
-    const found = await findBetter(searches, finals);
-    if (found.length === 0) return [];
-    host.progress.stage("measuring what retuning found beside base and head");
-    const samples2 = await measureBeside(task, found);
-    return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
-  } finally {
-    rmSync5(folder, { recursive: true, force: true });
-  }
+  const searches = await searchAll(task);
+  if (searches.size === 0 || host.signal.aborted) return [];
+  const finals = await runFinals({
+    host,
+    laboratory,
+    searches: [...searches.values()],
+    deadlineMs: task.deadlineMs
+  });
+  const found = await findBetter(searches, finals);
+  if (found.length === 0) return [];
+  host.progress.stage("measuring what retuning found beside base and head");
+  const samples2 = await measureBeside(task, found);
+  return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
 }
 function suggestedTuned(tuned, advice) {
   return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
@@ -52242,7 +52262,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
+import { basename as basename4, isAbsolute as isAbsolute2, join as join21, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
@@ -52256,10 +52276,10 @@ function readBaseline(described2, read) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join22(folder, manifestName2);
+  const path2 = join21(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52296,7 +52316,7 @@ function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
   const isFolder = existsSync8(folder) && statSync2(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync8(join22(folder, manifestName2));
+  const hasManifest = existsSync8(join21(folder, manifestName2));
   const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
@@ -52314,7 +52334,7 @@ function meansFolder(host, base2, root, manifestName2) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
   if (options.base === null) {
     return {
       head: { revision, described: describeCheckout(host, root) },
@@ -52770,11 +52790,21 @@ async function measureChanged(task, laboratory) {
     samples2,
     { ...judging, machineChanged }
   );
+  const lost = [];
+  const warn = (text3) => void lost.push(text3);
   if (options.onAttempts !== void 0 && machineChanged === null && !host.signal.aborted) {
     const at3 = host.now().toISOString();
-    await options.onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }));
+    const { onAttempts } = options;
+    const cost2 = "a repetition of this run will not know what it measured";
+    await optional(
+      { cost: cost2, otherwise: void 0, warn },
+      () => onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
+    );
   }
-  const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
+  const advice = await optional(
+    { cost: "nothing is advised", otherwise: [], warn },
+    () => advise(task, laboratory, { contests, judgements }, deadlineMs)
+  );
   return {
     ...measured,
     comparisons: comparisons4,
@@ -52782,7 +52812,7 @@ async function measureChanged(task, laboratory) {
     broken,
     judgements,
     earlier,
-    warnings,
+    warnings: [...warnings, ...lost],
     noiseFloor,
     advice,
     measuredWith: laboratory
@@ -52815,7 +52845,7 @@ async function runGuard(task) {
     const outcome = await measureChanged(task, laboratory);
     return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }
 
@@ -52845,7 +52875,7 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
-async function readAcceptance({ readLabels }, outcome) {
+async function readAcceptance(host, { readLabels }, outcome) {
   const nobody = () => null;
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
@@ -52854,7 +52884,9 @@ async function readAcceptance({ readLabels }, outcome) {
   if (readLabels === void 0 || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
     return { accepts: nobody, warnings: [] };
   }
-  const labels = await readLabels();
+  const cost2 = "nothing was accepted by a label";
+  const warn = host.progress.warn;
+  const labels = await optional({ cost: cost2, otherwise: null, warn }, readLabels);
   if (labels === null) {
     const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
     return { accepts: nobody, warnings: [warning] };
@@ -52873,14 +52905,14 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  try {
-    const path2 = join23(absolutePath(host, options.report), suggestionFile);
+  const path2 = join22(absolutePath(host, options.report), suggestionFile);
+  const warnings = [];
+  const part = { cost: "the suggestion is in the report only", otherwise: null };
+  const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
-    return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return { suggestion: { path: head2.tunedPath, file: null }, warnings: [error.message] };
-  }
+    return suggestionFile;
+  });
+  return { suggestion: { path: head2.tunedPath, file }, warnings };
 }
 function samplesOf2({ samples: samples2, earlier, measuredWith }) {
   const device = measuredWith === null ? {} : { device: machineLabel(measuredWith.info) };
@@ -52899,7 +52931,7 @@ async function guard(host, options) {
   const policy = policyOf(base2, head2.revision);
   const outcome = await runGuard({ host, options, base: base2, policy });
   const { measuredWith, judgements, advice, machineChanged } = outcome;
-  const { accepts, warnings: unread } = await readAcceptance(options, outcome);
+  const { accepts, warnings: unread } = await readAcceptance(host, options, outcome);
   const kernels = outcome.comparisons.map((comparison) => {
     const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
     return guardedKernel({
@@ -53229,12 +53261,12 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join26 } from "node:path";
+import { join as join25 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash9 } from "node:crypto";
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join23 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53281,7 +53313,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join23(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53317,7 +53349,7 @@ async function measureNoiseOf(options) {
 // src/app/retune/recordings.ts
 import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join25 } from "node:path";
+import { join as join24 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -53329,7 +53361,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join25(folder, fileName(search));
+    const path2 = join24(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53434,14 +53466,13 @@ function updateTuned(run, finals, kernels) {
   }
   return tuned;
 }
-async function keepFile(write) {
-  try {
-    await write();
-    return null;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return `${error.message}.`;
-  }
+async function keepFile(cost2, write) {
+  let fault = null;
+  const warn = (text3) => {
+    fault = text3;
+  };
+  await optional({ cost: cost2, otherwise: void 0, warn }, write);
+  return fault;
 }
 function exitCodeOf2(interrupted, faulty, kernels) {
   if (interrupted) return ExitCode.interrupted;
@@ -53459,13 +53490,14 @@ async function retune(host, options) {
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join26(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join25(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join26(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const ownModel = stateFolder === null ? null : join25(stateFolder, `model-${laboratory.info.family}.json.gz`);
+    const modelPath = options.model === void 0 ? ownModel : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -53473,7 +53505,12 @@ async function retune(host, options) {
       seed: options.seed
     });
     const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
-    const unwritten = [await keepFile(() => saveCostModel(modelPath, model))];
+    const unwritten = [
+      modelPath === null ? null : await keepFile(
+        "the next run begins without this cost model",
+        () => saveCostModel(modelPath, model)
+      )
+    ];
     const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
     const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
     const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
@@ -53491,19 +53528,24 @@ async function retune(host, options) {
     );
     if (!interrupted) {
       const updated = formatTuned(updateTuned(run, finals, retuned));
-      const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
+      const fault = await keepFile("what was found is not kept", () => writeFileAtomic(tunedPath, updated));
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join26(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join25(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
-        await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
+        await keepFile(
+          "the recordings are not whole",
+          () => writeSearchRecordings({ host, laboratory, folder: recordings, searches })
+        )
       );
     }
     const { keep: keep3 } = options;
     if (keep3 !== void 0) {
-      unwritten.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
+      unwritten.push(
+        await keepFile("not every source is kept", () => keepSources({ host, folder: keep3, finals }))
+      );
     }
     const faults = unwritten.filter((fault) => fault !== null);
     const report3 = {
@@ -53523,13 +53565,13 @@ async function retune(host, options) {
     };
     return writeReportFiles(host, options, report3);
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }
 
 // src/app/doctor/system.ts
 import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join27 } from "node:path";
+import { join as join26 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
@@ -53566,7 +53608,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join27(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join26(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53578,7 +53620,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join27(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join26(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53819,7 +53861,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join27 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
@@ -53834,9 +53876,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join28(folder, recordingsFolder);
+  const path2 = join27(folder, recordingsFolder);
   if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join28(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join27(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules: joules2 } = row;
@@ -53893,7 +53935,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join28(folder, "report.json"));
+  const report3 = readReport(join27(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -53947,10 +53989,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join29 } from "node:path";
+import { join as join28 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join29(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join28(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54118,7 +54160,7 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync2 } from "node:fs";
-import { dirname as dirname8, join as join31 } from "node:path";
+import { dirname as dirname8, join as join30 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -54383,8 +54425,8 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname7, join as join30 } from "node:path";
+import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync5 } from "node:fs";
+import { basename as basename5, dirname as dirname7, join as join29 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54392,7 +54434,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join30(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join29(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54405,7 +54447,7 @@ function writeNewFile(path2, content) {
       cause: error
     });
   } finally {
-    rmSync6(whole, { force: true });
+    rmSync5(whole, { force: true });
   }
 }
 function giveName(whole, path2) {
@@ -54544,7 +54586,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join31(root, path2));
+  const shown = (path2) => displayPath(host, join30(root, path2));
   const kernels = [];
   const leftOut2 = [];
   const names3 = /* @__PURE__ */ new Set();
@@ -54554,7 +54596,7 @@ async function draftAll(host, place, named2) {
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join31(root, folder), join31(root, path2));
+      const source = slashed(join30(root, folder), join30(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -54578,7 +54620,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync2(folder);
   } catch {
   }
-  return slashed(root, join31(folder, absolute.slice(dirname8(absolute).length)));
+  return slashed(root, join30(folder, absolute.slice(dirname8(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54622,8 +54664,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join31(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join31(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join30(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join30(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname8(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -55429,7 +55471,7 @@ function refuse3(args, names3, reason) {
     nextStep: "Run `joulegate retune --help` for what goes together."
   });
 }
-function optional(key2, value2) {
+function optional2(key2, value2) {
   return value2 === void 0 ? {} : { [key2]: value2 };
 }
 function replayOptions(args) {
@@ -55445,10 +55487,10 @@ function replayOptions(args) {
     recording,
     objective: args.text("objective") ?? "energy",
     seed: args.number("seed") ?? defaultSeed,
-    ...optional("latencySlack", args.number("latency-slack")),
-    ...optional("trials", args.number("trials")),
-    ...optional("seconds", args.number("seconds")),
-    ...optional("report", args.text("report"))
+    ...optional2("latencySlack", args.number("latency-slack")),
+    ...optional2("trials", args.number("trials")),
+    ...optional2("seconds", args.number("seconds")),
+    ...optional2("report", args.text("report"))
   };
 }
 var retuneCommand = {
@@ -55517,13 +55559,13 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       ...readLaboratoryOptions(args),
       budget: args.text("budget") ?? "retune",
       seed: args.number("seed") ?? defaultSeed,
-      ...optional("trials", args.number("trials")),
-      ...optional("seconds", args.number("seconds")),
-      ...optional("maxMinutes", args.number("max-minutes")),
-      ...optional("model", args.text("model")),
-      ...optional("out", args.text("out")),
-      ...optional("report", args.text("report")),
-      ...optional("keep", args.text("keep"))
+      ...optional2("trials", args.number("trials")),
+      ...optional2("seconds", args.number("seconds")),
+      ...optional2("maxMinutes", args.number("max-minutes")),
+      ...optional2("model", args.text("model")),
+      ...optional2("out", args.text("out")),
+      ...optional2("report", args.text("report")),
+      ...optional2("keep", args.text("keep"))
     });
     return reportResult(report3, args, terminal);
   }

@@ -24,6 +24,7 @@ import {
 import { borrowMeter, type OpenMeterOptions, openMeter } from '../../meter/index.ts';
 import { nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
+import { optional } from '../optional.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
@@ -231,4 +232,11 @@ export async function openLaboratory(
     await closeDevices();
     throw error;
   }
+}
+
+/** Ends what a run measured with. By then it has its results, which nothing that goes wrong here may cost. */
+export function closeLaboratory(host: Host, laboratory: Pick<Laboratory, 'close'>): Promise<void> {
+  const warn = host.progress.warn;
+  const cost = 'the device or its meter may not have been closed';
+  return optional({ cost, otherwise: undefined, warn }, () => laboratory.close());
 }

@@ -14,7 +14,8 @@ import {
   writeFileAtomic,
 } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import { optional } from '../optional.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   absolutePath,
@@ -78,7 +79,7 @@ interface RetuneRun {
   readonly tuned: Tuned;
   /** A tuned state of earlier runs that was not adopted, or not yet; only where to start from. */
   readonly hints: Tuned | null;
-  readonly stateFolder: string;
+  readonly stateFolder: string | null;
   /** On the laboratory's clock. */
   readonly deadlineMs: number;
 }
@@ -201,14 +202,13 @@ function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly
 }
 
 /** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
-async function keepFile(write: () => unknown): Promise<string | null> {
-  try {
-    await write();
-    return null;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return `${error.message}.`;
-  }
+async function keepFile(cost: string, write: () => unknown): Promise<string | null> {
+  let fault: string | null = null;
+  const warn = (text: string) => {
+    fault = text;
+  };
+  await optional({ cost, otherwise: undefined, warn }, write);
+  return fault;
 }
 
 /** A kernel of which nothing works is a fault in what was given, however well the others did. */
@@ -242,10 +242,9 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
     const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath =
-      options.model === undefined
-        ? join(stateFolder, `model-${laboratory.info.family}.json.gz`)
-        : absolutePath(host, options.model);
+    const ownModel =
+      stateFolder === null ? null : join(stateFolder, `model-${laboratory.info.family}.json.gz`);
+    const modelPath = options.model === undefined ? ownModel : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -253,7 +252,13 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       seed: options.seed,
     });
     const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
-    const unwritten = [await keepFile(() => saveCostModel(modelPath, model))];
+    const unwritten = [
+      modelPath === null
+        ? null
+        : await keepFile('the next run begins without this cost model', () =>
+            saveCostModel(modelPath, model),
+          ),
+    ];
     const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1000;
     const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
     const finals = host.signal.aborted
@@ -273,7 +278,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     );
     if (!interrupted) {
       const updated = formatTuned(updateTuned(run, finals, retuned));
-      const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
+      const fault = await keepFile('what was found is not kept', () => writeFileAtomic(tunedPath, updated));
       // What could not be written is found again from the trials.
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);
@@ -281,12 +286,16 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     if (options.report !== undefined) {
       const recordings = join(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
-        await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches })),
+        await keepFile('the recordings are not whole', () =>
+          writeSearchRecordings({ host, laboratory, folder: recordings, searches }),
+        ),
       );
     }
     const { keep } = options;
     if (keep !== undefined) {
-      unwritten.push(await keepFile(() => keepSources({ host, folder: keep, finals })));
+      unwritten.push(
+        await keepFile('not every source is kept', () => keepSources({ host, folder: keep, finals })),
+      );
     }
     const faults = unwritten.filter((fault) => fault !== null);
     const report: ReportRetune = {
@@ -306,6 +315,6 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     };
     return writeReportFiles(host, options, report);
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }

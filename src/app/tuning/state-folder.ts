@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { writeFileAtomic } from '../../store/index.ts';
@@ -18,9 +17,10 @@ function prepare(folder: string): void {
 
 /**
  * The folder beside a manifest that keeps the cost model and unfinished searches. Git is told to leave it alone. Where
- * it cannot be used the run goes on with a temporary one: it only costs what could have been remembered.
+ * it cannot be used the run goes on without: it only costs what could have been remembered.
+ * @returns null if it cannot be used
  */
-export function openStateFolder(host: Host, manifestFolder: string): string {
+export function openStateFolder(host: Host, manifestFolder: string): string | null {
   const folder = join(manifestFolder, '.joulegate');
   try {
     prepare(folder);
@@ -30,6 +30,6 @@ export function openStateFolder(host: Host, manifestFolder: string): string {
     if (!known) throw error;
     const reason = (error as Error).message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync(join(tmpdir(), 'joulegate-'));
+    return null;
   }
 }
