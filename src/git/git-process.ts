@@ -1,7 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
+import { type Environment, inheritedEnvironment } from '../system/index.ts';
 
-/** The parts of `process.env` that the entries hand down. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 export interface GitCommand {
   /** Folder git runs in. */
@@ -44,8 +44,8 @@ export function safeSettings(network: 'closed' | 'open'): string[] {
 
 /** The caller's environment without anything that redirects git, and with messages in English. */
 export function gitEnvironment(environment: Environment): Record<string, string> {
-  const kept = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|LC_|LANG)/i.test(entry[0]),
+  const kept = Object.entries(inheritedEnvironment(environment)).filter(
+    ([name]) => !/^(GIT_|LC_|LANG)/i.test(name),
   );
   return {
     ...Object.fromEntries(kept),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { JoulegateError } from '../errors/index.ts';
+import { findProgram } from '../system/index.ts';
 import {
   defaultMaxBytes,
   type GitCommand,
@@ -23,7 +24,7 @@ const timeoutMs = 60_000;
  */
 export function runGit(command: GitCommand): GitResult {
   const { folder, environment, args, maxBytes = defaultMaxBytes } = command;
-  const end = spawnSync('git', [...safeSettings('closed'), ...args], {
+  const end = spawnSync(findProgram('git', environment), [...safeSettings('closed'), ...args], {
     cwd: folder,
     env: gitEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe'],

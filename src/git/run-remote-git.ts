@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { JoulegateError } from '../errors/index.ts';
+import { findProgram } from '../system/index.ts';
 import {
   defaultMaxBytes,
   type Environment,
@@ -70,7 +71,7 @@ export async function runRemoteGit(command: RemoteGitCommand): Promise<GitResult
 function start(command: RemoteGitCommand): ChildProcess {
   const { folder, environment, args, variables } = command;
   try {
-    return spawn('git', [...safeSettings('open'), ...args], {
+    return spawn(findProgram('git', environment), [...safeSettings('open'), ...args], {
       cwd: folder,
       env: { ...gitEnvironment(environment), ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,6 +11,7 @@ export const floors = [
   'device',
   'meter',
   'native',
+  'system',
   'report',
   'judge',
   'search',
