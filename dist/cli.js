@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep6, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep6?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep5) {
+          if (!keyProps.anchor && !keyProps.tag && !sep6) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep6 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep5, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep6, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep5 = "";
+        let sep6 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep5 + cb;
-              sep5 = "";
+                comment += sep6 + cb;
+              sep6 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep5 += source;
+                sep6 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep6, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep6?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep5 && !value2) {
+          if (!props.anchor && !props.tag && !sep6 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep5 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep5, null, props, onError);
+        if (!isMap2 && !sep6 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep6 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep5)
-                for (const st of sep5) {
+              if (sep6)
+                for (const st of sep6) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep5, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4498,7 +4498,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep5 = "";
+      let sep6 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value2 += lines[i][0].slice(trimIndent) + "\n";
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          value2 += sep6 + indent2.slice(trimIndent) + content;
+          sep6 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep5 === " ")
-            sep5 = "\n";
-          else if (!prevMoreIndented && sep5 === "\n")
-            sep5 = "\n\n";
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          if (sep6 === " ")
+            sep6 = "\n";
+          else if (!prevMoreIndented && sep6 === "\n")
+            sep6 = "\n\n";
+          value2 += sep6 + indent2.slice(trimIndent) + content;
+          sep6 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep5 === "\n")
+          if (sep6 === "\n")
             value2 += "\n";
           else
-            sep5 = "\n";
+            sep6 = "\n";
         } else {
-          value2 += sep5 + content;
-          sep5 = " ";
+          value2 += sep6 + content;
+          sep6 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep5 = " ";
+      let sep6 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep5 === "\n")
-            res += sep5;
+          if (sep6 === "\n")
+            res += sep6;
           else
-            sep5 = "\n";
+            sep6 = "\n";
         } else {
-          res += sep5 + lm;
-          sep5 = " ";
+          res += sep6 + lm;
+          sep6 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep5 + (match?.[1] ?? "");
+      return res + sep6 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep5, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep6, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep5)
-        for (const st of sep5)
+      if (sep6)
+        for (const st of sep6)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep5;
+          let sep6;
           if (scalar2.end) {
-            sep5 = scalar2.end;
-            sep5.push(this.sourceToken);
+            sep6 = scalar2.end;
+            sep6.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep5 = [this.sourceToken];
+            sep6 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep5 }]
+            items: [{ start, key: scalar2, sep: sep6 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep5 = it.sep;
-                  sep5.push(this.sourceToken);
+                  const sep6 = it.sep;
+                  sep6.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep5 }]
+                    items: [{ start: start2, key: key2, sep: sep6 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep5 = fc.end.splice(1, fc.end.length);
-            sep5.push(this.sourceToken);
+            const sep6 = fc.end.splice(1, fc.end.length);
+            sep6.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep5 }]
+              items: [{ start, key: fc, sep: sep6 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -7267,7 +7267,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse2(src, reviver, options) {
+    function parse3(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7308,7 +7308,7 @@ var require_public_api = __commonJS({
         return value2.toString(options);
       return new Document.Document(value2, _replacer, options).toString(options);
     }
-    exports.parse = parse2;
+    exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument;
     exports.stringify = stringify;
@@ -18368,10 +18368,94 @@ async function loadKoffi(search, options) {
   });
 }
 
+// src/system/find-program.ts
+import { accessSync, constants as constants2, statSync } from "node:fs";
+import { delimiter as delimiter2, join as join6 } from "node:path";
+
+// src/system/inherited-environment.ts
+import { delimiter, isAbsolute } from "node:path";
+var searchPaths = /* @__PURE__ */ new Set([
+  "PATH",
+  "LD_LIBRARY_PATH",
+  "LD_ORIGIN_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DYLD_FALLBACK_LIBRARY_PATH",
+  "DYLD_FRAMEWORK_PATH",
+  "DYLD_INSERT_LIBRARIES",
+  "NODE_PATH",
+  "PYTHONPATH",
+  "VK_DRIVER_FILES",
+  "VK_ICD_FILENAMES",
+  "VK_ADD_DRIVER_FILES",
+  "VK_LAYER_PATH",
+  "VK_ADD_LAYER_PATH",
+  "VK_IMPLICIT_LAYER_PATH",
+  "VK_ADD_IMPLICIT_LAYER_PATH",
+  "LIBGL_DRIVERS_PATH",
+  "XDG_DATA_DIRS",
+  "XDG_CONFIG_DIRS",
+  "XDG_DATA_HOME",
+  "XDG_CONFIG_HOME"
+]);
+var preloads = /* @__PURE__ */ new Set(["LD_PRELOAD", "LD_AUDIT"]);
+function partsOf(name, value2) {
+  const upper = name.toUpperCase();
+  if (searchPaths.has(upper)) return value2.split(delimiter).filter((part) => isAbsolute(part));
+  if (!preloads.has(upper)) return null;
+  return value2.split(/[\s:]+/).filter((part) => part !== "" && (isAbsolute(part) || !part.includes("/")));
+}
+function inheritedEnvironment(environment) {
+  const inherited = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0) continue;
+    const parts = partsOf(name, value2);
+    if (parts === null) inherited[name] = value2;
+    else if (parts.length > 0) inherited[name] = parts.join(delimiter);
+  }
+  return inherited;
+}
+
+// src/system/neutral-folder.ts
+import { parse } from "node:path";
+var neutralFolder = parse(process.execPath).root;
+function inNeutralFolder(work) {
+  let before;
+  try {
+    before = process.cwd();
+  } catch {
+    before = null;
+  }
+  process.chdir(neutralFolder);
+  try {
+    return work();
+  } finally {
+    if (before !== null) process.chdir(before);
+  }
+}
+
+// src/system/find-program.ts
+var usualFolders = ["/usr/local/bin", "/usr/bin", "/bin"];
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants2.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findProgram(name, environment) {
+  const isWindows = process.platform === "win32";
+  const inherited = inheritedEnvironment(environment);
+  const pathName = Object.keys(inherited).find((key2) => key2.toUpperCase() === "PATH");
+  const folders = pathName === void 0 ? usualFolders : inherited[pathName].split(delimiter2);
+  const file = isWindows ? `${name}.exe` : name;
+  return folders.map((folder) => join6(folder, file)).find(isProgram) ?? join6(neutralFolder, "not-on-the-path", file);
+}
+
 // src/meter/nvml/koffi.ts
 async function loadLibrary(path2, search) {
   const koffi = await loadKoffi(search);
-  const library = koffi.load(path2);
+  const library = inNeutralFolder(() => koffi.load(path2));
   return {
     find(name, types) {
       try {
@@ -18380,8 +18464,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve3, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
+      return (...values2) => new Promise((resolve5, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve5(code));
       });
     }
   };
@@ -18745,18 +18829,23 @@ async function findPower(nvml2, handle, name) {
 }
 
 // src/meter/nvml/usual-library.ts
+import { basename, resolve as resolve2 } from "node:path";
 var usualNvmlLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
+function nvmlLibraryPath(named2) {
+  const path2 = named2 ?? usualNvmlLibrary;
+  return basename(path2) === path2 ? path2 : resolve2(path2);
+}
 
 // src/meter/sensor/lock.ts
 import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { join as join7 } from "node:path";
 
 // src/meter/sensor/small-file.ts
-import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants as constants3, fstatSync, openSync, readSync } from "node:fs";
 var maxBytes = 4096;
 function readSmallFile(path2) {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants2;
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants3;
   let file;
   try {
     file = openSync(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -18782,7 +18871,7 @@ var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
   await mkdir(folder, { recursive: true });
-  const path2 = join6(folder, `joulegate-${key2}.lock`);
+  const path2 = join7(folder, `joulegate-${key2}.lock`);
   const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
@@ -18909,14 +18998,14 @@ function releaseOnce(path2) {
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve5) => setTimeout(resolve5, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join as join7 } from "node:path";
+import { join as join8 } from "node:path";
 function markPath(folder, key2) {
-  return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
+  return folder === void 0 ? null : join8(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
   mkdirSync(folder, { recursive: true });
@@ -18940,24 +19029,25 @@ async function startClockWatchdog(order, guard2) {
   const child = spawn(process.execPath, [guard2.workerPath, clockWatchdogArgument], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
-    env: environment
+    cwd: neutralFolder,
+    env: inheritedEnvironment(environment)
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve3, reject) => {
-    child.once("spawn", resolve3);
+  await new Promise((resolve5, reject) => {
+    child.once("spawn", resolve5);
     child.once("error", reject);
   });
-  await new Promise((resolve3) => child.stdin.write(`${JSON.stringify(order)}
-`, () => resolve3()));
+  await new Promise((resolve5) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve5()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve3) => child.once("exit", () => resolve3()));
+  const ended = new Promise((resolve5) => child.once("exit", () => resolve5()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve3) => setTimeout(resolve3, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve5) => setTimeout(resolve5, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/open-meter.ts
@@ -18965,7 +19055,7 @@ import { fileURLToPath } from "node:url";
 
 // src/meter/command/kind.ts
 import { createHash as createHash5 } from "node:crypto";
-import { basename } from "node:path";
+import { basename as basename2 } from "node:path";
 
 // src/meter/registry.ts
 function unsuitable(obstacle) {
@@ -20681,14 +20771,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep5) => s2.split(sep5));
-  functionOverload("string.split(string, int): list<string>", (s2, sep5, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep6) => s2.split(sep6));
+  functionOverload("string.split(string, int): list<string>", (s2, sep6, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep5);
+    const parts = s2.split(sep6);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep5));
+    limited.push(parts.slice(l - 1).join(sep6));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -20702,7 +20792,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep5) => {
+  functionOverload("list<string>.join(string): string", (v, sep6) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -20711,7 +20801,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep5);
+    return v.join(sep6);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -23637,13 +23727,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter2, prefix) {
+  readSingleQuotedString(delimiter4, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
+        case delimiter4:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23668,14 +23758,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter2, prefix) {
+  readTripleQuotedString(delimiter4, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
-          if (input[pos + 1] === delimiter2 && input[pos + 2] === delimiter2) {
+        case delimiter4:
+          if (input[pos + 1] === delimiter4 && input[pos + 2] === delimiter4) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -26473,7 +26563,7 @@ function readReference(parts, dispatch, variables) {
     dispatch: value2.dispatch === void 0 ? dispatch : readDispatch({ value: value2.dispatch, place: place.at("dispatch") }, parts, variables)
   };
 }
-function partsOf(kernel, place, context) {
+function partsOf2(kernel, place, context) {
   if (kernel.operator === void 0)
     return place.at("operator").isWritten ? null : ownParts(kernel, place, context.programs);
   const operator = context.loadOperator(kernel.operator);
@@ -26487,7 +26577,7 @@ function readKernel(name, kernel, context) {
   const place = placeIn(document2, pointer);
   const objective = readObjective(kernel.objective, at(pointer, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
-  const parts = partsOf(kernel, place, context);
+  const parts = partsOf2(kernel, place, context);
   if (parts === null) return null;
   const variables = Object.assign(
     /* @__PURE__ */ Object.create(null),
@@ -28386,12 +28476,12 @@ function parseCommaList(ctx, parseItem, end = ")") {
   }
   return items;
 }
-function* parseMany(ctx, parse2) {
-  for (let elem = parse2(ctx); elem; elem = parse2(ctx)) yield elem;
+function* parseMany(ctx, parse3) {
+  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) yield elem;
 }
-function parseManyEager(ctx, parse2) {
+function parseManyEager(ctx, parse3) {
   const items = [];
-  for (let elem = parse2(ctx); elem; elem = parse2(ctx)) items.push(elem);
+  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) items.push(elem);
   return items;
 }
 function makeNameElem(token2) {
@@ -31041,8 +31131,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep5 = proposedName.lastIndexOf("::");
-  const name = sep5 === -1 ? proposedName : proposedName.slice(sep5 + 2);
+  const sep6 = proposedName.lastIndexOf("::");
+  const name = sep6 === -1 ? proposedName : proposedName.slice(sep6 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -31054,16 +31144,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants9, packageName2) {
-  if (Object.keys(constants9).length === 0) return void 0;
-  return new ConstantsResolver(constants9, packageName2);
+function createConstantsResolver(constants10, packageName2) {
+  if (Object.keys(constants10).length === 0) return void 0;
+  return new ConstantsResolver(constants10, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants9, packageName2 = "package") {
-    this.constants = constants9;
+  constructor(constants10, packageName2 = "package") {
+    this.constants = constants10;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33656,8 +33746,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants9) {
-    const own = createConstantsResolver({ ...constants9 }, packageName);
+  constructor(modules, constants10) {
+    const own = createConstantsResolver({ ...constants10 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -34813,8 +34903,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants10 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants10, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -36318,20 +36408,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants9[name] = String(value2);
+      constants10[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants9[name] = value2;
+      constants10[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -37106,12 +37196,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants9, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants9).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants10, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants10).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants9), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants10), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37140,9 +37230,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants9, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants10, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants9).map(kindOf3);
+        const kinds2 = Object.values(constants10).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37636,13 +37726,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants9 = /* @__PURE__ */ new Set();
+  const constants10 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants9.add(name);
+        if (name !== "") constants10.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37651,21 +37741,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants9);
+  const named2 = alternatives([...conditions], constants10);
   return [
-    ...[...constants9].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants10].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants9) {
+function alternatives(conditions, constants10) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants9.has(word4) && stem2 !== "" && (constants9.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants10.has(word4) && stem2 !== "" && (constants10.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37683,16 +37773,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants9[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants10[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -38589,12 +38679,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve3) => {
+    this.#ended = new Promise((resolve5) => {
       const ended = (how) => {
         living.delete(child);
         const said2 = this.#said.trim();
         this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
-        resolve3();
+        resolve5();
       };
       child.once("error", (error) => {
         if (child.pid === void 0) {
@@ -38673,7 +38763,7 @@ var command = {
       environment: context.commandEnvironment,
       time: context.time
     });
-    const label = basename(program);
+    const label = basename2(program);
     const first = await firstReading(running, context.time);
     if (!first.ok) {
       await running.close();
@@ -38763,7 +38853,7 @@ var cpuTime = {
 
 // src/meter/hwmon/cards.ts
 import { readdir, realpath } from "node:fs/promises";
-import { basename as basename2, join as join8 } from "node:path";
+import { basename as basename3, join as join9 } from "node:path";
 
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
@@ -38798,25 +38888,25 @@ async function names2(folder, pattern2) {
   }
 }
 async function findCards(sysfsFolder, drivers) {
-  const root = join8(sysfsFolder, "class", "drm");
+  const root = join9(sysfsFolder, "class", "drm");
   const cards = [];
   for (const card of await names2(root, /^card\d+$/)) {
-    const device = join8(root, card, "device");
-    const monitors = join8(device, "hwmon");
+    const device = join9(root, card, "device");
+    const monitors = join9(device, "hwmon");
     for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join8(monitors, monitor);
-      const driver = await readAttribute(join8(folder, "name"));
+      const folder = join9(monitors, monitor);
+      const driver = await readAttribute(join9(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join8(device, "product_name"));
+      const product = await readAttribute(join9(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename2(await realpath(device)), name, folder });
+      cards.push({ card, bus: basename3(await realpath(device)), name, folder });
     }
   }
   return cards;
 }
 
 // src/meter/hwmon/sensor.ts
-import { join as join9 } from "node:path";
+import { join as join10 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
@@ -38827,7 +38917,7 @@ function scaled(path2, factor3) {
 async function createHwmonSensor(card, vendor) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join9(folder, "power1_cap"), micro)();
+  const limit = await scaled(join10(folder, "power1_cap"), micro)();
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
@@ -38844,10 +38934,10 @@ async function createHwmonSensor(card, vendor) {
 async function findCounter2(folder) {
   const found = [];
   for (const i of [1, 2]) {
-    const input = join9(folder, `energy${i}_input`);
+    const input = join10(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join9(folder, `energy${i}_label`));
+    const label = await readAttribute(join10(folder, `energy${i}_label`));
     found.push({ input, label: label.ok ? label.value : "" });
   }
   const best = found.find(({ label }) => label === "card") ?? found[0];
@@ -38860,15 +38950,15 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join9(folder, file), micro);
+    const read = scaled(join10(folder, file), micro);
     if ((await read()).ok) return { label, instant: true, fine: false, read };
   }
   return null;
 }
 async function findState(folder) {
-  const sm = scaled(join9(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join9(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
+  const sm = scaled(join10(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join10(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const known2 = await Promise.all([sm(), memory(), celsius()]);
   if (known2.every((read) => !read.ok)) return null;
   return async () => {
@@ -38916,7 +39006,7 @@ var nvml = {
       if (info.software) return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
     }
-    const libraryPath = context.nvmlLibrary ?? usualNvmlLibrary;
+    const libraryPath = nvmlLibraryPath(context.nvmlLibrary);
     const opened = await openNvml(libraryPath, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
@@ -40434,7 +40524,7 @@ function parseSvg(value2) {
   value2 = value2.matrix;
   return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
 }
-function interpolateTransform(parse2, pxComma, pxParen, degParen) {
+function interpolateTransform(parse3, pxComma, pxParen, degParen) {
   function pop(s2) {
     return s2.length ? s2.pop() + " " : "";
   }
@@ -40472,7 +40562,7 @@ function interpolateTransform(parse2, pxComma, pxParen, degParen) {
   }
   return function(a2, b) {
     var s2 = [], q = [];
-    a2 = parse2(a2), b = parse2(b);
+    a2 = parse3(a2), b = parse3(b);
     translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
     rotate(a2.rotate, b.rotate, s2, q);
     skewX(a2.skewX, b.skewX, s2, q);
@@ -40805,7 +40895,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants3(x2) {
+function constants4(x2) {
   return function() {
     return x2;
   };
@@ -40820,7 +40910,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants3(isNaN(b) ? NaN : 0.5);
+  } : constants4(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -43803,7 +43893,7 @@ ${lines.join(",\n")}}
 }
 
 // src/store/file-format.ts
-import { existsSync as existsSync3, renameSync as renameSync2 } from "node:fs";
+import { existsSync as existsSync4, renameSync as renameSync2 } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 // src/store/format-json.ts
@@ -43865,27 +43955,74 @@ function parseJson(text3, label) {
     return JSON.parse(text3);
   } catch (error) {
     const conflict = /^(<{7}|>{7}) /m.test(text3);
-    const reason = error instanceof Error ? error.message : String(error);
+    const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0];
+    const where = place === void 0 ? "" : `, as it shows ${place}`;
     throw new JoulegateError(
       "bad-input",
-      printable3(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
+      printable3(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON${where}`),
       {
         code: "damaged-file",
-        nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again.",
-        cause: error
+        nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again."
       }
     );
   }
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync4, constants as constants4, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync4, constants as constants5, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
+
+// src/store/real-place.ts
+import { existsSync as existsSync3, lstatSync as lstatSync2, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
+import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
+function isWithin(path2, folder) {
+  return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+function ancestorsOf(path2) {
+  const parent = dirname3(path2);
+  return parent === path2 ? [] : [parent, ...ancestorsOf(parent)];
+}
+function realPathOf(path2) {
+  const isThere2 = lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
+  if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
+  return join11(realPathOf(dirname3(path2)), basename4(path2));
+}
+function leadsOut(path2, repository, cause) {
+  return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
+    code: "link-outside",
+    nextStep: "Remove the link, or name the place outside by its own path.",
+    cause
+  });
+}
+function realPlace(path2) {
+  const absolute = resolve3(path2);
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join11(folder, ".git")));
+  let real;
+  try {
+    real = realPathOf(absolute);
+  } catch (error) {
+    const { code } = error;
+    const [nearest] = repositories;
+    if (nearest !== void 0 && (code === "ENOENT" || code === "ELOOP"))
+      throw leadsOut(path2, nearest, error);
+    throw error;
+  }
+  const left = repositories.find((folder) => !isWithin(real, realpathSync(folder)));
+  if (left !== void 0) throw leadsOut(path2, left);
+  return real;
+}
+function realTarget(path2) {
+  const absolute = resolve3(path2);
+  return join11(realPlace(dirname3(absolute)), basename4(absolute));
+}
+function makeFolder(path2) {
+  mkdirSync2(realPlace(path2), { recursive: true });
+}
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync3, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
-import { basename as basename3, dirname as dirname3, join as join10 } from "node:path";
+import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync3, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
+import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -43916,11 +44053,13 @@ function isUnsupported(error) {
 }
 function writeFileAtomic(path2, content) {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const folder = dirname3(path2);
-  const temporary = join10(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
+  let temporary = "";
   let created = false;
   try {
-    mkdirSync2(folder, { recursive: true });
+    const target = realTarget(path2);
+    const folder = dirname4(target);
+    temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    mkdirSync3(folder, { recursive: true });
     const descriptor = openSync3(temporary, "wx");
     created = true;
     try {
@@ -43929,11 +44068,12 @@ function writeFileAtomic(path2, content) {
     } finally {
       closeSync3(descriptor);
     }
-    renameSync(temporary, path2);
+    renameSync(temporary, target);
     created = false;
     syncFolder(folder);
   } catch (error) {
     if (created) rmSync2(temporary, { force: true });
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${systemReason(error)}`, {
       code: "cannot-write",
       nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
@@ -43961,8 +44101,10 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    descriptor = openSync4(path2, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants5;
+    descriptor = openSync4(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new JoulegateError("bad-input", `${path2} does not exist`, {
@@ -44045,7 +44187,8 @@ function checkHeader(format5, data, label) {
   }
   const { schema, version } = data;
   if (schema !== format5.schema) {
-    const found = typeof schema === "string" ? `it says "${schema.slice(0, 60)}"` : 'it has no "schema"';
+    const isOurs = typeof schema === "string" && /^joulegate-[a-z]{1,20}$/.test(schema);
+    const found = isOurs ? `it says "${schema}"` : `it has ${schema === void 0 ? "no" : "another"} "schema"`;
     throw damaged(label, `is not ${format5.title}: ${found}`, "Check that this is the right file.");
   }
   if (typeof version === "number" && version > format5.version) {
@@ -44078,8 +44221,8 @@ function setAside(path2) {
   const maxKept2 = 9;
   for (let n = 1; ; n++) {
     const target = `${path2}.damaged-${n}`;
-    if (n < maxKept2 && existsSync3(target)) continue;
-    renameSync2(path2, target);
+    if (n < maxKept2 && existsSync4(target)) continue;
+    renameSync2(realTarget(path2), realTarget(target));
     return target;
   }
 }
@@ -44088,6 +44231,7 @@ function readCachedFile(format5, path2) {
     return { value: readFileOf(format5, path2) };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
+    if (error.code === "link-outside") throw error;
     if (error.code === "file-not-found") return { value: null, aside: null };
     try {
       return { value: null, aside: `${error.message}; set aside as ${setAside(path2)}` };
@@ -44615,9 +44759,9 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { existsSync as existsSync5 } from "node:fs";
+import { existsSync as existsSync6 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join as join16 } from "node:path";
+import { join as join18 } from "node:path";
 
 // src/runtime/family.ts
 var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
@@ -44834,16 +44978,16 @@ function refused2(message) {
 }
 
 // src/device/command/outputs.ts
-import { lstatSync as lstatSync2 } from "node:fs";
+import { lstatSync as lstatSync3 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join13 } from "node:path";
 var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join11(folder, `${name}.bin`);
+  return join13(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
-  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
+  const stat = lstatSync3(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
     return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
   }
@@ -44880,7 +45024,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join12 } from "node:path";
+import { join as join14 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -44896,7 +45040,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join12(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -44912,7 +45056,7 @@ function removeFolder(folder) {
 
 // src/device/command/program-group.ts
 import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync4 } from "node:fs";
+import { existsSync as existsSync5 } from "node:fs";
 
 // src/device/process/kill-at-exit.ts
 var endings2 = /* @__PURE__ */ new Set();
@@ -44962,7 +45106,8 @@ function startReaper({ workerPath, environment }) {
   const child = spawn3(process.execPath, [workerPath, reaperArgument], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
-    env: kept2
+    cwd: neutralFolder,
+    env: inheritedEnvironment(kept2)
   });
   child.on("error", () => void 0);
   child.stdin.on("error", () => void 0);
@@ -45014,13 +45159,13 @@ var ProgramGroup = class {
     child.stdout.on("data", (text3) => this.#receive(text3, onLine));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
-    this.ended = new Promise((resolve3) => {
+    this.#gone = new Promise((resolve5) => child.once("close", () => resolve5()));
+    this.ended = new Promise((resolve5) => {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
         for (const one3 of spared) one3();
-        resolve3(this.#end);
+        resolve5(this.#end);
       };
       child.once(
         "exit",
@@ -45090,7 +45235,7 @@ var ProgramGroup = class {
 function startFault({ program, folder }, error) {
   const [file = ""] = program;
   if (error.code === "ENOENT") {
-    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
+    return existsSync5(folder) ? `there is no program ${file}` : "its folder is gone";
   }
   if (error.code === "EACCES")
     return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
@@ -45112,8 +45257,8 @@ function startProgram(start) {
   }
 }
 function delay(milliseconds) {
-  return new Promise((resolve3) => {
-    setTimeout(resolve3, milliseconds).unref();
+  return new Promise((resolve5) => {
+    setTimeout(resolve5, milliseconds).unref();
   });
 }
 
@@ -45163,7 +45308,7 @@ ${said2}`);
   }
   #answer(kind, deadlineMs) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve3) => {
+    return new Promise((resolve5) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
         const { said: said2 } = this.#group;
@@ -45175,7 +45320,7 @@ ${said2}`;
         kind,
         settle: (outcome) => {
           clearTimeout(timer);
-          resolve3(outcome);
+          resolve5(outcome);
         }
       });
     });
@@ -45382,7 +45527,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join13 } from "node:path";
+import { join as join15 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -45398,22 +45543,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join13(procFolder, "driver/nvidia/gpus");
+  const gpus = join15(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join13(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join13(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join13(sysfsFolder, "class/drm");
+  const drm = join15(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join13(drm, card, "device");
-    if (readOrEmpty(join13(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join13(device, "product_name")).trim();
+    const device = join15(drm, card, "device");
+    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join15(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -45444,15 +45589,15 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname4, join as join14, sep } from "node:path";
+import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants5.COPYFILE_FICLONE
+  mode: constants6.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -45487,7 +45632,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join14(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -45501,7 +45646,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join14(this.#rootFolder(), prefix));
+    return mkdtempSync(join16(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -45518,7 +45663,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join14(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -45556,7 +45701,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join14(root, program.folder);
+    const folder = join16(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -45583,12 +45728,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join14(root, path2);
-    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname4(target), { recursive: true });
+    const target = join16(root, path2);
+    if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join14(root, folder), { recursive: true });
+  await mkdir2(join16(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -45598,7 +45743,7 @@ function failed4(kind, message) {
 }
 
 // src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
+import { delimiter as delimiter3 } from "node:path";
 
 // src/device/adapter-problem.ts
 function adapterNextStep({ problem, nextStep = null }) {
@@ -45642,6 +45787,7 @@ var GpuProcess = class {
   constructor(options) {
     const child = fork(options.workerPath, [String(process.pid)], {
       env: { ...options.environment },
+      cwd: neutralFolder,
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"]
@@ -45656,12 +45802,12 @@ var GpuProcess = class {
       });
     }
     child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
+    this.#gone = new Promise((resolve5) => {
       const ended = (what) => {
         this.#alive = false;
         spared();
         this.#lose("crash", what);
-        resolve3();
+        resolve5();
       };
       child.once("close", (status, signal) => ended(endText(status, signal)));
       child.on("error", (error) => {
@@ -45717,8 +45863,8 @@ var GpuProcess = class {
   async kill() {
     this.#child.kill("SIGKILL");
     let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs2);
+    const late = new Promise((resolve5) => {
+      timer = setTimeout(resolve5, goneMs2);
     });
     await Promise.race([this.#gone, late]);
     clearTimeout(timer);
@@ -45808,8 +45954,8 @@ var passedPrefixes = [
 var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
 function workerEnvironment(environment) {
   const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
+  for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
+    if (secret.test(name)) continue;
     const upper = name.toUpperCase();
     if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
       passed[name] = value2;
@@ -45825,7 +45971,7 @@ function namedDriver(environment) {
 import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname5, join as join15 } from "node:path";
+import { dirname as dirname6, join as join17 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -45876,7 +46022,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join15(dirname5(entry), "..", "..", "bin", archiveName);
+    return join17(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -45905,8 +46051,8 @@ async function isTrusted(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile3(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join15(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join15(folder, manifestName) };
+  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join17(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -45916,12 +46062,12 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
   await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join15(cacheFolder, ".swiftshader-"));
+  const temporary = await mkdtemp(join17(cacheFolder, ".swiftshader-"));
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join15(temporary, name), content, { mode: 420 });
+      await writeFile2(join17(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -45964,9 +46110,9 @@ async function report2(workerPath, driver) {
   };
 }
 function startingDriver(environment) {
-  const name = namedDriver(environment);
   const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+  const name = namedDriver(passed);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${passed[name]}`, environment: passed };
 }
 function notHere(message, nextStep) {
   return {
@@ -45993,7 +46139,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter3);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -46357,8 +46503,7 @@ var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
 var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
   const kept2 = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0) continue;
+  for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
     const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
     if (!isSecret || harmless2.has(name)) kept2[name] = value2;
   }
@@ -46369,8 +46514,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join16(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join16(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -46403,7 +46548,7 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
   };
 }
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
 }
 async function findAdapter(host, options, onlyCommands) {
   const search = driverSearch(host);
@@ -47160,7 +47305,7 @@ async function measureNoise(options) {
 }
 
 // src/app/guard/guard.ts
-import { join as join22 } from "node:path";
+import { join as join24 } from "node:path";
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
@@ -47169,7 +47314,7 @@ function medianOrNull(values2) {
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname6, isAbsolute, relative, resolve as resolve2, sep as sep3 } from "node:path";
+import { dirname as dirname7, isAbsolute as isAbsolute2, relative, resolve as resolve4, sep as sep4 } from "node:path";
 
 // src/git/run-git.ts
 import { spawnSync } from "node:child_process";
@@ -47183,8 +47328,8 @@ function safeSettings(network) {
   return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
 }
 function gitEnvironment(environment) {
-  const kept2 = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
+  const kept2 = Object.entries(inheritedEnvironment(environment)).filter(
+    ([name]) => !/^(GIT_|LC_|LANG)/i.test(name)
   );
   return {
     ...Object.fromEntries(kept2),
@@ -47252,7 +47397,7 @@ function throwIfHopeless(folder, message) {
 var timeoutMs = 6e4;
 function runGit(command2) {
   const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
+  const end = spawnSync(findProgram("git", environment), [...safeSettings("closed"), ...args], {
     cwd: folder,
     env: gitEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],
@@ -47331,15 +47476,15 @@ function mergeBase(question) {
 // src/git/open-folder.ts
 import {
   closeSync as closeSync5,
-  constants as constants6,
+  constants as constants7,
   fstatSync as fstatSync3,
   openSync as openSync5,
   readdirSync as readdirSync4,
   readFileSync as readFileSync5,
-  realpathSync,
-  statSync
+  realpathSync as realpathSync2,
+  statSync as statSync2
 } from "node:fs";
-import { join as join17, sep as sep2 } from "node:path";
+import { join as join19, sep as sep3 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -47408,18 +47553,18 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real;
   try {
-    real = realpathSync(join17(root, normalised2));
+    real = realpathSync2(join19(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real === root || real.startsWith(root.endsWith(sep2) ? root : root + sep2)) return real;
+  if (real === root || real.startsWith(root.endsWith(sep3) ? root : root + sep3)) return real;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
+    descriptor = openSync5(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47437,7 +47582,7 @@ function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
     const real = realPathInside(root, path2);
-    return real !== null && statSync(real).isFile();
+    return real !== null && statSync2(real).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -47448,7 +47593,7 @@ function listFolder(root, folder) {
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real = realPathInside(root, current);
-    if (real === null || !statSync(real).isDirectory()) continue;
+    if (real === null || !statSync2(real).isDirectory()) continue;
     for (const entry of readdirSync4(real, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
@@ -47462,8 +47607,8 @@ function listFolder(root, folder) {
 function openFolder(path2) {
   let root;
   try {
-    root = realpathSync(path2);
-    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
+    root = realpathSync2(path2);
+    if (!statSync2(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -48526,7 +48671,7 @@ var operators = [
 
 // src/app/project/open-manifest.ts
 function absolutePath(host, path2) {
-  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
+  return isAbsolute2(path2) ? path2 : resolve4(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
   const below = relative(host.workingDirectory, path2);
@@ -48562,10 +48707,10 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname6(absolute);
+  const folder = dirname7(absolute);
   const repository = repositoryOf(host, folder);
   const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep3).join("/");
+  const below = relative(root, absolute).split(sep4).join("/");
   const manifest = readManifest({
     host,
     reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
@@ -48603,13 +48748,13 @@ function selectKernels(manifest, names3) {
 }
 
 // src/app/project/report-files.ts
-import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join18 } from "node:path";
+import { join as join20 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    mkdirSync3(absolutePath(host, folder), { recursive: true });
+    makeFolder(absolutePath(host, folder));
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
       code: "cannot-write",
       nextStep: "Give --report a folder, or one that may be made.",
@@ -48624,7 +48769,7 @@ function writeReportFiles(host, place, report3) {
   const faults = [];
   const warn = (text3) => void faults.push(text3);
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join18(path2, name));
+    work(join20(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -48711,7 +48856,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync6 } from "node:fs";
+import { existsSync as existsSync7 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -48858,7 +49003,7 @@ function idOf2(space2, configuration) {
 }
 function loadKnown(path2, space2, subject) {
   const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync6(path2)) return known2;
+  if (!existsSync7(path2)) return known2;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -51286,14 +51431,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join19 } from "node:path";
+import { join as join21 } from "node:path";
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join19(folder, "trials", `${subject}.json.gz`);
+  const path2 = join21(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51417,18 +51562,18 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4 } from "node:fs";
-import { join as join20 } from "node:path";
+import { existsSync as existsSync8, lstatSync as lstatSync4 } from "node:fs";
+import { join as join22 } from "node:path";
 function prepare(folder) {
-  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (lstatSync4(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
-  mkdirSync4(folder, { recursive: true });
-  const ignore = join20(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+  makeFolder(folder);
+  const ignore = join22(folder, ".gitignore");
+  if (!existsSync8(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join20(manifestFolder, ".joulegate");
+  const folder = join22(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -52261,8 +52406,8 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join21, posix as posix2 } from "node:path";
+import { existsSync as existsSync9, statSync as statSync3 } from "node:fs";
+import { basename as basename6, isAbsolute as isAbsolute3, join as join23, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
@@ -52276,10 +52421,10 @@ function readBaseline(described2, read) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join21(folder, manifestName2);
+  const path2 = join23(folder, manifestName2);
   return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join23(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52314,10 +52459,10 @@ function isRevision(host, revision, root) {
 }
 function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
-  const isFolder = existsSync8(folder) && statSync2(folder).isDirectory();
+  const isFolder = existsSync9(folder) && statSync3(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync8(join21(folder, manifestName2));
-  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
+  const hasManifest = existsSync9(join23(folder, manifestName2));
+  const isPath = isAbsolute3(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
     throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
@@ -52334,7 +52479,7 @@ function meansFolder(host, base2, root, manifestName2) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join21(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join23(folder, manifest.tunedPath)) };
   if (options.base === null) {
     return {
       head: { revision, described: describeCheckout(host, root) },
@@ -52342,10 +52487,10 @@ function openRevisions(host, options) {
     };
   }
   const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename4(path2))) {
+  if (meansFolder(host, options.base, root, basename6(path2))) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename4(path2))
+      base: openBaseFolder(host, baseFolder, basename6(path2))
     };
   }
   if (repositoryRoot({ root, environment: host.environment }) === null) {
@@ -52905,7 +53050,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join22(absolutePath(host, options.report), suggestionFile);
+  const path2 = join24(absolutePath(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -53261,17 +53406,17 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join25 } from "node:path";
+import { join as join27 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash9 } from "node:crypto";
-import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join23 } from "node:path";
+import { join as join25 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    mkdirSync5(absolutePath(host, folder), { recursive: true });
+    makeFolder(absolutePath(host, folder));
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
       code: "cannot-write",
       nextStep: "Give --keep a folder, or one that may be made.",
@@ -53313,7 +53458,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join23(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join25(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53348,20 +53493,19 @@ async function measureNoiseOf(options) {
 
 // src/app/retune/recordings.ts
 import { createHash as createHash10 } from "node:crypto";
-import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join26 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
   const { host, laboratory, folder, searches } = options;
-  mkdirSync6(folder, { recursive: true });
+  makeFolder(folder);
   return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join24(folder, fileName(search));
+    const path2 = join26(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53490,13 +53634,13 @@ async function retune(host, options) {
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join25(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join27(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const ownModel = stateFolder === null ? null : join25(stateFolder, `model-${laboratory.info.family}.json.gz`);
+    const ownModel = stateFolder === null ? null : join27(stateFolder, `model-${laboratory.info.family}.json.gz`);
     const modelPath = options.model === void 0 ? ownModel : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
@@ -53533,7 +53677,7 @@ async function retune(host, options) {
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join25(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join27(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
         await keepFile(
           "the recordings are not whole",
@@ -53570,12 +53714,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join26 } from "node:path";
+import { accessSync as accessSync2, constants as constants8, existsSync as existsSync10, readdirSync as readdirSync5 } from "node:fs";
+import { join as join28 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync9,
+    exists: existsSync10,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53585,7 +53729,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants7.R_OK | constants7.W_OK);
+        accessSync2(path2, constants8.R_OK | constants8.W_OK);
         return true;
       } catch {
         return false;
@@ -53608,7 +53752,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join26(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join28(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53620,7 +53764,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join26(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join28(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53755,7 +53899,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync10 } from "node:fs";
+import { existsSync as existsSync11 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53769,7 +53913,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync11(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -53860,8 +54004,8 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join27 } from "node:path";
+import { existsSync as existsSync12, readdirSync as readdirSync6 } from "node:fs";
+import { join as join29 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
@@ -53876,9 +54020,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join27(folder, recordingsFolder);
-  if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join27(path2, name)));
+  const path2 = join29(folder, recordingsFolder);
+  if (!existsSync12(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules: joules2 } = row;
@@ -53935,7 +54079,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join27(folder, "report.json"));
+  const report3 = readReport(join29(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -53989,10 +54133,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join28 } from "node:path";
+import { join as join30 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join28(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join30(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54159,8 +54303,8 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 }
 
 // src/app/init/init.ts
-import { realpathSync as realpathSync2 } from "node:fs";
-import { dirname as dirname8, join as join30 } from "node:path";
+import { realpathSync as realpathSync3 } from "node:fs";
+import { dirname as dirname9, join as join32 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -54374,7 +54518,7 @@ function draftDispatch(entry, workload, tunables) {
 }
 
 // src/app/init/sources.ts
-import { relative as relative2, sep as sep4 } from "node:path";
+import { relative as relative2, sep as sep5 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
 function findPrograms(reader, folder) {
@@ -54395,7 +54539,7 @@ function readProgram(reader, path2) {
   return { path: path2, language: "wesl", files };
 }
 function slashed(from, to) {
-  return relative2(from, to).split(sep4).join("/");
+  return relative2(from, to).split(sep5).join("/");
 }
 
 // src/app/init/workflow.ts
@@ -54425,16 +54569,16 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync5 } from "node:fs";
-import { basename as basename5, dirname as dirname7, join as join29 } from "node:path";
+import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
+import { basename as basename7, dirname as dirname8, join as join31 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
 function isThere(path2) {
-  return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
+  return lstatSync5(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join29(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join31(dirname8(path2), `.${basename7(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54455,7 +54599,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants8.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants9.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -54571,10 +54715,10 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath(host, manifest);
-  const parent = dirname8(manifestPath);
+  const parent = dirname9(manifestPath);
   openFolder(parent);
-  const real = realpathSync2(parent);
-  const root = realpathSync2(repositoryOf(host, parent) ?? parent);
+  const real = realpathSync3(parent);
+  const root = realpathSync3(repositoryOf(host, parent) ?? parent);
   return {
     root,
     reader: openFolder(root),
@@ -54586,7 +54730,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join30(root, path2));
+  const shown = (path2) => displayPath(host, join32(root, path2));
   const kernels = [];
   const leftOut2 = [];
   const names3 = /* @__PURE__ */ new Set();
@@ -54596,7 +54740,7 @@ async function draftAll(host, place, named2) {
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join30(root, folder), join30(root, path2));
+      const source = slashed(join32(root, folder), join32(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -54615,12 +54759,12 @@ async function draftAll(host, place, named2) {
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
-  let folder = dirname8(absolute);
+  let folder = dirname9(absolute);
   try {
-    folder = realpathSync2(folder);
+    folder = realpathSync3(folder);
   } catch {
   }
-  return slashed(root, join30(folder, absolute.slice(dirname8(absolute).length)));
+  return slashed(root, join32(folder, absolute.slice(dirname9(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54664,10 +54808,10 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join30(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join30(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join32(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join32(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname8(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname9(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };

@@ -371,6 +371,24 @@ function removeFolder(folder) {
   return false;
 }
 
+// src/system/neutral-folder.ts
+import { parse } from "node:path";
+var neutralFolder = parse(process.execPath).root;
+function inNeutralFolder(work) {
+  let before;
+  try {
+    before = process.cwd();
+  } catch {
+    before = null;
+  }
+  process.chdir(neutralFolder);
+  try {
+    return work();
+  } finally {
+    if (before !== null) process.chdir(before);
+  }
+}
+
 // src/device/command/reaper.ts
 var reaperArgument = "end-programs";
 function killGroup(group, signal = "SIGKILL") {
@@ -907,7 +925,7 @@ function codeText(code) {
 // src/meter/nvml/koffi.ts
 async function loadLibrary(path, search2) {
   const koffi = await loadKoffi(search2);
-  const library = koffi.load(path);
+  const library = inNeutralFolder(() => koffi.load(path));
   return {
     find(name, types) {
       try {

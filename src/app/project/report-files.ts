@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import { renderHtml, renderMarkdown } from '../../report/index.ts';
-import { type Report, writeFileAtomic, writeReport } from '../../store/index.ts';
+import { makeFolder, type Report, writeFileAtomic, writeReport } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { optionalNow } from '../optional.ts';
 import { absolutePath } from './open-manifest.ts';
@@ -14,8 +13,9 @@ import { absolutePath } from './open-manifest.ts';
 export function prepareReportFolder(host: Host, folder: string | undefined): void {
   if (folder === undefined) return;
   try {
-    mkdirSync(absolutePath(host, folder), { recursive: true });
+    makeFolder(absolutePath(host, folder));
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError('bad-input', `The folder ${folder} for the report cannot be made.`, {
       code: 'cannot-write',
       nextStep: 'Give --report a folder, or one that may be made.',

@@ -1,7 +1,7 @@
-import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import { writeFileAtomic } from '../../store/index.ts';
+import { makeFolder, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 
 /** @throws Error of the system, or JoulegateError, if the folder cannot be used */
@@ -10,7 +10,7 @@ function prepare(folder: string): void {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError('bad-input', 'it is a link', { code: 'cannot-write' });
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const ignore = join(folder, '.gitignore');
   if (!existsSync(ignore)) writeFileAtomic(ignore, '*\n');
 }
