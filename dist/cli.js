@@ -18870,8 +18870,10 @@ var held = /* @__PURE__ */ new Map();
 var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
-  await mkdir(folder, { recursive: true });
   const path2 = join7(folder, `joulegate-${key2}.lock`);
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw unwritable(path2, error);
+  });
   const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
@@ -19002,14 +19004,29 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync as closeSync3, constants as constants4, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
 import { join as join8 } from "node:path";
 function markPath(folder, key2) {
   return folder === void 0 ? null : join8(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path2, token2);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants4;
+  try {
+    mkdirSync(folder, { recursive: true });
+    rmSync(path2, { force: true });
+    const file = openSync3(path2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
+    try {
+      writeSync2(file, token2);
+    } finally {
+      closeSync3(file);
+    }
+  } catch (error) {
+    throw new JoulegateError("could-not-measure", `The mark of a locked clock ${path2} cannot be written.`, {
+      code: "mark-unwritable",
+      nextStep: "Remove what lies there, or name a folder of your own in JOULEGATE_LOCKS.",
+      cause: error
+    });
+  }
 }
 function readMark(path2) {
   const text3 = readSmallFile(path2);
@@ -24497,6 +24514,9 @@ function environmentOf(types) {
   return environment;
 }
 function faultOf(error, source) {
+  if (error instanceof RangeError) {
+    return { code: "depth", summary: "it is nested too deep", start: 0, end: source.length };
+  }
   if (!(error instanceof ParseError || error instanceof TypeError2 || error instanceof EvaluationError))
     throw error;
   const start = Math.min(error.range?.start ?? 0, source.length);
@@ -31144,16 +31164,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants10, packageName2) {
-  if (Object.keys(constants10).length === 0) return void 0;
-  return new ConstantsResolver(constants10, packageName2);
+function createConstantsResolver(constants12, packageName2) {
+  if (Object.keys(constants12).length === 0) return void 0;
+  return new ConstantsResolver(constants12, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants10, packageName2 = "package") {
-    this.constants = constants10;
+  constructor(constants12, packageName2 = "package") {
+    this.constants = constants12;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33746,8 +33766,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants10) {
-    const own = createConstantsResolver({ ...constants10 }, packageName);
+  constructor(modules, constants12) {
+    const own = createConstantsResolver({ ...constants12 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -34903,8 +34923,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants10 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants10, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants12 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants12, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -36408,20 +36428,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants10 = {};
+  const constants12 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants10[name] = String(value2);
+      constants12[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants10[name] = value2;
+      constants12[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants10, conditions };
+  return { constants: constants12, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -37196,12 +37216,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants10, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants10).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants12, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants12).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants10), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants12), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37230,9 +37250,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants10, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants12, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants10).map(kindOf3);
+        const kinds2 = Object.values(constants12).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37726,13 +37746,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants10 = /* @__PURE__ */ new Set();
+  const constants12 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants10.add(name);
+        if (name !== "") constants12.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37741,21 +37761,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants10);
+  const named2 = alternatives([...conditions], constants12);
   return [
-    ...[...constants10].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants12].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants10) {
+function alternatives(conditions, constants12) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants10.has(word4) && stem2 !== "" && (constants10.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants12.has(word4) && stem2 !== "" && (constants12.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37773,16 +37793,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants10 = {};
+  const constants12 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants10[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants12[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants10, conditions };
+  return { constants: constants12, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -40895,7 +40915,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants4(x2) {
+function constants5(x2) {
   return function() {
     return x2;
   };
@@ -40910,7 +40930,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants4(isNaN(b) ? NaN : 0.5);
+  } : constants5(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -43969,7 +43989,7 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync4, constants as constants5, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync5, constants as constants6, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
@@ -44021,20 +44041,20 @@ function makeFolder(path2) {
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync3, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
+import { closeSync as closeSync4, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync3 } from "node:fs";
 import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
 function writeFully(descriptor, bytes) {
   for (let offset = 0; offset < bytes.length; ) {
-    offset += writeSync2(descriptor, bytes, offset, bytes.length - offset);
+    offset += writeSync3(descriptor, bytes, offset, bytes.length - offset);
   }
 }
 function syncFolder(folder) {
   let descriptor;
   try {
-    descriptor = openSync3(folder, "r");
+    descriptor = openSync4(folder, "r");
   } catch (error) {
     if (isUnsupported(error)) return;
     throw error;
@@ -44044,7 +44064,7 @@ function syncFolder(folder) {
   } catch (error) {
     if (!isUnsupported(error)) throw error;
   } finally {
-    closeSync3(descriptor);
+    closeSync4(descriptor);
   }
 }
 function isUnsupported(error) {
@@ -44060,13 +44080,13 @@ function writeFileAtomic(path2, content) {
     const folder = dirname4(target);
     temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
     mkdirSync3(folder, { recursive: true });
-    const descriptor = openSync3(temporary, "wx");
+    const descriptor = openSync4(temporary, "wx");
     created = true;
     try {
       writeFully(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
-      closeSync3(descriptor);
+      closeSync4(descriptor);
     }
     renameSync(temporary, target);
     created = false;
@@ -44101,8 +44121,8 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants5;
-    descriptor = openSync4(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants6;
+    descriptor = openSync5(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     const code = error.code;
@@ -44130,7 +44150,7 @@ function readBytes(path2, maxBytes3) {
   } catch (error) {
     throw error instanceof JoulegateError ? error : unreadable(path2, systemReason(error), error);
   } finally {
-    closeSync4(descriptor);
+    closeSync5(descriptor);
   }
 }
 function unzip(path2, bytes, maxBytes3) {
@@ -44759,7 +44779,7 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { existsSync as existsSync6 } from "node:fs";
+import { accessSync as accessSync2, constants as constants8 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join as join18 } from "node:path";
 
@@ -45589,7 +45609,7 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { constants as constants7, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
 import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
@@ -45597,7 +45617,7 @@ var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants6.COPYFILE_FICLONE
+  mode: constants7.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -46061,8 +46081,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
   } catch (cause) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+  const temporary = await newFolder(cacheFolder);
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
@@ -46077,6 +46096,19 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     if (!another || !await isTrusted(folder)) throw error;
   }
   return files;
+}
+async function newFolder(cacheFolder) {
+  try {
+    await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+    return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
+      code: "cache-unwritable",
+      nextStep: "Name a folder that you can write to in XDG_CACHE_HOME.",
+      cause
+    });
+  }
 }
 function archiveError(path2, reason, cause) {
   return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
@@ -46547,8 +46579,16 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
     wattsPerCore
   };
 }
+function isWritable(folder) {
+  try {
+    accessSync2(folder, constants8.W_OK | constants8.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir());
 }
 async function findAdapter(host, options, onlyCommands) {
   const search = driverSearch(host);
@@ -47475,10 +47515,10 @@ function mergeBase(question) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync5,
-  constants as constants7,
+  closeSync as closeSync6,
+  constants as constants9,
   fstatSync as fstatSync3,
-  openSync as openSync5,
+  openSync as openSync6,
   readdirSync as readdirSync4,
   readFileSync as readFileSync5,
   realpathSync as realpathSync2,
@@ -47564,7 +47604,7 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
+    descriptor = openSync6(realPath, constants9.O_RDONLY | (constants9.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47575,7 +47615,7 @@ function readRegularFile(realPath, path2) {
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
     return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync5(descriptor);
+    closeSync6(descriptor);
   }
 }
 function isListed(root, entry, path2) {
@@ -48856,7 +48896,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync7 } from "node:fs";
+import { existsSync as existsSync6 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -49003,7 +49043,7 @@ function idOf2(space2, configuration) {
 }
 function loadKnown(path2, space2, subject) {
   const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync7(path2)) return known2;
+  if (!existsSync6(path2)) return known2;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -51562,7 +51602,7 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync8, lstatSync as lstatSync4 } from "node:fs";
+import { existsSync as existsSync7, lstatSync as lstatSync4 } from "node:fs";
 import { join as join22 } from "node:path";
 function prepare(folder) {
   if (lstatSync4(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
@@ -51570,7 +51610,7 @@ function prepare(folder) {
   }
   makeFolder(folder);
   const ignore = join22(folder, ".gitignore");
-  if (!existsSync8(ignore)) writeFileAtomic(ignore, "*\n");
+  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
   const folder = join22(manifestFolder, ".joulegate");
@@ -52406,7 +52446,7 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync9, statSync as statSync3 } from "node:fs";
+import { existsSync as existsSync8, statSync as statSync3 } from "node:fs";
 import { basename as basename6, isAbsolute as isAbsolute3, join as join23, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
@@ -52459,9 +52499,9 @@ function isRevision(host, revision, root) {
 }
 function meansFolder(host, base2, root, manifestName2) {
   const folder = absolutePath(host, base2);
-  const isFolder = existsSync9(folder) && statSync3(folder).isDirectory();
+  const isFolder = existsSync8(folder) && statSync3(folder).isDirectory();
   if (!isFolder) return false;
-  const hasManifest = existsSync9(join23(folder, manifestName2));
+  const hasManifest = existsSync8(join23(folder, manifestName2));
   const isPath = isAbsolute3(base2) || /^\.\.?($|[\\/])/.test(base2);
   if (!isPath && isRevision(host, base2, root)) {
     if (!hasManifest) return false;
@@ -53714,12 +53754,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync2, constants as constants8, existsSync as existsSync10, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync as accessSync3, constants as constants10, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
 import { join as join28 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync10,
+    exists: existsSync9,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53729,7 +53769,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync2(path2, constants8.R_OK | constants8.W_OK);
+        accessSync3(path2, constants10.R_OK | constants10.W_OK);
         return true;
       } catch {
         return false;
@@ -53899,7 +53939,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync11 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53913,7 +53953,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync11(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -54004,7 +54044,7 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync12, readdirSync as readdirSync6 } from "node:fs";
+import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
 import { join as join29 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
@@ -54021,7 +54061,7 @@ function rowsOf({ tunables, measurements }) {
 }
 function recordingsIn(folder) {
   const path2 = join29(folder, recordingsFolder);
-  if (!existsSync12(path2)) return [];
+  if (!existsSync11(path2)) return [];
   return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
 }
 function costOf(row, objective) {
@@ -54569,7 +54609,7 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
+import { constants as constants11, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
 import { basename as basename7, dirname as dirname8, join as join31 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
@@ -54599,7 +54639,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants9.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants11.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -55997,7 +56037,7 @@ function createTerminalProgress(stream, clockMs) {
 var { env, stderr, stdout } = process;
 var interruption = new AbortController();
 var progress = createTerminalProgress(stderr, () => performance.now());
-for (const signal of ["SIGINT", "SIGTERM"]) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     if (interruption.signal.aborted) process.exit(ExitCode.interrupted);
     interruption.abort();
@@ -56015,12 +56055,19 @@ for (const fault of ["uncaughtException", "unhandledRejection"]) {
     );
   });
 }
+var workingDirectory;
+try {
+  workingDirectory = process.cwd();
+} catch {
+  stderr.write("joulegate: error: the current folder is gone\n  next: Change to a folder that is there.\n");
+  process.exit(ExitCode.badInput);
+}
 process.exitCode = ExitCode.internal;
 var ending = await main(
   process.argv.slice(2),
   {
     environment: env,
-    workingDirectory: process.cwd(),
+    workingDirectory,
     signal: interruption.signal,
     progress,
     workerPath: fileURLToPath2(new URL("./worker.js", import.meta.url)),

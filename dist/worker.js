@@ -1046,7 +1046,7 @@ function readSmallFile(path) {
 }
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, rmSync as rmSync2, writeFileSync } from "node:fs";
+import { closeSync as closeSync2, constants as constants3, mkdirSync, openSync as openSync2, rmSync as rmSync2, writeSync } from "node:fs";
 function readMark(path) {
   const text = readSmallFile(path);
   return text === "gone" ? null : text;

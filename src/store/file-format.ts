@@ -64,7 +64,9 @@ function checkHeader<T>(format: FileFormat<T>, data: unknown, label: string): vo
   if (schema !== format.schema) {
     // A file that is not one of ours is not quoted.
     const isOurs = typeof schema === 'string' && /^joulegate-[a-z]{1,20}$/.test(schema);
-    const found = isOurs ? `it says "${schema}"` : `it has ${schema === undefined ? 'no' : 'another'} "schema"`;
+    const found = isOurs
+      ? `it says "${schema}"`
+      : `it has ${schema === undefined ? 'no' : 'another'} "schema"`;
     throw damaged(label, `is not ${format.title}: ${found}`, 'Check that this is the right file.');
   }
   if (typeof version === 'number' && version > format.version) {

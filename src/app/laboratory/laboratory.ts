@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -100,9 +100,18 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOp
   };
 }
 
-/** Where locks of GPUs and marks of locked clocks lie. */
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where locks of GPUs and marks of locked clocks lie: some systems keep `/run/lock` for root. */
 export function lockFolderOf(environment: Host['environment']): string {
-  return environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable('/run/lock') ? '/run/lock' : tmpdir());
 }
 
 /** Opens processes of an adapter; null: there is none, and none is needed. */

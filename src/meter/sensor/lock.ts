@@ -43,8 +43,10 @@ export async function lockGpu(options: {
   readonly time: MeterTime;
 }): Promise<GpuLock> {
   const { folder, key, label, waitMs, procFolder, time } = options;
-  await mkdir(folder, { recursive: true });
   const path = join(folder, `joulegate-${key}.lock`);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   const mine = held.get(path);
   if (mine !== undefined) {
     mine.count++;
