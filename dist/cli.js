@@ -18866,6 +18866,7 @@ var heartbeatMs = 1e4;
 var staleMs = 6e4;
 var retryMs = 500;
 var recoveryMs = 1e4;
+var maxNames = 8;
 var held = /* @__PURE__ */ new Map();
 var installed = false;
 async function lockGpu(options) {
@@ -18881,19 +18882,42 @@ async function lockGpu(options) {
   }
   const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs2;
+  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key2}.${n + 1}.lock`);
+  const names3 = [path2, ...others.map((name) => join7(folder, name))];
   for (; ; ) {
-    if (create(path2, JSON.stringify(self))) break;
-    const holder = readHolder(path2);
-    if (holder === "gone") continue;
-    if (isStale(path2, holder, self, procFolder)) {
-      recover(path2, holder);
-      continue;
+    const taken = take(names3, self, procFolder);
+    if ("path" in taken) {
+      keep(path2, taken.path);
+      break;
     }
-    if (time.nowMs() >= endMs) throw inUse(label, path2, holder);
-    await time.sleep(retryMs);
+    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
+    await time.sleep(taken.by === null ? 0 : retryMs);
   }
-  keep(path2);
   return { release: releaseOnce(path2) };
+}
+function survey(names3, self, procFolder) {
+  let free = null;
+  for (const path2 of names3) {
+    const holder = readHolder(path2);
+    if (holder !== "gone" && !isStale(path2, holder, self, procFolder))
+      return { busy: { path: path2, holder }, free };
+    if (holder === "gone" || recover(path2, holder)) free ??= path2;
+  }
+  return { busy: null, free };
+}
+function take(names3, self, procFolder) {
+  const { busy, free } = survey(names3, self, procFolder);
+  if (busy !== null) return { by: busy };
+  if (free === null) throw unwritable(names3[0], new Error("all its names are taken by what others left"));
+  if (!create(free, JSON.stringify(self))) return { by: null };
+  const before = survey(
+    names3.filter((name) => name !== free),
+    self,
+    procFolder
+  ).busy;
+  if (before === null) return { path: free };
+  remove(free);
+  return { by: before };
 }
 function inUse(label, path2, holder) {
   const who = holder === null ? "another process" : `process ${holder.pid}`;
@@ -18943,11 +18967,11 @@ function recover(path2, stale) {
   const guard2 = `${path2}.recovery`;
   if (!create(guard2, "")) {
     if (isOlder2(guard2, recoveryMs)) remove(guard2);
-    return;
+    return false;
   }
   try {
     const now = readHolder(path2);
-    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path2);
+    return now === "gone" || JSON.stringify(now) === JSON.stringify(stale) && remove(path2);
   } finally {
     remove(guard2);
   }
@@ -18956,8 +18980,11 @@ function remove(path2) {
   try {
     unlinkSync(path2);
   } catch (error) {
-    if (error.code !== "ENOENT") throw unwritable(path2, error);
+    const { code } = error;
+    if (code === "EPERM" && lstatSync(path2, { throwIfNoEntry: false })?.isFile()) return false;
+    if (code !== "ENOENT") throw unwritable(path2, error);
   }
+  return true;
 }
 function unwritable(path2, error) {
   return new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
@@ -18966,7 +18993,7 @@ function unwritable(path2, error) {
     cause: error
   });
 }
-function keep(path2) {
+function keep(key2, path2) {
   const heartbeat = setInterval(() => {
     const now = /* @__PURE__ */ new Date();
     try {
@@ -18976,11 +19003,11 @@ function keep(path2) {
     }
   }, heartbeatMs);
   heartbeat.unref();
-  held.set(path2, { count: 1, heartbeat });
+  held.set(key2, { count: 1, path: path2, heartbeat });
   if (installed) return;
   installed = true;
   process.on("exit", () => {
-    for (const kept2 of held.keys()) remove(kept2);
+    for (const { path: kept2 } of held.values()) remove(kept2);
   });
 }
 function releaseOnce(path2) {
@@ -18993,7 +19020,7 @@ function releaseOnce(path2) {
     if (lock.count > 0) return;
     clearInterval(lock.heartbeat);
     held.delete(path2);
-    remove(path2);
+    remove(lock.path);
   };
 }
 

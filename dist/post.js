@@ -25405,6 +25405,7 @@ var heartbeatMs = 1e4;
 var staleMs = 6e4;
 var retryMs = 500;
 var recoveryMs = 1e4;
+var maxNames = 8;
 var held = /* @__PURE__ */ new Map();
 var installed = false;
 async function lockGpu(options) {
@@ -25420,19 +25421,42 @@ async function lockGpu(options) {
   }
   const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs;
+  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key}.${n + 1}.lock`);
+  const names = [path5, ...others.map((name) => join11(folder, name))];
   for (; ; ) {
-    if (create(path5, JSON.stringify(self))) break;
-    const holder = readHolder(path5);
-    if (holder === "gone") continue;
-    if (isStale(path5, holder, self, procFolder)) {
-      recover(path5, holder);
-      continue;
+    const taken = take(names, self, procFolder);
+    if ("path" in taken) {
+      keep(path5, taken.path);
+      break;
     }
-    if (time.nowMs() >= endMs) throw inUse(label, path5, holder);
-    await time.sleep(retryMs);
+    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
+    await time.sleep(taken.by === null ? 0 : retryMs);
   }
-  keep(path5);
   return { release: releaseOnce(path5) };
+}
+function survey(names, self, procFolder) {
+  let free = null;
+  for (const path5 of names) {
+    const holder = readHolder(path5);
+    if (holder !== "gone" && !isStale(path5, holder, self, procFolder))
+      return { busy: { path: path5, holder }, free };
+    if (holder === "gone" || recover(path5, holder)) free ??= path5;
+  }
+  return { busy: null, free };
+}
+function take(names, self, procFolder) {
+  const { busy, free } = survey(names, self, procFolder);
+  if (busy !== null) return { by: busy };
+  if (free === null) throw unwritable(names[0], new Error("all its names are taken by what others left"));
+  if (!create(free, JSON.stringify(self))) return { by: null };
+  const before = survey(
+    names.filter((name) => name !== free),
+    self,
+    procFolder
+  ).busy;
+  if (before === null) return { path: free };
+  remove(free);
+  return { by: before };
 }
 function inUse(label, path5, holder) {
   const who = holder === null ? "another process" : `process ${holder.pid}`;
@@ -25482,11 +25506,11 @@ function recover(path5, stale) {
   const guard = `${path5}.recovery`;
   if (!create(guard, "")) {
     if (isOlder2(guard, recoveryMs)) remove(guard);
-    return;
+    return false;
   }
   try {
     const now = readHolder(path5);
-    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path5);
+    return now === "gone" || JSON.stringify(now) === JSON.stringify(stale) && remove(path5);
   } finally {
     remove(guard);
   }
@@ -25495,8 +25519,11 @@ function remove(path5) {
   try {
     unlinkSync(path5);
   } catch (error2) {
-    if (error2.code !== "ENOENT") throw unwritable(path5, error2);
+    const { code } = error2;
+    if (code === "EPERM" && lstatSync(path5, { throwIfNoEntry: false })?.isFile()) return false;
+    if (code !== "ENOENT") throw unwritable(path5, error2);
   }
+  return true;
 }
 function unwritable(path5, error2) {
   return new JoulegateError("could-not-measure", `The lock ${path5} cannot be written.`, {
@@ -25505,7 +25532,7 @@ function unwritable(path5, error2) {
     cause: error2
   });
 }
-function keep(path5) {
+function keep(key, path5) {
   const heartbeat = setInterval(() => {
     const now = /* @__PURE__ */ new Date();
     try {
@@ -25515,11 +25542,11 @@ function keep(path5) {
     }
   }, heartbeatMs);
   heartbeat.unref();
-  held.set(path5, { count: 1, heartbeat });
+  held.set(key, { count: 1, path: path5, heartbeat });
   if (installed) return;
   installed = true;
   process.on("exit", () => {
-    for (const kept of held.keys()) remove(kept);
+    for (const { path: kept } of held.values()) remove(kept);
   });
 }
 function releaseOnce(path5) {
@@ -25532,7 +25559,7 @@ function releaseOnce(path5) {
     if (lock.count > 0) return;
     clearInterval(lock.heartbeat);
     held.delete(path5);
-    remove(path5);
+    remove(lock.path);
   };
 }
 
