@@ -7434,6 +7434,7 @@ var package_default = {
     yaml: "^2.9.1"
   },
   devDependencies: {
+    "@actions/expressions": "^0.3.61",
     "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
     "@types/d3-scale": "^4.0.9",
@@ -14192,7 +14193,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
 var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -15825,24 +15826,40 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
-    if (data.kernels !== void 0 && func05.call(data, "kernels")) {
-      let data13 = data.kernels;
-      if (Array.isArray(data13)) {
-        if (data13.length > 32e3) {
-          let err40 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+    if (data.tuned !== void 0 && func05.call(data, "tuned")) {
+      let data13 = data.tuned;
+      if (typeof data13 == "string") {
+        if (func86(data13) > 4096) {
+          let err40 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/maxLength", keyword: "maxLength", params: { limit: 4096 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        let len1 = data13.length;
-        for (let i1 = 0; i1 < len1; i1++)
-          validate1102(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
+        if (func86(data13) < 1) {
+          let err41 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
       } else {
-        let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        let err42 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+    }
+    if (data.kernels !== void 0 && func05.call(data, "kernels")) {
+      let data14 = data.kernels;
+      if (Array.isArray(data14)) {
+        if (data14.length > 32e3) {
+          let err43 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+        let len1 = data14.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate1102(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
+      } else {
+        let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
   } else {
-    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
   return validate106.errors = vErrors, errors === 0;
 }
@@ -53229,7 +53246,7 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join26 } from "node:path";
+import { join as join26, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash9 } from "node:crypto";
@@ -53515,6 +53532,7 @@ async function retune(host, options) {
       durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
       exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
       manifest: options.manifest,
+      ...options.out === void 0 ? { tuned: posix3.join(folderIn(opened.path), opened.manifest.tunedPath) } : {},
       device: describeDevice(laboratory.info),
       meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
       meterReason: laboratory.meterReason,
@@ -54357,28 +54375,28 @@ function slashed(from, to) {
 }
 
 // src/app/init/workflow.ts
-var guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/.
-# Nothing has to be given: the manifest is joulegate.yaml, and the pull request gets one comment, kept up to date.
+var guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/, and require
+# the check \`guard\`: it always reports, and is green only where what changed was measured, or where no kernel changed.
+# Only OWNER and COMMIT are to be filled in; each release has this file with both. The pull request gets one comment.
 name: Joulegate
-on: pull_request
+on: [pull_request, merge_group]
 permissions: { contents: read, pull-requests: write }
 concurrency: { group: 'joulegate-\${{ github.ref }}', cancel-in-progress: true }
 jobs:
   guard:
-    # Kernels and build scripts of a fork would run on your machine with nobody having looked at them.
-    if: github.event.pull_request.head.repo.full_name == github.repository
-    runs-on: [self-hosted, gpu]
+    # A fork's kernels do not run on your machine before somebody has read them: on GitHub's, which has no GPU, the check
+    # passes where no kernel changed, and fails where one did. Never leave the job out with \`if\`: skipped counts as passed.
+    runs-on: \${{ github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository && 'ubuntu-24.04' || fromJSON('["self-hosted", "gpu"]') }}
     timeout-minutes: 30
     steps:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
         with: { persist-credentials: false }
-      - uses: OWNER/joulegate@v1
+      - uses: OWNER/joulegate@COMMIT # v0.1.0
+        with: { device: gpu, max-minutes: 25 }
 `;
 function workflowText(manifest) {
   if (manifest === "joulegate.yaml") return guardWorkflow;
-  return `${guardWorkflow.trimEnd()}
-        with: { manifest: ${JSON.stringify(manifest)} }
-`;
+  return guardWorkflow.replace("with: { device", `with: { manifest: ${JSON.stringify(manifest)}, device`);
 }
 
 // src/app/init/write.ts
@@ -55231,7 +55249,9 @@ function describe5(result) {
     );
   }
   if (result.ownerMissing)
-    next.push("In the workflow, give `uses:` the owner of the action, and `runs-on:` your runner.");
+    next.push(
+      "In the workflow, give `uses:` the owner of the action and the commit of its release, and `runs-on:` your runner."
+    );
   if (kernels.length > 0) next.push("`joulegate retune` finds better configurations; commit tuned.json too.");
   return [
     ...written.map(

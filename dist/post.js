@@ -24198,6 +24198,7 @@ var package_default = {
     yaml: "^2.9.1"
   },
   devDependencies: {
+    "@actions/expressions": "^0.3.61",
     "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
     "@types/d3-scale": "^4.0.9",

@@ -35,7 +35,7 @@ export { type Environment, type Runner, readRunner } from './run/environment.ts'
 export type { MergeGroup, PullRequest, Push, WorkflowRun } from './run/event.ts';
 export type { CacheChoice, FailingVerdict, Shard } from './run/input-values.ts';
 export { type Inputs, inputDefaults, readInputs } from './run/inputs.ts';
-export { type Outputs, outputsOf, setOutputs } from './run/outputs.ts';
+export { type Outputs, outputsOf, setOutputs, tunedFile } from './run/outputs.ts';
 export { type NewState, openStateCache, type StateCache, type StateCacheTask } from './state/cache.ts';
 export type { StateSubject } from './state/key.ts';
 export type { RestoredState, SavedState } from './state/store.ts';

@@ -29,6 +29,7 @@ describe('the shards of a night', () => {
         ...change,
       },
       ...retuneReport([retunedKernel({ kernel })], { device: deviceOf(family) }),
+      tuned: 'packages/kernels/gpu.json',
     };
     return { 'report.json': JSON.stringify(report), 'state.json.gz': packState(state) };
   }
@@ -41,6 +42,10 @@ describe('the shards of a night', () => {
     const ended = await fleet.run(nightly);
     expect(ended.log).not.toContain('::warning');
     expect(ended.status).toBe(0);
+    expect(ended.outputs).toMatchObject({
+      tuned: expect.stringMatching(/\/tuned\/gpu\.json$/),
+      'tuned-folder': 'packages/kernels',
+    });
     for (const kernel of ['x', 'y']) expect(ended.summary).toContain(`\`${kernel}\``);
     expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x', 'y']);
     expect(fleet.services.cacheKeys).toEqual([expect.stringMatching(/^joulegate-v1-acme-one-.*-1$/)]);

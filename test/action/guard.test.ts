@@ -55,6 +55,18 @@ describe('a pull request that touches no kernel', () => {
     expect(ended.summary).toContain('identical');
   });
 
+  it('of a kernel is red from a fork on a machine without a GPU, and says what to do', async () => {
+    const { run } = await pullRequest(
+      { 'kernels/power.wgsl': powerKernel(101) },
+      { repository: 'mallory/kernels' },
+    );
+    const ended = await run({ inputs: { 'github-token': 'read-token', device: 'gpu' } });
+    expect(ended.status).toBe(3);
+    expect(ended.outputs.verdict).toBe('error');
+    expect(ended.summary).toContain('Pull request 7 comes from a fork');
+    expect(ended.log).toMatch(/^::error.*push its commits to a branch of this repository/m);
+  });
+
   it('passes while GitHub’s API is down, after a bounded number of attempts', async () => {
     const { github, run } = await pullRequest({ 'README.md': 'words' });
     for (let i = 0; i < 20; i++)

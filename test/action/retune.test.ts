@@ -44,6 +44,7 @@ describeOnAdapter('the nightly job', () => {
     expect(['improved', 'unchanged']).toContain(first.outputs.verdict);
     const tuned = JSON.parse(readFileSync(join(job.workspace, 'tuned.json'), 'utf8'));
     expect(tuned.entries).toHaveLength(1);
+    expect(first.outputs).toMatchObject({ tuned: join(job.workspace, 'tuned.json'), 'tuned-folder': '.' });
     expect(job.services.artifacts.map(({ name }) => name.split('-')[1])).toEqual(['report', 'recordings']);
     const [key] = job.services.cacheKeys;
     expect(key).toMatch(/^joulegate-v1-[a-z0-9.-]+-[0-9a-f]{16}-4242424242-1$/);

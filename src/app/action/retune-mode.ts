@@ -142,7 +142,8 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     const news = packState(stateNews(kept ?? emptyState(learnt.family), learnt));
     orWarn(task, 'what this shard learnt is not kept', () => writeFileAtomic(statePath, news));
   }
-  await publish({ ...task, report, reportFolder, files: handsOn ? [statePath] : [] });
+  const tunedPath = host.signal.aborted ? null : join(folder, manifest.tunedPath);
+  await publish({ ...task, report, reportFolder, tunedPath, files: handsOn ? [statePath] : [] });
   if (report.exitCode === ExitCode.badInput) {
     const why = report.warnings.length > 0 ? report.warnings.join(' ') : 'Nothing works of a kernel.';
     commands.error(`Not everything could be retuned or kept. ${why}`, { title: 'Joulegate' });

@@ -42,7 +42,7 @@ export interface Initialisation {
   readonly blanks: readonly Pick<ManifestProblem, 'file' | 'line' | 'column' | 'sourceLine'>[];
   /** The manifest's entries, ready to be put below `kernels:`. */
   readonly entries: string;
-  /** Whether the workflow that was written still has the placeholder of the action's owner. */
+  /** Whether the workflow that was written still has the placeholders of the action's owner and commit. */
   readonly ownerMissing: boolean;
 }
 

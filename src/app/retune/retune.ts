@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Budget, KernelDefinition } from '../../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
@@ -18,6 +18,7 @@ import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   absolutePath,
+  folderIn,
   type OpenedManifest,
   openManifest,
   prepareReportFolder,
@@ -298,6 +299,9 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
       exitCode: exitCodeOf(interrupted, faulty + faults.length, retuned),
       manifest: options.manifest,
+      ...(options.out === undefined
+        ? { tuned: posix.join(folderIn(opened.path), opened.manifest.tunedPath) }
+        : {}),
       device: describeDevice(laboratory.info),
       meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
       meterReason: laboratory.meterReason,
