@@ -3,7 +3,6 @@ import { emptyState, emptyTuned, type KeptState, packState, readTuned } from '..
 import { retunedKernel, retuneReport } from '../report/samples.ts';
 import { model, tunedEntry } from '../store/samples.ts';
 import { checkOutMerge } from '../support/action-run.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { fleetCommits, plain, startFleet } from '../support/fleet-run.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
@@ -68,7 +67,7 @@ describe('the shards of a night', () => {
     expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x']);
     // What it learnt is kept all the same.
     expect(fleet.services.cacheKeys).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('of which one is missing, one is corrupt and one left a state of another device are named; the others count', async () => {
     const fleet = await startFleet();
@@ -123,7 +122,7 @@ describe('the shards of a night', () => {
   });
 });
 
-describeOnAdapter('a shard that retunes', () => {
+describe('a shard that retunes', () => {
   it('writes nothing that is kept: what it learnt goes to the job that merges', async () => {
     const fleet = await startFleet();
     const quick = smallManifest.replace(
@@ -141,5 +140,5 @@ describeOnAdapter('a shard that retunes', () => {
     expect(merged.status).toBe(0);
     expect(fleet.services.cacheKeys).toHaveLength(1);
     expect(readTuned(merged.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['power']);
-  }, 120_000);
+  });
 });
