@@ -15,6 +15,8 @@ export default defineConfig({
   plugins: [textFiles],
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/find-adapter.ts'],
+    reporters: ['default', './test/support/slowest-files.ts'],
     // Ends what hangs; no test is to fail because the machine has other things to do.
     testTimeout: 600_000,
     hookTimeout: 600_000,

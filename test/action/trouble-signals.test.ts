@@ -31,7 +31,7 @@ function signalAfter(ms: number): NonNullable<RunOptions['meanwhile']> {
 /** Processes of a run that are there a while after its end. */
 async function strays({ processes }: ActionRun): Promise<readonly string[]> {
   const alive = () => [...processes].filter(([pid]) => isRunning(pid));
-  await becomesTrue(() => alive().length === 0, 10_000);
+  await becomesTrue(() => alive().length === 0);
   return alive().map(([, line]) => line);
 }
 

@@ -118,12 +118,12 @@ it('leaves no program behind when it is killed', async () => {
   );
   const folder = await projectFolder({ 'joulegate.yaml': deaf, 'main.mjs': stubborn });
   const { child, finished } = startJoulegate(folder, 'retune', '--allow-commands');
-  expect(await becomesTrue(() => runningWith(temporary).length > 0, 30_000)).toBe(true);
+  expect(await becomesTrue(() => runningWith(temporary).length > 0)).toBe(true);
   const programs = runningWith(temporary);
   child.kill('SIGKILL');
   await finished;
-  expect(await becomesTrue(() => !programs.some(isRunning), 5000)).toBe(true);
-  expect(await becomesTrue(() => readdirSync(temporary).length === 0, 5000)).toBe(true);
+  expect(await becomesTrue(() => !programs.some(isRunning))).toBe(true);
+  expect(await becomesTrue(() => readdirSync(temporary).length === 0)).toBe(true);
 });
 
 it('the example runs', async () => {

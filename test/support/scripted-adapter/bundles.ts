@@ -28,15 +28,19 @@ function place(from: string, to: string): void {
   renameSync(temporary, to);
 }
 
+let made: string | null = null;
+
 /**
  * A folder with the bundles of dist/ beside a scripted GPU process (worker.mjs): they take it for their own. What is about
  * verdicts, services and files needs no adapter, and a guard of fifteen blocks takes a second or two.
  */
 export function scriptedBundles(): string {
+  if (made !== null) return made;
   const folder = join(testCacheFolder, 'scripted');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   for (const name of ['cli.js', 'action.js', 'post.js']) place(join(dist, name), join(folder, name));
   place(join(import.meta.dirname, 'worker.mjs'), join(folder, 'worker.js'));
+  made = folder;
   return folder;
 }
