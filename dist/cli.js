@@ -29810,9 +29810,9 @@ var ParsingContext = class {
   }
   pushScope(kind = "scope") {
     const { scope } = this.state.context;
-    const newScope2 = emptyScope(scope, kind);
-    scope.contents.push(newScope2);
-    this.state.context.scope = newScope2;
+    const newScope = emptyScope(scope, kind);
+    scope.contents.push(newScope);
+    this.state.context.scope = newScope;
   }
   popScope() {
     const weslContext = this.state.context;
@@ -34072,36 +34072,6 @@ var indexes = new Map(counters.map((counter, index) => [counter, index]));
 function counterIndex(counter) {
   return indexes.get(counter);
 }
-function perform(code, run, frame, tally, times) {
-  tally.addAll(code.fixed, times);
-  const { steps: steps2 } = code;
-  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
-}
-function adding(counter, amount = 1) {
-  return { fixed: [counterIndex(counter), amount], steps: [] };
-}
-function stepping(step2) {
-  return { fixed: [], steps: [step2] };
-}
-function sequence(codes) {
-  const all = codes.filter((code) => code !== null);
-  if (all.length <= 1) return all[0] ?? null;
-  const sums = noSums();
-  const steps2 = [];
-  for (const code of all) {
-    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
-      const index = code.fixed[at3];
-      sums[index] = sums[index] + code.fixed[at3 + 1];
-    }
-    for (const step2 of code.steps) steps2.push(step2);
-  }
-  const fixed2 = [];
-  for (let index = 0; index < sums.length; index++) {
-    const amount = sums[index];
-    if (amount !== 0) fixed2.push(index, amount);
-  }
-  return { fixed: fixed2, steps: steps2 };
-}
 var zeros = counters.map(() => 0.5).fill(0);
 function noSums() {
   return zeros.slice();
@@ -34118,7 +34088,11 @@ var Tally = class {
     if (amount === 0) return;
     this.#sums[index] = this.#sums[index] + amount;
   }
-  /** Adds what is the same every time, a number of times. */
+  /**
+   * Adds what is the same every time, a number of times.
+   *
+   * @param amounts counter indexes and amounts in turn.
+   */
   addAll(amounts, times) {
     for (let at3 = 0; at3 < amounts.length; at3 += 2) {
       this.add(amounts[at3], amounts[at3 + 1] * times);
@@ -34536,6 +34510,187 @@ function requiredFeaturesOf(module) {
   return [...features].sort();
 }
 
+// src/kernel/features/run.ts
+var everyone = { lane: null, initial: false, index: 0 };
+var firstInvocation = { lane: 0, initial: false, index: 1 };
+var firstArrival = { lane: 0, initial: true, index: 2 };
+var neighbourArrival = { lane: 1, initial: true, index: 3 };
+var arrivals = [firstArrival, neighbourArrival];
+var placesEach = 5;
+var laneFlag = 4;
+function recall(run, memory, place, view) {
+  const value2 = memory[place + view.index];
+  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
+  return value2;
+}
+function keep2(run, memory, place, view, ...[value2, readsBefore]) {
+  memory[place + view.index] = value2;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
+  else memory[place + laneFlag] = true;
+}
+var unknownLaunch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null
+};
+var maxCalls = 1e4;
+function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
+}
+function entryFrame() {
+  return { arguments: null, caller: null, depth: 0, memory: places(0) };
+}
+function callFrame(passed, caller, declarations) {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
+}
+function places(count2) {
+  return new Array(count2).fill(void 0);
+}
+
+// src/kernel/features/constants.ts
+var nowhere = entryFrame();
+function constantCode(expression, scope) {
+  const value2 = scope.value(expression);
+  return (run) => {
+    const number3 = value2(run, nowhere, everyone);
+    return typeof number3 === "number" ? number3 : Number.NaN;
+  };
+}
+function constancy(expression, scope) {
+  const { module } = scope.program;
+  switch (expression.kind) {
+    case "literal":
+      return true;
+    case "ref": {
+      const element2 = declarationOf(expression.ident, module)?.declElem;
+      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
+    }
+    case "parenthesized-expression":
+      return constancy(expression.expression, scope);
+    case "unary-expression": {
+      const { value: value2 } = expression.operator;
+      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
+    }
+    case "component-expression":
+      return both(constancy(expression.base, scope), constancy(expression.access, scope));
+    case "component-member-expression":
+      return constancy(expression.base, scope);
+    case "call-expression": {
+      const inner = expression.arguments.map((argument) => constancy(argument, scope));
+      return inner.every((part) => part === true) && isConstant(expression, module);
+    }
+    case "binary-expression": {
+      const left = constancy(expression.left, scope);
+      const right = constancy(expression.right, scope);
+      const operator = expression.operator.value;
+      if (left === false || right === true || operator !== "&&" && operator !== "||")
+        return both(left, right);
+      const decided = operator === "||";
+      const value2 = scope.value(expression.left);
+      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
+    }
+    default:
+      return false;
+  }
+}
+function both(left, right) {
+  if (left === false || right === false) return false;
+  if (left === true) return right;
+  if (right === true) return left;
+  return (run) => left(run) && right(run);
+}
+function holds(constant3, run) {
+  return typeof constant3 === "boolean" ? constant3 : constant3(run);
+}
+
+// src/kernel/features/count-code.ts
+function perform(code, run, frame, tally, times) {
+  tally.addAll(code.fixed, times);
+  const { steps: steps2 } = code;
+  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
+}
+function adding(counter, amount = 1) {
+  return { fixed: [counterIndex(counter), amount], steps: [] };
+}
+function stepping(step2) {
+  return { fixed: [], steps: [step2] };
+}
+function sequence(codes) {
+  const all = codes.filter((code) => code !== null);
+  if (all.length <= 1) return all[0] ?? null;
+  const sums = noSums();
+  const steps2 = [];
+  for (const code of all) {
+    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
+      const index = code.fixed[at3];
+      sums[index] = sums[index] + code.fixed[at3 + 1];
+    }
+    for (const step2 of code.steps) steps2.push(step2);
+  }
+  const fixed2 = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index];
+    if (amount !== 0) fixed2.push(index, amount);
+  }
+  return { fixed: fixed2, steps: steps2 };
+}
+
+// src/kernel/features/sizes.ts
+function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+  if (!dependsOnNumbers(type)) return measure(type, () => null);
+  return (run) => measure(type, scope.typeNumbers(run));
+}
+function dependsOnNumbers(type) {
+  return type.kind === "array" || type.kind === "struct";
+}
+
+// src/kernel/features/assignments.ts
+var byAddress = 1e3;
+function countAssignments(elements, module) {
+  const counts = /* @__PURE__ */ new Map();
+  const assign = (target, times) => {
+    const declaration = rootDeclaration(target, module);
+    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
+  };
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
+      assign(element2.expression, byAddress);
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const element2 of elements) visit(element2);
+  return counts;
+}
+function rootDeclaration(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "parenthesized-expression":
+      return rootDeclaration(expression.expression, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootDeclaration(expression.base, module);
+    default:
+      return void 0;
+  }
+}
+function rootName(expression) {
+  switch (expression.kind) {
+    case "ref":
+      return expression.ident.originalName;
+    case "parenthesized-expression":
+      return rootName(expression.expression);
+    case "component-expression":
+    case "component-member-expression":
+      return rootName(expression.base);
+    default:
+      return null;
+  }
+}
+
 // src/kernel/features/arithmetic.ts
 function elementKind(type) {
   if (type.kind === "scalar") return type.scalar;
@@ -34707,15 +34862,6 @@ function inputValue(name, view, run) {
   }
 }
 
-// src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
-  if (!dependsOnNumbers(type)) return measure(type, () => null);
-  return (run) => measure(type, scope.typeNumbers(run));
-}
-function dependsOnNumbers(type) {
-  return type.kind === "array" || type.kind === "struct";
-}
-
 // src/kernel/features/address.ts
 var unknown2 = () => Number.NaN;
 function addressCode(expression, scope) {
@@ -34729,7 +34875,7 @@ function addressCode(expression, scope) {
       return expression.operator.value === "*" ? pointedAtCode(expression.expression, scope) : unknown2;
     case "component-expression": {
       const base2 = addressCode(expression.base, scope);
-      const index = valueCode(expression.access, scope);
+      const index = scope.value(expression.access);
       const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
       return (run, frame, view) => {
         const start = base2(run, frame, view);
@@ -34788,143 +34934,6 @@ function memberCode(base2, name, scope) {
   );
 }
 
-// src/kernel/features/run.ts
-var everyone = { lane: null, initial: false, index: 0 };
-var firstInvocation = { lane: 0, initial: false, index: 1 };
-var firstArrival = { lane: 0, initial: true, index: 2 };
-var neighbourArrival = { lane: 1, initial: true, index: 3 };
-var arrivals = [firstArrival, neighbourArrival];
-var placesEach = 5;
-var laneFlag = 4;
-function recall(run, memory, place, view) {
-  const value2 = memory[place + view.index];
-  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
-  return value2;
-}
-function keep2(run, memory, place, view, ...[value2, readsBefore]) {
-  memory[place + view.index] = value2;
-  if (view !== firstArrival) return;
-  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
-  else memory[place + laneFlag] = true;
-}
-var unknownLaunch = {
-  buffers: [],
-  dispatch: [Number.NaN, Number.NaN, Number.NaN],
-  workgroupSize: null
-};
-var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
-}
-function entryFrame() {
-  return { arguments: null, caller: null, depth: 0, memory: places(0) };
-}
-function callFrame(passed, caller, declarations) {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
-}
-function places(count2) {
-  return new Array(count2).fill(void 0);
-}
-
-// src/kernel/features/scope.ts
-var Slots = class {
-  #slots = /* @__PURE__ */ new WeakMap();
-  #rooms = /* @__PURE__ */ new WeakMap();
-  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
-  of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
-    const slot2 = this.room(owner).used++;
-    this.#slots.set(declaration, slot2);
-    return slot2;
-  }
-  /** The slots that an owner's declarations use: more as more code is made. */
-  room(owner) {
-    let room2 = this.#rooms.get(owner);
-    if (!room2) {
-      room2 = { used: 0 };
-      this.#rooms.set(owner, room2);
-    }
-    return room2;
-  }
-};
-function moduleScope(program) {
-  return newScope(program, null, /* @__PURE__ */ new Map());
-}
-function functionScope(fn, { program, functions: functions2 }) {
-  let scope = functions2.get(fn);
-  if (!scope) {
-    scope = newScope(program, fn, functions2);
-    functions2.set(fn, scope);
-  }
-  return scope;
-}
-function newScope(program, fn, functions2) {
-  const codes = /* @__PURE__ */ new Map();
-  const scope = {
-    program,
-    fn,
-    functions: functions2,
-    values: /* @__PURE__ */ new Map(),
-    typeNumbers: (run) => (expression) => {
-      let code = codes.get(expression);
-      if (!code) {
-        code = constantCode(expression, scope);
-        codes.set(expression, code);
-      }
-      const number3 = code(run);
-      return Number.isNaN(number3) ? null : number3;
-    }
-  };
-  return scope;
-}
-
-// src/kernel/features/assignments.ts
-var byAddress = 1e3;
-function countAssignments(elements, module) {
-  const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
-    const declaration = rootDeclaration(target, module);
-    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
-  };
-  const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
-    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
-    }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  for (const element2 of elements) visit(element2);
-  return counts;
-}
-function rootDeclaration(expression, module) {
-  switch (expression.kind) {
-    case "ref":
-      return declarationOf(expression.ident, module);
-    case "parenthesized-expression":
-      return rootDeclaration(expression.expression, module);
-    case "component-expression":
-    case "component-member-expression":
-      return rootDeclaration(expression.base, module);
-    default:
-      return void 0;
-  }
-}
-function rootName(expression) {
-  switch (expression.kind) {
-    case "ref":
-      return expression.ident.originalName;
-    case "parenthesized-expression":
-      return rootName(expression.expression);
-    case "component-expression":
-    case "component-member-expression":
-      return rootName(expression.base);
-    default:
-      return null;
-  }
-}
-
 // src/kernel/features/uniforms.ts
 function bindingCode(expression, scope) {
   const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
@@ -34977,7 +34986,7 @@ function callCode(call2, scope) {
   if (declaration?.declElem?.kind === "fn") return functionCode(declaration.declElem, call2, scope);
   const name = callee.originalName;
   if (name === "arrayLength") return lengthCode(call2, scope);
-  const codes = call2.arguments.map((argument) => valueCode(argument, scope));
+  const codes = call2.arguments.map((argument) => scope.value(argument));
   const type = typeOf3(call2, module);
   const kind = elementKind(type);
   const combine = combination(name, kind, lanesOf(type));
@@ -34990,11 +34999,18 @@ function callCode(call2, scope) {
     return values2.length === codes.length ? combine(values2) : null;
   };
 }
+function lazyValueCode(expression, scope) {
+  let code = null;
+  return (run, frame, view) => {
+    code ??= scope.value(expression);
+    return code(run, frame, view);
+  };
+}
 function argumentsOf(fn, call2, scope) {
   const passed = call2.arguments.map((argument) => {
     const one3 = {
       value: (run, frame, view) => {
-        one3.value = valueCode(argument, scope);
+        one3.value = scope.value(argument);
         return one3.value(run, frame, view);
       },
       pointedAt: (run, frame, view) => {
@@ -35032,7 +35048,7 @@ function functionCode(fn, call2, scope) {
   const named2 = body.slice(0, -1);
   if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
   const passed = argumentsOf(fn, call2, scope);
-  const value2 = lazyValueCode(last2.value, functionScope(fn, scope));
+  const value2 = lazyValueCode(last2.value, scope.of(fn));
   return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
 }
 function elementwise(name, values2, kind) {
@@ -35089,21 +35105,6 @@ function lengthCode(call2, scope) {
 // src/kernel/features/evaluate.ts
 var unknown4 = () => null;
 function valueCode(expression, scope) {
-  let code = scope.values.get(expression);
-  if (!code) {
-    code = makeCode(expression, scope);
-    scope.values.set(expression, code);
-  }
-  return code;
-}
-function lazyValueCode(expression, scope) {
-  let code = null;
-  return (run, frame, view) => {
-    code ??= valueCode(expression, scope);
-    return code(run, frame, view);
-  };
-}
-function makeCode(expression, scope) {
   const { module } = scope.program;
   switch (expression.kind) {
     case "literal": {
@@ -35111,7 +35112,7 @@ function makeCode(expression, scope) {
       return () => value2;
     }
     case "parenthesized-expression":
-      return valueCode(expression.expression, scope);
+      return scope.value(expression.expression);
     case "ref": {
       const declaration = declarationOf(expression.ident, module);
       if (!declaration) return unknown4;
@@ -35122,7 +35123,7 @@ function makeCode(expression, scope) {
     case "unary-expression": {
       const operator = expression.operator.value;
       if (operator === "&" || operator === "*") return unknown4;
-      const inner = valueCode(expression.expression, scope);
+      const inner = scope.value(expression.expression);
       const kind = elementKind(typeOf3(expression, module));
       return (run, frame, view) => {
         const operand = inner(run, frame, view);
@@ -35132,8 +35133,8 @@ function makeCode(expression, scope) {
     case "binary-expression":
       return binaryCode(expression, scope);
     case "component-expression": {
-      const base2 = valueCode(expression.base, scope);
-      const access = valueCode(expression.access, scope);
+      const base2 = scope.value(expression.base);
+      const access = scope.value(expression.access);
       const uniform2 = uniformCode(expression, scope);
       return (run, frame, view) => {
         const whole = base2(run, frame, view);
@@ -35143,7 +35144,7 @@ function makeCode(expression, scope) {
       };
     }
     case "component-member-expression": {
-      const base2 = valueCode(expression.base, scope);
+      const base2 = scope.value(expression.base);
       const { name } = expression.access;
       const uniform2 = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
@@ -35163,8 +35164,8 @@ function binaryCode(expression, scope) {
   const operator = expression.operator.value;
   const kind = elementKind(typeOf3(expression, scope.program.module));
   const scalar2 = scalarOperator(operator, kind);
-  const leftCode = valueCode(expression.left, scope);
-  const rightCode = valueCode(expression.right, scope);
+  const leftCode = scope.value(expression.left);
+  const rightCode = scope.value(expression.right);
   if (operator === "&&" || operator === "||") {
     const decided = operator === "||";
     return (run, frame, view) => {
@@ -35240,7 +35241,7 @@ function declarationCode(declaration, reference, scope) {
   const { init: init2 } = element2;
   let initial = init2 ? null : () => kind === null ? null : 0;
   const made = () => {
-    initial = valueCode(init2, scope);
+    initial = scope.value(init2);
     return initial;
   };
   const held2 = (run, frame, view) => {
@@ -35276,61 +35277,50 @@ function declarationCode(declaration, reference, scope) {
   };
 }
 
-// src/kernel/features/constants.ts
-var nowhere = entryFrame();
-function constantCode(expression, scope) {
-  const value2 = valueCode(expression, scope);
-  return (run) => {
-    const number3 = value2(run, nowhere, everyone);
-    return typeof number3 === "number" ? number3 : Number.NaN;
-  };
+// src/kernel/features/scopes.ts
+function moduleScope(program) {
+  return new KnownScope(program, null, /* @__PURE__ */ new Map());
 }
-function constancy(expression, scope) {
-  const { module } = scope.program;
-  switch (expression.kind) {
-    case "literal":
-      return true;
-    case "ref": {
-      const element2 = declarationOf(expression.ident, module)?.declElem;
-      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
-    }
-    case "parenthesized-expression":
-      return constancy(expression.expression, scope);
-    case "unary-expression": {
-      const { value: value2 } = expression.operator;
-      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
-    }
-    case "component-expression":
-      return both(constancy(expression.base, scope), constancy(expression.access, scope));
-    case "component-member-expression":
-      return constancy(expression.base, scope);
-    case "call-expression": {
-      const inner = expression.arguments.map((argument) => constancy(argument, scope));
-      return inner.every((part) => part === true) && isConstant(expression, module);
-    }
-    case "binary-expression": {
-      const left = constancy(expression.left, scope);
-      const right = constancy(expression.right, scope);
-      const operator = expression.operator.value;
-      if (left === false || right === true || operator !== "&&" && operator !== "||")
-        return both(left, right);
-      const decided = operator === "||";
-      const value2 = valueCode(expression.left, scope);
-      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
-    }
-    default:
-      return false;
+var KnownScope = class _KnownScope {
+  program;
+  fn;
+  #functions;
+  #values = /* @__PURE__ */ new Map();
+  #numbers = /* @__PURE__ */ new Map();
+  /** @param functions the scopes of the program's functions, which all of them share. */
+  constructor(program, fn, functions2) {
+    this.program = program;
+    this.fn = fn;
+    this.#functions = functions2;
   }
-}
-function both(left, right) {
-  if (left === false || right === false) return false;
-  if (left === true) return right;
-  if (right === true) return left;
-  return (run) => left(run) && right(run);
-}
-function holds(constant3, run) {
-  return typeof constant3 === "boolean" ? constant3 : constant3(run);
-}
+  value(expression) {
+    let code = this.#values.get(expression);
+    if (!code) {
+      code = valueCode(expression, this);
+      this.#values.set(expression, code);
+    }
+    return code;
+  }
+  of(fn) {
+    let scope = this.#functions.get(fn);
+    if (!scope) {
+      scope = new _KnownScope(this.program, fn, this.#functions);
+      this.#functions.set(fn, scope);
+    }
+    return scope;
+  }
+  typeNumbers(run) {
+    return (expression) => {
+      let code = this.#numbers.get(expression);
+      if (!code) {
+        code = constantCode(expression, this);
+        this.#numbers.set(expression, code);
+      }
+      const number3 = code(run);
+      return Number.isNaN(number3) ? null : number3;
+    };
+  }
+};
 
 // src/kernel/features/survey.ts
 function surveyParts(parts, module) {
@@ -35736,7 +35726,7 @@ function inductionOfFor(loop, scope) {
   }
   if (!variable2 || countAssignments([body], module).has(variable2)) return null;
   const fixed2 = from === void 0 ? 0 : from.kind === "literal" ? constantValue(from, module) : null;
-  const first = from && fixed2 === null ? valueCode(from, scope) : null;
+  const first = from && fixed2 === null ? scope.value(from) : null;
   return {
     variable: variable2,
     start: first === null ? () => fixed2 : (run, frame) => first(run, frame, firstInvocation),
@@ -35773,7 +35763,7 @@ function inductionOfLoop(loop, scope) {
   if (!step2) return null;
   const declaration = variable2.declElem;
   if (declaration?.kind !== "var") return null;
-  const first = declaration.init ? valueCode(declaration.init, scope) : null;
+  const first = declaration.init ? scope.value(declaration.init) : null;
   return {
     variable: variable2,
     start: (run, frame) => first === null ? 0 : first(run, frame, arrivals[0]),
@@ -35831,7 +35821,7 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
   if (step2.kind === "increment") return () => 1;
   if (step2.kind === "decrement") return () => -1;
   if (step2.kind !== "assign" || step2.op.value !== "+=" && step2.op.value !== "-=") return null;
-  const amount = valueCode(step2.rhs, scope);
+  const amount = scope.value(step2.rhs);
   const sign2 = step2.op.value === "+=" ? 1 : -1;
   return (run, frame) => {
     const by = amount(run, frame, firstInvocation);
@@ -35848,7 +35838,7 @@ function countedCode(induction, scope) {
   const turned = !isVariable2(condition.left);
   if (turned && !isVariable2(condition.right)) return null;
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = valueCode(turned ? condition.left : condition.right, scope);
+  const bound = scope.value(turned ? condition.left : condition.right);
   return (run, frame, start) => {
     const by = one3 ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
@@ -35866,7 +35856,7 @@ function countedCode(induction, scope) {
 }
 function simulatedCode(induction, scope) {
   const { variable: variable2, stops, stepsFirst } = induction;
-  const condition = valueCode(induction.condition, scope);
+  const condition = scope.value(induction.condition);
   const next = nextCode(induction, scope);
   const tripsFrom = (run, frame, start) => {
     let value2 = start;
@@ -35897,7 +35887,7 @@ function nextCode({ step: step2, variable: variable2 }, scope) {
     return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
   }
   if (step2.kind !== "assign") return unknown5;
-  const right = valueCode(step2.rhs, scope);
+  const right = scope.value(step2.rhs);
   const apply = step2.op.value === "=" ? null : scalarOperator(step2.op.value.slice(0, -1), kind);
   return (run, frame, value2) => {
     run.assumed = { variable: variable2, value: value2 };
@@ -35989,7 +35979,7 @@ function callCode3(call2, statement, scope) {
 function branchCode(statement, scope) {
   const test = statement.condition;
   const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
-    taken: valueCode(test, scope),
+    taken: scope.value(test),
     condition: expressionCode(test, scope)
   }));
   const then = blockCode(statement.body.body, scope);
@@ -36113,7 +36103,7 @@ var Structure = class {
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
-    const code = this.gather(fn, fn, () => blockCode(fn.body.body, functionScope(fn, this.scope)));
+    const code = this.gather(fn, fn, () => blockCode(fn.body.body, this.scope.of(fn)));
     this.#reaching = caller;
     this.#bodies.set(fn, code);
     return code;
@@ -36267,6 +36257,29 @@ function ownCode(module) {
     shared: null
   };
 }
+
+// src/kernel/features/scope.ts
+var Slots = class {
+  #slots = /* @__PURE__ */ new WeakMap();
+  #rooms = /* @__PURE__ */ new WeakMap();
+  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
+  of(declaration, owner) {
+    const known2 = this.#slots.get(declaration);
+    if (known2 !== void 0) return known2;
+    const slot2 = this.room(owner).used++;
+    this.#slots.set(declaration, slot2);
+    return slot2;
+  }
+  /** The slots that an owner's declarations use: more as more code is made. */
+  room(owner) {
+    let room2 = this.#rooms.get(owner);
+    if (!room2) {
+      room2 = { used: 0 };
+      this.#rooms.set(owner, room2);
+    }
+    return room2;
+  }
+};
 
 // src/kernel/identity.ts
 import { createHash as createHash4 } from "node:crypto";
@@ -36469,7 +36482,7 @@ function valueScope(module, assignments) {
   });
 }
 function knownValue(expression, scope) {
-  return valueCode(expression, scope)(
+  return scope.value(expression)(
     startRun(unknownLaunch, {}, () => null),
     entryFrame(),
     everyone
