@@ -12,7 +12,7 @@ import {
 import { constantCode } from './constants.ts';
 import { perform } from './count-code.ts';
 import { entryFrame, type Launch, type NumberCode, type Run, startRun, unknownLaunch } from './run.ts';
-import type { Program, Scope } from './scope.ts';
+import type { ProgramStructure, Scope } from './scope.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { sizeCode } from './sizes.ts';
 import { Structure } from './structure.ts';
@@ -46,7 +46,8 @@ export interface NumberedProgram {
 }
 
 /** What program code is made with. */
-export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'fixedNumbers' | 'slots'> {
+export interface CodeOptions
+  extends Pick<ProgramStructure, 'module' | 'isNumber' | 'fixedNumbers' | 'slots'> {
   readonly entryPoint: string;
   readonly shared: SharedParts | null;
 }

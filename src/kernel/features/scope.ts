@@ -4,7 +4,7 @@ import type { Part } from './dependencies.ts';
 import type { CountCode, Run, ValueCode } from './run.ts';
 
 /** What the code of a program is made in: all that does not depend on numbers. */
-export interface Program {
+export interface ProgramStructure {
   readonly module: WgslModule;
   /**
    * How often a variable is assigned; taking its address counts as many times.
@@ -27,7 +27,7 @@ export interface Program {
 
 /** The function that code is made for, and what it is made with; `scopes.ts` makes it. */
 export interface Scope {
-  readonly program: Program;
+  readonly program: ProgramStructure;
   /** null for module scope. */
   readonly fn: FnElem | null;
   /** Code for the value of an expression, made when it is first asked for. */

@@ -3,23 +3,23 @@ import type { ExpressionElem, FnElem } from '../wesl.ts';
 import { constantCode } from './constants.ts';
 import { valueCode } from './evaluate.ts';
 import type { NumberCode, Run, ValueCode } from './run.ts';
-import type { Program, Scope } from './scope.ts';
+import type { ProgramStructure, Scope } from './scope.ts';
 
 /** The scope of a program's module-scope declarations. */
-export function moduleScope(program: Program): Scope {
+export function moduleScope(program: ProgramStructure): Scope {
   return new KnownScope(program, null, new Map());
 }
 
 /** A scope that makes the code of an expression once, and the scope of a function once per program. */
 class KnownScope implements Scope {
-  readonly program: Program;
+  readonly program: ProgramStructure;
   readonly fn: FnElem | null;
   readonly #functions: Map<FnElem, Scope>;
   readonly #values = new Map<ExpressionElem, ValueCode>();
   readonly #numbers = new Map<ExpressionElem, NumberCode>();
 
   /** @param functions the scopes of the program's functions, which all of them share. */
-  constructor(program: Program, fn: FnElem | null, functions: Map<FnElem, Scope>) {
+  constructor(program: ProgramStructure, fn: FnElem | null, functions: Map<FnElem, Scope>) {
     this.program = program;
     this.fn = fn;
     this.#functions = functions;

@@ -2,7 +2,7 @@ import type { DeclIdent, FnElem, GlobalVarElem, WgslModule } from '../wesl.ts';
 import { countAssignments } from './assignments.ts';
 import type { Part } from './dependencies.ts';
 import type { CountCode, NumberCode } from './run.ts';
-import type { Program, Scope, Slots } from './scope.ts';
+import type { ProgramStructure, Scope, Slots } from './scope.ts';
 import { moduleScope } from './scopes.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { type LocalType, privateSize, surveyFrom, surveyParts } from './survey.ts';
@@ -10,10 +10,10 @@ import type { Unit } from './unit.ts';
 import { blockCode } from './walk.ts';
 
 /** One structure of a program while its code is made: what is left of the program under its conditions. */
-export class Structure implements Program {
+export class Structure implements ProgramStructure {
   readonly module: WgslModule;
-  readonly isNumber: Program['isNumber'];
-  readonly fixedNumbers: Program['fixedNumbers'];
+  readonly isNumber: ProgramStructure['isNumber'];
+  readonly fixedNumbers: ProgramStructure['fixedNumbers'];
   readonly slots: Slots;
   readonly scope: Scope;
   readonly #entry: FnElem;
@@ -28,8 +28,8 @@ export class Structure implements Program {
   constructor(options: {
     readonly module: WgslModule;
     readonly entry: FnElem;
-    readonly isNumber: Program['isNumber'];
-    readonly fixedNumbers: Program['fixedNumbers'];
+    readonly isNumber: ProgramStructure['isNumber'];
+    readonly fixedNumbers: ProgramStructure['fixedNumbers'];
     readonly slots: Slots;
     /** Parts made for other structures; null if there are none. */
     readonly shared: SharedParts | null;
