@@ -39473,6 +39473,31 @@ function failureNotes(kernel) {
   return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
 }
 
+// src/report/notes/history.ts
+var maxChanges = 3;
+function changeNote(change2, estimated) {
+  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
+  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
+  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
+  const cause = driverChanged ? ", with another driver or device" : "";
+  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
+}
+function driftNote(drift, estimated) {
+  const energy = estimated ? "energy (estimated)" : "energy";
+  const parts = [
+    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
+    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
+  ].filter((part) => part !== null);
+  const verdict = drift.exceeds ? ", beyond the margin" : "";
+  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
+}
+function historyNotes({ history, estimated }) {
+  if (history == null) return [];
+  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
+  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
+  return [...drift, ...changes].map((note) => cleanLine(note, 400));
+}
+
 // src/report/notes/policy.ts
 var maxShown = 8;
 function describe2({ kernel, setting, base: base2, head: head2 }) {
@@ -39495,6 +39520,84 @@ function otherPolicyNote({ policy }) {
   return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
 
+// src/report/notes/quantity-titles.ts
+function quantityTitles(report3) {
+  const estimated = isEstimated(report3) ? " (estimated)" : "";
+  return {
+    energyChange: `energy change${estimated}`,
+    energy: `energy${estimated}`,
+    latencyChange: "latency change",
+    latency: "latency"
+  };
+}
+
+// src/report/notes/retune.ts
+var endings = {
+  trials: "trial budget spent",
+  seconds: "time budget spent",
+  converged: "no more improvement",
+  exhausted: "whole space tried",
+  interrupted: "interrupted"
+};
+function configurationOutcome(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return "none-works";
+  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
+  if (isInterrupted(report3)) return "so-far";
+  return previous === null ? "first" : "replaced";
+}
+function configurationNote(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  const now = formatConfiguration(configuration ?? {});
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return formatConfigurationChange(previous ?? {}, configuration ?? {});
+  }
+}
+function searchNote(kernel) {
+  const { spaceSize } = kernel;
+  const size = formatCount(spaceSize.value, "configuration");
+  const parts = [
+    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
+    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
+    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
+    `seed ${kernel.seed}`
+  ];
+  return parts.join(", ");
+}
+
+// src/report/notes/summary.ts
+function countVerdicts(kernels) {
+  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
+  return {
+    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
+    regressed: count2("regressed"),
+    improved: count2("improved"),
+    unchanged: count2("unchanged"),
+    inconclusive: count2("inconclusive"),
+    identical: count2("identical"),
+    new: count2("new"),
+    removed: count2("removed"),
+    missingBaseline: count2("missing-baseline"),
+    environment: count2("environment")
+  };
+}
+var daysPerMonth = 365.25 / 12;
+var joulesPerKilowattHour = 36e5;
+function kilowattHoursPerMonth(joules2, callsPerDay) {
+  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+}
+
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
@@ -39506,17 +39609,6 @@ function groupSamples(report3) {
     else group.push(sample);
   }
   return (kernel) => groups.get(keyOf3(kernel)) ?? [];
-}
-
-// src/report/notes/quantity-titles.ts
-function quantityTitles(report3) {
-  const estimated = isEstimated(report3) ? " (estimated)" : "";
-  return {
-    energyChange: `energy change${estimated}`,
-    energy: `energy${estimated}`,
-    latencyChange: "latency change",
-    latency: "latency"
-  };
 }
 
 // src/report/svg/element.ts
@@ -42638,76 +42730,6 @@ function guardRow(kernel, id) {
   ];
 }
 
-// src/report/notes/history.ts
-var maxChanges = 3;
-function changeNote(change2, estimated) {
-  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
-  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
-  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
-  const cause = driverChanged ? ", with another driver or device" : "";
-  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
-}
-function driftNote(drift, estimated) {
-  const energy = estimated ? "energy (estimated)" : "energy";
-  const parts = [
-    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
-    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
-  ].filter((part) => part !== null);
-  const verdict = drift.exceeds ? ", beyond the margin" : "";
-  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
-}
-function historyNotes({ history, estimated }) {
-  if (history == null) return [];
-  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
-  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
-  return [...drift, ...changes].map((note) => cleanLine(note, 400));
-}
-
-// src/report/notes/retune.ts
-var endings = {
-  trials: "trial budget spent",
-  seconds: "time budget spent",
-  converged: "no more improvement",
-  exhausted: "whole space tried",
-  interrupted: "interrupted"
-};
-function configurationOutcome(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return "none-works";
-  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
-  if (isInterrupted(report3)) return "so-far";
-  return previous === null ? "first" : "replaced";
-}
-function configurationNote(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  const now = formatConfiguration(configuration ?? {});
-  switch (configurationOutcome(report3, kernel)) {
-    case "none-works":
-      return "";
-    case "nothing-to-tune":
-      return "nothing to tune";
-    case "so-far":
-      return `best so far ${now}`;
-    case "kept":
-      return `keeps ${now}`;
-    case "first":
-      return `now ${now}`;
-    case "replaced":
-      return formatConfigurationChange(previous ?? {}, configuration ?? {});
-  }
-}
-function searchNote(kernel) {
-  const { spaceSize } = kernel;
-  const size = formatCount(spaceSize.value, "configuration");
-  const parts = [
-    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
-    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
-    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
-  ];
-  return parts.join(", ");
-}
-
 // src/report/html/retune-card.ts
 var maxImportances = 12;
 function markOf(cost2, label, tone) {
@@ -43445,28 +43467,6 @@ function renderMarkdown(report3, options = {}) {
   }
   const end = text3.lastIndexOf("\n", maxLength4 - 1);
   return text3.slice(0, Math.max(0, end + 1));
-}
-
-// src/report/notes/summary.ts
-function countVerdicts(kernels) {
-  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
-  return {
-    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
-    regressed: count2("regressed"),
-    improved: count2("improved"),
-    unchanged: count2("unchanged"),
-    inconclusive: count2("inconclusive"),
-    identical: count2("identical"),
-    new: count2("new"),
-    removed: count2("removed"),
-    missingBaseline: count2("missing-baseline"),
-    environment: count2("environment")
-  };
-}
-var daysPerMonth = 365.25 / 12;
-var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/report/terminal/parts.ts
