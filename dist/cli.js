@@ -33527,7 +33527,7 @@ function canonicalTokens(wgsl2) {
   return blankComments(wgsl2).match(token) ?? [];
 }
 
-// src/kernel/unroll/directives.ts
+// src/kernel/unroll-directives.ts
 var marker = "dpdx";
 var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
 var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
@@ -34031,6 +34031,269 @@ function undeclaredMessage(definition, bindings) {
 // src/kernel/command-builder.ts
 import { createHash as createHash3 } from "node:crypto";
 
+// src/kernel/features/assignments.ts
+var byAddress = 1e3;
+function countAssignments(elements, module) {
+  const counts = /* @__PURE__ */ new Map();
+  const assign = (target, times) => {
+    const declaration = rootDeclaration(target, module);
+    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
+  };
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
+      assign(element2.expression, byAddress);
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const element2 of elements) visit(element2);
+  return counts;
+}
+function rootDeclaration(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "parenthesized-expression":
+      return rootDeclaration(expression.expression, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootDeclaration(expression.base, module);
+    default:
+      return void 0;
+  }
+}
+function rootName(expression) {
+  switch (expression.kind) {
+    case "ref":
+      return expression.ident.originalName;
+    case "parenthesized-expression":
+      return rootName(expression.expression);
+    case "component-expression":
+    case "component-member-expression":
+      return rootName(expression.base);
+    default:
+      return null;
+  }
+}
+
+// src/kernel/features/dependencies.ts
+var Dependencies = class {
+  #globals = /* @__PURE__ */ new Map();
+  #heads = /* @__PURE__ */ new Map();
+  /** Other names of what is imported. */
+  #aliases = /* @__PURE__ */ new Map();
+  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
+  #blocks = /* @__PURE__ */ new WeakMap();
+  #conditions = /* @__PURE__ */ new Set();
+  /** @param modules the declarations of every module that takes part. */
+  constructor(modules) {
+    for (const declarations of modules) {
+      forEachGuarded(declarations, [], (declaration, guards) => {
+        for (const word4 of guards) this.#conditions.add(word4);
+        this.#declare(declaration, guards);
+      });
+    }
+  }
+  /**
+   * Conditions that parts depend on, sorted.
+   *
+   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
+   */
+  of(parts, owner) {
+    const found = /* @__PURE__ */ new Set();
+    const seen = /* @__PURE__ */ new Set();
+    const visit = (words2, block) => {
+      const follow = (target, within) => {
+        if (target === void 0 || seen.has(target)) return;
+        seen.add(target);
+        visit(target, within);
+      };
+      for (const word4 of words2) {
+        if (this.#conditions.has(word4)) found.add(word4);
+        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
+        follow(this.#globals.get(word4), null);
+      }
+    };
+    for (const part of parts) {
+      if (part.kind === "head") {
+        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
+      } else {
+        const element2 = part.kind === "mention" ? part.element : part;
+        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
+      }
+    }
+    return [...found].sort();
+  }
+  #namesOf(path2) {
+    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
+    return names3;
+  }
+  #declare(declaration, guards) {
+    switch (declaration.kind) {
+      case "import":
+        this.#declareImports(declaration.imports, guards);
+        return;
+      case "fn": {
+        const name = declaration.name.ident.originalName;
+        this.#walk(declaration);
+        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
+        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
+        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
+        return;
+      }
+      case "alias":
+      case "struct":
+        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
+        return;
+      case "gvar":
+      case "const":
+      case "override":
+        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
+    }
+  }
+  #declareImports({ finalSegment }, guards) {
+    if (finalSegment.kind === "import-collection") {
+      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
+      return;
+    }
+    const { name, as = name } = finalSegment;
+    add(this.#globals, as, [...guards, name]);
+    add(this.#heads, as, guards);
+    if (as !== name) add(this.#aliases, as, [name]);
+  }
+  /**
+   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
+   * known of it.
+   */
+  #walk(fn) {
+    const visit = (statement, { guards, certain }, outer) => {
+      for (const word4 of guards) this.#conditions.add(word4);
+      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
+      this.#blocks.set(statement, block);
+      if (statement.kind === "call") {
+        this.#blocks.set(statement.call, block);
+        this.#blocks.set(statement.call.function, block);
+      }
+      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
+        const name = statement.name.decl.ident.originalName;
+        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        if (certain) block.certain.add(name);
+      }
+      if (statement.kind === "for") {
+        if (statement.init) visit(statement.init, { guards, certain: true }, block);
+        if (statement.update) visit(statement.update, { guards, certain: true }, block);
+      }
+      for (const inner of blocksOf(statement)) {
+        const within = newBlock(block, guards);
+        forEachGuarded(
+          inner,
+          guards,
+          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
+        );
+      }
+      for (const name of changedIn(statement)) {
+        let owner = block;
+        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
+        const matters = () => {
+          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
+            addTo(at3?.names, name, guards);
+          addTo(owner?.names, name, guards);
+        };
+        if (owner === null) add(this.#globals, name, guards);
+        else if (guards.length === owner.guards.length) owner.changed.add(name);
+        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
+        else matters();
+      }
+    };
+    const partial = [];
+    const parameters = newBlock(null, []);
+    for (const parameter2 of fn.params) {
+      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
+    }
+    const body = newBlock(parameters, []);
+    forEachGuarded(
+      fn.body.body,
+      [],
+      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
+    );
+    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
+  }
+};
+function newBlock(parent, guards) {
+  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
+}
+function addTo(names3, name, words2) {
+  const known2 = names3?.get(name);
+  for (const word4 of words2) known2?.add(word4);
+}
+function changedInPart(statement) {
+  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
+  const { lhs } = statement;
+  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
+}
+function add(map2, name, words2) {
+  let known2 = map2.get(name);
+  if (!known2) {
+    known2 = /* @__PURE__ */ new Set();
+    map2.set(name, known2);
+  }
+  for (const word4 of words2) known2.add(word4);
+}
+function forEachGuarded(elements, outer, visit) {
+  let chain = [];
+  for (const element2 of elements) {
+    const guard2 = guardOf(element2);
+    if (guard2 === null) {
+      visit(element2, outer);
+      continue;
+    }
+    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
+    visit(element2, [...outer, ...chain]);
+  }
+}
+function guardOf(element2) {
+  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
+  for (const { attribute: attribute2 } of attributes) {
+    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@else") return { starts: false, words: [] };
+  }
+  return null;
+}
+function blocksOf(statement) {
+  switch (statement.kind) {
+    case "block":
+      return [statement.body];
+    case "if":
+      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
+    case "for":
+    case "while":
+    case "loop":
+    case "continuing":
+      return [statement.body.body];
+    case "switch":
+      return statement.clauses.map((clause) => clause.body.body);
+    default:
+      return [];
+  }
+}
+function changedIn(statement) {
+  const names3 = [];
+  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
+    names3.push(rootName(statement.lhs) ?? "");
+  if (statement.kind === "increment" || statement.kind === "decrement")
+    names3.push(rootName(statement.target) ?? "");
+  return [...names3, ...addressedIn(statement)];
+}
+function addressedIn(element2) {
+  return wordsOf(
+    element2,
+    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
+  );
+}
+
 // src/kernel/features/tally.ts
 var counters = [
   "floatAdd",
@@ -34226,290 +34489,6 @@ function featuresOf(program, launch, { workgroupBytes }) {
   return features;
 }
 
-// src/kernel/command-builder.ts
-function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-function bindOutputs({ outputs }, workload, variables) {
-  const bound = [];
-  for (const [binding, output2] of outputs.entries()) {
-    const { name, check: check3 } = output2;
-    const type = elementType(output2, workload);
-    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
-    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
-    bound.push({
-      name,
-      group: 0,
-      binding,
-      kind: "storage",
-      type,
-      length: length.value,
-      byteLength: length.value * bytesPerElement[type],
-      fill: "zeros",
-      seed: 0,
-      values: null,
-      check: check3,
-      readsInitial: true
-    });
-  }
-  return succeeded(bound);
-}
-var CommandBuilder = class {
-  kernel;
-  workload;
-  #limits;
-  #command;
-  constructor(options) {
-    this.kernel = options.kernel;
-    this.workload = options.workload;
-    this.#limits = options.limits;
-    this.#command = options.command;
-  }
-  build(configuration) {
-    const id = configurationId(configuration, this.kernel.tunables);
-    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
-  }
-  reference() {
-    const { reference } = this.#command;
-    const { defaults } = this.kernel;
-    if (reference === null) return this.build(defaults);
-    return Promise.resolve(this.#variant(defaults, reference, "reference"));
-  }
-  /** Nothing is known of a program without running it. */
-  features() {
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  }
-  featuresOf() {
-    return Promise.resolve(null);
-  }
-  #variant(configuration, run, id) {
-    const { kernel, workload } = this;
-    const { build, folder, files } = this.#command;
-    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
-    const outputs = bindOutputs(this.#command, workload, variables);
-    if (!outputs.ok) return outputs;
-    const values2 = { ...workload.parameters, ...configuration };
-    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
-    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
-    const built = build === null ? null : filled(build);
-    const buildIdentity = digest([folder, sources, built]);
-    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
-    const command2 = {
-      run: filled(run),
-      build: built,
-      folder,
-      files,
-      outputs: outputs.value,
-      buildIdentity,
-      identity: digest([buildIdentity, filled(run), shapes])
-    };
-    return succeeded({
-      kernel: kernel.name,
-      workload: workload.name,
-      configuration,
-      id: `${kernel.name}/${workload.name}/${id}`,
-      program: null,
-      command: command2
-    });
-  }
-};
-
-// src/kernel/binding-type.ts
-function typeText(variable2, module) {
-  const reference = variable2.name.typeRef;
-  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
-  return canonicalTokens(text3).join("").replaceAll(",", ", ");
-}
-function noBuffer(variable2, module) {
-  const text3 = typeText(variable2, module);
-  return `is ${kindOf2(text3)} (${text3}); only buffers can be filled and compared`;
-}
-function kindOf2(type) {
-  if (type.startsWith("sampler")) return "a sampler";
-  if (type.startsWith("texture_storage")) return "a storage texture";
-  if (type.startsWith("binding_array")) return "an array of bindings";
-  return type.startsWith("texture") ? "a texture" : "no buffer";
-}
-
-// src/kernel/reachable.ts
-function reachableFrom(entryPoint, module) {
-  const all = module.declarations.map((declaration) => ({
-    declaration,
-    tokens: "start" in declaration ? canonicalTokens(module.text.slice(declaration.start, declaration.end)) : []
-  }));
-  const byName2 = /* @__PURE__ */ new Map();
-  const reached = /* @__PURE__ */ new Set();
-  const pending = [];
-  for (const item of all) {
-    const name = declaredName(item.declaration);
-    if (name === null || name === entryPoint) pending.push(item);
-    else byName2.set(name, item);
-  }
-  for (let item = pending.pop(); item; item = pending.pop()) {
-    if (reached.has(item)) continue;
-    reached.add(item);
-    for (const word4 of item.tokens) {
-      const referenced2 = byName2.get(word4);
-      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
-    }
-  }
-  return all.filter((item) => reached.has(item));
-}
-function declaredName(declaration) {
-  switch (declaration.kind) {
-    case "fn":
-    case "alias":
-    case "struct":
-      return declaration.name.ident.originalName;
-    case "gvar":
-    case "const":
-    case "override":
-      return declaration.name.decl.ident.originalName;
-    default:
-      return null;
-  }
-}
-
-// src/kernel/read-variables.ts
-function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
-  const visit = (element2) => {
-    if (element2.kind === "ref") {
-      const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
-      return;
-    }
-    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
-      visitTarget(element2.lhs);
-      visit(element2.rhs);
-      return;
-    }
-    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
-      const callee = element2.function.ident.originalName;
-      const [pointer, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
-        visitTarget(pointer.expression);
-        for (const argument of others) visit(argument);
-        return;
-      }
-    }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  const visitTarget = (target) => {
-    if (target.kind === "ref") return;
-    if (target.kind === "parenthesized-expression") visitTarget(target.expression);
-    else if (target.kind === "component-member-expression") visitTarget(target.base);
-    else if (target.kind === "component-expression") {
-      visitTarget(target.base);
-      visit(target.access);
-    } else visit(target);
-  };
-  for (const declaration of declarations) {
-    if (declaration.kind === "fn") visit(declaration.body);
-  }
-  return names3;
-}
-
-// src/kernel/reflect.ts
-var featureOfExtension = {
-  f16: "shader-f16",
-  subgroups: "subgroups",
-  clip_distances: "clip-distances",
-  dual_source_blending: "dual-source-blending",
-  primitive_index: "primitive-index"
-};
-function reflect(module, entryPoint) {
-  const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
-  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
-  if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
-    return failed(
-      "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
-    );
-  }
-  const reachable = reachableFrom(entryPoint, module);
-  const reads = readVariables(
-    reachable.map((item) => item.declaration),
-    module
-  );
-  const used = new Set(reachable.map((item) => item.declaration));
-  const variables = module.declarations.filter((item) => item.kind === "gvar");
-  const bindings = [];
-  let workgroupBytes = 0;
-  for (const variable2 of variables) {
-    if (variable2.template?.[0]?.name === "workgroup") {
-      const type = typeOfDeclaration(variable2.name.decl.ident, module);
-      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
-      continue;
-    }
-    const group = attributeNumber(variable2.attributes, "group", module);
-    const binding = attributeNumber(variable2.attributes, "binding", module);
-    if (group === null && binding === null) continue;
-    if (group === null || binding === null) {
-      const place = positionAt(lineStarts2(module.text), variable2.start);
-      const name2 = variable2.name.decl.ident.originalName;
-      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
-    }
-    const name = variable2.name.decl.ident.originalName;
-    const kind = bindingKind(variable2);
-    const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
-  }
-  return succeeded({
-    entry,
-    reachable,
-    workgroupSize: workgroupSizeOf(entry, module),
-    workgroupBytes,
-    bindings,
-    requiredFeatures: requiredFeaturesOf(module)
-  });
-}
-function isComputeEntry(fn) {
-  return (fn.attributes ?? []).some(
-    ({ attribute: attribute2 }) => attribute2.kind === "@attribute" && attribute2.name === "compute"
-  );
-}
-function attributeOf(attributes, name) {
-  for (const { attribute: attribute2 } of attributes ?? []) {
-    if (attribute2.kind === "@attribute" && attribute2.name === name) return attribute2.params ?? [];
-  }
-  return null;
-}
-function attributeNumber(attributes, name, module) {
-  const parameter2 = attributeOf(attributes, name)?.[0];
-  return parameter2 ? constantNumber(parameter2.expression, module) : null;
-}
-function workgroupSizeOf(entry, module) {
-  const parameters = attributeOf(entry.attributes, "workgroup_size");
-  if (!parameters) return null;
-  const size = [1, 1, 1];
-  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
-    const value2 = constantNumber(parameter2.expression, module);
-    if (value2 === null) return null;
-    size[axis] = value2;
-  }
-  return size;
-}
-function bindingKind(variable2) {
-  const [space2, access] = (variable2.template ?? []).map((item) => item.name);
-  if (space2 === "uniform") return "uniform";
-  if (space2 !== "storage") return null;
-  return access === "read_write" ? "storage" : "read-only-storage";
-}
-function requiredFeaturesOf(module) {
-  const features = /* @__PURE__ */ new Set();
-  for (const item of module.declarations) {
-    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
-}
-
 // src/kernel/features/run.ts
 var everyone = { lane: null, initial: false, index: 0 };
 var firstInvocation = { lane: 0, initial: false, index: 1 };
@@ -34547,6 +34526,29 @@ function callFrame(passed, caller, declarations) {
 function places(count2) {
   return new Array(count2).fill(void 0);
 }
+
+// src/kernel/features/scope.ts
+var Slots = class {
+  #slots = /* @__PURE__ */ new WeakMap();
+  #rooms = /* @__PURE__ */ new WeakMap();
+  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
+  of(declaration, owner) {
+    const known2 = this.#slots.get(declaration);
+    if (known2 !== void 0) return known2;
+    const slot2 = this.room(owner).used++;
+    this.#slots.set(declaration, slot2);
+    return slot2;
+  }
+  /** The slots that an owner's declarations use: more as more code is made. */
+  room(owner) {
+    let room2 = this.#rooms.get(owner);
+    if (!room2) {
+      room2 = { used: 0 };
+      this.#rooms.set(owner, room2);
+    }
+    return room2;
+  }
+};
 
 // src/kernel/features/constants.ts
 var nowhere = entryFrame();
@@ -34602,93 +34604,6 @@ function both(left, right) {
 }
 function holds(constant3, run) {
   return typeof constant3 === "boolean" ? constant3 : constant3(run);
-}
-
-// src/kernel/features/count-code.ts
-function perform(code, run, frame, tally, times) {
-  tally.addAll(code.fixed, times);
-  const { steps: steps2 } = code;
-  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
-}
-function adding(counter, amount = 1) {
-  return { fixed: [counterIndex(counter), amount], steps: [] };
-}
-function stepping(step2) {
-  return { fixed: [], steps: [step2] };
-}
-function sequence(codes) {
-  const all = codes.filter((code) => code !== null);
-  if (all.length <= 1) return all[0] ?? null;
-  const sums = noSums();
-  const steps2 = [];
-  for (const code of all) {
-    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
-      const index = code.fixed[at3];
-      sums[index] = sums[index] + code.fixed[at3 + 1];
-    }
-    for (const step2 of code.steps) steps2.push(step2);
-  }
-  const fixed2 = [];
-  for (let index = 0; index < sums.length; index++) {
-    const amount = sums[index];
-    if (amount !== 0) fixed2.push(index, amount);
-  }
-  return { fixed: fixed2, steps: steps2 };
-}
-
-// src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
-  if (!dependsOnNumbers(type)) return measure(type, () => null);
-  return (run) => measure(type, scope.typeNumbers(run));
-}
-function dependsOnNumbers(type) {
-  return type.kind === "array" || type.kind === "struct";
-}
-
-// src/kernel/features/assignments.ts
-var byAddress = 1e3;
-function countAssignments(elements, module) {
-  const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
-    const declaration = rootDeclaration(target, module);
-    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
-  };
-  const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
-    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
-    }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  for (const element2 of elements) visit(element2);
-  return counts;
-}
-function rootDeclaration(expression, module) {
-  switch (expression.kind) {
-    case "ref":
-      return declarationOf(expression.ident, module);
-    case "parenthesized-expression":
-      return rootDeclaration(expression.expression, module);
-    case "component-expression":
-    case "component-member-expression":
-      return rootDeclaration(expression.base, module);
-    default:
-      return void 0;
-  }
-}
-function rootName(expression) {
-  switch (expression.kind) {
-    case "ref":
-      return expression.ident.originalName;
-    case "parenthesized-expression":
-      return rootName(expression.expression);
-    case "component-expression":
-    case "component-member-expression":
-      return rootName(expression.base);
-    default:
-      return null;
-  }
 }
 
 // src/kernel/features/arithmetic.ts
@@ -34860,6 +34775,15 @@ function inputValue(name, view, run) {
     default:
       return null;
   }
+}
+
+// src/kernel/features/sizes.ts
+function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+  if (!dependsOnNumbers(type)) return measure(type, () => null);
+  return (run) => measure(type, scope.typeNumbers(run));
+}
+function dependsOnNumbers(type) {
+  return type.kind === "array" || type.kind === "struct";
 }
 
 // src/kernel/features/address.ts
@@ -35321,6 +35245,254 @@ var KnownScope = class _KnownScope {
     };
   }
 };
+
+// src/kernel/features/known-value.ts
+function valueScope(module, assignments) {
+  return moduleScope({
+    module,
+    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
+    isNumber: () => false,
+    fixedNumbers: {},
+    slots: new Slots(),
+    remember: (_owner, _parts, _scope, make) => make(),
+    gather: (_owner, _whole, make) => make(),
+    body: () => null
+  });
+}
+function knownValue(expression, scope) {
+  return scope.value(expression)(
+    startRun(unknownLaunch, {}, () => null),
+    entryFrame(),
+    everyone
+  );
+}
+
+// src/kernel/binding-type.ts
+function typeText(variable2, module) {
+  const reference = variable2.name.typeRef;
+  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
+  return canonicalTokens(text3).join("").replaceAll(",", ", ");
+}
+function noBuffer(variable2, module) {
+  const text3 = typeText(variable2, module);
+  return `is ${kindOf2(text3)} (${text3}); only buffers can be filled and compared`;
+}
+function kindOf2(type) {
+  if (type.startsWith("sampler")) return "a sampler";
+  if (type.startsWith("texture_storage")) return "a storage texture";
+  if (type.startsWith("binding_array")) return "an array of bindings";
+  return type.startsWith("texture") ? "a texture" : "no buffer";
+}
+
+// src/kernel/reachable.ts
+function reachableFrom(entryPoint, module) {
+  const all = module.declarations.map((declaration) => ({
+    declaration,
+    tokens: "start" in declaration ? canonicalTokens(module.text.slice(declaration.start, declaration.end)) : []
+  }));
+  const byName2 = /* @__PURE__ */ new Map();
+  const reached = /* @__PURE__ */ new Set();
+  const pending = [];
+  for (const item of all) {
+    const name = declaredName(item.declaration);
+    if (name === null || name === entryPoint) pending.push(item);
+    else byName2.set(name, item);
+  }
+  for (let item = pending.pop(); item; item = pending.pop()) {
+    if (reached.has(item)) continue;
+    reached.add(item);
+    for (const word4 of item.tokens) {
+      const referenced2 = byName2.get(word4);
+      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
+    }
+  }
+  return all.filter((item) => reached.has(item));
+}
+function declaredName(declaration) {
+  switch (declaration.kind) {
+    case "fn":
+    case "alias":
+    case "struct":
+      return declaration.name.ident.originalName;
+    case "gvar":
+    case "const":
+    case "override":
+      return declaration.name.decl.ident.originalName;
+    default:
+      return null;
+  }
+}
+
+// src/kernel/read-variables.ts
+function readVariables(declarations, module) {
+  const names3 = /* @__PURE__ */ new Set();
+  const visit = (element2) => {
+    if (element2.kind === "ref") {
+      const declaration = declarationOf(element2.ident, module);
+      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
+      return;
+    }
+    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
+      visitTarget(element2.lhs);
+      visit(element2.rhs);
+      return;
+    }
+    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
+      const callee = element2.function.ident.originalName;
+      const [pointer, ...others] = element2.arguments;
+      if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
+        visitTarget(pointer.expression);
+        for (const argument of others) visit(argument);
+        return;
+      }
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  const visitTarget = (target) => {
+    if (target.kind === "ref") return;
+    if (target.kind === "parenthesized-expression") visitTarget(target.expression);
+    else if (target.kind === "component-member-expression") visitTarget(target.base);
+    else if (target.kind === "component-expression") {
+      visitTarget(target.base);
+      visit(target.access);
+    } else visit(target);
+  };
+  for (const declaration of declarations) {
+    if (declaration.kind === "fn") visit(declaration.body);
+  }
+  return names3;
+}
+
+// src/kernel/reflect.ts
+var featureOfExtension = {
+  f16: "shader-f16",
+  subgroups: "subgroups",
+  clip_distances: "clip-distances",
+  dual_source_blending: "dual-source-blending",
+  primitive_index: "primitive-index"
+};
+function reflect(module, entryPoint) {
+  const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
+  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
+  if (!entry) {
+    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    return failed(
+      "validation",
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
+    );
+  }
+  const reachable = reachableFrom(entryPoint, module);
+  const reads = readVariables(
+    reachable.map((item) => item.declaration),
+    module
+  );
+  const used = new Set(reachable.map((item) => item.declaration));
+  const variables = module.declarations.filter((item) => item.kind === "gvar");
+  const bindings = [];
+  let workgroupBytes = 0;
+  for (const variable2 of variables) {
+    if (variable2.template?.[0]?.name === "workgroup") {
+      const type = typeOfDeclaration(variable2.name.decl.ident, module);
+      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
+      continue;
+    }
+    const group = attributeNumber(variable2.attributes, "group", module);
+    const binding = attributeNumber(variable2.attributes, "binding", module);
+    if (group === null && binding === null) continue;
+    if (group === null || binding === null) {
+      const place = positionAt(lineStarts2(module.text), variable2.start);
+      const name2 = variable2.name.decl.ident.originalName;
+      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
+    }
+    const name = variable2.name.decl.ident.originalName;
+    const kind = bindingKind(variable2);
+    const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
+    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
+  }
+  return succeeded({
+    entry,
+    reachable,
+    workgroupSize: workgroupSizeOf(entry, module),
+    workgroupBytes,
+    bindings,
+    requiredFeatures: requiredFeaturesOf(module)
+  });
+}
+function isComputeEntry(fn) {
+  return (fn.attributes ?? []).some(
+    ({ attribute: attribute2 }) => attribute2.kind === "@attribute" && attribute2.name === "compute"
+  );
+}
+function attributeOf(attributes, name) {
+  for (const { attribute: attribute2 } of attributes ?? []) {
+    if (attribute2.kind === "@attribute" && attribute2.name === name) return attribute2.params ?? [];
+  }
+  return null;
+}
+function attributeNumber(attributes, name, module) {
+  const parameter2 = attributeOf(attributes, name)?.[0];
+  return parameter2 ? constantNumber(parameter2.expression, module) : null;
+}
+function workgroupSizeOf(entry, module) {
+  const parameters = attributeOf(entry.attributes, "workgroup_size");
+  if (!parameters) return null;
+  const size = [1, 1, 1];
+  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
+    const value2 = constantNumber(parameter2.expression, module);
+    if (value2 === null) return null;
+    size[axis] = value2;
+  }
+  return size;
+}
+function bindingKind(variable2) {
+  const [space2, access] = (variable2.template ?? []).map((item) => item.name);
+  if (space2 === "uniform") return "uniform";
+  if (space2 !== "storage") return null;
+  return access === "read_write" ? "storage" : "read-only-storage";
+}
+function requiredFeaturesOf(module) {
+  const features = /* @__PURE__ */ new Set();
+  for (const item of module.declarations) {
+    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
+    for (const { name } of item.directive.extensions) {
+      const feature = featureOfExtension[name];
+      if (feature) features.add(feature);
+    }
+  }
+  return [...features].sort();
+}
+
+// src/kernel/features/count-code.ts
+function perform(code, run, frame, tally, times) {
+  tally.addAll(code.fixed, times);
+  const { steps: steps2 } = code;
+  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
+}
+function adding(counter, amount = 1) {
+  return { fixed: [counterIndex(counter), amount], steps: [] };
+}
+function stepping(step2) {
+  return { fixed: [], steps: [step2] };
+}
+function sequence(codes) {
+  const all = codes.filter((code) => code !== null);
+  if (all.length <= 1) return all[0] ?? null;
+  const sums = noSums();
+  const steps2 = [];
+  for (const code of all) {
+    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
+      const index = code.fixed[at3];
+      sums[index] = sums[index] + code.fixed[at3 + 1];
+    }
+    for (const step2 of code.steps) steps2.push(step2);
+  }
+  const fixed2 = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index];
+    if (amount !== 0) fixed2.push(index, amount);
+  }
+  return { fixed: fixed2, steps: steps2 };
+}
 
 // src/kernel/features/survey.ts
 function surveyParts(parts, module) {
@@ -36258,26 +36430,127 @@ function ownCode(module) {
   };
 }
 
-// src/kernel/features/scope.ts
-var Slots = class {
-  #slots = /* @__PURE__ */ new WeakMap();
-  #rooms = /* @__PURE__ */ new WeakMap();
-  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
-  of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
-    const slot2 = this.room(owner).used++;
-    this.#slots.set(declaration, slot2);
-    return slot2;
+// src/kernel/features/shared-parts.ts
+var maxParts = 1e5;
+var SharedParts = class {
+  #dependencies;
+  #known = /* @__PURE__ */ new Map();
+  #gathered = /* @__PURE__ */ new Map();
+  #size = 0;
+  constructor(dependencies) {
+    this.#dependencies = dependencies;
   }
-  /** The slots that an owner's declarations use: more as more code is made. */
-  room(owner) {
-    let room2 = this.#rooms.get(owner);
-    if (!room2) {
-      room2 = { used: 0 };
-      this.#rooms.set(owner, room2);
+  /** @param part the owner names the part, the rest says what it depends on. */
+  find(part, make) {
+    const { owner, gathers, parts, module } = part;
+    const all = gathers ? this.#gathered : this.#known;
+    let known2 = all.get(owner);
+    if (!known2) {
+      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known2);
     }
-    return room2;
+    const { conditions, units: units2 } = known2;
+    let key2 = "";
+    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
+    const found = units2.get(key2);
+    if (found) return found;
+    const unit2 = make();
+    if (++this.#size > maxParts) {
+      this.#known = /* @__PURE__ */ new Map();
+      this.#gathered = /* @__PURE__ */ new Map();
+      this.#size = 0;
+    }
+    units2.set(key2, unit2);
+    return unit2;
+  }
+};
+
+// src/kernel/command-builder.ts
+function digest(parts) {
+  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function bindOutputs({ outputs }, workload, variables) {
+  const bound = [];
+  for (const [binding, output2] of outputs.entries()) {
+    const { name, check: check3 } = output2;
+    const type = elementType(output2, workload);
+    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
+    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
+    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
+    bound.push({
+      name,
+      group: 0,
+      binding,
+      kind: "storage",
+      type,
+      length: length.value,
+      byteLength: length.value * bytesPerElement[type],
+      fill: "zeros",
+      seed: 0,
+      values: null,
+      check: check3,
+      readsInitial: true
+    });
+  }
+  return succeeded(bound);
+}
+var CommandBuilder = class {
+  kernel;
+  workload;
+  #limits;
+  #command;
+  constructor(options) {
+    this.kernel = options.kernel;
+    this.workload = options.workload;
+    this.#limits = options.limits;
+    this.#command = options.command;
+  }
+  build(configuration) {
+    const id = configurationId(configuration, this.kernel.tunables);
+    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
+  }
+  reference() {
+    const { reference } = this.#command;
+    const { defaults } = this.kernel;
+    if (reference === null) return this.build(defaults);
+    return Promise.resolve(this.#variant(defaults, reference, "reference"));
+  }
+  /** Nothing is known of a program without running it. */
+  features() {
+    return new Float64Array(featureNames.length).fill(Number.NaN);
+  }
+  featuresOf() {
+    return Promise.resolve(null);
+  }
+  #variant(configuration, run, id) {
+    const { kernel, workload } = this;
+    const { build, folder, files } = this.#command;
+    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
+    const outputs = bindOutputs(this.#command, workload, variables);
+    if (!outputs.ok) return outputs;
+    const values2 = { ...workload.parameters, ...configuration };
+    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
+    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
+    const built = build === null ? null : filled(build);
+    const buildIdentity = digest([folder, sources, built]);
+    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
+    const command2 = {
+      run: filled(run),
+      build: built,
+      folder,
+      files,
+      outputs: outputs.value,
+      buildIdentity,
+      identity: digest([buildIdentity, filled(run), shapes])
+    };
+    return succeeded({
+      kernel: kernel.name,
+      workload: workload.name,
+      configuration,
+      id: `${kernel.name}/${workload.name}/${id}`,
+      program: null,
+      command: command2
+    });
   }
 };
 
@@ -36466,27 +36739,6 @@ function mapDiagnostic(program, line3, column = null) {
 }
 function indentation(line3) {
   return line3.length - line3.trimStart().length;
-}
-
-// src/kernel/features/known-value.ts
-function valueScope(module, assignments) {
-  return moduleScope({
-    module,
-    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
-    isNumber: () => false,
-    fixedNumbers: {},
-    slots: new Slots(),
-    remember: (_owner, _parts, _scope, make) => make(),
-    gather: (_owner, _whole, make) => make(),
-    body: () => null
-  });
-}
-function knownValue(expression, scope) {
-  return scope.value(expression)(
-    startRun(unknownLaunch, {}, () => null),
-    entryFrame(),
-    everyone
-  );
 }
 
 // src/kernel/unroll/counting-loop.ts
@@ -36830,258 +37082,6 @@ function parameterWords(modules) {
   const parsed = parseWgsl(source.path, modules.marked(source.path));
   return new Set(parsed.ok ? overrideNames(parsed.value) : []);
 }
-
-// src/kernel/features/dependencies.ts
-var Dependencies = class {
-  #globals = /* @__PURE__ */ new Map();
-  #heads = /* @__PURE__ */ new Map();
-  /** Other names of what is imported. */
-  #aliases = /* @__PURE__ */ new Map();
-  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
-  #blocks = /* @__PURE__ */ new WeakMap();
-  #conditions = /* @__PURE__ */ new Set();
-  /** @param modules the declarations of every module that takes part. */
-  constructor(modules) {
-    for (const declarations of modules) {
-      forEachGuarded(declarations, [], (declaration, guards) => {
-        for (const word4 of guards) this.#conditions.add(word4);
-        this.#declare(declaration, guards);
-      });
-    }
-  }
-  /**
-   * Conditions that parts depend on, sorted.
-   *
-   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
-   */
-  of(parts, owner) {
-    const found = /* @__PURE__ */ new Set();
-    const seen = /* @__PURE__ */ new Set();
-    const visit = (words2, block) => {
-      const follow = (target, within) => {
-        if (target === void 0 || seen.has(target)) return;
-        seen.add(target);
-        visit(target, within);
-      };
-      for (const word4 of words2) {
-        if (this.#conditions.has(word4)) found.add(word4);
-        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
-        follow(this.#globals.get(word4), null);
-      }
-    };
-    for (const part of parts) {
-      if (part.kind === "head") {
-        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
-      } else {
-        const element2 = part.kind === "mention" ? part.element : part;
-        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
-      }
-    }
-    return [...found].sort();
-  }
-  #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
-  }
-  #declare(declaration, guards) {
-    switch (declaration.kind) {
-      case "import":
-        this.#declareImports(declaration.imports, guards);
-        return;
-      case "fn": {
-        const name = declaration.name.ident.originalName;
-        this.#walk(declaration);
-        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
-        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
-        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
-        return;
-      }
-      case "alias":
-      case "struct":
-        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
-        return;
-      case "gvar":
-      case "const":
-      case "override":
-        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
-    }
-  }
-  #declareImports({ finalSegment }, guards) {
-    if (finalSegment.kind === "import-collection") {
-      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
-      return;
-    }
-    const { name, as = name } = finalSegment;
-    add(this.#globals, as, [...guards, name]);
-    add(this.#heads, as, guards);
-    if (as !== name) add(this.#aliases, as, [name]);
-  }
-  /**
-   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
-   * known of it.
-   */
-  #walk(fn) {
-    const visit = (statement, { guards, certain }, outer) => {
-      for (const word4 of guards) this.#conditions.add(word4);
-      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
-      this.#blocks.set(statement, block);
-      if (statement.kind === "call") {
-        this.#blocks.set(statement.call, block);
-        this.#blocks.set(statement.call.function, block);
-      }
-      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
-        const name = statement.name.decl.ident.originalName;
-        add(block.names, name, [...guards, ...wordsOf(statement)]);
-        if (certain) block.certain.add(name);
-      }
-      if (statement.kind === "for") {
-        if (statement.init) visit(statement.init, { guards, certain: true }, block);
-        if (statement.update) visit(statement.update, { guards, certain: true }, block);
-      }
-      for (const inner of blocksOf(statement)) {
-        const within = newBlock(block, guards);
-        forEachGuarded(
-          inner,
-          guards,
-          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
-        );
-      }
-      for (const name of changedIn(statement)) {
-        let owner = block;
-        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
-        const matters = () => {
-          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
-            addTo(at3?.names, name, guards);
-          addTo(owner?.names, name, guards);
-        };
-        if (owner === null) add(this.#globals, name, guards);
-        else if (guards.length === owner.guards.length) owner.changed.add(name);
-        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
-        else matters();
-      }
-    };
-    const partial = [];
-    const parameters = newBlock(null, []);
-    for (const parameter2 of fn.params) {
-      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
-    }
-    const body = newBlock(parameters, []);
-    forEachGuarded(
-      fn.body.body,
-      [],
-      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
-    );
-    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
-  }
-};
-function newBlock(parent, guards) {
-  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
-}
-function addTo(names3, name, words2) {
-  const known2 = names3?.get(name);
-  for (const word4 of words2) known2?.add(word4);
-}
-function changedInPart(statement) {
-  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
-  const { lhs } = statement;
-  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
-}
-function add(map2, name, words2) {
-  let known2 = map2.get(name);
-  if (!known2) {
-    known2 = /* @__PURE__ */ new Set();
-    map2.set(name, known2);
-  }
-  for (const word4 of words2) known2.add(word4);
-}
-function forEachGuarded(elements, outer, visit) {
-  let chain = [];
-  for (const element2 of elements) {
-    const guard2 = guardOf(element2);
-    if (guard2 === null) {
-      visit(element2, outer);
-      continue;
-    }
-    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
-    visit(element2, [...outer, ...chain]);
-  }
-}
-function guardOf(element2) {
-  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
-  for (const { attribute: attribute2 } of attributes) {
-    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@else") return { starts: false, words: [] };
-  }
-  return null;
-}
-function blocksOf(statement) {
-  switch (statement.kind) {
-    case "block":
-      return [statement.body];
-    case "if":
-      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
-    case "for":
-    case "while":
-    case "loop":
-    case "continuing":
-      return [statement.body.body];
-    case "switch":
-      return statement.clauses.map((clause) => clause.body.body);
-    default:
-      return [];
-  }
-}
-function changedIn(statement) {
-  const names3 = [];
-  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
-  if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
-}
-function addressedIn(element2) {
-  return wordsOf(
-    element2,
-    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
-  );
-}
-
-// src/kernel/features/shared-parts.ts
-var maxParts = 1e5;
-var SharedParts = class {
-  #dependencies;
-  #known = /* @__PURE__ */ new Map();
-  #gathered = /* @__PURE__ */ new Map();
-  #size = 0;
-  constructor(dependencies) {
-    this.#dependencies = dependencies;
-  }
-  /** @param part the owner names the part, the rest says what it depends on. */
-  find(part, make) {
-    const { owner, gathers, parts, module } = part;
-    const all = gathers ? this.#gathered : this.#known;
-    let known2 = all.get(owner);
-    if (!known2) {
-      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known2);
-    }
-    const { conditions, units: units2 } = known2;
-    let key2 = "";
-    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
-    const found = units2.get(key2);
-    if (found) return found;
-    const unit2 = make();
-    if (++this.#size > maxParts) {
-      this.#known = /* @__PURE__ */ new Map();
-      this.#gathered = /* @__PURE__ */ new Map();
-      this.#size = 0;
-    }
-    units2.set(key2, unit2);
-    return unit2;
-  }
-};
 
 // src/kernel/structures.ts
 var maxStructures = 4096;
@@ -44927,6 +44927,9 @@ function removeFolder(folder) {
 import { spawn as spawn4 } from "node:child_process";
 import { existsSync as existsSync4 } from "node:fs";
 
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+
 // src/device/process/kill-at-exit.ts
 var endings2 = /* @__PURE__ */ new Set();
 var installed3 = false;
@@ -44957,6 +44960,137 @@ var Tail = class {
     return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
   }
 };
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs2 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve3) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve3();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs2);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve3) => {
+      timer = setTimeout(resolve3, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
 
 // src/device/command/reaper.ts
 import { spawn as spawn3 } from "node:child_process";
@@ -44995,14 +45129,14 @@ function startReaper({ workerPath, environment }) {
 }
 
 // src/device/command/program-group.ts
-var tailCharacters = 8192;
+var tailCharacters2 = 8192;
 var maxLineCharacters2 = 4096;
-var politeMs2 = 1e3;
-var goneMs = 5e3;
+var politeMs3 = 1e3;
+var goneMs2 = 5e3;
 var ProgramGroup = class {
   /** null if it could not be started at all. */
   #child;
-  #tail = new Tail(tailCharacters);
+  #tail = new Tail(tailCharacters2);
   #gone;
   #pending = "";
   #end = null;
@@ -45071,21 +45205,21 @@ var ProgramGroup = class {
   /** Lets it end by itself, then asks it to, then kills it. */
   async close() {
     this.endInput();
-    if (await this.#endsWithin(politeMs2)) return;
+    if (await this.#endsWithin(politeMs3)) return;
     if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
-    if (await this.#endsWithin(politeMs2)) return;
+    if (await this.#endsWithin(politeMs3)) return;
     await this.kill();
   }
   /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
   async kill() {
     if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
-    await this.#endsWithin(goneMs);
-    await Promise.race([this.#gone, delay(politeMs2)]);
+    await this.#endsWithin(goneMs2);
+    await Promise.race([this.#gone, delay(politeMs3)]);
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
   }
   /** Resolves when everything that it printed before its end has been read. */
   async drained() {
-    await Promise.race([this.#gone, delay(politeMs2)]);
+    await Promise.race([this.#gone, delay(politeMs3)]);
   }
   async #endsWithin(milliseconds) {
     await Promise.race([this.ended, delay(milliseconds)]);
@@ -45637,138 +45771,6 @@ function adapterError(result) {
       nextStep: adapterNextStep(result)
     }
   );
-}
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-var tailCharacters2 = 8192;
-var goneMs2 = 5e3;
-var politeMs3 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters2);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve3();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs3);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs2);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
 }
 
 // src/device/driver/environment.ts

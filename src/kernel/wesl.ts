@@ -33,7 +33,7 @@ import { associate } from './associate.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
 import type { Outcome, VariantFailure } from './types.ts';
-import { markLoops, misplacedDirective } from './unroll/directives.ts';
+import { markLoops, misplacedDirective } from './unroll-directives.ts';
 
 export type * from './wesl-syntax.ts';
 
