@@ -53355,6 +53355,34 @@ function writeSearchRecordings(options) {
   });
 }
 
+// src/app/retune/updated-tuned.ts
+function updatedTuned(options) {
+  const { finals, kernels, device, measuredAt } = options;
+  let { tuned } = options;
+  for (const [index, { search, identity: identity4 }] of finals.entries()) {
+    const retuned = kernels[index];
+    const configuration = retuned?.configuration ?? null;
+    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
+    tuned = withTunedEntry(tuned, {
+      kernel: search.kernel.name,
+      workload: { name: search.workload.name, parameters: search.workload.parameters },
+      family: device.family,
+      configuration,
+      latencyMs: retuned.latencyMs,
+      joules: retuned.joules,
+      estimated: retuned.estimated,
+      device: device.description || device.device,
+      driver: device.driver,
+      identity: identity4,
+      trials: retuned.trials,
+      energyMeasurements: retuned.energyMeasurements,
+      seed: search.seed,
+      measuredAt: measuredAt.toISOString()
+    });
+  }
+  return tuned;
+}
+
 // src/app/retune/retune.ts
 var recordingsFolder = "recordings";
 function budgetOf({ options, opened }) {
@@ -53423,32 +53451,6 @@ async function searchAll2(run, kernels, coldModel) {
   }
   return { searches, model, warnings, faulty };
 }
-function updateTuned(run, finals, kernels) {
-  const { info } = run.laboratory;
-  let tuned = run.tuned;
-  for (const [index, { search }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: info.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: info.description || info.device,
-      driver: info.driver,
-      identity: finals[index].identity,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: run.host.now().toISOString()
-    });
-  }
-  return tuned;
-}
 async function keepFile(write) {
   try {
     await write();
@@ -53505,7 +53507,9 @@ async function retune(host, options) {
       })
     );
     if (!interrupted) {
-      const updated = formatTuned(updateTuned(run, finals, retuned));
+      const updated = formatTuned(
+        updatedTuned({ tuned, finals, kernels: retuned, device: laboratory.info, measuredAt: host.now() })
+      );
       const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);
