@@ -25573,8 +25573,13 @@ async function lockOrNull(folder, key, label) {
   }
 }
 
-// src/app/action/post.ts
-import { readFileSync as readFileSync4 } from "node:fs";
+// src/app/laboratory/laboratory.ts
+import { existsSync as existsSync6 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+var lockWaitMs = 10 * 6e4;
+function lockFolderOf(environment) {
+  return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
+}
 
 // src/github/run/commands.ts
 init_core();
@@ -25785,13 +25790,8 @@ function readRunner(environment, readFile2) {
   };
 }
 
-// src/app/laboratory/laboratory.ts
-import { existsSync as existsSync6 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-var lockWaitMs = 10 * 6e4;
-function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
-}
+// src/app/action/post.ts
+import { readFileSync as readFileSync4 } from "node:fs";
 
 // src/app/action/run-action.ts
 async function fetchNative2(host, runner) {
