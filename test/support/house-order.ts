@@ -67,7 +67,7 @@ function shown(path: string): string {
   return `${path.replace(/^src\//, '')}${path.endsWith('.ts') ? '' : '/'}`;
 }
 
-/** Folders with an `index.ts`, besides those that have to have one. */
+/** Folders of which an `index.ts` is among the files. */
 export function facadesOf(files: SourceFiles): ReadonlySet<string> {
   return new Set(
     Object.keys(files)
