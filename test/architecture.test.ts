@@ -125,9 +125,12 @@ describe('the rules notice', () => {
     expect(fault('src/report/svg/index.ts', 'export const two = 2;')).toHaveLength(1);
   });
 
-  it('a room that lacks its facade, and one that holds too much', () => {
-    const { 'src/app/fleet/index.ts': _, ...without } = src;
-    expect(roomFaults(without)).toEqual(['src/app/fleet/index.ts: is missing']);
+  it('a room that lacks its facade or README, and one that holds too much', () => {
+    const { 'src/app/fleet/index.ts': _, 'src/judge/README.md': __, ...without } = src;
+    expect(roomFaults(without)).toEqual([
+      'src/judge/README.md: is missing',
+      'src/app/fleet/index.ts: is missing',
+    ]);
     const long = { 'src/app/fleet/long.ts': 'x;\n'.repeat(301) };
     expect(roomFaults({ ...src, ...long })).toEqual(['src/app/fleet/long.ts: has 301 lines, more than 300']);
     const many = Object.fromEntries(Array.from({ length: 21 }, (__, n) => [`src/app/more-${n}.ts`, '']));

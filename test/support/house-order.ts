@@ -116,7 +116,7 @@ export function roomFaults(files: SourceFiles): string[] {
     order.flat().map((part) => `${folder}/${part}`),
   );
   const missing = rooms
-    .flatMap((room) => (room.endsWith('.ts') ? [room] : [`${room}/index.ts`]))
+    .flatMap((room) => (room.endsWith('.ts') ? [room] : [`${room}/index.ts`, `${room}/README.md`]))
     .filter((path) => !Object.hasOwn(files, path))
     .map((path) => `${path}: is missing`);
   return [
