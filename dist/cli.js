@@ -29829,9 +29829,9 @@ var ParsingContext = class {
   }
   pushScope(kind = "scope") {
     const { scope } = this.state.context;
-    const newScope2 = emptyScope(scope, kind);
-    scope.contents.push(newScope2);
-    this.state.context.scope = newScope2;
+    const newScope = emptyScope(scope, kind);
+    scope.contents.push(newScope);
+    this.state.context.scope = newScope;
   }
   popScope() {
     const weslContext = this.state.context;
@@ -33546,7 +33546,7 @@ function canonicalTokens(wgsl2) {
   return blankComments(wgsl2).match(token) ?? [];
 }
 
-// src/kernel/unroll/directives.ts
+// src/kernel/unroll-directives.ts
 var marker = "dpdx";
 var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
 var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
@@ -34050,6 +34050,269 @@ function undeclaredMessage(definition, bindings) {
 // src/kernel/command-builder.ts
 import { createHash as createHash3 } from "node:crypto";
 
+// src/kernel/features/assignments.ts
+var byAddress = 1e3;
+function countAssignments(elements, module) {
+  const counts = /* @__PURE__ */ new Map();
+  const assign = (target, times) => {
+    const declaration = rootDeclaration(target, module);
+    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
+  };
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
+      assign(element2.expression, byAddress);
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const element2 of elements) visit(element2);
+  return counts;
+}
+function rootDeclaration(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "parenthesized-expression":
+      return rootDeclaration(expression.expression, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootDeclaration(expression.base, module);
+    default:
+      return void 0;
+  }
+}
+function rootName(expression) {
+  switch (expression.kind) {
+    case "ref":
+      return expression.ident.originalName;
+    case "parenthesized-expression":
+      return rootName(expression.expression);
+    case "component-expression":
+    case "component-member-expression":
+      return rootName(expression.base);
+    default:
+      return null;
+  }
+}
+
+// src/kernel/features/dependencies.ts
+var Dependencies = class {
+  #globals = /* @__PURE__ */ new Map();
+  #heads = /* @__PURE__ */ new Map();
+  /** Other names of what is imported. */
+  #aliases = /* @__PURE__ */ new Map();
+  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
+  #blocks = /* @__PURE__ */ new WeakMap();
+  #conditions = /* @__PURE__ */ new Set();
+  /** @param modules the declarations of every module that takes part. */
+  constructor(modules) {
+    for (const declarations of modules) {
+      forEachGuarded(declarations, [], (declaration, guards) => {
+        for (const word4 of guards) this.#conditions.add(word4);
+        this.#declare(declaration, guards);
+      });
+    }
+  }
+  /**
+   * Conditions that parts depend on, sorted.
+   *
+   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
+   */
+  of(parts, owner) {
+    const found = /* @__PURE__ */ new Set();
+    const seen = /* @__PURE__ */ new Set();
+    const visit = (words2, block) => {
+      const follow = (target, within) => {
+        if (target === void 0 || seen.has(target)) return;
+        seen.add(target);
+        visit(target, within);
+      };
+      for (const word4 of words2) {
+        if (this.#conditions.has(word4)) found.add(word4);
+        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
+        follow(this.#globals.get(word4), null);
+      }
+    };
+    for (const part of parts) {
+      if (part.kind === "head") {
+        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
+      } else {
+        const element2 = part.kind === "mention" ? part.element : part;
+        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
+      }
+    }
+    return [...found].sort();
+  }
+  #namesOf(path2) {
+    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
+    return names3;
+  }
+  #declare(declaration, guards) {
+    switch (declaration.kind) {
+      case "import":
+        this.#declareImports(declaration.imports, guards);
+        return;
+      case "fn": {
+        const name = declaration.name.ident.originalName;
+        this.#walk(declaration);
+        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
+        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
+        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
+        return;
+      }
+      case "alias":
+      case "struct":
+        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
+        return;
+      case "gvar":
+      case "const":
+      case "override":
+        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
+    }
+  }
+  #declareImports({ finalSegment }, guards) {
+    if (finalSegment.kind === "import-collection") {
+      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
+      return;
+    }
+    const { name, as = name } = finalSegment;
+    add(this.#globals, as, [...guards, name]);
+    add(this.#heads, as, guards);
+    if (as !== name) add(this.#aliases, as, [name]);
+  }
+  /**
+   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
+   * known of it.
+   */
+  #walk(fn) {
+    const visit = (statement, { guards, certain }, outer) => {
+      for (const word4 of guards) this.#conditions.add(word4);
+      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
+      this.#blocks.set(statement, block);
+      if (statement.kind === "call") {
+        this.#blocks.set(statement.call, block);
+        this.#blocks.set(statement.call.function, block);
+      }
+      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
+        const name = statement.name.decl.ident.originalName;
+        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        if (certain) block.certain.add(name);
+      }
+      if (statement.kind === "for") {
+        if (statement.init) visit(statement.init, { guards, certain: true }, block);
+        if (statement.update) visit(statement.update, { guards, certain: true }, block);
+      }
+      for (const inner of blocksOf(statement)) {
+        const within = newBlock(block, guards);
+        forEachGuarded(
+          inner,
+          guards,
+          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
+        );
+      }
+      for (const name of changedIn(statement)) {
+        let owner = block;
+        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
+        const matters = () => {
+          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
+            addTo(at3?.names, name, guards);
+          addTo(owner?.names, name, guards);
+        };
+        if (owner === null) add(this.#globals, name, guards);
+        else if (guards.length === owner.guards.length) owner.changed.add(name);
+        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
+        else matters();
+      }
+    };
+    const partial = [];
+    const parameters = newBlock(null, []);
+    for (const parameter2 of fn.params) {
+      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
+    }
+    const body = newBlock(parameters, []);
+    forEachGuarded(
+      fn.body.body,
+      [],
+      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
+    );
+    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
+  }
+};
+function newBlock(parent, guards) {
+  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
+}
+function addTo(names3, name, words2) {
+  const known2 = names3?.get(name);
+  for (const word4 of words2) known2?.add(word4);
+}
+function changedInPart(statement) {
+  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
+  const { lhs } = statement;
+  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
+}
+function add(map2, name, words2) {
+  let known2 = map2.get(name);
+  if (!known2) {
+    known2 = /* @__PURE__ */ new Set();
+    map2.set(name, known2);
+  }
+  for (const word4 of words2) known2.add(word4);
+}
+function forEachGuarded(elements, outer, visit) {
+  let chain = [];
+  for (const element2 of elements) {
+    const guard2 = guardOf(element2);
+    if (guard2 === null) {
+      visit(element2, outer);
+      continue;
+    }
+    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
+    visit(element2, [...outer, ...chain]);
+  }
+}
+function guardOf(element2) {
+  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
+  for (const { attribute: attribute2 } of attributes) {
+    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@else") return { starts: false, words: [] };
+  }
+  return null;
+}
+function blocksOf(statement) {
+  switch (statement.kind) {
+    case "block":
+      return [statement.body];
+    case "if":
+      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
+    case "for":
+    case "while":
+    case "loop":
+    case "continuing":
+      return [statement.body.body];
+    case "switch":
+      return statement.clauses.map((clause) => clause.body.body);
+    default:
+      return [];
+  }
+}
+function changedIn(statement) {
+  const names3 = [];
+  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
+    names3.push(rootName(statement.lhs) ?? "");
+  if (statement.kind === "increment" || statement.kind === "decrement")
+    names3.push(rootName(statement.target) ?? "");
+  return [...names3, ...addressedIn(statement)];
+}
+function addressedIn(element2) {
+  return wordsOf(
+    element2,
+    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
+  );
+}
+
 // src/kernel/features/tally.ts
 var counters = [
   "floatAdd",
@@ -34091,36 +34354,6 @@ var indexes = new Map(counters.map((counter, index) => [counter, index]));
 function counterIndex(counter) {
   return indexes.get(counter);
 }
-function perform(code, run, frame, tally, times) {
-  tally.addAll(code.fixed, times);
-  const { steps: steps2 } = code;
-  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
-}
-function adding(counter, amount = 1) {
-  return { fixed: [counterIndex(counter), amount], steps: [] };
-}
-function stepping(step2) {
-  return { fixed: [], steps: [step2] };
-}
-function sequence(codes) {
-  const all = codes.filter((code) => code !== null);
-  if (all.length <= 1) return all[0] ?? null;
-  const sums = noSums();
-  const steps2 = [];
-  for (const code of all) {
-    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
-      const index = code.fixed[at3];
-      sums[index] = sums[index] + code.fixed[at3 + 1];
-    }
-    for (const step2 of code.steps) steps2.push(step2);
-  }
-  const fixed2 = [];
-  for (let index = 0; index < sums.length; index++) {
-    const amount = sums[index];
-    if (amount !== 0) fixed2.push(index, amount);
-  }
-  return { fixed: fixed2, steps: steps2 };
-}
 var zeros = counters.map(() => 0.5).fill(0);
 function noSums() {
   return zeros.slice();
@@ -34137,7 +34370,11 @@ var Tally = class {
     if (amount === 0) return;
     this.#sums[index] = this.#sums[index] + amount;
   }
-  /** Adds what is the same every time, a number of times. */
+  /**
+   * Adds what is the same every time, a number of times.
+   *
+   * @param amounts counter indexes and amounts in turn.
+   */
   addAll(amounts, times) {
     for (let at3 = 0; at3 < amounts.length; at3 += 2) {
       this.add(amounts[at3], amounts[at3 + 1] * times);
@@ -34271,94 +34508,783 @@ function featuresOf(program, launch, { workgroupBytes }) {
   return features;
 }
 
-// src/kernel/command-builder.ts
-function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+// src/kernel/features/run.ts
+var everyone = { lane: null, initial: false, index: 0 };
+var firstInvocation = { lane: 0, initial: false, index: 1 };
+var firstArrival = { lane: 0, initial: true, index: 2 };
+var neighbourArrival = { lane: 1, initial: true, index: 3 };
+var arrivals = [firstArrival, neighbourArrival];
+var placesEach = 5;
+var laneFlag = 4;
+function recall(run, memory, place, view) {
+  const value2 = memory[place + view.index];
+  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
+  return value2;
 }
-function bindOutputs({ outputs }, workload, variables) {
-  const bound = [];
-  for (const [binding, output2] of outputs.entries()) {
-    const { name, check: check3 } = output2;
-    const type = elementType(output2, workload);
-    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
-    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
-    bound.push({
-      name,
-      group: 0,
-      binding,
-      kind: "storage",
-      type,
-      length: length.value,
-      byteLength: length.value * bytesPerElement[type],
-      fill: "zeros",
-      seed: 0,
-      values: null,
-      check: check3,
-      readsInitial: true
-    });
-  }
-  return succeeded(bound);
+function keep2(run, memory, place, view, ...[value2, readsBefore]) {
+  memory[place + view.index] = value2;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
+  else memory[place + laneFlag] = true;
 }
-var CommandBuilder = class {
-  kernel;
-  workload;
-  #limits;
-  #command;
-  constructor(options) {
-    this.kernel = options.kernel;
-    this.workload = options.workload;
-    this.#limits = options.limits;
-    this.#command = options.command;
+var unknownLaunch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null
+};
+var maxCalls = 1e4;
+function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
+}
+function entryFrame() {
+  return { arguments: null, caller: null, depth: 0, memory: places(0) };
+}
+function callFrame(passed, caller, declarations) {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
+}
+function places(count2) {
+  return new Array(count2).fill(void 0);
+}
+
+// src/kernel/features/scope.ts
+var Slots = class {
+  #slots = /* @__PURE__ */ new WeakMap();
+  #rooms = /* @__PURE__ */ new WeakMap();
+  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
+  of(declaration, owner) {
+    const known2 = this.#slots.get(declaration);
+    if (known2 !== void 0) return known2;
+    const slot2 = this.room(owner).used++;
+    this.#slots.set(declaration, slot2);
+    return slot2;
   }
-  build(configuration) {
-    const id = configurationId(configuration, this.kernel.tunables);
-    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
-  }
-  reference() {
-    const { reference } = this.#command;
-    const { defaults } = this.kernel;
-    if (reference === null) return this.build(defaults);
-    return Promise.resolve(this.#variant(defaults, reference, "reference"));
-  }
-  /** Nothing is known of a program without running it. */
-  features() {
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  }
-  featuresOf() {
-    return Promise.resolve(null);
-  }
-  #variant(configuration, run, id) {
-    const { kernel, workload } = this;
-    const { build, folder, files } = this.#command;
-    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
-    const outputs = bindOutputs(this.#command, workload, variables);
-    if (!outputs.ok) return outputs;
-    const values2 = { ...workload.parameters, ...configuration };
-    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
-    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
-    const built = build === null ? null : filled(build);
-    const buildIdentity = digest([folder, sources, built]);
-    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
-    const command2 = {
-      run: filled(run),
-      build: built,
-      folder,
-      files,
-      outputs: outputs.value,
-      buildIdentity,
-      identity: digest([buildIdentity, filled(run), shapes])
-    };
-    return succeeded({
-      kernel: kernel.name,
-      workload: workload.name,
-      configuration,
-      id: `${kernel.name}/${workload.name}/${id}`,
-      program: null,
-      command: command2
-    });
+  /** The slots that an owner's declarations use: more as more code is made. */
+  room(owner) {
+    let room2 = this.#rooms.get(owner);
+    if (!room2) {
+      room2 = { used: 0 };
+      this.#rooms.set(owner, room2);
+    }
+    return room2;
   }
 };
+
+// src/kernel/features/constants.ts
+var nowhere = entryFrame();
+function constantCode(expression, scope) {
+  const value2 = scope.value(expression);
+  return (run) => {
+    const number3 = value2(run, nowhere, everyone);
+    return typeof number3 === "number" ? number3 : Number.NaN;
+  };
+}
+function constancy(expression, scope) {
+  const { module } = scope.program;
+  switch (expression.kind) {
+    case "literal":
+      return true;
+    case "ref": {
+      const element2 = declarationOf(expression.ident, module)?.declElem;
+      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
+    }
+    case "parenthesized-expression":
+      return constancy(expression.expression, scope);
+    case "unary-expression": {
+      const { value: value2 } = expression.operator;
+      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
+    }
+    case "component-expression":
+      return both(constancy(expression.base, scope), constancy(expression.access, scope));
+    case "component-member-expression":
+      return constancy(expression.base, scope);
+    case "call-expression": {
+      const inner = expression.arguments.map((argument) => constancy(argument, scope));
+      return inner.every((part) => part === true) && isConstant(expression, module);
+    }
+    case "binary-expression": {
+      const left = constancy(expression.left, scope);
+      const right = constancy(expression.right, scope);
+      const operator = expression.operator.value;
+      if (left === false || right === true || operator !== "&&" && operator !== "||")
+        return both(left, right);
+      const decided = operator === "||";
+      const value2 = scope.value(expression.left);
+      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
+    }
+    default:
+      return false;
+  }
+}
+function both(left, right) {
+  if (left === false || right === false) return false;
+  if (left === true) return right;
+  if (right === true) return left;
+  return (run) => left(run) && right(run);
+}
+function holds(constant3, run) {
+  return typeof constant3 === "boolean" ? constant3 : constant3(run);
+}
+
+// src/kernel/features/arithmetic.ts
+function elementKind(type) {
+  if (type.kind === "scalar") return type.scalar;
+  if (type.kind === "vector" || type.kind === "matrix" || type.kind === "atomic") return type.elem.scalar;
+  return null;
+}
+function lanesOf(type) {
+  if (type.kind === "vector") return type.size;
+  if (type.kind === "matrix") return type.cols * type.rows;
+  return 1;
+}
+function isFloat(type) {
+  const kind = elementKind(type);
+  return kind === "f32" || kind === "f16" || kind === "abstract-float";
+}
+function wrap(value2, kind) {
+  if (kind === "u32") return value2 >>> 0;
+  if (kind === "i32") return value2 | 0;
+  if (kind === "f32") return Math.fround(value2);
+  return value2;
+}
+function applyBinary(scalar2, left, right) {
+  if (typeof left !== "object" && typeof right !== "object") return scalar2(left, right);
+  const length = typeof left === "object" ? left.length : right.length;
+  const result = [];
+  for (let i = 0; i < length; i++) {
+    const a2 = typeof left === "object" ? left[i] : left;
+    const b = typeof right === "object" ? right[i] : right;
+    const element2 = a2 === void 0 || b === void 0 ? null : scalar2(a2, b);
+    if (element2 === null) return null;
+    result.push(element2);
+  }
+  return result;
+}
+function applyUnary(operator, operand, kind) {
+  if (typeof operand === "object") {
+    const elements = operand.map((element2) => applyUnary(operator, element2, kind));
+    return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
+  }
+  if (operator === "!") return typeof operand === "boolean" ? !operand : null;
+  if (typeof operand !== "number") return null;
+  return wrap(operator === "-" ? -operand : ~operand, kind);
+}
+function swizzle(vector, name) {
+  if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
+  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  return picked.some((element2) => element2 === void 0) ? null : picked;
+}
+function scalarOperator(operator, kind) {
+  const truth = truthOperators[operator] ?? (() => null);
+  const comparison = comparisons2[operator];
+  if (comparison !== void 0) {
+    return (a2, b) => typeof a2 === "number" && typeof b === "number" ? comparison(a2, b) : truth(a2, b);
+  }
+  const numeric = numericOperator(operator, kind);
+  if (numeric === null)
+    return (a2, b) => typeof a2 === "number" && typeof b === "number" ? null : truth(a2, b);
+  if (kind === "u32" && Object.hasOwn(unsignedOperators, operator)) {
+    return unsignedOperators[operator];
+  }
+  if (kind === "u32") {
+    return (a2, b) => {
+      if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
+      const value2 = numeric(a2, b);
+      return value2 === null || !Number.isFinite(value2) ? null : value2 >>> 0;
+    };
+  }
+  return (a2, b) => {
+    if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
+    const value2 = numeric(a2, b);
+    return value2 === null || !Number.isFinite(value2) ? null : wrap(value2, kind);
+  };
+}
+var unsignedOperators = {
+  "+": (a2, b) => typeof a2 === "number" && typeof b === "number" ? a2 + b >>> 0 : null,
+  "-": (a2, b) => typeof a2 === "number" && typeof b === "number" ? a2 - b >>> 0 : null,
+  "*": (a2, b) => typeof a2 === "number" && typeof b === "number" ? Math.imul(a2, b) >>> 0 : null,
+  "/": (a2, b) => typeof a2 === "number" && typeof b === "number" && b !== 0 ? a2 / b >>> 0 : null,
+  "%": (a2, b) => typeof a2 === "number" && typeof b === "number" && b !== 0 ? a2 % b >>> 0 : null
+};
+var truthOperators = {
+  "&&": (a2, b) => Boolean(a2) && Boolean(b),
+  "&": (a2, b) => Boolean(a2) && Boolean(b),
+  "||": (a2, b) => Boolean(a2) || Boolean(b),
+  "|": (a2, b) => Boolean(a2) || Boolean(b),
+  "==": (a2, b) => a2 === b,
+  "!=": (a2, b) => a2 !== b
+};
+var comparisons2 = {
+  "<": (a2, b) => a2 < b,
+  "<=": (a2, b) => a2 <= b,
+  ">": (a2, b) => a2 > b,
+  ">=": (a2, b) => a2 >= b,
+  "==": (a2, b) => a2 === b,
+  "!=": (a2, b) => a2 !== b
+};
+function numericOperator(operator, kind) {
+  const whole = kind === "u32" || kind === "i32" || kind === "abstract-int";
+  switch (operator) {
+    case "+":
+      return (a2, b) => a2 + b;
+    case "-":
+      return (a2, b) => a2 - b;
+    case "*":
+      return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
+    case "/":
+      return whole ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
+    case "%":
+      return (a2, b) => b === 0 ? null : a2 % b;
+    case "<<":
+      return kind === "abstract-int" ? (a2, b) => a2 * 2 ** b : (a2, b) => a2 << b;
+    case ">>":
+      return kind === "i32" ? (a2, b) => a2 >> b : (a2, b) => a2 >>> b;
+    case "&":
+      return (a2, b) => a2 & b;
+    case "|":
+      return (a2, b) => a2 | b;
+    case "^":
+      return (a2, b) => a2 ^ b;
+    default:
+      return null;
+  }
+}
+
+// src/kernel/features/builtin-inputs.ts
+function builtinInput(declaration, member2, scope) {
+  const element2 = declaration?.declElem;
+  const name = declaration && element2?.kind === "param" ? member2 === null ? builtinName(element2.attributes) : memberBuiltin(declaration, member2, scope) : null;
+  if (name === null) return () => null;
+  return (run, frame, view) => frame.depth > 0 ? null : inputValue(name, view, run);
+}
+function memberBuiltin(declaration, member2, { program }) {
+  const type = typeOfDeclaration(declaration, program.module);
+  if (type.kind !== "struct") return null;
+  const members = live(type.structElem?.members ?? [], program.module);
+  return builtinName(members.find((candidate) => candidate.name.name === member2)?.attributes);
+}
+function builtinName(attributes) {
+  for (const { attribute: attribute2 } of attributes ?? []) {
+    if (attribute2.kind === "@builtin") return attribute2.param.name;
+  }
+  return null;
+}
+function inputValue(name, view, run) {
+  const { dispatch, workgroupSize } = run.launch;
+  if (name === "num_workgroups") return dispatch;
+  if (view.lane === null || workgroupSize === null) {
+    run.laneReads++;
+    return null;
+  }
+  const [x2, y2, z] = workgroupSize;
+  const alone = x2 * y2 * z === 1;
+  if (alone || name !== "workgroup_id") run.laneReads++;
+  const index = alone ? 0 : view.lane;
+  const local = [index % x2, Math.floor(index / x2) % y2, Math.floor(index / (x2 * y2))];
+  const group = [alone ? view.lane : 0, 0, 0];
+  switch (name) {
+    case "local_invocation_id":
+      return local;
+    case "workgroup_id":
+      return group;
+    case "global_invocation_id":
+      return local.map((value2, axis) => value2 + group[axis] * workgroupSize[axis]);
+    case "local_invocation_index":
+    case "subgroup_invocation_id":
+      return index;
+    default:
+      return null;
+  }
+}
+
+// src/kernel/features/sizes.ts
+function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+  if (!dependsOnNumbers(type)) return measure(type, () => null);
+  return (run) => measure(type, scope.typeNumbers(run));
+}
+function dependsOnNumbers(type) {
+  return type.kind === "array" || type.kind === "struct";
+}
+
+// src/kernel/features/address.ts
+var unknown2 = () => Number.NaN;
+function addressCode(expression, scope) {
+  const { module } = scope.program;
+  switch (expression.kind) {
+    case "parenthesized-expression":
+      return addressCode(expression.expression, scope);
+    case "ref":
+      return typeOf3(expression, module).kind === "ptr" ? pointedAtCode(expression, scope) : () => 0;
+    case "unary-expression":
+      return expression.operator.value === "*" ? pointedAtCode(expression.expression, scope) : unknown2;
+    case "component-expression": {
+      const base2 = addressCode(expression.base, scope);
+      const index = scope.value(expression.access);
+      const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
+      return (run, frame, view) => {
+        const start = base2(run, frame, view);
+        const at3 = index(run, frame, view);
+        const bytes = typeof stride === "number" ? stride : stride(run);
+        return typeof at3 === "number" && Number.isFinite(bytes) ? start + at3 * bytes : Number.NaN;
+      };
+    }
+    case "component-member-expression": {
+      const base2 = addressCode(expression.base, scope);
+      const offset = memberCode(pointee(typeOf3(expression.base, module)), expression.access.name, scope);
+      return (run, frame, view) => base2(run, frame, view) + (typeof offset === "number" ? offset : offset(run));
+    }
+    default:
+      return unknown2;
+  }
+}
+function pointedAtCode(pointer, scope) {
+  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
+  if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
+    return addressCode(pointer.expression, scope);
+  }
+  if (pointer.kind !== "ref") return unknown2;
+  const { module } = scope.program;
+  const declaration = declarationOf(pointer.ident, module);
+  const element2 = declaration?.declElem;
+  if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
+  if (element2?.kind !== "param") return unknown2;
+  const index = live(scope.fn?.params ?? [], module).findIndex(
+    (parameter2) => parameter2.name.decl.ident === declaration
+  );
+  return (run, frame, view) => {
+    const passed = frame.arguments?.[index];
+    if (passed === void 0 || frame.caller === null) return Number.NaN;
+    return passed.pointedAt(run, frame.caller, view);
+  };
+}
+function pointee(type) {
+  return type.kind === "ptr" ? type.elem : type;
+}
+function strideCode(base2, scope) {
+  if (base2.kind === "array") return sizeCode(base2.elem, scope, arrayStride);
+  if (base2.kind === "vector") return layoutOf(base2.elem, () => null).size;
+  if (base2.kind === "matrix") return layoutOf(base2, () => null).size / base2.cols;
+  return Number.NaN;
+}
+function memberCode(base2, name, scope) {
+  if (base2.kind === "vector") {
+    return "xyzwrgba".indexOf(name[0] ?? "") % 4 * layoutOf(base2.elem, () => null).size;
+  }
+  if (base2.kind !== "struct") return Number.NaN;
+  return sizeCode(
+    base2,
+    scope,
+    (_type, numbers2) => structMembers(base2, numbers2).find((member2) => member2.name === name)?.offset ?? Number.NaN
+  );
+}
+
+// src/kernel/features/uniforms.ts
+function bindingCode(expression, scope) {
+  const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
+  if (element2?.kind !== "gvar") return null;
+  const slot2 = {
+    group: () => Number.NaN,
+    binding: () => Number.NaN
+  };
+  for (const { attribute: attribute2 } of element2.attributes ?? []) {
+    if (attribute2.kind !== "@attribute") continue;
+    if (attribute2.name !== "group" && attribute2.name !== "binding") continue;
+    const parameter2 = attribute2.params?.[0];
+    if (parameter2) slot2[attribute2.name] = constantCode(parameter2.expression, scope);
+  }
+  return (run) => {
+    const group = slot2.group(run);
+    const binding = slot2.binding(run);
+    return run.launch.buffers.find((buffer) => buffer.group === group && buffer.binding === binding);
+  };
+}
+function uniformCode(expression, scope) {
+  const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
+  if (element2?.kind !== "gvar" || element2.template?.[0]?.name !== "uniform") return null;
+  const binding = bindingCode(expression, scope);
+  const type = typeOf3(expression, scope.program.module);
+  const kind = elementKind(type);
+  if (binding === null || type.kind !== "scalar" && type.kind !== "vector") return null;
+  const lanes = lanesOf(type);
+  if (layoutOf(type, () => null).size !== 4 * lanes) return null;
+  const address = addressCode(expression, scope);
+  return (run, frame, view) => {
+    const buffer = binding(run);
+    if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
+    if (kind !== buffer.type) return null;
+    const first = address(run, frame, view) / 4;
+    if (Number.isNaN(first)) return null;
+    const values2 = buffer.values.slice(first, first + lanes).map((value2) => wrap(value2, kind));
+    if (values2.length < lanes) return null;
+    return type.kind === "scalar" ? values2[0] ?? null : values2;
+  };
+}
+
+// src/kernel/features/evaluate-call.ts
+var maxDepth3 = 16;
+var unknown3 = () => null;
+function callCode(call2, scope) {
+  const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
+  const { module } = scope.program;
+  const declaration = declarationOf(callee, module);
+  if (declaration?.declElem?.kind === "fn") return functionCode(declaration.declElem, call2, scope);
+  const name = callee.originalName;
+  if (name === "arrayLength") return lengthCode(call2, scope);
+  const codes = call2.arguments.map((argument) => scope.value(argument));
+  const type = typeOf3(call2, module);
+  const kind = elementKind(type);
+  const combine = combination(name, kind, lanesOf(type));
+  return (run, frame, view) => {
+    const values2 = [];
+    for (const code of codes) {
+      const value2 = code(run, frame, view);
+      if (value2 !== null) values2.push(value2);
+    }
+    return values2.length === codes.length ? combine(values2) : null;
+  };
+}
+function lazyValueCode(expression, scope) {
+  let code = null;
+  return (run, frame, view) => {
+    code ??= scope.value(expression);
+    return code(run, frame, view);
+  };
+}
+function argumentsOf(fn, call2, scope) {
+  const passed = call2.arguments.map((argument) => {
+    const one3 = {
+      value: (run, frame, view) => {
+        one3.value = scope.value(argument);
+        return one3.value(run, frame, view);
+      },
+      pointedAt: (run, frame, view) => {
+        one3.pointedAt = pointedAtCode(argument, scope);
+        return one3.pointedAt(run, frame, view);
+      }
+    };
+    return one3;
+  });
+  return { arguments: passed, room: scope.program.slots.room(fn) };
+}
+function combination(name, kind, lanes) {
+  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return ([value2]) => convert(value2 ?? 0, name);
+  if (!/^vec[234]/.test(name)) return (values2) => elementwise(name, values2, kind);
+  return (values2) => {
+    const elements = values2.flat().map((element2) => convert(element2, kind));
+    if (elements.length === lanes) return elements;
+    return elements.length <= 1 ? Array(lanes).fill(elements[0] ?? 0) : null;
+  };
+}
+function convert(value2, kind) {
+  if (typeof value2 === "object") return null;
+  if (kind === "bool") return Boolean(value2);
+  return wrap(Number(value2), kind);
+}
+function functionCode(fn, call2, scope) {
+  const body = live(fn.body.body, scope.program.module);
+  const last2 = body.at(-1);
+  const asked = call2.arguments.map((argument) => lazyValueCode(argument, scope));
+  const unknown5 = (run, frame, view) => {
+    for (const code of asked) code(run, frame, view);
+    return null;
+  };
+  if (last2?.kind !== "return" || !last2.value) return unknown5;
+  const named2 = body.slice(0, -1);
+  if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
+  const passed = argumentsOf(fn, call2, scope);
+  const value2 = lazyValueCode(last2.value, scope.of(fn));
+  return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
+}
+function elementwise(name, values2, kind) {
+  const vector = values2.find((value2) => typeof value2 === "object");
+  if (vector === void 0) return scalar(name, values2, kind);
+  const result = [];
+  for (let i = 0; i < vector.length; i++) {
+    const lane = values2.map((value2) => typeof value2 === "object" ? value2[i] : value2);
+    if (lane.some((element3) => element3 === void 0)) return null;
+    const element2 = scalar(name, lane, kind);
+    if (element2 === null) return null;
+    result.push(element2);
+  }
+  return result;
+}
+var unaryFunctions = {
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  sqrt: Math.sqrt,
+  log2: Math.log2,
+  exp2: (value2) => 2 ** value2
+};
+function scalar(name, values2, kind) {
+  const [a2, b, c] = values2;
+  if (name === "select" && a2 !== void 0 && b !== void 0) return c ? b : a2;
+  if (typeof a2 !== "number") return null;
+  const unary = Object.hasOwn(unaryFunctions, name) ? unaryFunctions[name] : void 0;
+  if (unary && values2.length === 1) return wrap(unary(a2), kind);
+  if (typeof b !== "number") return null;
+  if (name === "min") return Math.min(a2, b);
+  if (name === "max") return Math.max(a2, b);
+  if (name === "clamp" && typeof c === "number") return Math.min(Math.max(a2, b), c);
+  return null;
+}
+function lengthCode(call2, scope) {
+  const [pointer] = call2.arguments;
+  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
+  const type = typeOf3(pointer.expression, scope.program.module);
+  const binding = bindingCode(pointer.expression, scope);
+  if (type.kind !== "array" || binding === null) return unknown3;
+  const address = addressCode(pointer.expression, scope);
+  const stride = sizeCode(type.elem, scope, arrayStride);
+  return (run, frame) => {
+    const buffer = binding(run);
+    if (!buffer) return null;
+    const bytes = typeof stride === "number" ? stride : stride(run);
+    const length = (buffer.byteLength - address(run, frame, everyone)) / bytes;
+    return Number.isFinite(length) ? Math.floor(length) : null;
+  };
+}
+
+// src/kernel/features/evaluate.ts
+var unknown4 = () => null;
+function valueCode(expression, scope) {
+  const { module } = scope.program;
+  switch (expression.kind) {
+    case "literal": {
+      const value2 = constantValue(expression, module);
+      return () => value2;
+    }
+    case "parenthesized-expression":
+      return scope.value(expression.expression);
+    case "ref": {
+      const declaration = declarationOf(expression.ident, module);
+      if (!declaration) return unknown4;
+      const code = declarationCode(declaration, expression, scope);
+      if (declaration.declElem?.kind !== "gvar") return code;
+      return (run, frame, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame, view);
+    }
+    case "unary-expression": {
+      const operator = expression.operator.value;
+      if (operator === "&" || operator === "*") return unknown4;
+      const inner = scope.value(expression.expression);
+      const kind = elementKind(typeOf3(expression, module));
+      return (run, frame, view) => {
+        const operand = inner(run, frame, view);
+        return operand === null ? null : applyUnary(operator, operand, kind);
+      };
+    }
+    case "binary-expression":
+      return binaryCode(expression, scope);
+    case "component-expression": {
+      const base2 = scope.value(expression.base);
+      const access = scope.value(expression.access);
+      const uniform2 = uniformCode(expression, scope);
+      return (run, frame, view) => {
+        const whole = base2(run, frame, view);
+        const index = access(run, frame, view);
+        if (typeof whole === "object" && typeof index === "number") return whole?.[index] ?? null;
+        return uniform2 === null ? null : uniform2(run, frame, view);
+      };
+    }
+    case "component-member-expression": {
+      const base2 = scope.value(expression.base);
+      const { name } = expression.access;
+      const uniform2 = uniformCode(expression, scope);
+      const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
+      return (run, frame, view) => {
+        const whole = base2(run, frame, view);
+        if (whole !== null && typeof whole === "object") return swizzle(whole, name);
+        return uniform2?.(run, frame, view) ?? input?.(run, frame, view) ?? null;
+      };
+    }
+    case "call-expression":
+      return callCode(expression, scope);
+    default:
+      return unknown4;
+  }
+}
+function binaryCode(expression, scope) {
+  const operator = expression.operator.value;
+  const kind = elementKind(typeOf3(expression, scope.program.module));
+  const scalar2 = scalarOperator(operator, kind);
+  const leftCode = scope.value(expression.left);
+  const rightCode = scope.value(expression.right);
+  if (operator === "&&" || operator === "||") {
+    const decided = operator === "||";
+    return (run, frame, view) => {
+      const left = leftCode(run, frame, view);
+      if (left === decided) return decided;
+      const right = rightCode(run, frame, view);
+      return left === null || right === null ? null : applyBinary(scalar2, left, right);
+    };
+  }
+  return (run, frame, view) => {
+    const left = leftCode(run, frame, view);
+    const right = rightCode(run, frame, view);
+    if (left === null || right === null) return null;
+    if (typeof left === "number" && typeof right === "number") return scalar2(left, right);
+    return applyBinary(scalar2, left, right);
+  };
+}
+function declarationCode(declaration, reference, scope) {
+  const { module, isNumber, fixedNumbers, slots } = scope.program;
+  const element2 = declaration.declElem;
+  switch (element2?.kind) {
+    case "param": {
+      const index = live(scope.fn?.params ?? [], module).findIndex(
+        (parameter2) => parameter2.name.decl.ident === declaration
+      );
+      const input = builtinInput(declaration, null, scope);
+      const slot3 = placesEach * slots.of(declaration, scope.fn ?? scope);
+      return (run, frame, view) => {
+        if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
+        const { memory } = frame;
+        const remembered = recall(run, memory, slot3, view);
+        if (remembered !== void 0) return remembered;
+        const readsBefore = run.laneReads;
+        const passed = frame.arguments[index];
+        if (passed === void 0) return input(run, frame, view);
+        const { assumed } = run;
+        run.assumed = null;
+        const value2 = passed.value(run, frame.caller, view);
+        run.assumed = assumed;
+        keep2(run, memory, slot3, view, value2, readsBefore);
+        return value2;
+      };
+    }
+    case "gvar":
+      return uniformCode(reference, scope) ?? unknown4;
+    case "const": {
+      const name = declaration.originalName;
+      if (!isNumber(declaration)) break;
+      if (Object.hasOwn(fixedNumbers, name)) {
+        const fixed2 = fixedNumbers[name];
+        const value2 = typeof fixed2 === "string" || fixed2 === void 0 ? null : fixed2;
+        return () => value2;
+      }
+      const slot3 = slots.of(declaration, slots);
+      return (run) => {
+        const known2 = run.constants[slot3];
+        if (known2 !== void 0) return known2;
+        const number3 = run.numbers[name];
+        const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
+        run.constants[slot3] = value2;
+        return value2;
+      };
+    }
+    case "var":
+      break;
+    case "let":
+      break;
+    default:
+      return unknown4;
+  }
+  const changes = element2.kind === "var" && scope.program.timesAssigned(declaration, scope.fn) > 0;
+  const kind = elementKind(typeOf3(reference, module));
+  const { init: init2 } = element2;
+  let initial = init2 ? null : () => kind === null ? null : 0;
+  const made = () => {
+    initial = scope.value(init2);
+    return initial;
+  };
+  const held2 = (run, frame, view) => {
+    const value2 = (initial ?? made())(run, frame, view);
+    return typeof value2 === "number" ? wrap(value2, kind) : value2;
+  };
+  if (declaration.isGlobal) {
+    const slot3 = slots.of(declaration, slots);
+    return (run, frame, view) => {
+      const known2 = run.constants[slot3];
+      if (known2 !== void 0) return known2;
+      run.constants[slot3] = null;
+      const value2 = held2(run, frame, view);
+      run.constants[slot3] = value2;
+      return value2;
+    };
+  }
+  const slot2 = placesEach * slots.of(declaration, scope.fn ?? scope);
+  return (run, frame, view) => {
+    if (run.assumed !== null) {
+      if (run.assumed.variable === declaration) return run.assumed.value;
+      return changes && !view.initial ? null : held2(run, frame, view);
+    }
+    if (changes && !view.initial) return null;
+    const { memory } = frame;
+    const remembered = recall(run, memory, slot2, view);
+    if (remembered !== void 0) return remembered;
+    const readsBefore = run.laneReads;
+    memory[slot2 + view.index] = null;
+    const value2 = held2(run, frame, view);
+    keep2(run, memory, slot2, view, value2, readsBefore);
+    return value2;
+  };
+}
+
+// src/kernel/features/scopes.ts
+function moduleScope(program) {
+  return new KnownScope(program, null, /* @__PURE__ */ new Map());
+}
+var KnownScope = class _KnownScope {
+  program;
+  fn;
+  #functions;
+  #values = /* @__PURE__ */ new Map();
+  #numbers = /* @__PURE__ */ new Map();
+  /** @param functions the scopes of the program's functions, which all of them share. */
+  constructor(program, fn, functions2) {
+    this.program = program;
+    this.fn = fn;
+    this.#functions = functions2;
+  }
+  value(expression) {
+    let code = this.#values.get(expression);
+    if (!code) {
+      code = valueCode(expression, this);
+      this.#values.set(expression, code);
+    }
+    return code;
+  }
+  of(fn) {
+    let scope = this.#functions.get(fn);
+    if (!scope) {
+      scope = new _KnownScope(this.program, fn, this.#functions);
+      this.#functions.set(fn, scope);
+    }
+    return scope;
+  }
+  typeNumbers(run) {
+    return (expression) => {
+      let code = this.#numbers.get(expression);
+      if (!code) {
+        code = constantCode(expression, this);
+        this.#numbers.set(expression, code);
+      }
+      const number3 = code(run);
+      return Number.isNaN(number3) ? null : number3;
+    };
+  }
+};
+
+// src/kernel/features/known-value.ts
+function valueScope(module, assignments) {
+  return moduleScope({
+    module,
+    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
+    isNumber: () => false,
+    fixedNumbers: {},
+    slots: new Slots(),
+    remember: (_owner, _parts, _scope, make) => make(),
+    gather: (_owner, _whole, make) => make(),
+    body: () => null
+  });
+}
+function knownValue(expression, scope) {
+  return scope.value(expression)(
+    startRun(unknownLaunch, {}, () => null),
+    entryFrame(),
+    everyone
+  );
+}
 
 // src/kernel/binding-type.ts
 function typeText(variable2, module) {
@@ -34555,800 +35481,36 @@ function requiredFeaturesOf(module) {
   return [...features].sort();
 }
 
-// src/kernel/features/arithmetic.ts
-function elementKind(type) {
-  if (type.kind === "scalar") return type.scalar;
-  if (type.kind === "vector" || type.kind === "matrix" || type.kind === "atomic") return type.elem.scalar;
-  return null;
+// src/kernel/features/count-code.ts
+function perform(code, run, frame, tally, times) {
+  tally.addAll(code.fixed, times);
+  const { steps: steps2 } = code;
+  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
 }
-function lanesOf(type) {
-  if (type.kind === "vector") return type.size;
-  if (type.kind === "matrix") return type.cols * type.rows;
-  return 1;
+function adding(counter, amount = 1) {
+  return { fixed: [counterIndex(counter), amount], steps: [] };
 }
-function isFloat(type) {
-  const kind = elementKind(type);
-  return kind === "f32" || kind === "f16" || kind === "abstract-float";
+function stepping(step2) {
+  return { fixed: [], steps: [step2] };
 }
-function wrap(value2, kind) {
-  if (kind === "u32") return value2 >>> 0;
-  if (kind === "i32") return value2 | 0;
-  if (kind === "f32") return Math.fround(value2);
-  return value2;
-}
-function applyBinary(scalar2, left, right) {
-  if (typeof left !== "object" && typeof right !== "object") return scalar2(left, right);
-  const length = typeof left === "object" ? left.length : right.length;
-  const result = [];
-  for (let i = 0; i < length; i++) {
-    const a2 = typeof left === "object" ? left[i] : left;
-    const b = typeof right === "object" ? right[i] : right;
-    const element2 = a2 === void 0 || b === void 0 ? null : scalar2(a2, b);
-    if (element2 === null) return null;
-    result.push(element2);
-  }
-  return result;
-}
-function applyUnary(operator, operand, kind) {
-  if (typeof operand === "object") {
-    const elements = operand.map((element2) => applyUnary(operator, element2, kind));
-    return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
-  }
-  if (operator === "!") return typeof operand === "boolean" ? !operand : null;
-  if (typeof operand !== "number") return null;
-  return wrap(operator === "-" ? -operand : ~operand, kind);
-}
-function swizzle(vector, name) {
-  if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  return picked.some((element2) => element2 === void 0) ? null : picked;
-}
-function scalarOperator(operator, kind) {
-  const truth = truthOperators[operator] ?? (() => null);
-  const comparison = comparisons2[operator];
-  if (comparison !== void 0) {
-    return (a2, b) => typeof a2 === "number" && typeof b === "number" ? comparison(a2, b) : truth(a2, b);
-  }
-  const numeric = numericOperator(operator, kind);
-  if (numeric === null)
-    return (a2, b) => typeof a2 === "number" && typeof b === "number" ? null : truth(a2, b);
-  if (kind === "u32" && Object.hasOwn(unsignedOperators, operator)) {
-    return unsignedOperators[operator];
-  }
-  if (kind === "u32") {
-    return (a2, b) => {
-      if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
-      const value2 = numeric(a2, b);
-      return value2 === null || !Number.isFinite(value2) ? null : value2 >>> 0;
-    };
-  }
-  return (a2, b) => {
-    if (typeof a2 === "boolean" || typeof b === "boolean") return truth(a2, b);
-    const value2 = numeric(a2, b);
-    return value2 === null || !Number.isFinite(value2) ? null : wrap(value2, kind);
-  };
-}
-var unsignedOperators = {
-  "+": (a2, b) => typeof a2 === "number" && typeof b === "number" ? a2 + b >>> 0 : null,
-  "-": (a2, b) => typeof a2 === "number" && typeof b === "number" ? a2 - b >>> 0 : null,
-  "*": (a2, b) => typeof a2 === "number" && typeof b === "number" ? Math.imul(a2, b) >>> 0 : null,
-  "/": (a2, b) => typeof a2 === "number" && typeof b === "number" && b !== 0 ? a2 / b >>> 0 : null,
-  "%": (a2, b) => typeof a2 === "number" && typeof b === "number" && b !== 0 ? a2 % b >>> 0 : null
-};
-var truthOperators = {
-  "&&": (a2, b) => Boolean(a2) && Boolean(b),
-  "&": (a2, b) => Boolean(a2) && Boolean(b),
-  "||": (a2, b) => Boolean(a2) || Boolean(b),
-  "|": (a2, b) => Boolean(a2) || Boolean(b),
-  "==": (a2, b) => a2 === b,
-  "!=": (a2, b) => a2 !== b
-};
-var comparisons2 = {
-  "<": (a2, b) => a2 < b,
-  "<=": (a2, b) => a2 <= b,
-  ">": (a2, b) => a2 > b,
-  ">=": (a2, b) => a2 >= b,
-  "==": (a2, b) => a2 === b,
-  "!=": (a2, b) => a2 !== b
-};
-function numericOperator(operator, kind) {
-  const whole = kind === "u32" || kind === "i32" || kind === "abstract-int";
-  switch (operator) {
-    case "+":
-      return (a2, b) => a2 + b;
-    case "-":
-      return (a2, b) => a2 - b;
-    case "*":
-      return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
-    case "/":
-      return whole ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
-    case "%":
-      return (a2, b) => b === 0 ? null : a2 % b;
-    case "<<":
-      return kind === "abstract-int" ? (a2, b) => a2 * 2 ** b : (a2, b) => a2 << b;
-    case ">>":
-      return kind === "i32" ? (a2, b) => a2 >> b : (a2, b) => a2 >>> b;
-    case "&":
-      return (a2, b) => a2 & b;
-    case "|":
-      return (a2, b) => a2 | b;
-    case "^":
-      return (a2, b) => a2 ^ b;
-    default:
-      return null;
-  }
-}
-
-// src/kernel/features/builtin-inputs.ts
-function builtinInput(declaration, member2, scope) {
-  const element2 = declaration?.declElem;
-  const name = declaration && element2?.kind === "param" ? member2 === null ? builtinName(element2.attributes) : memberBuiltin(declaration, member2, scope) : null;
-  if (name === null) return () => null;
-  return (run, frame, view) => frame.depth > 0 ? null : inputValue(name, view, run);
-}
-function memberBuiltin(declaration, member2, { program }) {
-  const type = typeOfDeclaration(declaration, program.module);
-  if (type.kind !== "struct") return null;
-  const members = live(type.structElem?.members ?? [], program.module);
-  return builtinName(members.find((candidate) => candidate.name.name === member2)?.attributes);
-}
-function builtinName(attributes) {
-  for (const { attribute: attribute2 } of attributes ?? []) {
-    if (attribute2.kind === "@builtin") return attribute2.param.name;
-  }
-  return null;
-}
-function inputValue(name, view, run) {
-  const { dispatch, workgroupSize } = run.launch;
-  if (name === "num_workgroups") return dispatch;
-  if (view.lane === null || workgroupSize === null) {
-    run.laneReads++;
-    return null;
-  }
-  const [x2, y2, z] = workgroupSize;
-  const alone = x2 * y2 * z === 1;
-  if (alone || name !== "workgroup_id") run.laneReads++;
-  const index = alone ? 0 : view.lane;
-  const local = [index % x2, Math.floor(index / x2) % y2, Math.floor(index / (x2 * y2))];
-  const group = [alone ? view.lane : 0, 0, 0];
-  switch (name) {
-    case "local_invocation_id":
-      return local;
-    case "workgroup_id":
-      return group;
-    case "global_invocation_id":
-      return local.map((value2, axis) => value2 + group[axis] * workgroupSize[axis]);
-    case "local_invocation_index":
-    case "subgroup_invocation_id":
-      return index;
-    default:
-      return null;
-  }
-}
-
-// src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
-  if (!dependsOnNumbers(type)) return measure(type, () => null);
-  return (run) => measure(type, scope.typeNumbers(run));
-}
-function dependsOnNumbers(type) {
-  return type.kind === "array" || type.kind === "struct";
-}
-
-// src/kernel/features/address.ts
-var unknown2 = () => Number.NaN;
-function addressCode(expression, scope) {
-  const { module } = scope.program;
-  switch (expression.kind) {
-    case "parenthesized-expression":
-      return addressCode(expression.expression, scope);
-    case "ref":
-      return typeOf3(expression, module).kind === "ptr" ? pointedAtCode(expression, scope) : () => 0;
-    case "unary-expression":
-      return expression.operator.value === "*" ? pointedAtCode(expression.expression, scope) : unknown2;
-    case "component-expression": {
-      const base2 = addressCode(expression.base, scope);
-      const index = valueCode(expression.access, scope);
-      const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
-      return (run, frame, view) => {
-        const start = base2(run, frame, view);
-        const at3 = index(run, frame, view);
-        const bytes = typeof stride === "number" ? stride : stride(run);
-        return typeof at3 === "number" && Number.isFinite(bytes) ? start + at3 * bytes : Number.NaN;
-      };
+function sequence(codes) {
+  const all = codes.filter((code) => code !== null);
+  if (all.length <= 1) return all[0] ?? null;
+  const sums = noSums();
+  const steps2 = [];
+  for (const code of all) {
+    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
+      const index = code.fixed[at3];
+      sums[index] = sums[index] + code.fixed[at3 + 1];
     }
-    case "component-member-expression": {
-      const base2 = addressCode(expression.base, scope);
-      const offset = memberCode(pointee(typeOf3(expression.base, module)), expression.access.name, scope);
-      return (run, frame, view) => base2(run, frame, view) + (typeof offset === "number" ? offset : offset(run));
-    }
-    default:
-      return unknown2;
+    for (const step2 of code.steps) steps2.push(step2);
   }
-}
-function pointedAtCode(pointer, scope) {
-  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
-  if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
-    return addressCode(pointer.expression, scope);
+  const fixed2 = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index];
+    if (amount !== 0) fixed2.push(index, amount);
   }
-  if (pointer.kind !== "ref") return unknown2;
-  const { module } = scope.program;
-  const declaration = declarationOf(pointer.ident, module);
-  const element2 = declaration?.declElem;
-  if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
-  if (element2?.kind !== "param") return unknown2;
-  const index = live(scope.fn?.params ?? [], module).findIndex(
-    (parameter2) => parameter2.name.decl.ident === declaration
-  );
-  return (run, frame, view) => {
-    const passed = frame.arguments?.[index];
-    if (passed === void 0 || frame.caller === null) return Number.NaN;
-    return passed.pointedAt(run, frame.caller, view);
-  };
-}
-function pointee(type) {
-  return type.kind === "ptr" ? type.elem : type;
-}
-function strideCode(base2, scope) {
-  if (base2.kind === "array") return sizeCode(base2.elem, scope, arrayStride);
-  if (base2.kind === "vector") return layoutOf(base2.elem, () => null).size;
-  if (base2.kind === "matrix") return layoutOf(base2, () => null).size / base2.cols;
-  return Number.NaN;
-}
-function memberCode(base2, name, scope) {
-  if (base2.kind === "vector") {
-    return "xyzwrgba".indexOf(name[0] ?? "") % 4 * layoutOf(base2.elem, () => null).size;
-  }
-  if (base2.kind !== "struct") return Number.NaN;
-  return sizeCode(
-    base2,
-    scope,
-    (_type, numbers2) => structMembers(base2, numbers2).find((member2) => member2.name === name)?.offset ?? Number.NaN
-  );
-}
-
-// src/kernel/features/run.ts
-var everyone = { lane: null, initial: false, index: 0 };
-var firstInvocation = { lane: 0, initial: false, index: 1 };
-var firstArrival = { lane: 0, initial: true, index: 2 };
-var neighbourArrival = { lane: 1, initial: true, index: 3 };
-var arrivals = [firstArrival, neighbourArrival];
-var placesEach = 5;
-var laneFlag = 4;
-function recall(run, memory, place, view) {
-  const value2 = memory[place + view.index];
-  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
-  return value2;
-}
-function keep2(run, memory, place, view, ...[value2, readsBefore]) {
-  memory[place + view.index] = value2;
-  if (view !== firstArrival) return;
-  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
-  else memory[place + laneFlag] = true;
-}
-var unknownLaunch = {
-  buffers: [],
-  dispatch: [Number.NaN, Number.NaN, Number.NaN],
-  workgroupSize: null
-};
-var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
-}
-function entryFrame() {
-  return { arguments: null, caller: null, depth: 0, memory: places(0) };
-}
-function callFrame(passed, caller, declarations) {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
-}
-function places(count2) {
-  return new Array(count2).fill(void 0);
-}
-
-// src/kernel/features/scope.ts
-var Slots = class {
-  #slots = /* @__PURE__ */ new WeakMap();
-  #rooms = /* @__PURE__ */ new WeakMap();
-  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
-  of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
-    const slot2 = this.room(owner).used++;
-    this.#slots.set(declaration, slot2);
-    return slot2;
-  }
-  /** The slots that an owner's declarations use: more as more code is made. */
-  room(owner) {
-    let room2 = this.#rooms.get(owner);
-    if (!room2) {
-      room2 = { used: 0 };
-      this.#rooms.set(owner, room2);
-    }
-    return room2;
-  }
-};
-function moduleScope(program) {
-  return newScope(program, null, /* @__PURE__ */ new Map());
-}
-function functionScope(fn, { program, functions: functions2 }) {
-  let scope = functions2.get(fn);
-  if (!scope) {
-    scope = newScope(program, fn, functions2);
-    functions2.set(fn, scope);
-  }
-  return scope;
-}
-function newScope(program, fn, functions2) {
-  const codes = /* @__PURE__ */ new Map();
-  const scope = {
-    program,
-    fn,
-    functions: functions2,
-    values: /* @__PURE__ */ new Map(),
-    typeNumbers: (run) => (expression) => {
-      let code = codes.get(expression);
-      if (!code) {
-        code = constantCode(expression, scope);
-        codes.set(expression, code);
-      }
-      const number3 = code(run);
-      return Number.isNaN(number3) ? null : number3;
-    }
-  };
-  return scope;
-}
-
-// src/kernel/features/assignments.ts
-var byAddress = 1e3;
-function countAssignments(elements, module) {
-  const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
-    const declaration = rootDeclaration(target, module);
-    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
-  };
-  const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
-    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
-    }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  for (const element2 of elements) visit(element2);
-  return counts;
-}
-function rootDeclaration(expression, module) {
-  switch (expression.kind) {
-    case "ref":
-      return declarationOf(expression.ident, module);
-    case "parenthesized-expression":
-      return rootDeclaration(expression.expression, module);
-    case "component-expression":
-    case "component-member-expression":
-      return rootDeclaration(expression.base, module);
-    default:
-      return void 0;
-  }
-}
-function rootName(expression) {
-  switch (expression.kind) {
-    case "ref":
-      return expression.ident.originalName;
-    case "parenthesized-expression":
-      return rootName(expression.expression);
-    case "component-expression":
-    case "component-member-expression":
-      return rootName(expression.base);
-    default:
-      return null;
-  }
-}
-
-// src/kernel/features/uniforms.ts
-function bindingCode(expression, scope) {
-  const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
-  if (element2?.kind !== "gvar") return null;
-  const slot2 = {
-    group: () => Number.NaN,
-    binding: () => Number.NaN
-  };
-  for (const { attribute: attribute2 } of element2.attributes ?? []) {
-    if (attribute2.kind !== "@attribute") continue;
-    if (attribute2.name !== "group" && attribute2.name !== "binding") continue;
-    const parameter2 = attribute2.params?.[0];
-    if (parameter2) slot2[attribute2.name] = constantCode(parameter2.expression, scope);
-  }
-  return (run) => {
-    const group = slot2.group(run);
-    const binding = slot2.binding(run);
-    return run.launch.buffers.find((buffer) => buffer.group === group && buffer.binding === binding);
-  };
-}
-function uniformCode(expression, scope) {
-  const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
-  if (element2?.kind !== "gvar" || element2.template?.[0]?.name !== "uniform") return null;
-  const binding = bindingCode(expression, scope);
-  const type = typeOf3(expression, scope.program.module);
-  const kind = elementKind(type);
-  if (binding === null || type.kind !== "scalar" && type.kind !== "vector") return null;
-  const lanes = lanesOf(type);
-  if (layoutOf(type, () => null).size !== 4 * lanes) return null;
-  const address = addressCode(expression, scope);
-  return (run, frame, view) => {
-    const buffer = binding(run);
-    if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
-    if (kind !== buffer.type) return null;
-    const first = address(run, frame, view) / 4;
-    if (Number.isNaN(first)) return null;
-    const values2 = buffer.values.slice(first, first + lanes).map((value2) => wrap(value2, kind));
-    if (values2.length < lanes) return null;
-    return type.kind === "scalar" ? values2[0] ?? null : values2;
-  };
-}
-
-// src/kernel/features/evaluate-call.ts
-var maxDepth3 = 16;
-var unknown3 = () => null;
-function callCode(call2, scope) {
-  const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
-  const { module } = scope.program;
-  const declaration = declarationOf(callee, module);
-  if (declaration?.declElem?.kind === "fn") return functionCode(declaration.declElem, call2, scope);
-  const name = callee.originalName;
-  if (name === "arrayLength") return lengthCode(call2, scope);
-  const codes = call2.arguments.map((argument) => valueCode(argument, scope));
-  const type = typeOf3(call2, module);
-  const kind = elementKind(type);
-  const combine = combination(name, kind, lanesOf(type));
-  return (run, frame, view) => {
-    const values2 = [];
-    for (const code of codes) {
-      const value2 = code(run, frame, view);
-      if (value2 !== null) values2.push(value2);
-    }
-    return values2.length === codes.length ? combine(values2) : null;
-  };
-}
-function argumentsOf(fn, call2, scope) {
-  const passed = call2.arguments.map((argument) => {
-    const one3 = {
-      value: (run, frame, view) => {
-        one3.value = valueCode(argument, scope);
-        return one3.value(run, frame, view);
-      },
-      pointedAt: (run, frame, view) => {
-        one3.pointedAt = pointedAtCode(argument, scope);
-        return one3.pointedAt(run, frame, view);
-      }
-    };
-    return one3;
-  });
-  return { arguments: passed, room: scope.program.slots.room(fn) };
-}
-function combination(name, kind, lanes) {
-  if (/^(f32|f16|i32|u32|bool)$/.test(name)) return ([value2]) => convert(value2 ?? 0, name);
-  if (!/^vec[234]/.test(name)) return (values2) => elementwise(name, values2, kind);
-  return (values2) => {
-    const elements = values2.flat().map((element2) => convert(element2, kind));
-    if (elements.length === lanes) return elements;
-    return elements.length <= 1 ? Array(lanes).fill(elements[0] ?? 0) : null;
-  };
-}
-function convert(value2, kind) {
-  if (typeof value2 === "object") return null;
-  if (kind === "bool") return Boolean(value2);
-  return wrap(Number(value2), kind);
-}
-function functionCode(fn, call2, scope) {
-  const body = live(fn.body.body, scope.program.module);
-  const last2 = body.at(-1);
-  const asked = call2.arguments.map((argument) => lazyValueCode(argument, scope));
-  const unknown5 = (run, frame, view) => {
-    for (const code of asked) code(run, frame, view);
-    return null;
-  };
-  if (last2?.kind !== "return" || !last2.value) return unknown5;
-  const named2 = body.slice(0, -1);
-  if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
-  const passed = argumentsOf(fn, call2, scope);
-  const value2 = lazyValueCode(last2.value, functionScope(fn, scope));
-  return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
-}
-function elementwise(name, values2, kind) {
-  const vector = values2.find((value2) => typeof value2 === "object");
-  if (vector === void 0) return scalar(name, values2, kind);
-  const result = [];
-  for (let i = 0; i < vector.length; i++) {
-    const lane = values2.map((value2) => typeof value2 === "object" ? value2[i] : value2);
-    if (lane.some((element3) => element3 === void 0)) return null;
-    const element2 = scalar(name, lane, kind);
-    if (element2 === null) return null;
-    result.push(element2);
-  }
-  return result;
-}
-var unaryFunctions = {
-  abs: Math.abs,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  trunc: Math.trunc,
-  sqrt: Math.sqrt,
-  log2: Math.log2,
-  exp2: (value2) => 2 ** value2
-};
-function scalar(name, values2, kind) {
-  const [a2, b, c] = values2;
-  if (name === "select" && a2 !== void 0 && b !== void 0) return c ? b : a2;
-  if (typeof a2 !== "number") return null;
-  const unary = Object.hasOwn(unaryFunctions, name) ? unaryFunctions[name] : void 0;
-  if (unary && values2.length === 1) return wrap(unary(a2), kind);
-  if (typeof b !== "number") return null;
-  if (name === "min") return Math.min(a2, b);
-  if (name === "max") return Math.max(a2, b);
-  if (name === "clamp" && typeof c === "number") return Math.min(Math.max(a2, b), c);
-  return null;
-}
-function lengthCode(call2, scope) {
-  const [pointer] = call2.arguments;
-  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
-  const type = typeOf3(pointer.expression, scope.program.module);
-  const binding = bindingCode(pointer.expression, scope);
-  if (type.kind !== "array" || binding === null) return unknown3;
-  const address = addressCode(pointer.expression, scope);
-  const stride = sizeCode(type.elem, scope, arrayStride);
-  return (run, frame) => {
-    const buffer = binding(run);
-    if (!buffer) return null;
-    const bytes = typeof stride === "number" ? stride : stride(run);
-    const length = (buffer.byteLength - address(run, frame, everyone)) / bytes;
-    return Number.isFinite(length) ? Math.floor(length) : null;
-  };
-}
-
-// src/kernel/features/evaluate.ts
-var unknown4 = () => null;
-function valueCode(expression, scope) {
-  let code = scope.values.get(expression);
-  if (!code) {
-    code = makeCode(expression, scope);
-    scope.values.set(expression, code);
-  }
-  return code;
-}
-function lazyValueCode(expression, scope) {
-  let code = null;
-  return (run, frame, view) => {
-    code ??= valueCode(expression, scope);
-    return code(run, frame, view);
-  };
-}
-function makeCode(expression, scope) {
-  const { module } = scope.program;
-  switch (expression.kind) {
-    case "literal": {
-      const value2 = constantValue(expression, module);
-      return () => value2;
-    }
-    case "parenthesized-expression":
-      return valueCode(expression.expression, scope);
-    case "ref": {
-      const declaration = declarationOf(expression.ident, module);
-      if (!declaration) return unknown4;
-      const code = declarationCode(declaration, expression, scope);
-      if (declaration.declElem?.kind !== "gvar") return code;
-      return (run, frame, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame, view);
-    }
-    case "unary-expression": {
-      const operator = expression.operator.value;
-      if (operator === "&" || operator === "*") return unknown4;
-      const inner = valueCode(expression.expression, scope);
-      const kind = elementKind(typeOf3(expression, module));
-      return (run, frame, view) => {
-        const operand = inner(run, frame, view);
-        return operand === null ? null : applyUnary(operator, operand, kind);
-      };
-    }
-    case "binary-expression":
-      return binaryCode(expression, scope);
-    case "component-expression": {
-      const base2 = valueCode(expression.base, scope);
-      const access = valueCode(expression.access, scope);
-      const uniform2 = uniformCode(expression, scope);
-      return (run, frame, view) => {
-        const whole = base2(run, frame, view);
-        const index = access(run, frame, view);
-        if (typeof whole === "object" && typeof index === "number") return whole?.[index] ?? null;
-        return uniform2 === null ? null : uniform2(run, frame, view);
-      };
-    }
-    case "component-member-expression": {
-      const base2 = valueCode(expression.base, scope);
-      const { name } = expression.access;
-      const uniform2 = uniformCode(expression, scope);
-      const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
-      return (run, frame, view) => {
-        const whole = base2(run, frame, view);
-        if (whole !== null && typeof whole === "object") return swizzle(whole, name);
-        return uniform2?.(run, frame, view) ?? input?.(run, frame, view) ?? null;
-      };
-    }
-    case "call-expression":
-      return callCode(expression, scope);
-    default:
-      return unknown4;
-  }
-}
-function binaryCode(expression, scope) {
-  const operator = expression.operator.value;
-  const kind = elementKind(typeOf3(expression, scope.program.module));
-  const scalar2 = scalarOperator(operator, kind);
-  const leftCode = valueCode(expression.left, scope);
-  const rightCode = valueCode(expression.right, scope);
-  if (operator === "&&" || operator === "||") {
-    const decided = operator === "||";
-    return (run, frame, view) => {
-      const left = leftCode(run, frame, view);
-      if (left === decided) return decided;
-      const right = rightCode(run, frame, view);
-      return left === null || right === null ? null : applyBinary(scalar2, left, right);
-    };
-  }
-  return (run, frame, view) => {
-    const left = leftCode(run, frame, view);
-    const right = rightCode(run, frame, view);
-    if (left === null || right === null) return null;
-    if (typeof left === "number" && typeof right === "number") return scalar2(left, right);
-    return applyBinary(scalar2, left, right);
-  };
-}
-function declarationCode(declaration, reference, scope) {
-  const { module, isNumber, fixedNumbers, slots } = scope.program;
-  const element2 = declaration.declElem;
-  switch (element2?.kind) {
-    case "param": {
-      const index = live(scope.fn?.params ?? [], module).findIndex(
-        (parameter2) => parameter2.name.decl.ident === declaration
-      );
-      const input = builtinInput(declaration, null, scope);
-      const slot3 = placesEach * slots.of(declaration, scope.fn ?? scope);
-      return (run, frame, view) => {
-        if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
-        const { memory } = frame;
-        const remembered = recall(run, memory, slot3, view);
-        if (remembered !== void 0) return remembered;
-        const readsBefore = run.laneReads;
-        const passed = frame.arguments[index];
-        if (passed === void 0) return input(run, frame, view);
-        const { assumed } = run;
-        run.assumed = null;
-        const value2 = passed.value(run, frame.caller, view);
-        run.assumed = assumed;
-        keep2(run, memory, slot3, view, value2, readsBefore);
-        return value2;
-      };
-    }
-    case "gvar":
-      return uniformCode(reference, scope) ?? unknown4;
-    case "const": {
-      const name = declaration.originalName;
-      if (!isNumber(declaration)) break;
-      if (Object.hasOwn(fixedNumbers, name)) {
-        const fixed2 = fixedNumbers[name];
-        const value2 = typeof fixed2 === "string" || fixed2 === void 0 ? null : fixed2;
-        return () => value2;
-      }
-      const slot3 = slots.of(declaration, slots);
-      return (run) => {
-        const known2 = run.constants[slot3];
-        if (known2 !== void 0) return known2;
-        const number3 = run.numbers[name];
-        const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
-        run.constants[slot3] = value2;
-        return value2;
-      };
-    }
-    case "var":
-      break;
-    case "let":
-      break;
-    default:
-      return unknown4;
-  }
-  const changes = element2.kind === "var" && scope.program.timesAssigned(declaration, scope.fn) > 0;
-  const kind = elementKind(typeOf3(reference, module));
-  const { init: init2 } = element2;
-  let initial = init2 ? null : () => kind === null ? null : 0;
-  const made = () => {
-    initial = valueCode(init2, scope);
-    return initial;
-  };
-  const held2 = (run, frame, view) => {
-    const value2 = (initial ?? made())(run, frame, view);
-    return typeof value2 === "number" ? wrap(value2, kind) : value2;
-  };
-  if (declaration.isGlobal) {
-    const slot3 = slots.of(declaration, slots);
-    return (run, frame, view) => {
-      const known2 = run.constants[slot3];
-      if (known2 !== void 0) return known2;
-      run.constants[slot3] = null;
-      const value2 = held2(run, frame, view);
-      run.constants[slot3] = value2;
-      return value2;
-    };
-  }
-  const slot2 = placesEach * slots.of(declaration, scope.fn ?? scope);
-  return (run, frame, view) => {
-    if (run.assumed !== null) {
-      if (run.assumed.variable === declaration) return run.assumed.value;
-      return changes && !view.initial ? null : held2(run, frame, view);
-    }
-    if (changes && !view.initial) return null;
-    const { memory } = frame;
-    const remembered = recall(run, memory, slot2, view);
-    if (remembered !== void 0) return remembered;
-    const readsBefore = run.laneReads;
-    memory[slot2 + view.index] = null;
-    const value2 = held2(run, frame, view);
-    keep2(run, memory, slot2, view, value2, readsBefore);
-    return value2;
-  };
-}
-
-// src/kernel/features/constants.ts
-var nowhere = entryFrame();
-function constantCode(expression, scope) {
-  const value2 = valueCode(expression, scope);
-  return (run) => {
-    const number3 = value2(run, nowhere, everyone);
-    return typeof number3 === "number" ? number3 : Number.NaN;
-  };
-}
-function constancy(expression, scope) {
-  const { module } = scope.program;
-  switch (expression.kind) {
-    case "literal":
-      return true;
-    case "ref": {
-      const element2 = declarationOf(expression.ident, module)?.declElem;
-      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
-    }
-    case "parenthesized-expression":
-      return constancy(expression.expression, scope);
-    case "unary-expression": {
-      const { value: value2 } = expression.operator;
-      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
-    }
-    case "component-expression":
-      return both(constancy(expression.base, scope), constancy(expression.access, scope));
-    case "component-member-expression":
-      return constancy(expression.base, scope);
-    case "call-expression": {
-      const inner = expression.arguments.map((argument) => constancy(argument, scope));
-      return inner.every((part) => part === true) && isConstant(expression, module);
-    }
-    case "binary-expression": {
-      const left = constancy(expression.left, scope);
-      const right = constancy(expression.right, scope);
-      const operator = expression.operator.value;
-      if (left === false || right === true || operator !== "&&" && operator !== "||")
-        return both(left, right);
-      const decided = operator === "||";
-      const value2 = valueCode(expression.left, scope);
-      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
-    }
-    default:
-      return false;
-  }
-}
-function both(left, right) {
-  if (left === false || right === false) return false;
-  if (left === true) return right;
-  if (right === true) return left;
-  return (run) => left(run) && right(run);
-}
-function holds(constant3, run) {
-  return typeof constant3 === "boolean" ? constant3 : constant3(run);
+  return { fixed: fixed2, steps: steps2 };
 }
 
 // src/kernel/features/survey.ts
@@ -35755,7 +35917,7 @@ function inductionOfFor(loop, scope) {
   }
   if (!variable2 || countAssignments([body], module).has(variable2)) return null;
   const fixed2 = from === void 0 ? 0 : from.kind === "literal" ? constantValue(from, module) : null;
-  const first = from && fixed2 === null ? valueCode(from, scope) : null;
+  const first = from && fixed2 === null ? scope.value(from) : null;
   return {
     variable: variable2,
     start: first === null ? () => fixed2 : (run, frame) => first(run, frame, firstInvocation),
@@ -35792,7 +35954,7 @@ function inductionOfLoop(loop, scope) {
   if (!step2) return null;
   const declaration = variable2.declElem;
   if (declaration?.kind !== "var") return null;
-  const first = declaration.init ? valueCode(declaration.init, scope) : null;
+  const first = declaration.init ? scope.value(declaration.init) : null;
   return {
     variable: variable2,
     start: (run, frame) => first === null ? 0 : first(run, frame, arrivals[0]),
@@ -35850,7 +36012,7 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
   if (step2.kind === "increment") return () => 1;
   if (step2.kind === "decrement") return () => -1;
   if (step2.kind !== "assign" || step2.op.value !== "+=" && step2.op.value !== "-=") return null;
-  const amount = valueCode(step2.rhs, scope);
+  const amount = scope.value(step2.rhs);
   const sign2 = step2.op.value === "+=" ? 1 : -1;
   return (run, frame) => {
     const by = amount(run, frame, firstInvocation);
@@ -35867,7 +36029,7 @@ function countedCode(induction, scope) {
   const turned = !isVariable2(condition.left);
   if (turned && !isVariable2(condition.right)) return null;
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = valueCode(turned ? condition.left : condition.right, scope);
+  const bound = scope.value(turned ? condition.left : condition.right);
   return (run, frame, start) => {
     const by = one3 ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
@@ -35885,7 +36047,7 @@ function countedCode(induction, scope) {
 }
 function simulatedCode(induction, scope) {
   const { variable: variable2, stops, stepsFirst } = induction;
-  const condition = valueCode(induction.condition, scope);
+  const condition = scope.value(induction.condition);
   const next = nextCode(induction, scope);
   const tripsFrom = (run, frame, start) => {
     let value2 = start;
@@ -35916,7 +36078,7 @@ function nextCode({ step: step2, variable: variable2 }, scope) {
     return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
   }
   if (step2.kind !== "assign") return unknown5;
-  const right = valueCode(step2.rhs, scope);
+  const right = scope.value(step2.rhs);
   const apply = step2.op.value === "=" ? null : scalarOperator(step2.op.value.slice(0, -1), kind);
   return (run, frame, value2) => {
     run.assumed = { variable: variable2, value: value2 };
@@ -36008,7 +36170,7 @@ function callCode3(call2, statement, scope) {
 function branchCode(statement, scope) {
   const test = statement.condition;
   const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
-    taken: valueCode(test, scope),
+    taken: scope.value(test),
     condition: expressionCode(test, scope)
   }));
   const then = blockCode(statement.body.body, scope);
@@ -36132,7 +36294,7 @@ var Structure = class {
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
-    const code = this.gather(fn, fn, () => blockCode(fn.body.body, functionScope(fn, this.scope)));
+    const code = this.gather(fn, fn, () => blockCode(fn.body.body, this.scope.of(fn)));
     this.#reaching = caller;
     this.#bodies.set(fn, code);
     return code;
@@ -36286,6 +36448,130 @@ function ownCode(module) {
     shared: null
   };
 }
+
+// src/kernel/features/shared-parts.ts
+var maxParts = 1e5;
+var SharedParts = class {
+  #dependencies;
+  #known = /* @__PURE__ */ new Map();
+  #gathered = /* @__PURE__ */ new Map();
+  #size = 0;
+  constructor(dependencies) {
+    this.#dependencies = dependencies;
+  }
+  /** @param part the owner names the part, the rest says what it depends on. */
+  find(part, make) {
+    const { owner, gathers, parts, module } = part;
+    const all = gathers ? this.#gathered : this.#known;
+    let known2 = all.get(owner);
+    if (!known2) {
+      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known2);
+    }
+    const { conditions, units: units2 } = known2;
+    let key2 = "";
+    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
+    const found = units2.get(key2);
+    if (found) return found;
+    const unit2 = make();
+    if (++this.#size > maxParts) {
+      this.#known = /* @__PURE__ */ new Map();
+      this.#gathered = /* @__PURE__ */ new Map();
+      this.#size = 0;
+    }
+    units2.set(key2, unit2);
+    return unit2;
+  }
+};
+
+// src/kernel/command-builder.ts
+function digest(parts) {
+  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function bindOutputs({ outputs }, workload, variables) {
+  const bound = [];
+  for (const [binding, output2] of outputs.entries()) {
+    const { name, check: check3 } = output2;
+    const type = elementType(output2, workload);
+    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
+    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
+    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
+    bound.push({
+      name,
+      group: 0,
+      binding,
+      kind: "storage",
+      type,
+      length: length.value,
+      byteLength: length.value * bytesPerElement[type],
+      fill: "zeros",
+      seed: 0,
+      values: null,
+      check: check3,
+      readsInitial: true
+    });
+  }
+  return succeeded(bound);
+}
+var CommandBuilder = class {
+  kernel;
+  workload;
+  #limits;
+  #command;
+  constructor(options) {
+    this.kernel = options.kernel;
+    this.workload = options.workload;
+    this.#limits = options.limits;
+    this.#command = options.command;
+  }
+  build(configuration) {
+    const id = configurationId(configuration, this.kernel.tunables);
+    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
+  }
+  reference() {
+    const { reference } = this.#command;
+    const { defaults } = this.kernel;
+    if (reference === null) return this.build(defaults);
+    return Promise.resolve(this.#variant(defaults, reference, "reference"));
+  }
+  /** Nothing is known of a program without running it. */
+  features() {
+    return new Float64Array(featureNames.length).fill(Number.NaN);
+  }
+  featuresOf() {
+    return Promise.resolve(null);
+  }
+  #variant(configuration, run, id) {
+    const { kernel, workload } = this;
+    const { build, folder, files } = this.#command;
+    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
+    const outputs = bindOutputs(this.#command, workload, variables);
+    if (!outputs.ok) return outputs;
+    const values2 = { ...workload.parameters, ...configuration };
+    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
+    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
+    const built = build === null ? null : filled(build);
+    const buildIdentity = digest([folder, sources, built]);
+    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
+    const command2 = {
+      run: filled(run),
+      build: built,
+      folder,
+      files,
+      outputs: outputs.value,
+      buildIdentity,
+      identity: digest([buildIdentity, filled(run), shapes])
+    };
+    return succeeded({
+      kernel: kernel.name,
+      workload: workload.name,
+      configuration,
+      id: `${kernel.name}/${workload.name}/${id}`,
+      program: null,
+      command: command2
+    });
+  }
+};
 
 // src/kernel/identity.ts
 import { createHash as createHash4 } from "node:crypto";
@@ -36472,27 +36758,6 @@ function mapDiagnostic(program, line3, column = null) {
 }
 function indentation(line3) {
   return line3.length - line3.trimStart().length;
-}
-
-// src/kernel/features/known-value.ts
-function valueScope(module, assignments) {
-  return moduleScope({
-    module,
-    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
-    isNumber: () => false,
-    fixedNumbers: {},
-    slots: new Slots(),
-    remember: (_owner, _parts, _scope, make) => make(),
-    gather: (_owner, _whole, make) => make(),
-    body: () => null
-  });
-}
-function knownValue(expression, scope) {
-  return valueCode(expression, scope)(
-    startRun(unknownLaunch, {}, () => null),
-    entryFrame(),
-    everyone
-  );
 }
 
 // src/kernel/unroll/counting-loop.ts
@@ -36836,258 +37101,6 @@ function parameterWords(modules) {
   const parsed = parseWgsl(source.path, modules.marked(source.path));
   return new Set(parsed.ok ? overrideNames(parsed.value) : []);
 }
-
-// src/kernel/features/dependencies.ts
-var Dependencies = class {
-  #globals = /* @__PURE__ */ new Map();
-  #heads = /* @__PURE__ */ new Map();
-  /** Other names of what is imported. */
-  #aliases = /* @__PURE__ */ new Map();
-  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
-  #blocks = /* @__PURE__ */ new WeakMap();
-  #conditions = /* @__PURE__ */ new Set();
-  /** @param modules the declarations of every module that takes part. */
-  constructor(modules) {
-    for (const declarations of modules) {
-      forEachGuarded(declarations, [], (declaration, guards) => {
-        for (const word4 of guards) this.#conditions.add(word4);
-        this.#declare(declaration, guards);
-      });
-    }
-  }
-  /**
-   * Conditions that parts depend on, sorted.
-   *
-   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
-   */
-  of(parts, owner) {
-    const found = /* @__PURE__ */ new Set();
-    const seen = /* @__PURE__ */ new Set();
-    const visit = (words2, block) => {
-      const follow = (target, within) => {
-        if (target === void 0 || seen.has(target)) return;
-        seen.add(target);
-        visit(target, within);
-      };
-      for (const word4 of words2) {
-        if (this.#conditions.has(word4)) found.add(word4);
-        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
-        follow(this.#globals.get(word4), null);
-      }
-    };
-    for (const part of parts) {
-      if (part.kind === "head") {
-        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
-      } else {
-        const element2 = part.kind === "mention" ? part.element : part;
-        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
-      }
-    }
-    return [...found].sort();
-  }
-  #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
-  }
-  #declare(declaration, guards) {
-    switch (declaration.kind) {
-      case "import":
-        this.#declareImports(declaration.imports, guards);
-        return;
-      case "fn": {
-        const name = declaration.name.ident.originalName;
-        this.#walk(declaration);
-        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
-        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
-        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
-        return;
-      }
-      case "alias":
-      case "struct":
-        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
-        return;
-      case "gvar":
-      case "const":
-      case "override":
-        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
-    }
-  }
-  #declareImports({ finalSegment }, guards) {
-    if (finalSegment.kind === "import-collection") {
-      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
-      return;
-    }
-    const { name, as = name } = finalSegment;
-    add(this.#globals, as, [...guards, name]);
-    add(this.#heads, as, guards);
-    if (as !== name) add(this.#aliases, as, [name]);
-  }
-  /**
-   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
-   * known of it.
-   */
-  #walk(fn) {
-    const visit = (statement, { guards, certain }, outer) => {
-      for (const word4 of guards) this.#conditions.add(word4);
-      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
-      this.#blocks.set(statement, block);
-      if (statement.kind === "call") {
-        this.#blocks.set(statement.call, block);
-        this.#blocks.set(statement.call.function, block);
-      }
-      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
-        const name = statement.name.decl.ident.originalName;
-        add(block.names, name, [...guards, ...wordsOf(statement)]);
-        if (certain) block.certain.add(name);
-      }
-      if (statement.kind === "for") {
-        if (statement.init) visit(statement.init, { guards, certain: true }, block);
-        if (statement.update) visit(statement.update, { guards, certain: true }, block);
-      }
-      for (const inner of blocksOf(statement)) {
-        const within = newBlock(block, guards);
-        forEachGuarded(
-          inner,
-          guards,
-          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
-        );
-      }
-      for (const name of changedIn(statement)) {
-        let owner = block;
-        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
-        const matters = () => {
-          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
-            addTo(at3?.names, name, guards);
-          addTo(owner?.names, name, guards);
-        };
-        if (owner === null) add(this.#globals, name, guards);
-        else if (guards.length === owner.guards.length) owner.changed.add(name);
-        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
-        else matters();
-      }
-    };
-    const partial = [];
-    const parameters = newBlock(null, []);
-    for (const parameter2 of fn.params) {
-      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
-    }
-    const body = newBlock(parameters, []);
-    forEachGuarded(
-      fn.body.body,
-      [],
-      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
-    );
-    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
-  }
-};
-function newBlock(parent, guards) {
-  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
-}
-function addTo(names3, name, words2) {
-  const known2 = names3?.get(name);
-  for (const word4 of words2) known2?.add(word4);
-}
-function changedInPart(statement) {
-  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
-  const { lhs } = statement;
-  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
-}
-function add(map2, name, words2) {
-  let known2 = map2.get(name);
-  if (!known2) {
-    known2 = /* @__PURE__ */ new Set();
-    map2.set(name, known2);
-  }
-  for (const word4 of words2) known2.add(word4);
-}
-function forEachGuarded(elements, outer, visit) {
-  let chain = [];
-  for (const element2 of elements) {
-    const guard2 = guardOf(element2);
-    if (guard2 === null) {
-      visit(element2, outer);
-      continue;
-    }
-    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
-    visit(element2, [...outer, ...chain]);
-  }
-}
-function guardOf(element2) {
-  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
-  for (const { attribute: attribute2 } of attributes) {
-    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@else") return { starts: false, words: [] };
-  }
-  return null;
-}
-function blocksOf(statement) {
-  switch (statement.kind) {
-    case "block":
-      return [statement.body];
-    case "if":
-      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
-    case "for":
-    case "while":
-    case "loop":
-    case "continuing":
-      return [statement.body.body];
-    case "switch":
-      return statement.clauses.map((clause) => clause.body.body);
-    default:
-      return [];
-  }
-}
-function changedIn(statement) {
-  const names3 = [];
-  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
-  if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
-}
-function addressedIn(element2) {
-  return wordsOf(
-    element2,
-    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
-  );
-}
-
-// src/kernel/features/shared-parts.ts
-var maxParts = 1e5;
-var SharedParts = class {
-  #dependencies;
-  #known = /* @__PURE__ */ new Map();
-  #gathered = /* @__PURE__ */ new Map();
-  #size = 0;
-  constructor(dependencies) {
-    this.#dependencies = dependencies;
-  }
-  /** @param part the owner names the part, the rest says what it depends on. */
-  find(part, make) {
-    const { owner, gathers, parts, module } = part;
-    const all = gathers ? this.#gathered : this.#known;
-    let known2 = all.get(owner);
-    if (!known2) {
-      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known2);
-    }
-    const { conditions, units: units2 } = known2;
-    let key2 = "";
-    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
-    const found = units2.get(key2);
-    if (found) return found;
-    const unit2 = make();
-    if (++this.#size > maxParts) {
-      this.#known = /* @__PURE__ */ new Map();
-      this.#gathered = /* @__PURE__ */ new Map();
-      this.#size = 0;
-    }
-    units2.set(key2, unit2);
-    return unit2;
-  }
-};
 
 // src/kernel/structures.ts
 var maxStructures = 4096;
@@ -39479,6 +39492,31 @@ function failureNotes(kernel) {
   return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
 }
 
+// src/report/notes/history.ts
+var maxChanges = 3;
+function changeNote(change2, estimated) {
+  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
+  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
+  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
+  const cause = driverChanged ? ", with another driver or device" : "";
+  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
+}
+function driftNote(drift, estimated) {
+  const energy = estimated ? "energy (estimated)" : "energy";
+  const parts = [
+    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
+    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
+  ].filter((part) => part !== null);
+  const verdict = drift.exceeds ? ", beyond the margin" : "";
+  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
+}
+function historyNotes({ history, estimated }) {
+  if (history == null) return [];
+  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
+  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
+  return [...drift, ...changes].map((note) => cleanLine(note, 400));
+}
+
 // src/report/notes/policy.ts
 var maxShown = 8;
 function describe2({ kernel, setting, base: base2, head: head2 }) {
@@ -39501,6 +39539,84 @@ function otherPolicyNote({ policy }) {
   return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
 
+// src/report/notes/quantity-titles.ts
+function quantityTitles(report3) {
+  const estimated = isEstimated(report3) ? " (estimated)" : "";
+  return {
+    energyChange: `energy change${estimated}`,
+    energy: `energy${estimated}`,
+    latencyChange: "latency change",
+    latency: "latency"
+  };
+}
+
+// src/report/notes/retune.ts
+var endings = {
+  trials: "trial budget spent",
+  seconds: "time budget spent",
+  converged: "no more improvement",
+  exhausted: "whole space tried",
+  interrupted: "interrupted"
+};
+function configurationOutcome(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return "none-works";
+  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
+  if (isInterrupted(report3)) return "so-far";
+  return previous === null ? "first" : "replaced";
+}
+function configurationNote(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  const now = formatConfiguration(configuration ?? {});
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return formatConfigurationChange(previous ?? {}, configuration ?? {});
+  }
+}
+function searchNote(kernel) {
+  const { spaceSize } = kernel;
+  const size = formatCount(spaceSize.value, "configuration");
+  const parts = [
+    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
+    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
+    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
+    `seed ${kernel.seed}`
+  ];
+  return parts.join(", ");
+}
+
+// src/report/notes/summary.ts
+function countVerdicts(kernels) {
+  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
+  return {
+    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
+    regressed: count2("regressed"),
+    improved: count2("improved"),
+    unchanged: count2("unchanged"),
+    inconclusive: count2("inconclusive"),
+    identical: count2("identical"),
+    new: count2("new"),
+    removed: count2("removed"),
+    missingBaseline: count2("missing-baseline"),
+    environment: count2("environment")
+  };
+}
+var daysPerMonth = 365.25 / 12;
+var joulesPerKilowattHour = 36e5;
+function kilowattHoursPerMonth(joules2, callsPerDay) {
+  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+}
+
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
@@ -39512,17 +39628,6 @@ function groupSamples(report3) {
     else group.push(sample);
   }
   return (kernel) => groups.get(keyOf3(kernel)) ?? [];
-}
-
-// src/report/notes/quantity-titles.ts
-function quantityTitles(report3) {
-  const estimated = isEstimated(report3) ? " (estimated)" : "";
-  return {
-    energyChange: `energy change${estimated}`,
-    energy: `energy${estimated}`,
-    latencyChange: "latency change",
-    latency: "latency"
-  };
 }
 
 // src/report/svg/element.ts
@@ -42644,76 +42749,6 @@ function guardRow(kernel, id) {
   ];
 }
 
-// src/report/notes/history.ts
-var maxChanges = 3;
-function changeNote(change2, estimated) {
-  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
-  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
-  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
-  const cause = driverChanged ? ", with another driver or device" : "";
-  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
-}
-function driftNote(drift, estimated) {
-  const energy = estimated ? "energy (estimated)" : "energy";
-  const parts = [
-    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
-    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
-  ].filter((part) => part !== null);
-  const verdict = drift.exceeds ? ", beyond the margin" : "";
-  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
-}
-function historyNotes({ history, estimated }) {
-  if (history == null) return [];
-  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
-  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
-  return [...drift, ...changes].map((note) => cleanLine(note, 400));
-}
-
-// src/report/notes/retune.ts
-var endings = {
-  trials: "trial budget spent",
-  seconds: "time budget spent",
-  converged: "no more improvement",
-  exhausted: "whole space tried",
-  interrupted: "interrupted"
-};
-function configurationOutcome(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return "none-works";
-  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
-  if (isInterrupted(report3)) return "so-far";
-  return previous === null ? "first" : "replaced";
-}
-function configurationNote(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  const now = formatConfiguration(configuration ?? {});
-  switch (configurationOutcome(report3, kernel)) {
-    case "none-works":
-      return "";
-    case "nothing-to-tune":
-      return "nothing to tune";
-    case "so-far":
-      return `best so far ${now}`;
-    case "kept":
-      return `keeps ${now}`;
-    case "first":
-      return `now ${now}`;
-    case "replaced":
-      return formatConfigurationChange(previous ?? {}, configuration ?? {});
-  }
-}
-function searchNote(kernel) {
-  const { spaceSize } = kernel;
-  const size = formatCount(spaceSize.value, "configuration");
-  const parts = [
-    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
-    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
-    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
-  ];
-  return parts.join(", ");
-}
-
 // src/report/html/retune-card.ts
 var maxImportances = 12;
 function markOf(cost2, label, tone) {
@@ -43453,28 +43488,6 @@ function renderMarkdown(report3, options = {}) {
   return text3.slice(0, Math.max(0, end + 1));
 }
 
-// src/report/notes/summary.ts
-function countVerdicts(kernels) {
-  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
-  return {
-    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
-    regressed: count2("regressed"),
-    improved: count2("improved"),
-    unchanged: count2("unchanged"),
-    inconclusive: count2("inconclusive"),
-    identical: count2("identical"),
-    new: count2("new"),
-    removed: count2("removed"),
-    missingBaseline: count2("missing-baseline"),
-    environment: count2("environment")
-  };
-}
-var daysPerMonth = 365.25 / 12;
-var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
-}
-
 // src/report/terminal/parts.ts
 function quantityColumns(report3) {
   const titles = quantityTitles(report3);
@@ -43776,6 +43789,614 @@ function renderTerminal(report3, options) {
   const shown = sections.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
 `;
+}
+
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+var suspectFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted(subject, metric);
+}
+function isTrusted({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const byKernel = /* @__PURE__ */ new Map();
+  for (const sample of samples2) {
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
+  }
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    disturbed,
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+}
+var leastSpread = 1e-3;
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+}
+function readMetric(sample, metric) {
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    attempt: attemptOf(subject, options.earlier),
+    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    margin,
+    flag,
+    confirm,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm),
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
+// src/judge/text.ts
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, movement: movement2, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < level) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < level) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm }) {
+  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, movement2) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  return { verdict: "environment", reason: `${change2}${movement2}` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf3, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings);
+  const movement2 = movementOf(moved, settings);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
+        movement: movement2,
+        options: settings
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+}
+
+// src/judge/overall.ts
+var harmless2 = ["identical", "new", "removed"];
+function overallVerdict(request) {
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
+  const counts = describeCounts([...compared, ...listed2]);
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
+    return {
+      ...facts,
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
+    };
+  }
+  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless2.includes(verdict))) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one3);
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/settled.ts
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
+  );
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings = withDefaults(judging);
+  if (settings.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf3, settings) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known2 = gathered.get(subject);
+    if (known2 !== void 0) return known2;
+    const samples2 = samplesOf3(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings } = request;
+  const { flagBlocks } = settings;
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
+  });
+  return again === null ? null : { ...again, blocks: 1 };
+}
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf3, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
 }
 
 // src/store/kernel-tuner/export.ts
@@ -44591,2570 +45212,6 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
-// src/app/laboratory/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    rest: async () => device.rest?.(),
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
-// src/app/laboratory/laboratory.ts
-import { existsSync as existsSync5 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join16 } from "node:path";
-
-// src/runtime/family.ts
-var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
-var driverWords = /* @__PURE__ */ new Set([
-  "radv",
-  "llvm",
-  "drm",
-  "mesa",
-  "aco",
-  "device",
-  "subzero",
-  "dg2",
-  "anv",
-  "pcie"
-]);
-function deviceFamily(adapter) {
-  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const named2 = words2(adapter.device);
-  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
-  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
-  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
-  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
-  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
-  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
-  return family === "" ? "unknown" : family;
-}
-
-// src/device/command/cpu-seconds.ts
-import { readdirSync, readFileSync as readFileSync3 } from "node:fs";
-var ticksPerSecond = 100;
-function readOrNull2(path2) {
-  try {
-    return readFileSync3(path2, "utf8");
-  } catch {
-    return null;
-  }
-}
-function statFields2(pid) {
-  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
-}
-function groupMembers(group) {
-  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
-}
-function coarseSeconds(pid) {
-  const fields = statFields2(pid);
-  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
-}
-function fineSeconds(pid) {
-  let threads;
-  try {
-    threads = readdirSync(`/proc/${pid}/task`);
-  } catch {
-    return 0;
-  }
-  const nanoseconds = threads.map(
-    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
-  );
-  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
-}
-function cpuSeconds(pids) {
-  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
-}
-
-// src/device/command/launcher.ts
-var maxLaunches = 1 << 20;
-var leastSamples = 3;
-var enoughMs = 2;
-var warmUpMs = 400;
-var settledWithin = 0.2;
-var batchMs = 20;
-var batchesInFlight = 2;
-var leastPart = 5e-3;
-var tellingMs = 10;
-var doubtfulPart = 0.2;
-var longMs = 250;
-var growth = 4;
-var growthAttempts = 3;
-var wantedTime = "it should be the time of all launches together, in milliseconds";
-var mostPart = 1.02;
-var noticedWithinMs2 = 1;
-function launchesFor(sampleMs, launchMs) {
-  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
-var CommandLauncher = class {
-  #session;
-  #clock;
-  #slackMs;
-  #launchMs = 0;
-  #resolutionMs = Number.POSITIVE_INFINITY;
-  /** @param slackMs how long an answer may take on top of what launches are expected to take */
-  constructor(session, clock, slackMs) {
-    this.#session = session;
-    this.#clock = clock;
-    this.#slackMs = slackMs;
-  }
-  /** Launches until the time per launch settles. At least two launches. */
-  async warmUp() {
-    let launches = 1;
-    let previousMs = Number.POSITIVE_INFINITY;
-    let spentMs = 0;
-    for (; ; ) {
-      const startMs = this.#clock.nowMs();
-      const answer2 = await this.#launch(launches);
-      if (!answer2.ok) return answer2;
-      const ourMs = answer2.value.atMs - startMs;
-      spentMs += ourMs;
-      const launchMs = this.#launchMs;
-      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
-      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
-      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
-      if (spentMs >= warmUpMs) break;
-      previousMs = launchMs;
-      if (!longEnough) launches *= 4;
-    }
-    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
-    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
-  }
-  /** Several launches have to take longer than one, as far as our clock says so too. */
-  async #checkGrowth() {
-    let found = "";
-    for (let attempt = 0; attempt < growthAttempts; attempt++) {
-      const parts = [];
-      for (const launches of [1, growth]) {
-        const startMs = this.#clock.nowMs();
-        const answer2 = await this.#launch(launches);
-        if (!answer2.ok) return answer2;
-        const { ms, atMs } = answer2.value;
-        parts.push(ms / Math.max(atMs - startMs, 1e-6));
-        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
-      }
-      const [one3 = 0, several = 0] = parts;
-      if (several > one3 / 2) return { ok: true, value: null };
-    }
-    return refused2(`${found}: ${wantedTime}`);
-  }
-  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
-  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
-    const startMs = this.#clock.nowMs();
-    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
-    const samplesMs = [];
-    while (samplesMs.length < samples2) {
-      const answer2 = await this.#launch(launchesPerSample);
-      if (!answer2.ok) return answer2;
-      const needed = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-        launchesPerSample = needed;
-        continue;
-      }
-      samplesMs.push(this.#launchMs);
-      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
-    }
-    const resolutionMs = this.#resolutionMs / launchesPerSample;
-    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
-  }
-  /**
-   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
-   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
-   */
-  async stretch(durationMs, options) {
-    const session = this.#session;
-    const first = await this.#launch(1);
-    if (!first.ok) return first;
-    const launches = launchesFor(batchMs, this.#launchMs);
-    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
-    const completions = [];
-    let done = 0;
-    const note = (timeMs) => completions.push({
-      timeMs,
-      launches: done,
-      cpuSeconds: members === null ? null : cpuSeconds(members)
-    });
-    const deadlineMs = this.#deadline(batchesInFlight * launches);
-    const startMs = this.#clock.nowMs();
-    note(startMs);
-    let failure = null;
-    const lane = async () => {
-      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
-        const answer2 = await session.run(launches, deadlineMs);
-        if (!answer2.ok) {
-          failure = answer2.failure;
-          return;
-        }
-        done += launches;
-        note(answer2.value.atMs);
-      }
-    };
-    await Promise.all(Array.from({ length: batchesInFlight }, lane));
-    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
-  }
-  #deadline(launches) {
-    return this.#slackMs + 4 * launches * this.#launchMs;
-  }
-  /** Launches, and checks what the program says about the time against our own clock. */
-  async #launch(launches) {
-    const startMs = this.#clock.nowMs();
-    const answer2 = await this.#session.run(launches, this.#deadline(launches));
-    if (!answer2.ok) return answer2;
-    const { ms, atMs, resolutionMs } = answer2.value;
-    const ourMs = atMs - startMs;
-    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
-    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
-    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
-    if (tooLong || tooShort) {
-      return refused2(`${said}: ${wantedTime}`);
-    }
-    this.#launchMs = ms / launches;
-    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
-    return answer2;
-  }
-};
-function refused2(message) {
-  return { ok: false, failure: { kind: "validation", message } };
-}
-
-// src/device/command/outputs.ts
-import { lstatSync as lstatSync2 } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join11 } from "node:path";
-var maxBytes2 = 1024 ** 3;
-function fileOf({ name }, folder) {
-  return join11(folder, `${name}.bin`);
-}
-function faultOf2(output2, folder) {
-  const { name, type, length, byteLength } = output2;
-  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
-  if (stat === void 0 || !stat.isFile()) {
-    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
-  }
-  if (stat.size !== byteLength) {
-    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
-    return { kind: "wrong-result", message };
-  }
-  if (byteLength <= maxBytes2) return null;
-  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
-}
-function outputFault(outputs, folder) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, folder);
-    if (fault !== null) return fault;
-  }
-  return null;
-}
-async function compareOutputs(outputs, actual, expected) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, expected);
-    if (fault !== null)
-      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
-    const [mine, right] = await Promise.allSettled(
-      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
-    );
-    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
-      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
-    }
-    const compared = compareOutput(output2, mine.value, right.value);
-    if (!compared.ok) return compared;
-  }
-  return { ok: true, value: null };
-}
-
-// src/device/command/remove-folder.ts
-import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join12 } from "node:path";
-var tries2 = 5;
-var waitMs = 100;
-function foldersIn(folder) {
-  try {
-    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  } catch {
-    return [];
-  }
-}
-function makeWritable(folder) {
-  try {
-    chmodSync(folder, 448);
-  } catch {
-    return;
-  }
-  for (const { name } of foldersIn(folder)) makeWritable(join12(folder, name));
-}
-function removeFolder(folder) {
-  for (const last2 of [false, true]) {
-    try {
-      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
-      return true;
-    } catch {
-      if (!last2) makeWritable(folder);
-    }
-  }
-  return false;
-}
-
-// src/device/command/program-group.ts
-import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync4 } from "node:fs";
-
-// src/device/process/kill-at-exit.ts
-var endings2 = /* @__PURE__ */ new Set();
-var installed3 = false;
-function killAtExit2(end) {
-  if (!installed3) {
-    installed3 = true;
-    process.on("exit", () => {
-      for (const remaining of endings2) remaining();
-    });
-  }
-  endings2.add(end);
-  return () => endings2.delete(end);
-}
-
-// src/device/process/tail.ts
-var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
-var Tail = class {
-  #limit;
-  #text = "";
-  constructor(limit) {
-    this.#limit = limit;
-  }
-  push(text3) {
-    this.#text = (this.#text + text3).slice(-this.#limit);
-  }
-  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
-  }
-};
-
-// src/device/command/reaper.ts
-import { spawn as spawn3 } from "node:child_process";
-import { Socket as Socket2 } from "node:net";
-var reaperArgument = "end-programs";
-function killGroup(group, signal = "SIGKILL") {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    const { code } = error;
-    if (code !== "ESRCH" && code !== "EPERM") throw error;
-  }
-}
-function startReaper({ workerPath, environment }) {
-  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
-  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    env: kept2
-  });
-  child.on("error", () => void 0);
-  child.stdin.on("error", () => void 0);
-  child.unref();
-  if (child.stdin instanceof Socket2) child.stdin.unref();
-  const takeOn = (what) => {
-    child.stdin.write(`+${what}
-`);
-    return () => void child.stdin.write(`-${what}
-`);
-  };
-  return {
-    watch: (group) => takeOn(String(group)),
-    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
-    close: () => child.stdin.end()
-  };
-}
-
-// src/device/command/program-group.ts
-var tailCharacters = 8192;
-var maxLineCharacters2 = 4096;
-var politeMs2 = 1e3;
-var goneMs = 5e3;
-var ProgramGroup = class {
-  /** null if it could not be started at all. */
-  #child;
-  #tail = new Tail(tailCharacters);
-  #gone;
-  #pending = "";
-  #end = null;
-  /** Resolves with how it ended: `it ended with status 1`. */
-  ended;
-  constructor(start) {
-    const { onLine } = start;
-    const started = startProgram(start);
-    if ("fault" in started) {
-      this.#child = null;
-      this.#end = started.fault;
-      this.#gone = Promise.resolve();
-      this.ended = Promise.resolve(started.fault);
-      return;
-    }
-    const { child } = started;
-    this.#child = child;
-    const group = child.pid;
-    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
-    child.stdin.on("error", () => void 0);
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
-    child.stderr.setEncoding("utf8");
-    child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
-    this.ended = new Promise((resolve3) => {
-      const end = (how) => {
-        this.#end ??= how;
-        if (group !== void 0) killGroup(group);
-        for (const one3 of spared) one3();
-        resolve3(this.#end);
-      };
-      child.once(
-        "exit",
-        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
-      );
-      child.once("error", (error) => {
-        if (group === void 0) end(startFault(start, error));
-      });
-    });
-  }
-  get pid() {
-    return this.#child?.pid;
-  }
-  /** How it ended; null while it runs. */
-  get end() {
-    return this.#end;
-  }
-  /** The last lines that it printed, as far as they were no answers. */
-  get said() {
-    return this.#tail.summary(8);
-  }
-  /** Keeps a line for messages. */
-  note(line3) {
-    this.#tail.push(`${line3}
-`);
-  }
-  send(line3) {
-    if (this.#end === null) this.#child?.stdin.write(`${line3}
-`);
-  }
-  /** There is nothing more for it to read. */
-  endInput() {
-    this.#child?.stdin.end();
-  }
-  /** Lets it end by itself, then asks it to, then kills it. */
-  async close() {
-    this.endInput();
-    if (await this.#endsWithin(politeMs2)) return;
-    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
-    if (await this.#endsWithin(politeMs2)) return;
-    await this.kill();
-  }
-  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
-  async kill() {
-    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
-    await this.#endsWithin(goneMs);
-    await Promise.race([this.#gone, delay(politeMs2)]);
-    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
-  }
-  /** Resolves when everything that it printed before its end has been read. */
-  async drained() {
-    await Promise.race([this.#gone, delay(politeMs2)]);
-  }
-  async #endsWithin(milliseconds) {
-    await Promise.race([this.ended, delay(milliseconds)]);
-    return this.#end !== null;
-  }
-  #receive(text3, onLine) {
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines) {
-      if (onLine === void 0) this.note(line3);
-      else onLine(line3.replace(/\r$/, ""));
-    }
-  }
-};
-function startFault({ program, folder }, error) {
-  const [file = ""] = program;
-  if (error.code === "ENOENT") {
-    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
-  }
-  if (error.code === "EACCES")
-    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
-  return `${file} cannot be started: ${error.message}`;
-}
-function startProgram(start) {
-  const [file = "", ...rest] = start.program;
-  try {
-    const child = spawn4(file, rest, {
-      cwd: start.folder,
-      env: { ...start.environment },
-      detached: true,
-      shell: false,
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    return { child };
-  } catch (error) {
-    return { fault: startFault(start, error) };
-  }
-}
-function delay(milliseconds) {
-  return new Promise((resolve3) => {
-    setTimeout(resolve3, milliseconds).unref();
-  });
-}
-
-// src/device/command/session.ts
-var finestMs = 1e-6;
-var CommandSession = class {
-  #group;
-  #clock;
-  #awaited = [];
-  #failure = null;
-  constructor(start, clock) {
-    this.#clock = clock;
-    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
-    this.#group.ended.then(async (how) => {
-      await this.#group.drained();
-      const { said } = this.#group;
-      this.#fail("crash", said === "" ? how : `${how}; it last said:
-${said}`);
-    });
-  }
-  get alive() {
-    return this.#failure === null && this.#group.end === null;
-  }
-  get pid() {
-    return this.#group.pid;
-  }
-  /** Waits until it is ready. */
-  async ready(deadlineMs) {
-    const outcome = await this.#answer("ready", deadlineMs);
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
-  async run(launches, deadlineMs) {
-    const answered = this.#answer("time", deadlineMs);
-    this.#group.send(`run ${launches}`);
-    return await answered;
-  }
-  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
-  async write(folder, deadlineMs) {
-    const answered = this.#answer("written", deadlineMs);
-    this.#group.send(`write ${folder}`);
-    const outcome = await answered;
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  async close() {
-    await (this.#failure === null ? this.#group.close() : this.#group.kill());
-  }
-  #answer(kind, deadlineMs) {
-    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve3) => {
-      const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said } = this.#group;
-        const words2 = said === "" ? "" : `; it last said:
-${said}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
-      }, deadlineMs);
-      this.#awaited.push({
-        kind,
-        settle: (outcome) => {
-          clearTimeout(timer);
-          resolve3(outcome);
-        }
-      });
-    });
-  }
-  #receive(line3) {
-    const atMs = this.#clock.nowMs();
-    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
-    if (match === null) {
-      this.#group.note(line3);
-      return;
-    }
-    const [, word4 = "", rest = ""] = match;
-    if (word4 === "error") {
-      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
-      return;
-    }
-    const [next] = this.#awaited;
-    if (next === void 0 || next.kind !== word4) {
-      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
-      return;
-    }
-    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
-    if (answer2 === null) {
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
-      return;
-    }
-    this.#awaited.shift();
-    next.settle({ ok: true, value: answer2 });
-  }
-  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
-  #fail(kind, message) {
-    if (this.#failure !== null) return;
-    this.#failure = { kind, message };
-    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
-    this.#group.kill().catch(() => void 0);
-  }
-};
-function wordFor(kind) {
-  return kind === "time" ? "time MILLISECONDS" : kind;
-}
-function readTime(text3, atMs) {
-  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
-  if (match === null) return null;
-  const [, , digits2 = "", exponent2 = "0"] = match;
-  const ms = Number.parseFloat(text3);
-  if (!Number.isFinite(ms)) return null;
-  return {
-    kind: "time",
-    ms,
-    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
-    atMs
-  };
-}
-
-// src/device/command/device.ts
-var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
-var maxReferences = 4;
-function createCommandDevice(options) {
-  return new CommandDevice(options);
-}
-var CommandDevice = class {
-  info;
-  #workspace;
-  #clock;
-  #deadlines;
-  /** One at a time: each holds memory of the GPU. */
-  #running = null;
-  /** Folders with the outputs of references, by identity. */
-  #references = /* @__PURE__ */ new Map();
-  #queue = Promise.resolve();
-  #closed = false;
-  constructor({ info, workspace, clock, deadlines }) {
-    this.info = info;
-    this.#workspace = workspace;
-    this.#clock = clock;
-    this.#deadlines = { ...defaultDeadlines, ...deadlines };
-  }
-  prepare(variant) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? { ok: true, value: null } : prepared;
-    });
-  }
-  /** Building keeps cores busy, which is nothing to a GPU. */
-  expect({ command: command2 }) {
-    if (command2 === void 0 || this.#closed || this.info.software) return;
-    this.#workspace.expect(command2);
-  }
-  verify(variant, reference) {
-    return this.#inTurn(variant, async (program) => {
-      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
-      const expected = await this.#referenceOutputs(reference.command);
-      if (!expected.ok) {
-        const { message } = expected.failure;
-        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
-      }
-      const written = await this.#outputs(program);
-      if (!written.ok) return written;
-      try {
-        return await compareOutputs(program.outputs, written.value, expected.value);
-      } finally {
-        removeFolder(written.value);
-      }
-    });
-  }
-  time(variant, options) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
-    });
-  }
-  run(variant, durationMs) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      if (!prepared.ok) return prepared;
-      const { launcher } = prepared.value;
-      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
-      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
-    });
-  }
-  rest() {
-    const turn = this.#queue.then(() => this.#endRunning());
-    this.#queue = turn.catch(() => void 0);
-    return turn;
-  }
-  async close() {
-    this.#closed = true;
-    await this.#endRunning();
-    await this.#queue;
-    await this.#endRunning();
-    for (const folder of this.#references.values()) removeFolder(folder);
-  }
-  /** One request after the other; programs on one GPU would measure each other. */
-  #inTurn(variant, action) {
-    const { command: command2 } = variant;
-    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
-    const turn = this.#queue.then(() => {
-      if (this.#closed) throw new Error("the device is closed");
-      return action(command2);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  async #endRunning() {
-    const running = this.#running;
-    this.#running = null;
-    await running?.session.close();
-    running?.folder.release();
-  }
-  /** The program, running and warm. */
-  async #prepared(program) {
-    const { identity: identity4 } = program;
-    const known2 = this.#running;
-    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
-    await this.#endRunning();
-    const folder = await this.#workspace.open(program);
-    if (!folder.ok) return folder;
-    const { environment, reaper } = this.#workspace;
-    const start = { program: program.run, folder: folder.value.path, environment, reaper };
-    const session = new CommandSession(start, this.#clock);
-    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
-    const prepared = { identity: identity4, session, launcher, folder: folder.value };
-    this.#running = prepared;
-    const ready = await session.ready(this.#deadlines.readyMs);
-    const warm = ready.ok ? await launcher.warmUp() : ready;
-    if (warm.ok) return { ok: true, value: prepared };
-    await this.#endRunning();
-    return warm;
-  }
-  async #referenceOutputs(program) {
-    const { identity: identity4 } = program;
-    const known2 = this.#references.get(identity4);
-    if (known2 !== void 0) return { ok: true, value: known2 };
-    const written = await this.#outputs(program);
-    if (!written.ok) return written;
-    for (const [other, folder] of this.#references) {
-      if (this.#references.size < maxReferences) break;
-      this.#references.delete(other);
-      removeFolder(folder);
-    }
-    this.#references.set(identity4, written.value);
-    return written;
-  }
-  /** Has a program write its outputs into a new folder. */
-  async #outputs(program) {
-    const prepared = await this.#prepared(program);
-    if (!prepared.ok) return prepared;
-    const folder = this.#workspace.newFolder("outputs-");
-    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
-    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
-    if (failure === null) return { ok: true, value: folder };
-    removeFolder(folder);
-    return { ok: false, failure };
-  }
-};
-function failed3(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/command/host-device.ts
-import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
-import { cpus } from "node:os";
-import { join as join13 } from "node:path";
-function readOrEmpty(path2) {
-  try {
-    return readFileSync4(path2, "utf8");
-  } catch {
-    return "";
-  }
-}
-function listOrEmpty(path2) {
-  try {
-    return readdirSync3(path2).sort();
-  } catch {
-    return [];
-  }
-}
-function nvidiaGpu(procFolder) {
-  const gpus = join13(procFolder, "driver/nvidia/gpus");
-  for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join13(gpus, bus, "information")))?.[1]?.trim();
-    if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join13(procFolder, "driver/nvidia/version"));
-    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
-  }
-  return null;
-}
-function amdGpu(sysfsFolder) {
-  const drm = join13(sysfsFolder, "class/drm");
-  for (const card of listOrEmpty(drm)) {
-    if (!/^card\d+$/.test(card)) continue;
-    const device = join13(drm, card, "device");
-    if (readOrEmpty(join13(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join13(device, "product_name")).trim();
-    return product === "" ? "AMD GPU" : product;
-  }
-  return null;
-}
-function hostDevice(options) {
-  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
-  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
-  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
-  const cpu = cpus()[0]?.model.trim() || "CPU";
-  const name = nvidia?.name ?? amd ?? cpu;
-  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
-  const architecture = vendor === "" ? "cpu" : "";
-  return {
-    backend: "host",
-    family: deviceFamily({ vendor, device: name, architecture }),
-    vendor,
-    architecture,
-    device: name,
-    description: name,
-    driver: nvidia?.driver ?? "",
-    software: vendor === "",
-    features: [],
-    // The program itself refuses what it cannot do.
-    limits: noLimits,
-    timestamps: true
-  };
-}
-
-// src/device/command/workspace.ts
-import { mkdtempSync } from "node:fs";
-import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname4, join as join14, sep } from "node:path";
-var maxBuilds = 16;
-var longestBuildMs = 10 * 6e4;
-var asIs = {
-  recursive: true,
-  preserveTimestamps: true,
-  verbatimSymlinks: true,
-  mode: constants5.COPYFILE_FICLONE
-};
-var CommandWorkspace = class {
-  #options;
-  #builds = /* @__PURE__ */ new Map();
-  #building = /* @__PURE__ */ new Set();
-  #root = null;
-  #reaper = null;
-  constructor(options) {
-    this.#options = options;
-  }
-  get environment() {
-    return this.#options.environment;
-  }
-  get reaper() {
-    this.#reaper ??= startReaper(this.#options.reaper);
-    return this.#reaper;
-  }
-  /** A new folder to run a program in. One that does not build costs its variants. */
-  async open(program) {
-    const build = program.build === null ? null : this.#build(program);
-    if (build !== null) build.copies++;
-    try {
-      const built = await build?.outcome;
-      if (built !== void 0 && !built.ok) return built;
-      const root = this.newFolder("run-");
-      try {
-        if (build === null) await putFiles(program, root);
-        else await cp(build.root, root, asIs);
-      } catch (error) {
-        removeFolder(root);
-        throw error;
-      }
-      return {
-        ok: true,
-        value: { path: join14(root, program.folder), release: () => void removeFolder(root) }
-      };
-    } catch (error) {
-      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
-    } finally {
-      if (build !== null) build.copies--;
-    }
-  }
-  /** Builds a program that will be opened soon. */
-  expect(program) {
-    if (program.build !== null) this.#build(program);
-  }
-  /** A new, empty folder. */
-  newFolder(prefix) {
-    return mkdtempSync(join14(this.#rootFolder(), prefix));
-  }
-  async close() {
-    await Promise.allSettled([...this.#building].map((group) => group.kill()));
-    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
-    this.#builds.clear();
-    if (this.#root !== null) {
-      const { path: path2, spared } = this.#root;
-      this.#root = null;
-      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
-      spared();
-    }
-    this.#reaper?.close();
-    this.#reaper = null;
-  }
-  #rootFolder() {
-    if (this.#root === null) {
-      const path2 = mkdtempSync(join14(this.#options.temporaryFolder, "joulegate-command-"));
-      const forgotten = this.reaper.watchFolder(path2);
-      const spared = killAtExit2(() => void removeFolder(path2));
-      this.#root = {
-        path: path2,
-        spared: () => {
-          forgotten();
-          spared();
-        }
-      };
-    }
-    return this.#root.path;
-  }
-  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
-  #build(program) {
-    const { buildIdentity } = program;
-    let build = this.#builds.get(buildIdentity);
-    if (build === void 0) {
-      const root = this.newFolder("build-");
-      const outcome = this.#makeBuild(program, root).catch(
-        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
-      );
-      build = { root, outcome, copies: 0 };
-    }
-    this.#builds.delete(buildIdentity);
-    this.#builds.set(buildIdentity, build);
-    for (const [identity4, { root, copies, outcome }] of this.#builds) {
-      if (this.#builds.size <= maxBuilds) break;
-      if (copies > 0 || identity4 === buildIdentity) continue;
-      this.#builds.delete(identity4);
-      outcome.then(() => removeFolder(root));
-    }
-    return build;
-  }
-  async #makeBuild(program, root) {
-    await putFiles(program, root);
-    const command2 = program.build ?? [];
-    const { environment, signal } = this.#options;
-    const folder = join14(root, program.folder);
-    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
-    this.#building.add(group);
-    group.endInput();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      group.kill();
-    }, longestBuildMs);
-    const abort = () => void group.kill();
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
-    const how = await group.ended;
-    await group.drained();
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    this.#building.delete(group);
-    if (how === "it ended with status 0") return { ok: true, value: null };
-    const { said } = group;
-    const words2 = said === "" ? "" : `; it last said:
-${said}`;
-    const shown = command2.join(" ").slice(0, 200);
-    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
-  }
-};
-async function putFiles({ files, folder }, root) {
-  for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join14(root, path2);
-    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname4(target), { recursive: true });
-    await writeFile(target, content(), { mode: executable ? 493 : 420 });
-  }
-  await mkdir2(join14(root, folder), { recursive: true });
-}
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-function failed4(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
-
-// src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep = null }) {
-  if (nextStep !== null) return nextStep;
-  switch (problem) {
-    case "no-dawn":
-      return "Install the npm package webgpu in the folder of Joulegate.";
-    case "no-adapter":
-      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
-    case "adapter-not-found":
-      return "Give a part of the name of one of the adapters that are there.";
-    case "no-device":
-      return "Update the GPU driver; joulegate doctor shows what was found.";
-  }
-}
-function adapterError(result) {
-  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `No GPU adapter could be opened: ${result.message}${there}.`,
-    {
-      code: result.problem,
-      nextStep: adapterNextStep(result)
-    }
-  );
-}
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-var tailCharacters2 = 8192;
-var goneMs2 = 5e3;
-var politeMs3 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters2);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve3();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs3);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs2);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
-}
-
-// src/device/driver/environment.ts
-var passedNames = /* @__PURE__ */ new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "XAUTHORITY",
-  "CUDA_VISIBLE_DEVICES",
-  "ROCR_VISIBLE_DEVICES",
-  "HIP_VISIBLE_DEVICES",
-  "ZE_AFFINITY_MASK",
-  "DRI_PRIME",
-  nativeFolderVariable,
-  // Windows does not start a process without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA"
-]);
-var passedPrefixes = [
-  "VK_",
-  "XDG_",
-  "NVIDIA_",
-  "MESA_",
-  "LP_",
-  "GALLIUM_",
-  "RADV_",
-  "AMD_",
-  "ANV_",
-  "__GLX_",
-  "__EGL_",
-  "__NV_"
-];
-var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function workerEnvironment(environment) {
-  const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
-    const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value2;
-  }
-  return passed;
-}
-var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
-function namedDriver(environment) {
-  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
-}
-
-// src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
-import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname5, join as join15 } from "node:path";
-import { pathToFileURL as pathToFileURL3 } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
-
-// src/device/driver/tar.ts
-var blockBytes = 512;
-function text(block, start, length) {
-  const field3 = block.subarray(start, start + length);
-  const end = field3.indexOf(0);
-  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
-}
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
-  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
-  return Number.parseInt(digits2, 8);
-}
-function checksum(block) {
-  let sum = 8 * 32;
-  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
-  return sum;
-}
-function readTar(archive) {
-  const files = [];
-  let position = 0;
-  while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
-    position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
-    if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
-    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
-  }
-  throw new Error("damaged tar archive: no end");
-}
-
-// src/device/driver/swiftshader.ts
-var swiftshaderPackage = "@sparticuz/chromium";
-var archiveName = "swiftshader.tar.br";
-var loaderName = "libvulkan.so.1";
-var manifestName = "vk_swiftshader_icd.json";
-var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
-var maxUnpackedBytes = 64 * 1024 * 1024;
-function findSwiftshaderArchive(fromFile) {
-  try {
-    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join15(dirname5(entry), "..", "..", "bin", archiveName);
-  } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND") return null;
-    throw error;
-  }
-}
-function refuse2(message) {
-  return new JoulegateError("could-not-measure", message, {
-    code: "unsafe-cache-folder",
-    nextStep: "Remove it, or choose a cache folder that only you can write to."
-  });
-}
-async function isTrusted(folder) {
-  let stats;
-  try {
-    stats = await lstat(folder);
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
-  const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
-  return true;
-}
-async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile3(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join15(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join15(folder, manifestName) };
-  if (await isTrusted(folder)) return files;
-  const contents = /* @__PURE__ */ new Map();
-  try {
-    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
-    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
-  } catch (cause) {
-    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join15(cacheFolder, ".swiftshader-"));
-  try {
-    for (const name of wantedNames) {
-      const content = contents.get(name);
-      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join15(temporary, name), content, { mode: 420 });
-    }
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    const code = error.code;
-    const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted(folder)) throw error;
-  }
-  return files;
-}
-function archiveError(path2, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
-    code: "bad-swiftshader-archive",
-    nextStep: `Reinstall ${swiftshaderPackage}.`,
-    cause
-  });
-}
-
-// src/device/driver/find-driver.ts
-var probeMs = 3e4;
-async function probe(workerPath, driver) {
-  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
-  try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
-    if (exchange.status === "answered") return exchange.response;
-    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
-  } finally {
-    await process2.close();
-  }
-}
-async function report2(workerPath, driver) {
-  const result = await probe(workerPath, driver);
-  const { source, description } = driver;
-  return {
-    source,
-    description,
-    driver,
-    result,
-    nextStep: result.ok ? null : adapterNextStep(result)
-  };
-}
-function startingDriver(environment) {
-  const name = namedDriver(environment);
-  const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
-}
-function notHere(message, nextStep) {
-  return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
-    driver: null,
-    result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
-  };
-}
-async function reportSwiftshader(search) {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return notHere(
-      "the packaged SwiftShader runs on Linux x64 only",
-      "Use the system's GPU driver on this platform."
-    );
-  }
-  const archive = findSwiftshaderArchive(search.workerPath);
-  if (archive === null) {
-    return notHere(
-      `the npm package ${swiftshaderPackage} is not installed`,
-      `npm install --save-dev ${swiftshaderPackage}`
-    );
-  }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
-  const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
-  return report2(search.workerPath, {
-    source: "swiftshader",
-    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
-    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
-  });
-}
-async function listAdapters(search) {
-  return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
-  ];
-}
-async function findDriver(search) {
-  const first = await report2(search.workerPath, startingDriver(search.environment));
-  if (first.result.ok) return first.driver;
-  if (first.result.problem === "no-dawn") throw adapterError(first.result);
-  const reports = [first];
-  if (first.source !== "environment") {
-    const second = await reportSwiftshader(search);
-    if (second.result.ok && second.driver !== null) return second.driver;
-    reports.push(second);
-  }
-  const tried = reports.map(
-    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
-  );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
-    code: "no-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-
-// src/device/replay/clock.ts
-function createReplayClock() {
-  let nowMs = 0;
-  return {
-    nowMs: () => nowMs,
-    advance(milliseconds) {
-      nowMs += milliseconds;
-    }
-  };
-}
-
-// src/device/replay/device.ts
-var noLimits2 = {
-  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
-  max_invocations: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
-  max_workgroups: Number.MAX_SAFE_INTEGER,
-  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var failureKinds = /* @__PURE__ */ new Set([
-  "compile",
-  "validation",
-  "unsupported",
-  "wrong-result",
-  "not-a-number",
-  "unwritten",
-  "out-of-memory",
-  "timeout",
-  "crash",
-  "device-lost"
-]);
-function isFailureKind(kind) {
-  return failureKinds.has(kind);
-}
-var batchMs2 = 20;
-var maxCompletions = 64;
-function completionsOf(latencyMs, durationMs, clock) {
-  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
-  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
-  for (let done = 0; done < launches; ) {
-    done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
-  }
-  clock.advance(launches * latencyMs);
-  return completions;
-}
-function createReplayDevice(recording, clock = createReplayClock()) {
-  const lookup = recordedLookup(recording);
-  const info = {
-    ...recording.device,
-    backend: "replay",
-    features: [],
-    limits: noLimits2,
-    timestamps: false
-  };
-  function latencyOf(variant) {
-    const measurement = lookup(variant.configuration);
-    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
-    const { failure, latencyMs } = measurement;
-    if (failure !== void 0) {
-      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
-    }
-    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
-    return { ok: true, value: { ...measurement, latencyMs } };
-  }
-  return {
-    info,
-    clock,
-    async prepare(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    // What was recorded had been checked then.
-    async verify(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    async time(variant) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
-      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
-      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
-    },
-    async run(variant, durationMs) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      return {
-        ok: true,
-        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
-      };
-    },
-    async close() {
-    }
-  };
-}
-function fail(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/webgpu-device.ts
-var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
-var startTries = 3;
-var WebgpuDevice = class {
-  info;
-  #options;
-  #deadlines;
-  #process;
-  #closed = false;
-  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
-  #suspects = /* @__PURE__ */ new Set();
-  /** The end of the last request: they are served one after the other. */
-  #queue = Promise.resolve();
-  constructor(options, deadlines, started) {
-    this.#options = options;
-    this.#deadlines = deadlines;
-    this.#process = started.process;
-    this.info = started.info;
-  }
-  prepare(variant) {
-    return this.#ask("prepare", variant, 0, (program) => ({ program }));
-  }
-  expect({ program }) {
-    const { compilesAhead = !this.info.software } = this.#options;
-    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
-    this.#process.expect(toWire(program));
-  }
-  verify(variant, reference) {
-    const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
-  }
-  time(variant, options) {
-    const limitMs = options.maxMs + this.#deadlines.slackMs;
-    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
-  }
-  async run(variant, durationMs) {
-    const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
-    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
-  }
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#process.close();
-  }
-  /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
-    const { program } = variant;
-    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
-    const turn = this.#queue.then(async () => {
-      const wire = toWire(program);
-      const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
-      if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
-        return failed5({ kind: exchange.kind, message });
-      }
-      const outcome = exchange.response;
-      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
-      return toOutcome(program, outcome);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
-    await this.#ensureProcess();
-    const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered") return exchange;
-    const isDoubtful = exchange.expecting.length > 0;
-    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
-    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
-    await this.#ensureProcess();
-    return this.#process.request(kind, request, deadlineMs);
-  }
-  async #ensureProcess() {
-    if (this.#closed) throw new Error("the device is closed");
-    if (this.#process.alive) return;
-    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
-    this.#process = process2;
-    if (this.#closed) {
-      await process2.kill();
-      throw new Error("the device was closed");
-    }
-    if (info.family !== this.info.family) {
-      await process2.kill();
-      throw new JoulegateError(
-        "could-not-measure",
-        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
-        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
-      );
-    }
-  }
-};
-async function startProcess(options, deadlines) {
-  let last2 = "";
-  for (let attempt = 0; attempt < startTries; attempt++) {
-    const process2 = new GpuProcess({
-      workerPath: options.workerPath,
-      environment: options.driver.environment,
-      onLog: options.onLog
-    });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
-    if (exchange.status === "answered") {
-      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
-      await process2.close();
-      throw adapterError(exchange.response);
-    }
-    last2 = exchange.message;
-  }
-  throw new JoulegateError(
-    "could-not-measure",
-    `The GPU process did not start, ${startTries} times: ${last2}`,
-    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
-  );
-}
-function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
-}
-function toOutcome(program, outcome) {
-  if (outcome.ok) return outcome;
-  return { ok: false, failure: toFailure(program, outcome.failure) };
-}
-function toFailure(program, { kind, message, at: at3 }) {
-  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
-  if (position === null) return { kind, message };
-  const { file, line: line3, column } = position;
-  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
-}
-function noProgram2(variant) {
-  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
-}
-function failed5(failure) {
-  return { ok: false, failure };
-}
-async function openWebgpuDevice(options) {
-  const deadlines = { ...defaultDeadlines2 };
-  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
-    if (value2 !== void 0) deadlines[name] = value2;
-  }
-  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
-}
-
-// src/app/laboratory/mixed-device.ts
-function notAllowed(kernel) {
-  return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
-    code: "commands-not-allowed",
-    nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
-  });
-}
-function checkCommandsAllowed(options, kernels) {
-  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
-  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
-}
-function mixedDevice(info, devices) {
-  const { webgpu, commands: commands2 } = devices;
-  function deviceFor(variant) {
-    const device = variant.command === void 0 ? webgpu : commands2;
-    if (device !== null) return device;
-    if (variant.command !== void 0) throw notAllowed(variant.kernel);
-    throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
-  }
-  return {
-    info,
-    prepare: async (variant) => deviceFor(variant).prepare(variant),
-    expect: (variant) => deviceFor(variant).expect?.(variant),
-    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
-    time: async (variant, options) => deviceFor(variant).time(variant, options),
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
-    async rest() {
-      await commands2?.rest?.();
-      await webgpu?.rest?.();
-    },
-    async close() {
-      try {
-        await commands2?.close();
-      } finally {
-        await webgpu?.close();
-      }
-    }
-  };
-}
-
-// src/app/laboratory/without-secrets.ts
-var secretNames = [
-  /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
-  /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
-  /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
-];
-var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
-var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
-function withoutSecrets(environment) {
-  const kept2 = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0) continue;
-    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
-  }
-  return kept2;
-}
-
-// src/app/laboratory/laboratory.ts
-var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-function driverSearch(host) {
-  const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join16(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join16(caches, "joulegate") };
-}
-async function findSoftwareDriver(search) {
-  const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
-  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
-    code: "no-software-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-var lockWaitMs = 10 * 6e4;
-function meterSetup(host) {
-  return {
-    commandEnvironment: withoutSecrets(host.environment),
-    native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: lockFolderOf(host.environment),
-    lockWaitMs,
-    clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
-  };
-}
-function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
-  return {
-    // A program that is named is meant to be used.
-    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
-    sensor,
-    command: meterCommand,
-    wattsPerCore
-  };
-}
-function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
-}
-async function findAdapter(host, options, onlyCommands) {
-  const search = driverSearch(host);
-  try {
-    const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-    return { first: await open(), open };
-  } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
-    if (!isOptional) throw error;
-    return { first: null, open: null };
-  }
-}
-function deviceOf(adapter, options, onlyCommands) {
-  const isCpu = options.device === "software";
-  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
-  const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter.info : found;
-}
-function commandBench(host, info, options) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
-  const { environment, signal, workerPath } = host;
-  const workspace = new CommandWorkspace({
-    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
-    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
-    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
-    signal,
-    reaper: { workerPath, environment },
-    warn: (text3) => host.progress.warn(text3)
-  });
-  return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
-    close: () => workspace.close()
-  };
-}
-async function openLaboratory(outer, options, kernels = []) {
-  checkCommandsAllowed(options, kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
-  const fetched = await outer.ensureNative?.() ?? {};
-  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first, options, onlyCommands);
-  const commands2 = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
-  const closeDevices = async () => {
-    try {
-      await device.close();
-    } finally {
-      await commands2.close();
-    }
-  };
-  try {
-    if (options.device === "gpu" && info.software) {
-      throw new JoulegateError(
-        "could-not-measure",
-        `The only adapter is ${info.description}, which runs on the CPU.`,
-        {
-          code: "no-gpu",
-          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
-        }
-      );
-    }
-    const { meter, reason, clocks } = await openMeter({
-      ...meterSetup(host),
-      ...meterChoice(options),
-      device: adapter.first?.info === info ? adapter.first : { info }
-    });
-    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
-    host.progress.note(
-      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
-    );
-    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
-    return {
-      device: clockedDevice(device, clocks),
-      info,
-      meter,
-      meterReason: reason,
-      clock: monotonicClock,
-      async openDevice() {
-        await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
-        return clockedDevice(fresh, clocks);
-      },
-      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
-      openMeter: async () => meter === null ? null : borrowMeter(meter),
-      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
-      tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
-      async close() {
-        try {
-          await meter?.close();
-        } finally {
-          await closeDevices();
-        }
-      }
-    };
-  } catch (error) {
-    await closeDevices();
-    throw error;
-  }
-}
-
-// src/app/laboratory/machine-label.ts
-function machineLabel({ description, device, family, driver }) {
-  const name = description || device || family;
-  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
-}
-
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted2(subject, metric);
-}
-function isTrusted2({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
-}
-
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const byKernel = /* @__PURE__ */ new Map();
-  for (const sample of samples2) {
-    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
-    byKernel.set(sample.kernel, byWorkload);
-    const list4 = byWorkload.get(sample.workload);
-    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list4.push(sample);
-  }
-  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
-}
-var attemptStride = 1e6;
-function poolAttempts(samples2, earlier) {
-  if (earlier.length === 0) return samples2;
-  const apart = earlier.map(
-    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
-  );
-  return [...apart.flat(), ...samples2];
-}
-function attemptOf(subject, earlier) {
-  const measured = earlier.filter(
-    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
-  );
-  return 1 + measured.length;
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  let disturbed = 0;
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
-    }
-  }
-  return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    disturbed,
-    measured: values2.length > 0 || voidReasons.size > 0
-  };
-}
-function wasDisturbed({ latencyMs, voidReasons }) {
-  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
-}
-var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
-}
-function readMetric(sample, metric) {
-  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/detectable-change.ts
-function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
-  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function compareArms(request) {
-  const { subject, samples: samples2, ...rest } = request;
-  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
-  return estimate === null ? null : toRatio(estimate);
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
-}
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
-}
-
-// src/judge/text.ts
-function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
-  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio3, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < level) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < level) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
-    };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, movement2) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  return { verdict: "environment", reason: `${change2}${movement2}` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf3, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
-  );
-}
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function movementOf(moved, { machineChanged }) {
-  if (machineChanged !== null) return machineChanged;
-  const [first] = moved;
-  if (first === void 0) return null;
-  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted2(subject, metric) && ratio3 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
-
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
-        movement: movement2,
-        options: settings
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
-    });
-  }
-  return adjusted;
-}
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
-}
-
-// src/judge/noise-floor.ts
-var LEAST_AA_BLOCKS = 20;
-function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < LEAST_AA_BLOCKS) return null;
-  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const sd = standardError * Math.sqrt(count2);
-  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
-}
-
-// src/judge/overall.ts
-var harmless3 = ["identical", "new", "removed"];
-function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
-    gated: gatedSubjects.length,
-    failing: failing.map(toListed),
-    accepted: accepted.map(toListed),
-    unjudged
-  };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
-  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
-  }
-  if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
-    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
-    return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
-    };
-  }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
-    };
-  }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless3.includes(verdict))) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
-  }
-  return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
-  };
-}
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
-  );
-}
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
-    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
-  );
-  return suspected || !isGated(one3);
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
-
-// src/judge/settled.ts
-function standingOf(evidence, options) {
-  const counting = evidence.filter(
-    ({ subject, metric, flag }) => isTrusted2(subject, metric) && flag.measured
-  );
-  const distances = counting.map(distanceOf);
-  return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
-  };
-}
-function bounds({ margin: { margin }, subject }) {
-  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
-}
-function isClear(evidence, options) {
-  const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
-  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
-  if (!bounds(evidence).every(clearOf)) return false;
-  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
-  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
-}
-function distanceOf(evidence) {
-  const { flagEstimate: estimate } = evidence;
-  if (estimate === null) return 0;
-  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
-  const gap2 = Math.min(...gaps);
-  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
-  const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
-  if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
-    if (flag !== null) return flag;
-  }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings.confirmBlocks,
-    finishFirst: true
-  });
-  return confirm ?? { phase: "done" };
-}
-function evidenceBySubject(samplesOf3, settings) {
-  const gathered = /* @__PURE__ */ new Map();
-  return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
-    const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
-    gathered.set(subject, evidence);
-    return evidence;
-  };
-}
-function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
-  const first = missing2({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
-  });
-  if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
-  if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
-    subjects: suspects,
-    phase: "flag",
-    blocks: suspectFactor * flagBlocks,
-    finishFirst: false
-  });
-  return again === null ? null : { ...again, blocks: 1 };
-}
-function isSuspect({ gates, flagged, flagEstimate, margin }) {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
-}
-function flagStrength(evidence) {
-  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
-    if (!gates || !flagged || flagEstimate === null) return 0;
-    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
-  });
-  return Math.max(...strengths);
-}
-function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf3, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
-  return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
-  };
-}
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
-}
-
-// src/app/laboratory/noise-floor.ts
-var wantedBlocks = 20;
-function statusOf(done, blocks, secondsLeft) {
-  const text3 = `noise floor, A/A block ${done + 1}`;
-  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
-}
-async function measureNoise(options) {
-  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
-  const { kernel, workload } = variant;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-
-// src/app/guard/guard.ts
-import { join as join23 } from "node:path";
-
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
   const known2 = values2.filter((value2) => value2 !== null);
@@ -47162,7 +45219,7 @@ function medianOrNull(values2) {
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname6, isAbsolute, relative, resolve as resolve2, sep as sep3 } from "node:path";
+import { dirname as dirname4, isAbsolute, relative, resolve as resolve2, sep as sep2 } from "node:path";
 
 // src/git/run-git.ts
 import { spawnSync } from "node:child_process";
@@ -47324,15 +45381,15 @@ function mergeBase(question) {
 // src/git/open-folder.ts
 import {
   closeSync as closeSync5,
-  constants as constants6,
+  constants as constants5,
   fstatSync as fstatSync3,
   openSync as openSync5,
-  readdirSync as readdirSync4,
-  readFileSync as readFileSync5,
+  readdirSync,
+  readFileSync as readFileSync3,
   realpathSync,
   statSync
 } from "node:fs";
-import { join as join17, sep as sep2 } from "node:path";
+import { join as join11, sep } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -47401,18 +45458,18 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real;
   try {
-    real = realpathSync(join17(root, normalised2));
+    real = realpathSync(join11(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real === root || real.startsWith(root.endsWith(sep2) ? root : root + sep2)) return real;
+  if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
+    descriptor = openSync5(realPath, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47421,7 +45478,7 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync3(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
     closeSync5(descriptor);
   }
@@ -47442,7 +45499,7 @@ function listFolder(root, folder) {
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real = realPathInside(root, current);
     if (real === null || !statSync(real).isDirectory()) continue;
-    for (const entry of readdirSync4(real, { withFileTypes: true })) {
+    for (const entry of readdirSync(real, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -48555,10 +46612,10 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname6(absolute);
+  const folder = dirname4(absolute);
   const repository = repositoryOf(host, folder);
   const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep3).join("/");
+  const below = relative(root, absolute).split(sep2).join("/");
   const manifest = readManifest({
     host,
     reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
@@ -48597,7 +46654,7 @@ function selectKernels(manifest, names3) {
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join18 } from "node:path";
+import { join as join12 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -48615,9 +46672,9 @@ function writeReportFiles(host, place, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join18(path2, "report.json"), report3);
-    writeFileAtomic(join18(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join18(path2, "report.html"), renderHtml(report3));
+    writeReport(join12(path2, "report.json"), report3);
+    writeFileAtomic(join12(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join12(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -48647,6 +46704,1964 @@ function shippedConfiguration(options) {
 // src/app/project/show-report.ts
 function loadReport(host, path2) {
   return readReport(absolutePath(host, path2));
+}
+
+// src/app/guard/guard.ts
+import { join as join23 } from "node:path";
+
+// src/app/laboratory/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    rest: async () => device.rest?.(),
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
+}
+
+// src/app/laboratory/laboratory.ts
+import { existsSync as existsSync5 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join as join18 } from "node:path";
+
+// src/runtime/family.ts
+var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named2 = words2(adapter.device);
+  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
+  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
+  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
+  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
+  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
+// src/device/command/cpu-seconds.ts
+import { readdirSync as readdirSync2, readFileSync as readFileSync4 } from "node:fs";
+var ticksPerSecond = 100;
+function readOrNull2(path2) {
+  try {
+    return readFileSync4(path2, "utf8");
+  } catch {
+    return null;
+  }
+}
+function statFields2(pid) {
+  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
+}
+function groupMembers(group) {
+  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
+  return readdirSync2("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
+}
+function coarseSeconds(pid) {
+  const fields = statFields2(pid);
+  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
+}
+function fineSeconds(pid) {
+  let threads;
+  try {
+    threads = readdirSync2(`/proc/${pid}/task`);
+  } catch {
+    return 0;
+  }
+  const nanoseconds = threads.map(
+    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
+  );
+  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
+}
+function cpuSeconds(pids) {
+  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
+}
+
+// src/device/command/launcher.ts
+var maxLaunches = 1 << 20;
+var leastSamples = 3;
+var enoughMs = 2;
+var warmUpMs = 400;
+var settledWithin = 0.2;
+var batchMs = 20;
+var batchesInFlight = 2;
+var leastPart = 5e-3;
+var tellingMs = 10;
+var doubtfulPart = 0.2;
+var longMs = 250;
+var growth = 4;
+var growthAttempts = 3;
+var wantedTime = "it should be the time of all launches together, in milliseconds";
+var mostPart = 1.02;
+var noticedWithinMs2 = 1;
+function launchesFor(sampleMs, launchMs) {
+  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
+}
+var CommandLauncher = class {
+  #session;
+  #clock;
+  #slackMs;
+  #launchMs = 0;
+  #resolutionMs = Number.POSITIVE_INFINITY;
+  /** @param slackMs how long an answer may take on top of what launches are expected to take */
+  constructor(session, clock, slackMs) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#slackMs = slackMs;
+  }
+  /** Launches until the time per launch settles. At least two launches. */
+  async warmUp() {
+    let launches = 1;
+    let previousMs = Number.POSITIVE_INFINITY;
+    let spentMs = 0;
+    for (; ; ) {
+      const startMs = this.#clock.nowMs();
+      const answer2 = await this.#launch(launches);
+      if (!answer2.ok) return answer2;
+      const ourMs = answer2.value.atMs - startMs;
+      spentMs += ourMs;
+      const launchMs = this.#launchMs;
+      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
+      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
+      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
+      if (spentMs >= warmUpMs) break;
+      previousMs = launchMs;
+      if (!longEnough) launches *= 4;
+    }
+    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
+    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
+  }
+  /** Several launches have to take longer than one, as far as our clock says so too. */
+  async #checkGrowth() {
+    let found = "";
+    for (let attempt = 0; attempt < growthAttempts; attempt++) {
+      const parts = [];
+      for (const launches of [1, growth]) {
+        const startMs = this.#clock.nowMs();
+        const answer2 = await this.#launch(launches);
+        if (!answer2.ok) return answer2;
+        const { ms, atMs } = answer2.value;
+        parts.push(ms / Math.max(atMs - startMs, 1e-6));
+        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
+      }
+      const [one3 = 0, several = 0] = parts;
+      if (several > one3 / 2) return { ok: true, value: null };
+    }
+    return refused2(`${found}: ${wantedTime}`);
+  }
+  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
+  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
+    const startMs = this.#clock.nowMs();
+    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
+    const samplesMs = [];
+    while (samplesMs.length < samples2) {
+      const answer2 = await this.#launch(launchesPerSample);
+      if (!answer2.ok) return answer2;
+      const needed = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
+        launchesPerSample = needed;
+        continue;
+      }
+      samplesMs.push(this.#launchMs);
+      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
+    }
+    const resolutionMs = this.#resolutionMs / launchesPerSample;
+    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
+  }
+  /**
+   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
+   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
+   */
+  async stretch(durationMs, options) {
+    const session = this.#session;
+    const first = await this.#launch(1);
+    if (!first.ok) return first;
+    const launches = launchesFor(batchMs, this.#launchMs);
+    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
+    const completions = [];
+    let done = 0;
+    const note = (timeMs) => completions.push({
+      timeMs,
+      launches: done,
+      cpuSeconds: members === null ? null : cpuSeconds(members)
+    });
+    const deadlineMs = this.#deadline(batchesInFlight * launches);
+    const startMs = this.#clock.nowMs();
+    note(startMs);
+    let failure = null;
+    const lane = async () => {
+      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
+        const answer2 = await session.run(launches, deadlineMs);
+        if (!answer2.ok) {
+          failure = answer2.failure;
+          return;
+        }
+        done += launches;
+        note(answer2.value.atMs);
+      }
+    };
+    await Promise.all(Array.from({ length: batchesInFlight }, lane));
+    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
+  }
+  #deadline(launches) {
+    return this.#slackMs + 4 * launches * this.#launchMs;
+  }
+  /** Launches, and checks what the program says about the time against our own clock. */
+  async #launch(launches) {
+    const startMs = this.#clock.nowMs();
+    const answer2 = await this.#session.run(launches, this.#deadline(launches));
+    if (!answer2.ok) return answer2;
+    const { ms, atMs, resolutionMs } = answer2.value;
+    const ourMs = atMs - startMs;
+    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
+    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
+    if (tooLong || tooShort) {
+      return refused2(`${said}: ${wantedTime}`);
+    }
+    this.#launchMs = ms / launches;
+    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
+    return answer2;
+  }
+};
+function refused2(message) {
+  return { ok: false, failure: { kind: "validation", message } };
+}
+
+// src/device/command/outputs.ts
+import { lstatSync as lstatSync2 } from "node:fs";
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join13 } from "node:path";
+var maxBytes2 = 1024 ** 3;
+function fileOf({ name }, folder) {
+  return join13(folder, `${name}.bin`);
+}
+function faultOf2(output2, folder) {
+  const { name, type, length, byteLength } = output2;
+  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
+  if (stat === void 0 || !stat.isFile()) {
+    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
+  }
+  if (stat.size !== byteLength) {
+    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
+    return { kind: "wrong-result", message };
+  }
+  if (byteLength <= maxBytes2) return null;
+  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
+}
+function outputFault(outputs, folder) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, folder);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+async function compareOutputs(outputs, actual, expected) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, expected);
+    if (fault !== null)
+      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
+    const [mine, right] = await Promise.allSettled(
+      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
+    );
+    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
+      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
+    }
+    const compared = compareOutput(output2, mine.value, right.value);
+    if (!compared.ok) return compared;
+  }
+  return { ok: true, value: null };
+}
+
+// src/device/command/remove-folder.ts
+import { chmodSync, readdirSync as readdirSync3, rmSync as rmSync3 } from "node:fs";
+import { join as join14 } from "node:path";
+var tries2 = 5;
+var waitMs = 100;
+function foldersIn(folder) {
+  try {
+    return readdirSync3(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch {
+    return [];
+  }
+}
+function makeWritable(folder) {
+  try {
+    chmodSync(folder, 448);
+  } catch {
+    return;
+  }
+  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
+}
+function removeFolder(folder) {
+  for (const last2 of [false, true]) {
+    try {
+      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
+      return true;
+    } catch {
+      if (!last2) makeWritable(folder);
+    }
+  }
+  return false;
+}
+
+// src/device/command/program-group.ts
+import { spawn as spawn4 } from "node:child_process";
+import { existsSync as existsSync4 } from "node:fs";
+
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+
+// src/device/process/kill-at-exit.ts
+var endings2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+function killAtExit2(end) {
+  if (!installed3) {
+    installed3 = true;
+    process.on("exit", () => {
+      for (const remaining of endings2) remaining();
+    });
+  }
+  endings2.add(end);
+  return () => endings2.delete(end);
+}
+
+// src/device/process/tail.ts
+var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var Tail = class {
+  #limit;
+  #text = "";
+  constructor(limit) {
+    this.#limit = limit;
+  }
+  push(text3) {
+    this.#text = (this.#text + text3).slice(-this.#limit);
+  }
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
+  summary(lines = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
+  }
+};
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs2 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve3) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve3();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs2);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve3) => {
+      timer = setTimeout(resolve3, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
+
+// src/device/command/reaper.ts
+import { spawn as spawn3 } from "node:child_process";
+import { Socket as Socket2 } from "node:net";
+var reaperArgument = "end-programs";
+function killGroup(group, signal = "SIGKILL") {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const { code } = error;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+function startReaper({ workerPath, environment }) {
+  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
+  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: kept2
+  });
+  child.on("error", () => void 0);
+  child.stdin.on("error", () => void 0);
+  child.unref();
+  if (child.stdin instanceof Socket2) child.stdin.unref();
+  const takeOn = (what) => {
+    child.stdin.write(`+${what}
+`);
+    return () => void child.stdin.write(`-${what}
+`);
+  };
+  return {
+    watch: (group) => takeOn(String(group)),
+    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
+    close: () => child.stdin.end()
+  };
+}
+
+// src/device/command/program-group.ts
+var tailCharacters2 = 8192;
+var maxLineCharacters2 = 4096;
+var politeMs3 = 1e3;
+var goneMs2 = 5e3;
+var ProgramGroup = class {
+  /** null if it could not be started at all. */
+  #child;
+  #tail = new Tail(tailCharacters2);
+  #gone;
+  #pending = "";
+  #end = null;
+  /** Resolves with how it ended: `it ended with status 1`. */
+  ended;
+  constructor(start) {
+    const { onLine } = start;
+    const started = startProgram(start);
+    if ("fault" in started) {
+      this.#child = null;
+      this.#end = started.fault;
+      this.#gone = Promise.resolve();
+      this.ended = Promise.resolve(started.fault);
+      return;
+    }
+    const { child } = started;
+    this.#child = child;
+    const group = child.pid;
+    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
+    child.stdin.on("error", () => void 0);
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    child.stderr.setEncoding("utf8");
+    child.stderr.on("data", (text3) => this.#tail.push(text3));
+    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
+    this.ended = new Promise((resolve3) => {
+      const end = (how) => {
+        this.#end ??= how;
+        if (group !== void 0) killGroup(group);
+        for (const one3 of spared) one3();
+        resolve3(this.#end);
+      };
+      child.once(
+        "exit",
+        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+      );
+      child.once("error", (error) => {
+        if (group === void 0) end(startFault(start, error));
+      });
+    });
+  }
+  get pid() {
+    return this.#child?.pid;
+  }
+  /** How it ended; null while it runs. */
+  get end() {
+    return this.#end;
+  }
+  /** The last lines that it printed, as far as they were no answers. */
+  get said() {
+    return this.#tail.summary(8);
+  }
+  /** Keeps a line for messages. */
+  note(line3) {
+    this.#tail.push(`${line3}
+`);
+  }
+  send(line3) {
+    if (this.#end === null) this.#child?.stdin.write(`${line3}
+`);
+  }
+  /** There is nothing more for it to read. */
+  endInput() {
+    this.#child?.stdin.end();
+  }
+  /** Lets it end by itself, then asks it to, then kills it. */
+  async close() {
+    this.endInput();
+    if (await this.#endsWithin(politeMs3)) return;
+    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
+    if (await this.#endsWithin(politeMs3)) return;
+    await this.kill();
+  }
+  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
+  async kill() {
+    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
+    await this.#endsWithin(goneMs2);
+    await Promise.race([this.#gone, delay(politeMs3)]);
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+  }
+  /** Resolves when everything that it printed before its end has been read. */
+  async drained() {
+    await Promise.race([this.#gone, delay(politeMs3)]);
+  }
+  async #endsWithin(milliseconds) {
+    await Promise.race([this.ended, delay(milliseconds)]);
+    return this.#end !== null;
+  }
+  #receive(text3, onLine) {
+    const lines = (this.#pending + text3).split("\n");
+    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines) {
+      if (onLine === void 0) this.note(line3);
+      else onLine(line3.replace(/\r$/, ""));
+    }
+  }
+};
+function startFault({ program, folder }, error) {
+  const [file = ""] = program;
+  if (error.code === "ENOENT") {
+    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
+  }
+  if (error.code === "EACCES")
+    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
+  return `${file} cannot be started: ${error.message}`;
+}
+function startProgram(start) {
+  const [file = "", ...rest] = start.program;
+  try {
+    const child = spawn4(file, rest, {
+      cwd: start.folder,
+      env: { ...start.environment },
+      detached: true,
+      shell: false,
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    return { child };
+  } catch (error) {
+    return { fault: startFault(start, error) };
+  }
+}
+function delay(milliseconds) {
+  return new Promise((resolve3) => {
+    setTimeout(resolve3, milliseconds).unref();
+  });
+}
+
+// src/device/command/session.ts
+var finestMs = 1e-6;
+var CommandSession = class {
+  #group;
+  #clock;
+  #awaited = [];
+  #failure = null;
+  constructor(start, clock) {
+    this.#clock = clock;
+    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
+    this.#group.ended.then(async (how) => {
+      await this.#group.drained();
+      const { said } = this.#group;
+      this.#fail("crash", said === "" ? how : `${how}; it last said:
+${said}`);
+    });
+  }
+  get alive() {
+    return this.#failure === null && this.#group.end === null;
+  }
+  get pid() {
+    return this.#group.pid;
+  }
+  /** Waits until it is ready. */
+  async ready(deadlineMs) {
+    const outcome = await this.#answer("ready", deadlineMs);
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
+  async run(launches, deadlineMs) {
+    const answered = this.#answer("time", deadlineMs);
+    this.#group.send(`run ${launches}`);
+    return await answered;
+  }
+  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
+  async write(folder, deadlineMs) {
+    const answered = this.#answer("written", deadlineMs);
+    this.#group.send(`write ${folder}`);
+    const outcome = await answered;
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  async close() {
+    await (this.#failure === null ? this.#group.close() : this.#group.kill());
+  }
+  #answer(kind, deadlineMs) {
+    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
+    return new Promise((resolve3) => {
+      const timer = setTimeout(() => {
+        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const { said } = this.#group;
+        const words2 = said === "" ? "" : `; it last said:
+${said}`;
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+      }, deadlineMs);
+      this.#awaited.push({
+        kind,
+        settle: (outcome) => {
+          clearTimeout(timer);
+          resolve3(outcome);
+        }
+      });
+    });
+  }
+  #receive(line3) {
+    const atMs = this.#clock.nowMs();
+    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
+    if (match === null) {
+      this.#group.note(line3);
+      return;
+    }
+    const [, word4 = "", rest = ""] = match;
+    if (word4 === "error") {
+      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
+      return;
+    }
+    const [next] = this.#awaited;
+    if (next === void 0 || next.kind !== word4) {
+      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
+      return;
+    }
+    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
+    if (answer2 === null) {
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
+      return;
+    }
+    this.#awaited.shift();
+    next.settle({ ok: true, value: answer2 });
+  }
+  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
+  #fail(kind, message) {
+    if (this.#failure !== null) return;
+    this.#failure = { kind, message };
+    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
+    this.#group.kill().catch(() => void 0);
+  }
+};
+function wordFor(kind) {
+  return kind === "time" ? "time MILLISECONDS" : kind;
+}
+function readTime(text3, atMs) {
+  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
+  if (match === null) return null;
+  const [, , digits2 = "", exponent2 = "0"] = match;
+  const ms = Number.parseFloat(text3);
+  if (!Number.isFinite(ms)) return null;
+  return {
+    kind: "time",
+    ms,
+    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
+    atMs
+  };
+}
+
+// src/device/command/device.ts
+var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
+var maxReferences = 4;
+function createCommandDevice(options) {
+  return new CommandDevice(options);
+}
+var CommandDevice = class {
+  info;
+  #workspace;
+  #clock;
+  #deadlines;
+  /** One at a time: each holds memory of the GPU. */
+  #running = null;
+  /** Folders with the outputs of references, by identity. */
+  #references = /* @__PURE__ */ new Map();
+  #queue = Promise.resolve();
+  #closed = false;
+  constructor({ info, workspace, clock, deadlines }) {
+    this.info = info;
+    this.#workspace = workspace;
+    this.#clock = clock;
+    this.#deadlines = { ...defaultDeadlines, ...deadlines };
+  }
+  prepare(variant) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? { ok: true, value: null } : prepared;
+    });
+  }
+  /** Building keeps cores busy, which is nothing to a GPU. */
+  expect({ command: command2 }) {
+    if (command2 === void 0 || this.#closed || this.info.software) return;
+    this.#workspace.expect(command2);
+  }
+  verify(variant, reference) {
+    return this.#inTurn(variant, async (program) => {
+      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
+      const expected = await this.#referenceOutputs(reference.command);
+      if (!expected.ok) {
+        const { message } = expected.failure;
+        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
+      }
+      const written = await this.#outputs(program);
+      if (!written.ok) return written;
+      try {
+        return await compareOutputs(program.outputs, written.value, expected.value);
+      } finally {
+        removeFolder(written.value);
+      }
+    });
+  }
+  time(variant, options) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
+    });
+  }
+  run(variant, durationMs) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      if (!prepared.ok) return prepared;
+      const { launcher } = prepared.value;
+      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
+      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
+    });
+  }
+  rest() {
+    const turn = this.#queue.then(() => this.#endRunning());
+    this.#queue = turn.catch(() => void 0);
+    return turn;
+  }
+  async close() {
+    this.#closed = true;
+    await this.#endRunning();
+    await this.#queue;
+    await this.#endRunning();
+    for (const folder of this.#references.values()) removeFolder(folder);
+  }
+  /** One request after the other; programs on one GPU would measure each other. */
+  #inTurn(variant, action) {
+    const { command: command2 } = variant;
+    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
+    const turn = this.#queue.then(() => {
+      if (this.#closed) throw new Error("the device is closed");
+      return action(command2);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  async #endRunning() {
+    const running = this.#running;
+    this.#running = null;
+    await running?.session.close();
+    running?.folder.release();
+  }
+  /** The program, running and warm. */
+  async #prepared(program) {
+    const { identity: identity4 } = program;
+    const known2 = this.#running;
+    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
+    await this.#endRunning();
+    const folder = await this.#workspace.open(program);
+    if (!folder.ok) return folder;
+    const { environment, reaper } = this.#workspace;
+    const start = { program: program.run, folder: folder.value.path, environment, reaper };
+    const session = new CommandSession(start, this.#clock);
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
+    const prepared = { identity: identity4, session, launcher, folder: folder.value };
+    this.#running = prepared;
+    const ready = await session.ready(this.#deadlines.readyMs);
+    const warm = ready.ok ? await launcher.warmUp() : ready;
+    if (warm.ok) return { ok: true, value: prepared };
+    await this.#endRunning();
+    return warm;
+  }
+  async #referenceOutputs(program) {
+    const { identity: identity4 } = program;
+    const known2 = this.#references.get(identity4);
+    if (known2 !== void 0) return { ok: true, value: known2 };
+    const written = await this.#outputs(program);
+    if (!written.ok) return written;
+    for (const [other, folder] of this.#references) {
+      if (this.#references.size < maxReferences) break;
+      this.#references.delete(other);
+      removeFolder(folder);
+    }
+    this.#references.set(identity4, written.value);
+    return written;
+  }
+  /** Has a program write its outputs into a new folder. */
+  async #outputs(program) {
+    const prepared = await this.#prepared(program);
+    if (!prepared.ok) return prepared;
+    const folder = this.#workspace.newFolder("outputs-");
+    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
+    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
+    if (failure === null) return { ok: true, value: folder };
+    removeFolder(folder);
+    return { ok: false, failure };
+  }
+};
+function failed3(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/command/host-device.ts
+import { readdirSync as readdirSync4, readFileSync as readFileSync5 } from "node:fs";
+import { cpus } from "node:os";
+import { join as join15 } from "node:path";
+function readOrEmpty(path2) {
+  try {
+    return readFileSync5(path2, "utf8");
+  } catch {
+    return "";
+  }
+}
+function listOrEmpty(path2) {
+  try {
+    return readdirSync4(path2).sort();
+  } catch {
+    return [];
+  }
+}
+function nvidiaGpu(procFolder) {
+  const gpus = join15(procFolder, "driver/nvidia/gpus");
+  for (const bus of listOrEmpty(gpus)) {
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
+    if (name === void 0 || name === "") continue;
+    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
+    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
+  }
+  return null;
+}
+function amdGpu(sysfsFolder) {
+  const drm = join15(sysfsFolder, "class/drm");
+  for (const card of listOrEmpty(drm)) {
+    if (!/^card\d+$/.test(card)) continue;
+    const device = join15(drm, card, "device");
+    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join15(device, "product_name")).trim();
+    return product === "" ? "AMD GPU" : product;
+  }
+  return null;
+}
+function hostDevice(options) {
+  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
+  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
+  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
+  const cpu = cpus()[0]?.model.trim() || "CPU";
+  const name = nvidia?.name ?? amd ?? cpu;
+  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
+  const architecture = vendor === "" ? "cpu" : "";
+  return {
+    backend: "host",
+    family: deviceFamily({ vendor, device: name, architecture }),
+    vendor,
+    architecture,
+    device: name,
+    description: name,
+    driver: nvidia?.driver ?? "",
+    software: vendor === "",
+    features: [],
+    // The program itself refuses what it cannot do.
+    limits: noLimits,
+    timestamps: true
+  };
+}
+
+// src/device/command/workspace.ts
+import { mkdtempSync } from "node:fs";
+import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname5, join as join16, sep as sep3 } from "node:path";
+var maxBuilds = 16;
+var longestBuildMs = 10 * 6e4;
+var asIs = {
+  recursive: true,
+  preserveTimestamps: true,
+  verbatimSymlinks: true,
+  mode: constants6.COPYFILE_FICLONE
+};
+var CommandWorkspace = class {
+  #options;
+  #builds = /* @__PURE__ */ new Map();
+  #building = /* @__PURE__ */ new Set();
+  #root = null;
+  #reaper = null;
+  constructor(options) {
+    this.#options = options;
+  }
+  get environment() {
+    return this.#options.environment;
+  }
+  get reaper() {
+    this.#reaper ??= startReaper(this.#options.reaper);
+    return this.#reaper;
+  }
+  /** A new folder to run a program in. One that does not build costs its variants. */
+  async open(program) {
+    const build = program.build === null ? null : this.#build(program);
+    if (build !== null) build.copies++;
+    try {
+      const built = await build?.outcome;
+      if (built !== void 0 && !built.ok) return built;
+      const root = this.newFolder("run-");
+      try {
+        if (build === null) await putFiles(program, root);
+        else await cp(build.root, root, asIs);
+      } catch (error) {
+        removeFolder(root);
+        throw error;
+      }
+      return {
+        ok: true,
+        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
+      };
+    } catch (error) {
+      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
+    } finally {
+      if (build !== null) build.copies--;
+    }
+  }
+  /** Builds a program that will be opened soon. */
+  expect(program) {
+    if (program.build !== null) this.#build(program);
+  }
+  /** A new, empty folder. */
+  newFolder(prefix) {
+    return mkdtempSync(join16(this.#rootFolder(), prefix));
+  }
+  async close() {
+    await Promise.allSettled([...this.#building].map((group) => group.kill()));
+    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
+    this.#builds.clear();
+    if (this.#root !== null) {
+      const { path: path2, spared } = this.#root;
+      this.#root = null;
+      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
+      spared();
+    }
+    this.#reaper?.close();
+    this.#reaper = null;
+  }
+  #rootFolder() {
+    if (this.#root === null) {
+      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
+      const forgotten = this.reaper.watchFolder(path2);
+      const spared = killAtExit2(() => void removeFolder(path2));
+      this.#root = {
+        path: path2,
+        spared: () => {
+          forgotten();
+          spared();
+        }
+      };
+    }
+    return this.#root.path;
+  }
+  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
+  #build(program) {
+    const { buildIdentity } = program;
+    let build = this.#builds.get(buildIdentity);
+    if (build === void 0) {
+      const root = this.newFolder("build-");
+      const outcome = this.#makeBuild(program, root).catch(
+        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
+      );
+      build = { root, outcome, copies: 0 };
+    }
+    this.#builds.delete(buildIdentity);
+    this.#builds.set(buildIdentity, build);
+    for (const [identity4, { root, copies, outcome }] of this.#builds) {
+      if (this.#builds.size <= maxBuilds) break;
+      if (copies > 0 || identity4 === buildIdentity) continue;
+      this.#builds.delete(identity4);
+      outcome.then(() => removeFolder(root));
+    }
+    return build;
+  }
+  async #makeBuild(program, root) {
+    await putFiles(program, root);
+    const command2 = program.build ?? [];
+    const { environment, signal } = this.#options;
+    const folder = join16(root, program.folder);
+    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
+    this.#building.add(group);
+    group.endInput();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      group.kill();
+    }, longestBuildMs);
+    const abort = () => void group.kill();
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    const how = await group.ended;
+    await group.drained();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+    this.#building.delete(group);
+    if (how === "it ended with status 0") return { ok: true, value: null };
+    const { said } = group;
+    const words2 = said === "" ? "" : `; it last said:
+${said}`;
+    const shown = command2.join(" ").slice(0, 200);
+    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
+  }
+};
+async function putFiles({ files, folder }, root) {
+  for (const [path2, { content, executable }] of Object.entries(files)) {
+    const target = join16(root, path2);
+    if (!target.startsWith(root + sep3)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname5(target), { recursive: true });
+    await writeFile(target, content(), { mode: executable ? 493 : 420 });
+  }
+  await mkdir2(join16(root, folder), { recursive: true });
+}
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+function failed4(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/driver/find-driver.ts
+import { delimiter } from "node:path";
+
+// src/device/adapter-problem.ts
+function adapterNextStep({ problem, nextStep = null }) {
+  if (nextStep !== null) return nextStep;
+  switch (problem) {
+    case "no-dawn":
+      return "Install the npm package webgpu in the folder of Joulegate.";
+    case "no-adapter":
+      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
+    case "adapter-not-found":
+      return "Give a part of the name of one of the adapters that are there.";
+    case "no-device":
+      return "Update the GPU driver; joulegate doctor shows what was found.";
+  }
+}
+function adapterError(result) {
+  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `No GPU adapter could be opened: ${result.message}${there}.`,
+    {
+      code: result.problem,
+      nextStep: adapterNextStep(result)
+    }
+  );
+}
+
+// src/device/driver/environment.ts
+var passedNames = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "CUDA_VISIBLE_DEVICES",
+  "ROCR_VISIBLE_DEVICES",
+  "HIP_VISIBLE_DEVICES",
+  "ZE_AFFINITY_MASK",
+  "DRI_PRIME",
+  nativeFolderVariable,
+  // Windows does not start a process without these.
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "WINDIR",
+  "COMSPEC",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMDATA"
+]);
+var passedPrefixes = [
+  "VK_",
+  "XDG_",
+  "NVIDIA_",
+  "MESA_",
+  "LP_",
+  "GALLIUM_",
+  "RADV_",
+  "AMD_",
+  "ANV_",
+  "__GLX_",
+  "__EGL_",
+  "__NV_"
+];
+var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function workerEnvironment(environment) {
+  const passed = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0 || secret.test(name)) continue;
+    const upper = name.toUpperCase();
+    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+      passed[name] = value2;
+  }
+  return passed;
+}
+var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
+function namedDriver(environment) {
+  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
+}
+
+// src/device/driver/swiftshader.ts
+import { createHash as createHash6 } from "node:crypto";
+import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { createRequire as createRequire3 } from "node:module";
+import { dirname as dirname6, join as join17 } from "node:path";
+import { pathToFileURL as pathToFileURL3 } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+// src/device/driver/tar.ts
+var blockBytes = 512;
+function text(block, start, length) {
+  const field3 = block.subarray(start, start + length);
+  const end = field3.indexOf(0);
+  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
+}
+function octal(block, start, length) {
+  const digits2 = text(block, start, length).trim();
+  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
+  return Number.parseInt(digits2, 8);
+}
+function checksum(block) {
+  let sum = 8 * 32;
+  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
+  return sum;
+}
+function readTar(archive) {
+  const files = [];
+  let position = 0;
+  while (position + blockBytes <= archive.byteLength) {
+    const header2 = archive.subarray(position, position + blockBytes);
+    if (header2.every((byte) => byte === 0)) return files;
+    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header2, 0, 100);
+    const size = octal(header2, 124, 12);
+    const type = text(header2, 156, 1);
+    position += blockBytes;
+    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (type === "" || type === "0")
+      files.push({ name, contents: archive.subarray(position, position + size) });
+    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
+    position += Math.ceil(size / blockBytes) * blockBytes;
+  }
+  throw new Error("damaged tar archive: no end");
+}
+
+// src/device/driver/swiftshader.ts
+var swiftshaderPackage = "@sparticuz/chromium";
+var archiveName = "swiftshader.tar.br";
+var loaderName = "libvulkan.so.1";
+var manifestName = "vk_swiftshader_icd.json";
+var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
+var maxUnpackedBytes = 64 * 1024 * 1024;
+function findSwiftshaderArchive(fromFile) {
+  try {
+    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
+    return join17(dirname6(entry), "..", "..", "bin", archiveName);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+function refuse2(message) {
+  return new JoulegateError("could-not-measure", message, {
+    code: "unsafe-cache-folder",
+    nextStep: "Remove it, or choose a cache folder that only you can write to."
+  });
+}
+async function isTrusted2(folder) {
+  let stats;
+  try {
+    stats = await lstat(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  const ownUser = process.getuid?.();
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  return true;
+}
+async function unpackSwiftshader(archivePath, cacheFolder) {
+  const packed = await readFile3(archivePath);
+  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join17(folder, manifestName) };
+  if (await isTrusted2(folder)) return files;
+  const contents = /* @__PURE__ */ new Map();
+  try {
+    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
+  } catch (cause) {
+    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+  try {
+    for (const name of wantedNames) {
+      const content = contents.get(name);
+      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
+      await writeFile2(join17(temporary, name), content, { mode: 420 });
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = error.code;
+    const another = code === "EEXIST" || code === "ENOTEMPTY";
+    if (!another || !await isTrusted2(folder)) throw error;
+  }
+  return files;
+}
+function archiveError(path2, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
+    code: "bad-swiftshader-archive",
+    nextStep: `Reinstall ${swiftshaderPackage}.`,
+    cause
+  });
+}
+
+// src/device/driver/find-driver.ts
+var probeMs = 3e4;
+async function probe(workerPath, driver) {
+  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
+  try {
+    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    if (exchange.status === "answered") return exchange.response;
+    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
+  } finally {
+    await process2.close();
+  }
+}
+async function report2(workerPath, driver) {
+  const result = await probe(workerPath, driver);
+  const { source, description } = driver;
+  return {
+    source,
+    description,
+    driver,
+    result,
+    nextStep: result.ok ? null : adapterNextStep(result)
+  };
+}
+function startingDriver(environment) {
+  const name = namedDriver(environment);
+  const passed = workerEnvironment(environment);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+}
+function notHere(message, nextStep) {
+  return {
+    source: "swiftshader",
+    description: "SwiftShader, a software adapter",
+    driver: null,
+    result: { ok: false, problem: "no-adapter", message, adapters: [] },
+    nextStep
+  };
+}
+async function reportSwiftshader(search) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return notHere(
+      "the packaged SwiftShader runs on Linux x64 only",
+      "Use the system's GPU driver on this platform."
+    );
+  }
+  const archive = findSwiftshaderArchive(search.workerPath);
+  if (archive === null) {
+    return notHere(
+      `the npm package ${swiftshaderPackage} is not installed`,
+      `npm install --save-dev ${swiftshaderPackage}`
+    );
+  }
+  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  const passed = workerEnvironment(search.environment);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  return report2(search.workerPath, {
+    source: "swiftshader",
+    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
+    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
+  });
+}
+async function listAdapters(search) {
+  return [
+    await report2(search.workerPath, startingDriver(search.environment)),
+    await reportSwiftshader(search)
+  ];
+}
+async function findDriver(search) {
+  const first = await report2(search.workerPath, startingDriver(search.environment));
+  if (first.result.ok) return first.driver;
+  if (first.result.problem === "no-dawn") throw adapterError(first.result);
+  const reports = [first];
+  if (first.source !== "environment") {
+    const second = await reportSwiftshader(search);
+    if (second.result.ok && second.driver !== null) return second.driver;
+    reports.push(second);
+  }
+  const tried = reports.map(
+    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
+  );
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+    code: "no-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+
+// src/device/replay/clock.ts
+function createReplayClock() {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds;
+    }
+  };
+}
+
+// src/device/replay/device.ts
+var noLimits2 = {
+  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
+  max_invocations: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
+  max_workgroups: Number.MAX_SAFE_INTEGER,
+  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var failureKinds = /* @__PURE__ */ new Set([
+  "compile",
+  "validation",
+  "unsupported",
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-memory",
+  "timeout",
+  "crash",
+  "device-lost"
+]);
+function isFailureKind(kind) {
+  return failureKinds.has(kind);
+}
+var batchMs2 = 20;
+var maxCompletions = 64;
+function completionsOf(latencyMs, durationMs, clock) {
+  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
+  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
+  const start = clock.nowMs();
+  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  for (let done = 0; done < launches; ) {
+    done = Math.min(launches, done + perBatch);
+    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
+  }
+  clock.advance(launches * latencyMs);
+  return completions;
+}
+function createReplayDevice(recording, clock = createReplayClock()) {
+  const lookup = recordedLookup(recording);
+  const info = {
+    ...recording.device,
+    backend: "replay",
+    features: [],
+    limits: noLimits2,
+    timestamps: false
+  };
+  function latencyOf(variant) {
+    const measurement = lookup(variant.configuration);
+    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
+    const { failure, latencyMs } = measurement;
+    if (failure !== void 0) {
+      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
+    }
+    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
+    return { ok: true, value: { ...measurement, latencyMs } };
+  }
+  return {
+    info,
+    clock,
+    async prepare(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    // What was recorded had been checked then.
+    async verify(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    async time(variant) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      const { latencyMs, latencySamplesMs } = found.value;
+      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
+      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
+      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
+    },
+    async run(variant, durationMs) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      return {
+        ok: true,
+        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
+      };
+    },
+    async close() {
+    }
+  };
+}
+function fail(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/webgpu-device.ts
+var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
+var startTries = 3;
+var WebgpuDevice = class {
+  info;
+  #options;
+  #deadlines;
+  #process;
+  #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  #suspects = /* @__PURE__ */ new Set();
+  /** The end of the last request: they are served one after the other. */
+  #queue = Promise.resolve();
+  constructor(options, deadlines, started) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#process = started.process;
+    this.info = started.info;
+  }
+  prepare(variant) {
+    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  expect({ program }) {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
+  }
+  verify(variant, reference) {
+    const referenceProgram = reference.program;
+    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
+    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
+      program,
+      reference: toWire(referenceProgram)
+    }));
+  }
+  time(variant, options) {
+    const limitMs = options.maxMs + this.#deadlines.slackMs;
+    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
+  }
+  async run(variant, durationMs) {
+    const limitMs = durationMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
+  }
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#process.close();
+  }
+  /** Sends one request about a variant, after those before it. */
+  #ask(kind, variant, limitMs, request) {
+    const { program } = variant;
+    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
+    const turn = this.#queue.then(async () => {
+      const wire = toWire(program);
+      const deadlineMs = this.#deadlines.prepareMs + limitMs;
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      if (exchange.status === "lost") {
+        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        return failed5({ kind: exchange.kind, message });
+      }
+      const outcome = exchange.response;
+      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
+      return toOutcome(program, outcome);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange(kind, request, deadlineMs) {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === "answered") return exchange;
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
+    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
+  }
+  async #ensureProcess() {
+    if (this.#closed) throw new Error("the device is closed");
+    if (this.#process.alive) return;
+    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
+    this.#process = process2;
+    if (this.#closed) {
+      await process2.kill();
+      throw new Error("the device was closed");
+    }
+    if (info.family !== this.info.family) {
+      await process2.kill();
+      throw new JoulegateError(
+        "could-not-measure",
+        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
+        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
+      );
+    }
+  }
+};
+async function startProcess(options, deadlines) {
+  let last2 = "";
+  for (let attempt = 0; attempt < startTries; attempt++) {
+    const process2 = new GpuProcess({
+      workerPath: options.workerPath,
+      environment: options.driver.environment,
+      onLog: options.onLog
+    });
+    const adapterName = options.adapterName ?? null;
+    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    if (exchange.status === "answered") {
+      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
+      await process2.close();
+      throw adapterError(exchange.response);
+    }
+    last2 = exchange.message;
+  }
+  throw new JoulegateError(
+    "could-not-measure",
+    `The GPU process did not start, ${startTries} times: ${last2}`,
+    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  );
+}
+function toWire(program) {
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+}
+function toOutcome(program, outcome) {
+  if (outcome.ok) return outcome;
+  return { ok: false, failure: toFailure(program, outcome.failure) };
+}
+function toFailure(program, { kind, message, at: at3 }) {
+  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
+  if (position === null) return { kind, message };
+  const { file, line: line3, column } = position;
+  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
+}
+function noProgram2(variant) {
+  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
+}
+function failed5(failure) {
+  return { ok: false, failure };
+}
+async function openWebgpuDevice(options) {
+  const deadlines = { ...defaultDeadlines2 };
+  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
+    if (value2 !== void 0) deadlines[name] = value2;
+  }
+  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+}
+
+// src/app/laboratory/mixed-device.ts
+function notAllowed(kernel) {
+  return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
+    code: "commands-not-allowed",
+    nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
+  });
+}
+function checkCommandsAllowed(options, kernels) {
+  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
+  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
+}
+function mixedDevice(info, devices) {
+  const { webgpu, commands: commands2 } = devices;
+  function deviceFor(variant) {
+    const device = variant.command === void 0 ? webgpu : commands2;
+    if (device !== null) return device;
+    if (variant.command !== void 0) throw notAllowed(variant.kernel);
+    throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
+  }
+  return {
+    info,
+    prepare: async (variant) => deviceFor(variant).prepare(variant),
+    expect: (variant) => deviceFor(variant).expect?.(variant),
+    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
+    time: async (variant, options) => deviceFor(variant).time(variant, options),
+    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    async rest() {
+      await commands2?.rest?.();
+      await webgpu?.rest?.();
+    },
+    async close() {
+      try {
+        await commands2?.close();
+      } finally {
+        await webgpu?.close();
+      }
+    }
+  };
+}
+
+// src/app/laboratory/without-secrets.ts
+var secretNames = [
+  /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
+  /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
+  /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
+];
+var harmless3 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
+var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
+function withoutSecrets(environment) {
+  const kept2 = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0) continue;
+    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
+    if (!isSecret || harmless3.has(name)) kept2[name] = value2;
+  }
+  return kept2;
+}
+
+// src/app/laboratory/laboratory.ts
+var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+function driverSearch(host) {
+  const { environment } = host;
+  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
+}
+async function findSoftwareDriver(search) {
+  const reports = await listAdapters(search);
+  for (const { driver, result } of reports) {
+    if (driver !== null && result.ok && result.info.software) return driver;
+  }
+  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
+    code: "no-software-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+var lockWaitMs = 10 * 6e4;
+function meterSetup(host) {
+  return {
+    commandEnvironment: withoutSecrets(host.environment),
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: lockFolderOf(host.environment),
+    lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+  };
+}
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore
+  };
+}
+function lockFolderOf(environment) {
+  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
+}
+async function findAdapter(host, options, onlyCommands) {
+  const search = driverSearch(host);
+  try {
+    const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    return { first: await open(), open };
+  } catch (error) {
+    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isOptional) throw error;
+    return { first: null, open: null };
+  }
+}
+function deviceOf(adapter, options, onlyCommands) {
+  const isCpu = options.device === "software";
+  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
+  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  const found = hostDevice({ cpuOnly: false });
+  return found.software ? adapter.info : found;
+}
+function commandBench(host, info, options) {
+  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
+  const { environment, signal, workerPath } = host;
+  const workspace = new CommandWorkspace({
+    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    signal,
+    reaper: { workerPath, environment },
+    warn: (text3) => host.progress.warn(text3)
+  });
+  return {
+    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    close: () => workspace.close()
+  };
+}
+async function openLaboratory(outer, options, kernels = []) {
+  checkCommandsAllowed(options, kernels);
+  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
+  const fetched = await outer.ensureNative?.() ?? {};
+  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
+  const adapter = await findAdapter(host, options, onlyCommands);
+  const info = deviceOf(adapter.first, options, onlyCommands);
+  const commands2 = commandBench(host, info, options);
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
+  const closeDevices = async () => {
+    try {
+      await device.close();
+    } finally {
+      await commands2.close();
+    }
+  };
+  try {
+    if (options.device === "gpu" && info.software) {
+      throw new JoulegateError(
+        "could-not-measure",
+        `The only adapter is ${info.description}, which runs on the CPU.`,
+        {
+          code: "no-gpu",
+          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
+        }
+      );
+    }
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device: adapter.first?.info === info ? adapter.first : { info }
+    });
+    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
+    host.progress.note(
+      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
+    );
+    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    return {
+      device: clockedDevice(device, clocks),
+      info,
+      meter,
+      meterReason: reason,
+      clock: monotonicClock,
+      async openDevice() {
+        await device.rest?.();
+        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
+        return clockedDevice(fresh, clocks);
+      },
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => meter === null ? null : borrowMeter(meter),
+      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
+      async close() {
+        try {
+          await meter?.close();
+        } finally {
+          await closeDevices();
+        }
+      }
+    };
+  } catch (error) {
+    await closeDevices();
+    throw error;
+  }
+}
+
+// src/app/laboratory/machine-label.ts
+function machineLabel({ description, device, family, driver }) {
+  const name = description || device || family;
+  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
+}
+
+// src/app/laboratory/noise-floor.ts
+var wantedBlocks = 20;
+function statusOf(done, blocks, secondsLeft) {
+  const text3 = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
+}
+async function measureNoise(options) {
+  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
+  const { kernel, workload } = variant;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
+    const startMs = laboratory.clock.nowMs();
+    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
+    samples2.push(
+      ...await runBlocks({
+        phase: "flag",
+        firstBlock: block,
+        blocks: 1,
+        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+        openDevice: () => laboratory.openDevice(),
+        openMeter: () => laboratory.openMeter(),
+        options: laboratory.measureOptions("judge"),
+        clock: laboratory.clock,
+        signal: host.signal
+      })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
 }
 
 // src/app/recordings/export.ts
@@ -53359,6 +53374,34 @@ function writeSearchRecordings(options) {
   });
 }
 
+// src/app/retune/updated-tuned.ts
+function updatedTuned(options) {
+  const { finals, kernels, device, measuredAt } = options;
+  let { tuned } = options;
+  for (const [index, { search, identity: identity4 }] of finals.entries()) {
+    const retuned = kernels[index];
+    const configuration = retuned?.configuration ?? null;
+    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
+    tuned = withTunedEntry(tuned, {
+      kernel: search.kernel.name,
+      workload: { name: search.workload.name, parameters: search.workload.parameters },
+      family: device.family,
+      configuration,
+      latencyMs: retuned.latencyMs,
+      joules: retuned.joules,
+      estimated: retuned.estimated,
+      device: device.description || device.device,
+      driver: device.driver,
+      identity: identity4,
+      trials: retuned.trials,
+      energyMeasurements: retuned.energyMeasurements,
+      seed: search.seed,
+      measuredAt: measuredAt.toISOString()
+    });
+  }
+  return tuned;
+}
+
 // src/app/retune/retune.ts
 var recordingsFolder = "recordings";
 function budgetOf({ options, opened }) {
@@ -53427,32 +53470,6 @@ async function searchAll2(run, kernels, coldModel) {
   }
   return { searches, model, warnings, faulty };
 }
-function updateTuned(run, finals, kernels) {
-  const { info } = run.laboratory;
-  let tuned = run.tuned;
-  for (const [index, { search }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: info.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: info.description || info.device,
-      driver: info.driver,
-      identity: finals[index].identity,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: run.host.now().toISOString()
-    });
-  }
-  return tuned;
-}
 async function keepFile(write) {
   try {
     await write();
@@ -53509,7 +53526,9 @@ async function retune(host, options) {
       })
     );
     if (!interrupted) {
-      const updated = formatTuned(updateTuned(run, finals, retuned));
+      const updated = formatTuned(
+        updatedTuned({ tuned, finals, kernels: retuned, device: laboratory.info, measuredAt: host.now() })
+      );
       const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
       if (fault === null) for (const search of searches) search.forgetTrials();
       unwritten.push(fault);

@@ -25576,8 +25576,32 @@ async function lockOrNull(folder, key, label) {
   }
 }
 
-// src/app/action/post.ts
-import { readFileSync as readFileSync4 } from "node:fs";
+// src/github/run/commands.ts
+init_core();
+import { randomUUID as randomUUID3 } from "node:crypto";
+function withoutCommands(message) {
+  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/^\s*(?=::)/, "​").replaceAll("##[", "##​[");
+}
+function createCommands() {
+  return {
+    getInput: (name) => getInput(name),
+    setSecret: (secret) => setSecret(secret),
+    setOutput: (name, value) => setOutput(name, value),
+    info: (message) => info(withoutCommands(message)),
+    notice: (message, place = {}) => notice(message, place),
+    warning: (message, place = {}) => warning(message, place),
+    error: (message, place = {}) => error(message, place),
+    print: (text2) => {
+      const token = randomUUID3();
+      info(`::stop-commands::${token}`);
+      info(text2);
+      info(`::${token}::`);
+    }
+  };
+}
+
+// src/github/run/environment.ts
+import { delimiter as delimiter2 } from "node:path";
 
 // src/github/run/payload.ts
 var patterns = {
@@ -25622,33 +25646,6 @@ function positiveInteger(payload, path5) {
 function isTrue(payload, path5) {
   return at(payload, path5) === true;
 }
-
-// src/github/run/commands.ts
-init_core();
-import { randomUUID as randomUUID3 } from "node:crypto";
-function withoutCommands(message) {
-  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/^\s*(?=::)/, "​").replaceAll("##[", "##​[");
-}
-function createCommands() {
-  return {
-    getInput: (name) => getInput(name),
-    setSecret: (secret) => setSecret(secret),
-    setOutput: (name, value) => setOutput(name, value),
-    info: (message) => info(withoutCommands(message)),
-    notice: (message, place = {}) => notice(message, place),
-    warning: (message, place = {}) => warning(message, place),
-    error: (message, place = {}) => error(message, place),
-    print: (text2) => {
-      const token = randomUUID3();
-      info(`::stop-commands::${token}`);
-      info(text2);
-      info(`::${token}::`);
-    }
-  };
-}
-
-// src/github/run/environment.ts
-import { delimiter as delimiter2 } from "node:path";
 
 // src/github/run/event.ts
 function readPullRequest(payload) {
@@ -25795,6 +25792,9 @@ var lockWaitMs = 10 * 6e4;
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
 }
+
+// src/app/action/post.ts
+import { readFileSync as readFileSync4 } from "node:fs";
 
 // src/app/action/run-action.ts
 async function fetchNative2(host, runner) {

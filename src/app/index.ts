@@ -1,8 +1,7 @@
 export { type MeterChoice, meterChoices } from '../meter/index.ts';
 export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
-export { runAction, runPost } from './action/index.ts';
-export { nightOf, withAnchors, withHistory, withNight } from './action/night/index.ts';
+export { nightOf, runAction, runPost, withAnchors, withHistory, withNight } from './action/index.ts';
 export type { Finding } from './doctor/index.ts';
 export {
   type Diagnosis,

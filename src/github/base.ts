@@ -1,7 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
-import type { Runner } from './run/environment.ts';
-import type { PullRequest } from './run/event.ts';
-import { patterns } from './run/payload.ts';
+import type { PullRequest, Runner } from './run/index.ts';
+import { patterns } from './run/index.ts';
 
 /** What has to be fetched from the remote that was cloned. */
 export interface BaseFetch {

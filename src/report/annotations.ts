@@ -1,14 +1,14 @@
 import { formatConfiguration, formatCount, formatRatio } from './format.ts';
 import {
   bySeverity,
+  failureNotes,
   guardTitle,
   isInterrupted,
   isReplaced,
   kernelVerdictText,
+  loosenedNote,
   retuneTitle,
-} from './notes/facts.ts';
-import { failureNotes } from './notes/failure.ts';
-import { loosenedNote } from './notes/policy.ts';
+} from './notes/index.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
 

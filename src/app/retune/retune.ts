@@ -10,7 +10,6 @@ import {
   readTunedIfPresent,
   type Tuned,
   tunedConfiguration,
-  withTunedEntry,
   writeFileAtomic,
 } from '../../store/index.ts';
 import type { Host } from '../host.ts';
@@ -30,7 +29,6 @@ import {
 import { describeDevice, describeMeter } from '../recordings/index.ts';
 import {
   costRows,
-  type Final,
   openCostModel,
   openStateFolder,
   runFinals,
@@ -42,6 +40,7 @@ import { keepSources, prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
 import { writeSearchRecordings } from './recordings.ts';
 import { type RetunedKernel, retunedKernel } from './report.ts';
+import { updatedTuned } from './updated-tuned.ts';
 
 /** The report's folder gets recordings of all trials too. */
 export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
@@ -174,33 +173,6 @@ async function searchAll(
   return { searches, model, warnings, faulty };
 }
 
-function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly RetunedKernel[]): Tuned {
-  const { info } = run.laboratory;
-  let tuned = run.tuned;
-  for (const [index, { search }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === undefined || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: info.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: info.description || info.device,
-      driver: info.driver,
-      identity: finals[index]!.identity,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: run.host.now().toISOString(),
-    });
-  }
-  return tuned;
-}
-
 /** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
 async function keepFile(write: () => unknown): Promise<string | null> {
   try {
@@ -273,7 +245,9 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
       }),
     );
     if (!interrupted) {
-      const updated = formatTuned(updateTuned(run, finals, retuned));
+      const updated = formatTuned(
+        updatedTuned({ tuned, finals, kernels: retuned, device: laboratory.info, measuredAt: host.now() }),
+      );
       const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
       // What could not be written is found again from the trials.
       if (fault === null) for (const search of searches) search.forgetTrials();

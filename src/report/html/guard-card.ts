@@ -6,8 +6,7 @@ import {
   formatMilliseconds,
   formatRatio,
 } from '../format.ts';
-import { guardNotes, kernelVerdictText, placeText } from '../notes/facts.ts';
-import { windowNote } from '../notes/window.ts';
+import { guardNotes, kernelVerdictText, placeText, windowNote } from '../notes/index.ts';
 import { element, escapeMarkup, intervalsFigure, type Point, planeFigure, type Tone } from '../svg/index.ts';
 import type { GuardKernel, Ratio } from '../types.ts';
 import { codeHtml, disclosure, figureHtml, paragraph, tableHtml, textHtml } from './parts.ts';

@@ -1,9 +1,18 @@
 import { formatKilowattHours } from '../format.ts';
 import { groupSamples } from '../group-samples.ts';
-import { bySeverity, countsText, guardTitle, isQuiet, retuneTitle, runFacts } from '../notes/facts.ts';
-import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
-import { quantityTitles } from '../notes/quantity-titles.ts';
-import { suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
+import {
+  bySeverity,
+  countsText,
+  guardTitle,
+  isQuiet,
+  loosenedNote,
+  otherPolicyNote,
+  quantityTitles,
+  retuneTitle,
+  runFacts,
+  suggestionDiff,
+  suggestionNote,
+} from '../notes/index.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
 import type { GuardReport, Report, RetuneReport } from '../types.ts';
 import { diffHtml, guardCard, guardRow } from './guard-card.ts';

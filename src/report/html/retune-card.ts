@@ -6,10 +6,14 @@ import {
   formatNumber,
   formatRatio,
 } from '../format.ts';
-import { isReplaced, placeText } from '../notes/facts.ts';
-import { failureNotes } from '../notes/failure.ts';
-import { historyNotes } from '../notes/history.ts';
-import { configurationNote, searchNote } from '../notes/retune.ts';
+import {
+  configurationNote,
+  failureNotes,
+  historyNotes,
+  isReplaced,
+  placeText,
+  searchNote,
+} from '../notes/index.ts';
 import {
   barsFigure,
   element,

@@ -1,4 +1,4 @@
-import { wasReplaced } from '../notes/facts.ts';
+import { wasReplaced } from '../notes/index.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import { codeMarkdown } from './escape.ts';
 

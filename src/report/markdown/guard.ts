@@ -1,19 +1,22 @@
 import { formatConfiguration, formatJoules, formatMilliseconds } from '../format.ts';
 import { groupSamples } from '../group-samples.ts';
 import {
+  advisedKernels,
   bySeverity,
   countsText,
   guardNotes,
   guardTitle,
   isQuiet,
   kernelVerdictText,
+  loosenedNote,
   needsNotes,
+  otherPolicyNote,
   placeText,
-} from '../notes/facts.ts';
-import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
-import { quantityTitles } from '../notes/quantity-titles.ts';
-import { advisedKernels, suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
-import { windowNote } from '../notes/window.ts';
+  quantityTitles,
+  suggestionDiff,
+  suggestionNote,
+  windowNote,
+} from '../notes/index.ts';
 import type { GuardKernel, GuardReport, GuardVerdict } from '../types.ts';
 import { codeMarkdown, escapeMarkdown } from './escape.ts';
 import { fleetTable, kernelsOfQuietRows } from './fleet-table.ts';

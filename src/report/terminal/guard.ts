@@ -6,11 +6,13 @@ import {
   guardTitle,
   isQuiet,
   kernelVerdictText,
+  loosenedNote,
   needsNotes,
+  otherPolicyNote,
   placeText,
-} from '../notes/facts.ts';
-import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
-import { suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
+  suggestionDiff,
+  suggestionNote,
+} from '../notes/index.ts';
 import { cleanLine, wrap } from '../text.ts';
 import type { GuardKernel, GuardReport } from '../types.ts';
 import {

@@ -1,0 +1,10 @@
+export { annotate } from './annotate.ts';
+export {
+  type CheckRunOutcome,
+  type CheckRunTask,
+  checkRunName,
+  publishCheckRun,
+  publishFailedCheckRun,
+} from './check-run.ts';
+export { appendJobSummary, writeJobSummary } from './job-summary.ts';
+export { type CommentOutcome, type CommentTask, publishComment } from './sticky-comment.ts';

@@ -1,0 +1,23 @@
+/** The library's syntax trees and types of WESL and WGSL. */
+export type {
+  AbstractElem,
+  AttributeElem,
+  BlockElem,
+  ConstElem,
+  DeclIdent,
+  ExpressionElem,
+  FnElem,
+  ForElem,
+  ForInit,
+  FunctionCallExpression,
+  GlobalVarElem,
+  ImportStatement,
+  LetElem,
+  LoopElem,
+  OverrideElem,
+  Statement,
+  StructElem,
+  Type,
+  VarElem,
+  WhileElem,
+} from 'wesl/core';

@@ -1,0 +1,24 @@
+export {
+  bySeverity,
+  countsText,
+  guardNotes,
+  guardTitle,
+  isEstimated,
+  isInterrupted,
+  isQuiet,
+  isReplaced,
+  kernelVerdictText,
+  needsNotes,
+  placeText,
+  retuneTitle,
+  runFacts,
+  wasReplaced,
+} from './facts.ts';
+export { failureNotes } from './failure.ts';
+export { historyNotes } from './history.ts';
+export { loosenedNote, otherPolicyNote } from './policy.ts';
+export { quantityTitles } from './quantity-titles.ts';
+export { configurationNote, configurationOutcome, searchNote } from './retune.ts';
+export { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
+export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './summary.ts';
+export { windowNote } from './window.ts';
