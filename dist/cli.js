@@ -24625,8 +24625,8 @@ function binary(op, left, right) {
     return { type: "bool", run: (variables) => a2(variables) === b(variables) === equal2 };
   }
   if (!isNumeric(left.type) || !isNumeric(right.type)) return null;
-  const compare3 = comparisons[op];
-  if (compare3 !== void 0) return { type: "bool", run: (variables) => compare3(a2(variables), b(variables)) };
+  const compare4 = comparisons[op];
+  if (compare4 !== void 0) return { type: "bool", run: (variables) => compare4(a2(variables), b(variables)) };
   if (left.type !== right.type) return null;
   const compute = arithmetic[left.type]?.[op];
   if (compute === void 0) return null;
@@ -37032,9 +37032,9 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     return;
   }
   const first = freshName(name, module);
-  const compare3 = step2 > 0 ? "<" : ">";
+  const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
-  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare3} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
+  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
   const middle2 = start + full * factor3 * step2;
   text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
@@ -48631,6 +48631,38 @@ function machineLabel({ description, device, family, driver }) {
   return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
 }
 
+// src/app/laboratory/measure-blocks.ts
+function measureBlock(run) {
+  const { host, laboratory, subjects, phase, block, onTurn } = run;
+  return runBlocks({
+    phase,
+    firstBlock: block,
+    blocks: 1,
+    subjects,
+    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
+    openMeter: () => laboratory.openMeter(),
+    options: laboratory.measureOptions("judge"),
+    clock: laboratory.clock,
+    signal: host.signal,
+    onTurn
+  });
+}
+async function measureBlocks(run) {
+  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    const startMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
+    onBlock?.(block);
+    samples2.push(
+      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
+
 // src/app/laboratory/noise-floor.ts
 var wantedBlocks = 20;
 function statusOf(done, blocks, secondsLeft) {
@@ -48640,28 +48672,12 @@ function statusOf(done, blocks, secondsLeft) {
 async function measureNoise(options) {
   const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
   const { kernel, workload } = variant;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
+  return measureBlocks({
+    ...options,
+    blocks,
+    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
+  });
 }
 
 // src/app/recordings/export.ts
@@ -51239,37 +51255,21 @@ function samplesOf(heat2, arm, samples2) {
     joules: own.map((sample) => sample.joules)
   };
 }
-async function measureHeats(options) {
-  const { host, laboratory, heats, deadlineMs } = options;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < finalBlocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
-          kernel: search.kernel.name,
-          workload: search.workload.name,
-          variants: { B: B2, H, X, R }
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) => host.progress.update({
-          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
-          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
-        })
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
+function measureHeats(options) {
+  const { host, heats } = options;
+  return measureBlocks({
+    ...options,
+    blocks: finalBlocks,
+    subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
+      kernel: search.kernel.name,
+      workload: search.workload.name,
+      variants: { B: B2, H, X, R }
+    })),
+    onTurn: (block, turn) => host.progress.update({
+      text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+      share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
+    })
+  });
 }
 async function runFinals(options) {
   const { host, laboratory, searches } = options;
@@ -51512,31 +51512,15 @@ async function findBetter(searches, finals) {
   return found;
 }
 async function measureBeside(task, found) {
-  const { host, laboratory } = task;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < adviceBlocks; block++) {
-    const startMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || startMs + blockMs > task.deadlineMs) return [];
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: found.map(({ contest, variant }) => ({
-          ...contest.blockSubject,
-          variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant }
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
+  const samples2 = await measureBlocks({
+    ...task,
+    blocks: adviceBlocks,
+    subjects: found.map(({ contest, variant }) => ({
+      ...contest.blockSubject,
+      variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant }
+    }))
+  });
+  return new Set(samples2.map(({ block }) => block)).size < adviceBlocks ? [] : samples2;
 }
 function gainOf(objective, { energy, latency }) {
   if (objective.minimize === "latency") return latency?.estimate ?? null;
@@ -51614,6 +51598,13 @@ async function adviseRetuning(task) {
 function suggestedTuned(tuned, advice) {
   return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
 }
+
+// src/app/guard/memory.ts
+var noMemory = {
+  restore: async () => ({ noiseFloor: null, attempts: [] }),
+  keep: async () => void 0,
+  labels: async () => []
+};
 
 // src/app/guard/policy.ts
 function percent3(share2) {
@@ -52572,16 +52563,13 @@ async function measureContests(options) {
     if (nextStage !== stage) host.progress.stage(nextStage);
     stage = nextStage;
     const done = blocks[plan2.phase]++;
-    const measured = await runBlocks({
+    const measured = await measureBlock({
+      host,
+      laboratory,
       phase: plan2.phase,
-      firstBlock: done + 1,
-      blocks: 1,
+      block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
-      openMeter: () => laboratory.openMeter(),
-      options: laboratory.measureOptions("judge"),
-      clock,
-      signal: host.signal,
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total2 = done + plan2.blocks;
@@ -52771,7 +52759,8 @@ async function advise({ host, options, policy }, laboratory, judged, deadlineMs)
 }
 async function measureChanged(task, laboratory) {
   const { host, options, base: base2, policy } = task;
-  const kept2 = await options.onDevice?.(laboratory.info) ?? { noiseFloor: null, attempts: [] };
+  const { memory = noMemory } = options;
+  const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
   const { family, limits: limits2 } = laboratory.info;
@@ -52804,9 +52793,9 @@ async function measureChanged(task, laboratory) {
     samples2,
     { ...judging, machineChanged }
   );
-  if (options.onAttempts !== void 0 && machineChanged === null && !host.signal.aborted) {
+  if (machineChanged === null && !host.signal.aborted) {
     const at3 = host.now().toISOString();
-    await options.onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }));
+    await memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }));
   }
   const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
   return {
@@ -52879,16 +52868,14 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
-async function readAcceptance({ readLabels }, outcome) {
+async function readAcceptance({ memory = noMemory }, outcome) {
   const nobody = () => null;
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (readLabels === void 0 || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
-    return { accepts: nobody, warnings: [] };
-  }
-  const labels = await readLabels();
+  if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
+  const labels = await memory.labels();
   if (labels === null) {
     const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
     return { accepts: nobody, warnings: [warning] };
@@ -53263,7 +53250,7 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join26, posix as posix3 } from "node:path";
+import { join as join27, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash9 } from "node:crypto";
@@ -53348,6 +53335,9 @@ async function measureNoiseOf(options) {
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
+// src/app/retune/write-findings.ts
+import { join as join26 } from "node:path";
+
 // src/app/retune/recordings.ts
 import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
@@ -53402,8 +53392,41 @@ function updatedTuned(options) {
   return tuned;
 }
 
-// src/app/retune/retune.ts
+// src/app/retune/write-findings.ts
 var recordingsFolder = "recordings";
+async function keepFile(write) {
+  try {
+    await write();
+    return null;
+  } catch (error) {
+    if (!(error instanceof JoulegateError)) throw error;
+    return `${error.message}.`;
+  }
+}
+async function writeFindings(task) {
+  const { host, laboratory, searches, finals } = task;
+  const { report: report3, keep: keep3 } = task.options;
+  const faults = [];
+  if (!host.signal.aborted) {
+    const { tuned, tunedPath, retuned } = task;
+    const device = laboratory.info;
+    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
+    const fault = await keepFile(() => writeFileAtomic(tunedPath, formatTuned(updated)));
+    if (fault === null) for (const search of searches) search.forgetTrials();
+    faults.push(fault);
+  }
+  if (report3 !== void 0) {
+    const folder = join26(absolutePath(host, report3), recordingsFolder);
+    faults.push(await keepFile(() => writeSearchRecordings({ host, laboratory, folder, searches })));
+  }
+  if (keep3 !== void 0) faults.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
+  return faults.filter((fault) => fault !== null);
+}
+
+// src/app/retune/retune.ts
+function ownTunedPath({ folder, manifest }) {
+  return join27(folder, manifest.tunedPath);
+}
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
   return {
@@ -53470,18 +53493,66 @@ async function searchAll2(run, kernels, coldModel) {
   }
   return { searches, model, warnings, faulty };
 }
-async function keepFile(write) {
-  try {
-    await write();
-    return null;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return `${error.message}.`;
-  }
-}
 function exitCodeOf2(interrupted, faulty, kernels) {
   if (interrupted) return ExitCode.interrupted;
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
+}
+function placesOf({ host, options, opened, laboratory, stateFolder }) {
+  const at3 = (path2, usual) => path2 === void 0 ? usual : absolutePath(host, path2);
+  return {
+    tuned: at3(options.out, ownTunedPath(opened)),
+    model: at3(options.model, join27(stateFolder, `model-${laboratory.info.family}.json.gz`))
+  };
+}
+async function compare3(run, searches, noiseKernel) {
+  const { host, options, laboratory, tuned } = run;
+  const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
+  const deadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
+  const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs });
+  if (noiseKernel !== null) {
+    const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs };
+    options.memory?.keepNoise(await measureNoiseOf(task));
+  }
+  return finals;
+}
+async function retuneOn(run, task) {
+  const { host, options, opened, laboratory } = run;
+  const { startedAt, kernels, noiseKernel } = task;
+  const { family } = laboratory.info;
+  const modelPath = placesOf(run).model;
+  const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
+  const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
+  const modelFault = await keepFile(() => saveCostModel(modelPath, model));
+  const finals = await compare3(run, searches, noiseKernel);
+  const interrupted = host.signal.aborted;
+  const retuned = searches.map(
+    (search) => retunedKernel({
+      search,
+      final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
+      energyEstimated: laboratory.meter?.info.estimated ?? false
+    })
+  );
+  const faults = [
+    ...modelFault === null ? [] : [modelFault],
+    ...await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })
+  ];
+  const tuned = posix3.join(folderIn(opened.path), opened.manifest.tunedPath);
+  return {
+    schema: "joulegate-report",
+    version: 1,
+    kind: "retune",
+    tool: { name: "joulegate", version: host.version },
+    createdAt: startedAt.toISOString(),
+    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
+    exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
+    manifest: options.manifest,
+    ...options.out === void 0 ? { tuned } : {},
+    device: describeDevice(laboratory.info),
+    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
+    meterReason: laboratory.meterReason,
+    warnings: [...warnings, ...faults],
+    kernels: retuned
+  };
 }
 async function retune(host, options) {
   const startedAt = host.now();
@@ -53489,77 +53560,17 @@ async function retune(host, options) {
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
-  const noiseKernel = options.onNoise === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
+  const noiseKernel = options.memory === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
   const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
   const laboratory = await openLaboratory(host, options, measured);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join26(opened.folder, opened.manifest.tunedPath);
-    const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
-    const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
-    const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
+    const tuned = readTunedIfPresent(ownTunedPath(opened)) ?? emptyTuned();
+    const hints = await options.memory?.restore(laboratory.info) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join26(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
-    const coldModel = openCostModel({
-      host,
-      path: modelPath,
-      family: laboratory.info.family,
-      seed: options.seed
-    });
-    const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
-    const unwritten = [await keepFile(() => saveCostModel(modelPath, model))];
-    const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
-    const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
-    const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
-    if (noiseKernel !== null) {
-      const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs: finalsDeadlineMs };
-      options.onNoise?.(await measureNoiseOf(task));
-    }
-    const interrupted = host.signal.aborted;
-    const retuned = searches.map(
-      (search) => retunedKernel({
-        search,
-        final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
-        energyEstimated: laboratory.meter?.info.estimated ?? false
-      })
-    );
-    if (!interrupted) {
-      const updated = formatTuned(
-        updatedTuned({ tuned, finals, kernels: retuned, device: laboratory.info, measuredAt: host.now() })
-      );
-      const fault = await keepFile(() => writeFileAtomic(tunedPath, updated));
-      if (fault === null) for (const search of searches) search.forgetTrials();
-      unwritten.push(fault);
-    }
-    if (options.report !== void 0) {
-      const recordings = join26(absolutePath(host, options.report), recordingsFolder);
-      unwritten.push(
-        await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
-      );
-    }
-    const { keep: keep3 } = options;
-    if (keep3 !== void 0) {
-      unwritten.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
-    }
-    const faults = unwritten.filter((fault) => fault !== null);
-    const report3 = {
-      schema: "joulegate-report",
-      version: 1,
-      kind: "retune",
-      tool: { name: "joulegate", version: host.version },
-      createdAt: startedAt.toISOString(),
-      durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
-      exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
-      manifest: options.manifest,
-      ...options.out === void 0 ? { tuned: posix3.join(folderIn(opened.path), opened.manifest.tunedPath) } : {},
-      device: describeDevice(laboratory.info),
-      meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-      meterReason: laboratory.meterReason,
-      warnings: [...warnings, ...faults],
-      kernels: retuned
-    };
+    const report3 = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host, options, report3);
   } finally {
     await laboratory.close();
@@ -53568,7 +53579,7 @@ async function retune(host, options) {
 
 // src/app/doctor/system.ts
 import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
@@ -53605,7 +53616,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join27(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join28(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53617,7 +53628,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join27(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join28(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53858,7 +53869,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join29 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
@@ -53873,9 +53884,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join28(folder, recordingsFolder);
+  const path2 = join29(folder, recordingsFolder);
   if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join28(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules: joules2 } = row;
@@ -53932,7 +53943,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join28(folder, "report.json"));
+  const report3 = readReport(join29(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -53986,10 +53997,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join29 } from "node:path";
+import { join as join30 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join29(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join30(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54157,7 +54168,7 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync2 } from "node:fs";
-import { dirname as dirname8, join as join31 } from "node:path";
+import { dirname as dirname8, join as join32 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -54423,7 +54434,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname7, join as join30 } from "node:path";
+import { basename as basename5, dirname as dirname7, join as join31 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54431,7 +54442,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join30(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join31(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54583,7 +54594,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join31(root, path2));
+  const shown = (path2) => displayPath(host, join32(root, path2));
   const kernels = [];
   const leftOut2 = [];
   const names3 = /* @__PURE__ */ new Set();
@@ -54593,7 +54604,7 @@ async function draftAll(host, place, named2) {
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join31(root, folder), join31(root, path2));
+      const source = slashed(join32(root, folder), join32(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -54617,7 +54628,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync2(folder);
   } catch {
   }
-  return slashed(root, join31(folder, absolute.slice(dirname8(absolute).length)));
+  return slashed(root, join32(folder, absolute.slice(dirname8(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54661,8 +54672,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join31(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join31(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join32(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join32(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname8(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);

@@ -100,16 +100,17 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     report: reportFolder,
     // It is written once more below.
     onReportFault: () => undefined,
-    async onDevice(device) {
-      const { family } = device;
-      machine = machineLabel(device);
-      keeper = await restoreState(task, family);
-      const { model: known, tuned } = keeper.restored;
-      if (known !== null) orWarn(task, 'the search begins without it', () => writeModel(model, known));
-      return { tuned };
-    },
-    onNoise: (samples) => {
-      noise = samples;
+    memory: {
+      async restore(device) {
+        machine = machineLabel(device);
+        keeper = await restoreState(task, device.family);
+        const { model: known, tuned } = keeper.restored;
+        if (known !== null) orWarn(task, 'the search begins without it', () => writeModel(model, known));
+        return tuned;
+      },
+      keepNoise: (samples) => {
+        noise = samples;
+      },
     },
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   };

@@ -5,11 +5,11 @@ import { JoulegateError } from '../../errors/index.ts';
 import { compareArms, type Metric, type Ratio } from '../../judge/index.ts';
 import { type Variant, variantIdentity } from '../../kernel/index.ts';
 import { type Budget, createKernelSpace, type Objective } from '../../manifest/index.ts';
-import { type BlockSample, runBlocks } from '../../measure/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { emptyTuned, type Tuned, withTunedEntry } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/index.ts';
+import { type Laboratory, measureBlocks } from '../laboratory/index.ts';
 import { medianOrNull } from '../project/index.ts';
 import { type Final, runFinals, searchWorkload, type WorkloadSearch } from '../tuning/index.ts';
 import type { Contest } from './arms.ts';
@@ -121,31 +121,16 @@ async function findBetter(
 }
 
 async function measureBeside(task: AdviceTask, found: readonly Found[]): Promise<readonly BlockSample[]> {
-  const { host, laboratory } = task;
-  const samples: BlockSample[] = [];
-  let blockMs = 0;
-  for (let block = 0; block < adviceBlocks; block++) {
-    const startMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || startMs + blockMs > task.deadlineMs) return [];
-    samples.push(
-      ...(await runBlocks({
-        phase: 'flag',
-        firstBlock: block,
-        blocks: 1,
-        subjects: found.map(({ contest, variant }) => ({
-          ...contest.blockSubject,
-          variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant },
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions('judge'),
-        clock: laboratory.clock,
-        signal: host.signal,
-      })),
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples;
+  const samples = await measureBlocks({
+    ...task,
+    blocks: adviceBlocks,
+    subjects: found.map(({ contest, variant }) => ({
+      ...contest.blockSubject,
+      variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant },
+    })),
+  });
+  // Fewer than these show nothing.
+  return new Set(samples.map(({ block }) => block)).size < adviceBlocks ? [] : samples;
 }
 
 /** Ratio of the objective, retuned head over head. */

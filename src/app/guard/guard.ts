@@ -9,13 +9,14 @@ import { machineLabel } from '../laboratory/index.ts';
 import { absolutePath, prepareReportFolder, selectKernels, writeReportFiles } from '../project/index.ts';
 import { describeDevice, describeMeter } from '../recordings/index.ts';
 import { type Advice, suggestedTuned } from './advice.ts';
+import { noMemory } from './memory.ts';
 import { policyOf } from './policy.ts';
 import { type GuardedKernel, guardedKernel, overallOf } from './report.ts';
 import { openRevisions } from './revisions.ts';
 import { type GuardOptions, type GuardOutcome, runGuard } from './run.ts';
 import { isSameCommit, sameCommitReason } from './same-commit.ts';
 
-export type { GuardOptions, KeptForGuard } from './run.ts';
+export type { GuardOptions } from './run.ts';
 
 /** Beside the report: the tuned state with what retuning head found. */
 export const suggestionFile = 'tuned.suggested.json';
@@ -46,7 +47,7 @@ type Acceptance = (kernel: string) => string | null;
 
 /** Asks for the pull request's labels only where one of them would make a difference. */
 async function readAcceptance(
-  { readLabels }: GuardOptions,
+  { memory = noMemory }: GuardOptions,
   outcome: GuardOutcome,
 ): Promise<{ readonly accepts: Acceptance; readonly warnings: readonly string[] }> {
   const nobody: Acceptance = () => null;
@@ -55,10 +56,8 @@ async function readAcceptance(
   );
   const labelOf = (kernel: string) =>
     outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (readLabels === undefined || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
-    return { accepts: nobody, warnings: [] };
-  }
-  const labels = await readLabels();
+  if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
+  const labels = await memory.labels();
   if (labels === null) {
     const warning = 'The labels of the pull request could not be read, so nothing was accepted by one.';
     return { accepts: nobody, warnings: [warning] };
