@@ -19516,13 +19516,13 @@ async function sampleStretch(request) {
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
-  readings2.forEach(({ timeMs, joules: joules2 }, i) => {
+  readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
     const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules: joules2, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules2 !== before.joules) {
-      ticks2.push({ timeMs, joules: joules2, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
       ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
@@ -19556,13 +19556,13 @@ function integratedJoules(powers, fromMs, toMs) {
   const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
   const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
   if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules2 = 0;
+  let joules = 0;
   for (let i = first; i < end; i++) {
     const { timeMs, watts } = powers[i];
     const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules2 += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
   }
-  return joules2;
+  return joules;
 }
 
 // src/measure/heat-up.ts
@@ -19653,15 +19653,15 @@ function updatesBetween(ticks2, completions) {
   const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
   return ticks2.slice(1).map((tick, i) => {
     const before = ticks2[i];
-    const joules2 = tick.joules - before.joules;
+    const joules = tick.joules - before.joules;
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules: joules2,
-      watts: 1e3 * joules2 / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules2 / (launches[i + 1] - launches[i])
+      joules,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
     };
   });
 }
@@ -19669,21 +19669,21 @@ function implausible(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ shortestMs, joules: joules2 }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules2, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
   if (lost !== void 0) {
     const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
     const lateMs = Math.round(lost.shortestMs);
     return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = updates.map(({ longestMs, joules: joules2 }) => wattsOf(joules2, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
 }
-function wattsOf(joules2, milliseconds) {
-  return 1e3 * joules2 / milliseconds;
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
 }
 
 // src/measure/window.ts
@@ -19766,23 +19766,23 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 function toMeasurement(cut3) {
   const { first, last: last2, launches, series, powers, meter } = cut3;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules2 = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules2 - meter.idleWatts * seconds) / launches;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules2 - 1;
+  const disagreement = integrated === null ? null : integrated / joules - 1;
   const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
-    joules: joules2 / launches,
+    joules: joules / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
     netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
-    watts: joules2 / seconds,
+    watts: joules / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
     relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules2 + lateSeconds / seconds,
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0
     ),
     relativeError: relativeErrorOf(series),
@@ -25481,6 +25481,34 @@ var noLimits = {
   subgroup_min: 1,
   subgroup_max: 128
 };
+
+// src/manifest/objective.ts
+var objectives = {
+  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
+  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
+  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 }
+};
+function needsEnergy(minimize) {
+  return objectives[minimize].energy > 0;
+}
+function measurableObjective(objective, measuresEnergy) {
+  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
+}
+function latencySlackOf(objective) {
+  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+}
+function weighObjective(minimize, cost2) {
+  const { energy, latency } = objectives[minimize];
+  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
+  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
+}
+function objectiveValue(minimize, { latencyMs, joules }) {
+  const { latencyUnitMs } = objectives[minimize];
+  return weighObjective(minimize, {
+    energy: joules,
+    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
+  });
+}
 
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -35483,7 +35511,7 @@ function byName(names3, cost2) {
   return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
-  const scaled3 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
+  const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
   const multiply = isFloat2 ? "floatMul" : "intMul";
   const sum = isFloat2 ? "floatAdd" : "intAdd";
   switch (name) {
@@ -35510,7 +35538,7 @@ function builtinCost(name, lanes, isFloat2) {
   if (/^(subgroup|quad)[A-Z]/.test(name)) return { subgroupOps: lanes };
   if (name.startsWith("texture")) return { textureOps: 1 };
   const cost2 = Object.hasOwn(costs, name) ? costs[name] : void 0;
-  return cost2 ? scaled3(cost2) : null;
+  return cost2 ? scaled2(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
@@ -38067,8 +38095,8 @@ async function meanWatts(sensors, time, span) {
       await Promise.all(
         sensors.map(async ({ counter, power: power2 }, i) => {
           const timeMs = time.nowMs();
-          const [joules2, watts] = await Promise.all([counter?.read(), power2?.read()]);
-          if (joules2?.ok === true) counters2[i]?.push({ timeMs, joules: joules2.value });
+          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
           if (watts?.ok === true) powers[i]?.push(watts.value);
         })
       );
@@ -38302,11 +38330,11 @@ async function startSampler(sensor, traits, time) {
   };
 }
 function accumulate(powers) {
-  let joules2 = 0;
+  let joules = 0;
   return powers.map(({ timeMs, watts }, i) => {
     const before = powers[i - 1];
-    if (before !== void 0) joules2 += watts * (timeMs - before.timeMs) / 1e3;
-    return { timeMs, joules: joules2 };
+    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules };
   });
 }
 
@@ -38421,7 +38449,7 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   }
   const seen = findTicks(readings2);
   const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules: joules2 }) => Math.round(joules2 / unitJoules2));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
   return {
     ok: true,
     traits: {
@@ -39019,8 +39047,8 @@ function recordedLookup(recording) {
     return byValues.get(key2.join(","));
   };
 }
-function recordedJoules({ joules: joules2, watts, latencyMs }) {
-  if (joules2 !== void 0) return joules2;
+function recordedJoules({ joules, watts, latencyMs }) {
+  if (joules !== void 0) return joules;
   return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
 }
 
@@ -39030,8 +39058,8 @@ function createReplayMeter(recording) {
   const lookup = recordedLookup(recording);
   const readings2 = async ({ variant, completions }) => {
     const measurement = lookup(variant.configuration);
-    const joules2 = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules2 }));
+    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
   };
   const source = recording.meter;
   return {
@@ -39099,13 +39127,17 @@ function wrap2(text3, width) {
 }
 
 // src/report/format.ts
-var jouleUnits = [
-  ["kJ", 1e3],
-  ["J", 1],
-  ["mJ", 1e-3],
-  ["µJ", 1e-6],
-  ["nJ", 1e-9]
+var prefixes = [
+  ["k", 1e3],
+  ["", 1],
+  ["m", 1e-3],
+  ["µ", 1e-6],
+  ["n", 1e-9]
 ];
+function prefixed(unit2) {
+  return prefixes.map(([prefix, size]) => [`${prefix}${unit2}`, size]);
+}
+var jouleUnits = prefixed("J");
 var millisecondUnits = [
   ["s", 1e3],
   ["ms", 1],
@@ -39128,17 +39160,29 @@ function formatNumber(value2) {
   const decimals = Math.min(8, Math.max(0, 2 - magnitude));
   return fixed(rounded, decimals);
 }
-function withUnit(value2, units2) {
-  const smallest = units2.at(-1);
+function unitFor(value2, units2) {
   const rounded = Number(value2.toPrecision(3));
-  const [name, size] = units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? smallest;
+  return units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? units2.at(-1);
+}
+function withUnit(value2, units2) {
+  const [name, size] = unitFor(value2, units2);
   return `${formatNumber(value2 / size)} ${name}`;
 }
-function formatJoules(joules2) {
-  return withUnit(joules2, jouleUnits);
+function formatJoules(joules) {
+  return withUnit(joules, jouleUnits);
 }
 function formatMilliseconds(milliseconds) {
   return withUnit(milliseconds, millisecondUnits);
+}
+function unitsOf(objective) {
+  const { unit: unit2 } = objectives[objective];
+  return unit2 === "ms" ? millisecondUnits : prefixed(unit2);
+}
+function objectiveUnit(objective, largest2) {
+  return unitFor(largest2, unitsOf(objective));
+}
+function formatObjective(objective, value2) {
+  return withUnit(value2, unitsOf(objective));
 }
 function percent(ratio3) {
   const change2 = (ratio3 - 1) * 100;
@@ -40695,7 +40739,7 @@ function identity3(x2) {
   return x2;
 }
 var map = Array.prototype.map;
-var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
   var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
@@ -40719,7 +40763,7 @@ function formatLocale(locale2) {
         if (trim) value2 = formatTrim(value2);
         if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
         valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
-        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes2[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
         if (maybeSuffix) {
           i = -1, n = value2.length;
           while (++i < n) {
@@ -40756,7 +40800,7 @@ function formatLocale(locale2) {
     return format5;
   }
   function formatPrefix2(specifier, value2) {
-    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes2[8 + e / 3] });
     return function(value3) {
       return f(k2 * value3);
     };
@@ -42615,12 +42659,12 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules2 = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
+  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
     element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
-    cost2(kernel.energyRatio, joules2(kernel.base), joules2(kernel.head)),
+    cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
   ];
 }
@@ -42702,7 +42746,7 @@ function markOf(cost2, label, tone) {
 }
 function plane2(kernel, evidence, id) {
   const measured = evidence.points.flatMap(
-    ({ latencyMs, joules: joules2 }) => joules2 === null ? [] : [{ x: latencyMs, y: joules2 }]
+    ({ latencyMs, joules }) => joules === null ? [] : [{ x: latencyMs, y: joules }]
   );
   if (measured.length === 0) return "";
   const others = evidence.finalists.filter(({ chosen }) => !chosen);
@@ -42713,7 +42757,7 @@ function plane2(kernel, evidence, id) {
     x: { title: "latency of a launch", format: formatMilliseconds },
     y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
     clouds: [{ points: measured, tone: null }],
-    front: kernel.pareto.map(({ latencyMs, joules: joules2 }) => ({ x: latencyMs, y: joules2 })),
+    front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
       ...others.flatMap((finalist) => markOf(finalist, "", "faint")),
       ...isReplaced(kernel) ? markOf(kernel.before, "before", "base") : [],
@@ -42735,25 +42779,21 @@ function convergence(kernel, id) {
   );
   if (points.length < 2) return "";
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value2) => `${formatNumber(value2)} J s`
-  };
+  const format5 = (value2) => formatObjective(kernel.objective, value2);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(points.at(-1)?.y ?? 0)}.`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
-    y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
+    y: { title: `best ${kernel.objective}`, format: format5 },
     lines: [{ label: "best", tone: "base", points: shown, steps: true }]
   });
   return figureHtml("Search", svg);
 }
 function predictions(evidence, id) {
-  const energetic = evidence.points.some(({ joules: joules2 }) => joules2 !== null);
-  const points = evidence.points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = evidence.points.some(({ joules }) => joules !== null);
+  const points = evidence.points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
   });
   if (points.length === 0) return "";
@@ -42802,10 +42842,10 @@ function finalistsTable({ finalists }) {
     caption: "Measured side by side in fresh blocks",
     titles: ["outcome", "configuration", "energy", "latency"],
     figureColumns: [2, 3],
-    rows: finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+    rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
       chosen ? "chosen" : "",
       codeHtml(formatConfiguration(configuration), 600),
-      joules2 === null ? "" : escapeMarkup(formatJoules(joules2)),
+      joules === null ? "" : escapeMarkup(formatJoules(joules)),
       latencyMs === null ? "" : escapeMarkup(formatMilliseconds(latencyMs))
     ])
   });
@@ -43271,16 +43311,6 @@ function guardBlocks(report3, limits2) {
 var maxCharts = 3;
 var maxPoints = 24;
 var leastPoints = 5;
-var joules = [
-  [1, "J"],
-  [1e-3, "mJ"],
-  [1e-6, "µJ"]
-];
-function scaled2(objective, values2) {
-  const largest2 = Math.max(...values2);
-  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
-  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
-}
 function chart({ convergence: convergence2, objective, trials }) {
   const step2 = trials / Math.max(1, convergence2.length);
   const known2 = convergence2.flatMap(
@@ -43290,10 +43320,8 @@ function chart({ convergence: convergence2, objective, trials }) {
   const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
-  const { unit: unit2, values: values2 } = scaled2(
-    objective,
-    shown.map(({ value: value2 }) => value2)
-  );
+  const [unit2, size] = objectiveUnit(objective, Math.max(...shown.map(({ value: value2 }) => value2)));
+  const values2 = shown.map(({ value: value2 }) => Number((value2 / size).toPrecision(3)));
   return [
     "```mermaid",
     "xychart-beta",
@@ -43452,8 +43480,8 @@ function countVerdicts(kernels) {
 }
 var daysPerMonth = 365.25 / 12;
 var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+function kilowattHoursPerMonth(joules, callsPerDay) {
+  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/report/terminal/parts.ts
@@ -43770,11 +43798,11 @@ function spent(benchmarkMs) {
   return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
 }
 function figures(measurement) {
-  const { failure, latencyMs, latencySamplesMs, joules: joules2, watts } = measurement;
+  const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
   if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
   const times = latencySamplesMs ?? [latencyMs ?? 0];
   const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules2, power: watts, ...spent(benchmarkMs) };
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
 }
 function pythonText(value2) {
   return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
@@ -44328,12 +44356,12 @@ function measureEntry(entry, values2, fields, objective) {
   const latencySamplesMs = samples(entry, fields);
   const watts = readQuantity(entry, fields.power);
   const stated = readQuantity(entry, fields.energy);
-  const joules2 = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
   return {
     values: values2,
     latencyMs,
     ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules2 === null ? {} : { joules: joules2 },
+    ...joules === null ? {} : { joules },
     ...watts === null ? {} : { watts }
   };
 }
@@ -48635,7 +48663,7 @@ import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
   const recording = readRecording(absolutePath(host, options.recording));
   const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
+  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
@@ -50158,22 +50186,6 @@ var EnergyStep = class {
   }
 };
 
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules2) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules2 === null) return null;
-  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
-}
-
 // src/search/ledger.ts
 function isGood(trial) {
   return trial.failure === null && trial.latency !== null;
@@ -50184,13 +50196,13 @@ function asMeasurement(trial) {
 }
 var Ledger = class {
   #space;
-  #goal;
+  #objective;
   #trials = [];
   #byKey = /* @__PURE__ */ new Map();
   #convergence = [];
-  constructor(space2, goal) {
+  constructor(space2, objective) {
     this.#space = space2;
-    this.#goal = goal;
+    this.#objective = objective;
   }
   get size() {
     return this.#trials.length;
@@ -50248,13 +50260,19 @@ var Ledger = class {
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs() {
     const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
+  }
+  #objectiveOf({ latency, energy }) {
+    return objectiveValue(this.#objective.minimize, {
+      latencyMs: latency.medianMs,
+      joules: energy?.joules ?? null
+    });
   }
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */
   ranked() {
     const cap = this.capMs;
     return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
     }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
   }
@@ -50263,7 +50281,7 @@ var Ledger = class {
     const cap = this.capMs;
     for (const trial of this.#trials) {
       if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       if (objective !== null && (best === null || objective < best)) best = objective;
     }
     return best;
@@ -50285,9 +50303,9 @@ var Ledger = class {
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
     for (const trial of known2) {
-      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules2 < lowest3) {
-        lowest3 = joules2;
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest3) {
+        lowest3 = joules;
         front.push(asMeasurement(trial));
       }
     }
@@ -50452,8 +50470,8 @@ var standardMethods = {
 };
 
 // src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules2) {
-  return Math.log(joules2) - Math.log(latencyMs / 1e3);
+function logEffectiveWatts(latencyMs, joules) {
+  return Math.log(joules) - Math.log(latencyMs / 1e3);
 }
 var PowerModel = class {
   #coordinates;
@@ -50719,19 +50737,19 @@ var Proposer = class {
     this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
   }
   get #isCapped() {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+    return latencySlackOf(this.#task.objective) !== Number.POSITIVE_INFINITY;
   }
   /** Log objective of a trial: measured latency and measured, else predicted, power. */
   logObjective(trial) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
+    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial);
+    return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
   }
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key2) {
-    const { latencyPower, wattPower } = this.#task.goal;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
     const { logLatency, logWatts } = this.#task.priors.get(key2);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+    return logLatency === null ? null : (energy + latency) * logLatency + energy * (logWatts ?? 0);
   }
   #place(key2, point2, prior) {
     return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
@@ -50931,7 +50949,7 @@ var finalistCount = 6;
 var latencyFirst = 0.5;
 var SearchRun = class {
   #task;
-  #goal;
+  #objective;
   #ledger;
   #budget;
   #convergence;
@@ -50948,15 +50966,15 @@ var SearchRun = class {
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space2, this.#goal);
+    this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space2, this.#objective);
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
     this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
     this.#proposer = new Proposer({
       space: space2,
-      goal: this.#goal,
+      objective: this.#objective,
       ledger: this.#ledger,
       coordinates,
       priors: this.#priors,
@@ -50967,7 +50985,6 @@ var SearchRun = class {
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
-      goal: this.#goal,
       power: this.#power,
       random: random.fork("energy"),
       fixedShare: methods.energyShare,
@@ -51036,7 +51053,7 @@ var SearchRun = class {
   }
   /** Slots of a batch that look for the fastest configuration rather than the best one. */
   #latencySlots() {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    if (latencySlackOf(this.#objective) === Number.POSITIVE_INFINITY) return 0;
     return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
   }
   async #endRound() {
@@ -51072,11 +51089,11 @@ var SearchRun = class {
     }
   }
   async #energyStep() {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+    if (needsEnergy(this.#objective.minimize) && this.#ledger.good.length > 0) await this.#energy.run();
   }
   async run() {
     const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
+    if (needsEnergy(this.#objective.minimize) && stopped !== "interrupted") {
       this.#budget.openReserve();
       await this.#energy.finish(finalMeasurements);
       await this.#endRound();
@@ -51121,20 +51138,15 @@ function ratio2(contender, incumbent) {
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
-function objectivePerBlock(samples2, objective) {
-  if (objective.minimize === "latency") return samples2.latencyMs;
-  if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules2, block) => {
-    const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules2 === null || latencyMs === null ? null : joules2 * latencyMs / 1e3;
-  });
-}
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
-  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admissible = (index) => latencies[index] <= fastest * (1 + latencySlackOf(objective));
+  const values2 = contenders.map(
+    ({ latencyMs, joules }) => latencyMs.map(
+      (latency, block) => weighObjective(objective.minimize, { energy: joules[block] ?? null, latency })
+    )
+  );
   const admitted = values2.map(
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
@@ -51246,7 +51258,7 @@ async function runFinals(options) {
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
   return heats.map((heat2) => {
     const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
+    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
     const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
     return {
       search: heat2.search,
@@ -51419,9 +51431,6 @@ function openStateFolder(host, manifestFolder) {
 // src/app/guard/advice.ts
 var adviceBlocks = 3;
 var worthwhileGain2 = 0.01;
-function objectiveOf({ laboratory }, objective) {
-  return laboratory.meter === null ? { minimize: "latency" } : objective;
-}
 function isTunable({ comparison }, laboratory) {
   const { definition, head: head2 } = comparison;
   const { workload } = head2.variant;
@@ -51452,7 +51461,7 @@ async function searchAll(task, stateFolder) {
         workload,
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
-        objective: objectiveOf(task, definition.objective),
+        objective: measurableObjective(definition.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
@@ -51504,11 +51513,6 @@ async function measureBeside(task, found) {
   }
   return samples2;
 }
-function gainOf(objective, { energy, latency }) {
-  if (objective.minimize === "latency") return latency?.estimate ?? null;
-  if (energy === null || latency === null) return null;
-  return objective.minimize === "energy" ? energy.estimate : energy.estimate * latency.estimate;
-}
 function adviceOf(task, found, samples2) {
   const { laboratory, host } = task;
   const { contest, final, configuration, variant } = found;
@@ -51520,18 +51524,21 @@ function adviceOf(task, found, samples2) {
     latency: ratio3(from, "latency")
   });
   const overHead = over("H");
-  const objective = objectiveOf(task, definition.objective);
-  const gain = gainOf(objective, overHead);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const objective = measurableObjective(definition.objective, laboratory.meter !== null);
+  const latencyRatio = overHead.latency?.estimate ?? null;
+  const gain = weighObjective(objective.minimize, {
+    energy: overHead.energy?.estimate ?? null,
+    latency: latencyRatio
+  });
   if (gain === null || gain > 1 - worthwhileGain2) return null;
-  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === "R"
   );
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   const declared = definition.workloads.find(({ name }) => name === workload);
   if (latencyMs === null || declared === void 0) return null;
-  const joules2 = medianOrNull(own.map((sample) => sample.joules));
+  const joules = medianOrNull(own.map((sample) => sample.joules));
   return {
     kernel,
     workload: head2.variant.workload,
@@ -51544,8 +51551,8 @@ function adviceOf(task, found, samples2) {
       family: laboratory.info.family,
       configuration,
       latencyMs,
-      joules: joules2,
-      estimated: joules2 !== null && (laboratory.meter?.info.estimated ?? false),
+      joules,
+      estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
       device: laboratory.info.description || laboratory.info.device,
       driver: laboratory.info.driver,
       identity: variantIdentity(variant) ?? "",
@@ -52158,9 +52165,9 @@ function cost(samples2, arm) {
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
 function kWhPerMonth(callsPerDay, ratio3, base2) {
-  const joules2 = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules2 === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules2, callsPerDay);
+  const joules = base2?.joules ?? null;
+  if (callsPerDay === null || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -52477,9 +52484,9 @@ function keepAttempts(options) {
   return [...kept2, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
+  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
   if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
+  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
 }
 
 // src/app/guard/blocks.ts
@@ -53074,9 +53081,13 @@ function choose2(search, final) {
   });
   const measured = median2(index);
   const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
-  const { latencyMs, joules: joules2 } = median2(0);
-  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules: joules2 };
+  const { latencyMs, joules } = median2(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
   return { configuration, cost: cost2, before, reason: describeOutcome(final) };
+}
+function reportedSlack(objective) {
+  const slack = latencySlackOf(objective);
+  return Number.isFinite(slack) ? slack : null;
 }
 function retunedKernel(task) {
   const { search, final } = task;
@@ -53088,7 +53099,7 @@ function retunedKernel(task) {
     file: kernel.position.file,
     line: kernel.position.line,
     objective: objective.minimize,
-    latencySlack: objective.minimize === "energy" && Number.isFinite(objective.latencySlack) ? objective.latencySlack : null,
+    latencySlack: reportedSlack(objective),
     configuration,
     previousConfiguration: search.incumbent,
     ...cost2,
@@ -53113,7 +53124,7 @@ function retunedKernel(task) {
 
 // src/app/retune/replay.ts
 var defaultTrials = 64;
-function objectiveOf2(options) {
+function objectiveOf(options) {
   if (options.objective !== "energy") return { minimize: options.objective };
   return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
 }
@@ -53144,7 +53155,7 @@ async function retuneRecording(host, options) {
   const startedAt = host.now();
   const recording = readRecording(absolutePath(host, options.recording));
   const meter = createReplayMeter(recording);
-  if (meter === null && options.objective !== "latency") {
+  if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
       nextStep: "Use --objective latency, or a recording made with a meter."
@@ -53158,7 +53169,7 @@ async function retuneRecording(host, options) {
     tunables,
     recording.measurements.map((measurement) => measurement.values)
   );
-  const objective = objectiveOf2(options);
+  const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
   host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
   const result = await runSearch({
@@ -53202,7 +53213,7 @@ async function retuneRecording(host, options) {
         file: null,
         line: null,
         objective: objective.minimize,
-        latencySlack: options.latencySlack ?? null,
+        latencySlack: reportedSlack(objective),
         configuration: result.best?.configuration ?? null,
         previousConfiguration: null,
         latencyMs: result.best?.latency?.medianMs ?? null,
@@ -53821,7 +53832,7 @@ async function measureMachineNoise(host, options) {
 import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
 import { join as join28 } from "node:path";
 function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
       tunables.flatMap(({ name, values: allowed }, at3) => {
         const value2 = allowed[values2[at3] ?? -1];
@@ -53829,7 +53840,7 @@ function rowsOf({ tunables, measurements }) {
       })
     ),
     latencyMs: latencyMs ?? null,
-    joules: joules2 ?? null,
+    joules: joules ?? null,
     failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
   }));
 }
@@ -53838,22 +53849,17 @@ function recordingsIn(folder) {
   if (!existsSync11(path2)) return [];
   return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join28(path2, name)));
 }
-function costOf(row, objective) {
-  const { latencyMs, joules: joules2 } = row;
-  if (objective === "latency") return latencyMs;
-  if (objective === "energy") return joules2;
-  return latencyMs === null || joules2 === null ? null : latencyMs * joules2;
-}
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
   const names3 = Object.keys(configuration);
   const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
-  const cost2 = own === null ? null : costOf(own, objective);
+  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost2 = own === null ? null : costOf(own);
   return names3.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
-      const other = costOf(row, objective);
+      const other = costOf(row);
       return {
         tunable,
         value: row.configuration[tunable],
@@ -53868,9 +53874,9 @@ function neighboursOf2(kernel, rows) {
 }
 function predictionErrorOf(kernel) {
   const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules: joules2 }) => joules2 !== null);
-  const errors = points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
   }).sort((a2, b) => a2 - b);
   return errors[Math.floor(errors.length / 2)] ?? null;
@@ -54918,9 +54924,9 @@ function importanceRows({ importances: importances2 }) {
   });
 }
 function finalistRows({ finalists, configuration: own }) {
-  return finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+  return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
     chosen ? "chosen" : "other",
-    orEmpty(joules2, formatJoules),
+    orEmpty(joules, formatJoules),
     orEmpty(latencyMs, formatMilliseconds),
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);
@@ -55496,7 +55502,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       type: "string",
       value: "WHICH",
       help: "with --device replay: what to minimise; energy unless given",
-      choices: ["energy", "latency", "edp"]
+      choices: Object.keys(objectives)
     },
     "latency-slack": {
       type: "number",

@@ -1,7 +1,8 @@
 import type { ManifestBudget, ManifestFile, ManifestGate, ManifestObjective } from '../schema/index.ts';
 import { at, type YamlDocument } from './document.ts';
+import type { Objective } from './objective.ts';
 import type { Sound } from './schema-problems.ts';
-import type { Budget, Gate, Manifest, Objective } from './types.ts';
+import type { Budget, Gate, Manifest } from './types.ts';
 
 const defaultSlack = 0.03;
 

@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/index.ts';
 import type { Configuration, Tunable } from '../space/index.ts';
+import type { Objective } from './objective.ts';
 
 /** 1-based position in a file the user wrote. */
 export interface SourcePosition {
@@ -17,11 +18,6 @@ export interface ManifestProblem extends SourcePosition {
   readonly length: number;
   readonly sourceLine: string;
 }
-
-export type Objective =
-  | { readonly minimize: 'energy'; readonly latencySlack: number }
-  | { readonly minimize: 'latency' }
-  | { readonly minimize: 'edp' };
 
 /** Budget per kernel and workload. */
 export interface Budget {
