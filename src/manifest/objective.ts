@@ -20,6 +20,7 @@ export const objectives = {
   energy: { energy: 1, latency: 0, unit: 'J', latencyUnitMs: 1000 },
   latency: { energy: 0, latency: 1, unit: 'ms', latencyUnitMs: 1 },
   edp: { energy: 1, latency: 1, unit: 'J s', latencyUnitMs: 1000 },
+  ed2p: { energy: 1, latency: 2, unit: 'J s²', latencyUnitMs: 1000 },
 } as const satisfies Readonly<Record<ObjectiveName, Powers>>;
 
 /** Whether it cannot be told without energy. */

@@ -83,6 +83,7 @@ describe('explain', () => {
     const ratio = (10 / 16 + 0.02) / (10 / 8 + 0.02);
     expect(changeFor('latency')).toBeCloseTo(ratio - 1, 12);
     expect(changeFor('edp')).toBeCloseTo(ratio ** 2 - 1, 12);
+    expect(changeFor('ed2p')).toBeCloseTo(ratio ** 3 - 1, 12);
   });
 
   it('ranks tunables by how much they matter', () => {

@@ -22,6 +22,7 @@ it.each([
   ['energy', 0.5, 3],
   ['latency', 40, 2],
   ['edp', 0.02, 6],
+  ['ed2p', 0.0008, 12],
 ] as const)(
   '%s: 0.5 J in 40 ms are %d, three times the energy at twice the latency %d',
   (name, value, ratio) => {

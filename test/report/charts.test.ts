@@ -18,7 +18,7 @@ describe('a chart in Markdown', () => {
   });
 
   it('has the unit of what was minimised', () => {
-    const chart = (objective: 'latency' | 'edp') =>
+    const chart = (objective: 'latency' | 'edp' | 'ed2p') =>
       renderMarkdown(
         retuneReport([
           retunedKernel({ trials: 5, objective, convergence: [4, 3, 2, 2, 1].map((x) => x * 1e-5) }),
@@ -26,6 +26,7 @@ describe('a chart in Markdown', () => {
       );
     expect(chart('latency')).toContain('"best latency, ns"\n    line [40, 30, 20, 20, 10]');
     expect(chart('edp')).toContain('"best edp, µJ s"\n    line [40, 30, 20, 20, 10]');
+    expect(chart('ed2p')).toContain('"best ed2p, µJ s²"\n    line [40, 30, 20, 20, 10]');
   });
 
   it('has few points, whatever the search had, and keeps the last', () => {
