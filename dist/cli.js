@@ -7469,7 +7469,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details2) {
+  constructor(...[kind, message, details2]) {
     super(message, details2.cause === void 0 ? void 0 : { cause: details2.cause });
     this.name = "JoulegateError";
     this.kind = kind;
