@@ -17783,12 +17783,12 @@ function editDistance(a2, b) {
 var maxLength = 64;
 function nearestName(name, known2) {
   if (name.length > maxLength) return null;
-  const plain3 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
+  const plain2 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known2) {
     if (candidate.length > maxLength) continue;
-    const distance2 = plain3(candidate) === plain3(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance2 = plain2(candidate) === plain2(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
     if (distance2 <= tolerated && distance2 < bestDistance) {
       best = candidate;
@@ -25047,13 +25047,13 @@ function excerpt(line3, column) {
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity: severity2, message, nextStep } = problem;
+  const { file, line: line3, column, severity, message, nextStep } = problem;
   const place = paint("place", printable(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
   const lines = [
-    `${place} ${paint(severity2, `${severity2}:`)} ${printable(message)}`,
+    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
@@ -25566,14 +25566,14 @@ function parseYaml(text3) {
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
-  const note = (error, severity2) => faults.push({
+  const note = (error, severity) => faults.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
     end: error.pos[1],
-    damage: severity2 === "error" && !harmless.has(error.code),
-    cascades: severity2 === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity: severity2
+    damage: severity === "error" && !harmless.has(error.code),
+    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity
   });
   for (const error of document2?.errors ?? []) note(error, "error");
   for (const warning of document2?.warnings ?? []) note(warning, "warning");
@@ -26398,13 +26398,34 @@ function reportUnknownOperator(name, known2, place) {
   });
 }
 
+// src/manifest/verdict.ts
+var verdicts = {
+  regressed: { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  "missing-baseline": { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  environment: { mayFail: true, level: "warning", colour: "yellow", mark: "🟡", isQuiet: false },
+  inconclusive: { mayFail: true, level: "warning", colour: "yellow", mark: "⚪", isQuiet: false },
+  improved: { mayFail: false, level: "notice", colour: "green", mark: "🟢", isQuiet: false },
+  new: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  removed: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  unchanged: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true },
+  identical: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true }
+};
+var verdictOrder = Object.keys(verdicts);
+function byAttention(a2, b) {
+  return verdictOrder.indexOf(a2) - verdictOrder.indexOf(b);
+}
+var failingVerdicts = verdictOrder.filter(
+  (verdict) => verdicts[verdict].mayFail
+);
+var defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === "error");
+
 // src/manifest/settings.ts
 var defaultSlack = 0.03;
 var defaultObjective = { minimize: "energy", latencySlack: defaultSlack };
 var defaultGate = {
   energy: { margin: 0.03, allowEstimated: false },
   latency: { margin: 0.05 },
-  failOn: ["regressed", "missing-baseline"]
+  failOn: defaultFailOn
 };
 var defaultBudget = {
   guard: { trials: 64, searchSeconds: 60, judgeSeconds: 90 },
@@ -27479,9 +27500,9 @@ function lowerAndEmit(params) {
   const validElements = skipConditionalFiltering ? rootElems : filterValidElements(rootElems, conditions);
   for (const e of validElements) lowerAndEmitElem(e, emitContext);
 }
-function diagnosticControlToString(severity2, rule) {
+function diagnosticControlToString(severity, rule) {
   const ruleStr = rule[0].name + (rule[1] !== null ? "." + rule[1].name : "");
-  return `(${severity2.name}, ${ruleStr})`;
+  return `(${severity.name}, ${ruleStr})`;
 }
 function lowerAndEmitElem(e, ctx) {
   switch (e.kind) {
@@ -27748,8 +27769,8 @@ function emitAttribute(e, ctx) {
     return true;
   }
   if (kind === "@diagnostic") {
-    const { severity: severity2, rule } = e.attribute;
-    const diagStr = `@diagnostic${diagnosticControlToString(severity2, rule)}`;
+    const { severity, rule } = e.attribute;
+    const diagStr = `@diagnostic${diagnosticControlToString(severity, rule)}`;
     ctx.srcBuilder.add(diagStr, e.start);
     return true;
   }
@@ -28167,10 +28188,10 @@ function firstError(diagnostics) {
   return diagnostics.find((d) => d.severity === "error");
 }
 function diagnosticToString(diagnostic, src) {
-  const { message, start, end, severity: severity2 } = diagnostic;
+  const { message, start, end, severity } = diagnostic;
   const [lineNum, linePos] = offsetToLineNumber(start, src.src);
   const highlight = errorHighlight(src.src, [start, end]).join("\n");
-  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity2}: ${message}
+  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
 ${highlight}`;
 }
 var ParseError2 = class extends Error {
@@ -28917,7 +28938,7 @@ function parseInterpolateAttribute(ctx, startPos) {
 function parseDiagnosticAttribute(ctx, startPos) {
   const { stream } = ctx;
   expect(stream, "(", "@diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
   expect(stream, ",", "@diagnostic severity");
   const firstName = makeNameElem(expectWord(stream, "Expected rule in @diagnostic"));
   let rule;
@@ -28927,7 +28948,7 @@ function parseDiagnosticAttribute(ctx, startPos) {
   expect(stream, ")", "@diagnostic parameters");
   return attributeElem({
     kind: "@diagnostic",
-    severity: severity2,
+    severity,
     rule
   }, startPos, stream.position());
 }
@@ -29674,7 +29695,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   const token2 = stream.matchText("diagnostic");
   if (!token2) return null;
   expect(stream, "(", "diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
   expect(stream, ",", "diagnostic severity");
   const ruleName = makeNameElem(expectWord(stream, "Expected rule name in diagnostic"));
   let subrule = null;
@@ -29684,7 +29705,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   expect(stream, ";", "diagnostic directive");
   return makeDirectiveElem({
     kind: "diagnostic",
-    severity: severity2,
+    severity,
     rule: [ruleName, subrule]
   }, token2, stream, attributes);
 }
@@ -37796,7 +37817,7 @@ function createTemplateBuilder(kernel) {
   ];
   const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks2 = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -37814,10 +37835,10 @@ function createTemplateBuilder(kernel) {
       const numbers2 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
       const free = [];
       for (const name of numbers2) {
-        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks2, program);
+        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks, program);
         if (isFree) free.push(name);
       }
-      const pieces = await template(free, values2, marks2, program);
+      const pieces = await template(free, values2, marks, program);
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
@@ -37839,15 +37860,15 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks2, program) {
-  const marked = new Map(names3.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
+async function template(names3, values2, marks, program) {
+  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
-async function isConstant2(name, values2, marks2, program) {
-  const pieces = await template([name], values2, marks2, program);
+async function isConstant2(name, values2, marks, program) {
+  const pieces = await template([name], values2, marks, program);
   if (pieces === null) return false;
-  for (const value2 of [1, 2, values2[name], (marks2.get(name) ?? 0) + 1]) {
+  for (const value2 of [1, 2, values2[name], (marks.get(name) ?? 0) + 1]) {
     const other = { ...values2, [name]: value2 };
     if (await program(other) !== fill(pieces, other)) return false;
   }
@@ -37864,8 +37885,8 @@ function createMarks(names3, text3) {
     })
   );
 }
-function cut(text3, marks2) {
-  const nameOf4 = new Map([...marks2].map(([name, mark]) => [String(mark), name]));
+function cut(text3, marks) {
+  const nameOf4 = new Map([...marks].map(([name, mark]) => [String(mark), name]));
   if (nameOf4.size === 0) return [text3];
   const pattern2 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
   return text3.split(pattern2).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
@@ -38074,14 +38095,14 @@ var pollMs2 = 10;
 var leastWatts = 3;
 var leastFactor = 3;
 async function findLoaded(sensors, device, time) {
-  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
+  const quiet = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
   const running = device.run(burst, burstMs);
   const [loaded, outcome] = await Promise.all([
     meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
     running
   ]);
   if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
   if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
   const [first, second] = rises;
   if (first === void 0 || first.watts < leastWatts) return null;
@@ -39217,6 +39238,17 @@ function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
 }
 
+// src/report/notes/run-verdicts.ts
+var runVerdicts = {
+  passed: { title: "passed", colour: "green" },
+  failed: { title: "failed", colour: "red" },
+  partial: { title: "passed in part", colour: "yellow" },
+  "nothing-gated": { title: "nothing gated", colour: "yellow" },
+  environment: { title: "environment moved", colour: "yellow" },
+  "could-not-measure": { title: "could not measure", colour: "yellow" },
+  interrupted: { title: "interrupted", colour: "yellow" }
+};
+
 // src/report/notes/suggestion.ts
 function advisedKernels(report3) {
   return report3.suggestion == null ? [] : report3.kernels.filter(({ retuned }) => retuned != null);
@@ -39323,17 +39355,6 @@ function windowNote(samples2) {
 // src/report/notes/facts.ts
 var interruptedExitCode = 130;
 var minHashLength = 4;
-var verdictOrder = [
-  "regressed",
-  "missing-baseline",
-  "environment",
-  "inconclusive",
-  "improved",
-  "new",
-  "removed",
-  "unchanged",
-  "identical"
-];
 function bySeverity(kernels) {
   const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
   const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
@@ -39345,17 +39366,8 @@ function change(ratio3) {
 function isEstimated(report3) {
   return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
 }
-var guardTitles = {
-  passed: "passed",
-  failed: "failed",
-  partial: "passed in part",
-  "nothing-gated": "nothing gated",
-  environment: "environment moved",
-  "could-not-measure": "could not measure",
-  interrupted: "interrupted"
-};
 function guardTitle(report3) {
-  return guardTitles[report3.verdict];
+  return runVerdicts[report3.verdict].title;
 }
 function countsText(report3) {
   const { counts } = report3;
@@ -39370,6 +39382,9 @@ function verdictText(verdict) {
 }
 function kernelVerdictText({ verdict, accepted }) {
   return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
+}
+function verdictColour({ fails, verdict }) {
+  return fails ? "red" : verdicts[verdict].colour;
 }
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
@@ -39453,13 +39468,12 @@ function noiseText({ noiseFloor }) {
   });
   return parts.length === 0 ? "floor unknown, nightly runs measure it" : `floor ${parts.join(", ")}, from A/A blocks`;
 }
-var plain = /* @__PURE__ */ new Set(["improved", "new", "removed"]);
-var quiet = /* @__PURE__ */ new Set(["unchanged", "identical"]);
 function isQuiet(kernel) {
-  return quiet.has(kernel.verdict) && !kernel.fails;
+  return verdicts[kernel.verdict].isQuiet && !kernel.fails;
 }
 function needsNotes(kernel) {
-  return kernel.fails || !isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1);
+  const tellsMore = verdicts[kernel.verdict].mayFail || guardNotes(kernel).length > 1;
+  return kernel.fails || !isQuiet(kernel) && tellsMore;
 }
 function guardNotes(kernel) {
   const notes2 = [cleanLine(kernel.reason, 600)];
@@ -42343,9 +42357,9 @@ function isNear(a2, b) {
   return Math.abs(a2.x - b.x) < 70 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
-  const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
+  const { clouds, marks = [], front = [], size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = [...clouds.flatMap(({ points }) => points), ...marks2, ...front];
+  const all = [...clouds.flatMap(({ points }) => points), ...marks, ...front];
   const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
   const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
   const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
@@ -42360,9 +42374,9 @@ function planeFigure(options) {
     ) : "",
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
-    ...marks2.map((mark, at3) => {
+    ...marks.map((mark, at3) => {
       const place = placed(mark);
-      const isCrowded = marks2.slice(0, at3).some((other) => isNear(placed(other), place));
+      const isCrowded = marks.slice(0, at3).some((other) => isNear(placed(other), place));
       return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
     })
   ]);
@@ -42526,15 +42540,14 @@ function factsHtml(facts) {
 }
 
 // src/report/html/guard-card.ts
+var tones = {
+  red: "bad",
+  green: "good",
+  yellow: "base",
+  faint: "base"
+};
 function toneOf(kernel) {
-  if (kernel.fails) return "bad";
-  return kernel.verdict === "improved" ? "good" : "base";
-}
-function verdictClass(kernel) {
-  const colours = { bad: "red", good: "green" };
-  const own = colours[toneOf(kernel)];
-  if (own !== void 0) return own;
-  return ["unchanged", "identical", "new", "removed"].includes(kernel.verdict) ? "faint" : "yellow";
+  return tones[verdictColour(kernel)];
 }
 function interval(label, ratio3, margin, tone) {
   if (ratio3 === null) return [];
@@ -42642,7 +42655,7 @@ function guardCard(kernel, samples2, context) {
       `${textHtml(kernel.kernel, 100)} ${element("span", { class: "faint" }, textHtml(kernel.workload, 200))}`
     ),
     paragraph(
-      `${element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
+      `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
     rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
@@ -42663,7 +42676,7 @@ function guardRow(kernel, id) {
   const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
-    element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
+    element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
     cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
@@ -42998,9 +43011,7 @@ function retuneBody(report3) {
   ].join("");
 }
 function titleClass(report3) {
-  if (report3.kind === "retune") return "";
-  if (report3.verdict === "failed") return "red";
-  return report3.verdict === "passed" ? "green" : "yellow";
+  return report3.kind === "retune" ? "" : runVerdicts[report3.verdict].colour;
 }
 function renderHtml(report3) {
   const title = report3.kind === "guard" ? guardTitle(report3) : retuneTitle(report3);
@@ -43188,29 +43199,10 @@ ${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
 }
 
 // src/report/markdown/guard.ts
-var marks = {
-  regressed: "🔴",
-  "missing-baseline": "🔴",
-  environment: "🟡",
-  inconclusive: "⚪",
-  improved: "🟢",
-  new: "🔵",
-  removed: "🔵",
-  unchanged: "⚪",
-  identical: "⚪"
-};
-var headings = {
-  passed: "✅",
-  failed: "❌",
-  partial: "⚠️",
-  "nothing-gated": "⚠️",
-  environment: "⚠️",
-  "could-not-measure": "⚠️",
-  interrupted: "⚠️"
-};
+var headings = { green: "✅", red: "❌", yellow: "⚠️" };
 var maxQuietRows = 5;
 function markOf2(kernel) {
-  return kernel.fails ? "🔴" : marks[kernel.verdict];
+  return kernel.fails ? "🔴" : verdicts[kernel.verdict].mark;
 }
 function kernelTable(report3, kernels, limits2) {
   if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf2 });
@@ -43290,7 +43282,7 @@ function guardBlocks(report3, limits2) {
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
   const hidden = new Set(folded);
   const shown = ordered2.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
+  const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
   return [
     title,
     `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
@@ -43616,11 +43608,8 @@ function columnsFor(report3) {
   ];
 }
 function verdictCell(kernel, style2) {
-  const { red, green, yellow, dim } = style2.paint;
-  const text3 = kernelVerdictText(kernel);
-  if (kernel.fails) return { text: text3, paint: red };
-  if (kernel.verdict === "improved") return { text: text3, paint: green };
-  return { text: text3, paint: isQuiet(kernel) ? dim : yellow };
+  const colour = verdictColour(kernel);
+  return { text: kernelVerdictText(kernel), paint: style2.paint[colour === "faint" ? "dim" : colour] };
 }
 function rowOf2(kernel, style2) {
   const { base: base2, head: head2 } = kernel;
@@ -43662,9 +43651,8 @@ function suggestionLines(report3, style2) {
   return [...wrap2(suggestionNote(report3), style2.width), ...diff.map((line3) => `  ${line3}`)];
 }
 function guardSections(report3, style2) {
-  const { bold, green, red, yellow } = style2.paint;
-  const colours = { passed: green, failed: red };
-  const colour = report3.verdict === "passed" || report3.verdict === "failed" ? colours[report3.verdict] : yellow;
+  const { bold } = style2.paint;
+  const colour = style2.paint[runVerdicts[report3.verdict].colour];
   const title = `${bold("joulegate guard:")} ${colour(bold(guardTitle(report3)))}, ${countsText(report3)}`;
   const ordered2 = bySeverity(report3.kernels);
   const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
@@ -43696,7 +43684,7 @@ var coloured = {
   bold: style(1, 22),
   dim: style(2, 22)
 };
-var plain2 = {
+var plain = {
   red: (text3) => text3,
   green: (text3) => text3,
   yellow: (text3) => text3,
@@ -43704,7 +43692,7 @@ var plain2 = {
   dim: (text3) => text3
 };
 function createPaint(colour) {
-  return colour ? coloured : plain2;
+  return colour ? coloured : plain;
 }
 
 // src/report/sparkline.ts
@@ -44240,10 +44228,10 @@ function parses(text3) {
 }
 function repairCache(text3) {
   if (parses(text3)) return text3;
-  const plain3 = outsideStrings(text3, (part) => part.replace(literals, "null"));
-  if (parses(plain3)) return plain3;
-  const closed = close(plain3);
-  return parses(closed) ? closed : plain3;
+  const plain2 = outsideStrings(text3, (part) => part.replace(literals, "null"));
+  if (parses(plain2)) return plain2;
+  const closed = close(plain2);
+  return parses(closed) ? closed : plain2;
 }
 
 // src/store/kernel-tuner/cache.ts
@@ -46902,11 +46890,10 @@ function adjustedConfirmations(evidence) {
   }
   return adjusted;
 }
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
 function decidingMetric(judged) {
   const gating = judged.filter(({ gates }) => gates);
   const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
 }
@@ -46925,7 +46912,6 @@ function noiseFloorOf(request) {
 }
 
 // src/judge/overall.ts
-var harmless3 = ["identical", "new", "removed"];
 function overallVerdict(request) {
   const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
@@ -46976,7 +46962,7 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless3.includes(verdict))) {
+  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
     return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
   }
   return {
@@ -51593,8 +51579,8 @@ function suggestedTuned(tuned, advice) {
 function percent3(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
-function list2(verdicts) {
-  return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
+function list2(verdicts2) {
+  return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
 }
 function gateChanges(base2, head2) {
   const settings = [];
@@ -54136,8 +54122,8 @@ function bufferEntry(binding, names3, parameterOf) {
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
 function freeName({ name, group, binding }, names3) {
-  const plain3 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
+  const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
+  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54615,8 +54601,8 @@ function leftOut(failure, path2, shown) {
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
   const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain3 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  const base2 = (plain3 === "" ? "kernel" : plain3).slice(0, 58);
+  const plain2 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
   taken.add(name);
@@ -54624,7 +54610,7 @@ function kernelName(path2, entry, several, taken) {
 }
 function blanksOf({ reader, folder, shownManifest }, text3) {
   const { problems } = parseManifest({ path: shownManifest, text: text3, reader, folder, operators });
-  return problems.filter(({ severity: severity2 }) => severity2 === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
+  return problems.filter(({ severity }) => severity === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
 }
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";

@@ -33,7 +33,7 @@ export type { Waiting } from './rest/retry.ts';
 export { type Commands, createCommands, type Place } from './run/commands.ts';
 export { type Environment, type Runner, readRunner } from './run/environment.ts';
 export type { MergeGroup, PullRequest, Push, WorkflowRun } from './run/event.ts';
-export type { CacheChoice, FailingVerdict, Shard } from './run/input-values.ts';
+export type { CacheChoice, Shard } from './run/input-values.ts';
 export { type Inputs, inputDefaults, readInputs } from './run/inputs.ts';
 export { type Outputs, outputsOf, setOutputs } from './run/outputs.ts';
 export { type NewState, openStateCache, type StateCache, type StateCacheTask } from './state/cache.ts';

@@ -37,7 +37,15 @@ export type {
   SourceFile,
   SourcePosition,
   Tolerance,
-  Verdict,
   Workload,
   WorkloadParameter,
 } from './types.ts';
+export {
+  byAttention,
+  defaultFailOn,
+  type FailingVerdict,
+  failingVerdicts,
+  type Verdict,
+  verdictOrder,
+  verdicts,
+} from './verdict.ts';

@@ -1,4 +1,5 @@
 import { JoulegateError } from '../../errors/index.ts';
+import type { FailingVerdict } from '../../manifest/index.ts';
 import { type MeterChoice, meterChoices } from '../../meter/index.ts';
 import { plainLine } from '../plain-line.ts';
 import type { Commands } from './commands.ts';
@@ -8,7 +9,6 @@ import {
   commandLine,
   deviceLabel,
   deviceLabels,
-  type FailingVerdict,
   InputFault,
   minutes,
   oneOf,
