@@ -43776,6 +43776,1676 @@ function renderTerminal(report3, options) {
 `;
 }
 
+// src/runtime/family.ts
+var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named2 = words2(adapter.device);
+  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
+  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
+  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
+  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
+  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
+// src/device/command/cpu-seconds.ts
+import { readdirSync, readFileSync as readFileSync3 } from "node:fs";
+var ticksPerSecond = 100;
+function readOrNull2(path2) {
+  try {
+    return readFileSync3(path2, "utf8");
+  } catch {
+    return null;
+  }
+}
+function statFields2(pid) {
+  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
+}
+function groupMembers(group) {
+  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
+}
+function coarseSeconds(pid) {
+  const fields = statFields2(pid);
+  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
+}
+function fineSeconds(pid) {
+  let threads;
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return 0;
+  }
+  const nanoseconds = threads.map(
+    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
+  );
+  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
+}
+function cpuSeconds(pids) {
+  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
+}
+
+// src/device/command/launcher.ts
+var maxLaunches = 1 << 20;
+var leastSamples = 3;
+var enoughMs = 2;
+var warmUpMs = 400;
+var settledWithin = 0.2;
+var batchMs = 20;
+var batchesInFlight = 2;
+var leastPart = 5e-3;
+var tellingMs = 10;
+var doubtfulPart = 0.2;
+var longMs = 250;
+var growth = 4;
+var growthAttempts = 3;
+var wantedTime = "it should be the time of all launches together, in milliseconds";
+var mostPart = 1.02;
+var noticedWithinMs2 = 1;
+function launchesFor(sampleMs, launchMs) {
+  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
+}
+var CommandLauncher = class {
+  #session;
+  #clock;
+  #slackMs;
+  #launchMs = 0;
+  #resolutionMs = Number.POSITIVE_INFINITY;
+  /** @param slackMs how long an answer may take on top of what launches are expected to take */
+  constructor(session, clock, slackMs) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#slackMs = slackMs;
+  }
+  /** Launches until the time per launch settles. At least two launches. */
+  async warmUp() {
+    let launches = 1;
+    let previousMs = Number.POSITIVE_INFINITY;
+    let spentMs = 0;
+    for (; ; ) {
+      const startMs = this.#clock.nowMs();
+      const answer2 = await this.#launch(launches);
+      if (!answer2.ok) return answer2;
+      const ourMs = answer2.value.atMs - startMs;
+      spentMs += ourMs;
+      const launchMs = this.#launchMs;
+      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
+      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
+      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
+      if (spentMs >= warmUpMs) break;
+      previousMs = launchMs;
+      if (!longEnough) launches *= 4;
+    }
+    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
+    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
+  }
+  /** Several launches have to take longer than one, as far as our clock says so too. */
+  async #checkGrowth() {
+    let found = "";
+    for (let attempt = 0; attempt < growthAttempts; attempt++) {
+      const parts = [];
+      for (const launches of [1, growth]) {
+        const startMs = this.#clock.nowMs();
+        const answer2 = await this.#launch(launches);
+        if (!answer2.ok) return answer2;
+        const { ms, atMs } = answer2.value;
+        parts.push(ms / Math.max(atMs - startMs, 1e-6));
+        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
+      }
+      const [one3 = 0, several = 0] = parts;
+      if (several > one3 / 2) return { ok: true, value: null };
+    }
+    return refused2(`${found}: ${wantedTime}`);
+  }
+  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
+  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
+    const startMs = this.#clock.nowMs();
+    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
+    const samplesMs = [];
+    while (samplesMs.length < samples2) {
+      const answer2 = await this.#launch(launchesPerSample);
+      if (!answer2.ok) return answer2;
+      const needed = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
+        launchesPerSample = needed;
+        continue;
+      }
+      samplesMs.push(this.#launchMs);
+      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
+    }
+    const resolutionMs = this.#resolutionMs / launchesPerSample;
+    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
+  }
+  /**
+   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
+   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
+   */
+  async stretch(durationMs, options) {
+    const session = this.#session;
+    const first = await this.#launch(1);
+    if (!first.ok) return first;
+    const launches = launchesFor(batchMs, this.#launchMs);
+    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
+    const completions = [];
+    let done = 0;
+    const note = (timeMs) => completions.push({
+      timeMs,
+      launches: done,
+      cpuSeconds: members === null ? null : cpuSeconds(members)
+    });
+    const deadlineMs = this.#deadline(batchesInFlight * launches);
+    const startMs = this.#clock.nowMs();
+    note(startMs);
+    let failure = null;
+    const lane = async () => {
+      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
+        const answer2 = await session.run(launches, deadlineMs);
+        if (!answer2.ok) {
+          failure = answer2.failure;
+          return;
+        }
+        done += launches;
+        note(answer2.value.atMs);
+      }
+    };
+    await Promise.all(Array.from({ length: batchesInFlight }, lane));
+    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
+  }
+  #deadline(launches) {
+    return this.#slackMs + 4 * launches * this.#launchMs;
+  }
+  /** Launches, and checks what the program says about the time against our own clock. */
+  async #launch(launches) {
+    const startMs = this.#clock.nowMs();
+    const answer2 = await this.#session.run(launches, this.#deadline(launches));
+    if (!answer2.ok) return answer2;
+    const { ms, atMs, resolutionMs } = answer2.value;
+    const ourMs = atMs - startMs;
+    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
+    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
+    if (tooLong || tooShort) {
+      return refused2(`${said}: ${wantedTime}`);
+    }
+    this.#launchMs = ms / launches;
+    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
+    return answer2;
+  }
+};
+function refused2(message) {
+  return { ok: false, failure: { kind: "validation", message } };
+}
+
+// src/device/command/outputs.ts
+import { lstatSync as lstatSync2 } from "node:fs";
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join10 } from "node:path";
+var maxBytes2 = 1024 ** 3;
+function fileOf({ name }, folder) {
+  return join10(folder, `${name}.bin`);
+}
+function faultOf2(output2, folder) {
+  const { name, type, length, byteLength } = output2;
+  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
+  if (stat === void 0 || !stat.isFile()) {
+    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
+  }
+  if (stat.size !== byteLength) {
+    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
+    return { kind: "wrong-result", message };
+  }
+  if (byteLength <= maxBytes2) return null;
+  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
+}
+function outputFault(outputs, folder) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, folder);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+async function compareOutputs(outputs, actual, expected) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, expected);
+    if (fault !== null)
+      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
+    const [mine, right] = await Promise.allSettled(
+      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
+    );
+    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
+      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
+    }
+    const compared = compareOutput(output2, mine.value, right.value);
+    if (!compared.ok) return compared;
+  }
+  return { ok: true, value: null };
+}
+
+// src/device/command/remove-folder.ts
+import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync2 } from "node:fs";
+import { join as join11 } from "node:path";
+var tries2 = 5;
+var waitMs = 100;
+function foldersIn(folder) {
+  try {
+    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch {
+    return [];
+  }
+}
+function makeWritable(folder) {
+  try {
+    chmodSync(folder, 448);
+  } catch {
+    return;
+  }
+  for (const { name } of foldersIn(folder)) makeWritable(join11(folder, name));
+}
+function removeFolder(folder) {
+  for (const last2 of [false, true]) {
+    try {
+      rmSync2(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
+      return true;
+    } catch {
+      if (!last2) makeWritable(folder);
+    }
+  }
+  return false;
+}
+
+// src/device/command/program-group.ts
+import { spawn as spawn4 } from "node:child_process";
+import { existsSync as existsSync3 } from "node:fs";
+
+// src/device/process/kill-at-exit.ts
+var endings2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+function killAtExit2(end) {
+  if (!installed3) {
+    installed3 = true;
+    process.on("exit", () => {
+      for (const remaining of endings2) remaining();
+    });
+  }
+  endings2.add(end);
+  return () => endings2.delete(end);
+}
+
+// src/device/process/tail.ts
+var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var Tail = class {
+  #limit;
+  #text = "";
+  constructor(limit) {
+    this.#limit = limit;
+  }
+  push(text3) {
+    this.#text = (this.#text + text3).slice(-this.#limit);
+  }
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
+  summary(lines = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
+  }
+};
+
+// src/device/command/reaper.ts
+import { spawn as spawn3 } from "node:child_process";
+import { Socket as Socket2 } from "node:net";
+var reaperArgument = "end-programs";
+function killGroup(group, signal = "SIGKILL") {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const { code } = error;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+function startReaper({ workerPath, environment }) {
+  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
+  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: kept2
+  });
+  child.on("error", () => void 0);
+  child.stdin.on("error", () => void 0);
+  child.unref();
+  if (child.stdin instanceof Socket2) child.stdin.unref();
+  const takeOn = (what) => {
+    child.stdin.write(`+${what}
+`);
+    return () => void child.stdin.write(`-${what}
+`);
+  };
+  return {
+    watch: (group) => takeOn(String(group)),
+    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
+    close: () => child.stdin.end()
+  };
+}
+
+// src/device/command/program-group.ts
+var tailCharacters = 8192;
+var maxLineCharacters2 = 4096;
+var politeMs2 = 1e3;
+var goneMs = 5e3;
+var ProgramGroup = class {
+  /** null if it could not be started at all. */
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = "";
+  #end = null;
+  /** Resolves with how it ended: `it ended with status 1`. */
+  ended;
+  constructor(start) {
+    const { onLine } = start;
+    const started = startProgram(start);
+    if ("fault" in started) {
+      this.#child = null;
+      this.#end = started.fault;
+      this.#gone = Promise.resolve();
+      this.ended = Promise.resolve(started.fault);
+      return;
+    }
+    const { child } = started;
+    this.#child = child;
+    const group = child.pid;
+    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
+    child.stdin.on("error", () => void 0);
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    child.stderr.setEncoding("utf8");
+    child.stderr.on("data", (text3) => this.#tail.push(text3));
+    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
+    this.ended = new Promise((resolve3) => {
+      const end = (how) => {
+        this.#end ??= how;
+        if (group !== void 0) killGroup(group);
+        for (const one3 of spared) one3();
+        resolve3(this.#end);
+      };
+      child.once(
+        "exit",
+        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+      );
+      child.once("error", (error) => {
+        if (group === void 0) end(startFault(start, error));
+      });
+    });
+  }
+  get pid() {
+    return this.#child?.pid;
+  }
+  /** How it ended; null while it runs. */
+  get end() {
+    return this.#end;
+  }
+  /** The last lines that it printed, as far as they were no answers. */
+  get said() {
+    return this.#tail.summary(8);
+  }
+  /** Keeps a line for messages. */
+  note(line3) {
+    this.#tail.push(`${line3}
+`);
+  }
+  send(line3) {
+    if (this.#end === null) this.#child?.stdin.write(`${line3}
+`);
+  }
+  /** There is nothing more for it to read. */
+  endInput() {
+    this.#child?.stdin.end();
+  }
+  /** Lets it end by itself, then asks it to, then kills it. */
+  async close() {
+    this.endInput();
+    if (await this.#endsWithin(politeMs2)) return;
+    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
+    if (await this.#endsWithin(politeMs2)) return;
+    await this.kill();
+  }
+  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
+  async kill() {
+    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
+    await this.#endsWithin(goneMs);
+    await Promise.race([this.#gone, delay(politeMs2)]);
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+  }
+  /** Resolves when everything that it printed before its end has been read. */
+  async drained() {
+    await Promise.race([this.#gone, delay(politeMs2)]);
+  }
+  async #endsWithin(milliseconds) {
+    await Promise.race([this.ended, delay(milliseconds)]);
+    return this.#end !== null;
+  }
+  #receive(text3, onLine) {
+    const lines = (this.#pending + text3).split("\n");
+    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines) {
+      if (onLine === void 0) this.note(line3);
+      else onLine(line3.replace(/\r$/, ""));
+    }
+  }
+};
+function startFault({ program, folder }, error) {
+  const [file = ""] = program;
+  if (error.code === "ENOENT") {
+    return existsSync3(folder) ? `there is no program ${file}` : "its folder is gone";
+  }
+  if (error.code === "EACCES")
+    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
+  return `${file} cannot be started: ${error.message}`;
+}
+function startProgram(start) {
+  const [file = "", ...rest] = start.program;
+  try {
+    const child = spawn4(file, rest, {
+      cwd: start.folder,
+      env: { ...start.environment },
+      detached: true,
+      shell: false,
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    return { child };
+  } catch (error) {
+    return { fault: startFault(start, error) };
+  }
+}
+function delay(milliseconds) {
+  return new Promise((resolve3) => {
+    setTimeout(resolve3, milliseconds).unref();
+  });
+}
+
+// src/device/command/session.ts
+var finestMs = 1e-6;
+var CommandSession = class {
+  #group;
+  #clock;
+  #awaited = [];
+  #failure = null;
+  constructor(start, clock) {
+    this.#clock = clock;
+    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
+    this.#group.ended.then(async (how) => {
+      await this.#group.drained();
+      const { said } = this.#group;
+      this.#fail("crash", said === "" ? how : `${how}; it last said:
+${said}`);
+    });
+  }
+  get alive() {
+    return this.#failure === null && this.#group.end === null;
+  }
+  get pid() {
+    return this.#group.pid;
+  }
+  /** Waits until it is ready. */
+  async ready(deadlineMs) {
+    const outcome = await this.#answer("ready", deadlineMs);
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
+  async run(launches, deadlineMs) {
+    const answered = this.#answer("time", deadlineMs);
+    this.#group.send(`run ${launches}`);
+    return await answered;
+  }
+  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
+  async write(folder, deadlineMs) {
+    const answered = this.#answer("written", deadlineMs);
+    this.#group.send(`write ${folder}`);
+    const outcome = await answered;
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  async close() {
+    await (this.#failure === null ? this.#group.close() : this.#group.kill());
+  }
+  #answer(kind, deadlineMs) {
+    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
+    return new Promise((resolve3) => {
+      const timer = setTimeout(() => {
+        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const { said } = this.#group;
+        const words2 = said === "" ? "" : `; it last said:
+${said}`;
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+      }, deadlineMs);
+      this.#awaited.push({
+        kind,
+        settle: (outcome) => {
+          clearTimeout(timer);
+          resolve3(outcome);
+        }
+      });
+    });
+  }
+  #receive(line3) {
+    const atMs = this.#clock.nowMs();
+    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
+    if (match === null) {
+      this.#group.note(line3);
+      return;
+    }
+    const [, word4 = "", rest = ""] = match;
+    if (word4 === "error") {
+      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
+      return;
+    }
+    const [next] = this.#awaited;
+    if (next === void 0 || next.kind !== word4) {
+      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
+      return;
+    }
+    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
+    if (answer2 === null) {
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
+      return;
+    }
+    this.#awaited.shift();
+    next.settle({ ok: true, value: answer2 });
+  }
+  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
+  #fail(kind, message) {
+    if (this.#failure !== null) return;
+    this.#failure = { kind, message };
+    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
+    this.#group.kill().catch(() => void 0);
+  }
+};
+function wordFor(kind) {
+  return kind === "time" ? "time MILLISECONDS" : kind;
+}
+function readTime(text3, atMs) {
+  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
+  if (match === null) return null;
+  const [, , digits2 = "", exponent2 = "0"] = match;
+  const ms = Number.parseFloat(text3);
+  if (!Number.isFinite(ms)) return null;
+  return {
+    kind: "time",
+    ms,
+    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
+    atMs
+  };
+}
+
+// src/device/command/device.ts
+var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
+var maxReferences = 4;
+function createCommandDevice(options) {
+  return new CommandDevice(options);
+}
+var CommandDevice = class {
+  info;
+  #workspace;
+  #clock;
+  #deadlines;
+  /** One at a time: each holds memory of the GPU. */
+  #running = null;
+  /** Folders with the outputs of references, by identity. */
+  #references = /* @__PURE__ */ new Map();
+  #queue = Promise.resolve();
+  #closed = false;
+  constructor({ info, workspace, clock, deadlines }) {
+    this.info = info;
+    this.#workspace = workspace;
+    this.#clock = clock;
+    this.#deadlines = { ...defaultDeadlines, ...deadlines };
+  }
+  prepare(variant) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? { ok: true, value: null } : prepared;
+    });
+  }
+  /** Building keeps cores busy, which is nothing to a GPU. */
+  expect({ command: command2 }) {
+    if (command2 === void 0 || this.#closed || this.info.software) return;
+    this.#workspace.expect(command2);
+  }
+  verify(variant, reference) {
+    return this.#inTurn(variant, async (program) => {
+      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
+      const expected = await this.#referenceOutputs(reference.command);
+      if (!expected.ok) {
+        const { message } = expected.failure;
+        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
+      }
+      const written = await this.#outputs(program);
+      if (!written.ok) return written;
+      try {
+        return await compareOutputs(program.outputs, written.value, expected.value);
+      } finally {
+        removeFolder(written.value);
+      }
+    });
+  }
+  time(variant, options) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
+    });
+  }
+  run(variant, durationMs) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      if (!prepared.ok) return prepared;
+      const { launcher } = prepared.value;
+      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
+      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
+    });
+  }
+  rest() {
+    const turn = this.#queue.then(() => this.#endRunning());
+    this.#queue = turn.catch(() => void 0);
+    return turn;
+  }
+  async close() {
+    this.#closed = true;
+    await this.#endRunning();
+    await this.#queue;
+    await this.#endRunning();
+    for (const folder of this.#references.values()) removeFolder(folder);
+  }
+  /** One request after the other; programs on one GPU would measure each other. */
+  #inTurn(variant, action) {
+    const { command: command2 } = variant;
+    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
+    const turn = this.#queue.then(() => {
+      if (this.#closed) throw new Error("the device is closed");
+      return action(command2);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  async #endRunning() {
+    const running = this.#running;
+    this.#running = null;
+    await running?.session.close();
+    running?.folder.release();
+  }
+  /** The program, running and warm. */
+  async #prepared(program) {
+    const { identity: identity4 } = program;
+    const known2 = this.#running;
+    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
+    await this.#endRunning();
+    const folder = await this.#workspace.open(program);
+    if (!folder.ok) return folder;
+    const { environment, reaper } = this.#workspace;
+    const start = { program: program.run, folder: folder.value.path, environment, reaper };
+    const session = new CommandSession(start, this.#clock);
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
+    const prepared = { identity: identity4, session, launcher, folder: folder.value };
+    this.#running = prepared;
+    const ready = await session.ready(this.#deadlines.readyMs);
+    const warm = ready.ok ? await launcher.warmUp() : ready;
+    if (warm.ok) return { ok: true, value: prepared };
+    await this.#endRunning();
+    return warm;
+  }
+  async #referenceOutputs(program) {
+    const { identity: identity4 } = program;
+    const known2 = this.#references.get(identity4);
+    if (known2 !== void 0) return { ok: true, value: known2 };
+    const written = await this.#outputs(program);
+    if (!written.ok) return written;
+    for (const [other, folder] of this.#references) {
+      if (this.#references.size < maxReferences) break;
+      this.#references.delete(other);
+      removeFolder(folder);
+    }
+    this.#references.set(identity4, written.value);
+    return written;
+  }
+  /** Has a program write its outputs into a new folder. */
+  async #outputs(program) {
+    const prepared = await this.#prepared(program);
+    if (!prepared.ok) return prepared;
+    const folder = this.#workspace.newFolder("outputs-");
+    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
+    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
+    if (failure === null) return { ok: true, value: folder };
+    removeFolder(folder);
+    return { ok: false, failure };
+  }
+};
+function failed3(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/command/host-device.ts
+import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
+import { cpus } from "node:os";
+import { join as join12 } from "node:path";
+function readOrEmpty(path2) {
+  try {
+    return readFileSync4(path2, "utf8");
+  } catch {
+    return "";
+  }
+}
+function listOrEmpty(path2) {
+  try {
+    return readdirSync3(path2).sort();
+  } catch {
+    return [];
+  }
+}
+function nvidiaGpu(procFolder) {
+  const gpus = join12(procFolder, "driver/nvidia/gpus");
+  for (const bus of listOrEmpty(gpus)) {
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join12(gpus, bus, "information")))?.[1]?.trim();
+    if (name === void 0 || name === "") continue;
+    const version = readOrEmpty(join12(procFolder, "driver/nvidia/version"));
+    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
+  }
+  return null;
+}
+function amdGpu(sysfsFolder) {
+  const drm = join12(sysfsFolder, "class/drm");
+  for (const card of listOrEmpty(drm)) {
+    if (!/^card\d+$/.test(card)) continue;
+    const device = join12(drm, card, "device");
+    if (readOrEmpty(join12(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join12(device, "product_name")).trim();
+    return product === "" ? "AMD GPU" : product;
+  }
+  return null;
+}
+function hostDevice(options) {
+  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
+  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
+  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
+  const cpu = cpus()[0]?.model.trim() || "CPU";
+  const name = nvidia?.name ?? amd ?? cpu;
+  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
+  const architecture = vendor === "" ? "cpu" : "";
+  return {
+    backend: "host",
+    family: deviceFamily({ vendor, device: name, architecture }),
+    vendor,
+    architecture,
+    device: name,
+    description: name,
+    driver: nvidia?.driver ?? "",
+    software: vendor === "",
+    features: [],
+    // The program itself refuses what it cannot do.
+    limits: noLimits,
+    timestamps: true
+  };
+}
+
+// src/device/command/workspace.ts
+import { mkdtempSync } from "node:fs";
+import { constants as constants4, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname3, join as join13, sep } from "node:path";
+var maxBuilds = 16;
+var longestBuildMs = 10 * 6e4;
+var asIs = {
+  recursive: true,
+  preserveTimestamps: true,
+  verbatimSymlinks: true,
+  mode: constants4.COPYFILE_FICLONE
+};
+var CommandWorkspace = class {
+  #options;
+  #builds = /* @__PURE__ */ new Map();
+  #building = /* @__PURE__ */ new Set();
+  #root = null;
+  #reaper = null;
+  constructor(options) {
+    this.#options = options;
+  }
+  get environment() {
+    return this.#options.environment;
+  }
+  get reaper() {
+    this.#reaper ??= startReaper(this.#options.reaper);
+    return this.#reaper;
+  }
+  /** A new folder to run a program in. One that does not build costs its variants. */
+  async open(program) {
+    const build = program.build === null ? null : this.#build(program);
+    if (build !== null) build.copies++;
+    try {
+      const built = await build?.outcome;
+      if (built !== void 0 && !built.ok) return built;
+      const root = this.newFolder("run-");
+      try {
+        if (build === null) await putFiles(program, root);
+        else await cp(build.root, root, asIs);
+      } catch (error) {
+        removeFolder(root);
+        throw error;
+      }
+      return {
+        ok: true,
+        value: { path: join13(root, program.folder), release: () => void removeFolder(root) }
+      };
+    } catch (error) {
+      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
+    } finally {
+      if (build !== null) build.copies--;
+    }
+  }
+  /** Builds a program that will be opened soon. */
+  expect(program) {
+    if (program.build !== null) this.#build(program);
+  }
+  /** A new, empty folder. */
+  newFolder(prefix) {
+    return mkdtempSync(join13(this.#rootFolder(), prefix));
+  }
+  async close() {
+    await Promise.allSettled([...this.#building].map((group) => group.kill()));
+    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
+    this.#builds.clear();
+    if (this.#root !== null) {
+      const { path: path2, spared } = this.#root;
+      this.#root = null;
+      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
+      spared();
+    }
+    this.#reaper?.close();
+    this.#reaper = null;
+  }
+  #rootFolder() {
+    if (this.#root === null) {
+      const path2 = mkdtempSync(join13(this.#options.temporaryFolder, "joulegate-command-"));
+      const forgotten = this.reaper.watchFolder(path2);
+      const spared = killAtExit2(() => void removeFolder(path2));
+      this.#root = {
+        path: path2,
+        spared: () => {
+          forgotten();
+          spared();
+        }
+      };
+    }
+    return this.#root.path;
+  }
+  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
+  #build(program) {
+    const { buildIdentity } = program;
+    let build = this.#builds.get(buildIdentity);
+    if (build === void 0) {
+      const root = this.newFolder("build-");
+      const outcome = this.#makeBuild(program, root).catch(
+        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
+      );
+      build = { root, outcome, copies: 0 };
+    }
+    this.#builds.delete(buildIdentity);
+    this.#builds.set(buildIdentity, build);
+    for (const [identity4, { root, copies, outcome }] of this.#builds) {
+      if (this.#builds.size <= maxBuilds) break;
+      if (copies > 0 || identity4 === buildIdentity) continue;
+      this.#builds.delete(identity4);
+      outcome.then(() => removeFolder(root));
+    }
+    return build;
+  }
+  async #makeBuild(program, root) {
+    await putFiles(program, root);
+    const command2 = program.build ?? [];
+    const { environment, signal } = this.#options;
+    const folder = join13(root, program.folder);
+    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
+    this.#building.add(group);
+    group.endInput();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      group.kill();
+    }, longestBuildMs);
+    const abort = () => void group.kill();
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    const how = await group.ended;
+    await group.drained();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+    this.#building.delete(group);
+    if (how === "it ended with status 0") return { ok: true, value: null };
+    const { said } = group;
+    const words2 = said === "" ? "" : `; it last said:
+${said}`;
+    const shown = command2.join(" ").slice(0, 200);
+    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
+  }
+};
+async function putFiles({ files, folder }, root) {
+  for (const [path2, { content, executable }] of Object.entries(files)) {
+    const target = join13(root, path2);
+    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname3(target), { recursive: true });
+    await writeFile(target, content(), { mode: executable ? 493 : 420 });
+  }
+  await mkdir2(join13(root, folder), { recursive: true });
+}
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+function failed4(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/device-choices.ts
+var deviceChoices = ["auto", "gpu", "software"];
+
+// src/device/driver/find-driver.ts
+import { delimiter } from "node:path";
+
+// src/device/adapter-problem.ts
+function adapterNextStep({ problem, nextStep = null }) {
+  if (nextStep !== null) return nextStep;
+  switch (problem) {
+    case "no-dawn":
+      return "Install the npm package webgpu in the folder of Joulegate.";
+    case "no-adapter":
+      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
+    case "adapter-not-found":
+      return "Give a part of the name of one of the adapters that are there.";
+    case "no-device":
+      return "Update the GPU driver; joulegate doctor shows what was found.";
+  }
+}
+function adapterError(result) {
+  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `No GPU adapter could be opened: ${result.message}${there}.`,
+    {
+      code: result.problem,
+      nextStep: adapterNextStep(result)
+    }
+  );
+}
+
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+var tailCharacters2 = 8192;
+var goneMs2 = 5e3;
+var politeMs3 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters2);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve3) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve3();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs3);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve3) => {
+      timer = setTimeout(resolve3, goneMs2);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
+
+// src/device/driver/environment.ts
+var passedNames = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "CUDA_VISIBLE_DEVICES",
+  "ROCR_VISIBLE_DEVICES",
+  "HIP_VISIBLE_DEVICES",
+  "ZE_AFFINITY_MASK",
+  "DRI_PRIME",
+  nativeFolderVariable,
+  // Windows does not start a process without these.
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "WINDIR",
+  "COMSPEC",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMDATA"
+]);
+var passedPrefixes = [
+  "VK_",
+  "XDG_",
+  "NVIDIA_",
+  "MESA_",
+  "LP_",
+  "GALLIUM_",
+  "RADV_",
+  "AMD_",
+  "ANV_",
+  "__GLX_",
+  "__EGL_",
+  "__NV_"
+];
+var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function workerEnvironment(environment) {
+  const passed = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0 || secret.test(name)) continue;
+    const upper = name.toUpperCase();
+    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+      passed[name] = value2;
+  }
+  return passed;
+}
+var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
+function namedDriver(environment) {
+  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
+}
+
+// src/device/driver/swiftshader.ts
+import { createHash as createHash6 } from "node:crypto";
+import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { createRequire as createRequire3 } from "node:module";
+import { dirname as dirname4, join as join14 } from "node:path";
+import { pathToFileURL as pathToFileURL3 } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+// src/device/driver/tar.ts
+var blockBytes = 512;
+function text(block, start, length) {
+  const field3 = block.subarray(start, start + length);
+  const end = field3.indexOf(0);
+  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
+}
+function octal(block, start, length) {
+  const digits2 = text(block, start, length).trim();
+  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
+  return Number.parseInt(digits2, 8);
+}
+function checksum(block) {
+  let sum = 8 * 32;
+  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
+  return sum;
+}
+function readTar(archive) {
+  const files = [];
+  let position = 0;
+  while (position + blockBytes <= archive.byteLength) {
+    const header2 = archive.subarray(position, position + blockBytes);
+    if (header2.every((byte) => byte === 0)) return files;
+    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header2, 0, 100);
+    const size = octal(header2, 124, 12);
+    const type = text(header2, 156, 1);
+    position += blockBytes;
+    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (type === "" || type === "0")
+      files.push({ name, contents: archive.subarray(position, position + size) });
+    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
+    position += Math.ceil(size / blockBytes) * blockBytes;
+  }
+  throw new Error("damaged tar archive: no end");
+}
+
+// src/device/driver/swiftshader.ts
+var swiftshaderPackage = "@sparticuz/chromium";
+var archiveName = "swiftshader.tar.br";
+var loaderName = "libvulkan.so.1";
+var manifestName = "vk_swiftshader_icd.json";
+var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
+var maxUnpackedBytes = 64 * 1024 * 1024;
+function findSwiftshaderArchive(fromFile) {
+  try {
+    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
+    return join14(dirname4(entry), "..", "..", "bin", archiveName);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+function refuse2(message) {
+  return new JoulegateError("could-not-measure", message, {
+    code: "unsafe-cache-folder",
+    nextStep: "Remove it, or choose a cache folder that only you can write to."
+  });
+}
+async function isTrusted(folder) {
+  let stats;
+  try {
+    stats = await lstat(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  const ownUser = process.getuid?.();
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  return true;
+}
+async function unpackSwiftshader(archivePath, cacheFolder) {
+  const packed = await readFile3(archivePath);
+  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join14(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join14(folder, manifestName) };
+  if (await isTrusted(folder)) return files;
+  const contents = /* @__PURE__ */ new Map();
+  try {
+    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
+  } catch (cause) {
+    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join14(cacheFolder, ".swiftshader-"));
+  try {
+    for (const name of wantedNames) {
+      const content = contents.get(name);
+      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
+      await writeFile2(join14(temporary, name), content, { mode: 420 });
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = error.code;
+    const another = code === "EEXIST" || code === "ENOTEMPTY";
+    if (!another || !await isTrusted(folder)) throw error;
+  }
+  return files;
+}
+function archiveError(path2, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
+    code: "bad-swiftshader-archive",
+    nextStep: `Reinstall ${swiftshaderPackage}.`,
+    cause
+  });
+}
+
+// src/device/driver/find-driver.ts
+var probeMs = 3e4;
+async function probe(workerPath, driver) {
+  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
+  try {
+    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    if (exchange.status === "answered") return exchange.response;
+    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
+  } finally {
+    await process2.close();
+  }
+}
+async function report2(workerPath, driver) {
+  const result = await probe(workerPath, driver);
+  const { source, description } = driver;
+  return {
+    source,
+    description,
+    driver,
+    result,
+    nextStep: result.ok ? null : adapterNextStep(result)
+  };
+}
+function startingDriver(environment) {
+  const name = namedDriver(environment);
+  const passed = workerEnvironment(environment);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+}
+function notHere(message, nextStep) {
+  return {
+    source: "swiftshader",
+    description: "SwiftShader, a software adapter",
+    driver: null,
+    result: { ok: false, problem: "no-adapter", message, adapters: [] },
+    nextStep
+  };
+}
+async function reportSwiftshader(search) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return notHere(
+      "the packaged SwiftShader runs on Linux x64 only",
+      "Use the system's GPU driver on this platform."
+    );
+  }
+  const archive = findSwiftshaderArchive(search.workerPath);
+  if (archive === null) {
+    return notHere(
+      `the npm package ${swiftshaderPackage} is not installed`,
+      `npm install --save-dev ${swiftshaderPackage}`
+    );
+  }
+  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  const passed = workerEnvironment(search.environment);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  return report2(search.workerPath, {
+    source: "swiftshader",
+    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
+    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
+  });
+}
+async function listAdapters(search) {
+  return [
+    await report2(search.workerPath, startingDriver(search.environment)),
+    await reportSwiftshader(search)
+  ];
+}
+async function findDriver(search) {
+  const first = await report2(search.workerPath, startingDriver(search.environment));
+  if (first.result.ok) return first.driver;
+  if (first.result.problem === "no-dawn") throw adapterError(first.result);
+  const reports = [first];
+  if (first.source !== "environment") {
+    const second = await reportSwiftshader(search);
+    if (second.result.ok && second.driver !== null) return second.driver;
+    reports.push(second);
+  }
+  const tried = reports.map(
+    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
+  );
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+    code: "no-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+
+// src/device/replay/clock.ts
+function createReplayClock() {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds;
+    }
+  };
+}
+
+// src/device/replay/device.ts
+var noLimits2 = {
+  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
+  max_invocations: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
+  max_workgroups: Number.MAX_SAFE_INTEGER,
+  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var failureKinds = /* @__PURE__ */ new Set([
+  "compile",
+  "validation",
+  "unsupported",
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-memory",
+  "timeout",
+  "crash",
+  "device-lost"
+]);
+function isFailureKind(kind) {
+  return failureKinds.has(kind);
+}
+var batchMs2 = 20;
+var maxCompletions = 64;
+function completionsOf(latencyMs, durationMs, clock) {
+  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
+  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
+  const start = clock.nowMs();
+  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  for (let done = 0; done < launches; ) {
+    done = Math.min(launches, done + perBatch);
+    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
+  }
+  clock.advance(launches * latencyMs);
+  return completions;
+}
+function createReplayDevice(recording, clock = createReplayClock()) {
+  const lookup = recordedLookup(recording);
+  const info = {
+    ...recording.device,
+    backend: "replay",
+    features: [],
+    limits: noLimits2,
+    timestamps: false
+  };
+  function latencyOf(variant) {
+    const measurement = lookup(variant.configuration);
+    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
+    const { failure, latencyMs } = measurement;
+    if (failure !== void 0) {
+      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
+    }
+    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
+    return { ok: true, value: { ...measurement, latencyMs } };
+  }
+  return {
+    info,
+    clock,
+    async prepare(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    // What was recorded had been checked then.
+    async verify(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    async time(variant) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      const { latencyMs, latencySamplesMs } = found.value;
+      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
+      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
+      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
+    },
+    async run(variant, durationMs) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      return {
+        ok: true,
+        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
+      };
+    },
+    async close() {
+    }
+  };
+}
+function fail(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/webgpu-device.ts
+var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
+var startTries = 3;
+var WebgpuDevice = class {
+  info;
+  #options;
+  #deadlines;
+  #process;
+  #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  #suspects = /* @__PURE__ */ new Set();
+  /** The end of the last request: they are served one after the other. */
+  #queue = Promise.resolve();
+  constructor(options, deadlines, started) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#process = started.process;
+    this.info = started.info;
+  }
+  prepare(variant) {
+    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  expect({ program }) {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
+  }
+  verify(variant, reference) {
+    const referenceProgram = reference.program;
+    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
+    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
+      program,
+      reference: toWire(referenceProgram)
+    }));
+  }
+  time(variant, options) {
+    const limitMs = options.maxMs + this.#deadlines.slackMs;
+    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
+  }
+  async run(variant, durationMs) {
+    const limitMs = durationMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
+  }
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#process.close();
+  }
+  /** Sends one request about a variant, after those before it. */
+  #ask(kind, variant, limitMs, request) {
+    const { program } = variant;
+    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
+    const turn = this.#queue.then(async () => {
+      const wire = toWire(program);
+      const deadlineMs = this.#deadlines.prepareMs + limitMs;
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      if (exchange.status === "lost") {
+        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        return failed5({ kind: exchange.kind, message });
+      }
+      const outcome = exchange.response;
+      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
+      return toOutcome(program, outcome);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange(kind, request, deadlineMs) {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === "answered") return exchange;
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
+    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
+  }
+  async #ensureProcess() {
+    if (this.#closed) throw new Error("the device is closed");
+    if (this.#process.alive) return;
+    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
+    this.#process = process2;
+    if (this.#closed) {
+      await process2.kill();
+      throw new Error("the device was closed");
+    }
+    if (info.family !== this.info.family) {
+      await process2.kill();
+      throw new JoulegateError(
+        "could-not-measure",
+        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
+        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
+      );
+    }
+  }
+};
+async function startProcess(options, deadlines) {
+  let last2 = "";
+  for (let attempt = 0; attempt < startTries; attempt++) {
+    const process2 = new GpuProcess({
+      workerPath: options.workerPath,
+      environment: options.driver.environment,
+      onLog: options.onLog
+    });
+    const adapterName = options.adapterName ?? null;
+    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    if (exchange.status === "answered") {
+      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
+      await process2.close();
+      throw adapterError(exchange.response);
+    }
+    last2 = exchange.message;
+  }
+  throw new JoulegateError(
+    "could-not-measure",
+    `The GPU process did not start, ${startTries} times: ${last2}`,
+    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  );
+}
+function toWire(program) {
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+}
+function toOutcome(program, outcome) {
+  if (outcome.ok) return outcome;
+  return { ok: false, failure: toFailure(program, outcome.failure) };
+}
+function toFailure(program, { kind, message, at: at3 }) {
+  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
+  if (position === null) return { kind, message };
+  const { file, line: line3, column } = position;
+  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
+}
+function noProgram2(variant) {
+  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
+}
+function failed5(failure) {
+  return { ok: false, failure };
+}
+async function openWebgpuDevice(options) {
+  const deadlines = { ...defaultDeadlines2 };
+  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
+    if (value2 !== void 0) deadlines[name] = value2;
+  }
+  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+}
+
 // src/store/kernel-tuner/export.ts
 var errorNames = /* @__PURE__ */ new Set(["InvalidConfig", "CompilationFailedConfig", "RuntimeFailedConfig"]);
 function errorName(failure) {
@@ -43820,7 +45490,7 @@ ${lines.join(",\n")}}
 }
 
 // src/store/file-format.ts
-import { existsSync as existsSync3, renameSync as renameSync2 } from "node:fs";
+import { existsSync as existsSync4, renameSync as renameSync2 } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 // src/store/format-json.ts
@@ -43896,13 +45566,13 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync4, constants as constants4, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync4, constants as constants5, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync3, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
-import { basename as basename3, dirname as dirname3, join as join10 } from "node:path";
+import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync3, renameSync, rmSync as rmSync3, writeSync as writeSync2 } from "node:fs";
+import { basename as basename3, dirname as dirname5, join as join15 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -43933,8 +45603,8 @@ function isUnsupported(error) {
 }
 function writeFileAtomic(path2, content) {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const folder = dirname3(path2);
-  const temporary = join10(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
+  const folder = dirname5(path2);
+  const temporary = join15(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
   let created = false;
   try {
     mkdirSync2(folder, { recursive: true });
@@ -43950,7 +45620,7 @@ function writeFileAtomic(path2, content) {
     created = false;
     syncFolder(folder);
   } catch (error) {
-    if (created) rmSync2(temporary, { force: true });
+    if (created) rmSync3(temporary, { force: true });
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${systemReason(error)}`, {
       code: "cannot-write",
       nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
@@ -43978,7 +45648,7 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    descriptor = openSync4(path2, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+    descriptor = openSync4(path2, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -44095,7 +45765,7 @@ function setAside(path2) {
   const maxKept2 = 9;
   for (let n = 1; ; n++) {
     const target = `${path2}.damaged-${n}`;
-    if (n < maxKept2 && existsSync3(target)) continue;
+    if (n < maxKept2 && existsSync4(target)) continue;
     renameSync2(path2, target);
     return target;
   }
@@ -44635,1673 +46305,6 @@ async function tryClocks(info, clocks, kernels) {
 import { existsSync as existsSync5 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join as join16 } from "node:path";
-
-// src/runtime/family.ts
-var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
-var driverWords = /* @__PURE__ */ new Set([
-  "radv",
-  "llvm",
-  "drm",
-  "mesa",
-  "aco",
-  "device",
-  "subzero",
-  "dg2",
-  "anv",
-  "pcie"
-]);
-function deviceFamily(adapter) {
-  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const named2 = words2(adapter.device);
-  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
-  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
-  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
-  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
-  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
-  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
-  return family === "" ? "unknown" : family;
-}
-
-// src/device/command/cpu-seconds.ts
-import { readdirSync, readFileSync as readFileSync3 } from "node:fs";
-var ticksPerSecond = 100;
-function readOrNull2(path2) {
-  try {
-    return readFileSync3(path2, "utf8");
-  } catch {
-    return null;
-  }
-}
-function statFields2(pid) {
-  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
-}
-function groupMembers(group) {
-  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
-}
-function coarseSeconds(pid) {
-  const fields = statFields2(pid);
-  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
-}
-function fineSeconds(pid) {
-  let threads;
-  try {
-    threads = readdirSync(`/proc/${pid}/task`);
-  } catch {
-    return 0;
-  }
-  const nanoseconds = threads.map(
-    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
-  );
-  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
-}
-function cpuSeconds(pids) {
-  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
-}
-
-// src/device/command/launcher.ts
-var maxLaunches = 1 << 20;
-var leastSamples = 3;
-var enoughMs = 2;
-var warmUpMs = 400;
-var settledWithin = 0.2;
-var batchMs = 20;
-var batchesInFlight = 2;
-var leastPart = 5e-3;
-var tellingMs = 10;
-var doubtfulPart = 0.2;
-var longMs = 250;
-var growth = 4;
-var growthAttempts = 3;
-var wantedTime = "it should be the time of all launches together, in milliseconds";
-var mostPart = 1.02;
-var noticedWithinMs2 = 1;
-function launchesFor(sampleMs, launchMs) {
-  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
-var CommandLauncher = class {
-  #session;
-  #clock;
-  #slackMs;
-  #launchMs = 0;
-  #resolutionMs = Number.POSITIVE_INFINITY;
-  /** @param slackMs how long an answer may take on top of what launches are expected to take */
-  constructor(session, clock, slackMs) {
-    this.#session = session;
-    this.#clock = clock;
-    this.#slackMs = slackMs;
-  }
-  /** Launches until the time per launch settles. At least two launches. */
-  async warmUp() {
-    let launches = 1;
-    let previousMs = Number.POSITIVE_INFINITY;
-    let spentMs = 0;
-    for (; ; ) {
-      const startMs = this.#clock.nowMs();
-      const answer2 = await this.#launch(launches);
-      if (!answer2.ok) return answer2;
-      const ourMs = answer2.value.atMs - startMs;
-      spentMs += ourMs;
-      const launchMs = this.#launchMs;
-      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
-      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
-      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
-      if (spentMs >= warmUpMs) break;
-      previousMs = launchMs;
-      if (!longEnough) launches *= 4;
-    }
-    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
-    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
-  }
-  /** Several launches have to take longer than one, as far as our clock says so too. */
-  async #checkGrowth() {
-    let found = "";
-    for (let attempt = 0; attempt < growthAttempts; attempt++) {
-      const parts = [];
-      for (const launches of [1, growth]) {
-        const startMs = this.#clock.nowMs();
-        const answer2 = await this.#launch(launches);
-        if (!answer2.ok) return answer2;
-        const { ms, atMs } = answer2.value;
-        parts.push(ms / Math.max(atMs - startMs, 1e-6));
-        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
-      }
-      const [one3 = 0, several = 0] = parts;
-      if (several > one3 / 2) return { ok: true, value: null };
-    }
-    return refused2(`${found}: ${wantedTime}`);
-  }
-  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
-  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
-    const startMs = this.#clock.nowMs();
-    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
-    const samplesMs = [];
-    while (samplesMs.length < samples2) {
-      const answer2 = await this.#launch(launchesPerSample);
-      if (!answer2.ok) return answer2;
-      const needed = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-        launchesPerSample = needed;
-        continue;
-      }
-      samplesMs.push(this.#launchMs);
-      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
-    }
-    const resolutionMs = this.#resolutionMs / launchesPerSample;
-    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
-  }
-  /**
-   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
-   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
-   */
-  async stretch(durationMs, options) {
-    const session = this.#session;
-    const first = await this.#launch(1);
-    if (!first.ok) return first;
-    const launches = launchesFor(batchMs, this.#launchMs);
-    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
-    const completions = [];
-    let done = 0;
-    const note = (timeMs) => completions.push({
-      timeMs,
-      launches: done,
-      cpuSeconds: members === null ? null : cpuSeconds(members)
-    });
-    const deadlineMs = this.#deadline(batchesInFlight * launches);
-    const startMs = this.#clock.nowMs();
-    note(startMs);
-    let failure = null;
-    const lane = async () => {
-      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
-        const answer2 = await session.run(launches, deadlineMs);
-        if (!answer2.ok) {
-          failure = answer2.failure;
-          return;
-        }
-        done += launches;
-        note(answer2.value.atMs);
-      }
-    };
-    await Promise.all(Array.from({ length: batchesInFlight }, lane));
-    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
-  }
-  #deadline(launches) {
-    return this.#slackMs + 4 * launches * this.#launchMs;
-  }
-  /** Launches, and checks what the program says about the time against our own clock. */
-  async #launch(launches) {
-    const startMs = this.#clock.nowMs();
-    const answer2 = await this.#session.run(launches, this.#deadline(launches));
-    if (!answer2.ok) return answer2;
-    const { ms, atMs, resolutionMs } = answer2.value;
-    const ourMs = atMs - startMs;
-    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
-    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
-    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
-    if (tooLong || tooShort) {
-      return refused2(`${said}: ${wantedTime}`);
-    }
-    this.#launchMs = ms / launches;
-    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
-    return answer2;
-  }
-};
-function refused2(message) {
-  return { ok: false, failure: { kind: "validation", message } };
-}
-
-// src/device/command/outputs.ts
-import { lstatSync as lstatSync2 } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join11 } from "node:path";
-var maxBytes2 = 1024 ** 3;
-function fileOf({ name }, folder) {
-  return join11(folder, `${name}.bin`);
-}
-function faultOf2(output2, folder) {
-  const { name, type, length, byteLength } = output2;
-  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
-  if (stat === void 0 || !stat.isFile()) {
-    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
-  }
-  if (stat.size !== byteLength) {
-    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
-    return { kind: "wrong-result", message };
-  }
-  if (byteLength <= maxBytes2) return null;
-  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
-}
-function outputFault(outputs, folder) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, folder);
-    if (fault !== null) return fault;
-  }
-  return null;
-}
-async function compareOutputs(outputs, actual, expected) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, expected);
-    if (fault !== null)
-      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
-    const [mine, right] = await Promise.allSettled(
-      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
-    );
-    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
-      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
-    }
-    const compared = compareOutput(output2, mine.value, right.value);
-    if (!compared.ok) return compared;
-  }
-  return { ok: true, value: null };
-}
-
-// src/device/command/remove-folder.ts
-import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join12 } from "node:path";
-var tries2 = 5;
-var waitMs = 100;
-function foldersIn(folder) {
-  try {
-    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  } catch {
-    return [];
-  }
-}
-function makeWritable(folder) {
-  try {
-    chmodSync(folder, 448);
-  } catch {
-    return;
-  }
-  for (const { name } of foldersIn(folder)) makeWritable(join12(folder, name));
-}
-function removeFolder(folder) {
-  for (const last2 of [false, true]) {
-    try {
-      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
-      return true;
-    } catch {
-      if (!last2) makeWritable(folder);
-    }
-  }
-  return false;
-}
-
-// src/device/command/program-group.ts
-import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync4 } from "node:fs";
-
-// src/device/process/kill-at-exit.ts
-var endings2 = /* @__PURE__ */ new Set();
-var installed3 = false;
-function killAtExit2(end) {
-  if (!installed3) {
-    installed3 = true;
-    process.on("exit", () => {
-      for (const remaining of endings2) remaining();
-    });
-  }
-  endings2.add(end);
-  return () => endings2.delete(end);
-}
-
-// src/device/process/tail.ts
-var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
-var Tail = class {
-  #limit;
-  #text = "";
-  constructor(limit) {
-    this.#limit = limit;
-  }
-  push(text3) {
-    this.#text = (this.#text + text3).slice(-this.#limit);
-  }
-  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
-  }
-};
-
-// src/device/command/reaper.ts
-import { spawn as spawn3 } from "node:child_process";
-import { Socket as Socket2 } from "node:net";
-var reaperArgument = "end-programs";
-function killGroup(group, signal = "SIGKILL") {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    const { code } = error;
-    if (code !== "ESRCH" && code !== "EPERM") throw error;
-  }
-}
-function startReaper({ workerPath, environment }) {
-  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
-  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    env: kept2
-  });
-  child.on("error", () => void 0);
-  child.stdin.on("error", () => void 0);
-  child.unref();
-  if (child.stdin instanceof Socket2) child.stdin.unref();
-  const takeOn = (what) => {
-    child.stdin.write(`+${what}
-`);
-    return () => void child.stdin.write(`-${what}
-`);
-  };
-  return {
-    watch: (group) => takeOn(String(group)),
-    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
-    close: () => child.stdin.end()
-  };
-}
-
-// src/device/command/program-group.ts
-var tailCharacters = 8192;
-var maxLineCharacters2 = 4096;
-var politeMs2 = 1e3;
-var goneMs = 5e3;
-var ProgramGroup = class {
-  /** null if it could not be started at all. */
-  #child;
-  #tail = new Tail(tailCharacters);
-  #gone;
-  #pending = "";
-  #end = null;
-  /** Resolves with how it ended: `it ended with status 1`. */
-  ended;
-  constructor(start) {
-    const { onLine } = start;
-    const started = startProgram(start);
-    if ("fault" in started) {
-      this.#child = null;
-      this.#end = started.fault;
-      this.#gone = Promise.resolve();
-      this.ended = Promise.resolve(started.fault);
-      return;
-    }
-    const { child } = started;
-    this.#child = child;
-    const group = child.pid;
-    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
-    child.stdin.on("error", () => void 0);
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
-    child.stderr.setEncoding("utf8");
-    child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
-    this.ended = new Promise((resolve3) => {
-      const end = (how) => {
-        this.#end ??= how;
-        if (group !== void 0) killGroup(group);
-        for (const one3 of spared) one3();
-        resolve3(this.#end);
-      };
-      child.once(
-        "exit",
-        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
-      );
-      child.once("error", (error) => {
-        if (group === void 0) end(startFault(start, error));
-      });
-    });
-  }
-  get pid() {
-    return this.#child?.pid;
-  }
-  /** How it ended; null while it runs. */
-  get end() {
-    return this.#end;
-  }
-  /** The last lines that it printed, as far as they were no answers. */
-  get said() {
-    return this.#tail.summary(8);
-  }
-  /** Keeps a line for messages. */
-  note(line3) {
-    this.#tail.push(`${line3}
-`);
-  }
-  send(line3) {
-    if (this.#end === null) this.#child?.stdin.write(`${line3}
-`);
-  }
-  /** There is nothing more for it to read. */
-  endInput() {
-    this.#child?.stdin.end();
-  }
-  /** Lets it end by itself, then asks it to, then kills it. */
-  async close() {
-    this.endInput();
-    if (await this.#endsWithin(politeMs2)) return;
-    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
-    if (await this.#endsWithin(politeMs2)) return;
-    await this.kill();
-  }
-  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
-  async kill() {
-    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
-    await this.#endsWithin(goneMs);
-    await Promise.race([this.#gone, delay(politeMs2)]);
-    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
-  }
-  /** Resolves when everything that it printed before its end has been read. */
-  async drained() {
-    await Promise.race([this.#gone, delay(politeMs2)]);
-  }
-  async #endsWithin(milliseconds) {
-    await Promise.race([this.ended, delay(milliseconds)]);
-    return this.#end !== null;
-  }
-  #receive(text3, onLine) {
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines) {
-      if (onLine === void 0) this.note(line3);
-      else onLine(line3.replace(/\r$/, ""));
-    }
-  }
-};
-function startFault({ program, folder }, error) {
-  const [file = ""] = program;
-  if (error.code === "ENOENT") {
-    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
-  }
-  if (error.code === "EACCES")
-    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
-  return `${file} cannot be started: ${error.message}`;
-}
-function startProgram(start) {
-  const [file = "", ...rest] = start.program;
-  try {
-    const child = spawn4(file, rest, {
-      cwd: start.folder,
-      env: { ...start.environment },
-      detached: true,
-      shell: false,
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    return { child };
-  } catch (error) {
-    return { fault: startFault(start, error) };
-  }
-}
-function delay(milliseconds) {
-  return new Promise((resolve3) => {
-    setTimeout(resolve3, milliseconds).unref();
-  });
-}
-
-// src/device/command/session.ts
-var finestMs = 1e-6;
-var CommandSession = class {
-  #group;
-  #clock;
-  #awaited = [];
-  #failure = null;
-  constructor(start, clock) {
-    this.#clock = clock;
-    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
-    this.#group.ended.then(async (how) => {
-      await this.#group.drained();
-      const { said } = this.#group;
-      this.#fail("crash", said === "" ? how : `${how}; it last said:
-${said}`);
-    });
-  }
-  get alive() {
-    return this.#failure === null && this.#group.end === null;
-  }
-  get pid() {
-    return this.#group.pid;
-  }
-  /** Waits until it is ready. */
-  async ready(deadlineMs) {
-    const outcome = await this.#answer("ready", deadlineMs);
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
-  async run(launches, deadlineMs) {
-    const answered = this.#answer("time", deadlineMs);
-    this.#group.send(`run ${launches}`);
-    return await answered;
-  }
-  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
-  async write(folder, deadlineMs) {
-    const answered = this.#answer("written", deadlineMs);
-    this.#group.send(`write ${folder}`);
-    const outcome = await answered;
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  async close() {
-    await (this.#failure === null ? this.#group.close() : this.#group.kill());
-  }
-  #answer(kind, deadlineMs) {
-    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve3) => {
-      const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said } = this.#group;
-        const words2 = said === "" ? "" : `; it last said:
-${said}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
-      }, deadlineMs);
-      this.#awaited.push({
-        kind,
-        settle: (outcome) => {
-          clearTimeout(timer);
-          resolve3(outcome);
-        }
-      });
-    });
-  }
-  #receive(line3) {
-    const atMs = this.#clock.nowMs();
-    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
-    if (match === null) {
-      this.#group.note(line3);
-      return;
-    }
-    const [, word4 = "", rest = ""] = match;
-    if (word4 === "error") {
-      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
-      return;
-    }
-    const [next] = this.#awaited;
-    if (next === void 0 || next.kind !== word4) {
-      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
-      return;
-    }
-    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
-    if (answer2 === null) {
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
-      return;
-    }
-    this.#awaited.shift();
-    next.settle({ ok: true, value: answer2 });
-  }
-  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
-  #fail(kind, message) {
-    if (this.#failure !== null) return;
-    this.#failure = { kind, message };
-    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
-    this.#group.kill().catch(() => void 0);
-  }
-};
-function wordFor(kind) {
-  return kind === "time" ? "time MILLISECONDS" : kind;
-}
-function readTime(text3, atMs) {
-  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
-  if (match === null) return null;
-  const [, , digits2 = "", exponent2 = "0"] = match;
-  const ms = Number.parseFloat(text3);
-  if (!Number.isFinite(ms)) return null;
-  return {
-    kind: "time",
-    ms,
-    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
-    atMs
-  };
-}
-
-// src/device/command/device.ts
-var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
-var maxReferences = 4;
-function createCommandDevice(options) {
-  return new CommandDevice(options);
-}
-var CommandDevice = class {
-  info;
-  #workspace;
-  #clock;
-  #deadlines;
-  /** One at a time: each holds memory of the GPU. */
-  #running = null;
-  /** Folders with the outputs of references, by identity. */
-  #references = /* @__PURE__ */ new Map();
-  #queue = Promise.resolve();
-  #closed = false;
-  constructor({ info, workspace, clock, deadlines }) {
-    this.info = info;
-    this.#workspace = workspace;
-    this.#clock = clock;
-    this.#deadlines = { ...defaultDeadlines, ...deadlines };
-  }
-  prepare(variant) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? { ok: true, value: null } : prepared;
-    });
-  }
-  /** Building keeps cores busy, which is nothing to a GPU. */
-  expect({ command: command2 }) {
-    if (command2 === void 0 || this.#closed || this.info.software) return;
-    this.#workspace.expect(command2);
-  }
-  verify(variant, reference) {
-    return this.#inTurn(variant, async (program) => {
-      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
-      const expected = await this.#referenceOutputs(reference.command);
-      if (!expected.ok) {
-        const { message } = expected.failure;
-        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
-      }
-      const written = await this.#outputs(program);
-      if (!written.ok) return written;
-      try {
-        return await compareOutputs(program.outputs, written.value, expected.value);
-      } finally {
-        removeFolder(written.value);
-      }
-    });
-  }
-  time(variant, options) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
-    });
-  }
-  run(variant, durationMs) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      if (!prepared.ok) return prepared;
-      const { launcher } = prepared.value;
-      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
-      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
-    });
-  }
-  rest() {
-    const turn = this.#queue.then(() => this.#endRunning());
-    this.#queue = turn.catch(() => void 0);
-    return turn;
-  }
-  async close() {
-    this.#closed = true;
-    await this.#endRunning();
-    await this.#queue;
-    await this.#endRunning();
-    for (const folder of this.#references.values()) removeFolder(folder);
-  }
-  /** One request after the other; programs on one GPU would measure each other. */
-  #inTurn(variant, action) {
-    const { command: command2 } = variant;
-    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
-    const turn = this.#queue.then(() => {
-      if (this.#closed) throw new Error("the device is closed");
-      return action(command2);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  async #endRunning() {
-    const running = this.#running;
-    this.#running = null;
-    await running?.session.close();
-    running?.folder.release();
-  }
-  /** The program, running and warm. */
-  async #prepared(program) {
-    const { identity: identity4 } = program;
-    const known2 = this.#running;
-    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
-    await this.#endRunning();
-    const folder = await this.#workspace.open(program);
-    if (!folder.ok) return folder;
-    const { environment, reaper } = this.#workspace;
-    const start = { program: program.run, folder: folder.value.path, environment, reaper };
-    const session = new CommandSession(start, this.#clock);
-    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
-    const prepared = { identity: identity4, session, launcher, folder: folder.value };
-    this.#running = prepared;
-    const ready = await session.ready(this.#deadlines.readyMs);
-    const warm = ready.ok ? await launcher.warmUp() : ready;
-    if (warm.ok) return { ok: true, value: prepared };
-    await this.#endRunning();
-    return warm;
-  }
-  async #referenceOutputs(program) {
-    const { identity: identity4 } = program;
-    const known2 = this.#references.get(identity4);
-    if (known2 !== void 0) return { ok: true, value: known2 };
-    const written = await this.#outputs(program);
-    if (!written.ok) return written;
-    for (const [other, folder] of this.#references) {
-      if (this.#references.size < maxReferences) break;
-      this.#references.delete(other);
-      removeFolder(folder);
-    }
-    this.#references.set(identity4, written.value);
-    return written;
-  }
-  /** Has a program write its outputs into a new folder. */
-  async #outputs(program) {
-    const prepared = await this.#prepared(program);
-    if (!prepared.ok) return prepared;
-    const folder = this.#workspace.newFolder("outputs-");
-    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
-    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
-    if (failure === null) return { ok: true, value: folder };
-    removeFolder(folder);
-    return { ok: false, failure };
-  }
-};
-function failed3(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/command/host-device.ts
-import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
-import { cpus } from "node:os";
-import { join as join13 } from "node:path";
-function readOrEmpty(path2) {
-  try {
-    return readFileSync4(path2, "utf8");
-  } catch {
-    return "";
-  }
-}
-function listOrEmpty(path2) {
-  try {
-    return readdirSync3(path2).sort();
-  } catch {
-    return [];
-  }
-}
-function nvidiaGpu(procFolder) {
-  const gpus = join13(procFolder, "driver/nvidia/gpus");
-  for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join13(gpus, bus, "information")))?.[1]?.trim();
-    if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join13(procFolder, "driver/nvidia/version"));
-    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
-  }
-  return null;
-}
-function amdGpu(sysfsFolder) {
-  const drm = join13(sysfsFolder, "class/drm");
-  for (const card of listOrEmpty(drm)) {
-    if (!/^card\d+$/.test(card)) continue;
-    const device = join13(drm, card, "device");
-    if (readOrEmpty(join13(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join13(device, "product_name")).trim();
-    return product === "" ? "AMD GPU" : product;
-  }
-  return null;
-}
-function hostDevice(options) {
-  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
-  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
-  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
-  const cpu = cpus()[0]?.model.trim() || "CPU";
-  const name = nvidia?.name ?? amd ?? cpu;
-  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
-  const architecture = vendor === "" ? "cpu" : "";
-  return {
-    backend: "host",
-    family: deviceFamily({ vendor, device: name, architecture }),
-    vendor,
-    architecture,
-    device: name,
-    description: name,
-    driver: nvidia?.driver ?? "",
-    software: vendor === "",
-    features: [],
-    // The program itself refuses what it cannot do.
-    limits: noLimits,
-    timestamps: true
-  };
-}
-
-// src/device/command/workspace.ts
-import { mkdtempSync } from "node:fs";
-import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname4, join as join14, sep } from "node:path";
-var maxBuilds = 16;
-var longestBuildMs = 10 * 6e4;
-var asIs = {
-  recursive: true,
-  preserveTimestamps: true,
-  verbatimSymlinks: true,
-  mode: constants5.COPYFILE_FICLONE
-};
-var CommandWorkspace = class {
-  #options;
-  #builds = /* @__PURE__ */ new Map();
-  #building = /* @__PURE__ */ new Set();
-  #root = null;
-  #reaper = null;
-  constructor(options) {
-    this.#options = options;
-  }
-  get environment() {
-    return this.#options.environment;
-  }
-  get reaper() {
-    this.#reaper ??= startReaper(this.#options.reaper);
-    return this.#reaper;
-  }
-  /** A new folder to run a program in. One that does not build costs its variants. */
-  async open(program) {
-    const build = program.build === null ? null : this.#build(program);
-    if (build !== null) build.copies++;
-    try {
-      const built = await build?.outcome;
-      if (built !== void 0 && !built.ok) return built;
-      const root = this.newFolder("run-");
-      try {
-        if (build === null) await putFiles(program, root);
-        else await cp(build.root, root, asIs);
-      } catch (error) {
-        removeFolder(root);
-        throw error;
-      }
-      return {
-        ok: true,
-        value: { path: join14(root, program.folder), release: () => void removeFolder(root) }
-      };
-    } catch (error) {
-      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
-    } finally {
-      if (build !== null) build.copies--;
-    }
-  }
-  /** Builds a program that will be opened soon. */
-  expect(program) {
-    if (program.build !== null) this.#build(program);
-  }
-  /** A new, empty folder. */
-  newFolder(prefix) {
-    return mkdtempSync(join14(this.#rootFolder(), prefix));
-  }
-  async close() {
-    await Promise.allSettled([...this.#building].map((group) => group.kill()));
-    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
-    this.#builds.clear();
-    if (this.#root !== null) {
-      const { path: path2, spared } = this.#root;
-      this.#root = null;
-      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
-      spared();
-    }
-    this.#reaper?.close();
-    this.#reaper = null;
-  }
-  #rootFolder() {
-    if (this.#root === null) {
-      const path2 = mkdtempSync(join14(this.#options.temporaryFolder, "joulegate-command-"));
-      const forgotten = this.reaper.watchFolder(path2);
-      const spared = killAtExit2(() => void removeFolder(path2));
-      this.#root = {
-        path: path2,
-        spared: () => {
-          forgotten();
-          spared();
-        }
-      };
-    }
-    return this.#root.path;
-  }
-  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
-  #build(program) {
-    const { buildIdentity } = program;
-    let build = this.#builds.get(buildIdentity);
-    if (build === void 0) {
-      const root = this.newFolder("build-");
-      const outcome = this.#makeBuild(program, root).catch(
-        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
-      );
-      build = { root, outcome, copies: 0 };
-    }
-    this.#builds.delete(buildIdentity);
-    this.#builds.set(buildIdentity, build);
-    for (const [identity4, { root, copies, outcome }] of this.#builds) {
-      if (this.#builds.size <= maxBuilds) break;
-      if (copies > 0 || identity4 === buildIdentity) continue;
-      this.#builds.delete(identity4);
-      outcome.then(() => removeFolder(root));
-    }
-    return build;
-  }
-  async #makeBuild(program, root) {
-    await putFiles(program, root);
-    const command2 = program.build ?? [];
-    const { environment, signal } = this.#options;
-    const folder = join14(root, program.folder);
-    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
-    this.#building.add(group);
-    group.endInput();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      group.kill();
-    }, longestBuildMs);
-    const abort = () => void group.kill();
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
-    const how = await group.ended;
-    await group.drained();
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    this.#building.delete(group);
-    if (how === "it ended with status 0") return { ok: true, value: null };
-    const { said } = group;
-    const words2 = said === "" ? "" : `; it last said:
-${said}`;
-    const shown = command2.join(" ").slice(0, 200);
-    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
-  }
-};
-async function putFiles({ files, folder }, root) {
-  for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join14(root, path2);
-    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname4(target), { recursive: true });
-    await writeFile(target, content(), { mode: executable ? 493 : 420 });
-  }
-  await mkdir2(join14(root, folder), { recursive: true });
-}
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-function failed4(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
-
-// src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep = null }) {
-  if (nextStep !== null) return nextStep;
-  switch (problem) {
-    case "no-dawn":
-      return "Install the npm package webgpu in the folder of Joulegate.";
-    case "no-adapter":
-      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
-    case "adapter-not-found":
-      return "Give a part of the name of one of the adapters that are there.";
-    case "no-device":
-      return "Update the GPU driver; joulegate doctor shows what was found.";
-  }
-}
-function adapterError(result) {
-  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `No GPU adapter could be opened: ${result.message}${there}.`,
-    {
-      code: result.problem,
-      nextStep: adapterNextStep(result)
-    }
-  );
-}
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-var tailCharacters2 = 8192;
-var goneMs2 = 5e3;
-var politeMs3 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters2);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve3();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs3);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs2);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
-}
-
-// src/device/driver/environment.ts
-var passedNames = /* @__PURE__ */ new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "XAUTHORITY",
-  "CUDA_VISIBLE_DEVICES",
-  "ROCR_VISIBLE_DEVICES",
-  "HIP_VISIBLE_DEVICES",
-  "ZE_AFFINITY_MASK",
-  "DRI_PRIME",
-  nativeFolderVariable,
-  // Windows does not start a process without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA"
-]);
-var passedPrefixes = [
-  "VK_",
-  "XDG_",
-  "NVIDIA_",
-  "MESA_",
-  "LP_",
-  "GALLIUM_",
-  "RADV_",
-  "AMD_",
-  "ANV_",
-  "__GLX_",
-  "__EGL_",
-  "__NV_"
-];
-var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function workerEnvironment(environment) {
-  const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
-    const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value2;
-  }
-  return passed;
-}
-var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
-function namedDriver(environment) {
-  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
-}
-
-// src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
-import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname5, join as join15 } from "node:path";
-import { pathToFileURL as pathToFileURL3 } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
-
-// src/device/driver/tar.ts
-var blockBytes = 512;
-function text(block, start, length) {
-  const field3 = block.subarray(start, start + length);
-  const end = field3.indexOf(0);
-  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
-}
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
-  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
-  return Number.parseInt(digits2, 8);
-}
-function checksum(block) {
-  let sum = 8 * 32;
-  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
-  return sum;
-}
-function readTar(archive) {
-  const files = [];
-  let position = 0;
-  while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
-    position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
-    if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
-    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
-  }
-  throw new Error("damaged tar archive: no end");
-}
-
-// src/device/driver/swiftshader.ts
-var swiftshaderPackage = "@sparticuz/chromium";
-var archiveName = "swiftshader.tar.br";
-var loaderName = "libvulkan.so.1";
-var manifestName = "vk_swiftshader_icd.json";
-var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
-var maxUnpackedBytes = 64 * 1024 * 1024;
-function findSwiftshaderArchive(fromFile) {
-  try {
-    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join15(dirname5(entry), "..", "..", "bin", archiveName);
-  } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND") return null;
-    throw error;
-  }
-}
-function refuse2(message) {
-  return new JoulegateError("could-not-measure", message, {
-    code: "unsafe-cache-folder",
-    nextStep: "Remove it, or choose a cache folder that only you can write to."
-  });
-}
-async function isTrusted(folder) {
-  let stats;
-  try {
-    stats = await lstat(folder);
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
-  const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
-  return true;
-}
-async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile3(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join15(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join15(folder, manifestName) };
-  if (await isTrusted(folder)) return files;
-  const contents = /* @__PURE__ */ new Map();
-  try {
-    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
-    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
-  } catch (cause) {
-    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join15(cacheFolder, ".swiftshader-"));
-  try {
-    for (const name of wantedNames) {
-      const content = contents.get(name);
-      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join15(temporary, name), content, { mode: 420 });
-    }
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    const code = error.code;
-    const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted(folder)) throw error;
-  }
-  return files;
-}
-function archiveError(path2, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
-    code: "bad-swiftshader-archive",
-    nextStep: `Reinstall ${swiftshaderPackage}.`,
-    cause
-  });
-}
-
-// src/device/driver/find-driver.ts
-var probeMs = 3e4;
-async function probe(workerPath, driver) {
-  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
-  try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
-    if (exchange.status === "answered") return exchange.response;
-    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
-  } finally {
-    await process2.close();
-  }
-}
-async function report2(workerPath, driver) {
-  const result = await probe(workerPath, driver);
-  const { source, description } = driver;
-  return {
-    source,
-    description,
-    driver,
-    result,
-    nextStep: result.ok ? null : adapterNextStep(result)
-  };
-}
-function startingDriver(environment) {
-  const name = namedDriver(environment);
-  const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
-}
-function notHere(message, nextStep) {
-  return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
-    driver: null,
-    result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
-  };
-}
-async function reportSwiftshader(search) {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return notHere(
-      "the packaged SwiftShader runs on Linux x64 only",
-      "Use the system's GPU driver on this platform."
-    );
-  }
-  const archive = findSwiftshaderArchive(search.workerPath);
-  if (archive === null) {
-    return notHere(
-      `the npm package ${swiftshaderPackage} is not installed`,
-      `npm install --save-dev ${swiftshaderPackage}`
-    );
-  }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
-  const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
-  return report2(search.workerPath, {
-    source: "swiftshader",
-    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
-    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
-  });
-}
-async function listAdapters(search) {
-  return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
-  ];
-}
-async function findDriver(search) {
-  const first = await report2(search.workerPath, startingDriver(search.environment));
-  if (first.result.ok) return first.driver;
-  if (first.result.problem === "no-dawn") throw adapterError(first.result);
-  const reports = [first];
-  if (first.source !== "environment") {
-    const second = await reportSwiftshader(search);
-    if (second.result.ok && second.driver !== null) return second.driver;
-    reports.push(second);
-  }
-  const tried = reports.map(
-    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
-  );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
-    code: "no-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-
-// src/device/replay/clock.ts
-function createReplayClock() {
-  let nowMs = 0;
-  return {
-    nowMs: () => nowMs,
-    advance(milliseconds) {
-      nowMs += milliseconds;
-    }
-  };
-}
-
-// src/device/replay/device.ts
-var noLimits2 = {
-  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
-  max_invocations: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
-  max_workgroups: Number.MAX_SAFE_INTEGER,
-  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var failureKinds = /* @__PURE__ */ new Set([
-  "compile",
-  "validation",
-  "unsupported",
-  "wrong-result",
-  "not-a-number",
-  "unwritten",
-  "out-of-memory",
-  "timeout",
-  "crash",
-  "device-lost"
-]);
-function isFailureKind(kind) {
-  return failureKinds.has(kind);
-}
-var batchMs2 = 20;
-var maxCompletions = 64;
-function completionsOf(latencyMs, durationMs, clock) {
-  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
-  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
-  for (let done = 0; done < launches; ) {
-    done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
-  }
-  clock.advance(launches * latencyMs);
-  return completions;
-}
-function createReplayDevice(recording, clock = createReplayClock()) {
-  const lookup = recordedLookup(recording);
-  const info = {
-    ...recording.device,
-    backend: "replay",
-    features: [],
-    limits: noLimits2,
-    timestamps: false
-  };
-  function latencyOf(variant) {
-    const measurement = lookup(variant.configuration);
-    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
-    const { failure, latencyMs } = measurement;
-    if (failure !== void 0) {
-      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
-    }
-    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
-    return { ok: true, value: { ...measurement, latencyMs } };
-  }
-  return {
-    info,
-    clock,
-    async prepare(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    // What was recorded had been checked then.
-    async verify(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    async time(variant) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
-      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
-      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
-    },
-    async run(variant, durationMs) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      return {
-        ok: true,
-        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
-      };
-    },
-    async close() {
-    }
-  };
-}
-function fail(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/webgpu-device.ts
-var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
-var startTries = 3;
-var WebgpuDevice = class {
-  info;
-  #options;
-  #deadlines;
-  #process;
-  #closed = false;
-  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
-  #suspects = /* @__PURE__ */ new Set();
-  /** The end of the last request: they are served one after the other. */
-  #queue = Promise.resolve();
-  constructor(options, deadlines, started) {
-    this.#options = options;
-    this.#deadlines = deadlines;
-    this.#process = started.process;
-    this.info = started.info;
-  }
-  prepare(variant) {
-    return this.#ask("prepare", variant, 0, (program) => ({ program }));
-  }
-  expect({ program }) {
-    const { compilesAhead = !this.info.software } = this.#options;
-    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
-    this.#process.expect(toWire(program));
-  }
-  verify(variant, reference) {
-    const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
-  }
-  time(variant, options) {
-    const limitMs = options.maxMs + this.#deadlines.slackMs;
-    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
-  }
-  async run(variant, durationMs) {
-    const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
-    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
-  }
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#process.close();
-  }
-  /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
-    const { program } = variant;
-    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
-    const turn = this.#queue.then(async () => {
-      const wire = toWire(program);
-      const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
-      if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
-        return failed5({ kind: exchange.kind, message });
-      }
-      const outcome = exchange.response;
-      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
-      return toOutcome(program, outcome);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
-    await this.#ensureProcess();
-    const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered") return exchange;
-    const isDoubtful = exchange.expecting.length > 0;
-    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
-    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
-    await this.#ensureProcess();
-    return this.#process.request(kind, request, deadlineMs);
-  }
-  async #ensureProcess() {
-    if (this.#closed) throw new Error("the device is closed");
-    if (this.#process.alive) return;
-    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
-    this.#process = process2;
-    if (this.#closed) {
-      await process2.kill();
-      throw new Error("the device was closed");
-    }
-    if (info.family !== this.info.family) {
-      await process2.kill();
-      throw new JoulegateError(
-        "could-not-measure",
-        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
-        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
-      );
-    }
-  }
-};
-async function startProcess(options, deadlines) {
-  let last2 = "";
-  for (let attempt = 0; attempt < startTries; attempt++) {
-    const process2 = new GpuProcess({
-      workerPath: options.workerPath,
-      environment: options.driver.environment,
-      onLog: options.onLog
-    });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
-    if (exchange.status === "answered") {
-      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
-      await process2.close();
-      throw adapterError(exchange.response);
-    }
-    last2 = exchange.message;
-  }
-  throw new JoulegateError(
-    "could-not-measure",
-    `The GPU process did not start, ${startTries} times: ${last2}`,
-    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
-  );
-}
-function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
-}
-function toOutcome(program, outcome) {
-  if (outcome.ok) return outcome;
-  return { ok: false, failure: toFailure(program, outcome.failure) };
-}
-function toFailure(program, { kind, message, at: at3 }) {
-  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
-  if (position === null) return { kind, message };
-  const { file, line: line3, column } = position;
-  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
-}
-function noProgram2(variant) {
-  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
-}
-function failed5(failure) {
-  return { ok: false, failure };
-}
-async function openWebgpuDevice(options) {
-  const deadlines = { ...defaultDeadlines2 };
-  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
-    if (value2 !== void 0) deadlines[name] = value2;
-  }
-  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
-}
 
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
@@ -54741,7 +54744,7 @@ var laboratoryOptions = {
     type: "string",
     value: "WHICH",
     help: "adapter to use; auto takes a real GPU first",
-    choices: ["auto", "gpu", "software"]
+    choices: deviceChoices
   },
   meter: {
     type: "string",

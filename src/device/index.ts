@@ -3,6 +3,7 @@ export { createCommandDevice } from './command/device.ts';
 export { hostDevice } from './command/host-device.ts';
 export { reaperArgument, reapPrograms } from './command/reaper.ts';
 export { CommandWorkspace } from './command/workspace.ts';
+export { type DeviceChoice, deviceChoices } from './device-choices.ts';
 export type { DriverChoice, Environment } from './driver/choice.ts';
 export { type AdapterReport, type DriverSearch, findDriver, listAdapters } from './driver/find-driver.ts';
 export { createReplayClock, type ReplayClock } from './replay/clock.ts';
