@@ -7472,7 +7472,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details2) {
+  constructor(...[kind, message, details2]) {
     super(message, details2.cause === void 0 ? void 0 : { cause: details2.cause });
     this.name = "JoulegateError";
     this.kind = kind;
@@ -7618,7 +7618,7 @@ var require_equal = __commonJS2({
 var validate = validate52;
 var func0 = Object.prototype.hasOwnProperty;
 var func67 = require_ucs2length().default;
-var schema20 = { type: "object", additionalProperties: false, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } };
+var schema20 = { type: "object", additionalProperties: false, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp", "ed2p"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } };
 var schema21 = { type: ["number", "string"], minimum: 0, maximum: 1, maxLength: 16, pattern: "^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$" };
 var pattern3 = new RegExp("^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$", "u");
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -7664,7 +7664,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       }
     if (data.minimize !== void 0 && func0.call(data, "minimize")) {
       let data0 = data.minimize;
-      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp")) {
+      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp" || data0 === "ed2p")) {
         let err2 = { instancePath: instancePath + "/minimize", schemaPath: "#/properties/minimize/enum", keyword: "enum", params: { allowedValues: schema20.properties.minimize.enum } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -14196,7 +14196,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
@@ -15212,7 +15212,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
         let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp")) {
+      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp" || data6 === "ed2p")) {
         let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
@@ -17802,12 +17802,12 @@ function editDistance(a2, b) {
 var maxLength = 64;
 function nearestName(name, known2) {
   if (name.length > maxLength) return null;
-  const plain3 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
+  const plain2 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known2) {
     if (candidate.length > maxLength) continue;
-    const distance2 = plain3(candidate) === plain3(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance2 = plain2(candidate) === plain2(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
     if (distance2 <= tolerated && distance2 < bestDistance) {
       best = candidate;
@@ -19535,13 +19535,13 @@ async function sampleStretch(request) {
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
-  readings2.forEach(({ timeMs, joules: joules2 }, i) => {
+  readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
     const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules: joules2, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules2 !== before.joules) {
-      ticks2.push({ timeMs, joules: joules2, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
       ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
@@ -19575,13 +19575,13 @@ function integratedJoules(powers, fromMs, toMs) {
   const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
   const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
   if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules2 = 0;
+  let joules = 0;
   for (let i = first; i < end; i++) {
     const { timeMs, watts } = powers[i];
     const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules2 += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
   }
-  return joules2;
+  return joules;
 }
 
 // src/measure/heat-up.ts
@@ -19672,15 +19672,15 @@ function updatesBetween(ticks2, completions) {
   const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
   return ticks2.slice(1).map((tick, i) => {
     const before = ticks2[i];
-    const joules2 = tick.joules - before.joules;
+    const joules = tick.joules - before.joules;
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules: joules2,
-      watts: 1e3 * joules2 / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules2 / (launches[i + 1] - launches[i])
+      joules,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
     };
   });
 }
@@ -19688,21 +19688,21 @@ function implausible(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ shortestMs, joules: joules2 }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules2, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
   if (lost !== void 0) {
     const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
     const lateMs = Math.round(lost.shortestMs);
     return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = updates.map(({ longestMs, joules: joules2 }) => wattsOf(joules2, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
 }
-function wattsOf(joules2, milliseconds) {
-  return 1e3 * joules2 / milliseconds;
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
 }
 
 // src/measure/window.ts
@@ -19785,23 +19785,23 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 function toMeasurement(cut3) {
   const { first, last: last2, launches, series, powers, meter } = cut3;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules2 = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules2 - meter.idleWatts * seconds) / launches;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules2 - 1;
+  const disagreement = integrated === null ? null : integrated / joules - 1;
   const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
-    joules: joules2 / launches,
+    joules: joules / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
     netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
-    watts: joules2 / seconds,
+    watts: joules / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
     relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules2 + lateSeconds / seconds,
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0
     ),
     relativeError: relativeErrorOf(series),
@@ -25066,13 +25066,13 @@ function excerpt(line3, column) {
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity: severity2, message, nextStep } = problem;
+  const { file, line: line3, column, severity, message, nextStep } = problem;
   const place = paint("place", printable(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
   const lines = [
-    `${place} ${paint(severity2, `${severity2}:`)} ${printable(message)}`,
+    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
@@ -25501,6 +25501,35 @@ var noLimits = {
   subgroup_max: 128
 };
 
+// src/manifest/objective.ts
+var objectives = {
+  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
+  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
+  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
+  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
+};
+function needsEnergy(minimize) {
+  return objectives[minimize].energy > 0;
+}
+function measurableObjective(objective, measuresEnergy) {
+  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
+}
+function latencySlackOf(objective) {
+  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+}
+function weighObjective(minimize, cost2) {
+  const { energy, latency } = objectives[minimize];
+  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
+  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
+}
+function objectiveValue(minimize, { latencyMs, joules }) {
+  const { latencyUnitMs } = objectives[minimize];
+  return weighObjective(minimize, {
+    energy: joules,
+    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
+  });
+}
+
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
 var import_yaml2 = __toESM(require_dist(), 1);
@@ -25556,14 +25585,14 @@ function parseYaml(text3) {
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
-  const note = (error, severity2) => faults.push({
+  const note = (error, severity) => faults.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
     end: error.pos[1],
-    damage: severity2 === "error" && !harmless.has(error.code),
-    cascades: severity2 === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity: severity2
+    damage: severity === "error" && !harmless.has(error.code),
+    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity
   });
   for (const error of document2?.errors ?? []) note(error, "error");
   for (const warning of document2?.warnings ?? []) note(warning, "warning");
@@ -26388,13 +26417,34 @@ function reportUnknownOperator(name, known2, place) {
   });
 }
 
+// src/manifest/verdict.ts
+var verdicts = {
+  regressed: { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  "missing-baseline": { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  environment: { mayFail: true, level: "warning", colour: "yellow", mark: "🟡", isQuiet: false },
+  inconclusive: { mayFail: true, level: "warning", colour: "yellow", mark: "⚪", isQuiet: false },
+  improved: { mayFail: false, level: "notice", colour: "green", mark: "🟢", isQuiet: false },
+  new: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  removed: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  unchanged: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true },
+  identical: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true }
+};
+var verdictOrder = Object.keys(verdicts);
+function byAttention(a2, b) {
+  return verdictOrder.indexOf(a2) - verdictOrder.indexOf(b);
+}
+var failingVerdicts = verdictOrder.filter(
+  (verdict) => verdicts[verdict].mayFail
+);
+var defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === "error");
+
 // src/manifest/settings.ts
 var defaultSlack = 0.03;
 var defaultObjective = { minimize: "energy", latencySlack: defaultSlack };
 var defaultGate = {
   energy: { margin: 0.03, allowEstimated: false },
   latency: { margin: 0.05 },
-  failOn: ["regressed", "missing-baseline"]
+  failOn: defaultFailOn
 };
 var defaultBudget = {
   guard: { trials: 64, searchSeconds: 60, judgeSeconds: 90 },
@@ -27469,9 +27519,9 @@ function lowerAndEmit(params) {
   const validElements = skipConditionalFiltering ? rootElems : filterValidElements(rootElems, conditions);
   for (const e of validElements) lowerAndEmitElem(e, emitContext);
 }
-function diagnosticControlToString(severity2, rule) {
+function diagnosticControlToString(severity, rule) {
   const ruleStr = rule[0].name + (rule[1] !== null ? "." + rule[1].name : "");
-  return `(${severity2.name}, ${ruleStr})`;
+  return `(${severity.name}, ${ruleStr})`;
 }
 function lowerAndEmitElem(e, ctx) {
   switch (e.kind) {
@@ -27738,8 +27788,8 @@ function emitAttribute(e, ctx) {
     return true;
   }
   if (kind === "@diagnostic") {
-    const { severity: severity2, rule } = e.attribute;
-    const diagStr = `@diagnostic${diagnosticControlToString(severity2, rule)}`;
+    const { severity, rule } = e.attribute;
+    const diagStr = `@diagnostic${diagnosticControlToString(severity, rule)}`;
     ctx.srcBuilder.add(diagStr, e.start);
     return true;
   }
@@ -28157,10 +28207,10 @@ function firstError(diagnostics) {
   return diagnostics.find((d) => d.severity === "error");
 }
 function diagnosticToString(diagnostic, src) {
-  const { message, start, end, severity: severity2 } = diagnostic;
+  const { message, start, end, severity } = diagnostic;
   const [lineNum, linePos] = offsetToLineNumber(start, src.src);
   const highlight = errorHighlight(src.src, [start, end]).join("\n");
-  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity2}: ${message}
+  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
 ${highlight}`;
 }
 var ParseError2 = class extends Error {
@@ -28907,7 +28957,7 @@ function parseInterpolateAttribute(ctx, startPos) {
 function parseDiagnosticAttribute(ctx, startPos) {
   const { stream } = ctx;
   expect(stream, "(", "@diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
   expect(stream, ",", "@diagnostic severity");
   const firstName = makeNameElem(expectWord(stream, "Expected rule in @diagnostic"));
   let rule;
@@ -28917,7 +28967,7 @@ function parseDiagnosticAttribute(ctx, startPos) {
   expect(stream, ")", "@diagnostic parameters");
   return attributeElem({
     kind: "@diagnostic",
-    severity: severity2,
+    severity,
     rule
   }, startPos, stream.position());
 }
@@ -29664,7 +29714,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   const token2 = stream.matchText("diagnostic");
   if (!token2) return null;
   expect(stream, "(", "diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
   expect(stream, ",", "diagnostic severity");
   const ruleName = makeNameElem(expectWord(stream, "Expected rule name in diagnostic"));
   let subrule = null;
@@ -29674,7 +29724,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   expect(stream, ";", "diagnostic directive");
   return makeDirectiveElem({
     kind: "diagnostic",
-    severity: severity2,
+    severity,
     rule: [ruleName, subrule]
   }, token2, stream, attributes);
 }
@@ -35664,7 +35714,7 @@ function byName(names3, cost2) {
   return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
-  const scaled3 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
+  const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
   const multiply = isFloat2 ? "floatMul" : "intMul";
   const sum = isFloat2 ? "floatAdd" : "intAdd";
   switch (name) {
@@ -35691,7 +35741,7 @@ function builtinCost(name, lanes, isFloat2) {
   if (/^(subgroup|quad)[A-Z]/.test(name)) return { subgroupOps: lanes };
   if (name.startsWith("texture")) return { textureOps: 1 };
   const cost2 = Object.hasOwn(costs, name) ? costs[name] : void 0;
-  return cost2 ? scaled3(cost2) : null;
+  return cost2 ? scaled2(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
@@ -37799,7 +37849,7 @@ function createTemplateBuilder(kernel) {
   ];
   const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks2 = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -37817,10 +37867,10 @@ function createTemplateBuilder(kernel) {
       const numbers2 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
       const free = [];
       for (const name of numbers2) {
-        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks2, program);
+        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks, program);
         if (isFree) free.push(name);
       }
-      const pieces = await template(free, values2, marks2, program);
+      const pieces = await template(free, values2, marks, program);
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
@@ -37842,15 +37892,15 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks2, program) {
-  const marked = new Map(names3.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
+async function template(names3, values2, marks, program) {
+  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
-async function isConstant2(name, values2, marks2, program) {
-  const pieces = await template([name], values2, marks2, program);
+async function isConstant2(name, values2, marks, program) {
+  const pieces = await template([name], values2, marks, program);
   if (pieces === null) return false;
-  for (const value2 of [1, 2, values2[name], (marks2.get(name) ?? 0) + 1]) {
+  for (const value2 of [1, 2, values2[name], (marks.get(name) ?? 0) + 1]) {
     const other = { ...values2, [name]: value2 };
     if (await program(other) !== fill(pieces, other)) return false;
   }
@@ -37867,8 +37917,8 @@ function createMarks(names3, text3) {
     })
   );
 }
-function cut(text3, marks2) {
-  const nameOf4 = new Map([...marks2].map(([name, mark]) => [String(mark), name]));
+function cut(text3, marks) {
+  const nameOf4 = new Map([...marks].map(([name, mark]) => [String(mark), name]));
   if (nameOf4.size === 0) return [text3];
   const pattern2 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
   return text3.split(pattern2).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
@@ -38077,14 +38127,14 @@ var pollMs2 = 10;
 var leastWatts = 3;
 var leastFactor = 3;
 async function findLoaded(sensors, device, time) {
-  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
+  const quiet = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
   const running = device.run(burst, burstMs);
   const [loaded, outcome] = await Promise.all([
     meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
     running
   ]);
   if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
   if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
   const [first, second] = rises;
   if (first === void 0 || first.watts < leastWatts) return null;
@@ -38099,8 +38149,8 @@ async function meanWatts(sensors, time, span) {
       await Promise.all(
         sensors.map(async ({ counter, power: power2 }, i) => {
           const timeMs = time.nowMs();
-          const [joules2, watts] = await Promise.all([counter?.read(), power2?.read()]);
-          if (joules2?.ok === true) counters2[i]?.push({ timeMs, joules: joules2.value });
+          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
           if (watts?.ok === true) powers[i]?.push(watts.value);
         })
       );
@@ -38334,11 +38384,11 @@ async function startSampler(sensor, traits, time) {
   };
 }
 function accumulate(powers) {
-  let joules2 = 0;
+  let joules = 0;
   return powers.map(({ timeMs, watts }, i) => {
     const before = powers[i - 1];
-    if (before !== void 0) joules2 += watts * (timeMs - before.timeMs) / 1e3;
-    return { timeMs, joules: joules2 };
+    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules };
   });
 }
 
@@ -38453,7 +38503,7 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   }
   const seen = findTicks(readings2);
   const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules: joules2 }) => Math.round(joules2 / unitJoules2));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
   return {
     ok: true,
     traits: {
@@ -39051,8 +39101,8 @@ function recordedLookup(recording) {
     return byValues.get(key2.join(","));
   };
 }
-function recordedJoules({ joules: joules2, watts, latencyMs }) {
-  if (joules2 !== void 0) return joules2;
+function recordedJoules({ joules, watts, latencyMs }) {
+  if (joules !== void 0) return joules;
   return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
 }
 
@@ -39062,8 +39112,8 @@ function createReplayMeter(recording) {
   const lookup = recordedLookup(recording);
   const readings2 = async ({ variant, completions }) => {
     const measurement = lookup(variant.configuration);
-    const joules2 = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules2 }));
+    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
   };
   const source = recording.meter;
   return {
@@ -39131,13 +39181,17 @@ function wrap2(text3, width) {
 }
 
 // src/report/format.ts
-var jouleUnits = [
-  ["kJ", 1e3],
-  ["J", 1],
-  ["mJ", 1e-3],
-  ["µJ", 1e-6],
-  ["nJ", 1e-9]
+var prefixes = [
+  ["k", 1e3],
+  ["", 1],
+  ["m", 1e-3],
+  ["µ", 1e-6],
+  ["n", 1e-9]
 ];
+function prefixed(unit2) {
+  return prefixes.map(([prefix, size]) => [`${prefix}${unit2}`, size]);
+}
+var jouleUnits = prefixed("J");
 var millisecondUnits = [
   ["s", 1e3],
   ["ms", 1],
@@ -39160,17 +39214,29 @@ function formatNumber(value2) {
   const decimals = Math.min(8, Math.max(0, 2 - magnitude));
   return fixed(rounded, decimals);
 }
-function withUnit(value2, units2) {
-  const smallest = units2.at(-1);
+function unitFor(value2, units2) {
   const rounded = Number(value2.toPrecision(3));
-  const [name, size] = units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? smallest;
+  return units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? units2.at(-1);
+}
+function withUnit(value2, units2) {
+  const [name, size] = unitFor(value2, units2);
   return `${formatNumber(value2 / size)} ${name}`;
 }
-function formatJoules(joules2) {
-  return withUnit(joules2, jouleUnits);
+function formatJoules(joules) {
+  return withUnit(joules, jouleUnits);
 }
 function formatMilliseconds(milliseconds) {
   return withUnit(milliseconds, millisecondUnits);
+}
+function unitsOf(objective) {
+  const { unit: unit2 } = objectives[objective];
+  return unit2 === "ms" ? millisecondUnits : prefixed(unit2);
+}
+function objectiveUnit(objective, largest2) {
+  return unitFor(largest2, unitsOf(objective));
+}
+function formatObjective(objective, value2) {
+  return withUnit(value2, unitsOf(objective));
 }
 function percent(ratio3) {
   const change2 = (ratio3 - 1) * 100;
@@ -39203,6 +39269,17 @@ function formatConfigurationChange(before, after) {
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
 }
+
+// src/report/notes/run-verdicts.ts
+var runVerdicts = {
+  passed: { title: "passed", colour: "green" },
+  failed: { title: "failed", colour: "red" },
+  partial: { title: "passed in part", colour: "yellow" },
+  "nothing-gated": { title: "nothing gated", colour: "yellow" },
+  environment: { title: "environment moved", colour: "yellow" },
+  "could-not-measure": { title: "could not measure", colour: "yellow" },
+  interrupted: { title: "interrupted", colour: "yellow" }
+};
 
 // src/report/notes/suggestion.ts
 function advisedKernels(report3) {
@@ -39310,17 +39387,6 @@ function windowNote(samples2) {
 // src/report/notes/facts.ts
 var interruptedExitCode = 130;
 var minHashLength = 4;
-var verdictOrder = [
-  "regressed",
-  "missing-baseline",
-  "environment",
-  "inconclusive",
-  "improved",
-  "new",
-  "removed",
-  "unchanged",
-  "identical"
-];
 function bySeverity(kernels) {
   const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
   const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
@@ -39332,17 +39398,8 @@ function change(ratio3) {
 function isEstimated(report3) {
   return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
 }
-var guardTitles = {
-  passed: "passed",
-  failed: "failed",
-  partial: "passed in part",
-  "nothing-gated": "nothing gated",
-  environment: "environment moved",
-  "could-not-measure": "could not measure",
-  interrupted: "interrupted"
-};
 function guardTitle(report3) {
-  return guardTitles[report3.verdict];
+  return runVerdicts[report3.verdict].title;
 }
 function countsText(report3) {
   const { counts } = report3;
@@ -39357,6 +39414,9 @@ function verdictText(verdict) {
 }
 function kernelVerdictText({ verdict, accepted }) {
   return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
+}
+function verdictColour({ fails, verdict }) {
+  return fails ? "red" : verdicts[verdict].colour;
 }
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
@@ -39440,13 +39500,12 @@ function noiseText({ noiseFloor }) {
   });
   return parts.length === 0 ? "floor unknown, nightly runs measure it" : `floor ${parts.join(", ")}, from A/A blocks`;
 }
-var plain = /* @__PURE__ */ new Set(["improved", "new", "removed"]);
-var quiet = /* @__PURE__ */ new Set(["unchanged", "identical"]);
 function isQuiet(kernel) {
-  return quiet.has(kernel.verdict) && !kernel.fails;
+  return verdicts[kernel.verdict].isQuiet && !kernel.fails;
 }
 function needsNotes(kernel) {
-  return kernel.fails || !isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1);
+  const tellsMore = verdicts[kernel.verdict].mayFail || guardNotes(kernel).length > 1;
+  return kernel.fails || !isQuiet(kernel) && tellsMore;
 }
 function guardNotes(kernel) {
   const notes2 = [cleanLine(kernel.reason, 600)];
@@ -39613,8 +39672,8 @@ function countVerdicts(kernels) {
 }
 var daysPerMonth = 365.25 / 12;
 var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+function kilowattHoursPerMonth(joules, callsPerDay) {
+  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/report/group-samples.ts
@@ -40819,7 +40878,7 @@ function identity3(x2) {
   return x2;
 }
 var map = Array.prototype.map;
-var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
   var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
@@ -40843,7 +40902,7 @@ function formatLocale(locale2) {
         if (trim) value2 = formatTrim(value2);
         if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
         valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
-        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes2[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
         if (maybeSuffix) {
           i = -1, n = value2.length;
           while (++i < n) {
@@ -40880,7 +40939,7 @@ function formatLocale(locale2) {
     return format5;
   }
   function formatPrefix2(specifier, value2) {
-    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes2[8 + e / 3] });
     return function(value3) {
       return f(k2 * value3);
     };
@@ -42422,9 +42481,9 @@ function isNear(a2, b) {
   return Math.abs(a2.x - b.x) < 70 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
-  const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
+  const { clouds, marks = [], front = [], size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = [...clouds.flatMap(({ points }) => points), ...marks2, ...front];
+  const all = [...clouds.flatMap(({ points }) => points), ...marks, ...front];
   const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
   const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
   const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
@@ -42439,9 +42498,9 @@ function planeFigure(options) {
     ) : "",
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
-    ...marks2.map((mark, at3) => {
+    ...marks.map((mark, at3) => {
       const place = placed(mark);
-      const isCrowded = marks2.slice(0, at3).some((other) => isNear(placed(other), place));
+      const isCrowded = marks.slice(0, at3).some((other) => isNear(placed(other), place));
       return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
     })
   ]);
@@ -42605,15 +42664,14 @@ function factsHtml(facts) {
 }
 
 // src/report/html/guard-card.ts
+var tones = {
+  red: "bad",
+  green: "good",
+  yellow: "base",
+  faint: "base"
+};
 function toneOf(kernel) {
-  if (kernel.fails) return "bad";
-  return kernel.verdict === "improved" ? "good" : "base";
-}
-function verdictClass(kernel) {
-  const colours = { bad: "red", good: "green" };
-  const own = colours[toneOf(kernel)];
-  if (own !== void 0) return own;
-  return ["unchanged", "identical", "new", "removed"].includes(kernel.verdict) ? "faint" : "yellow";
+  return tones[verdictColour(kernel)];
 }
 function interval(label, ratio3, margin, tone) {
   if (ratio3 === null) return [];
@@ -42721,7 +42779,7 @@ function guardCard(kernel, samples2, context) {
       `${textHtml(kernel.kernel, 100)} ${element("span", { class: "faint" }, textHtml(kernel.workload, 200))}`
     ),
     paragraph(
-      `${element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
+      `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
     rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
@@ -42739,12 +42797,12 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules2 = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
+  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
-    element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
+    element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
-    cost2(kernel.energyRatio, joules2(kernel.base), joules2(kernel.head)),
+    cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
   ];
 }
@@ -42756,7 +42814,7 @@ function markOf(cost2, label, tone) {
 }
 function plane2(kernel, evidence, id) {
   const measured = evidence.points.flatMap(
-    ({ latencyMs, joules: joules2 }) => joules2 === null ? [] : [{ x: latencyMs, y: joules2 }]
+    ({ latencyMs, joules }) => joules === null ? [] : [{ x: latencyMs, y: joules }]
   );
   if (measured.length === 0) return "";
   const others = evidence.finalists.filter(({ chosen }) => !chosen);
@@ -42767,7 +42825,7 @@ function plane2(kernel, evidence, id) {
     x: { title: "latency of a launch", format: formatMilliseconds },
     y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
     clouds: [{ points: measured, tone: null }],
-    front: kernel.pareto.map(({ latencyMs, joules: joules2 }) => ({ x: latencyMs, y: joules2 })),
+    front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
       ...others.flatMap((finalist) => markOf(finalist, "", "faint")),
       ...isReplaced(kernel) ? markOf(kernel.before, "before", "base") : [],
@@ -42789,25 +42847,21 @@ function convergence(kernel, id) {
   );
   if (points.length < 2) return "";
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value2) => `${formatNumber(value2)} J s`
-  };
+  const format5 = (value2) => formatObjective(kernel.objective, value2);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(points.at(-1)?.y ?? 0)}.`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
-    y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
+    y: { title: `best ${kernel.objective}`, format: format5 },
     lines: [{ label: "best", tone: "base", points: shown, steps: true }]
   });
   return figureHtml("Search", svg);
 }
 function predictions(evidence, id) {
-  const energetic = evidence.points.some(({ joules: joules2 }) => joules2 !== null);
-  const points = evidence.points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = evidence.points.some(({ joules }) => joules !== null);
+  const points = evidence.points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
   });
   if (points.length === 0) return "";
@@ -42856,10 +42910,10 @@ function finalistsTable({ finalists }) {
     caption: "Measured side by side in fresh blocks",
     titles: ["outcome", "configuration", "energy", "latency"],
     figureColumns: [2, 3],
-    rows: finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+    rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
       chosen ? "chosen" : "",
       codeHtml(formatConfiguration(configuration), 600),
-      joules2 === null ? "" : escapeMarkup(formatJoules(joules2)),
+      joules === null ? "" : escapeMarkup(formatJoules(joules)),
       latencyMs === null ? "" : escapeMarkup(formatMilliseconds(latencyMs))
     ])
   });
@@ -43011,9 +43065,7 @@ function retuneBody(report3) {
   ].join("");
 }
 function titleClass(report3) {
-  if (report3.kind === "retune") return "";
-  if (report3.verdict === "failed") return "red";
-  return report3.verdict === "passed" ? "green" : "yellow";
+  return report3.kind === "retune" ? "" : runVerdicts[report3.verdict].colour;
 }
 function renderHtml(report3) {
   const title = report3.kind === "guard" ? guardTitle(report3) : retuneTitle(report3);
@@ -43201,29 +43253,10 @@ ${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
 }
 
 // src/report/markdown/guard.ts
-var marks = {
-  regressed: "🔴",
-  "missing-baseline": "🔴",
-  environment: "🟡",
-  inconclusive: "⚪",
-  improved: "🟢",
-  new: "🔵",
-  removed: "🔵",
-  unchanged: "⚪",
-  identical: "⚪"
-};
-var headings = {
-  passed: "✅",
-  failed: "❌",
-  partial: "⚠️",
-  "nothing-gated": "⚠️",
-  environment: "⚠️",
-  "could-not-measure": "⚠️",
-  interrupted: "⚠️"
-};
+var headings = { green: "✅", red: "❌", yellow: "⚠️" };
 var maxQuietRows = 5;
 function markOf2(kernel) {
-  return kernel.fails ? "🔴" : marks[kernel.verdict];
+  return kernel.fails ? "🔴" : verdicts[kernel.verdict].mark;
 }
 function kernelTable(report3, kernels, limits2) {
   if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf2 });
@@ -43303,7 +43336,7 @@ function guardBlocks(report3, limits2) {
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
   const hidden = new Set(folded);
   const shown = ordered2.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
+  const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
   return [
     title,
     `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
@@ -43325,16 +43358,6 @@ function guardBlocks(report3, limits2) {
 var maxCharts = 3;
 var maxPoints = 24;
 var leastPoints = 5;
-var joules = [
-  [1, "J"],
-  [1e-3, "mJ"],
-  [1e-6, "µJ"]
-];
-function scaled2(objective, values2) {
-  const largest2 = Math.max(...values2);
-  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
-  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
-}
 function chart({ convergence: convergence2, objective, trials }) {
   const step2 = trials / Math.max(1, convergence2.length);
   const known2 = convergence2.flatMap(
@@ -43344,10 +43367,8 @@ function chart({ convergence: convergence2, objective, trials }) {
   const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
-  const { unit: unit2, values: values2 } = scaled2(
-    objective,
-    shown.map(({ value: value2 }) => value2)
-  );
+  const [unit2, size] = objectiveUnit(objective, Math.max(...shown.map(({ value: value2 }) => value2)));
+  const values2 = shown.map(({ value: value2 }) => Number((value2 / size).toPrecision(3)));
   return [
     "```mermaid",
     "xychart-beta",
@@ -43619,11 +43640,8 @@ function columnsFor(report3) {
   ];
 }
 function verdictCell(kernel, style2) {
-  const { red, green, yellow, dim } = style2.paint;
-  const text3 = kernelVerdictText(kernel);
-  if (kernel.fails) return { text: text3, paint: red };
-  if (kernel.verdict === "improved") return { text: text3, paint: green };
-  return { text: text3, paint: isQuiet(kernel) ? dim : yellow };
+  const colour = verdictColour(kernel);
+  return { text: kernelVerdictText(kernel), paint: style2.paint[colour === "faint" ? "dim" : colour] };
 }
 function rowOf2(kernel, style2) {
   const { base: base2, head: head2 } = kernel;
@@ -43665,9 +43683,8 @@ function suggestionLines(report3, style2) {
   return [...wrap2(suggestionNote(report3), style2.width), ...diff.map((line3) => `  ${line3}`)];
 }
 function guardSections(report3, style2) {
-  const { bold, green, red, yellow } = style2.paint;
-  const colours = { passed: green, failed: red };
-  const colour = report3.verdict === "passed" || report3.verdict === "failed" ? colours[report3.verdict] : yellow;
+  const { bold } = style2.paint;
+  const colour = style2.paint[runVerdicts[report3.verdict].colour];
   const title = `${bold("joulegate guard:")} ${colour(bold(guardTitle(report3)))}, ${countsText(report3)}`;
   const ordered2 = bySeverity(report3.kernels);
   const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
@@ -43699,7 +43716,7 @@ var coloured = {
   bold: style(1, 22),
   dim: style(2, 22)
 };
-var plain2 = {
+var plain = {
   red: (text3) => text3,
   green: (text3) => text3,
   yellow: (text3) => text3,
@@ -43707,7 +43724,7 @@ var plain2 = {
   dim: (text3) => text3
 };
 function createPaint(colour) {
-  return colour ? coloured : plain2;
+  return colour ? coloured : plain;
 }
 
 // src/report/sparkline.ts
@@ -44172,11 +44189,10 @@ function adjustedConfirmations(evidence) {
   }
   return adjusted;
 }
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
 function decidingMetric(judged) {
   const gating = judged.filter(({ gates }) => gates);
   const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
 }
@@ -44195,7 +44211,6 @@ function noiseFloorOf(request) {
 }
 
 // src/judge/overall.ts
-var harmless2 = ["identical", "new", "removed"];
 function overallVerdict(request) {
   const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
@@ -44246,7 +44261,7 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless2.includes(verdict))) {
+  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
     return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
   }
   return {
@@ -44410,11 +44425,11 @@ function spent(benchmarkMs) {
   return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
 }
 function figures(measurement) {
-  const { failure, latencyMs, latencySamplesMs, joules: joules2, watts } = measurement;
+  const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
   if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
   const times = latencySamplesMs ?? [latencyMs ?? 0];
   const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules2, power: watts, ...spent(benchmarkMs) };
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
 }
 function pythonText(value2) {
   return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
@@ -44851,10 +44866,10 @@ function parses(text3) {
 }
 function repairCache(text3) {
   if (parses(text3)) return text3;
-  const plain3 = outsideStrings(text3, (part) => part.replace(literals, "null"));
-  if (parses(plain3)) return plain3;
-  const closed = close(plain3);
-  return parses(closed) ? closed : plain3;
+  const plain2 = outsideStrings(text3, (part) => part.replace(literals, "null"));
+  if (parses(plain2)) return plain2;
+  const closed = close(plain2);
+  return parses(closed) ? closed : plain2;
 }
 
 // src/store/kernel-tuner/cache.ts
@@ -44968,12 +44983,12 @@ function measureEntry(entry, values2, fields, objective) {
   const latencySamplesMs = samples(entry, fields);
   const watts = readQuantity(entry, fields.power);
   const stated = readQuantity(entry, fields.energy);
-  const joules2 = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
   return {
     values: values2,
     latencyMs,
     ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules2 === null ? {} : { joules: joules2 },
+    ...joules === null ? {} : { joules },
     ...watts === null ? {} : { watts }
   };
 }
@@ -46706,56 +46721,6 @@ function loadReport(host, path2) {
   return readReport(absolutePath(host, path2));
 }
 
-// src/app/guard/guard.ts
-import { join as join23 } from "node:path";
-
-// src/app/laboratory/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    rest: async () => device.rest?.(),
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
-// src/app/laboratory/laboratory.ts
-import { existsSync as existsSync5 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join18 } from "node:path";
-
 // src/runtime/family.ts
 var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
 var driverWords = /* @__PURE__ */ new Set([
@@ -47868,6 +47833,9 @@ function failed4(kind, message) {
   return { ok: false, failure: { kind, message } };
 }
 
+// src/device/device-choices.ts
+var deviceChoices = ["auto", "gpu", "software"];
+
 // src/device/driver/find-driver.ts
 import { delimiter } from "node:path";
 
@@ -48425,6 +48393,56 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
+// src/app/guard/guard.ts
+import { join as join23 } from "node:path";
+
+// src/app/laboratory/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    rest: async () => device.rest?.(),
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
+}
+
+// src/app/laboratory/laboratory.ts
+import { existsSync as existsSync5 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join as join18 } from "node:path";
+
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
@@ -48471,14 +48489,14 @@ var secretNames = [
   /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
   /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
 ];
-var harmless3 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
+var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
 var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
   const kept2 = {};
   for (const [name, value2] of Object.entries(environment)) {
     if (value2 === void 0) continue;
     const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless3.has(name)) kept2[name] = value2;
+    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
   }
   return kept2;
 }
@@ -48685,7 +48703,7 @@ import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
   const recording = readRecording(absolutePath(host, options.recording));
   const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
+  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
@@ -50208,22 +50226,6 @@ var EnergyStep = class {
   }
 };
 
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules2) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules2 === null) return null;
-  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
-}
-
 // src/search/ledger.ts
 function isGood(trial) {
   return trial.failure === null && trial.latency !== null;
@@ -50234,13 +50236,13 @@ function asMeasurement(trial) {
 }
 var Ledger = class {
   #space;
-  #goal;
+  #objective;
   #trials = [];
   #byKey = /* @__PURE__ */ new Map();
   #convergence = [];
-  constructor(space2, goal) {
+  constructor(space2, objective) {
     this.#space = space2;
-    this.#goal = goal;
+    this.#objective = objective;
   }
   get size() {
     return this.#trials.length;
@@ -50298,13 +50300,19 @@ var Ledger = class {
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs() {
     const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
+  }
+  #objectiveOf({ latency, energy }) {
+    return objectiveValue(this.#objective.minimize, {
+      latencyMs: latency.medianMs,
+      joules: energy?.joules ?? null
+    });
   }
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */
   ranked() {
     const cap = this.capMs;
     return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
     }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
   }
@@ -50313,7 +50321,7 @@ var Ledger = class {
     const cap = this.capMs;
     for (const trial of this.#trials) {
       if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       if (objective !== null && (best === null || objective < best)) best = objective;
     }
     return best;
@@ -50335,9 +50343,9 @@ var Ledger = class {
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
     for (const trial of known2) {
-      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules2 < lowest3) {
-        lowest3 = joules2;
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest3) {
+        lowest3 = joules;
         front.push(asMeasurement(trial));
       }
     }
@@ -50502,8 +50510,8 @@ var standardMethods = {
 };
 
 // src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules2) {
-  return Math.log(joules2) - Math.log(latencyMs / 1e3);
+function logEffectiveWatts(latencyMs, joules) {
+  return Math.log(joules) - Math.log(latencyMs / 1e3);
 }
 var PowerModel = class {
   #coordinates;
@@ -50769,19 +50777,19 @@ var Proposer = class {
     this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
   }
   get #isCapped() {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+    return latencySlackOf(this.#task.objective) !== Number.POSITIVE_INFINITY;
   }
   /** Log objective of a trial: measured latency and measured, else predicted, power. */
   logObjective(trial) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
+    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial);
+    return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
   }
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key2) {
-    const { latencyPower, wattPower } = this.#task.goal;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
     const { logLatency, logWatts } = this.#task.priors.get(key2);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+    return logLatency === null ? null : (energy + latency) * logLatency + energy * (logWatts ?? 0);
   }
   #place(key2, point2, prior) {
     return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
@@ -50981,7 +50989,7 @@ var finalistCount = 6;
 var latencyFirst = 0.5;
 var SearchRun = class {
   #task;
-  #goal;
+  #objective;
   #ledger;
   #budget;
   #convergence;
@@ -50998,15 +51006,15 @@ var SearchRun = class {
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space2, this.#goal);
+    this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space2, this.#objective);
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
     this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
     this.#proposer = new Proposer({
       space: space2,
-      goal: this.#goal,
+      objective: this.#objective,
       ledger: this.#ledger,
       coordinates,
       priors: this.#priors,
@@ -51017,7 +51025,6 @@ var SearchRun = class {
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
-      goal: this.#goal,
       power: this.#power,
       random: random.fork("energy"),
       fixedShare: methods.energyShare,
@@ -51086,7 +51093,7 @@ var SearchRun = class {
   }
   /** Slots of a batch that look for the fastest configuration rather than the best one. */
   #latencySlots() {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    if (latencySlackOf(this.#objective) === Number.POSITIVE_INFINITY) return 0;
     return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
   }
   async #endRound() {
@@ -51122,11 +51129,11 @@ var SearchRun = class {
     }
   }
   async #energyStep() {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+    if (needsEnergy(this.#objective.minimize) && this.#ledger.good.length > 0) await this.#energy.run();
   }
   async run() {
     const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
+    if (needsEnergy(this.#objective.minimize) && stopped !== "interrupted") {
       this.#budget.openReserve();
       await this.#energy.finish(finalMeasurements);
       await this.#endRound();
@@ -51171,20 +51178,15 @@ function ratio2(contender, incumbent) {
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
-function objectivePerBlock(samples2, objective) {
-  if (objective.minimize === "latency") return samples2.latencyMs;
-  if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules2, block) => {
-    const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules2 === null || latencyMs === null ? null : joules2 * latencyMs / 1e3;
-  });
-}
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
-  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admissible = (index) => latencies[index] <= fastest * (1 + latencySlackOf(objective));
+  const values2 = contenders.map(
+    ({ latencyMs, joules }) => latencyMs.map(
+      (latency, block) => weighObjective(objective.minimize, { energy: joules[block] ?? null, latency })
+    )
+  );
   const admitted = values2.map(
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
@@ -51280,7 +51282,7 @@ async function runFinals(options) {
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
   return heats.map((heat2) => {
     const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
+    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
     const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
     return {
       search: heat2.search,
@@ -51453,9 +51455,6 @@ function openStateFolder(host, manifestFolder) {
 // src/app/guard/advice.ts
 var adviceBlocks = 3;
 var worthwhileGain2 = 0.01;
-function objectiveOf({ laboratory }, objective) {
-  return laboratory.meter === null ? { minimize: "latency" } : objective;
-}
 function isTunable({ comparison }, laboratory) {
   const { definition, head: head2 } = comparison;
   const { workload } = head2.variant;
@@ -51486,7 +51485,7 @@ async function searchAll(task, stateFolder) {
         workload,
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
-        objective: objectiveOf(task, definition.objective),
+        objective: measurableObjective(definition.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
@@ -51522,11 +51521,6 @@ async function measureBeside(task, found) {
   });
   return new Set(samples2.map(({ block }) => block)).size < adviceBlocks ? [] : samples2;
 }
-function gainOf(objective, { energy, latency }) {
-  if (objective.minimize === "latency") return latency?.estimate ?? null;
-  if (energy === null || latency === null) return null;
-  return objective.minimize === "energy" ? energy.estimate : energy.estimate * latency.estimate;
-}
 function adviceOf(task, found, samples2) {
   const { laboratory, host } = task;
   const { contest, final, configuration, variant } = found;
@@ -51538,18 +51532,21 @@ function adviceOf(task, found, samples2) {
     latency: ratio3(from, "latency")
   });
   const overHead = over("H");
-  const objective = objectiveOf(task, definition.objective);
-  const gain = gainOf(objective, overHead);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const objective = measurableObjective(definition.objective, laboratory.meter !== null);
+  const latencyRatio = overHead.latency?.estimate ?? null;
+  const gain = weighObjective(objective.minimize, {
+    energy: overHead.energy?.estimate ?? null,
+    latency: latencyRatio
+  });
   if (gain === null || gain > 1 - worthwhileGain2) return null;
-  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === "R"
   );
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   const declared = definition.workloads.find(({ name }) => name === workload);
   if (latencyMs === null || declared === void 0) return null;
-  const joules2 = medianOrNull(own.map((sample) => sample.joules));
+  const joules = medianOrNull(own.map((sample) => sample.joules));
   return {
     kernel,
     workload: head2.variant.workload,
@@ -51562,8 +51559,8 @@ function adviceOf(task, found, samples2) {
       family: laboratory.info.family,
       configuration,
       latencyMs,
-      joules: joules2,
-      estimated: joules2 !== null && (laboratory.meter?.info.estimated ?? false),
+      joules,
+      estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
       device: laboratory.info.description || laboratory.info.device,
       driver: laboratory.info.driver,
       identity: variantIdentity(variant) ?? "",
@@ -51610,8 +51607,8 @@ var noMemory = {
 function percent3(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
-function list2(verdicts) {
-  return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
+function list2(verdicts2) {
+  return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
 }
 function gateChanges(base2, head2) {
   const settings = [];
@@ -52183,9 +52180,9 @@ function cost(samples2, arm) {
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
 function kWhPerMonth(callsPerDay, ratio3, base2) {
-  const joules2 = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules2 === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules2, callsPerDay);
+  const joules = base2?.joules ?? null;
+  if (callsPerDay === null || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -52502,9 +52499,9 @@ function keepAttempts(options) {
   return [...kept2, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
+  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
   if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
+  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
 }
 
 // src/app/guard/blocks.ts
@@ -53095,9 +53092,13 @@ function choose2(search, final) {
   });
   const measured = median2(index);
   const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
-  const { latencyMs, joules: joules2 } = median2(0);
-  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules: joules2 };
+  const { latencyMs, joules } = median2(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
   return { configuration, cost: cost2, before, reason: describeOutcome(final) };
+}
+function reportedSlack(objective) {
+  const slack = latencySlackOf(objective);
+  return Number.isFinite(slack) ? slack : null;
 }
 function retunedKernel(task) {
   const { search, final } = task;
@@ -53109,7 +53110,7 @@ function retunedKernel(task) {
     file: kernel.position.file,
     line: kernel.position.line,
     objective: objective.minimize,
-    latencySlack: objective.minimize === "energy" && Number.isFinite(objective.latencySlack) ? objective.latencySlack : null,
+    latencySlack: reportedSlack(objective),
     configuration,
     previousConfiguration: search.incumbent,
     ...cost2,
@@ -53134,7 +53135,7 @@ function retunedKernel(task) {
 
 // src/app/retune/replay.ts
 var defaultTrials = 64;
-function objectiveOf2(options) {
+function objectiveOf(options) {
   if (options.objective !== "energy") return { minimize: options.objective };
   return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
 }
@@ -53165,7 +53166,7 @@ async function retuneRecording(host, options) {
   const startedAt = host.now();
   const recording = readRecording(absolutePath(host, options.recording));
   const meter = createReplayMeter(recording);
-  if (meter === null && options.objective !== "latency") {
+  if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
       nextStep: "Use --objective latency, or a recording made with a meter."
@@ -53179,7 +53180,7 @@ async function retuneRecording(host, options) {
     tunables,
     recording.measurements.map((measurement) => measurement.values)
   );
-  const objective = objectiveOf2(options);
+  const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
   host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
   const result = await runSearch({
@@ -53223,7 +53224,7 @@ async function retuneRecording(host, options) {
         file: null,
         line: null,
         objective: objective.minimize,
-        latencySlack: options.latencySlack ?? null,
+        latencySlack: reportedSlack(objective),
         configuration: result.best?.configuration ?? null,
         previousConfiguration: null,
         latencyMs: result.best?.latency?.medianMs ?? null,
@@ -53871,7 +53872,7 @@ async function measureMachineNoise(host, options) {
 import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
 import { join as join29 } from "node:path";
 function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
       tunables.flatMap(({ name, values: allowed }, at3) => {
         const value2 = allowed[values2[at3] ?? -1];
@@ -53879,7 +53880,7 @@ function rowsOf({ tunables, measurements }) {
       })
     ),
     latencyMs: latencyMs ?? null,
-    joules: joules2 ?? null,
+    joules: joules ?? null,
     failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
   }));
 }
@@ -53888,22 +53889,17 @@ function recordingsIn(folder) {
   if (!existsSync11(path2)) return [];
   return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
 }
-function costOf(row, objective) {
-  const { latencyMs, joules: joules2 } = row;
-  if (objective === "latency") return latencyMs;
-  if (objective === "energy") return joules2;
-  return latencyMs === null || joules2 === null ? null : latencyMs * joules2;
-}
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
   const names3 = Object.keys(configuration);
   const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
-  const cost2 = own === null ? null : costOf(own, objective);
+  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost2 = own === null ? null : costOf(own);
   return names3.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
-      const other = costOf(row, objective);
+      const other = costOf(row);
       return {
         tunable,
         value: row.configuration[tunable],
@@ -53918,9 +53914,9 @@ function neighboursOf2(kernel, rows) {
 }
 function predictionErrorOf(kernel) {
   const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules: joules2 }) => joules2 !== null);
-  const errors = points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
   }).sort((a2, b) => a2 - b);
   return errors[Math.floor(errors.length / 2)] ?? null;
@@ -54179,8 +54175,8 @@ function bufferEntry(binding, names3, parameterOf) {
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
 function freeName({ name, group, binding }, names3) {
-  const plain3 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
+  const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
+  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54658,8 +54654,8 @@ function leftOut(failure, path2, shown) {
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
   const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain3 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  const base2 = (plain3 === "" ? "kernel" : plain3).slice(0, 58);
+  const plain2 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
   taken.add(name);
@@ -54667,7 +54663,7 @@ function kernelName(path2, entry, several, taken) {
 }
 function blanksOf({ reader, folder, shownManifest }, text3) {
   const { problems } = parseManifest({ path: shownManifest, text: text3, reader, folder, operators });
-  return problems.filter(({ severity: severity2 }) => severity2 === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
+  return problems.filter(({ severity }) => severity === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
 }
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
@@ -54798,7 +54794,7 @@ var laboratoryOptions = {
     type: "string",
     value: "WHICH",
     help: "adapter to use; auto takes a real GPU first",
-    choices: ["auto", "gpu", "software"]
+    choices: deviceChoices
   },
   meter: {
     type: "string",
@@ -54968,9 +54964,9 @@ function importanceRows({ importances: importances2 }) {
   });
 }
 function finalistRows({ finalists, configuration: own }) {
-  return finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+  return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
     chosen ? "chosen" : "other",
-    orEmpty(joules2, formatJoules),
+    orEmpty(joules, formatJoules),
     orEmpty(latencyMs, formatMilliseconds),
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);
@@ -55548,7 +55544,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       type: "string",
       value: "WHICH",
       help: "with --device replay: what to minimise; energy unless given",
-      choices: ["energy", "latency", "edp"]
+      choices: Object.keys(objectives)
     },
     "latency-slack": {
       type: "number",

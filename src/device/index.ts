@@ -6,6 +6,7 @@ export {
   reaperArgument,
   reapPrograms,
 } from './command/index.ts';
+export { type DeviceChoice, deviceChoices } from './device-choices.ts';
 export {
   type AdapterReport,
   type DriverChoice,

@@ -43,7 +43,6 @@ export {
   type Commands,
   createCommands,
   type Environment,
-  type FailingVerdict,
   type Inputs,
   inputDefaults,
   type MergeGroup,

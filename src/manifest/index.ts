@@ -4,6 +4,16 @@ export { formatProblems } from './format-problems.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { noFiles } from './no-files.ts';
 export { noLimits } from './no-limits.ts';
+export {
+  latencySlackOf,
+  measurableObjective,
+  needsEnergy,
+  type Objective,
+  type ObjectiveName,
+  objectives,
+  objectiveValue,
+  weighObjective,
+} from './objective.ts';
 export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';
 export type {
@@ -19,7 +29,6 @@ export type {
   Manifest,
   ManifestProblem,
   MetricGate,
-  Objective,
   OperatorDefinition,
   OutputDefinition,
   ProgramSource,
@@ -28,7 +37,15 @@ export type {
   SourceFile,
   SourcePosition,
   Tolerance,
-  Verdict,
   Workload,
   WorkloadParameter,
 } from './types.ts';
+export {
+  byAttention,
+  defaultFailOn,
+  type FailingVerdict,
+  failingVerdicts,
+  type Verdict,
+  verdictOrder,
+  verdicts,
+} from './verdict.ts';

@@ -12,8 +12,8 @@ function isThere(root: string, host: Host, revision: string): boolean {
     mergeBase({ root, environment: host.environment, revision });
     return true;
   } catch (error) {
-    const missing = ['unknown-revision', 'no-merge-base'];
-    if (error instanceof JoulegateError && missing.includes(error.code)) return false;
+    if (!(error instanceof JoulegateError)) throw error;
+    if (error.code === 'unknown-revision' || error.code === 'no-merge-base') return false;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import {
   formatJoules,
   formatMilliseconds,
   formatNumber,
+  formatObjective,
   formatRatio,
 } from '../format.ts';
 import {
@@ -82,17 +83,13 @@ function convergence(kernel: RetunedKernel, id: string): string {
   );
   if (points.length < 2) return '';
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value: number) => `${formatNumber(value)} J s`,
-  };
+  const format = (value: number) => formatObjective(kernel.objective, value);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: 'Best so far',
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format(points.at(-1)?.y ?? 0)}.`,
     x: { title: 'trials', format: (value) => formatInteger(value) },
-    y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
+    y: { title: `best ${kernel.objective}`, format },
     lines: [{ label: 'best', tone: 'base', points: shown, steps: true }],
   });
   return figureHtml('Search', svg);
