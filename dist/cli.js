@@ -396,7 +396,7 @@ var require_directives = __commonJS({
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
       toString(doc) {
-        const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity4.isNode(doc.contents)) {
@@ -412,9 +412,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines.push(`%TAG ${handle} ${prefix}`);
+            lines2.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines.join("\n");
+        return lines2.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -1875,22 +1875,22 @@ var require_stringifyCollection = __commonJS({
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
         if (identity4.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
           if (item.comment)
             comment2 = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
@@ -1899,15 +1899,15 @@ var require_stringifyCollection = __commonJS({
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
           chompKeep = false;
-        lines.push(blockItemPrefix + str2);
+        lines2.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines[0];
-        for (let i = 1; i < lines.length; ++i) {
-          const line3 = lines[i];
+        str = lines2[0];
+        for (let i = 1; i < lines2.length; ++i) {
+          const line3 = lines2[i];
           str += line3 ? `
 ${indent2}${line3}` : "\n";
         }
@@ -1930,22 +1930,22 @@ ${indent2}${line3}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment = null;
         if (identity4.isNode(item)) {
           if (item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, false);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, false);
           if (item.comment)
             comment = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, false);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
@@ -1962,12 +1962,12 @@ ${indent2}${line3}` : "\n";
         if (comment)
           reqNewline = true;
         let str = stringify.stringify(item, itemCtx, () => comment = null);
-        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
+        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines2.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -1975,35 +1975,35 @@ ${indent2}${line3}` : "\n";
         }
         if (comment)
           str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
-        lines.push(str);
-        linesAtValue = lines.length;
+        lines2.push(str);
+        linesAtValue = lines2.length;
       }
       const { start, end } = flowChars;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines.reduce((sum, line3) => sum + line3.length + 2, 2);
+          const len = lines2.reduce((sum, line3) => sum + line3.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line3 of lines)
+          for (const line3 of lines2)
             str += line3 ? `
 ${indentStep}${indent2}${line3}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
+          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment, chompKeep) {
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment, chompKeep) {
       if (comment && chompKeep)
         comment = comment.replace(/^\n+/, "");
       if (comment) {
         const ic = stringifyComment.indentComment(commentString(comment), indent2);
-        lines.push(ic.trimStart());
+        lines2.push(ic.trimStart());
       }
     }
     exports.stringifyCollection = stringifyCollection;
@@ -2641,11 +2641,11 @@ var require_binary = __commonJS({
         if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines = new Array(n);
+          const lines2 = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines[i] = str.substr(o, lineWidth);
+            lines2[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -3325,35 +3325,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines = [];
+      const lines2 = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines.push(dir);
+          lines2.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines.push("---");
+        lines2.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines.length !== 1)
-          lines.unshift("");
+        if (lines2.length !== 1)
+          lines2.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines.unshift(stringifyComment.indentComment(cs, ""));
+        lines2.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity4.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines.push("");
+            lines2.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -3362,36 +3362,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
-          lines[lines.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
+          lines2[lines2.length - 1] = `--- ${body}`;
         } else
-          lines.push(body);
+          lines2.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines2.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines.push("...");
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push("...");
+            lines2.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines.push(`... ${cs}`);
+            lines2.push(`... ${cs}`);
           }
         } else {
-          lines.push("...");
+          lines2.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines[lines.length - 1] !== "")
-            lines.push("");
-          lines.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
+            lines2.push("");
+          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines.join("\n") + "\n";
+      return lines2.join("\n") + "\n";
     }
     exports.stringifyDocument = stringifyDocument;
   }
@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep7, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep7?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep5) {
+          if (!keyProps.anchor && !keyProps.tag && !sep7) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep7 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep5, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep7, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep5 = "";
+        let sep7 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep5 + cb;
-              sep5 = "";
+                comment += sep7 + cb;
+              sep7 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep5 += source;
+                sep7 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep7, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep7?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep5 && !value2) {
+          if (!props.anchor && !props.tag && !sep7 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep5 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep5, null, props, onError);
+        if (!isMap2 && !sep7 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep7, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep7 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep5)
-                for (const st of sep5) {
+              if (sep7)
+                for (const st of sep7) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep5, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep7, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4453,17 +4453,17 @@ var require_resolve_block_scalar = __commonJS({
       if (!header2)
         return { value: "", type: null, comment: "", range: [start, start, start] };
       const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines = scalar2.source ? splitLines2(scalar2.source) : [];
-      let chompStart = lines.length;
-      for (let i = lines.length - 1; i >= 0; --i) {
-        const content = lines[i][1];
+      const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
+      let chompStart = lines2.length;
+      for (let i = lines2.length - 1; i >= 0; --i) {
+        const content = lines2[i][1];
         if (content === "" || content === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value3 = header2.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        const value3 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
         let end2 = start + header2.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
@@ -4473,7 +4473,7 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar2.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content] = lines[i];
+        const [indent2, content] = lines2[i];
         if (content === "" || content === "\r") {
           if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
@@ -4493,17 +4493,17 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent2.length + content.length + 1;
       }
-      for (let i = lines.length - 1; i >= chompStart; --i) {
-        if (lines[i][0].length > trimIndent)
+      for (let i = lines2.length - 1; i >= chompStart; --i) {
+        if (lines2[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep5 = "";
+      let sep7 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value2 += lines[i][0].slice(trimIndent) + "\n";
+        value2 += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content] = lines[i];
+        let [indent2, content] = lines2[i];
         offset += indent2.length + content.length + 1;
         const crlf = content[content.length - 1] === "\r";
         if (crlf)
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          value2 += sep7 + indent2.slice(trimIndent) + content;
+          sep7 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep5 === " ")
-            sep5 = "\n";
-          else if (!prevMoreIndented && sep5 === "\n")
-            sep5 = "\n\n";
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          if (sep7 === " ")
+            sep7 = "\n";
+          else if (!prevMoreIndented && sep7 === "\n")
+            sep7 = "\n\n";
+          value2 += sep7 + indent2.slice(trimIndent) + content;
+          sep7 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep5 === "\n")
+          if (sep7 === "\n")
             value2 += "\n";
           else
-            sep5 = "\n";
+            sep7 = "\n";
         } else {
-          value2 += sep5 + content;
-          sep5 = " ";
+          value2 += sep7 + content;
+          sep7 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4540,8 +4540,8 @@ var require_resolve_block_scalar = __commonJS({
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines.length; ++i)
-            value2 += "\n" + lines[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines2.length; ++i)
+            value2 += "\n" + lines2[i][0].slice(trimIndent);
           if (value2[value2.length - 1] !== "\n")
             value2 += "\n";
           break;
@@ -4616,10 +4616,10 @@ var require_resolve_block_scalar = __commonJS({
       const first = split[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines = [line0];
+      const lines2 = [line0];
       for (let i = 1; i < split.length; i += 2)
-        lines.push([split[i], split[i + 1]]);
-      return lines;
+        lines2.push([split[i], split[i + 1]]);
+      return lines2;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
   }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep5 = " ";
+      let sep7 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep5 === "\n")
-            res += sep5;
+          if (sep7 === "\n")
+            res += sep7;
           else
-            sep5 = "\n";
+            sep7 = "\n";
         } else {
-          res += sep5 + lm;
-          sep5 = " ";
+          res += sep7 + lm;
+          sep7 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep5 + (match?.[1] ?? "");
+      return res + sep7 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep5, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep7, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep5)
-        for (const st of sep5)
+      if (sep7)
+        for (const st of sep7)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep5;
+          let sep7;
           if (scalar2.end) {
-            sep5 = scalar2.end;
-            sep5.push(this.sourceToken);
+            sep7 = scalar2.end;
+            sep7.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep5 = [this.sourceToken];
+            sep7 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep5 }]
+            items: [{ start, key: scalar2, sep: sep7 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep5 = it.sep;
-                  sep5.push(this.sourceToken);
+                  const sep7 = it.sep;
+                  sep7.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep5 }]
+                    items: [{ start: start2, key: key2, sep: sep7 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep5 = fc.end.splice(1, fc.end.length);
-            sep5.push(this.sourceToken);
+            const sep7 = fc.end.splice(1, fc.end.length);
+            sep7.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep5 }]
+              items: [{ start, key: fc, sep: sep7 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -18200,10 +18200,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names3 = Object.keys(pinned);
-  if (names3.length === 0) return "nothing is pinned for this platform";
+  const names4 = Object.keys(pinned);
+  if (names4.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names3) {
+  for (const name of names4) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18236,16 +18236,16 @@ function unfit(message, nextStep) {
   return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep });
 }
 function hostProblem(host, pins) {
-  const needed = `glibc ${oldestGlibc.join(".")} or newer`;
+  const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
   if (host.platform === "linux" && host.glibc === null) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has another C library (musl, as in Alpine).`,
+      `WebGPU needs ${needed2}; this Linux has another C library (musl, as in Alpine).`,
       "Use a runner or container image with glibc: Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
   if (host.platform === "linux" && host.glibc !== null && isOlder(host.glibc)) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has glibc ${host.glibc}.`,
+      `WebGPU needs ${needed2}; this Linux has glibc ${host.glibc}.`,
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
@@ -18380,8 +18380,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve3, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
+      return (...values2) => new Promise((resolve4, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve4(code));
       });
     }
   };
@@ -18909,7 +18909,7 @@ function releaseOnce(path2) {
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve4) => setTimeout(resolve4, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
@@ -18943,21 +18943,21 @@ async function startClockWatchdog(order, guard2) {
     env: environment
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve3, reject) => {
-    child.once("spawn", resolve3);
+  await new Promise((resolve4, reject) => {
+    child.once("spawn", resolve4);
     child.once("error", reject);
   });
-  await new Promise((resolve3) => child.stdin.write(`${JSON.stringify(order)}
-`, () => resolve3()));
+  await new Promise((resolve4) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve4()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve3) => child.once("exit", () => resolve3()));
+  const ended = new Promise((resolve4) => child.once("exit", () => resolve4()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve3) => setTimeout(resolve3, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve4) => setTimeout(resolve4, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/open-meter.ts
@@ -20681,14 +20681,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep5) => s2.split(sep5));
-  functionOverload("string.split(string, int): list<string>", (s2, sep5, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep7) => s2.split(sep7));
+  functionOverload("string.split(string, int): list<string>", (s2, sep7, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep5);
+    const parts = s2.split(sep7);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep5));
+    limited.push(parts.slice(l - 1).join(sep7));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -20702,7 +20702,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep5) => {
+  functionOverload("list<string>.join(string): string", (v, sep7) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -20711,7 +20711,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep5);
+    return v.join(sep7);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -23637,13 +23637,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter2, prefix) {
+  readSingleQuotedString(delimiter3, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
+        case delimiter3:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23668,14 +23668,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter2, prefix) {
+  readTripleQuotedString(delimiter3, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
-          if (input[pos + 1] === delimiter2 && input[pos + 2] === delimiter2) {
+        case delimiter3:
+          if (input[pos + 1] === delimiter3 && input[pos + 2] === delimiter3) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -24377,15 +24377,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names4.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names3].filter((name) => Object.hasOwn(declared, name));
+  return [...names4].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -24426,13 +24426,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names3 = namesIn(parsed.ast, types);
+    const names4 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names3) {
+      for (const name of names4) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -24444,7 +24444,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names4, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -24976,15 +24976,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names3) {
+function readArguments(written, place, names4) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names3.includes(name)) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name)) continue;
+      const nearest = nearestName(name, names4);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names4.length === 0 ? "remove it" : `there are ${names4.join(", ")}`
       });
     }
     return [argument];
@@ -25005,8 +25005,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names3, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
+  const { sources, names: names4, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names4);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -25052,14 +25052,14 @@ function formatProblem(problem, paint) {
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
-  const lines = [
+  const lines2 = [
     `${place} ${paint(severity2, `${severity2}:`)} ${printable(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
   if (nextStep !== null)
-    lines.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
-  return lines.join("\n");
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
+  return lines2.join("\n");
 }
 function formatProblems(problems, options) {
   const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
@@ -25446,12 +25446,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names3 = expression.names.filter((name) => tunableNames.has(name));
+    const names4 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names3,
+      names: names4,
       test: (configuration) => {
-        for (const name of names3) variables[name] = configuration[name];
+        for (const name of names4) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -26082,9 +26082,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names3 = tunables.items.map(({ name }) => name);
+  const names4 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name)) place.at(name).key(unknownTunable(name, names4));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26115,10 +26115,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names3 = tunables.map(({ name }) => name);
+  const names4 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names4));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26154,8 +26154,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names3, values2) {
-  const entries = names3.flatMap((name) => {
+function createWorkload(names4, values2) {
+  const entries = names4.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26192,10 +26192,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names3) checkName(name, first.place.at(name));
+  const names4 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names4) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names3) {
+    for (const name of names4) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26213,8 +26213,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names3.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names4);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26222,7 +26222,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names3.map((name) => {
+    names4.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26230,7 +26230,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names3, values2),
+    workload: createWorkload(names4, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26261,9 +26261,9 @@ function reportUnknownParameters(given, known2, place) {
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names3 = Object.keys(parameters);
+  const names4 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names3, here);
+    reportUnknownParameters(Object.keys(values2), names4, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26284,8 +26284,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names3, complete);
-    const telling = names3.filter((name) => {
+    const { parameters: all } = createWorkload(names4, complete);
+    const telling = names4.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -29192,16 +29192,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names3 = [];
+  const names4 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names3;
+      return names4;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names3.push(makeNameElem(word4));
+    if (word4) names4.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -31041,8 +31041,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep5 = proposedName.lastIndexOf("::");
-  const name = sep5 === -1 ? proposedName : proposedName.slice(sep5 + 2);
+  const sep7 = proposedName.lastIndexOf("::");
+  const name = sep7 === -1 ? proposedName : proposedName.slice(sep7 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -31054,16 +31054,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants9, packageName2) {
-  if (Object.keys(constants9).length === 0) return void 0;
-  return new ConstantsResolver(constants9, packageName2);
+function createConstantsResolver(constants10, packageName2) {
+  if (Object.keys(constants10).length === 0) return void 0;
+  return new ConstantsResolver(constants10, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants9, packageName2 = "package") {
-    this.constants = constants9;
+  constructor(constants10, packageName2 = "package") {
+    this.constants = constants10;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -32998,13 +32998,13 @@ function memberValue(base2, name) {
     return index >= 0 ? base2.elements[index] ?? null : null;
   }
   if (type.kind === "vector" && isSwizzle(name)) {
-    const picked = [...name].map((c) => base2.elements[swizzleIndex[c]]);
-    if (picked.some((p) => !p)) return null;
-    if (picked.length === 1) return picked[0];
+    const picked2 = [...name].map((c) => base2.elements[swizzleIndex[c]]);
+    if (picked2.some((p) => !p)) return null;
+    if (picked2.length === 1) return picked2[0];
     return {
       kind: "composite",
-      type: vecType(picked.length, type.elem),
-      elements: picked
+      type: vecType(picked2.length, type.elem),
+      elements: picked2
     };
   }
   return null;
@@ -33656,8 +33656,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants9) {
-    const own = createConstantsResolver({ ...constants9 }, packageName);
+  constructor(modules, constants10) {
+    const own = createConstantsResolver({ ...constants10 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -33801,8 +33801,8 @@ function childrenOf(element2, module) {
 function wordsOf(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
   const words2 = [];
   const visit = (one3) => {
-    const picked = pick(one3);
-    if (picked !== null) words2.push(...picked.split("::"));
+    const picked2 = pick(one3);
+    if (picked2 !== null) words2.push(...picked2.split("::"));
     for (const child of childElems(one3)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
@@ -34399,11 +34399,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names4.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -34434,7 +34434,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names3;
+  return names4;
 }
 
 // src/kernel/reflect.ts
@@ -34449,10 +34449,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names4 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names4 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -34581,8 +34581,8 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  return picked.some((element2) => element2 === void 0) ? null : picked;
+  const picked2 = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
   const truth = truthOperators[operator] ?? (() => null);
@@ -34813,8 +34813,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants10 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants10, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -35479,8 +35479,8 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names3, cost2) {
-  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
+function byName(names4, cost2) {
+  return Object.fromEntries(names4.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
   const scaled3 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
@@ -36318,20 +36318,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants9[name] = String(value2);
+      constants10[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants9[name] = value2;
+      constants10[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -36434,9 +36434,9 @@ function lineOrigin(linked, line3, offset) {
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
 }
-function inUserFile(failure, lines) {
+function inUserFile(failure, lines2) {
   if (failure.line === void 0) return failure;
-  const origin = lines[failure.line - 1];
+  const origin = lines2[failure.line - 1];
   const { line: _line, column: _column, file: _file, ...rest } = failure;
   if (!origin) return rest;
   return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
@@ -36687,7 +36687,7 @@ function isMark(statement) {
   const callee = statement.call.function;
   return (callee.kind === "ref" ? callee.ident : callee.name).originalName === marker;
 }
-function unrollAll(marked, { module, lines }) {
+function unrollAll(marked, { module, lines: lines2 }) {
   const text3 = new SplicedText(module.text);
   const starts = lineStarts2(module.text);
   const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
@@ -36721,7 +36721,7 @@ function unrollAll(marked, { module, lines }) {
   text3.copy(copied, module.text.length);
   const parsed = parseWgsl("", text3.toString());
   if (!parsed.ok) return parsed;
-  return succeeded({ module: parsed.value, lines: text3.lines(lines) });
+  return succeeded({ module: parsed.value, lines: text3.lines(lines2) });
 }
 function factorOf({ call: call2 }, scope) {
   const [expression] = call2.arguments;
@@ -36739,8 +36739,8 @@ function writeLoop(text3, loop, counting, factor3, module) {
   const newLine2 = `
 ${before.slice(0, before.length - before.trimStart().length)}`;
   const body = (value2) => writeCopy(text3, loop, `let ${name} = ${value2};`, module);
-  const full = Math.floor(trips / factor3);
-  if (full <= 1) {
+  const full2 = Math.floor(trips / factor3);
+  if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
       body(literal2(start + trip * step2));
@@ -36751,7 +36751,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   const compare3 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
   const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare3} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
-  const middle2 = start + full * factor3 * step2;
+  const middle2 = start + full2 * factor3 * step2;
   text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
@@ -36759,7 +36759,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
-  const rest = trips - full * factor3;
+  const rest = trips - full2 * factor3;
   if (rest === 0) return;
   text3.insert(newLine2, loop.start);
   if (rest === 1) {
@@ -36794,12 +36794,12 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
   const text3 = source.files[source.path];
   if (text3 === void 0) return failed("compile", "the file is missing", { file: source.path });
   let wgsl2 = modules.marked(source.path);
-  let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
+  let lines2 = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
     const linked = await linkModules(modules, parameters);
     if (!linked.ok) return linked;
     wgsl2 = linked.value.wgsl;
-    lines = linkedLines(linked.value);
+    lines2 = linkedLines(linked.value);
   }
   let parsed = parseWgsl(source.path, wgsl2);
   if (parsed.ok && overrideNames(parsed.value).length > 0) {
@@ -36807,8 +36807,8 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
   if (modules.misplaced) return { ok: false, failure: modules.misplaced };
-  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines) };
-  return unrollLoops({ module: parsed.value, lines });
+  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines2) };
+  return unrollLoops({ module: parsed.value, lines: lines2 });
 }
 function parameterWords(modules) {
   const { source } = modules;
@@ -36867,9 +36867,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
+    const names4 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names4) for (const other of this.#aliases.get(name) ?? []) names4.add(other);
+    return names4;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -36965,8 +36965,8 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names3, name, words2) {
-  const known2 = names3?.get(name);
+function addTo(names4, name, words2) {
+  const known2 = names4?.get(name);
   for (const word4 of words2) known2?.add(word4);
 }
 function changedInPart(statement) {
@@ -37021,12 +37021,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names3 = [];
+  const names4 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
+    names4.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
+    names4.push(rootName(statement.target) ?? "");
+  return [...names4, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf(
@@ -37106,12 +37106,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants9, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants9).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants10, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants10).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants9), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants10), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37140,9 +37140,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants9, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants10, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants9).map(kindOf3);
+        const kinds2 = Object.values(constants10).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37193,10 +37193,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names4 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names4}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -37252,7 +37252,7 @@ var Builder = class {
       program: program.value
     });
   }
-  #program({ module, lines }, configuration, launch, role) {
+  #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
@@ -37271,7 +37271,7 @@ var Builder = class {
       buffers,
       requiredFeatures,
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
-      lines
+      lines: lines2
     };
     this.#latest = { program, module };
     return succeeded(program);
@@ -37496,16 +37496,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names4.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names4.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names3];
+  return [...names4];
 }
 
 // src/kernel/describe/entry.ts
@@ -37636,13 +37636,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants9 = /* @__PURE__ */ new Set();
+  const constants10 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants9.add(name);
+        if (name !== "") constants10.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37651,21 +37651,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants9);
+  const named2 = alternatives([...conditions], constants10);
   return [
-    ...[...constants9].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants10].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants9) {
+function alternatives(conditions, constants10) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants9.has(word4) && stem2 !== "" && (constants9.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants10.has(word4) && stem2 !== "" && (constants10.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37683,16 +37683,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants9[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants10[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -37724,8 +37724,8 @@ async function describeWesl(source, switches) {
       if (!isComplete) break;
       if (!linked.ok) return linked;
       const parsed = parseWgsl(source.path, linked.value.wgsl);
-      const lines = linkedLines(linked.value);
-      const locate2 = (failure) => inUserFile(failure, lines);
+      const lines2 = linkedLines(linked.value);
+      const locate2 = (failure) => inUserFile(failure, lines2);
       if (!parsed.ok) return { ok: false, failure: locate2(parsed.failure) };
       links.push(describeModule(parsed.value, locate2, withSwitches(parameters, switches)));
     }
@@ -37761,13 +37761,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names3 = [
+  const names4 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names4.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks2 = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks2 = createMarks(names4, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -37810,8 +37810,8 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks2, program) {
-  const marked = new Map(names3.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
+async function template(names4, values2, marks2, program) {
+  const marked = new Map(names4.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
@@ -37824,10 +37824,10 @@ async function isConstant2(name, values2, marks2, program) {
   }
   return true;
 }
-function createMarks(names3, text3) {
+function createMarks(names4, text3) {
   let next = 17e8;
   return new Map(
-    names3.map((name) => {
+    names4.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -38589,12 +38589,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve3) => {
+    this.#ended = new Promise((resolve4) => {
       const ended = (how) => {
         living.delete(child);
         const said = this.#said.trim();
         this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
-        resolve3();
+        resolve4();
       };
       child.once("error", (error) => {
         if (child.pid === void 0) {
@@ -38621,9 +38621,9 @@ var MeterProgram = class {
   #receive(text3) {
     const timeMs = this.#time.nowMs();
     if (this.#fault !== null) return;
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = lines.pop() ?? "";
-    for (const line3 of lines) if (!this.#take(line3, timeMs)) return;
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = lines2.pop() ?? "";
+    for (const line3 of lines2) if (!this.#take(line3, timeMs)) return;
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
   #take(line3, timeMs) {
@@ -39088,14 +39088,14 @@ function pad(text3, width, align) {
   return align === "left" ? text3 + space2 : space2 + text3;
 }
 function wrap2(text3, width) {
-  const lines = [];
+  const lines2 = [];
   for (const word4 of text3.split(" ")) {
-    const last2 = lines.at(-1);
+    const last2 = lines2.at(-1);
     if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word4) <= width) {
-      lines[lines.length - 1] = `${last2} ${word4}`;
-    } else lines.push(word4);
+      lines2[lines2.length - 1] = `${last2} ${word4}`;
+    } else lines2.push(word4);
   }
-  return lines;
+  return lines2;
 }
 
 // src/report/format.ts
@@ -39165,8 +39165,8 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names4 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names4.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
@@ -39329,9 +39329,9 @@ function kernelVerdictText({ verdict, accepted }) {
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names3 = Object.keys(configuration);
-  if (previous === null) return names3.length > 0;
-  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+  const names4 = Object.keys(configuration);
+  if (previous === null) return names4.length > 0;
+  return names4.length !== Object.keys(previous).length || names4.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -41136,8 +41136,8 @@ function leadingDigit(value2) {
 function described({ format: format5, title }) {
   return { format: format5, title };
 }
-function strokes(lines) {
-  return lines.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
+function strokes(lines2) {
+  return lines2.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
 }
 function drawAxes(frame, x2, y2) {
   const { left, top, right, bottom } = frame;
@@ -42323,9 +42323,9 @@ function planeFigure(options) {
   ]);
 }
 function linesFigure(options) {
-  const { lines, size = defaultSize } = options;
+  const { lines: lines2, size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = lines.flatMap(({ points }) => points);
+  const all = lines2.flatMap(({ points }) => points);
   const x2 = createAxis({
     ...options.x,
     values: all.map((point2) => point2.x),
@@ -42340,7 +42340,7 @@ function linesFigure(options) {
     ticks: 5,
     from: options.fromZero === true ? "zero" : "fit"
   });
-  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at3) => {
+  const legend = lines2.length < 2 ? [] : lines2.map(({ label, tone, thin: thin2 }, at3) => {
     const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at3];
     const sample = [
       { x: left, y: top - 4 },
@@ -42350,7 +42350,7 @@ function linesFigure(options) {
   });
   return figure(options, size, [
     drawAxes(frame, x2, y2),
-    ...lines.map(
+    ...lines2.map(
       ({ points, ...style2 }) => polyline(
         points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) })),
         style2
@@ -42567,12 +42567,12 @@ function diffHtml(diff, maxLength4) {
   const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
   const all = text3.split("\n");
-  const lines = all.map((line3, at3) => {
+  const lines2 = all.map((line3, at3) => {
     const isName2 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
     const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
     return element("span", { class: kind }, indentedHtml(line3));
   });
-  return element("pre", { tabindex: "0" }, ...lines);
+  return element("pre", { tabindex: "0" }, ...lines2);
 }
 function differences(kernel, context) {
   const { base: base2, head: head2 } = kernel.configuration;
@@ -43229,10 +43229,10 @@ function policyBlock(report3) {
     other === null ? "" : escapeMarkdown(other, 4e3)
   ].filter((text3) => text3 !== "").join("\n\n");
 }
-function codeBlock(language, lines) {
-  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
+function codeBlock(language, lines2) {
+  const runs2 = lines2.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(Math.max(2, ...runs2) + 1);
-  return [`${fence}${language}`, ...lines, fence].join("\n");
+  return [`${fence}${language}`, ...lines2, fence].join("\n");
 }
 function suggestionBlock(report3, limits2) {
   const diff = suggestionDiff(report3, limits2.maxNotes);
@@ -43519,8 +43519,8 @@ function total(widths) {
   return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
 }
 function narrowest(columns2, rows) {
-  const full = widthsOf(columns2, rows);
-  return total(full.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
+  const full2 = widthsOf(columns2, rows);
+  return total(full2.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
 }
 function chooseColumns(task) {
   const { columns: columns2, rows, width } = task;
@@ -43531,8 +43531,8 @@ function chooseColumns(task) {
   let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
   const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a2, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a2]?.dropOrder ?? 0));
   for (const index of droppable) {
-    const picked = pick(chosen);
-    if (narrowest(picked.columns, picked.rows) <= width) break;
+    const picked2 = pick(chosen);
+    if (narrowest(picked2.columns, picked2.rows) <= width) break;
     chosen = chosen.filter((i) => i !== index);
   }
   return chosen;
@@ -43552,10 +43552,10 @@ function shrink(columns2, widths, width) {
 function layOutTable(task) {
   const chosen = chooseColumns(task);
   const whole = chosen.map((i) => task.columns[i]);
-  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
-  const fits2 = narrowest(whole, full) <= task.width;
+  const full2 = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
+  const fits2 = narrowest(whole, full2) <= task.width;
   const columns2 = fits2 ? whole : whole.map(shortenTitle);
-  const rows = fits2 ? full : full.map((row) => row.map(shorten2));
+  const rows = fits2 ? full2 : full2.map((row) => row.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
   const line3 = (cells) => {
@@ -43610,8 +43610,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names3 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  const names4 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names4}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -43683,14 +43683,14 @@ var bars = "▁▂▃▄▅▆▇█";
 function sparkline(values2, points) {
   if (values2.length === 0) return "";
   const count2 = Math.min(points, values2.length);
-  const picked = Array.from({ length: count2 }, (_, i) => {
+  const picked2 = Array.from({ length: count2 }, (_, i) => {
     const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at3] ?? null;
   });
-  const known2 = picked.filter((value2) => value2 !== null);
+  const known2 = picked2.filter((value2) => value2 !== null);
   const low = Math.min(...known2);
   const range3 = Math.max(...known2) - low;
-  return picked.map((value2) => {
+  return picked2.map((value2) => {
     if (value2 === null) return " ";
     return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
   }).join("");
@@ -43754,8 +43754,8 @@ var minWidth = 40;
 function renderTerminal(report3, options) {
   const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
   const sections = report3.kind === "guard" ? guardSections(report3, style2) : retuneSections(report3, style2);
-  const shown = sections.filter((lines) => lines.length > 0);
-  return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
+  const shown = sections.filter((lines2) => lines2.length > 0);
+  return `${shown.map((lines2) => lines2.join("\n")).join("\n\n")}
 `;
 }
 
@@ -43790,7 +43790,7 @@ function exportKernelTuner(recording, objective = "time") {
     tune_params: Object.fromEntries(tunables.map(({ name, values: values2 }) => [name, values2])),
     objective
   };
-  const lines = measurements.map((measurement) => {
+  const lines2 = measurements.map((measurement) => {
     const values2 = tunables.map((tunable, i) => tunable.values[measurement.values[i] ?? 0]);
     const configuration = Object.fromEntries(tunables.map(({ name }, i) => [name, values2[i]]));
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
@@ -43798,7 +43798,7 @@ function exportKernelTuner(recording, objective = "time") {
   });
   return `${JSON.stringify(header2, null, 0).slice(0, -1)},
 "cache": {
-${lines.join(",\n")}}
+${lines2.join(",\n")}}
 }`;
 }
 
@@ -44109,10 +44109,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names3.has(name)) return `it has two tunables "${name}"`;
-    names3.add(name);
+    if (names4.has(name)) return `it has two tunables "${name}"`;
+    names4.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -44236,11 +44236,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names3 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
+  const names4 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names4) || !names4.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names3.map((name) => {
+  return names4.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -44285,13 +44285,13 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names4.add(name);
     }
   }
-  return [...names3].sort();
+  return [...names4].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
@@ -44306,8 +44306,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names3) {
+  const names4 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names4) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -44530,11 +44530,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
+    const names4 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
+      if (names4.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names4.add(name);
     }
     return null;
   }
@@ -44762,9 +44762,9 @@ var CommandLauncher = class {
     while (samplesMs.length < samples2) {
       const answer2 = await this.#launch(launchesPerSample);
       if (!answer2.ok) return answer2;
-      const needed = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-        launchesPerSample = needed;
+      const needed2 = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed2 > 1.5 * launchesPerSample) {
+        launchesPerSample = needed2;
         continue;
       }
       samplesMs.push(this.#launchMs);
@@ -44940,8 +44940,8 @@ var Tail = class {
     this.#text = (this.#text + text3).slice(-this.#limit);
   }
   /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
+  summary(lines2 = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines2).join("\n");
   }
 };
 
@@ -45014,13 +45014,13 @@ var ProgramGroup = class {
     child.stdout.on("data", (text3) => this.#receive(text3, onLine));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
-    this.ended = new Promise((resolve3) => {
+    this.#gone = new Promise((resolve4) => child.once("close", () => resolve4()));
+    this.ended = new Promise((resolve4) => {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
         for (const one3 of spared) one3();
-        resolve3(this.#end);
+        resolve4(this.#end);
       };
       child.once(
         "exit",
@@ -45079,9 +45079,9 @@ var ProgramGroup = class {
     return this.#end !== null;
   }
   #receive(text3, onLine) {
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines) {
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = (lines2.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines2) {
       if (onLine === void 0) this.note(line3);
       else onLine(line3.replace(/\r$/, ""));
     }
@@ -45112,8 +45112,8 @@ function startProgram(start) {
   }
 }
 function delay(milliseconds) {
-  return new Promise((resolve3) => {
-    setTimeout(resolve3, milliseconds).unref();
+  return new Promise((resolve4) => {
+    setTimeout(resolve4, milliseconds).unref();
   });
 }
 
@@ -45163,7 +45163,7 @@ ${said}`);
   }
   #answer(kind, deadlineMs) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve3) => {
+    return new Promise((resolve4) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
         const { said } = this.#group;
@@ -45175,7 +45175,7 @@ ${said}`;
         kind,
         settle: (outcome) => {
           clearTimeout(timer);
-          resolve3(outcome);
+          resolve4(outcome);
         }
       });
     });
@@ -45656,12 +45656,12 @@ var GpuProcess = class {
       });
     }
     child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
+    this.#gone = new Promise((resolve4) => {
       const ended = (what) => {
         this.#alive = false;
         spared();
         this.#lose("crash", what);
-        resolve3();
+        resolve4();
       };
       child.once("close", (status, signal) => ended(endText(status, signal)));
       child.on("error", (error) => {
@@ -45717,8 +45717,8 @@ var GpuProcess = class {
   async kill() {
     this.#child.kill("SIGKILL");
     let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs2);
+    const late = new Promise((resolve4) => {
+      timer = setTimeout(resolve4, goneMs2);
     });
     await Promise.race([this.#gone, late]);
     clearTimeout(timer);
@@ -46653,19 +46653,19 @@ var metrics = ["energy", "latency"];
 function gatherEvidence(subject, metric, samples2, options) {
   const arms2 = { samples: samples2, from: "B", to: "H" };
   const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
   const flagEstimate = estimateOf(flag);
   const margin = effectiveMargin(subject, metric, options);
   return {
     subject,
     metric,
     attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
     margin,
     flag,
-    confirm,
+    confirm: confirm2,
     flagEstimate,
-    confirmEstimate: estimateOf(confirm),
+    confirmEstimate: estimateOf(confirm2),
     flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
   };
 }
@@ -46766,8 +46766,8 @@ function decide(evidence, estimate, confirmP, options) {
 function isUnconfirmed({ flagged, confirmEstimate }) {
   return flagged && confirmEstimate === null;
 }
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+function lackVerdict({ flag, confirm: confirm2 }) {
+  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
 }
 function describeLack({ metric, flag }) {
   if (!flag.measured) {
@@ -46828,12 +46828,12 @@ function judgeSentinel(subject, judged, moved) {
 
 // src/judge/judge.ts
 function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
+  const settings2 = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings2);
+  const movement2 = movementOf(moved, settings2);
   const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
@@ -46842,7 +46842,7 @@ function judge(subjects, samples2, options = {}) {
         evidence: one3,
         confirmP: confirmP.get(one3) ?? null,
         movement: movement2,
-        options: settings
+        options: settings2
       })
     );
     if (subject.sentinel) return judgeSentinel(subject, judged, moved);
@@ -46855,7 +46855,7 @@ function judge(subjects, samples2, options = {}) {
       sentinel: false,
       verdict: deciding.verdict,
       metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
   });
@@ -47014,42 +47014,42 @@ function distanceOf(evidence) {
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
   const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
+  const settings2 = withDefaults(judging);
+  if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
   const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  const evidenceOf = evidenceBySubject(pooledOf, settings2);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
     if (flag !== null) return flag;
   }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
   const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
   const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
+  const confirm2 = missing2({
     subjects: [...sentinels, ...flagged],
     phase: "confirm",
-    blocks: settings.confirmBlocks,
+    blocks: settings2.confirmBlocks,
     finishFirst: true
   });
-  return confirm ?? { phase: "done" };
+  return confirm2 ?? { phase: "done" };
 }
-function evidenceBySubject(samplesOf3, settings) {
+function evidenceBySubject(samplesOf3, settings2) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
     const known2 = gathered.get(subject);
     if (known2 !== void 0) return known2;
     const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
     gathered.set(subject, evidence);
     return evidence;
   };
 }
 function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
+  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
+  const { flagBlocks } = settings2;
   const first = missing2({
     subjects,
     phase: "flag",
@@ -47057,7 +47057,7 @@ function flagNext(request) {
     finishFirst: true
   });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
   const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
@@ -47134,7 +47134,7 @@ async function measureNoise(options) {
 }
 
 // src/app/guard/guard.ts
-import { join as join23 } from "node:path";
+import { join as join27 } from "node:path";
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
@@ -47142,32 +47142,207 @@ function medianOrNull(values2) {
   return known2.length === 0 ? null : median(known2);
 }
 
-// src/app/project/open-manifest.ts
-import { dirname as dirname6, isAbsolute, relative, resolve as resolve2, sep as sep3 } from "node:path";
-
-// src/git/run-git.ts
-import { spawnSync } from "node:child_process";
-
-// src/git/git-process.ts
-var defaultMaxBytes = 1024 * 1024;
-var remoteProtocols = ["https", "http", "ssh", "file"];
-function safeSettings(network) {
-  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
-  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
-  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
+// src/app/project/names-folder.ts
+import { isAbsolute } from "node:path";
+function namesFolder(base2) {
+  return isAbsolute(base2) || /^\.\.?(?:[\\/]|$)/.test(base2);
 }
-function gitEnvironment(environment) {
-  const kept2 = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
+
+// src/app/project/open-manifest.ts
+import { dirname as dirname8, isAbsolute as isAbsolute3, relative, resolve as resolve3, sep as sep5 } from "node:path";
+
+// src/git/git-environment.ts
+import { realpathSync } from "node:fs";
+import { delimiter as delimiter2, isAbsolute as isAbsolute2, sep as sep2 } from "node:path";
+var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT)$/i;
+var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
+var isPath = (name) => /^path$/i.test(name);
+function picked(environment, isKept) {
+  const entries = Object.entries(environment).filter(
+    (entry) => entry[1] !== void 0 && isKept(entry[0])
   );
+  return Object.fromEntries(entries);
+}
+function isInside(folder, path2) {
+  return path2 === folder || path2.startsWith(folder.endsWith(sep2) ? folder : folder + sep2);
+}
+function searchPath(environment, root) {
+  const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
+  return text3.split(delimiter2).filter((folder) => {
+    if (!isAbsolute2(folder)) return false;
+    try {
+      return !isInside(root, realpathSync(folder));
+    } catch {
+      return false;
+    }
+  });
+}
+function always(environment, root) {
   return {
-    ...Object.fromEntries(kept2),
+    PATH: searchPath(environment, root).join(delimiter2),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_NO_LAZY_FETCH: "1"
+    GIT_NO_LAZY_FETCH: "1",
+    // A file that cannot be there: git complains of an empty one.
+    GIT_GRAFT_FILE: "/dev/null/none"
   };
+}
+function localEnvironment(environment, root) {
+  return {
+    ...picked(environment, (name) => needed.test(name) || settings.test(name)),
+    ...always(environment, root),
+    GIT_ALLOW_PROTOCOL: ""
+  };
+}
+
+// src/git/git-settings.ts
+function parseSettings(text3) {
+  const fields = text3.split("\0");
+  const settings2 = [];
+  for (let at3 = 0; at3 + 1 < fields.length; at3 += 2) {
+    const [scope = "", line3 = ""] = fields.slice(at3, at3 + 2);
+    const end = line3.indexOf("\n");
+    const [key2, value2] = end === -1 ? [line3, "true"] : [line3.slice(0, end), line3.slice(end + 1)];
+    settings2.push({ scope, key: key2, value: value2 });
+  }
+  return settings2;
+}
+var fixedSettings = [
+  ["core.hooksPath", "/dev/null"],
+  ["core.fsmonitor", "false"],
+  ["core.alternateRefsCommand", ""],
+  ["safe.bareRepository", "explicit"],
+  ["submodule.recurse", "false"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+  ["http.saveCookies", "false"]
+];
+function withoutFilters(settings2) {
+  const drivers = settings2.flatMap(({ key: key2 }) => /^filter\.(.*)\.[^.]*$/s.exec(key2)?.[1] ?? []);
+  return [...new Set(drivers)].flatMap((driver) => [
+    [`filter.${driver}.clean`, ""],
+    [`filter.${driver}.smudge`, ""],
+    [`filter.${driver}.process`, ""],
+    [`filter.${driver}.required`, "false"]
+  ]);
+}
+function settingArguments(overrides) {
+  return overrides.flatMap(([key2, value2]) => {
+    if (!key2.includes("=")) return ["-c", `${key2}=${value2}`];
+    throw new JoulegateError(
+      "bad-input",
+      `git is set up with ${JSON.stringify(key2)}, which cannot be turned off`,
+      {
+        code: "git-setting",
+        nextStep: "Give it a name without =."
+      }
+    );
+  });
+}
+
+// src/git/open-repository.ts
+import { existsSync as existsSync7, realpathSync as realpathSync3 } from "node:fs";
+import { dirname as dirname7, join as join19 } from "node:path";
+
+// src/git/find-git.ts
+import { accessSync, constants as constants6, statSync } from "node:fs";
+import { join as join17 } from "node:path";
+var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants6.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findGit(environment, root) {
+  const candidates = searchPath(environment, root).flatMap(
+    (folder) => names3.map((name) => join17(folder, name))
+  );
+  const found = candidates.find(isProgram);
+  if (found !== void 0) return found;
+  throw new JoulegateError("bad-input", "git was not found", {
+    code: "git-missing",
+    nextStep: "Install git and make sure it is on the PATH, outside this checkout, or name a folder instead of a revision."
+  });
+}
+
+// src/git/find-repository.ts
+import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync2, statSync as statSync2 } from "node:fs";
+import { dirname as dirname6, join as join18, resolve as resolve2, sep as sep3 } from "node:path";
+var marker2 = ".git";
+function real(path2) {
+  try {
+    return realpathSync2(path2);
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw new JoulegateError("bad-input", `${path2} cannot be looked at: ${error.message}`, {
+      code: "cannot-read",
+      nextStep: "Check the permissions.",
+      cause: error
+    });
+  }
+}
+function pointedAt(file, line3) {
+  const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
+  return path2 === void 0 ? null : real(resolve2(dirname6(file), path2));
+}
+function gitDirectoryAt(entry) {
+  const path2 = real(entry);
+  if (path2 === null) return null;
+  if (!statSync2(path2).isDirectory()) {
+    const led = pointedAt(path2, /^gitdir: (.+)$/s);
+    if (led !== null) return led;
+    throw new JoulegateError("bad-input", `${entry} leads to no git repository`, {
+      code: "not-a-repository",
+      nextStep: "Check out again, or mount the repository that this working tree belongs to."
+    });
+  }
+  return existsSync6(join18(path2, "HEAD")) && existsSync6(join18(path2, "objects")) ? path2 : null;
+}
+function commonDirectory(gitDirectory) {
+  const link2 = join18(gitDirectory, "commondir");
+  return existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : gitDirectory;
+}
+function outermostRoot(path2) {
+  const parent = dirname6(path2);
+  const outer = parent === path2 ? null : outermostRoot(parent);
+  return outer ?? (existsSync6(join18(path2, marker2)) ? path2 : null);
+}
+function assertNotCarried(gitDirectory) {
+  if (gitDirectory.split(sep3).includes(marker2)) return;
+  const outer = outermostRoot(dirname6(gitDirectory));
+  if (outer === null) return;
+  const own = gitDirectoryAt(join18(outer, marker2));
+  if (own !== null && isInside(own, gitDirectory)) return;
+  throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
+    code: "carried-repository",
+    nextStep: "A repository that other files bring along is not read. Remove the .git that leads to it."
+  });
+}
+function findRepository(folder) {
+  const start = real(folder);
+  for (let root = start; root !== null; ) {
+    const gitDirectory = gitDirectoryAt(join18(root, marker2));
+    if (gitDirectory !== null) {
+      assertNotCarried(gitDirectory);
+      const common = commonDirectory(gitDirectory);
+      if (common !== null) assertNotCarried(common);
+      return { root, gitDirectory };
+    }
+    root = dirname6(root) === root ? null : dirname6(root);
+  }
+  return null;
+}
+
+// src/git/git-process.ts
+var defaultMaxBytes = 1024 * 1024;
+function argumentsOf2({ overrides, args }) {
+  return ["--no-pager", ...settingArguments([...fixedSettings, ...overrides]), ...args];
 }
 function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
   const message = printable4(stderr2);
@@ -47176,7 +47351,7 @@ function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
 }
 function notStarted(command2, cause) {
   if (cause.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} is gone`, {
       code: "git-missing",
       nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
       cause
@@ -47201,6 +47376,12 @@ function outputTooLarge(command2) {
     nextStep: "Check that the files are text of a few megabytes at most."
   });
 }
+function notARepository(folder) {
+  return new JoulegateError("bad-input", `${folder} is not in a git repository`, {
+    code: "not-a-repository",
+    nextStep: "Run this inside a clone, or name a folder instead of a revision."
+  });
+}
 function verbOf(command2) {
   return command2.args[0] ?? "";
 }
@@ -47215,20 +47396,18 @@ function throwIfHopeless(folder, message) {
     });
   }
   if (/not a git repository/i.test(message)) {
-    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
-      code: "not-a-repository",
-      nextStep: "Run this inside a clone, or name a folder instead of a revision."
-    });
+    throw notARepository(folder);
   }
 }
 
 // src/git/run-git.ts
+import { spawnSync } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
+  const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const end = spawnSync(program, argumentsOf2(command2), {
     cwd: folder,
-    env: gitEnvironment(environment),
+    env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
@@ -47244,31 +47423,109 @@ function runFailure(command2, error) {
   return notStarted(command2, error);
 }
 
+// src/git/open-repository.ts
+var maxSettingsBytes = 4 * 1024 * 1024;
+function confirm(place, program, environment) {
+  const { root, gitDirectory } = place;
+  const found = runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname7(root) },
+    overrides: [],
+    args: ["rev-parse", "--absolute-git-dir"]
+  });
+  if (found.ok && realpathSync3(found.stdout.toString("utf8").trimEnd()) === gitDirectory) return;
+  throw notARepository(root);
+}
+function placeVariables({ root, gitDirectory }) {
+  return { GIT_DIR: gitDirectory, GIT_WORK_TREE: root };
+}
+function openRepository({ root: folder, environment }) {
+  const place = findRepository(folder);
+  if (place === null) return null;
+  const program = findGit(environment, place.root);
+  confirm(place, program, environment);
+  const listed2 = runGit({
+    program,
+    folder: place.root,
+    variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
+    overrides: [],
+    args: ["config", "--list", "--show-scope", "--null"],
+    maxBytes: maxSettingsBytes
+  });
+  if (listed2.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed2.stdout.toString("utf8")) };
+  }
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed2.message}`, {
+    code: "git-failed",
+    nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
+  });
+}
+function requireRepository(question) {
+  const repository = openRepository(question);
+  if (repository === null) throw notARepository(question.root);
+  return repository;
+}
+function askGit(repository, { args, maxBytes: maxBytes3 }) {
+  const { program, root, environment, settings: settings2 } = repository;
+  return runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
+    overrides: withoutFilters(settings2),
+    args,
+    ...maxBytes3 === void 0 ? {} : { maxBytes: maxBytes3 }
+  });
+}
+
+// src/git/ref-names.ts
+import { existsSync as existsSync8 } from "node:fs";
+import { join as join20 } from "node:path";
+var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
+var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
+function nameIn(revision) {
+  return revision.split(/[~^]|@\{/)[0] ?? "";
+}
+function ambiguous2(name, meanings) {
+  return new JoulegateError("bad-input", `"${name}" may mean ${meanings.join(" or ")}`, {
+    code: "ambiguous-revision",
+    nextStep: "Write the one that is meant in full."
+  });
+}
+function assertOneMeaning(repository, revision) {
+  const name = nameIn(revision);
+  if (full.test(name)) return;
+  const places2 = ["refs", "refs/tags", "refs/heads", "refs/remotes"].map((folder) => `${folder}/${name}`);
+  places2.push(`refs/remotes/${name}/HEAD`);
+  const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
+  const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
+  if (meanings.length === 0) return;
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join20(repository.gitDirectory, name)))
+    meanings.push(`git's own ${name}`);
+  if (/^[0-9a-f]{4,}$/.test(name)) {
+    const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
+    meanings.push(...lines(objects.stdout));
+  }
+  if (meanings.length > 1) throw ambiguous2(name, meanings);
+}
+
 // src/git/repository.ts
-function answer(question, args) {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
+function answer(repository, args) {
+  const result = askGit(repository, { args });
   if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
-  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: "git-failed",
     nextStep: "Run the command by hand to see more."
   });
 }
-function repositoryRoot(question) {
-  try {
-    return answer(question, ["rev-parse", "--show-toplevel"]);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
-    throw error;
-  }
+function headCommit(repository) {
+  return resolveCommit(repository, "HEAD");
 }
-function headCommit(question) {
-  return resolveCommit({ ...question, revision: "HEAD" });
+function isDirty(repository) {
+  return answer(repository, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
 }
-function isDirty(question) {
-  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
-}
-function isShallow(question) {
-  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
+function isShallow(repository) {
+  return answer(repository, ["rev-parse", "--is-shallow-repository"]) === "true";
 }
 function assertRevision(revision) {
   if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
@@ -47279,41 +47536,40 @@ function assertRevision(revision) {
     });
   }
 }
-function resolveCommit(question) {
-  const { root, environment, revision } = question;
+function resolveCommit(repository, revision) {
   assertRevision(revision);
+  assertOneMeaning(repository, revision);
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
+  const result = askGit(repository, { args });
   const commit = result.stdout.toString("utf8").trim();
   if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
+  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${repository.root}`, {
     code: "unknown-revision",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
   });
 }
-function mergeBase(question) {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
+function mergeBase(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const result = askGit(repository, { args: ["merge-base", commit, "HEAD"] });
   if (result.ok) return result.stdout.toString("utf8").trim();
-  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
+  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: "no-merge-base",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
   });
 }
 
 // src/git/open-folder.ts
 import {
   closeSync as closeSync5,
-  constants as constants6,
+  constants as constants7,
   fstatSync as fstatSync3,
   openSync as openSync5,
   readdirSync as readdirSync4,
-  readFileSync as readFileSync5,
-  realpathSync,
-  statSync
+  readFileSync as readFileSync6,
+  realpathSync as realpathSync4,
+  statSync as statSync3
 } from "node:fs";
-import { join as join17, sep as sep2 } from "node:path";
+import { join as join21, sep as sep4 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -47380,20 +47636,20 @@ function unreadable2(path2, error) {
 function realPathInside(root, path2) {
   const normalised2 = normalisePath(path2);
   if (normalised2 === null) throw outsideRoot(path2);
-  let real;
+  let real2;
   try {
-    real = realpathSync(join17(root, normalised2));
+    real2 = realpathSync4(join21(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real === root || real.startsWith(root.endsWith(sep2) ? root : root + sep2)) return real;
+  if (real2 === root || real2.startsWith(root.endsWith(sep4) ? root : root + sep4)) return real2;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
+    descriptor = openSync5(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47402,7 +47658,7 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync6(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
     closeSync5(descriptor);
   }
@@ -47410,8 +47666,8 @@ function readRegularFile(realPath, path2) {
 function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
-    const real = realPathInside(root, path2);
-    return real !== null && statSync(real).isFile();
+    const real2 = realPathInside(root, path2);
+    return real2 !== null && statSync3(real2).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -47421,9 +47677,9 @@ function listFolder(root, folder) {
   const found = [];
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
-    const real = realPathInside(root, current);
-    if (real === null || !statSync(real).isDirectory()) continue;
-    for (const entry of readdirSync4(real, { withFileTypes: true })) {
+    const real2 = realPathInside(root, current);
+    if (real2 === null || !statSync3(real2).isDirectory()) continue;
+    for (const entry of readdirSync4(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -47436,8 +47692,8 @@ function listFolder(root, folder) {
 function openFolder(path2) {
   let root;
   try {
-    root = realpathSync(path2);
-    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
+    root = realpathSync4(path2);
+    if (!statSync3(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -47446,8 +47702,8 @@ function openFolder(path2) {
     });
   }
   const readBytes2 = (file) => {
-    const real = realPathInside(root, file);
-    return real === null ? null : readRegularFile(real, file);
+    const real2 = realPathInside(root, file);
+    return real2 === null ? null : readRegularFile(real2, file);
   };
   const list4 = (folder) => {
     const normalised2 = normalisePath(folder);
@@ -47493,10 +47749,9 @@ function mustSucceed(result, what) {
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
 }
-function readTree(task, commit) {
-  const { root: folder, environment } = task;
+function readTree(repository, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
-  const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const listing2 = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = /* @__PURE__ */ new Map();
   const submodules = [];
   for (const line3 of listing2.toString("utf8").split("\0")) {
@@ -47509,26 +47764,25 @@ function readTree(task, commit) {
   return { files, submodules };
 }
 var RevisionReader = class {
-  #task;
+  #repository;
   #commit;
   #read = null;
-  constructor(task, commit) {
-    this.#task = task;
+  constructor(repository, commit) {
+    this.#repository = repository;
     this.#commit = commit;
   }
   /** Read once, on first use. */
   get #all() {
-    this.#read ??= readTree(this.#task, this.#commit);
+    this.#read ??= readTree(this.#repository, this.#commit);
     return this.#read;
   }
   get tree() {
     return this.#all.files;
   }
   #content(path2, entry) {
-    const { root: folder, environment } = this.#task;
     try {
       const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
+      return mustSucceed(askGit(this.#repository, { args, maxBytes: maxFileBytes }), path2);
     } catch (error) {
       if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
       throw error;
@@ -47601,19 +47855,17 @@ var RevisionReader = class {
 function isSkipped(path2) {
   return path2.split("/").slice(0, -1).some(isSkippedFolder);
 }
-function openRevision(task) {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
+function openRevision(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const label = commit.startsWith(revision) ? commit.slice(0, 12) : revision;
+  return { label, commit, reader: new RevisionReader(repository, commit) };
 }
 
 // src/git/open-work-tree.ts
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 /;
-function ask(question, args) {
-  const result = runGit({
-    folder: question.root,
-    environment: question.environment,
+function ask(repository, args) {
+  const result = askGit(repository, {
     // A path is a path, whatever characters it has.
     args: ["--literal-pathspecs", ...args],
     maxBytes: maxListBytes
@@ -47624,30 +47876,30 @@ function ask(question, args) {
     nextStep: "Run `git ls-files` by hand to see more."
   });
 }
-function checkFilters(question, paths2) {
+function checkFilters(repository, paths2) {
   if (paths2.length === 0) return;
-  const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
+  const answers = ask(repository, ["check-attr", "-z", "filter", "--", ...paths2]);
   for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
     if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
   }
 }
-function openWorkTree(question) {
+function openWorkTree(repository) {
   return {
-    ...openFolder(question.root),
+    ...openFolder(repository.root),
     listSources(path2) {
       const normalised2 = normalisePath(path2);
       if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
-      const kept2 = ask(question, ["ls-files", "-z", "--stage", "--", normalised2]);
+      const kept2 = ask(repository, ["ls-files", "-z", "--stage", "--", normalised2]);
       const module = kept2.find((line3) => submodule.test(line3));
       if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
-      const listed2 = ask(question, [
+      const listed2 = ask(repository, [
         ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         ...["--", normalised2]
       ]);
       const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
       if (paths2.length > maxListedFiles) throw tooMany(path2);
-      checkFilters(question, paths2);
+      checkFilters(repository, paths2);
       return paths2;
     }
   };
@@ -48500,7 +48752,7 @@ var operators = [
 
 // src/app/project/open-manifest.ts
 function absolutePath(host, path2) {
-  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
+  return isAbsolute3(path2) ? path2 : resolve3(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
   const below = relative(host.workingDirectory, path2);
@@ -48536,13 +48788,13 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname6(absolute);
+  const folder = dirname8(absolute);
   const repository = repositoryOf(host, folder);
-  const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep3).join("/");
+  const root = repository?.root ?? folder;
+  const below = relative(root, absolute).split(sep5).join("/");
   const manifest = readManifest({
     host,
-    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
+    reader: repository === null ? openFolder(root) : openWorkTree(repository),
     path: below,
     shown: displayPath(host, absolute)
   });
@@ -48552,20 +48804,20 @@ function openManifest(host, path2) {
       nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
     });
   }
-  return { manifest, folder, root, path: below };
+  return { manifest, folder, root, repository, path: below };
 }
 function repositoryOf(host, folder) {
   try {
-    return repositoryRoot({ root: folder, environment: host.environment });
+    return openRepository({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names4) {
+  if (names4 === null) return manifest.kernels;
+  const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
     const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
@@ -48573,12 +48825,12 @@ function selectKernels(manifest, names3) {
       nextStep: `It has: ${known2}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names4.includes(name));
 }
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join18 } from "node:path";
+import { join as join22 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -48596,9 +48848,9 @@ function writeReportFiles(host, place, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join18(path2, "report.json"), report3);
-    writeFileAtomic(join18(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join18(path2, "report.html"), renderHtml(report3));
+    writeReport(join22(path2, "report.json"), report3);
+    writeFileAtomic(join22(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join22(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -48683,7 +48935,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync6 } from "node:fs";
+import { existsSync as existsSync9 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -48816,11 +49068,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names4 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names4}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -48830,7 +49082,7 @@ function idOf2(space2, configuration) {
 }
 function loadKnown(path2, space2, subject) {
   const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync6(path2)) return known2;
+  if (!existsSync9(path2)) return known2;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -48962,7 +49214,7 @@ async function record(host, options) {
 // src/app/guard/advice.ts
 import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join21 } from "node:path";
+import { join as join25 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -51261,12 +51513,12 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join19 } from "node:path";
+import { join as join23 } from "node:path";
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join19(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join23(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51391,19 +51643,19 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { existsSync as existsSync10, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join20 } from "node:path";
+import { join as join24 } from "node:path";
 function prepare(folder) {
   if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync4(folder, { recursive: true });
-  const ignore = join20(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+  const ignore = join24(folder, ".gitignore");
+  if (!existsSync10(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join20(manifestFolder, ".joulegate");
+  const folder = join24(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -51412,7 +51664,7 @@ function openStateFolder(host, manifestFolder) {
     if (!known2) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join20(tmpdir2(), "joulegate-"));
+    return mkdtempSync2(join24(tmpdir2(), "joulegate-"));
   }
 }
 
@@ -51558,7 +51810,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join21(tmpdir3(), "joulegate-advice-"));
+  const folder = mkdtempSync3(join25(tmpdir3(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -51589,16 +51841,16 @@ function list2(verdicts) {
   return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
 }
 function gateChanges(base2, head2) {
-  const settings = [];
+  const settings2 = [];
   for (const metric of ["energy", "latency"]) {
-    settings.push({
+    settings2.push({
       name: `gate.${metric}.margin`,
       base: percent3(base2[metric].margin),
       head: percent3(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
-  settings.push(
+  settings2.push(
     {
       name: "gate.energy.allow-estimated",
       base: String(base2.energy.allowEstimated),
@@ -51618,7 +51870,7 @@ function gateChanges(base2, head2) {
       loosens: head2.acceptLabel !== void 0
     }
   );
-  return settings.filter((setting) => setting.base !== setting.head);
+  return settings2.filter((setting) => setting.base !== setting.head);
 }
 function kernelChanges(base2, head2) {
   const sentinel = {
@@ -51633,12 +51885,12 @@ function kernelChanges(base2, head2) {
 function collapse(changes) {
   const keyOf3 = (setting) => JSON.stringify(setting);
   const counts = /* @__PURE__ */ new Map();
-  for (const [, settings] of changes) {
-    for (const setting of settings) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
+  for (const [, settings2] of changes) {
+    for (const setting of settings2) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
   }
   const told = /* @__PURE__ */ new Set();
   return changes.flatMap(
-    ([kernel, settings]) => settings.flatMap((setting) => {
+    ([kernel, settings2]) => settings2.flatMap((setting) => {
       const { name, base: base2, head: head2, loosens } = setting;
       const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
       if (common && told.has(keyOf3(setting))) return [];
@@ -51714,8 +51966,8 @@ function policyOf(base2, head2) {
 // src/app/guard/kernel-place.ts
 import { posix } from "node:path";
 function entryLine(text3, entry) {
-  const lines = text3.split("\n");
-  const at3 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
+  const lines2 = text3.split("\n");
+  const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at3 === -1 ? 1 : at3 + 1;
 }
 function kernelPlace(kernel, movedBy, failure = null) {
@@ -52011,16 +52263,16 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
       return;
     }
     diff.push({ value: "", lines: [] });
-    function contextLines(lines) {
-      return lines.map(function(entry) {
+    function contextLines(lines2) {
+      return lines2.map(function(entry) {
         return " " + entry;
       });
     }
     const hunks = [];
     let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine2 = 1;
     for (let i = 0; i < diff.length; i++) {
-      const current = diff[i], lines = current.lines || splitLines(current.value);
-      current.lines = lines;
+      const current = diff[i], lines2 = current.lines || splitLines(current.value);
+      current.lines = lines2;
       if (current.added || current.removed) {
         if (!oldRangeStart) {
           const prev = diff[i - 1];
@@ -52032,23 +52284,23 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             newRangeStart -= curRange.length;
           }
         }
-        for (const line3 of lines) {
+        for (const line3 of lines2) {
           curRange.push((current.added ? "+" : "-") + line3);
         }
         if (current.added) {
-          newLine2 += lines.length;
+          newLine2 += lines2.length;
         } else {
-          oldLine += lines.length;
+          oldLine += lines2.length;
         }
       } else {
         if (oldRangeStart) {
-          if (lines.length <= context * 2 && i < diff.length - 2) {
-            for (const line3 of contextLines(lines)) {
+          if (lines2.length <= context * 2 && i < diff.length - 2) {
+            for (const line3 of contextLines(lines2)) {
               curRange.push(line3);
             }
           } else {
-            const contextSize = Math.min(lines.length, context);
-            for (const line3 of contextLines(lines.slice(0, contextSize))) {
+            const contextSize = Math.min(lines2.length, context);
+            for (const line3 of contextLines(lines2.slice(0, contextSize))) {
               curRange.push(line3);
             }
             const hunk = {
@@ -52064,8 +52316,8 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             curRange = [];
           }
         }
-        oldLine += lines.length;
-        newLine2 += lines.length;
+        oldLine += lines2.length;
+        newLine2 += lines2.length;
       }
     }
     for (const hunk of hunks) {
@@ -52103,9 +52355,9 @@ var maxLength3 = 4e4;
 var bounds3 = { context: 3, maxEditLength: 2e3 };
 function hunksOf(from, to) {
   const patch = structuredPatch("base", "head", from, to, "", "", bounds3);
-  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: lines2 }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
-    ...lines
+    ...lines2
   ]) ?? null;
 }
 function cut2(text3) {
@@ -52125,11 +52377,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names3 = [
+  const names4 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names4, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -52241,11 +52493,11 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
+import { existsSync as existsSync11 } from "node:fs";
+import { basename as basename4, join as join26, posix as posix2 } from "node:path";
 function firstFault(message) {
-  const lines = message.split("\n");
-  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
+  const lines2 = message.split("\n");
+  return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
 function readBaseline(described2, read) {
   try {
@@ -52255,11 +52507,30 @@ function readBaseline(described2, read) {
     return { revision: null, problem: firstFault(error.message), described: described2 };
   }
 }
+function commitOf(repository) {
+  try {
+    return repository === null ? { commit: null } : { commit: headCommit(repository), dirty: isDirty(repository) };
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "unknown-revision") return { commit: null };
+    throw error;
+  }
+}
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join22(folder, manifestName2);
-  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+  const path2 = join26(folder, manifestName2);
+  if (!existsSync11(path2)) {
+    throw new JoulegateError(
+      "bad-input",
+      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
+      {
+        code: "no-base-manifest",
+        nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+      }
+    );
+  }
+  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join26(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52267,77 +52538,51 @@ function tunedAt(reader, folder, tunedPath, label) {
   const text3 = reader.read(path2);
   return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
 }
-function openBaseRevision(host, revision, head2) {
-  const question = { root: head2.root, environment: host.environment };
-  const commit = mergeBase({ ...question, revision });
-  const { reader } = openRevision({ ...question, revision: commit });
+function whereHeadLeft(host, repository, revision) {
+  try {
+    return mergeBase(repository, revision);
+  } catch (error) {
+    const isFolder = existsSync11(absolutePath(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
+    const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
+  }
+}
+function openBaseRevision(host, revision, opened) {
+  const { repository, path: path2 } = opened;
+  const commit = whereHeadLeft(host, repository, revision);
+  const { reader } = openRevision(repository, commit);
   const label = revision;
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
+    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
+    return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
 }
-function describeCheckout(host, root) {
-  const question = { root, environment: host.environment };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+function describeCheckout(repository) {
+  const commit = headCommit(repository);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
 }
-function isRevision(host, revision, root) {
-  try {
-    resolveCommit({ root, environment: host.environment, revision });
-    return true;
-  } catch (error) {
-    if (error instanceof JoulegateError) return false;
-    throw error;
-  }
-}
-function meansFolder(host, base2, root, manifestName2) {
-  const folder = absolutePath(host, base2);
-  const isFolder = existsSync8(folder) && statSync2(folder).isDirectory();
-  if (!isFolder) return false;
-  const hasManifest = existsSync8(join22(folder, manifestName2));
-  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
-  if (!isPath && isRevision(host, base2, root)) {
-    if (!hasManifest) return false;
-    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
-      code: "ambiguous-base",
-      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
-    });
-  }
-  if (hasManifest) return true;
-  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
-    code: "no-base-manifest",
-    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
-  });
+function inRepository(host, { folder, path: path2, repository }) {
+  return {
+    path: path2,
+    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
+  };
 }
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
-  if (options.base === null) {
-    return {
-      head: { revision, described: describeCheckout(host, root) },
-      base: { revision: null, problem: null, described: { label: "none", commit: null } }
-    };
-  }
-  const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename4(path2))) {
+  const { manifest, folder, path: path2 } = opened;
+  const revision = { manifest, tuned: readTunedIfPresent(join26(folder, manifest.tunedPath)) };
+  if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename4(path2))
+      base: openBaseFolder(host, absolutePath(host, options.base), basename4(path2))
     };
   }
-  if (repositoryRoot({ root, environment: host.environment }) === null) {
-    throw new JoulegateError(
-      "bad-input",
-      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
-      { code: "no-base", nextStep: "Give --base a folder that holds the base revision of the manifest." }
-    );
-  }
+  const checkout = inRepository(host, opened);
   return {
-    head: { revision, described: describeCheckout(host, root) },
-    base: openBaseRevision(host, options.base, opened)
+    head: { revision, described: describeCheckout(checkout.repository) },
+    base: options.base === null ? { revision: null, problem: null, described: { label: "none", commit: null } } : openBaseRevision(host, options.base, checkout)
   };
 }
 
@@ -52574,8 +52819,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names3 = Object.keys(a2);
-  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
+  const names4 = Object.keys(a2);
+  return names4.length === Object.keys(b).length && names4.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -52839,9 +53084,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names4 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names4}.`);
   }
   return warnings;
 }
@@ -52874,7 +53119,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join23(absolutePath(host, options.report), suggestionFile);
+    const path2 = join27(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
     return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -53229,12 +53474,12 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join26 } from "node:path";
+import { join as join30 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash9 } from "node:crypto";
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join28 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53281,7 +53526,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join28(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53317,7 +53562,7 @@ async function measureNoiseOf(options) {
 // src/app/retune/recordings.ts
 import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join25 } from "node:path";
+import { join as join29 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -53329,7 +53574,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join25(folder, fileName(search));
+    const path2 = join29(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53459,13 +53704,13 @@ async function retune(host, options) {
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join26(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join30(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join26(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join30(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -53496,7 +53741,7 @@ async function retune(host, options) {
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join26(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join30(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
         await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
@@ -53528,12 +53773,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join27 } from "node:path";
+import { accessSync as accessSync2, constants as constants8, existsSync as existsSync12, readdirSync as readdirSync5 } from "node:fs";
+import { join as join31 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync9,
+    exists: existsSync12,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53543,7 +53788,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants7.R_OK | constants7.W_OK);
+        accessSync2(path2, constants8.R_OK | constants8.W_OK);
         return true;
       } catch {
         return false;
@@ -53566,7 +53811,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join27(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join31(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53578,7 +53823,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join27(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join31(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53713,7 +53958,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync10 } from "node:fs";
+import { existsSync as existsSync13 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53727,7 +53972,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync13(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -53818,8 +54063,8 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join28 } from "node:path";
+import { existsSync as existsSync14, readdirSync as readdirSync6 } from "node:fs";
+import { join as join32 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
@@ -53834,9 +54079,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join28(folder, recordingsFolder);
-  if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join28(path2, name)));
+  const path2 = join32(folder, recordingsFolder);
+  if (!existsSync14(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join32(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules: joules2 } = row;
@@ -53847,11 +54092,11 @@ function costOf(row, objective) {
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names4 = Object.keys(configuration);
+  const same = (row, except) => names4.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
   const cost2 = own === null ? null : costOf(own, objective);
-  return names3.flatMap(
+  return names4.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
       const other = costOf(row, objective);
       return {
@@ -53878,22 +54123,22 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names4 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
+  const values2 = names4.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names4.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join28(folder, "report.json"));
+  const report3 = readReport(join32(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -53947,10 +54192,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join29 } from "node:path";
+import { join as join33 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join29(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join33(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54117,20 +54362,20 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 }
 
 // src/app/init/init.ts
-import { realpathSync as realpathSync2 } from "node:fs";
-import { dirname as dirname8, join as join31 } from "node:path";
+import { realpathSync as realpathSync5 } from "node:fs";
+import { dirname as dirname10, join as join35 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names3, parameterOf) {
-  const name = freeName(binding, names3);
-  names3.add(name);
+function bufferEntry(binding, names4, parameterOf) {
+  const name = freeName(binding, names4);
+  names4.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names3) {
+function freeName({ name, group, binding }, names4) {
   const plain3 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
+  return names4.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54261,8 +54506,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names3) {
-  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+function sizeConstraint(names4) {
+  return names4.length === 0 ? [] : [`${names4.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -54288,8 +54533,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names3 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const names4 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names4, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -54332,7 +54577,7 @@ function draftDispatch(entry, workload, tunables) {
 }
 
 // src/app/init/sources.ts
-import { relative as relative2, sep as sep4 } from "node:path";
+import { relative as relative2, sep as sep6 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
 function findPrograms(reader, folder) {
@@ -54353,7 +54598,7 @@ function readProgram(reader, path2) {
   return { path: path2, language: "wesl", files };
 }
 function slashed(from, to) {
-  return relative2(from, to).split(sep4).join("/");
+  return relative2(from, to).split(sep6).join("/");
 }
 
 // src/app/init/workflow.ts
@@ -54383,8 +54628,8 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname7, join as join30 } from "node:path";
+import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
+import { basename as basename5, dirname as dirname9, join as join34 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54392,7 +54637,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join30(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join34(dirname9(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54413,7 +54658,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants8.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants9.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -54440,8 +54685,8 @@ function draftKernels(kernels) {
   return kernels.map((kernel) => `${indented(kernelLines(kernel), 2)}
 `).join("\n");
 }
-function indented(lines, by) {
-  return lines.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
+function indented(lines2, by) {
+  return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
 function field2(key2, { value: value2, note }, show = String) {
   const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
@@ -54529,32 +54774,32 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath(host, manifest);
-  const parent = dirname8(manifestPath);
+  const parent = dirname10(manifestPath);
   openFolder(parent);
-  const real = realpathSync2(parent);
-  const root = realpathSync2(repositoryOf(host, parent) ?? parent);
+  const real2 = realpathSync5(parent);
+  const root = realpathSync5(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),
     manifestPath,
     shownManifest: displayPath(host, manifestPath),
-    folder: slashed(root, real)
+    folder: slashed(root, real2)
   };
 }
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join31(root, path2));
+  const shown = (path2) => displayPath(host, join35(root, path2));
   const kernels = [];
   const leftOut2 = [];
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
     leftOut2.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join31(root, folder), join31(root, path2));
+      const name = kernelName(path2, entry.name, entries.length > 1, names4);
+      const source = slashed(join35(root, folder), join35(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -54573,12 +54818,12 @@ async function draftAll(host, place, named2) {
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
-  let folder = dirname8(absolute);
+  let folder = dirname10(absolute);
   try {
-    folder = realpathSync2(folder);
+    folder = realpathSync5(folder);
   } catch {
   }
-  return slashed(root, join31(folder, absolute.slice(dirname8(absolute).length)));
+  return slashed(root, join35(folder, absolute.slice(dirname10(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54622,10 +54867,10 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join31(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join31(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join35(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join35(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname8(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname10(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
@@ -54798,10 +55043,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel");
-  if (names3 === void 0) return { kernels: null };
+  const names4 = args.text("kernel");
+  if (names4 === void 0) return { kernels: null };
   return {
-    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names4.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -54882,12 +55127,12 @@ kernel against itself and says how small a change this machine can tell from non
     const diagnosis = await doctor(host);
     const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
-    const lines = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
+    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
       `${ok ? "ok      " : "missing "} ${subject}: ${detail}`,
       ...nextStep === null ? [] : [`           next: ${nextStep}`]
     ]);
     const verdict = diagnosis.usable ? "Kernels can run here." : "No kernel can run here yet.";
-    return { output: `${[...lines, verdict].join("\n")}
+    return { output: `${[...lines2, verdict].join("\n")}
 `, exitCode };
   }
 };
@@ -55031,13 +55276,13 @@ async function runtime(args, host) {
     ...readKernelFilter(args),
     out: outOf(args, "kernels.json")
   });
-  const lines = summary.kernels.map(
+  const lines2 = summary.kernels.map(
     ({ kernel, entries, configurations: configurations2, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations2, "configuration")}, ${count(templates, "program")}
 `
   );
   return {
     output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
-${lines.join("")}`,
+${lines2.join("")}`,
     exitCode: ExitCode.passed
   };
 }
@@ -55107,7 +55352,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     base: {
       type: "string",
       value: "REV|DIR",
-      help: "git revision, or folder with the base revision of the manifest"
+      help: "git revision, or path (./base) of a folder with the base revision of the manifest"
     },
     ...kernelOption,
     "max-minutes": {
@@ -55421,8 +55666,8 @@ var manifestOnly = [
   "meter",
   "watts-per-core"
 ];
-function refuse3(args, names3, reason) {
-  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names4, reason) {
+  const given = names4.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given === void 0) return;
   throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
     code: "bad-arguments",

@@ -1,6 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
-import type { Environment, GitResult } from './git-process.ts';
+import type { GitResult } from './git-process.ts';
+import { askGit, type Repository } from './open-repository.ts';
 import {
   decodeText,
   isSkippedFolder,
@@ -12,7 +13,6 @@ import {
   tooMany,
 } from './reader-rules.ts';
 import { resolveCommit } from './repository.ts';
-import { runGit } from './run-git.ts';
 import { inSubmodule } from './source-rules.ts';
 
 /** A commit's files, and how to name it. */
@@ -22,13 +22,6 @@ export interface OpenRevision {
   /** Full hash. */
   readonly commit: string;
   readonly reader: FileReader;
-}
-
-interface RevisionTask {
-  /** Folder that paths are relative to; inside a repository. */
-  readonly root: string;
-  readonly revision: string;
-  readonly environment: Environment;
 }
 
 /** What a commit holds. */
@@ -57,11 +50,10 @@ function mustSucceed(result: GitResult, what: string): Buffer {
   });
 }
 
-/** Everything below the folder, by path relative to it. Paths come NUL-terminated, so none needs unquoting. */
-function readTree(task: RevisionTask, commit: string): Tree {
-  const { root: folder, environment } = task;
+/** Everything in a commit by its path. Paths come NUL-terminated, so none needs unquoting. */
+function readTree(repository: Repository, commit: string): Tree {
   const args = ['ls-tree', '-r', '-z', commit, '--'];
-  const listing = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const listing = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = new Map<string, TreeEntry>();
   const submodules: string[] = [];
   for (const line of listing.toString('utf8').split('\0')) {
@@ -75,18 +67,18 @@ function readTree(task: RevisionTask, commit: string): Tree {
 }
 
 class RevisionReader implements FileReader {
-  readonly #task: RevisionTask;
+  readonly #repository: Repository;
   readonly #commit: string;
   #read: Tree | null = null;
 
-  constructor(task: RevisionTask, commit: string) {
-    this.#task = task;
+  constructor(repository: Repository, commit: string) {
+    this.#repository = repository;
     this.#commit = commit;
   }
 
   /** Read once, on first use. */
   get #all(): Tree {
-    this.#read ??= readTree(this.#task, this.#commit);
+    this.#read ??= readTree(this.#repository, this.#commit);
     return this.#read;
   }
 
@@ -95,10 +87,9 @@ class RevisionReader implements FileReader {
   }
 
   #content(path: string, entry: TreeEntry): Buffer {
-    const { root: folder, environment } = this.#task;
     try {
       const args = ['cat-file', 'blob', entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path);
+      return mustSucceed(askGit(this.#repository, { args, maxBytes: maxFileBytes }), path);
     } catch (error) {
       if (error instanceof JoulegateError && error.code === 'git-output-too-large') throw tooLarge(path);
       throw error;
@@ -182,12 +173,11 @@ function isSkipped(path: string): boolean {
 
 /**
  * Reads the files of a commit straight from the repository: nothing is checked out and no hook or filter runs.
- * Paths are relative to `root`, as with `openFolder(root)`; the reader throws as that one does.
- * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, `not-a-repository`, `git-missing`,
- * `dubious-ownership`, ...
+ * Paths are relative to the root of the repository; the reader throws as that of `openFolder` does.
+ * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, ...
  */
-export function openRevision(task: RevisionTask): OpenRevision {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
+export function openRevision(repository: Repository, revision: string): OpenRevision {
+  const commit = resolveCommit(repository, revision);
+  const label = commit.startsWith(revision) ? commit.slice(0, 12) : revision;
+  return { label, commit, reader: new RevisionReader(repository, commit) };
 }

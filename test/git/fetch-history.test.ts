@@ -4,7 +4,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchHistory, headCommit, mergeBase, resolveCommit } from '../../src/git/index.ts';
+import {
+  fetchHistory,
+  headCommit,
+  mergeBase,
+  requireRepository,
+  resolveCommit,
+} from '../../src/git/index.ts';
 
 const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
 let folder: string;
@@ -36,6 +42,8 @@ function shallowClone(ref: string): string {
   git(path, 'checkout', '-q', 'FETCH_HEAD');
   return path;
 }
+
+const open = (root: string) => requireRepository({ root, environment });
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'joulegate-fetch-')));
@@ -71,31 +79,31 @@ function commandLines(): string[] {
 describe('fetchHistory', () => {
   it('finds the first parent of a merge commit that was checked out alone', async () => {
     const root = shallowClone('merged');
-    const question = { root, environment };
-    const head = headCommit(question);
-    expect(() => resolveCommit({ ...question, revision: 'HEAD^1' })).toThrow('no revision');
-    await fetchHistory({ ...question, source: head, target: null, depth: 2, credentials: null });
-    expect(resolveCommit({ ...question, revision: 'HEAD^1' })).toBe(git(remote, 'rev-parse', 'main'));
-    expect(headCommit(question)).toBe(head);
+    const repository = open(root);
+    const head = headCommit(repository);
+    expect(() => resolveCommit(repository, 'HEAD^1')).toThrow('no revision');
+    await fetchHistory({ repository, source: head, target: null, depth: 2, credentials: null });
+    expect(resolveCommit(repository, 'HEAD^1')).toBe(git(remote, 'rev-parse', 'main'));
+    expect(headCommit(repository)).toBe(head);
   });
 
   it('finds where a branch left another, out of two commits without history', async () => {
     const root = shallowClone('topic');
-    const question = { root, environment };
+    const repository = open(root);
     const target = 'refs/joulegate/base';
-    await fetchHistory({ ...question, source: 'refs/heads/main', target, depth: 'all', credentials: null });
-    expect(mergeBase({ ...question, revision: target })).toBe(git(remote, 'rev-parse', 'main~1'));
+    await fetchHistory({ repository, source: 'refs/heads/main', target, depth: 'all', credentials: null });
+    expect(mergeBase(repository, target)).toBe(git(remote, 'rev-parse', 'main~1'));
   });
 
   it('names what the remote does not have, and what to do', async () => {
-    const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
+    const task = { repository: open(shallowClone('topic')), target: null, depth: 1, credentials: null };
     await expect(fetchHistory({ ...task, source: 'refs/heads/gone' })).rejects.toThrow(
       /could not fetch refs\/heads\/gone: .*refs\/heads\/gone/,
     );
   });
 
   it.each(['--upload-pack=evil', 'ext::sh -c evil', 'a..b'])('takes %j for no revision', async (source) => {
-    const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
+    const task = { repository: open(shallowClone('topic')), target: null, depth: 1, credentials: null };
     await expect(fetchHistory({ ...task, source })).rejects.toThrow('is not a revision');
   });
 
@@ -103,7 +111,13 @@ describe('fetchHistory', () => {
     const root = shallowClone('topic');
     const witness = join(folder, 'witness');
     git(root, 'remote', 'set-url', 'origin', `ext::sh -c "touch% ${witness}"`);
-    const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
+    const task = {
+      repository: open(root),
+      source: 'refs/heads/main',
+      target: null,
+      depth: 1,
+      credentials: null,
+    };
     await expect(fetchHistory(task)).rejects.toThrow('could not fetch');
     expect(() => readFileSync(witness)).toThrow('ENOENT');
   });
@@ -128,7 +142,13 @@ describe('fetchHistory', () => {
       git(root, 'remote', 'set-url', 'origin', `${url}/o/r`);
       const messageFor = async (serverUrl: string): Promise<string> => {
         const credentials = { serverUrl, token: 'secret-token' };
-        const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials };
+        const task = {
+          repository: open(root),
+          source: 'refs/heads/main',
+          target: null,
+          depth: 1,
+          credentials,
+        };
         try {
           await fetchHistory(task);
         } catch (error) {
@@ -158,7 +178,13 @@ describe('fetchHistory', () => {
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/o/r`;
     git(root, 'remote', 'set-url', 'origin', url);
     const interruption = new AbortController();
-    const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
+    const task = {
+      repository: open(root),
+      source: 'refs/heads/main',
+      target: null,
+      depth: 1,
+      credentials: null,
+    };
     try {
       const fetching = expect(fetchHistory({ ...task, signal: interruption.signal })).rejects.toMatchObject({
         kind: 'interrupted',

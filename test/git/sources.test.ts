@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFolder, openRevision, openWorkTree } from '../../src/git/index.ts';
+import { openFolder, openRevision, openWorkTree, requireRepository } from '../../src/git/index.ts';
 
 let root = '';
 const git = (...args: string[]) =>
@@ -15,11 +15,11 @@ const write = (path: string, text: string) => {
   mkdirSync(join(root, path, '..'), { recursive: true });
   writeFileSync(join(root, path), text);
 };
-const question = () => ({ root, environment: process.env });
+const repository = () => requireRepository({ root, environment: process.env });
 const commit = () => {
   git('add', '--all');
   git('commit', '--quiet', '--message=commit');
-  return openRevision({ ...question(), revision: 'HEAD' }).reader;
+  return openRevision(repository(), 'HEAD').reader;
 };
 
 beforeEach(() => {
@@ -35,7 +35,7 @@ describe('what sources are made of', () => {
     write('src/main.cu', 'a');
     write('src/deep/util.h', 'b');
     write('src/stale.o', 'built before');
-    const head = openWorkTree(question());
+    const head = openWorkTree(repository());
     expect(head.listSources('src')).toEqual(['src/deep/util.h', 'src/main.cu']);
     const base = commit();
     for (const reader of [head, base]) {
@@ -51,7 +51,7 @@ describe('what sources are made of', () => {
   it('takes paths as they are written', () => {
     write('src/[a]*.cu', 'a');
     write('src/ab.cu', 'b');
-    expect(openWorkTree(question()).listSources('src/[a]*.cu')).toEqual(['src/[a]*.cu']);
+    expect(openWorkTree(repository()).listSources('src/[a]*.cu')).toEqual(['src/[a]*.cu']);
   });
 
   it('is no submodule: a commit has only its hash', () => {
@@ -67,7 +67,7 @@ describe('what sources are made of', () => {
     );
     write('src/main.cu', 'a');
     const base = commit();
-    for (const reader of [openWorkTree(question()), base]) {
+    for (const reader of [openWorkTree(repository()), base]) {
       expect(() => reader.listSources('vendor')).toThrow('vendor is a submodule');
       expect(reader.listSources('src')).toEqual(['src/main.cu']);
     }
@@ -78,7 +78,7 @@ describe('what sources are made of', () => {
     write('.gitattributes', '*.bin filter=lfs\n*.txt -filter\n');
     write('src/weights.bin', 'a');
     write('src/notes.txt', 'b');
-    const head = openWorkTree(question());
+    const head = openWorkTree(repository());
     expect(() => head.listSources('src')).toThrow("src/weights.bin passes through the git filter 'lfs'");
     expect(head.listSources('src/notes.txt')).toEqual(['src/notes.txt']);
   });
