@@ -9,6 +9,8 @@ export interface RepositoryPlace {
   readonly root: string;
   /** What git calls the git dir: `.git` itself, or the folder that a file of that name leads to. */
   readonly gitDirectory: string;
+  /** Where objects and what is kept beside them are: that of the repository which a linked working tree shares. */
+  readonly commonDirectory: string;
 }
 
 /** No tree can hold a file of this name, so who made it had the machine, not only a pull request. */
@@ -49,10 +51,9 @@ function gitDirectoryAt(entry: string): string | null {
   return existsSync(join(path, 'HEAD')) && existsSync(join(path, 'objects')) ? path : null;
 }
 
-/** The repository that a linked working tree shares; for others their own. */
-function commonDirectory(gitDirectory: string): string | null {
+function commonDirectoryOf(gitDirectory: string): string {
   const link = join(gitDirectory, 'commondir');
-  return existsSync(link) ? pointedAt(link, /^(.+)$/s) : gitDirectory;
+  return (existsSync(link) ? pointedAt(link, /^(.+)$/s) : null) ?? gitDirectory;
 }
 
 /** The outermost folder around a path that has a `.git`; null if none has. */
@@ -87,9 +88,9 @@ export function findRepository(folder: string): RepositoryPlace | null {
     const gitDirectory = gitDirectoryAt(join(root, marker));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
-      const common = commonDirectory(gitDirectory);
-      if (common !== null) assertNotCarried(common);
-      return { root, gitDirectory };
+      const common = commonDirectoryOf(gitDirectory);
+      assertNotCarried(common);
+      return { root, gitDirectory, commonDirectory: common };
     }
     root = dirname(root) === root ? null : dirname(root);
   }

@@ -90,7 +90,7 @@ export function notARepository(folder: string): JoulegateError {
 }
 
 function verbOf(command: GitCommand): string {
-  return command.args[0] ?? '';
+  return command.args.find((argument) => !argument.startsWith('-')) ?? '';
 }
 
 function printable(bytes: Buffer): string {

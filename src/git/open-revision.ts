@@ -1,15 +1,13 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
-import type { GitResult } from './git-process.ts';
+import { CheckedOutContent, mustSucceed, storedContent } from './checked-out-content.ts';
 import { askGit, type Repository } from './open-repository.ts';
 import {
   decodeText,
   isSkippedFolder,
-  maxFileBytes,
   maxListedFiles,
   normalisePath,
   outsideRoot,
-  tooLarge,
   tooMany,
 } from './reader-rules.ts';
 import { resolveCommit } from './repository.ts';
@@ -41,15 +39,6 @@ interface TreeEntry {
 const maxTreeBytes = 256 * 1024 * 1024;
 const maxLinks = 16;
 
-function mustSucceed(result: GitResult, what: string): Buffer {
-  if (result.ok) return result.stdout;
-  throw new JoulegateError('bad-input', `git cannot read ${what}: ${result.message}`, {
-    code: 'git-failed',
-    nextStep:
-      'Check the repository (git fsck); a partial clone needs the files of the revision fetched first.',
-  });
-}
-
 /** Everything in a commit by its path. Paths come NUL-terminated, so none needs unquoting. */
 function readTree(repository: Repository, commit: string): Tree {
   const args = ['ls-tree', '-r', '-z', commit, '--'];
@@ -69,10 +58,12 @@ function readTree(repository: Repository, commit: string): Tree {
 class RevisionReader implements FileReader {
   readonly #repository: Repository;
   readonly #commit: string;
+  readonly #content: CheckedOutContent;
   #read: Tree | null = null;
 
   constructor(repository: Repository, commit: string) {
     this.#repository = repository;
+    this.#content = new CheckedOutContent(repository, (path) => this.tree.get(path)?.object ?? null);
     this.#commit = commit;
   }
 
@@ -86,16 +77,6 @@ class RevisionReader implements FileReader {
     return this.#all.files;
   }
 
-  #content(path: string, entry: TreeEntry): Buffer {
-    try {
-      const args = ['cat-file', 'blob', entry.object];
-      return mustSucceed(askGit(this.#repository, { args, maxBytes: maxFileBytes }), path);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === 'git-output-too-large') throw tooLarge(path);
-      throw error;
-    }
-  }
-
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
   #follow(asked: string): string | null {
     let path = normalisePath(asked);
@@ -103,7 +84,7 @@ class RevisionReader implements FileReader {
       if (path === null) throw outsideRoot(asked);
       const link = this.#firstLink(path);
       if (link === null) return path;
-      const target = decodeText(link.path, this.#content(link.path, link.entry));
+      const target = decodeText(link.path, storedContent(this.#repository, link.entry.object, null));
       const parent = link.path.includes('/') ? link.path.slice(0, link.path.lastIndexOf('/') + 1) : '';
       path = target.startsWith('/') ? null : normalisePath(parent + target + path.slice(link.path.length));
     }
@@ -128,7 +109,8 @@ class RevisionReader implements FileReader {
   readBytes(path: string): FileContent | null {
     const followed = this.#follow(path);
     const entry = followed === null ? undefined : this.tree.get(followed);
-    return entry === undefined ? null : { bytes: this.#content(path, entry), executable: entry.executable };
+    if (followed === null || entry === undefined) return null;
+    return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
   }
 
   listSources(path: string): readonly string[] {
@@ -172,7 +154,8 @@ function isSkipped(path: string): boolean {
 }
 
 /**
- * Reads the files of a commit straight from the repository: nothing is checked out and no hook or filter runs.
+ * Reads the files of a commit straight from the repository, as a checkout would put them on the disk: nothing is checked out
+ * and no hook or filter runs.
  * Paths are relative to the root of the repository; the reader throws as that of `openFolder` does.
  * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, ...
  */

@@ -1,9 +1,15 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { askGit, type Repository } from './open-repository.ts';
 import { assertOneMeaning } from './ref-names.ts';
+import { isObject, lfsPointerOfFile } from './stored-content.ts';
+
+/** Names of all files of a large repository. */
+const maxAnswerBytes = 64 * 1024 * 1024;
 
 function answer(repository: Repository, args: readonly string[]): string {
-  const result = askGit(repository, { args });
+  const result = askGit(repository, { args, maxBytes: maxAnswerBytes });
   if (result.ok) return result.stdout.toString('utf8').replace(/\r?\n$/, '');
   throw new JoulegateError('bad-input', `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: 'git-failed',
@@ -16,9 +22,23 @@ export function headCommit(repository: Repository): string {
   return resolveCommit(repository, 'HEAD');
 }
 
+/** Whether a file is what Git LFS keeps for the pointer that the index has. To git, whose filters are off, it looks changed. */
+function isKeptByLfs(repository: Repository, path: string): boolean {
+  const [, object] =
+    /^\d+ ([0-9a-f]+) 0\t/.exec(
+      answer(repository, ['--literal-pathspecs', 'ls-files', '--stage', '-z', '--', path]),
+    ) ?? [];
+  const file = join(repository.root, path);
+  return object !== undefined && statSync(file).isFile() && isObject(lfsPointerOfFile(file), object);
+}
+
 /** Whether tracked files differ from the commit that is checked out. */
 export function isDirty(repository: Repository): boolean {
-  return answer(repository, ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules']) !== '';
+  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=no', '--ignore-submodules'];
+  const changed = answer(repository, args)
+    .split('\0')
+    .filter((line) => line !== '');
+  return changed.some((line) => !line.startsWith(' M ') || !isKeptByLfs(repository, line.slice(3)));
 }
 
 /** Whether history was cut off when this was cloned. */

@@ -74,12 +74,12 @@ describe('what sources are made of', () => {
     expect(() => base.listSources('vendor/lib.h')).toThrow('vendor is a submodule');
   });
 
-  it('is nothing that a filter of git changes on its way to the disk', () => {
-    write('.gitattributes', '*.bin filter=lfs\n*.txt -filter\n');
+  it('is nothing that an unknown filter of git changes on its way to the disk', () => {
+    write('.gitattributes', '*.bin filter=crypt\n*.txt -filter\n');
     write('src/weights.bin', 'a');
     write('src/notes.txt', 'b');
     const head = openWorkTree(repository());
-    expect(() => head.listSources('src')).toThrow("src/weights.bin passes through the git filter 'lfs'");
+    expect(() => head.listSources('src')).toThrow("src/weights.bin passes through the git filter 'crypt'");
     expect(head.listSources('src/notes.txt')).toEqual(['src/notes.txt']);
   });
 });

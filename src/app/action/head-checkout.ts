@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import { isSubmodule, openRepository, type Repository, requireRepository } from '../../git/index.ts';
+import { isSubmodule, openRepository, type Repository } from '../../git/index.ts';
 import type { Inputs, Runner } from '../../github/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath } from '../project/index.ts';
@@ -50,11 +50,21 @@ export function assertNotLedAway(host: Host, runner: Runner, inputs: Inputs): vo
 /**
  * The repository that the event speaks of, around the working directory and the manifest. A submodule's commits are others,
  * its `origin` is the pull request's choice, and its base would be the wrong one.
- * @throws JoulegateError (bad-input): `manifest-in-submodule`, and those of `requireRepository`
+ * @throws JoulegateError (bad-input): `not-a-repository`, `manifest-in-submodule`, and those of `openRepository`
  */
 export function headCheckout(host: Host, inputs: Inputs): Repository {
   const { environment, workingDirectory } = host;
-  const repository = requireRepository({ root: workingDirectory, environment });
+  const repository = openRepository({ root: workingDirectory, environment });
+  if (repository === null) {
+    throw new JoulegateError(
+      'bad-input',
+      `${workingDirectory} is not in a git repository, so there is no base.`,
+      {
+        code: 'not-a-repository',
+        nextStep: 'Run actions/checkout before this action, or give the input `base` a folder.',
+      },
+    );
+  }
   if (isSubmodule(repository)) throw elsewhere(inputs.workingDirectory, 'a submodule');
   const manifest = dirname(absolutePath(host, inputs.manifest));
   if (openRepository({ root: manifest, environment })?.root === repository.root) return repository;
