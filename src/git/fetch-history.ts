@@ -54,13 +54,14 @@ function authorization({ serverUrl, token }: FetchCredentials, environment: Envi
  * Address of `origin`. A fetch from an address uses none of a remote's own settings: no program that stands in for the
  * other side's, no helper, no filter that leaves objects out.
  */
-function addressOf(repository: Repository): string {
+export function addressOf(repository: Repository): string {
   const result = askGit(repository, { args: ['remote', 'get-url', 'origin'] });
   if (result.ok) return result.stdout.toString('utf8').trimEnd();
   throw fetchFailed('origin', result.message);
 }
 
-function fetchFailed(source: string, message: string): JoulegateError {
+/** The error of what a remote did not give. */
+export function fetchFailed(source: string, message: string): JoulegateError {
   return new JoulegateError('bad-input', `git could not fetch ${source}: ${message}`, {
     code: 'fetch-failed',
     nextStep:
@@ -68,7 +69,19 @@ function fetchFailed(source: string, message: string): JoulegateError {
   });
 }
 
-function askRemote(question: RemoteQuestion, args: readonly string[]): Promise<GitResult> {
+/** A fetch of what it is told to fetch, and of nothing else. */
+export const quietFetch: readonly string[] = [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-recurse-submodules',
+  '--no-write-fetch-head',
+  // It would go on in the background, while energy is measured.
+  '--no-auto-gc',
+];
+
+/** Asks git something that only a remote can answer. @throws JoulegateError as `runRemoteGit` */
+export function askRemote(question: RemoteQuestion, args: readonly string[]): Promise<GitResult> {
   const { repository, credentials, signal } = question;
   const { program, root, environment, settings } = repository;
   return runRemoteGit({
@@ -118,13 +131,7 @@ export async function fetchHistory(task: FetchTask): Promise<void> {
   assertRevision(source);
   const deepen = depth === 'all' ? ['--unshallow'] : [`--depth=${depth}`];
   const result = await askRemote(task, [
-    'fetch',
-    '--quiet',
-    '--no-tags',
-    '--no-recurse-submodules',
-    '--no-write-fetch-head',
-    // It would go on in the background, while energy is measured.
-    '--no-auto-gc',
+    ...quietFetch,
     ...(isShallow(repository) ? deepen : []),
     '--',
     addressOf(repository),

@@ -1,4 +1,5 @@
 export { type FetchTask, fetchHistory, findRemoteRef, type RemoteQuestion } from './fetch-history.ts';
+export { fetchLeftOut } from './fetch-left-out.ts';
 export type { Environment } from './git-environment.ts';
 export { latestTag } from './latest-tag.ts';
 export { openFolder } from './open-folder.ts';

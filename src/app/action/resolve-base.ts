@@ -1,13 +1,14 @@
 import { JoulegateError } from '../../errors/index.ts';
 import {
   fetchHistory,
+  fetchLeftOut,
   findRemoteRef,
   headCommit,
   mergeBase,
   type RemoteQuestion,
   type Repository,
 } from '../../git/index.ts';
-import { baseOf, type Inputs, type Runner } from '../../github/index.ts';
+import { type BasePlan, baseOf, type Inputs, type Runner } from '../../github/index.ts';
 import type { Host } from '../host.ts';
 import { namesFolder } from '../project/index.ts';
 import { assertNotLedAway, assertNotOfHead, headCheckout } from './head-checkout.ts';
@@ -52,6 +53,25 @@ async function refOf(question: RemoteQuestion, given: string): Promise<GivenName
   });
 }
 
+/** Sees to it that the clone has where head left the planned base. @returns how to name that; null if it has no base */
+async function fetched(host: Host, plan: BasePlan, question: RemoteQuestion): Promise<string | null> {
+  const { repository } = question;
+  const { when, source: planned, target, depth } = plan.fetch;
+  if (when === 'missing' && isThere(repository, plan.revision)) return plan.revision;
+  const named =
+    plan.kind === 'given' && target !== null
+      ? await refOf(question, planned)
+      : { source: planned, suffix: '' };
+  if (named === null) return plan.revision;
+  host.progress.note(`fetching ${named.source}`);
+  await fetchHistory({ ...question, source: named.source, target, depth });
+  if (plan.kind === 'previous-commit' && !isThere(repository, plan.revision)) {
+    host.progress.note('there is no earlier commit, so every kernel is new');
+    return null;
+  }
+  return target === null ? plan.revision : target + named.suffix;
+}
+
 /**
  * What the event, or the input `base`, is compared with, fetched if the clone lacks it.
  * @returns a folder or revision, as `guard` takes it; null for the first commit of a repository, which has no base
@@ -66,22 +86,11 @@ export async function resolveBase(host: Host, runner: Runner, inputs: Inputs): P
   }
   const repository = headCheckout(host, inputs);
   const plan = baseOf(runner, { head: headCommit(repository), given: base });
-  const { when, target, depth } = plan.fetch;
   const credentials =
     inputs.githubToken === null ? null : { serverUrl: runner.serverUrl, token: inputs.githubToken };
   const question: RemoteQuestion = { repository, credentials, signal: host.signal };
   host.progress.note(`base: ${plan.reason}`);
-  if (when === 'missing' && isThere(repository, plan.revision)) return plan.revision;
-  const named =
-    plan.kind === 'given' && target !== null
-      ? await refOf(question, plan.fetch.source)
-      : { source: plan.fetch.source, suffix: '' };
-  if (named === null) return plan.revision;
-  host.progress.note(`fetching ${named.source}`);
-  await fetchHistory({ ...question, source: named.source, target, depth });
-  if (plan.kind === 'previous-commit' && !isThere(repository, plan.revision)) {
-    host.progress.note('there is no earlier commit, so every kernel is new');
-    return null;
-  }
-  return target === null ? plan.revision : target + named.suffix;
+  const revision = await fetched(host, plan, question);
+  if (revision !== null) await fetchLeftOut({ ...question, revision });
+  return revision;
 }
