@@ -3756,11 +3756,11 @@ var require_errors = __commonJS({
         if (end?.line === line3 && end.col > col) {
           count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer2 = " ".repeat(ci) + "^".repeat(count2);
         error.message += `:
 
 ${lineStr}
-${pointer}
+${pointer2}
 `;
       }
     };
@@ -17747,9 +17747,9 @@ var validateRuntime = (data) => check(validate6, data);
 var validateTuned = (data) => check(validate7, data);
 
 // src/schema/guide.ts
-function guideAt(guide, pointer) {
+function guideAt(guide, pointer2) {
   let place = "";
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (Object.hasOwn(guide, `${place}/${step2}`)) place = `${place}/${step2}`;
     else if (Object.hasOwn(guide, `${place}/*`)) place = `${place}/*`;
     else return null;
@@ -17781,12 +17781,12 @@ function editDistance(a2, b) {
   return previous[b.length];
 }
 var maxLength = 64;
-function nearestName(name, known2) {
+function nearestName(name, known3) {
   if (name.length > maxLength) return null;
   const plain3 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known2) {
+  for (const candidate of known3) {
     if (candidate.length > maxLength) continue;
     const distance2 = plain3(candidate) === plain3(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
@@ -18249,11 +18249,11 @@ function hostProblem(host, pins) {
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known2 = Object.keys(pins.platforms);
-  if (known2.length > 0 && !known2.includes(platformName(host))) {
+  const known3 = Object.keys(pins.platforms);
+  if (known3.length > 0 && !known3.includes(platformName(host))) {
     return unfit(
       `WebGPU is not available for ${platformName(host)}.`,
-      `Use one of ${known2.join(", ")}, or replay a recording.`
+      `Use one of ${known3.join(", ")}, or replay a recording.`
     );
   }
   return null;
@@ -19447,10 +19447,10 @@ function combineCuts(cuts) {
   };
 }
 function meanConditions(all) {
-  const known2 = all.filter((conditions) => conditions !== null);
-  if (known2.length === 0) return null;
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
   const meanOf = (field3) => {
-    const values2 = known2.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
@@ -19599,12 +19599,12 @@ async function takeStep({ device, meter }, variant, durationMs) {
   const { stretch, readings: readings2, evidence } = sampled.value;
   const ticks2 = findTicks(readings2);
   const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known2 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
   return {
     ok: true,
     value: {
       launchesPerMs: speedOf(stretch.completions),
-      watts: known2 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
       celsius: evidence?.conditions?.celsius ?? null
     }
   };
@@ -19980,8 +19980,8 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   };
 }
 function meanOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length > 0 && known2.length === values2.length ? mean(known2) : null;
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
 }
 
 // src/measure/blocks.ts
@@ -24477,10 +24477,10 @@ var typeNames = {
   bool: "true or false",
   string: "a text"
 };
-function didYouMean(name, known2) {
-  const nearest = nearestName(name, known2);
+function didYouMean(name, known3) {
+  const nearest = nearestName(name, known3);
   if (nearest !== null) return `did you mean '${nearest}'?`;
-  return known2.length > 0 && known2.length <= 24 ? `known are ${known2.join(", ")}` : null;
+  return known3.length > 0 && known3.length <= 24 ? `known are ${known3.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
@@ -25371,10 +25371,10 @@ function mutate(space2, point2, rate, random) {
 // src/space/create-space.ts
 var countingVisits = 2e7;
 function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known2 = null;
+  let known3 = null;
   const source = () => {
-    known2 ??= createSource2();
-    return known2;
+    known3 ??= createSource2();
+    return known3;
   };
   const variation = { grid, isValid };
   return {
@@ -25386,7 +25386,7 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed2 = known2?.all?.length;
+      const listed2 = known3?.all?.length;
       if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
@@ -25557,16 +25557,16 @@ function parseYaml(text3) {
 
 // src/manifest/document.ts
 var maxValues = 1e5;
-function at(pointer, ...steps2) {
+function at(pointer2, ...steps2) {
   return steps2.reduce(
     (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer
+    pointer2
   );
 }
-function splitPointer(pointer) {
-  const slash = pointer.lastIndexOf("/");
-  const step2 = pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer.slice(0, slash), step: step2 };
+function splitPointer(pointer2) {
+  const slash = pointer2.lastIndexOf("/");
+  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step: step2 };
 }
 var YamlDocument = class {
   source;
@@ -25596,13 +25596,13 @@ var YamlDocument = class {
     this.data = root === null ? null : this.#read(root, "", null, 0);
   }
   /** Whether something is written at a pointer. */
-  has(pointer) {
-    return this.#places.has(pointer);
+  has(pointer2) {
+    return this.#places.has(pointer2);
   }
   /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
-  keysOf(pointer) {
+  keysOf(pointer2) {
     let value2 = this.data;
-    for (const part of pointer.split("/").slice(1)) {
+    for (const part of pointer2.split("/").slice(1)) {
       const { step: step2 } = splitPointer(`/${part}`);
       if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
       value2 = value2[step2];
@@ -25610,34 +25610,34 @@ var YamlDocument = class {
     return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
   }
   /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer, details2) {
-    this.#problems.add(this.#place(pointer).value, details2);
+  reportValue(pointer2, details2) {
+    this.#problems.add(this.#place(pointer2).value, details2);
   }
   /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer, details2) {
-    this.#problems.add(this.keyRange(pointer), details2);
+  reportKey(pointer2, details2) {
+    this.#problems.add(this.keyRange(pointer2), details2);
   }
   /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer, offset, length, details2) {
-    const { value: value2, textStart: textStart2 } = this.#place(pointer);
+  reportInText(pointer2, offset, length, details2) {
+    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
     const start = textStart2 === null ? value2.start : textStart2 + offset;
     this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
   }
-  keyRange(pointer) {
-    const place = this.#place(pointer);
+  keyRange(pointer2) {
+    const place = this.#place(pointer2);
     return place.key ?? place.value;
   }
-  #place(pointer) {
-    for (let path2 = pointer; path2 !== ""; path2 = splitPointer(path2).parent) {
+  #place(pointer2) {
+    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
       const place = this.#places.get(path2);
       if (place !== void 0) return place;
     }
     return this.#places.get("");
   }
-  #read(node, pointer, key2, depth) {
+  #read(node, pointer2, key2, depth) {
     const value2 = rangeOf(node);
-    if (!this.#places.has(pointer) || pointer === "")
-      this.#places.set(pointer, {
+    if (!this.#places.has(pointer2) || pointer2 === "")
+      this.#places.set(pointer2, {
         key: key2,
         value: value2,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
@@ -25652,7 +25652,7 @@ var YamlDocument = class {
     }
     if ((0, import_yaml2.isAlias)(node)) {
       const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer, depth);
+      if (target !== void 0) return this.#expand(target, pointer2, depth);
       this.#problems.add(value2, {
         message: `there is no anchor '&${node.source}' before this alias`,
         nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
@@ -25660,9 +25660,9 @@ var YamlDocument = class {
       return null;
     }
     this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer, depth);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
     if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer, i), null, depth + 1));
+      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
     return node.value;
   }
   /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
@@ -25670,13 +25670,13 @@ var YamlDocument = class {
     if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
       this.#anchors.set(node.anchor, node);
   }
-  #expand(target, pointer, depth) {
+  #expand(target, pointer2, depth) {
     this.#expanding++;
-    const value2 = this.#read(target, pointer, null, depth + 1);
+    const value2 = this.#read(target, pointer2, null, depth + 1);
     this.#expanding--;
     return value2;
   }
-  #readMap(items, pointer, depth) {
+  #readMap(items, pointer2, depth) {
     const data = {};
     for (const { key: key2, value: value2 } of items) {
       if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
@@ -25693,7 +25693,7 @@ var YamlDocument = class {
         this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
-      const inside = at(pointer, name);
+      const inside = at(pointer2, name);
       if (Object.hasOwn(data, name)) {
         const first = this.source.position(this.keyRange(inside).start).line;
         this.#problems.add(range3, {
@@ -25984,7 +25984,7 @@ function loadOperator(definition) {
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
   if (!checked.ok) {
-    const faults = checked.faults.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
+    const faults = checked.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
     throw new Error(`operator ${name}: ${faults}`);
   }
   return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
@@ -25999,28 +25999,28 @@ function operatorDefaults(definition) {
 }
 
 // src/manifest/place.ts
-function placeIn(document2, pointer) {
+function placeIn(document2, pointer2) {
   return {
-    value: (details2) => document2.reportValue(pointer, details2),
-    key: (details2) => document2.reportKey(pointer, details2),
-    text: (offset, length, details2) => document2.reportInText(pointer, offset, length, details2),
-    at: (...steps2) => placeIn(document2, at(pointer, ...steps2)),
-    isWritten: document2.has(pointer),
+    value: (details2) => document2.reportValue(pointer2, details2),
+    key: (details2) => document2.reportKey(pointer2, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
-function placeInOperator(operator, document2, pointer, use) {
+function placeInOperator(operator, document2, pointer2, use) {
   const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
   return {
     value: report3,
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document2, at(pointer, ...steps2), use),
-    isWritten: document2.has(pointer),
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
@@ -26098,9 +26098,9 @@ function narrowTunables(tunables, written, place) {
   });
   return { items, types: tunables.types };
 }
-function unknownTunable(name, known2) {
-  const nearest = nearestName(name, known2);
-  const all = known2.length === 0 ? "the kernel has no tunables" : `known are ${known2.join(", ")}`;
+function unknownTunable(name, known3) {
+  const nearest = nearestName(name, known3);
+  const all = known3.length === 0 ? "the kernel has no tunables" : `known are ${known3.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
@@ -26251,12 +26251,12 @@ function parameterFault(value2, parameter2) {
   if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known2, place) {
-  for (const name of given.filter((one3) => !known2.includes(one3))) {
-    const nearest = nearestName(name, known2);
+function reportUnknownParameters(given, known3, place) {
+  for (const name of given.filter((one3) => !known3.includes(one3))) {
+    const nearest = nearestName(name, known3);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest === null ? `known are ${known2.join(", ")}` : `did you mean '${nearest}'?`
+      nextStep: nearest === null ? `known are ${known3.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
@@ -26361,11 +26361,11 @@ function operatorParts(kernel, place, operator) {
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known2, place) {
-  const nearest = nearestName(name, known2);
+function reportUnknownOperator(name, known3, place) {
+  const nearest = nearestName(name, known3);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known2.length > 0 ? `operators are ${known2.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
 
@@ -26384,14 +26384,14 @@ var defaultBudget = {
 function share(value2) {
   return typeof value2 === "number" ? value2 : Number(value2.replace("%", "").trim()) / 100;
 }
-function readObjective(written, pointer, document2, inherited = defaultObjective) {
+function readObjective(written, pointer2, document2, inherited = defaultObjective) {
   const minimize = written?.minimize;
   if (written === void 0 || minimize === void 0) return inherited;
   const slack = written["latency-slack"];
   if (minimize === "energy")
     return { minimize, latencySlack: slack === void 0 ? defaultSlack : share(slack) };
   if (slack !== void 0) {
-    document2.reportKey(at(pointer, "latency-slack"), {
+    document2.reportKey(at(pointer2, "latency-slack"), {
       message: `'latency-slack' means nothing with 'minimize: ${minimize}'`,
       nextStep: "remove it, or write 'minimize: energy'"
     });
@@ -26483,9 +26483,9 @@ function partsOf(kernel, place, context) {
 }
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
-  const pointer = at("/kernels", name);
-  const place = placeIn(document2, pointer);
-  const objective = readObjective(kernel.objective, at(pointer, "objective"), document2, context.objective);
+  const pointer2 = at("/kernels", name);
+  const place = placeIn(document2, pointer2);
+  const objective = readObjective(kernel.objective, at(pointer2, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
   const parts = partsOf(kernel, place, context);
   if (parts === null) return null;
@@ -26505,7 +26505,7 @@ function readKernel(name, kernel, context) {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
-    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer).start) },
+    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer2).start) },
     source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
@@ -26537,38 +26537,38 @@ var patternWords = {
   "^[^\\u0000]+$": "must not hold the character NUL",
   "^[A-Za-z0-9][A-Za-z0-9._-]*$": "must be letters, digits, dots, dashes and underscores"
 };
-function exampleAt(pointer) {
-  const example = guideAt(manifestGuide, pointer)?.example ?? null;
+function exampleAt(pointer2) {
+  const example = guideAt(manifestGuide, pointer2)?.example ?? null;
   return example === null ? null : `write for example ${example}`;
 }
-function unknownKey(pointer, key2) {
-  const known2 = guideAt(manifestGuide, pointer)?.keys ?? [];
-  const nearest = nearestName(key2, known2);
-  const nextStep = nearest === null ? `known keys are ${known2.join(", ")}` : `did you mean '${nearest}'?`;
+function unknownKey(pointer2, key2) {
+  const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
+  const nearest = nearestName(key2, known3);
+  const nextStep = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep };
 }
-function missingKey(pointer, key2) {
-  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer)) {
+function missingKey(pointer2, key2) {
+  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer2)) {
     return {
       message: "has neither 'source' nor 'operator' nor 'command'",
       nextStep: "add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
       absence: true
     };
   }
-  const example = guideAt(manifestGuide, at(pointer, key2))?.example ?? null;
+  const example = guideAt(manifestGuide, at(pointer2, key2))?.example ?? null;
   return {
     message: `'${key2}' is missing`,
     nextStep: example === null ? `add '${key2}: …'` : `add for example '${key2}: ${example}'`,
     absence: true
   };
 }
-function impossibleKey(key2, pointer) {
-  const words2 = /^\/kernels$/.test(pointer) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
+function impossibleKey(key2, pointer2) {
+  const words2 = /^\/kernels$/.test(pointer2) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
   return { message: `'${key2.slice(0, 80)}' ${words2}, at most 64 characters`, nextStep: "use another name" };
 }
-function valueAt(data, pointer) {
+function valueAt(data, pointer2) {
   let value2 = data;
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (typeof value2 !== "object" || value2 === null) return void 0;
     value2 = value2[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
@@ -26576,33 +26576,33 @@ function valueAt(data, pointer) {
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
 function report(fault, document2) {
-  const { pointer, keyword, params } = fault;
-  const value2 = valueAt(document2.data, pointer);
+  const { pointer: pointer2, keyword, params } = fault;
+  const value2 = valueAt(document2.data, pointer2);
   if (keyword === "additionalProperties") {
-    const inside = at(pointer, String(params.additionalProperty));
-    document2.reportKey(inside, unknownKey(pointer, String(params.additionalProperty)));
+    const inside = at(pointer2, String(params.additionalProperty));
+    document2.reportKey(inside, unknownKey(pointer2, String(params.additionalProperty)));
     return inside;
   }
   if (keyword === "propertyNames") {
-    const inside = at(pointer, String(params.propertyName));
-    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer));
+    const inside = at(pointer2, String(params.propertyName));
+    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer2));
     return inside;
   }
   if (keyword === "required") {
-    document2.reportKey(pointer, missingKey(pointer, String(params.missingProperty)));
+    document2.reportKey(pointer2, missingKey(pointer2, String(params.missingProperty)));
     return null;
   }
   if (keyword === "false schema") {
-    const { parent, step: step3 } = splitPointer(pointer);
+    const { parent, step: step3 } = splitPointer(pointer2);
     const isOperator = document2.has(at(parent, "operator"));
-    document2.reportKey(pointer, {
+    document2.reportKey(pointer2, {
       message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
       nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
     });
-    return pointer;
+    return pointer2;
   }
   if (keyword === "uniqueItems") {
-    const inside = at(pointer, Math.max(Number(params.i), Number(params.j)));
+    const inside = at(pointer2, Math.max(Number(params.i), Number(params.j)));
     const repeated = valueAt(document2.data, inside);
     document2.reportValue(inside, {
       message: `${String(repeated)} is given twice`,
@@ -26612,26 +26612,26 @@ function report(fault, document2) {
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words2 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
-  const { step: step2 } = splitPointer(pointer);
-  const subject = pointer === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
-  document2.reportValue(pointer, {
+  const { step: step2 } = splitPointer(pointer2);
+  const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
+  document2.reportValue(pointer2, {
     message: `${subject} ${words2 ?? fault.message}`,
-    nextStep: suggestion(fault, value2) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
+    nextStep: suggestion(fault, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
   });
-  return pointer;
+  return pointer2;
 }
 function suggestion({ keyword, params }, value2) {
   if (keyword !== "enum" || typeof value2 !== "string" || !Array.isArray(params.allowedValues)) return null;
   const nearest = nearestName(value2, params.allowedValues.map(String));
   return nearest === null ? null : `did you mean '${nearest}'?`;
 }
-function without(data, removed, pointer = "") {
-  if (removed.has(pointer)) return void 0;
-  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer, i)));
+function without(data, removed, pointer2 = "") {
+  if (removed.has(pointer2)) return void 0;
+  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer2, i)));
   if (typeof data !== "object" || data === null) return data;
   const entries = Object.entries(data).map(([key2, value2]) => [
     key2,
-    without(value2, removed, at(pointer, key2))
+    without(value2, removed, at(pointer2, key2))
   ]);
   return Object.fromEntries(entries.filter(([, value2]) => value2 !== void 0));
 }
@@ -26640,13 +26640,13 @@ function readSound(document2) {
   if (checked.ok) return checked.value;
   const removed = /* @__PURE__ */ new Set();
   const forbidden = new Set(
-    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer }) => pointer)
+    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
   );
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report(fault, document2);
-    if (pointer !== null) removed.add(pointer);
+    const pointer2 = report(fault, document2);
+    if (pointer2 !== null) removed.add(pointer2);
   }
   if (checked.faults.length >= maxFaults) return {};
   const sound = without(document2.data, removed);
@@ -26689,10 +26689,10 @@ var SourceFiles = class {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === void 0) continue;
       if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
-      const pointer = found.find(([, file]) => isPointer(file));
-      if (pointer !== void 0) {
+      const pointer2 = found.find(([, file]) => isPointer(file));
+      if (pointer2 !== void 0) {
         place.value({
-          message: `'${pointer[0]}' is a pointer of Git LFS, and not the file itself`,
+          message: `'${pointer2[0]}' is a pointer of Git LFS, and not the file itself`,
           nextStep: "keep what programs are built from in git, or have the program fetch it"
         });
       }
@@ -26719,8 +26719,8 @@ var SourceFiles = class {
     });
   }
   #file(path2) {
-    const known2 = this.#known.get(path2);
-    if (known2 !== void 0) return [path2, known2, known2.content().byteLength];
+    const known3 = this.#known.get(path2);
+    if (known3 !== void 0) return [path2, known3, known3.content().byteLength];
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
@@ -33606,8 +33606,8 @@ var SourceModules = class {
   }
   /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
   marked(path2) {
-    const known2 = this.#marked.get(path2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#marked.get(path2);
+    if (known3 !== void 0) return known3;
     const source = this.source.files[path2] ?? "";
     const marked = markLoops(source);
     this.#marked.set(path2, marked);
@@ -33616,8 +33616,8 @@ var SourceModules = class {
     return marked;
   }
   resolveModule(modulePath) {
-    const known2 = this.#parsed.get(modulePath);
-    if (known2) return known2;
+    const known3 = this.#parsed.get(modulePath);
+    if (known3) return known3;
     const path2 = this.#files.get(modulePath);
     if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
     const src = this.marked(path2);
@@ -33978,7 +33978,7 @@ function evaluateValues(definition, variables) {
   if (definition.values === null) return succeeded(null);
   const values2 = [];
   for (const [index, expression] of definition.values.entries()) {
-    const value2 = evaluateOrFail((known2) => expression.evaluate(known2), variables);
+    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
     if (!value2.ok) {
       return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
     }
@@ -34262,7 +34262,7 @@ function bindOutputs({ outputs }, workload, variables) {
     const { name, check: check3 } = output2;
     const type = elementType(output2, workload);
     if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
+    const length = evaluateCount((known3) => output2.length.evaluate(known3), variables);
     if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
     bound.push({
       name,
@@ -34413,9 +34413,9 @@ function readVariables(declarations, module) {
     }
     if (element2.kind === "call-expression" && element2.function.kind === "ref") {
       const callee = element2.function.ident.originalName;
-      const [pointer, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
-        visitTarget(pointer.expression);
+      const [pointer2, ...others] = element2.arguments;
+      if ((callee === "atomicStore" || callee === "arrayLength") && pointer2?.kind === "unary-expression" && pointer2.operator.value === "&") {
+        visitTarget(pointer2.expression);
         for (const argument of others) visit(argument);
         return;
       }
@@ -34747,14 +34747,14 @@ function addressCode(expression, scope) {
       return unknown2;
   }
 }
-function pointedAtCode(pointer, scope) {
-  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
-  if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
-    return addressCode(pointer.expression, scope);
+function pointedAtCode(pointer2, scope) {
+  if (pointer2.kind === "parenthesized-expression") return pointedAtCode(pointer2.expression, scope);
+  if (pointer2.kind === "unary-expression" && pointer2.operator.value === "&") {
+    return addressCode(pointer2.expression, scope);
   }
-  if (pointer.kind !== "ref") return unknown2;
+  if (pointer2.kind !== "ref") return unknown2;
   const { module } = scope.program;
-  const declaration = declarationOf(pointer.ident, module);
+  const declaration = declarationOf(pointer2.ident, module);
   const element2 = declaration?.declElem;
   if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
   if (element2?.kind !== "param") return unknown2;
@@ -34832,8 +34832,8 @@ var Slots = class {
   #rooms = /* @__PURE__ */ new WeakMap();
   /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
   of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#slots.get(declaration);
+    if (known3 !== void 0) return known3;
     const slot2 = this.room(owner).used++;
     this.#slots.set(declaration, slot2);
     return slot2;
@@ -35070,12 +35070,12 @@ function scalar(name, values2, kind) {
   return null;
 }
 function lengthCode(call2, scope) {
-  const [pointer] = call2.arguments;
-  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
-  const type = typeOf3(pointer.expression, scope.program.module);
-  const binding = bindingCode(pointer.expression, scope);
+  const [pointer2] = call2.arguments;
+  if (pointer2?.kind !== "unary-expression" || pointer2.operator.value !== "&") return unknown3;
+  const type = typeOf3(pointer2.expression, scope.program.module);
+  const binding = bindingCode(pointer2.expression, scope);
   if (type.kind !== "array" || binding === null) return unknown3;
-  const address = addressCode(pointer.expression, scope);
+  const address = addressCode(pointer2.expression, scope);
   const stride = sizeCode(type.elem, scope, arrayStride);
   return (run, frame) => {
     const buffer = binding(run);
@@ -35220,8 +35220,8 @@ function declarationCode(declaration, reference, scope) {
       }
       const slot3 = slots.of(declaration, slots);
       return (run) => {
-        const known2 = run.constants[slot3];
-        if (known2 !== void 0) return known2;
+        const known3 = run.constants[slot3];
+        if (known3 !== void 0) return known3;
         const number3 = run.numbers[name];
         const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
         run.constants[slot3] = value2;
@@ -35250,8 +35250,8 @@ function declarationCode(declaration, reference, scope) {
   if (declaration.isGlobal) {
     const slot3 = slots.of(declaration, slots);
     return (run, frame, view) => {
-      const known2 = run.constants[slot3];
-      if (known2 !== void 0) return known2;
+      const known3 = run.constants[slot3];
+      if (known3 !== void 0) return known3;
       run.constants[slot3] = null;
       const value2 = held2(run, frame, view);
       run.constants[slot3] = value2;
@@ -35417,8 +35417,8 @@ function spaceOf(expression, scope, path2) {
       return null;
   }
 }
-function spaceOfPointer(pointer, scope, path2) {
-  const type = typeOf3(pointer, scope.program.module);
+function spaceOfPointer(pointer2, scope, path2) {
+  const type = typeOf3(pointer2, scope.program.module);
   return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
@@ -35694,18 +35694,18 @@ function conversionCode(call2, type, scope) {
   return sequence(codes);
 }
 function atomicCode(name, call2, scope) {
-  const [pointer, ...values2] = call2.arguments;
+  const [pointer2, ...values2] = call2.arguments;
   const codes = values2.map((value2) => expressionCode(value2, scope));
-  if (!pointer) return sequence(codes);
-  codes.push(expressionCode(pointer, scope));
-  if (name === "atomicLoad") codes.push(pointeeCode(pointer, scope, "Load"));
-  else if (name === "atomicStore") codes.push(pointeeCode(pointer, scope, "Store"));
+  if (!pointer2) return sequence(codes);
+  codes.push(expressionCode(pointer2, scope));
+  if (name === "atomicLoad") codes.push(pointeeCode(pointer2, scope, "Load"));
+  else if (name === "atomicStore") codes.push(pointeeCode(pointer2, scope, "Store"));
   else codes.push(adding("atomics"));
   return sequence(codes);
 }
-function pointeeCode(pointer, scope, what) {
-  if (pointer.kind !== "unary-expression" || pointer.operator.value !== "&") return null;
-  return isMemory(pointer.expression, scope) ? accessCode(pointer.expression, scope, what) : null;
+function pointeeCode(pointer2, scope, what) {
+  if (pointer2.kind !== "unary-expression" || pointer2.operator.value !== "&") return null;
+  return isMemory(pointer2.expression, scope) ? accessCode(pointer2.expression, scope, what) : null;
 }
 
 // src/kernel/features/trip-count.ts
@@ -36108,8 +36108,8 @@ var Structure = class {
     return counts.get(declaration) ?? 0;
   }
   body(fn) {
-    const known2 = this.#bodies.get(fn);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#bodies.get(fn);
+    if (known3 !== void 0) return known3;
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
@@ -36415,12 +36415,12 @@ function linkedLines(linked) {
     const found = lineOrigin(linked, line3, offset);
     offset += line3.length + 1;
     if (found === null) return null;
-    let known2 = starts.get(found.file);
-    if (!known2) {
-      known2 = lineStarts2(found.text);
-      starts.set(found.file, known2);
+    let known3 = starts.get(found.file);
+    if (!known3) {
+      known3 = lineStarts2(found.text);
+      starts.set(found.file, known3);
     }
-    const { line: userLine, column } = positionAt(known2, found.offset);
+    const { line: userLine, column } = positionAt(known3, found.offset);
     return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
 }
@@ -36931,7 +36931,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
+          (one3, known3) => visit(one3, { guards: known3, certain: known3 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -36966,8 +36966,8 @@ function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
 function addTo(names4, name, words2) {
-  const known2 = names4?.get(name);
-  for (const word4 of words2) known2?.add(word4);
+  const known3 = names4?.get(name);
+  for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
   if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
@@ -36975,12 +36975,12 @@ function changedInPart(statement) {
   return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
 }
 function add(map2, name, words2) {
-  let known2 = map2.get(name);
-  if (!known2) {
-    known2 = /* @__PURE__ */ new Set();
-    map2.set(name, known2);
+  let known3 = map2.get(name);
+  if (!known3) {
+    known3 = /* @__PURE__ */ new Set();
+    map2.set(name, known3);
   }
-  for (const word4 of words2) known2.add(word4);
+  for (const word4 of words2) known3.add(word4);
 }
 function forEachGuarded(elements, outer, visit) {
   let chain = [];
@@ -37049,12 +37049,12 @@ var SharedParts = class {
   find(part, make) {
     const { owner, gathers, parts, module } = part;
     const all = gathers ? this.#gathered : this.#known;
-    let known2 = all.get(owner);
-    if (!known2) {
-      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known2);
+    let known3 = all.get(owner);
+    if (!known3) {
+      known3 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known3);
     }
-    const { conditions, units: units2 } = known2;
+    const { conditions, units: units2 } = known3;
     let key2 = "";
     for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
     const found = units2.get(key2);
@@ -37098,8 +37098,8 @@ var Structures = class {
     if (!this.#hasStructures) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
-    const known2 = this.#codes.get(key2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#codes.get(key2);
+    if (known3 !== void 0) return known3;
     if (this.#codes.size >= maxStructures) this.#codes.clear();
     const code = this.#make(configuration);
     this.#codes.set(key2, code);
@@ -37286,7 +37286,7 @@ var Builder = class {
     }
     const dispatch = [1, 1, 1];
     for (const [axis, expression] of expressions.entries()) {
-      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
+      const count2 = evaluateCount((known3) => expression.evaluate(known3), variables);
       if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
@@ -37718,9 +37718,9 @@ async function describeWesl(source, switches) {
     const links = [];
     for (const standIn of standIns) {
       const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
-      const known2 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
-      const isComplete = known2.length <= parameters.length;
-      parameters = known2;
+      const known3 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
+      const isComplete = known3.length <= parameters.length;
+      parameters = known3;
       if (!isComplete) break;
       if (!linked.ok) return linked;
       const parsed = parseWgsl(source.path, linked.value.wgsl);
@@ -38199,8 +38199,8 @@ function findDisturbances(request) {
 }
 function newProcesses(before, after) {
   if (before === null || after === null) return [];
-  const known2 = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known2.has(pid));
+  const known3 = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known3.has(pid));
   if (fresh.length === 0) return [];
   const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
   return [`a new process came onto the GPU: ${who}`];
@@ -38869,8 +38869,8 @@ async function findState(folder) {
   const sm = scaled(join9(folder, "freq1_input"), 1e-6);
   const memory = scaled(join9(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
-  const known2 = await Promise.all([sm(), memory(), celsius()]);
-  if (known2.every((read) => !read.ok)) return null;
+  const known3 = await Promise.all([sm(), memory(), celsius()]);
+  if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     return {
@@ -39226,8 +39226,8 @@ function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? "" : text3(-least(known2.map((value2) => -value2)));
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? "" : text3(-least(known3.map((value2) => -value2)));
 }
 function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
@@ -42904,9 +42904,9 @@ var diffRoom = 15e5;
 var maxDiff = 2e4;
 var idOf = (at3) => `kernel-${at3 + 1}`;
 function kilowattHours(report3) {
-  const known2 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
-  if (known2.length === 0) return "";
-  const sum = known2.reduce((total2, value2) => total2 + value2, 0);
+  const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
+  if (known3.length === 0) return "";
+  const sum = known3.reduce((total2, value2) => total2 + value2, 0);
   const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
   return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
 }
@@ -43069,8 +43069,8 @@ ${content}
 </details>`;
 }
 function movement(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return known2.join(" → ");
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return known3.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -43283,11 +43283,11 @@ function scaled2(objective, values2) {
 }
 function chart({ convergence: convergence2, objective, trials }) {
   const step2 = trials / Math.max(1, convergence2.length);
-  const known2 = convergence2.flatMap(
+  const known3 = convergence2.flatMap(
     (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
   );
-  const every = Math.max(1, Math.ceil(known2.length / maxPoints));
-  const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
+  const every = Math.max(1, Math.ceil(known3.length / maxPoints));
+  const shown = known3.filter((_, at3) => (known3.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
   const { unit: unit2, values: values2 } = scaled2(
@@ -43473,8 +43473,8 @@ function ratioCell(ratio3, paint) {
   return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
 function movementCell(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return { text: known2.join(" → ") };
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts = runFacts(report3);
@@ -43687,9 +43687,9 @@ function sparkline(values2, points) {
     const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at3] ?? null;
   });
-  const known2 = picked2.filter((value2) => value2 !== null);
-  const low = Math.min(...known2);
-  const range3 = Math.max(...known2) - low;
+  const known3 = picked2.filter((value2) => value2 !== null);
+  const low = Math.min(...known3);
+  const range3 = Math.max(...known3) - low;
   return picked2.map((value2) => {
     if (value2 === null) return " ";
     return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
@@ -44296,8 +44296,8 @@ function numericFields(entries, except) {
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known2 = numericFields(cache.entries, tunables);
-  const list4 = known2.slice(0, 20).join(", ") || "none";
+  const known3 = numericFields(cache.entries, tunables);
+  const list4 = known3.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
     nextStep: `Choose another field; those with figures are: ${list4}.`
@@ -45332,8 +45332,8 @@ var CommandDevice = class {
   /** The program, running and warm. */
   async #prepared(program) {
     const { identity: identity4 } = program;
-    const known2 = this.#running;
-    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
+    const known3 = this.#running;
+    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
     await this.#endRunning();
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
@@ -45351,8 +45351,8 @@ var CommandDevice = class {
   }
   async #referenceOutputs(program) {
     const { identity: identity4 } = program;
-    const known2 = this.#references.get(identity4);
-    if (known2 !== void 0) return { ok: true, value: known2 };
+    const known3 = this.#references.get(identity4);
+    if (known3 !== void 0) return { ok: true, value: known3 };
     const written = await this.#outputs(program);
     if (!written.ok) return written;
     for (const [other, folder] of this.#references) {
@@ -47039,8 +47039,8 @@ function planNext(subjects, samples2, options = {}) {
 function evidenceBySubject(samplesOf3, settings2) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
+    const known3 = gathered.get(subject);
+    if (known3 !== void 0) return known3;
     const samples2 = samplesOf3(subject);
     const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
     gathered.set(subject, evidence);
@@ -47134,12 +47134,12 @@ async function measureNoise(options) {
 }
 
 // src/app/guard/guard.ts
-import { join as join27 } from "node:path";
+import { join as join29 } from "node:path";
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? null : median(known3);
 }
 
 // src/app/project/names-folder.ts
@@ -47304,9 +47304,9 @@ function gitDirectoryAt(entry) {
   }
   return existsSync6(join18(path2, "HEAD")) && existsSync6(join18(path2, "objects")) ? path2 : null;
 }
-function commonDirectory(gitDirectory) {
+function commonDirectoryOf(gitDirectory) {
   const link2 = join18(gitDirectory, "commondir");
-  return existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : gitDirectory;
+  return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
   const parent = dirname6(path2);
@@ -47330,9 +47330,9 @@ function findRepository(folder) {
     const gitDirectory = gitDirectoryAt(join18(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
-      const common = commonDirectory(gitDirectory);
-      if (common !== null) assertNotCarried(common);
-      return { root, gitDirectory };
+      const common = commonDirectoryOf(gitDirectory);
+      assertNotCarried(common);
+      return { root, gitDirectory, commonDirectory: common };
     }
     root = dirname6(root) === root ? null : dirname6(root);
   }
@@ -47383,7 +47383,7 @@ function notARepository(folder) {
   });
 }
 function verbOf(command2) {
-  return command2.args[0] ?? "";
+  return command2.args.find((argument) => !argument.startsWith("-")) ?? "";
 }
 function printable4(bytes) {
   return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
@@ -47510,8 +47510,65 @@ function assertOneMeaning(repository, revision) {
 }
 
 // src/git/repository.ts
+import { statSync as statSync3 } from "node:fs";
+import { join as join22 } from "node:path";
+
+// src/git/stored-content.ts
+import { createHash as createHash7 } from "node:crypto";
+import { closeSync as closeSync5, openSync as openSync5, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { join as join21 } from "node:path";
+function isObject(bytes, object2) {
+  const algorithm = object2.length === 64 ? "sha256" : "sha1";
+  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+}
+function sha256(bytes) {
+  return createHash7("sha256").update(bytes).digest("hex");
+}
+function pointer(hash, size) {
+  return Buffer.from(`version https://git-lfs.github.com/spec/v1
+oid sha256:${hash}
+size ${size}
+`);
+}
+function lfsPointer(bytes) {
+  return pointer(sha256(bytes), bytes.length);
+}
+function lfsPointerOfFile(path2) {
+  const hash = createHash7("sha256");
+  const chunk = Buffer.alloc(1024 * 1024);
+  const file = openSync5(path2, "r");
+  try {
+    let size = 0;
+    for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read));
+      size += read;
+    }
+    return pointer(hash.digest("hex"), size);
+  } finally {
+    closeSync5(file);
+  }
+}
+function lfsContentHash(stored) {
+  if (stored.length > 1024) return null;
+  const text3 = Buffer.from(stored).toString("latin1");
+  const match = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize \d+\n$/.exec(text3);
+  return match?.[1] ?? null;
+}
+function lfsContent(commonDirectory, hash) {
+  try {
+    const bytes = readFileSync6(
+      join21(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+    );
+    return sha256(bytes) === hash ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+// src/git/repository.ts
+var maxAnswerBytes = 64 * 1024 * 1024;
 function answer(repository, args) {
-  const result = askGit(repository, { args });
+  const result = askGit(repository, { args, maxBytes: maxAnswerBytes });
   if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
   throw new JoulegateError("bad-input", `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: "git-failed",
@@ -47521,8 +47578,17 @@ function answer(repository, args) {
 function headCommit(repository) {
   return resolveCommit(repository, "HEAD");
 }
+function isKeptByLfs(repository, path2) {
+  const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
+    answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
+  ) ?? [];
+  const file = join22(repository.root, path2);
+  return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
+}
 function isDirty(repository) {
-  return answer(repository, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
+  const args = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules"];
+  const changed = answer(repository, args).split("\0").filter((line3) => line3 !== "");
+  return changed.some((line3) => !line3.startsWith(" M ") || !isKeptByLfs(repository, line3.slice(3)));
 }
 function isShallow(repository) {
   return answer(repository, ["rev-parse", "--is-shallow-repository"]) === "true";
@@ -47560,16 +47626,16 @@ function mergeBase(repository, revision) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync5,
+  closeSync as closeSync6,
   constants as constants7,
   fstatSync as fstatSync3,
-  openSync as openSync5,
+  openSync as openSync6,
   readdirSync as readdirSync4,
-  readFileSync as readFileSync6,
+  readFileSync as readFileSync7,
   realpathSync as realpathSync4,
-  statSync as statSync3
+  statSync as statSync4
 } from "node:fs";
-import { join as join21, sep as sep4 } from "node:path";
+import { join as join23, sep as sep4 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -47638,7 +47704,7 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real2;
   try {
-    real2 = realpathSync4(join21(root, normalised2));
+    real2 = realpathSync4(join23(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47649,7 +47715,7 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
+    descriptor = openSync6(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47658,16 +47724,16 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync6(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync5(descriptor);
+    closeSync6(descriptor);
   }
 }
 function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
     const real2 = realPathInside(root, path2);
-    return real2 !== null && statSync3(real2).isFile();
+    return real2 !== null && statSync4(real2).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -47678,7 +47744,7 @@ function listFolder(root, folder) {
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real2 = realPathInside(root, current);
-    if (real2 === null || !statSync3(real2).isDirectory()) continue;
+    if (real2 === null || !statSync4(real2).isDirectory()) continue;
     for (const entry of readdirSync4(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
@@ -47693,7 +47759,7 @@ function openFolder(path2) {
   let root;
   try {
     root = realpathSync4(path2);
-    if (!statSync3(root).isDirectory()) throw new Error("it is not a folder");
+    if (!statSync4(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -47739,9 +47805,13 @@ function filtered(path2, filter) {
   );
 }
 
-// src/git/open-revision.ts
-var maxTreeBytes = 256 * 1024 * 1024;
-var maxLinks = 16;
+// src/git/checked-out-content.ts
+function attributeFiles(path2) {
+  const folders = path2.split("/").slice(0, -1);
+  return ["", ...folders.map((_, depth) => `${folders.slice(0, depth + 1).join("/")}/`)].map(
+    (folder) => `${folder}.gitattributes`
+  );
+}
 function mustSucceed(result, what) {
   if (result.ok) return result.stdout;
   throw new JoulegateError("bad-input", `git cannot read ${what}: ${result.message}`, {
@@ -47749,6 +47819,71 @@ function mustSucceed(result, what) {
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
 }
+function storedContent(repository, object2, path2) {
+  const args = path2 === null ? ["cat-file", "blob", object2] : ["cat-file", "--filters", `--path=${path2}`, object2];
+  try {
+    return mustSucceed(askGit(repository, { args, maxBytes: maxFileBytes }), path2 ?? object2);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "git-output-too-large")
+      throw tooLarge2(path2 ?? object2);
+    throw error;
+  }
+}
+var CheckedOutContent = class {
+  #repository;
+  #disk;
+  #objectAt;
+  #unchangedRules = /* @__PURE__ */ new Map();
+  constructor(repository, objectAt) {
+    this.#repository = repository;
+    this.#disk = openFolder(repository.root);
+    this.#objectAt = objectAt;
+  }
+  /** null also for what is there and is refused: then it is not what was looked for. */
+  #onDisk(path2) {
+    try {
+      return this.#disk.readBytes(path2)?.bytes ?? null;
+    } catch (error) {
+      if (error instanceof JoulegateError) return null;
+      throw error;
+    }
+  }
+  /**
+   * Whether the rules that git finds on the disk for a file are those of the commit. If they are not, nothing is converted:
+   * what a change does to them must not change what its base is.
+   */
+  #hasSameRules(path2) {
+    return attributeFiles(path2).every((file) => {
+      const known3 = this.#unchangedRules.get(file);
+      if (known3 !== void 0) return known3;
+      const object2 = this.#objectAt(file);
+      const bytes = this.#onDisk(file);
+      const isSame = object2 === null ? bytes === null : bytes !== null && isObject(bytes, object2);
+      this.#unchangedRules.set(file, isSame);
+      return isSame;
+    });
+  }
+  #filterOf(path2) {
+    const args = ["check-attr", "-z", "filter", "--", path2];
+    const answer2 = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
+    return answer2.split("\0")[2] ?? "";
+  }
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  read(path2, object2) {
+    const disk = this.#onDisk(path2);
+    if (disk !== null && (isObject(disk, object2) || isObject(lfsPointer(disk), object2))) return disk;
+    const stored = storedContent(this.#repository, object2, this.#hasSameRules(path2) ? path2 : null);
+    const hash = lfsContentHash(stored);
+    if (hash === null || this.#filterOf(path2) !== "lfs") return stored;
+    const content = lfsContent(this.#repository.commonDirectory, hash);
+    if (content === null) throw filtered(path2, "lfs");
+    return content;
+  }
+};
+
+// src/git/open-revision.ts
+var maxTreeBytes = 256 * 1024 * 1024;
+var maxLinks = 16;
 function readTree(repository, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
   const listing2 = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
@@ -47766,9 +47901,11 @@ function readTree(repository, commit) {
 var RevisionReader = class {
   #repository;
   #commit;
+  #content;
   #read = null;
   constructor(repository, commit) {
     this.#repository = repository;
+    this.#content = new CheckedOutContent(repository, (path2) => this.tree.get(path2)?.object ?? null);
     this.#commit = commit;
   }
   /** Read once, on first use. */
@@ -47779,15 +47916,6 @@ var RevisionReader = class {
   get tree() {
     return this.#all.files;
   }
-  #content(path2, entry) {
-    try {
-      const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(askGit(this.#repository, { args, maxBytes: maxFileBytes }), path2);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
-      throw error;
-    }
-  }
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
   #follow(asked) {
     let path2 = normalisePath(asked);
@@ -47795,7 +47923,7 @@ var RevisionReader = class {
       if (path2 === null) throw outsideRoot(asked);
       const link2 = this.#firstLink(path2);
       if (link2 === null) return path2;
-      const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
+      const target = decodeText(link2.path, storedContent(this.#repository, link2.entry.object, null));
       const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
       path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
     }
@@ -47817,7 +47945,8 @@ var RevisionReader = class {
   readBytes(path2) {
     const followed = this.#follow(path2);
     const entry = followed === null ? void 0 : this.tree.get(followed);
-    return entry === void 0 ? null : { bytes: this.#content(path2, entry), executable: entry.executable };
+    if (followed === null || entry === void 0) return null;
+    return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
@@ -47876,17 +48005,34 @@ function ask(repository, args) {
     nextStep: "Run `git ls-files` by hand to see more."
   });
 }
+var known2 = ["unspecified", "unset", "", "lfs"];
 function checkFilters(repository, paths2) {
   if (paths2.length === 0) return;
   const answers = ask(repository, ["check-attr", "-z", "filter", "--", ...paths2]);
   for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
-    if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
+    if (!known2.includes(filter)) throw filtered(path2, filter);
   }
 }
+function leftOut(repository, path2) {
+  const normalised2 = normalisePath(path2);
+  if (normalised2 === null || normalised2 === "") return null;
+  const [entry = ""] = ask(repository, ["ls-files", "-z", "-t", "--stage", "--", normalised2]);
+  const match = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry);
+  const [, mode, object2 = "", at3] = match ?? [];
+  if (at3 !== normalised2) return null;
+  return { bytes: storedContent(repository, object2, normalised2), executable: mode === "100755" };
+}
 function openWorkTree(repository) {
+  const folder = openFolder(repository.root);
+  const readBytes2 = (path2) => folder.readBytes(path2) ?? leftOut(repository, path2);
   return {
-    ...openFolder(repository.root),
+    ...folder,
+    readBytes: readBytes2,
+    read(path2) {
+      const content = readBytes2(path2);
+      return content === null ? null : decodeText(path2, content.bytes);
+    },
     listSources(path2) {
       const normalised2 = normalisePath(path2);
       if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
@@ -48819,10 +48965,10 @@ function selectKernels(manifest, names4) {
   if (names4 === null) return manifest.kernels;
   const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
-    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
       code: "unknown-kernel",
-      nextStep: `It has: ${known2}`
+      nextStep: `It has: ${known3}`
     });
   }
   return manifest.kernels.filter(({ name }) => names4.includes(name));
@@ -48830,7 +48976,7 @@ function selectKernels(manifest, names4) {
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join24 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -48848,9 +48994,9 @@ function writeReportFiles(host, place, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join22(path2, "report.json"), report3);
-    writeFileAtomic(join22(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join22(path2, "report.html"), renderHtml(report3));
+    writeReport(join24(path2, "report.json"), report3);
+    writeFileAtomic(join24(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join24(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -49026,7 +49172,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -49059,7 +49205,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -49081,8 +49227,8 @@ function idOf2(space2, configuration) {
   return space2.id(point2);
 }
 function loadKnown(path2, space2, subject) {
-  const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync9(path2)) return known2;
+  const known3 = /* @__PURE__ */ new Map();
+  if (!existsSync9(path2)) return known3;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -49094,19 +49240,19 @@ function loadKnown(path2, space2, subject) {
   }
   for (const row of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
+    if (measurement !== null) known3.set(idOf2(space2, measurement.configuration), measurement);
   }
-  return known2;
+  return known3;
 }
 function save(course) {
-  const { laboratory, known: known2 } = course;
+  const { laboratory, known: known3 } = course;
   writeRecording(
     course.path,
     recordingOf({
       ...course,
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null,
-      measurements: known2.values()
+      measurements: known3.values()
     })
   );
 }
@@ -49155,7 +49301,7 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known2 = loadKnown(path2, space2, subject);
+    const known3 = loadKnown(path2, space2, subject);
     const course = {
       host,
       laboratory,
@@ -49163,7 +49309,7 @@ async function record(host, options) {
       workload,
       space: space2,
       path: path2,
-      known: known2,
+      known: known3,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
@@ -49175,11 +49321,11 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf2(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
-      known2.set(id, {
+      known3.set(id, {
         configuration,
         latency: timed.ok ? timed.value : null,
         energy: null,
@@ -49187,15 +49333,15 @@ async function record(host, options) {
       });
     });
     if (trials.measuresEnergy && missing2 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
+      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
       missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known2.get(id);
+        const earlier = known3.get(id);
         const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
+        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
       });
     }
     save(course);
-    const all = [...known2.values()];
+    const all = [...known3.values()];
     return {
       out: options.out,
       kernel: kernel.name,
@@ -49214,7 +49360,7 @@ async function record(host, options) {
 // src/app/guard/advice.ts
 import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join25 } from "node:path";
+import { join as join27 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -49299,9 +49445,9 @@ function identityOf(row) {
   return `${row.family}
 ${row.identity}`;
 }
-function mergeRows(known2, added) {
+function mergeRows(known3, added) {
   const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known2, ...added]) {
+  for (const row of [...known3, ...added]) {
     const key2 = identityOf(row);
     const old = merged.get(key2);
     merged.delete(key2);
@@ -50531,12 +50677,12 @@ var Ledger = class {
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
-    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+    const known3 = this.good.filter((trial) => trial.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
-    for (const trial of known2) {
+    for (const trial of known3) {
       const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
       if (joules2 < lowest3) {
         lowest3 = joules2;
@@ -50619,26 +50765,26 @@ var Surrogate = class {
   }
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations) {
-    const known2 = observations.filter(
+    const known3 = observations.filter(
       (item) => item.logCost !== null
     );
-    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
-    const informed = known2.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known2.length ? calibrate(
+    if (this.#compresses) this.#compress = compressionOf(known3.map(({ logCost }) => logCost));
+    const informed = known3.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known3.length ? calibrate(
       informed.map(({ prior }) => prior),
       informed.map(({ logCost }) => logCost)
     ) : null;
-    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const residuals = known3.map((item) => this.#compress(item.logCost) - this.#mean(item));
     const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
     const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
     this.#centre = centre;
     this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known2.map((item, index) => ({
+    const samples2 = known3.map((item, index) => ({
       key: item.key,
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known2.length >= this.#nextFit) this.#refit(samples2);
+    if (known3.length >= this.#nextFit) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
@@ -50728,12 +50874,12 @@ var PowerModel = class {
   }
   /** Learns from every trial whose energy is known. */
   learn(trials) {
-    const known2 = trials.flatMap(
+    const known3 = trials.flatMap(
       (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
     );
-    this.#known = known2.length > 0;
+    this.#known = known3.length > 0;
     this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known2);
+    if (this.#known) this.#surrogate.learn(known3);
   }
   /** Whether `predict` says more than that all are alike. */
   canPredict(trial) {
@@ -50992,10 +51138,10 @@ var Proposer = class {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial) => {
-        const known2 = good.get(trial.index);
+        const known3 = good.get(trial.index);
         return {
           ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known2 === void 0 ? null : cost2(known2)
+          logCost: known3 === void 0 ? null : cost2(known3)
         };
       })
     );
@@ -51257,12 +51403,12 @@ var SearchRun = class {
   }
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
   async #recall() {
-    for (const known2 of this.#task.known ?? []) {
-      const point2 = this.#task.space.point(known2.configuration);
+    for (const known3 of this.#task.known ?? []) {
+      const point2 = this.#task.space.point(known3.configuration);
       if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
-      if (known2.latency === null && known2.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
-      this.#ledger.record(point2, known2);
+      if (known3.latency === null && known3.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point2), known3.configuration);
+      this.#ledger.record(point2, known3);
     }
     this.#power.learn(this.#ledger.good);
   }
@@ -51357,8 +51503,8 @@ function present(values2) {
   return values2.filter((value2) => value2 !== null);
 }
 function middle(values2) {
-  const known2 = present(values2);
-  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
+  const known3 = present(values2);
+  return known3.length === 0 ? Number.POSITIVE_INFINITY : median(known3);
 }
 function logRatios(contender, incumbent) {
   return contender.flatMap((value2, block) => {
@@ -51513,12 +51659,12 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join23 } from "node:path";
+import { join as join25 } from "node:path";
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join23(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join25(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51577,9 +51723,9 @@ async function searchWorkload(task) {
     device: device.info,
     meter: meter?.info ?? null
   });
-  const known2 = store.load();
+  const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
-  if (known2.length > 0) host.progress.note(`  ${label}: going on after ${known2.length} earlier trials`);
+  if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
   const trials = createTrials({
     device,
     meter,
@@ -51596,7 +51742,7 @@ async function searchWorkload(task) {
     start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
     costModel: task.costModel,
     trials,
-    known: known2,
+    known: known3,
     clock,
     signal: host.signal,
     onRound: (progress2) => {
@@ -51645,26 +51791,26 @@ async function costRows(search, family, measurements) {
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync10, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join24 } from "node:path";
+import { join as join26 } from "node:path";
 function prepare(folder) {
   if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync4(folder, { recursive: true });
-  const ignore = join24(folder, ".gitignore");
+  const ignore = join26(folder, ".gitignore");
   if (!existsSync10(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join24(manifestFolder, ".joulegate");
+  const folder = join26(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
   } catch (error) {
-    const known2 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known2) throw error;
+    const known3 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known3) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join24(tmpdir2(), "joulegate-"));
+    return mkdtempSync2(join26(tmpdir2(), "joulegate-"));
   }
 }
 
@@ -51810,7 +51956,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join25(tmpdir3(), "joulegate-advice-"));
+  const folder = mkdtempSync3(join27(tmpdir3(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -52494,7 +52640,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync11 } from "node:fs";
-import { basename as basename4, join as join26, posix as posix2 } from "node:path";
+import { basename as basename4, join as join28, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -52516,7 +52662,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join26(folder, manifestName2);
+  const path2 = join28(folder, manifestName2);
   if (!existsSync11(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -52530,7 +52676,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join26(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join28(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52572,7 +52718,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join26(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join28(folder, manifest.tunedPath)) };
   if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -52678,7 +52824,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -52696,7 +52842,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -53119,7 +53265,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join27(absolutePath(host, options.report), suggestionFile);
+    const path2 = join29(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
     return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -53306,7 +53452,7 @@ function costIn(measurement) {
 }
 function choose2(search, final) {
   const { idOf: idOf3, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf3(known2.configuration) === idOf3(configuration2)));
+  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf3(known3.configuration) === idOf3(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -53474,12 +53620,12 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join30 } from "node:path";
+import { join as join32 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join30 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53514,7 +53660,7 @@ function header(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash9("sha256").update(`${kernel.name}
+  const digest2 = createHash10("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -53526,7 +53672,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join28(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join30(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53560,11 +53706,11 @@ async function measureNoiseOf(options) {
 }
 
 // src/app/retune/recordings.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join29 } from "node:path";
+import { join as join31 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -53574,7 +53720,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join29(folder, fileName(search));
+    const path2 = join31(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53704,13 +53850,13 @@ async function retune(host, options) {
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join30(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join32(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join30(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join32(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -53741,7 +53887,7 @@ async function retune(host, options) {
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join30(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join32(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
         await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
@@ -53774,7 +53920,7 @@ async function retune(host, options) {
 
 // src/app/doctor/system.ts
 import { accessSync as accessSync2, constants as constants8, existsSync as existsSync12, readdirSync as readdirSync5 } from "node:fs";
-import { join as join31 } from "node:path";
+import { join as join33 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
@@ -53811,7 +53957,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join31(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join33(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53823,7 +53969,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join31(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join33(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -54064,7 +54210,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync14, readdirSync as readdirSync6 } from "node:fs";
-import { join as join32 } from "node:path";
+import { join as join34 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
@@ -54079,9 +54225,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join32(folder, recordingsFolder);
+  const path2 = join34(folder, recordingsFolder);
   if (!existsSync14(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join32(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join34(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules: joules2 } = row;
@@ -54138,7 +54284,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join32(folder, "report.json"));
+  const report3 = readReport(join34(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -54147,11 +54293,11 @@ function explain2(host, options) {
   }
   const named2 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
   if (named2.length === 0) {
-    const known2 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known2);
+    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known3);
     throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
       code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known2.join(", ") || "none"}.` : `Did you mean '${near}'?`
+      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
     });
   }
   const wanted = named2.filter(
@@ -54192,10 +54338,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join33 } from "node:path";
+import { join as join35 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join33(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join35(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54288,11 +54434,11 @@ var Programs = class {
       const place = JSON.stringify([conditions, fixed2]);
       this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
       const key2 = keyOf2(configuration);
-      const known2 = this.#configurations.get(key2);
+      const known3 = this.#configurations.get(key2);
       this.#configurations.set(key2, {
         values: configuration,
-        workgroupSize: known2?.workgroupSize ?? workgroupSize,
-        workgroupBytes: Math.max(known2?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+        workgroupSize: known3?.workgroupSize ?? workgroupSize,
+        workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
       });
     }
     return null;
@@ -54363,7 +54509,7 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync5 } from "node:fs";
-import { dirname as dirname10, join as join35 } from "node:path";
+import { dirname as dirname10, join as join37 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -54629,7 +54775,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname9, join as join34 } from "node:path";
+import { basename as basename5, dirname as dirname9, join as join36 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54637,7 +54783,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join34(dirname9(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join36(dirname9(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54789,21 +54935,21 @@ function locate(host, manifest) {
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join35(root, path2));
+  const shown = (path2) => displayPath(host, join37(root, path2));
   const kernels = [];
-  const leftOut2 = [];
+  const leftOut3 = [];
   const names4 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
-    leftOut2.push(...refused4);
+    leftOut3.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names4);
-      const source = slashed(join35(root, folder), join35(root, path2));
+      const source = slashed(join37(root, folder), join37(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
-  if (kernels.length === 0) throw noKernels(shown(folder), leftOut2);
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut3);
   if (kernels.length > mostKernels) {
     throw new JoulegateError(
       "bad-input",
@@ -54814,7 +54960,7 @@ async function draftAll(host, place, named2) {
       }
     );
   }
-  return { kernels, leftOut: leftOut2 };
+  return { kernels, leftOut: leftOut3 };
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
@@ -54823,7 +54969,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync5(folder);
   } catch {
   }
-  return slashed(root, join35(folder, absolute.slice(dirname10(absolute).length)));
+  return slashed(root, join37(folder, absolute.slice(dirname10(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54837,16 +54983,16 @@ async function readEntries(reader, path2, options) {
   const described2 = await describeProgram(source);
   if (!described2.ok) {
     const failure = { ...described2.failure, message: `cannot be read: ${described2.failure.message}` };
-    return { entries: [], refused: [leftOut(failure, path2, shown)] };
+    return { entries: [], refused: [leftOut2(failure, path2, shown)] };
   }
   const entries = described2.value.filter(({ obstacle }) => obstacle === null);
   const refused4 = described2.value.flatMap(
-    ({ obstacle, name }) => obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
+    ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
   );
   if (explicit && described2.value.length === 0) refused4.push(...whole("has no @compute entry point"));
   return { entries, refused: refused4 };
 }
-function leftOut(failure, path2, shown) {
+function leftOut2(failure, path2, shown) {
   const { file = path2, line: line3 = null, column = null, message } = failure;
   return { file: shown(file), line: line3, column, reason: message };
 }
@@ -54867,8 +55013,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join35(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join35(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join37(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join37(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname10(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -55468,7 +55614,7 @@ function describeLeftOut({ file, line: line3, column, reason }) {
   return `left out ${place}: ${reason}`;
 }
 function describe5(result) {
-  const { written, kept: kept2, kernels, leftOut: leftOut2, blanks, manifest } = result;
+  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, manifest } = result;
   const next = [];
   if (blanks.length > 0) {
     next.push(
@@ -55483,7 +55629,7 @@ function describe5(result) {
       (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
     ),
     ...kept2.map((path2) => `kept ${path2} as it was`),
-    ...leftOut2.map(describeLeftOut),
+    ...leftOut3.map(describeLeftOut),
     ...written.length === 0 ? ["nothing was written"] : [],
     ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
     ""

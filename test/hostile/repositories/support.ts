@@ -104,12 +104,9 @@ export function pullRequestTo(base: Record<string, string>, head: Record<string,
   return place;
 }
 
-/** How `joulegate guard`, out of the bundle, ended; `report` is null without one. */
+/** How `joulegate guard`, out of the bundle, ended: with a report, or with the code and message of what was wrong. */
 export async function guarded(folder: string, ...args: string[]) {
-  const { status, stdout, stderr } = await joulegate(
-    folder,
-    ...['guard', '--allow-commands', '--json'],
-    ...args,
-  );
-  return { status, stderr, report: stdout === '' ? null : JSON.parse(stdout) };
+  const { status, stdout } = await joulegate(folder, 'guard', '--allow-commands', '--json', ...args);
+  const { error = null, ...report } = JSON.parse(stdout);
+  return { status, error, report: error === null ? report : null };
 }
