@@ -47154,7 +47154,7 @@ import { dirname as dirname8, isAbsolute as isAbsolute3, relative, resolve as re
 // src/git/git-environment.ts
 import { realpathSync } from "node:fs";
 import { delimiter as delimiter2, isAbsolute as isAbsolute2, sep as sep2 } from "node:path";
-var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT)$/i;
+var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
 var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 var isPath = (name) => /^path$/i.test(name);
 function picked(environment, isKept) {

@@ -9,14 +9,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * starts nothing, so there is nothing else to hand on, least of all a secret.
  */
 const needed =
-  /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT)$/i;
+  /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
 
 /** Variables of git by which the job's owner configures it. */
 const settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 
 /** Those by which the owner says how remotes are reached. */
 const remoteSettings =
-  /^GIT_(?:SSL_\w+|PROXY_SSL_\w+|HTTP_\w+|SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|ALLOW_PROTOCOL)$/;
+  /^GIT_(?:SSL_\w+|PROXY_SSL_\w+|HTTP_\w+|SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|PROXY_COMMAND|ALLOW_PROTOCOL)$/;
 
 /** What the runner hands to the action and to nobody else: its inputs, tokens of the cache and of artifacts. */
 const ofTheAction = /^(?:INPUT_|ACTIONS_)/i;

@@ -1,21 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { commitAll, joulegate, projectFolder, writeFiles } from '../support/command-line.ts';
-
-const manifest = `version: 1
-objective: { minimize: latency }
-gate: { latency: { margin: 30% } }
-kernels:
-  scale:
-    command:
-      run: [node, source/main.mjs]
-      sources: [source]
-      outputs: { y: { type: f32, length: 4, check: { absolute: 1.0 } } }
-    workloads: [{ N: 4 }]
-`;
+import { emptyPlace, guarded, project } from '../hostile/repositories/support.ts';
 
 const weights = 'weights';
 const pointer = `version https://git-lfs.github.com/spec/v1
@@ -43,28 +30,26 @@ const ways: Readonly<
 
 it.each(Object.keys(ways))('a program that a change does not touch is identical with %s', async (name) => {
   const { attributes = '', settings = [], disk } = ways[name] ?? {};
-  const main = `// $Id$ µ\nconsole.log('ready');\n`;
-  const folder = await projectFolder({
-    'joulegate.yaml': manifest,
+  const place = emptyPlace();
+  place.git('init', '--quiet', '--initial-branch=main');
+  place.write({
+    ...project('fine'),
     '.gitattributes': `${attributes}\n`,
-    'source/main.mjs': main,
+    'source/notes.mjs': '// $Id$ µ\n',
     ...(disk === undefined ? {} : { 'source/weights.bin': pointer }),
   });
-  commitAll(folder);
-  await writeFiles(folder, { 'README.md': 'more' });
-  commitAll(folder);
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'pipe' });
-  if (settings.length > 0) git(...settings);
+  place.commit();
+  place.write({ 'README.md': 'more' });
+  place.commit();
+  if (settings.length > 0) place.git(...settings);
   if (!settings.includes('sparse-checkout')) {
-    rmSync(join(folder, 'source'), { recursive: true });
-    git('checkout', '--quiet', '--', 'source');
+    rmSync(join(place.folder, 'source'), { recursive: true });
+    place.git('checkout', '--quiet', '--', 'source');
   }
-  if (disk !== undefined) await writeFiles(folder, { 'source/weights.bin': disk });
-  const ended = await joulegate(folder, 'guard', '--base', 'HEAD~1', '--allow-commands', '--json');
-  expect(JSON.parse(ended.stdout)).toMatchObject({
-    exitCode: 0,
-    device: null,
-    head: { dirty: false },
-    kernels: [{ verdict: 'identical' }],
+  if (disk !== undefined) place.write({ 'source/weights.bin': disk });
+  const ended = await guarded(place.folder, '--base', 'HEAD~1');
+  expect(ended).toMatchObject({
+    status: 0,
+    report: { device: null, head: { dirty: false }, kernels: [{ verdict: 'identical' }] },
   });
 });

@@ -44,6 +44,7 @@ function shallowClone(ref: string): string {
 }
 
 const open = (root: string) => requireRepository({ root, environment });
+const tipOfMain = { source: 'refs/heads/main', target: null, depth: 1, credentials: null };
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'joulegate-fetch-')));
@@ -111,13 +112,7 @@ describe('fetchHistory', () => {
     const root = shallowClone('topic');
     const witness = join(folder, 'witness');
     git(root, 'remote', 'set-url', 'origin', `ext::sh -c "touch% ${witness}"`);
-    const task = {
-      repository: open(root),
-      source: 'refs/heads/main',
-      target: null,
-      depth: 1,
-      credentials: null,
-    };
+    const task = { ...tipOfMain, repository: open(root) };
     await expect(fetchHistory(task)).rejects.toThrow('could not fetch');
     expect(() => readFileSync(witness)).toThrow('ENOENT');
   });
@@ -178,13 +173,7 @@ describe('fetchHistory', () => {
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/o/r`;
     git(root, 'remote', 'set-url', 'origin', url);
     const interruption = new AbortController();
-    const task = {
-      repository: open(root),
-      source: 'refs/heads/main',
-      target: null,
-      depth: 1,
-      credentials: null,
-    };
+    const task = { ...tipOfMain, repository: open(root) };
     try {
       const fetching = expect(fetchHistory({ ...task, signal: interruption.signal })).rejects.toMatchObject({
         kind: 'interrupted',
