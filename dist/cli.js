@@ -47134,7 +47134,7 @@ async function measureNoise(options) {
 }
 
 // src/app/guard/guard.ts
-import { join as join29 } from "node:path";
+import { join as join31 } from "node:path";
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
@@ -47788,12 +47788,6 @@ function openFolder(path2) {
 }
 
 // src/git/source-rules.ts
-function inSubmodule(path2) {
-  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not in this repository`, {
-    code: "source-not-in-git",
-    nextStep: "Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own."
-  });
-}
 function filtered(path2, filter) {
   return new JoulegateError(
     "bad-input",
@@ -47881,6 +47875,21 @@ var CheckedOutContent = class {
   }
 };
 
+// src/git/open-submodule.ts
+import { join as join24 } from "node:path";
+function inSubmodule(path2) {
+  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
+    code: "source-not-in-git",
+    nextStep: "Check submodules out with the commits of base and head (actions/checkout with submodules: true and fetch-depth: 0), or copy what is needed into the repository."
+  });
+}
+function openSubmodule(outer, path2) {
+  const root = join24(outer.root, path2);
+  const inner = openRepository({ root, environment: outer.environment });
+  if (inner?.root === root) return inner;
+  throw inSubmodule(path2);
+}
+
 // src/git/open-revision.ts
 var maxTreeBytes = 256 * 1024 * 1024;
 var maxLinks = 16;
@@ -47888,12 +47897,12 @@ function readTree(repository, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
   const listing2 = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = /* @__PURE__ */ new Map();
-  const submodules = [];
+  const submodules = /* @__PURE__ */ new Map();
   for (const line3 of listing2.toString("utf8").split("\0")) {
     const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line3);
     if (match === null) continue;
     const [, mode, kind, object2 = "", path2 = ""] = match;
-    if (kind === "commit") submodules.push(path2);
+    if (kind === "commit") submodules.set(path2, object2);
     else files.set(path2, { object: object2, isLink: mode === "120000", executable: mode === "100755" });
   }
   return { files, submodules };
@@ -47902,6 +47911,7 @@ var RevisionReader = class {
   #repository;
   #commit;
   #content;
+  #submodules = /* @__PURE__ */ new Map();
   #read = null;
   constructor(repository, commit) {
     this.#repository = repository;
@@ -47942,19 +47952,47 @@ var RevisionReader = class {
     const content = this.readBytes(path2);
     return content === null ? null : decodeText(path2, content.bytes);
   }
+  /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
+  #submodule(path2) {
+    const known3 = this.#submodules.get(path2);
+    if (known3 !== void 0) return known3;
+    try {
+      const { reader } = openRevision(
+        openSubmodule(this.#repository, path2),
+        this.#all.submodules.get(path2) ?? ""
+      );
+      this.#submodules.set(path2, reader);
+      return reader;
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === "unknown-revision") throw inSubmodule(path2);
+      throw error;
+    }
+  }
+  /** The submodule that a path is in; undefined if it is in none. */
+  #submoduleAround(path2) {
+    return [...this.#all.submodules.keys()].find((one3) => path2 === one3 || path2.startsWith(`${one3}/`));
+  }
   readBytes(path2) {
     const followed = this.#follow(path2);
-    const entry = followed === null ? void 0 : this.tree.get(followed);
-    if (followed === null || entry === void 0) return null;
+    if (followed === null) return null;
+    const module = this.#submoduleAround(followed);
+    if (module !== void 0) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
+    const entry = this.tree.get(followed);
+    if (entry === void 0) return null;
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+  #sourcesOf(module, path2) {
+    return this.#submodule(module).listSources(path2).map((one3) => `${module}/${one3}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
-    const module = this.#all.submodules.find(
-      (one3) => one3 === wanted || one3.startsWith(`${wanted}/`) || wanted.startsWith(`${one3}/`)
+    const around2 = this.#submoduleAround(wanted);
+    if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
+    if (this.readBytes(path2) !== null) return [wanted];
+    const modules = [...this.#all.submodules.keys()].filter(
+      (one3) => wanted === "" || one3.startsWith(`${wanted}/`)
     );
-    if (module !== void 0) throw inSubmodule(module);
-    return this.readBytes(path2) === null ? this.list(path2) : [wanted];
+    return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
   list(folder) {
     const asked = normalisePath(folder);
@@ -47991,8 +48029,10 @@ function openRevision(repository, revision) {
 }
 
 // src/git/open-work-tree.ts
+import { existsSync as existsSync9 } from "node:fs";
+import { join as join25 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
-var submodule = /^160000 /;
+var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
   const result = askGit(repository, {
     // A path is a path, whatever characters it has.
@@ -48013,6 +48053,35 @@ function checkFilters(repository, paths2) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
     if (!known2.includes(filter)) throw filtered(path2, filter);
   }
+}
+function submodulesBelow(repository, path2) {
+  const args = ["ls-files", "-z", "--stage", ...path2 === "" ? [] : ["--", path2]];
+  return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
+}
+function sourcesBelow(repository, path2) {
+  const listed2 = ask(repository, [
+    ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    ...path2 === "" ? [] : ["--", path2]
+  ]);
+  const modules = submodulesBelow(repository, path2);
+  const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  checkFilters(repository, paths2);
+  const inner = modules.flatMap(
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
+  );
+  if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
+  return [...paths2, ...inner].sort();
+}
+function sourcesAt(repository, path2) {
+  const folders = path2.split("/");
+  for (let depth = 1; depth < folders.length; depth++) {
+    const folder = folders.slice(0, depth).join("/");
+    if (!existsSync9(join25(repository.root, folder, ".git"))) continue;
+    if (!submodulesBelow(repository, folder).includes(folder)) continue;
+    const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
+    return inner.map((one3) => `${folder}/${one3}`);
+  }
+  return sourcesBelow(repository, path2);
 }
 function leftOut(repository, path2) {
   const normalised2 = normalisePath(path2);
@@ -48036,17 +48105,7 @@ function openWorkTree(repository) {
     listSources(path2) {
       const normalised2 = normalisePath(path2);
       if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
-      const kept2 = ask(repository, ["ls-files", "-z", "--stage", "--", normalised2]);
-      const module = kept2.find((line3) => submodule.test(line3));
-      if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
-      const listed2 = ask(repository, [
-        ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        ...["--", normalised2]
-      ]);
-      const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
-      if (paths2.length > maxListedFiles) throw tooMany(path2);
-      checkFilters(repository, paths2);
-      return paths2;
+      return sourcesAt(repository, normalised2);
     }
   };
 }
@@ -48976,7 +49035,7 @@ function selectKernels(manifest, names4) {
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join26 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -48994,9 +49053,9 @@ function writeReportFiles(host, place, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join24(path2, "report.json"), report3);
-    writeFileAtomic(join24(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join24(path2, "report.html"), renderHtml(report3));
+    writeReport(join26(path2, "report.json"), report3);
+    writeFileAtomic(join26(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join26(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -49081,7 +49140,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync9 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -49228,7 +49287,7 @@ function idOf2(space2, configuration) {
 }
 function loadKnown(path2, space2, subject) {
   const known3 = /* @__PURE__ */ new Map();
-  if (!existsSync9(path2)) return known3;
+  if (!existsSync10(path2)) return known3;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -49360,7 +49419,7 @@ async function record(host, options) {
 // src/app/guard/advice.ts
 import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join27 } from "node:path";
+import { join as join29 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -51659,12 +51718,12 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join25 } from "node:path";
+import { join as join27 } from "node:path";
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join25(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join27(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51789,19 +51848,19 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync10, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { existsSync as existsSync11, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join26 } from "node:path";
+import { join as join28 } from "node:path";
 function prepare(folder) {
   if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync4(folder, { recursive: true });
-  const ignore = join26(folder, ".gitignore");
-  if (!existsSync10(ignore)) writeFileAtomic(ignore, "*\n");
+  const ignore = join28(folder, ".gitignore");
+  if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join26(manifestFolder, ".joulegate");
+  const folder = join28(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -51810,7 +51869,7 @@ function openStateFolder(host, manifestFolder) {
     if (!known3) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join26(tmpdir2(), "joulegate-"));
+    return mkdtempSync2(join28(tmpdir2(), "joulegate-"));
   }
 }
 
@@ -51956,7 +52015,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join27(tmpdir3(), "joulegate-advice-"));
+  const folder = mkdtempSync3(join29(tmpdir3(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -52639,8 +52698,8 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync11 } from "node:fs";
-import { basename as basename4, join as join28, posix as posix2 } from "node:path";
+import { existsSync as existsSync12 } from "node:fs";
+import { basename as basename4, join as join30, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -52662,8 +52721,8 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join28(folder, manifestName2);
-  if (!existsSync11(path2)) {
+  const path2 = join30(folder, manifestName2);
+  if (!existsSync12(path2)) {
     throw new JoulegateError(
       "bad-input",
       `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
@@ -52676,7 +52735,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join28(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52688,7 +52747,7 @@ function whereHeadLeft(host, repository, revision) {
   try {
     return mergeBase(repository, revision);
   } catch (error) {
-    const isFolder = existsSync11(absolutePath(host, revision));
+    const isFolder = existsSync12(absolutePath(host, revision));
     if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
     const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
     throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
@@ -52718,7 +52777,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join28(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
   if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -53265,7 +53324,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join29(absolutePath(host, options.report), suggestionFile);
+    const path2 = join31(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
     return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -53620,12 +53679,12 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join32 } from "node:path";
+import { join as join34 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join30 } from "node:path";
+import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53672,7 +53731,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join30(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53708,7 +53767,7 @@ async function measureNoiseOf(options) {
 // src/app/retune/recordings.ts
 import { createHash as createHash11 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join31 } from "node:path";
+import { join as join33 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -53720,7 +53779,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join31(folder, fileName(search));
+    const path2 = join33(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53850,13 +53909,13 @@ async function retune(host, options) {
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join32(opened.folder, opened.manifest.tunedPath);
+    const ownTunedPath = join34(opened.folder, opened.manifest.tunedPath);
     const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
     const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
     const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const modelPath = options.model === void 0 ? join32(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
+    const modelPath = options.model === void 0 ? join34(stateFolder, `model-${laboratory.info.family}.json.gz`) : absolutePath(host, options.model);
     const coldModel = openCostModel({
       host,
       path: modelPath,
@@ -53887,7 +53946,7 @@ async function retune(host, options) {
       unwritten.push(fault);
     }
     if (options.report !== void 0) {
-      const recordings = join32(absolutePath(host, options.report), recordingsFolder);
+      const recordings = join34(absolutePath(host, options.report), recordingsFolder);
       unwritten.push(
         await keepFile(() => writeSearchRecordings({ host, laboratory, folder: recordings, searches }))
       );
@@ -53919,12 +53978,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync2, constants as constants8, existsSync as existsSync12, readdirSync as readdirSync5 } from "node:fs";
-import { join as join33 } from "node:path";
+import { accessSync as accessSync2, constants as constants8, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { join as join35 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync12,
+    exists: existsSync13,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53957,7 +54016,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join33(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join35(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53969,7 +54028,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join33(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join35(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -54104,7 +54163,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync13 } from "node:fs";
+import { existsSync as existsSync14 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -54118,7 +54177,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync13(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -54209,8 +54268,8 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync14, readdirSync as readdirSync6 } from "node:fs";
-import { join as join34 } from "node:path";
+import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
+import { join as join36 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
     configuration: Object.fromEntries(
@@ -54225,9 +54284,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join34(folder, recordingsFolder);
-  if (!existsSync14(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join34(path2, name)));
+  const path2 = join36(folder, recordingsFolder);
+  if (!existsSync15(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join36(path2, name)));
 }
 function costOf(row, objective) {
   const { latencyMs, joules: joules2 } = row;
@@ -54284,7 +54343,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join34(folder, "report.json"));
+  const report3 = readReport(join36(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -54338,10 +54397,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join35 } from "node:path";
+import { join as join37 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join35(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join37(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54509,7 +54568,7 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync5 } from "node:fs";
-import { dirname as dirname10, join as join37 } from "node:path";
+import { dirname as dirname10, join as join39 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -54775,7 +54834,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname9, join as join36 } from "node:path";
+import { basename as basename5, dirname as dirname9, join as join38 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54783,7 +54842,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join36(dirname9(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join38(dirname9(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54935,7 +54994,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join37(root, path2));
+  const shown = (path2) => displayPath(host, join39(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names4 = /* @__PURE__ */ new Set();
@@ -54945,7 +55004,7 @@ async function draftAll(host, place, named2) {
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names4);
-      const source = slashed(join37(root, folder), join37(root, path2));
+      const source = slashed(join39(root, folder), join39(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -54969,7 +55028,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync5(folder);
   } catch {
   }
-  return slashed(root, join37(folder, absolute.slice(dirname10(absolute).length)));
+  return slashed(root, join39(folder, absolute.slice(dirname10(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -55013,8 +55072,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join37(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join37(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join39(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join39(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname10(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);

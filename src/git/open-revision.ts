@@ -2,6 +2,7 @@ import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
 import { CheckedOutContent, mustSucceed, storedContent } from './checked-out-content.ts';
 import { askGit, type Repository } from './open-repository.ts';
+import { inSubmodule, openSubmodule } from './open-submodule.ts';
 import {
   decodeText,
   isSkippedFolder,
@@ -11,7 +12,6 @@ import {
   tooMany,
 } from './reader-rules.ts';
 import { resolveCommit } from './repository.ts';
-import { inSubmodule } from './source-rules.ts';
 
 /** A commit's files, and how to name it. */
 export interface OpenRevision {
@@ -25,8 +25,8 @@ export interface OpenRevision {
 /** What a commit holds. */
 interface Tree {
   readonly files: Map<string, TreeEntry>;
-  /** Paths of submodules. */
-  readonly submodules: readonly string[];
+  /** Commits of submodules by their paths. */
+  readonly submodules: Map<string, string>;
 }
 
 /** A file or link of a commit. */
@@ -44,12 +44,12 @@ function readTree(repository: Repository, commit: string): Tree {
   const args = ['ls-tree', '-r', '-z', commit, '--'];
   const listing = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = new Map<string, TreeEntry>();
-  const submodules: string[] = [];
+  const submodules = new Map<string, string>();
   for (const line of listing.toString('utf8').split('\0')) {
     const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line);
     if (match === null) continue;
     const [, mode, kind, object = '', path = ''] = match;
-    if (kind === 'commit') submodules.push(path);
+    if (kind === 'commit') submodules.set(path, object);
     else files.set(path, { object, isLink: mode === '120000', executable: mode === '100755' });
   }
   return { files, submodules };
@@ -59,6 +59,7 @@ class RevisionReader implements FileReader {
   readonly #repository: Repository;
   readonly #commit: string;
   readonly #content: CheckedOutContent;
+  readonly #submodules = new Map<string, FileReader>();
   #read: Tree | null = null;
 
   constructor(repository: Repository, commit: string) {
@@ -106,20 +107,53 @@ class RevisionReader implements FileReader {
     return content === null ? null : decodeText(path, content.bytes);
   }
 
+  /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
+  #submodule(path: string): FileReader {
+    const known = this.#submodules.get(path);
+    if (known !== undefined) return known;
+    try {
+      const { reader } = openRevision(
+        openSubmodule(this.#repository, path),
+        this.#all.submodules.get(path) ?? '',
+      );
+      this.#submodules.set(path, reader);
+      return reader;
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === 'unknown-revision') throw inSubmodule(path);
+      throw error;
+    }
+  }
+
+  /** The submodule that a path is in; undefined if it is in none. */
+  #submoduleAround(path: string): string | undefined {
+    return [...this.#all.submodules.keys()].find((one) => path === one || path.startsWith(`${one}/`));
+  }
+
   readBytes(path: string): FileContent | null {
     const followed = this.#follow(path);
-    const entry = followed === null ? undefined : this.tree.get(followed);
-    if (followed === null || entry === undefined) return null;
+    if (followed === null) return null;
+    const module = this.#submoduleAround(followed);
+    if (module !== undefined) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
+    const entry = this.tree.get(followed);
+    if (entry === undefined) return null;
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+
+  #sourcesOf(module: string, path: string): readonly string[] {
+    return this.#submodule(module)
+      .listSources(path)
+      .map((one) => `${module}/${one}`);
   }
 
   listSources(path: string): readonly string[] {
     const wanted = normalisePath(path) ?? path;
-    const module = this.#all.submodules.find(
-      (one) => one === wanted || one.startsWith(`${wanted}/`) || wanted.startsWith(`${one}/`),
+    const around = this.#submoduleAround(wanted);
+    if (around !== undefined) return this.#sourcesOf(around, wanted.slice(around.length + 1));
+    if (this.readBytes(path) !== null) return [wanted];
+    const modules = [...this.#all.submodules.keys()].filter(
+      (one) => wanted === '' || one.startsWith(`${wanted}/`),
     );
-    if (module !== undefined) throw inSubmodule(module);
-    return this.readBytes(path) === null ? this.list(path) : [wanted];
+    return [...this.list(path), ...modules.flatMap((module) => this.#sourcesOf(module, ''))].sort();
   }
 
   list(folder: string): readonly string[] {

@@ -1,15 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
 import { storedContent } from './checked-out-content.ts';
 import { openFolder } from './open-folder.ts';
 import { askGit, type Repository } from './open-repository.ts';
+import { openSubmodule } from './open-submodule.ts';
 import { decodeText, maxListedFiles, normalisePath, outsideRoot, tooMany } from './reader-rules.ts';
-import { filtered, inSubmodule } from './source-rules.ts';
+import { filtered } from './source-rules.ts';
 
 const maxListBytes = 64 * 1024 * 1024;
 
-/** Mode of a submodule in git's index. */
-const submodule = /^160000 /;
+/** A submodule in git's index: its mode, and its path at the end. */
+const submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 
 function ask(repository: Repository, args: readonly string[]): readonly string[] {
   const result = askGit(repository, {
@@ -35,6 +38,42 @@ function checkFilters(repository: Repository, paths: readonly string[]): void {
     const [path = '', , filter = ''] = answers.slice(at, at + 3);
     if (!known.includes(filter)) throw filtered(path, filter);
   }
+}
+
+/** The submodules of the index at or below a path; all of them for the root, which is the empty text. */
+function submodulesBelow(repository: Repository, path: string): readonly string[] {
+  const args = ['ls-files', '-z', '--stage', ...(path === '' ? [] : ['--', path])];
+  return ask(repository, args).flatMap((line) => submodule.exec(line)?.[1] ?? []);
+}
+
+/** Sources at or below a path that is in no submodule; those of submodules below it too. */
+function sourcesBelow(repository: Repository, path: string): readonly string[] {
+  const listed = ask(repository, [
+    ...['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    ...(path === '' ? [] : ['--', path]),
+  ]);
+  const modules = submodulesBelow(repository, path);
+  const paths = [...new Set(listed)].filter((one) => !one.endsWith('/') && !modules.includes(one));
+  checkFilters(repository, paths);
+  const inner = modules.flatMap((module) =>
+    sourcesBelow(openSubmodule(repository, module), '').map((one) => `${module}/${one}`),
+  );
+  if (paths.length + inner.length > maxListedFiles) throw tooMany(path);
+  return [...paths, ...inner].sort();
+}
+
+/** As `sourcesBelow`, for a path that may be in a submodule. */
+function sourcesAt(repository: Repository, path: string): readonly string[] {
+  const folders = path.split('/');
+  for (let depth = 1; depth < folders.length; depth++) {
+    const folder = folders.slice(0, depth).join('/');
+    // What is no repository of its own is no submodule that is checked out.
+    if (!existsSync(join(repository.root, folder, '.git'))) continue;
+    if (!submodulesBelow(repository, folder).includes(folder)) continue;
+    const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join('/'));
+    return inner.map((one) => `${folder}/${one}`);
+  }
+  return sourcesBelow(repository, path);
 }
 
 /** What a sparse checkout left out of the disk, as it would be there; null for what git does not have either. */
@@ -66,17 +105,7 @@ export function openWorkTree(repository: Repository): FileReader {
     listSources(path) {
       const normalised = normalisePath(path);
       if (normalised === null || normalised === '') throw outsideRoot(path);
-      const kept = ask(repository, ['ls-files', '-z', '--stage', '--', normalised]);
-      const module = kept.find((line) => submodule.test(line));
-      if (module !== undefined) throw inSubmodule(module.slice(module.indexOf('\t') + 1));
-      const listed = ask(repository, [
-        ...['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-        ...['--', normalised],
-      ]);
-      const paths = [...new Set(listed)].filter((one) => !one.endsWith('/')).sort();
-      if (paths.length > maxListedFiles) throw tooMany(path);
-      checkFilters(repository, paths);
-      return paths;
+      return sourcesAt(repository, normalised);
     },
   };
 }

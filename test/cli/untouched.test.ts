@@ -22,6 +22,7 @@ const ways: Readonly<
   'expanded keywords': { attributes: '* ident' },
   'another encoding': { attributes: '*.mjs working-tree-encoding=ISO-8859-1' },
   'Git LFS': { attributes: '*.bin filter=lfs -text', disk: weights },
+  'a submodule': { attributes: '' },
   'a sparse checkout': {
     attributes: '',
     settings: ['sparse-checkout', 'set', '--no-cone', '/*', '!/source/'],
@@ -38,11 +39,14 @@ it.each(Object.keys(ways))('a program that a change does not touch is identical 
     'source/notes.mjs': '// $Id$ µ\n',
     ...(disk === undefined ? {} : { 'source/weights.bin': pointer }),
   });
+  if (name === 'a submodule') place.git('init', '--quiet', 'source/vendor');
+  if (name === 'a submodule')
+    place.git('-C', 'source/vendor', 'commit', '--quiet', '--allow-empty', '--message=inner');
   place.commit();
   place.write({ 'README.md': 'more' });
   place.commit();
   if (settings.length > 0) place.git(...settings);
-  if (!settings.includes('sparse-checkout')) {
+  if (attributes !== '' || settings[0] === 'config') {
     rmSync(join(place.folder, 'source'), { recursive: true });
     place.git('checkout', '--quiet', '--', 'source');
   }
