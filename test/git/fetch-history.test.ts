@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   fetchHistory,
+  fetchLeftOut,
   headCommit,
   mergeBase,
+  openRevision,
   requireRepository,
   resolveCommit,
 } from '../../src/git/index.ts';
@@ -94,6 +96,17 @@ describe('fetchHistory', () => {
     const target = 'refs/joulegate/base';
     await fetchHistory({ repository, source: 'refs/heads/main', target, depth: 'all', credentials: null });
     expect(mergeBase(repository, target)).toBe(git(remote, 'rev-parse', 'main~1'));
+  });
+
+  it('finds the files that a partial clone left out of base, where head has others', async () => {
+    git(remote, 'config', 'uploadpack.allowFilter', 'true');
+    const root = join(folder, `clone-${clones++}`);
+    git(folder, 'clone', '-q', '--filter=blob:none', '--branch=topic', `file://${remote}`, root);
+    const repository = open(root);
+    const base = () => openRevision(repository, 'HEAD~1').reader.read('file');
+    expect(base).toThrow('git cannot read file');
+    await fetchLeftOut({ repository, revision: 'HEAD~1', credentials: null });
+    expect(base()).toBe('fork point');
   });
 
   it('names what the remote does not have, and what to do', async () => {
